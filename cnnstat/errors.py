@@ -1,0 +1,113 @@
+"""Problems and where they stand: the ground floor that every other part may import."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What YAML counts as the end of a line.
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+class Source(Struct, frozen=True):
+    """A text and the name it is shown under (a path, or ``<stdin>``)."""
+
+    name: str
+    text: str
+
+    def line(self, number: int) -> str:
+        """Return line ``number`` (from 1), empty where the text has no such line."""
+        lines = _BREAK.split(self.text, number)
+        return lines[number - 1] if number <= len(lines) else ""
+
+
+class Span(Struct, frozen=True):
+    """A place in a source: line and column count from 1, ``length`` in characters."""
+
+    source: Source
+    line: int
+    column: int
+    length: int = 1
+
+
+class Problem(Struct, frozen=True):
+    """One thing that is wrong with a spec: a stable code, a message, and the place."""
+
+    code: str
+    message: str
+    span: Span
+
+    def __str__(self) -> str:
+        """Return ``file:line:column: code: message``, the source line, and a caret."""
+        line, column = shown_line(self.span)
+        place = f"{plain(self.span.source.name)}:{self.span.line}:{self.span.column}"
+        gutter = f"{self.span.line:5} | "
+        caret = " " * (len(gutter) - 2) + "| " + " " * (column - 1) + "^" * self._carets(line, column)
+        return f"{place}: {self.code}: {plain(self.message)}\n{gutter}{line}\n{caret}"
+
+    def _carets(self, line: str, column: int) -> int:
+        return max(1, min(self.span.length, len(line) - column + 1))
+
+
+class SpecError(Exception):
+    """A spec that cannot be read, with every problem found in the phase that failed."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class Misfit(Exception):  # noqa: N818 - not an error yet: the caller adds the place
+    """What is wrong, said by code that does not know where; ``field`` names the option at fault."""
+
+    def __init__(self, message: str, *, code: str = "shape/misfit", field: str | None = None) -> None:
+        self.message, self.code, self.field = message, code, field
+        super().__init__(message)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the distinct problems, sorted by position."""
+    distinct = {(p.span.source.name, p.span.line, p.span.column, p.code, p.message): p for p in problems}
+    return tuple(distinct[key] for key in sorted(distinct))
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean 'stride'?`` for a near miss among ``known``, else nothing."""
+    near = difflib.get_close_matches(word.lower()[:64], list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def plain(text: str) -> str:
+    r"""Return text on one line that a terminal, a page or a CI log takes as text and nothing else.
+
+    Control and formatting characters become visible escapes. ``::`` and ``##`` are parted because CI
+    logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
+    """
+    return _visible(text).replace("::", ": :").replace("##", "# #")
+
+
+def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+_CONTEXT = 120
+
+
+def shown_line(span: Span) -> tuple[str, int]:
+    """Return the source line of a span, cut to a readable width, and the span's column in it."""
+    line = span.source.line(span.line).rstrip("\r").replace("\t", " ")
+    start = max(0, span.column - 1 - _CONTEXT // 2) if len(line) > _CONTEXT else 0
+    cut = line[start : start + _CONTEXT]
+    before = plain(cut[: span.column - 1 - start])
+    return plain(cut), len(before) + 1

@@ -1,0 +1,172 @@
+"""What every layer tells of itself, and what most layers leave as it is.
+
+A layer is a frozen class whose fields are its YAML options. Its methods are pure functions of the shapes
+of its inputs (one sample, channels first) and return `Term`s: the figure together with its arithmetic.
+Nothing here is run; `cnnstat.run` measures the same figures from arrays and shares no code with this
+package, because that independence is what makes the comparison a proof.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, TypeAlias
+
+from msgspec import Meta, Struct
+
+from cnnstat.arithmetic import ZERO, Term, product, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.reach import POINT, Reach
+from cnnstat.limits import MAX_SIZE
+from cnnstat.spec.expression import Channels
+
+Shape: TypeAlias = tuple[int, ...]
+"""One sample, channels first: (C, H, W), (C, L) or (N,)."""
+
+Count = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
+Index = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
+Extent: TypeAlias = Count | Annotated[tuple[Count, ...], Meta(min_length=1, max_length=2)]
+"""A size per axis: one number for all axes, or one for each."""
+
+Width: TypeAlias = Count | Channels
+"""A number of channels, or a multiple of those that reach the layer (``6 * $in``)."""
+
+
+class Operations(Struct, frozen=True):
+    """What one sample costs besides multiply-adds, by kind."""
+
+    additions: Term = ZERO
+    multiplications: Term = ZERO
+    comparisons: Term = ZERO
+    divisions: Term = ZERO
+    exponentials: Term = ZERO
+    roots: Term = ZERO
+
+
+class Reads(Struct, frozen=True):
+    """Which activations the backward pass of a layer reads."""
+
+    inputs: bool = False
+    output: bool = False
+
+
+WHOLE = "whole"
+UNKNOWN = "unknown"
+
+Reaches: TypeAlias = tuple[Reach, ...] | str
+"""One `Reach` per axis; or `WHOLE`: each output reads the whole input; or `UNKNOWN`."""
+
+
+class Layer(Struct, frozen=True, kw_only=True):
+    """The base of all layer types: one input, no numbers of its own, no work, each unit reads its own place.
+
+    Class attributes: ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks``
+    the numbers of axes an input may have after the channels (0: a vector).
+    """
+
+    arity: ClassVar[tuple[int, int]] = (1, 1)
+    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2)
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the output shape, one term per axis, channels first.
+
+        Raises:
+            Misfit: the inputs do not fit the options.
+        """
+        return same_sizes(inputs[0])
+
+    def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        """Return the input rows or columns that no window covers, per axis; empty for none."""
+        return ()
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the numbers that training could change."""
+        return ZERO
+
+    def trainable(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the numbers that training does change."""
+        return self.params(inputs)
+
+    def buffers(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the stored numbers that no gradient changes (running means and variances)."""
+        return ZERO
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the multiply-adds for one sample, taps on padding included, bias excluded."""
+        return ZERO
+
+    def padding_macs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the multiply-adds whose tap falls on padding."""
+        return ZERO
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return all other operations for one sample, as inference performs them."""
+        return Operations()
+
+    def connections(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return LeCun's count: the inputs each output unit reads, plus one for its bias."""
+        return ZERO
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return which inputs an output reads, per axis."""
+        return (POINT,) * (len(inputs[0]) - 1)
+
+    def reads(self) -> Reads:
+        """Return which activations the backward pass reads."""
+        return Reads()
+
+
+def same_sizes(shape: Shape) -> tuple[Term, ...]:
+    """Return a shape as terms."""
+    return tuple(term(name, size) for name, size in zip(axis_names(shape), shape, strict=True))
+
+
+def axis_names(shape: Shape) -> tuple[str, ...]:
+    """Return the names of a shape's axes."""
+    return {1: ("units",), 2: ("channels", "length")}.get(len(shape), ("channels", "height", "width"))
+
+
+def values(shape: Shape) -> Term:
+    """Return how many numbers a shape holds."""
+    return product(same_sizes(shape))
+
+
+def size_of(terms: tuple[Term, ...]) -> Shape:
+    """Return the shape that terms give."""
+    return tuple(t.value for t in terms)
+
+
+def show(shape: Shape) -> str:
+    """Return a shape as it is printed: ``6x28x28``."""
+    return "x".join(map(str, shape))
+
+
+def per_axis(extent: int | tuple[int, ...], rank: int, field: str) -> tuple[int, ...]:
+    """Return one value per axis.
+
+    Raises:
+        Misfit: there are more or fewer values than axes.
+    """
+    if isinstance(extent, int):
+        return (extent,) * rank
+    if len(extent) != rank:
+        raise Misfit(
+            f"{field} has {len(extent)} values, but the input has {rank} {'axis' if rank == 1 else 'axes'}"
+            f" after the channels",
+            code="shape/rank",
+            field=field,
+        )
+    return extent
+
+
+def width_of(width: int | Channels, channels: int, field: str) -> int:
+    """Return a number of channels, given those that reach the layer.
+
+    Raises:
+        Misfit: the multiple of ``$in`` is not a whole number of at least 1.
+    """
+    if isinstance(width, int):
+        return width
+    value = width.of(channels)
+    if value.denominator != 1 or not 1 <= value <= MAX_SIZE:
+        ratio = f"{width.numerator}/{width.denominator} of {channels} input channels"
+        raise Misfit(f"{field} is {ratio}, which is no whole number from 1 to {MAX_SIZE:,}", field=field)
+    return value.numerator

@@ -1,0 +1,222 @@
+"""Convolutions: a kernel slides over the map and each filter gives one output map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import ZERO, Term, product, term, total
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import (
+    Count,
+    Index,
+    Layer,
+    Operations,
+    Reaches,
+    Reads,
+    Shape,
+    Width,
+    values,
+    width_of,
+)
+from cnnstat.layers.window import (
+    Axis,
+    Dilation,
+    Geometry,
+    KernelSize,
+    PaddingOption,
+    RoundingOption,
+    Stride,
+)
+
+Bias = Annotated[bool, Meta(description="whether each filter adds a trained constant")]
+Table = Annotated[
+    tuple[Annotated[tuple[Index, ...], Meta(min_length=1)], ...],
+    Meta(description="for each filter, the input maps it reads, counted from 0 (LeNet-5's Table I)"),
+]
+
+
+class Convolution(Layer, frozen=True, kw_only=True):
+    """What all convolutions share: the window, the bias, and counts that follow from the fan-in."""
+
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+
+    kernel: KernelSize
+    stride: Stride = 1
+    padding: PaddingOption = 0
+    dilation: Dilation = 1
+    bias: Bias = True
+    rounding: RoundingOption = "floor"
+
+    def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
+        """Return groups of filters: how many, and how many input maps each of them reads.
+
+        Raises:
+            Misfit: filters, groups or the table do not fit the input's channels.
+        """
+        raise NotImplementedError
+
+    def axes(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
+        """Return the sliding window along each axis."""
+        geometry = Geometry(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
+        return geometry.axes(inputs[0])
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (filters, one size per axis)."""
+        filters = sum(count.value for count, _ in self.fans(inputs))
+        return term("filters", filters), *(axis.outputs() for axis in self.axes(inputs))
+
+    def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        """Return the rows and columns no window covers."""
+        return tuple(axis.leftover for axis in self.axes(inputs))
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return filters·(maps·kernel + bias)."""
+        return self._per_position(inputs, bias=self.bias)
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return positions·filters·maps·kernel."""
+        return self._positions(inputs) * self._per_position(inputs, bias=False)
+
+    def padding_macs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the multiply-adds less those whose tap falls on the input."""
+        if not self._pads(inputs):
+            return ZERO
+        return self.macs(inputs) - self._pairs(inputs) * self._taps(inputs)
+
+    def connections(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the sum over units of the inputs a unit reads, and its bias."""
+        if not self._pads(inputs):
+            return self._positions(inputs) * self.params(inputs)
+        read = self._pairs(inputs) * self._taps(inputs)
+        return read + self._units(inputs) if self.bias else read
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return one addition per unit for the bias."""
+        return Operations(additions=self._units(inputs)) if self.bias else Operations()
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the window along each axis."""
+        return tuple(axis.reach() for axis in self.axes(inputs))
+
+    def reads(self) -> Reads:
+        """Return the input: the weight gradient needs it."""
+        return Reads(inputs=True)
+
+    def _per_position(self, inputs: tuple[Shape, ...], *, bias: bool) -> Term:
+        taps = product(term("kernel", axis.kernel) for axis in self.axes(inputs))
+        fans = ((count, maps * taps) for count, maps in self.fans(inputs))
+        return total(count * (fan + term("bias", 1) if bias else fan) for count, fan in fans)
+
+    def _positions(self, inputs: tuple[Shape, ...]) -> Term:
+        return product(term(f"output {a.name}", a.outputs().value) for a in self.axes(inputs))
+
+    def _units(self, inputs: tuple[Shape, ...]) -> Term:
+        return values(tuple(size.value for size in self.sizes(inputs)))
+
+    def _pairs(self, inputs: tuple[Shape, ...]) -> Term:
+        return total(count * maps for count, maps in self.fans(inputs))
+
+    def _taps(self, inputs: tuple[Shape, ...]) -> Term:
+        return product(term(f"taps on the {a.name}", a.taps()) for a in self.axes(inputs))
+
+    def _pads(self, inputs: tuple[Shape, ...]) -> bool:
+        return any(axis.taps() != axis.outputs().value * axis.kernel for axis in self.axes(inputs))
+
+
+class Conv(Convolution, frozen=True, kw_only=True):
+    """A convolution: each filter reads all input maps through one kernel and gives one output map.
+
+    What is computed is cross-correlation, as in every framework: the kernel is not rotated.
+
+    Rule:
+        output  = (N - F + 2P)/S + 1 per axis, with F = dilation·(kernel - 1) + 1
+        params  = filters·(maps/groups·kernel·kernel + 1)
+        MACs    = output height·output width·filters·maps/groups·kernel·kernel
+
+    Example:
+        {type: conv, name: C1, filters: 6, kernel: 5}
+
+    With `groups: g` the filters are split into g groups and each reads its own 1/g of the input maps
+    (AlexNet's two GPUs). With `table:` each filter reads the maps listed for it (LeNet-5's C3).
+
+    Reference:
+        LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86(11), 1998, section II; Dumoulin and Visin,
+        arXiv:1603.07285, for the arithmetic of padding, stride and dilation.
+    """
+
+    filters: Annotated[Width, Meta(description="number of filters, which is the number of output maps")]
+    groups: Annotated[Width, Meta(description="independent groups of maps")] = 1
+    table: Table | None = None
+
+    def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
+        """Return the filters by fan-in: one group, or the runs of the connection table."""
+        maps = inputs[0][0]
+        filters = width_of(self.filters, maps, "filters")
+        groups = width_of(self.groups, maps, "groups")
+        if self.table is not None:
+            self._check_table(self.table, maps, filters, groups)
+            return tuple((term("filters", n), term("maps", fan)) for n, fan in runs(self.table, maps))
+        for name, number in (("input channels", maps), ("filters", filters)):
+            if number % groups:
+                message = f"{number} {name} cannot be split into {groups} equal groups"
+                raise Misfit(message, code="shape/groups", field="groups")
+        label = "maps" if groups == 1 else "maps per group"
+        return ((term("filters", filters), term(label, maps // groups)),)
+
+    def _check_table(self, table: tuple[tuple[int, ...], ...], maps: int, filters: int, groups: int) -> None:
+        if len(table) != filters:
+            raise Misfit(f"the table has {len(table)} rows for {filters} filters", field="table")
+        if groups != 1:
+            raise Misfit("a table and groups exclude each other", field="groups")
+        for row, reads in enumerate(table):
+            if len(set(reads)) != len(reads):
+                raise Misfit(f"row {row} of the table names a map twice", field="table")
+            if max(reads) >= maps:
+                message = (
+                    f"row {row} of the table names map {max(reads)}, but the input has maps 0 to {maps - 1}"
+                )
+                raise Misfit(message, field="table")
+
+
+class DepthwiseConv(Convolution, frozen=True, kw_only=True):
+    """A depthwise convolution: each input map has its own kernel; maps are not mixed.
+
+    Rule:
+        output  = (N - F + 2P)/S + 1 per axis; maps·multiplier output maps
+        params  = maps·multiplier·(kernel·kernel + 1)
+        MACs    = output height·output width·maps·multiplier·kernel·kernel
+
+    Example:
+        {type: depthwise_conv, kernel: 3, padding: 1, bias: false}
+
+    It is `conv` with `groups: $in` and `filters: multiplier * $in`.
+
+    Reference:
+        Howard et al., MobileNets, arXiv:1704.04861, section 3.1.
+    """
+
+    multiplier: Annotated[Count, Meta(description="output maps per input map")] = 1
+
+    def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
+        """Return maps·multiplier filters that read one map each."""
+        return ((term("filters", inputs[0][0] * self.multiplier), term("maps per filter", 1)),)
+
+
+def runs(table: tuple[tuple[int, ...], ...], maps: int) -> Iterator[tuple[int, int]]:
+    """Yield (filters, maps each reads) for runs of rows that are rotations of one pattern.
+
+    LeNet-5's Table I falls into the paper's own four groups: contiguous triples, contiguous quadruples,
+    quadruples with a gap, and all six maps.
+    """
+    for pattern, rows in groupby(table, key=lambda row: _pattern(row, maps)):
+        yield sum(1 for _ in rows), len(pattern)
+
+
+def _pattern(row: tuple[int, ...], maps: int) -> tuple[int, ...]:
+    ordered = sorted(row)
+    gaps = [(b - a) % maps or maps for a, b in zip(ordered, ordered[1:] + ordered[:1], strict=True)]
+    return max(tuple(gaps[i:] + gaps[:i]) for i in range(len(gaps)))

@@ -1,0 +1,33 @@
+"""Which input positions an output position reads along one axis, as a periodic pair of bounds.
+
+For output ``o = period·q + phase`` the bounds are ``low[phase] + advance·q`` and ``high[phase] +
+advance·q``. A convolution has period 1 and advances by its stride; a transposed convolution or an
+upsampling by s has period s and advances by 1; an adaptive pool from N to n bins has period n.
+An output that reads nothing has ``low > high``.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Reach(Struct, frozen=True):
+    """The bounds of the inputs that each output reads along one axis."""
+
+    advance: int
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+
+    @property
+    def period(self) -> int:
+        """Return the number of outputs after which the pattern repeats."""
+        return len(self.low)
+
+
+POINT = Reach(1, (0,), (0,))
+"""Each output reads the input at its own position."""
+
+
+def window(stride: int, first: int, extent: int) -> Reach:
+    """Return the reach of a window of ``extent`` inputs whose first one stands at ``first``."""
+    return Reach(stride, (first,), (first + extent - 1,))

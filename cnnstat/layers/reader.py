@@ -1,0 +1,122 @@
+"""The one place where an entry of a spec becomes a layer: values against the layer's own declaration."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cnnstat.errors import Misfit, suggestion
+from cnnstat.spec.expression import Channels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.layers.base import Layer
+    from cnnstat.spec.expression import Value
+
+
+def option_names(kind: type[Layer]) -> tuple[str, ...]:
+    """Return the options of a layer type, in the order of its declaration."""
+    return kind.__struct_fields__
+
+
+def required_options(kind: type[Layer]) -> tuple[str, ...]:
+    """Return the options that have no default."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if field.required)
+
+
+def unknown_option(name: str, known: Iterable[str], what: str) -> Misfit:
+    """Return the misfit for an option that does not exist."""
+    known = tuple(known)
+    listed = f"known: {', '.join(known)}" if known else "it has none"
+    hint = suggestion(name, known) or f"; {listed}"
+    return Misfit(f"{what} has no option '{name}'{hint}", code="option/unknown", field=name)
+
+
+def read_layer(
+    type_name: str, kind: type[Layer], options: dict[str, Value]
+) -> tuple[Layer | None, list[Misfit]]:
+    """Return the layer with these options, or None and everything that is wrong with them."""
+    misfits: list[Misfit] = []
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    values: dict[str, Any] = {}
+    for name, value in options.items():
+        if name in fields:
+            try:
+                values[name] = msgspec.convert(_plain(value), fields[name].type)
+            except msgspec.ValidationError:
+                misfits.append(_wrong_value(name, value, fields[name].type))
+    missing = [name for name, field in fields.items() if field.required and name not in options]
+    if missing:
+        needed = " and ".join(f"'{name}:'" for name in missing)
+        misfits.append(Misfit(f"{type_name} needs {needed}", code="option/missing"))
+    return (None, misfits) if misfits else (kind(**values), misfits)
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, Fraction):
+        return float(value)
+    if isinstance(value, tuple):
+        return tuple(_plain(item) for item in value)
+    return value
+
+
+def _wrong_value(name: str, value: Value, kind: Any) -> Misfit:
+    expected = _described(msgspec.inspect.type_info(kind))
+    return Misfit(f"{name}: expected {expected}, got {show_value(value)}", code="option/value", field=name)
+
+
+def show_value(value: Value) -> str:
+    """Return a value as an author writes it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "nothing"}[value]
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(show_value, value[:8])) + (", ...]" if len(value) > 8 else "]")
+    if isinstance(value, Channels):
+        return "$in" if value == Channels() else f"{value.numerator}/{value.denominator} of $in"
+    if isinstance(value, Fraction):
+        return f"{float(value):g}"
+    return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"
+
+
+def _described(info: Any) -> str:
+    rule = _DESCRIPTIONS.get(type(info).__name__)
+    return rule(info) if rule else type(info).__name__
+
+
+def _union(info: Any) -> str:
+    parts = [_described(part) for part in info.types]
+    return ", ".join(parts[:-1]) + f" or {parts[-1]}"
+
+
+def _range(info: Any, noun: str) -> str:
+    if info.ge is not None and info.le is not None:
+        return f"{noun} from {info.ge:,} to {info.le:,}"
+    if info.gt is not None:
+        return f"{noun} above {info.gt:g}"
+    return noun if info.ge is None else f"{noun} of {info.ge:g} or more"
+
+
+def _list(info: Any) -> str:
+    least, most = info.min_length or 0, info.max_length
+    count = "" if most is None else f"{least} to {most} " if least != most else f"{most} "
+    item = info.item_type
+    if most is not None and type(item).__name__ == "IntType":
+        return f"a list of {count}of these"
+    return f"a list, each {_described(item)}"
+
+
+_DESCRIPTIONS: dict[str, Any] = {
+    "IntType": lambda info: _range(info, "a whole number"),
+    "FloatType": lambda info: _range(info, "a number"),
+    "BoolType": lambda info: "true or false",
+    "StrType": lambda info: "a word",
+    "NoneType": lambda info: "null",
+    "StructType": lambda info: "a multiple of $in",
+    "LiteralType": lambda info: " or ".join(f"'{value}'" for value in info.values),
+    "VarTupleType": _list,
+    "UnionType": _union,
+    "Metadata": lambda info: _described(info.type),
+}

@@ -1,0 +1,182 @@
+"""How many windows fit: (N - F + 2P)/S + 1, along one axis.
+
+This is the told half of a pair. `cnnstat.run` finds the same sizes by walking real arrays; the two look
+alike and must never be merged, because their agreement is the proof that this formula is right.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from cnnstat.arithmetic import Term, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import Extent, Index, Shape, per_axis, show
+from cnnstat.layers.reach import Reach, window
+
+Padding: TypeAlias = (
+    Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=4)] | Literal["same", "valid"]
+)
+"""Zeros around the input: one number, one per axis, both sides of each axis, or a word."""
+
+Rounding: TypeAlias = Literal["floor", "ceil", "exact"]
+
+KernelSize = Annotated[Extent, Meta(description="size of the window: one number, or one per axis")]
+Stride = Annotated[Extent, Meta(description="step of the window: one number, or one per axis")]
+PaddingOption = Annotated[
+    Padding,
+    Meta(
+        description="zeros around the input: a number, one per axis, [top, bottom, left, right] "
+        "([left, right] for a signal), 'valid' (none) or 'same' (output = input/stride, rounded up)"
+    ),
+]
+Dilation = Annotated[Extent, Meta(description="step between the taps of the kernel")]
+RoundingOption = Annotated[
+    Rounding,
+    Meta(description="what to do when the windows do not fit: drop the rest, add one window, or refuse"),
+]
+
+_AXIS = {1: ("length",), 2: ("height", "width")}
+
+
+class Axis(Struct, frozen=True):
+    """One axis of a sliding window: N, F, S, P on both sides, dilation and rounding."""
+
+    name: str
+    size: int
+    kernel: int
+    stride: int
+    before: int
+    after: int
+    dilation: int = 1
+    rounding: Rounding = "floor"
+
+    @property
+    def extent(self) -> int:
+        """Return the inputs from the first tap to the last: dilation·(F - 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def span(self) -> int:
+        """Return how far the window can move: N - F + 2P."""
+        return self.size + self.before + self.after - self.extent
+
+    @property
+    def leftover(self) -> int:
+        """Return the rows that no window covers."""
+        return self.span % self.stride if self.rounding == "floor" else 0
+
+    @property
+    def overhang(self) -> int:
+        """Return the rows that the last window covers beyond the padded input (``rounding: ceil``)."""
+        return max(0, (self.outputs().value - 1) * self.stride - self.span)
+
+    def outputs(self) -> Term:
+        """Return the number of windows, (N - F + 2P)/S + 1."""
+        if self.rounding == "ceil" and self._last_starts_outside():
+            return self._moves("floor") + 1
+        return self._moves("ceil" if self.rounding == "ceil" else "floor") + 1
+
+    def _last_starts_outside(self) -> bool:
+        # Caffe's rule, which PyTorch follows: a window that would start in the padding is dropped.
+        return -(-self.span // self.stride) * self.stride >= self.size + self.before
+
+    def _moves(self, rounding: str) -> Term:
+        return self._span_term().over(term("stride", self.stride), rounding)
+
+    def _span_term(self) -> Term:
+        fitted = term(self.name, self.size) - self._extent_term()
+        if self.before == self.after:
+            return fitted + term("2", 2) * term("padding", self.before)
+        return fitted + term("padding before", self.before) + term("padding after", self.after)
+
+    def _extent_term(self) -> Term:
+        kernel = term("kernel", self.kernel)
+        if self.dilation == 1:
+            return kernel
+        return term("dilation", self.dilation) * (kernel - 1) + 1
+
+    def taps(self) -> int:
+        """Return how many (window, tap) pairs fall on the input and not on padding."""
+        count, outputs = 0, self.outputs().value
+        for tap in range(self.kernel):
+            offset = self.before - tap * self.dilation
+            first = max(0, -(-offset // self.stride))
+            last = min(outputs - 1, (self.size - 1 + offset) // self.stride)
+            count += max(0, last - first + 1)
+        return count
+
+    def reach(self) -> Reach:
+        """Return which inputs each window reads."""
+        return window(self.stride, -self.before, self.extent)
+
+    def arithmetic(self) -> str:
+        """Return (N - F + 2P)/S + 1 in numbers, with its exact value, as the lectures print it."""
+        padding = self.before + self.after
+        twice = f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
+        span = f"{self.size} - {self.extent}" + (f" + {twice}" if padding else "")
+        return f"({span})/{self.stride} + 1 = {self.span / self.stride + 1:.2f}"
+
+
+class Geometry(Struct, frozen=True):
+    """The options of a sliding window over a map, before the map is known."""
+
+    kernel: Extent
+    stride: Extent
+    padding: Padding
+    dilation: Extent = 1
+    rounding: Rounding = "floor"
+
+    def axes(self, shape: Shape) -> tuple[Axis, ...]:
+        """Return the window along each axis of a map.
+
+        Raises:
+            Misfit: values and axes differ in number, the kernel exceeds the padded input, or
+                ``rounding: exact`` and the windows do not fit.
+        """
+        sizes = shape[1:]
+        kernels = per_axis(self.kernel, len(sizes), "kernel")
+        strides = per_axis(self.stride, len(sizes), "stride")
+        dilations = per_axis(self.dilation, len(sizes), "dilation")
+        axes = tuple(
+            Axis(name, n, f, s, *self._sides(i, len(sizes), n, f, s, d), d, self.rounding)
+            for i, (name, n, f, s, d) in enumerate(
+                zip(_AXIS[len(sizes)], sizes, kernels, strides, dilations, strict=True)
+            )
+        )
+        self._check(axes, sizes)
+        return axes
+
+    def _sides(self, axis: int, rank: int, n: int, f: int, s: int, d: int) -> tuple[int, int]:
+        if self.padding == "valid":
+            return 0, 0
+        if self.padding == "same":
+            padding = max(0, (-(-n // s) - 1) * s + d * (f - 1) + 1 - n)
+            return padding // 2, padding - padding // 2
+        if isinstance(self.padding, tuple) and len(self.padding) == 2 * rank:
+            return self.padding[2 * axis], self.padding[2 * axis + 1]
+        assert not isinstance(self.padding, str)
+        side = per_axis(self.padding, rank, "padding")[axis]
+        return side, side
+
+    def _check(self, axes: tuple[Axis, ...], sizes: Shape) -> None:
+        for axis in axes:
+            if axis.span < 0:
+                padded = axis.size + axis.before + axis.after
+                dilated = f" (dilated to {axis.extent})" if axis.dilation > 1 else ""
+                message = f"kernel {axis.kernel}{dilated} exceeds the {_padded(axis)}{axis.name} {padded}"
+                raise Misfit(f"{message} of a {show(sizes)} input", code="shape/too-small", field="kernel")
+            if axis.rounding == "exact" and axis.span % axis.stride:
+                raise Misfit(self._refusal(axes, axis, sizes), code="shape/leftover", field="stride")
+
+    def _refusal(self, axes: tuple[Axis, ...], axis: Axis, sizes: Shape) -> str:
+        kernel = show(tuple(a.kernel for a in axes))
+        strides = {a.stride for a in axes}
+        stride = str(axis.stride) if len(strides) == 1 else show(tuple(a.stride for a in axes))
+        applied = f"cannot apply a {kernel} filter with stride {stride} to a {show(sizes)} input"
+        return f"{applied}: {axis.arithmetic()}"
+
+
+def _padded(axis: Axis) -> str:
+    return "padded " if axis.before + axis.after else ""

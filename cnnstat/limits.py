@@ -1,0 +1,21 @@
+"""The bounds that keep a hostile or mistyped spec from hanging the program, all in one place."""
+
+from __future__ import annotations
+
+MAX_TEXT = 16 * 2**20
+"""Characters in one spec."""
+
+MAX_DEPTH = 20
+"""Collections within collections in YAML; a spec needs six."""
+
+MAX_SIZE = 1_000_000
+"""The size of one axis of the input, and any count an option takes."""
+
+MAX_LAYERS = 200_000
+"""Layers in one network after blocks and repeats are unfolded."""
+
+MAX_NESTING = 30
+"""Blocks within blocks."""
+
+MAX_PERIOD = 65_536
+"""Outputs after which a receptive field's pattern repeats, before it counts as unknown."""

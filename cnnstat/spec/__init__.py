@@ -1,0 +1,1 @@
+"""From YAML text to a Spec: positions, scalars, expressions, blocks, expectations."""

@@ -1,0 +1,206 @@
+"""YAML text -> a tree of values that know their positions. The only file that imports yaml.
+
+The language is the part of YAML that means one thing to everybody: mappings, sequences and scalars.
+Anchors, aliases, merge keys, tags, further documents and duplicate keys are refused, so a small file
+cannot grow large in memory and no number is changed behind the author's back. A plain scalar is an
+integer (``12``), a decimal (``0.5``, ``1e-5``), ``true``, ``false``, ``null``, or a word.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import yaml
+from msgspec import Struct
+
+from cnnstat.errors import Problem, Source, Span, SpecError
+from cnnstat.limits import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})?(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,2})?")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+Plain: TypeAlias = int | Fraction | bool | str | None
+
+
+class Scalar(Struct, frozen=True):
+    """One value. ``text`` is what the author wrote; ``quoted`` values are always text."""
+
+    value: Plain
+    text: str
+    quoted: bool
+    span: Span
+
+
+class Sequence(Struct, frozen=True):
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+class Mapping(Struct, frozen=True):
+    """Keys with their values, in the author's order."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    span: Span
+
+    def get(self, key: str) -> Node | None:
+        """Return the value under ``key``, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def parse(source: Source) -> Node:
+    """Read the one document in ``source``.
+
+    Raises:
+        SpecError: with every problem up to the first that makes reading on pointless.
+    """
+    builder = _Builder(source)
+    try:
+        events: Iterator[Any] = yaml.parse(source.text, Loader=_PARSER)
+        root = builder.document(events)
+    except yaml.MarkedYAMLError as error:
+        raise SpecError([*builder.problems, _syntax_problem(source, error)]) from None
+    except yaml.reader.ReaderError as error:
+        raise SpecError([_character_problem(source, error)]) from None
+    if builder.problems:
+        raise SpecError(builder.problems)
+    if root is None:
+        empty = "the spec is empty; it needs at least 'input:' and 'layers:'"
+        raise SpecError([Problem("spec/empty", empty, Span(source, 1, 1))])
+    return root
+
+
+def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    context = f"{error.context}: " if error.context else ""
+    message = f"not valid YAML: {context}{error.problem or 'cannot be read'}"
+    return Problem("yaml/syntax", message, Span(source, line, column))
+
+
+def _character_problem(source: Source, error: yaml.reader.ReaderError) -> Problem:
+    offset = next((i for i, c in enumerate(source.text) if yaml.reader.Reader.NON_PRINTABLE.match(c)), 0)
+    before = source.text[:offset]
+    line, column = before.count("\n") + 1, offset - before.rfind("\n")
+    message = f"the character {error.character!a} is not allowed in YAML; remove it"
+    return Problem("yaml/character", message, Span(source, line, column))
+
+
+class _Builder:
+    """Turns parse events into nodes and gathers what the language refuses."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def document(self, events: Iterator[Any]) -> Node | None:
+        root: Node | None = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                self.refuse("yaml/documents", "a spec is one YAML document; remove this one", event)
+                return root
+            if isinstance(event, yaml.NodeEvent):
+                root = self.node(event, events, 0)
+        return root
+
+    def node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            self.refuse("yaml/depth", f"nested more than {MAX_DEPTH} levels deep", event)
+            raise SpecError(self.problems)
+        self.check_plainness(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(event, events, depth)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(event, events, depth)
+        return Scalar(None, "", False, self.span(event))  # an alias, already refused
+
+    def check_plainness(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            message = f"aliases (*{event.anchor}) are not part of the language; use a block with params"
+            self.refuse("yaml/alias", message, event)
+        elif event.anchor is not None:
+            message = f"anchors (&{event.anchor}) are not part of the language; use a block with params"
+            self.refuse("yaml/anchor", message, event)
+        if getattr(event, "tag", None) is not None:
+            self.refuse("yaml/tag", f"tags ({event.tag}) are not part of the language; remove it", event)
+
+    def scalar(self, event: Any) -> Scalar:
+        quoted = event.style is not None
+        value = event.value if quoted else plain_value(event.value)
+        return Scalar(value, event.value, quoted, self.span(event))
+
+    def sequence(self, start: Any, events: Iterator[Any], depth: int) -> Sequence:
+        items = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            items.append(self.node(event, events, depth + 1))
+        return Sequence(tuple(items), self.span(start))
+
+    def mapping(self, start: Any, events: Iterator[Any], depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self.node(event, events, depth + 1)
+            value = self.node(next(events), events, depth + 1)
+            if isinstance(key, Scalar):
+                self.add_entry(entries, key, value)
+            else:
+                self.problems.append(Problem("yaml/key", "a key must be a word", key.span))
+        return Mapping(tuple(entries.values()), self.span(start))
+
+    def add_entry(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, value: Node) -> None:
+        if key.text == "<<" and not key.quoted:
+            message = "merge keys (<<) are not part of the language; use a block with params"
+            self.problems.append(Problem("yaml/merge", message, key.span))
+        elif key.text in entries:
+            first = entries[key.text][0].span.line
+            message = f"'{key.text}' is given twice; the first is on line {first}"
+            self.problems.append(Problem("yaml/duplicate-key", message, key.span))
+        else:
+            entries[key.text] = (key, value)
+
+    def span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        length = end.column - start.column if end.line == start.line else 1
+        return Span(self.source, start.line + 1, start.column + 1, max(1, length))
+
+    def refuse(self, code: str, message: str, event: Any) -> None:
+        self.problems.append(Problem(code, message, self.span(event)))
+
+
+def plain_value(text: str) -> Plain:
+    """Return what a plain scalar means; a look-alike such as ``010``, ``3:2`` or ``yes`` is a word."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if not text[0].isascii() or text[0].isalpha():
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if any(c.isdigit() for c in text) and _DECIMAL.fullmatch(text):
+        return Fraction(text)
+    return text
+
+
+def value_of(node: Node) -> object:
+    """Return the bare value of a node: a scalar's value, or a tuple of them.
+
+    A mapping has no bare value and comes back as itself.
+    """
+    if isinstance(node, Sequence):
+        return tuple(value_of(item) for item in node.items)
+    return node.value if isinstance(node, Scalar) else cast("object", node)

@@ -1,0 +1,155 @@
+"""Published figures beside a layer or for the totals, and when a figure agrees with one.
+
+A figure may be printed exactly (``156``), rounded (``138M``, ``3.6G``, ``112Ki``), truncated to its
+printed digits, or with a tolerance; an erratum is a printed figure that must *not* agree.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.errors import Misfit, suggestion
+
+if TYPE_CHECKING:
+    from cnnstat.errors import Span
+
+FIGURES = (
+    "shape",
+    "params",
+    "trainable",
+    "buffers",
+    "macs",
+    "padding_macs",
+    "flops",
+    "connections",
+    "activations",
+    "receptive_field",
+    "inference_memory_bytes",
+    "training_memory_bytes",
+)
+"""The figures that ``expect:`` knows, by their keys in every report."""
+
+TOTALS_ONLY = ("inference_memory_bytes", "training_memory_bytes")
+
+UNITS = {
+    "": 1,
+    "K": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "B": 10**9,
+    "T": 10**12,
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+}
+_PRINTED = re.compile(r"([0-9]{1,30})(?:\.([0-9]{1,12}))?(|K|M|G|B|T|Ki|Mi|Gi)")
+
+Figure: TypeAlias = int | tuple[int, ...]
+
+
+class Printed(Struct, frozen=True):
+    """A figure as a paper prints it; ``unit`` is the weight of its last printed digit."""
+
+    text: str
+    value: Fraction
+    unit: Fraction
+    exact: bool
+
+
+class Expectation(Struct, frozen=True):
+    """What a source prints for one figure, and how it is meant.
+
+    ``correct`` is the right figure where ``erratum`` says why the printed one is not.
+    """
+
+    figure: str
+    printed: Printed | tuple[int, ...]
+    source: str
+    span: Span
+    truncated: bool = False
+    tolerance: Fraction | None = None
+    erratum: str | None = None
+    correct: Figure | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the figure as printed."""
+        if isinstance(self.printed, Printed):
+            return self.printed.text
+        return "x".join(map(str, self.printed))
+
+    def agrees(self, value: Figure) -> bool:
+        """Say whether ``value`` is what the source prints."""
+        if isinstance(self.printed, tuple):
+            return value == self.printed
+        numbers = value if isinstance(value, tuple) else (value,)
+        return all(self._covers(self.printed, number) for number in numbers)
+
+    def _covers(self, printed: Printed, value: int) -> bool:
+        if self.tolerance is not None:
+            return abs(value - printed.value) <= self.tolerance
+        if self.truncated:
+            return printed.value <= value < printed.value + printed.unit
+        if printed.exact:
+            return value == printed.value
+        return abs(value - printed.value) <= printed.unit / 2
+
+    def missed(self, value: Figure) -> str | None:
+        """Return why ``value`` misses this expectation, or None where it is met."""
+        shown = f"{value:,}" if isinstance(value, int) else "x".join(map(str, value))
+        if self.erratum is None:
+            if self.agrees(value):
+                return None
+            return f"{self.figure}: {self.source} prints {self.text}, the spec gives {shown}"
+        if self.agrees(value):
+            return f"{self.figure}: {self.text} is marked as an erratum, but the spec gives it"
+        if self.correct is not None and value != self.correct:
+            right = f"{self.correct:,}" if isinstance(self.correct, int) else str(self.correct)
+            return f"{self.figure}: the erratum's right figure is {right}, the spec gives {shown}"
+        return None
+
+
+def printed(text: str) -> Printed:
+    """Read a printed figure.
+
+    Raises:
+        Misfit: it is not one.
+    """
+    match = _PRINTED.fullmatch(text)
+    if match is None:
+        raise Misfit(f"'{text}' is not a figure; write 156, 138M, 3.6G or 112Ki", code="expect/value")
+    whole, decimals, unit = match.groups()
+    weight = Fraction(UNITS[unit])
+    digits = decimals or ""
+    value = Fraction(int(whole + digits), 10 ** len(digits)) * weight
+    last = weight / 10 ** len(digits)
+    return Printed(text, value, last, exact=not unit and not decimals)
+
+
+def tolerance(text: str, value: Fraction) -> Fraction:
+    """Read a tolerance: ``50`` (absolute) or ``5%`` (of the printed value).
+
+    Raises:
+        Misfit: it is neither.
+    """
+    match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{1,12})?)(%?)", text)
+    if match is None:
+        raise Misfit(f"'{text}' is not a tolerance; write 50 or 5%", code="expect/value")
+    number = Fraction(match[1])
+    return number * value / 100 if match[2] else number
+
+
+def check_figure(name: str, *, total: bool) -> None:
+    """Refuse a figure that ``expect:`` does not know.
+
+    Raises:
+        Misfit: with the nearest known figure.
+    """
+    known = FIGURES if total else tuple(f for f in FIGURES if f not in TOTALS_ONLY)
+    if name not in known:
+        hint = suggestion(name, known) or f"; known: {', '.join(known)}"
+        raise Misfit(f"unknown figure '{name}'{hint}", code="expect/figure")

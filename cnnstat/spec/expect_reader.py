@@ -1,0 +1,114 @@
+"""``expect:`` in a document -> expectations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.errors import Misfit, Problem, suggestion
+from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, value_of
+from cnnstat.spec.expect import Expectation, Figure, Printed, check_figure, printed, tolerance
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_KEYS = ("value", "source", "truncated", "tolerance", "erratum", "correct")
+
+
+def read_expectations(
+    node: Node | None, source: str, problems: list[Problem], *, total: bool
+) -> tuple[Expectation, ...]:
+    """Read what stands under ``expect:``; problems are added to ``problems``.
+
+    ``source`` is cited where the expectation cites nothing of its own.
+    """
+    if node is None:
+        return ()
+    if not isinstance(node, Mapping):
+        message = "'expect:' is a mapping of figures, such as {params: 156}"
+        problems.append(Problem("expect/type", message, node.span))
+        return ()
+    cited = node.get("source")
+    source = cited.text if isinstance(cited, Scalar) else source
+    expectations = []
+    for key, value in node.entries:
+        if key.text == "source":
+            continue
+        try:
+            check_figure(key.text, total=total)
+            expectations.append(_expectation(key.text, value, source))
+        except Misfit as misfit:
+            span = key.span if misfit.code == "expect/figure" else value.span
+            problems.append(Problem(misfit.code, misfit.message, span))
+    return tuple(expectations)
+
+
+def _expectation(figure: str, node: Node, source: str) -> Expectation:
+    if not isinstance(node, Mapping):
+        return Expectation(figure, _printed(node), source, node.span)
+    for key, _ in node.entries:
+        if key.text not in _KEYS:
+            hint = suggestion(key.text, _KEYS) or f"; known: {', '.join(_KEYS)}"
+            raise Misfit(f"an expectation has no key '{key.text}'{hint}", code="expect/key")
+    value = node.get("value")
+    if value is None:
+        raise Misfit("an expectation needs a 'value:'", code="expect/value")
+    figure_printed = _printed(value)
+    return Expectation(
+        figure,
+        figure_printed,
+        _text(node.get("source")) or source,
+        value.span,
+        truncated=_flag(node.get("truncated")),
+        tolerance=_tolerance(node.get("tolerance"), figure_printed),
+        erratum=_text(node.get("erratum")),
+        correct=_correct(node.get("correct")),
+    )
+
+
+def _printed(node: Node) -> Printed | tuple[int, ...]:
+    if isinstance(node, Sequence):
+        return _integers(node)
+    if isinstance(node, Scalar):
+        return printed(node.text)
+    raise Misfit("a figure is a number or a list of sizes", code="expect/value")
+
+
+def _integers(node: Sequence) -> tuple[int, ...]:
+    value = value_of(node)
+    if isinstance(value, tuple) and value and all(type(n) is int for n in value):
+        return value
+    raise Misfit("a list of sizes has integers only, as in [6, 28, 28]", code="expect/value")
+
+
+def _tolerance(node: Node | None, figure: Printed | tuple[int, ...]) -> Fraction | None:
+    if node is None:
+        return None
+    if isinstance(node, Scalar) and isinstance(figure, Printed):
+        return tolerance(node.text, figure.value)
+    raise Misfit("a tolerance is written 50 or 5% and goes with a single number", code="expect/value")
+
+
+def _correct(node: Node | None) -> Figure | None:
+    if node is None:
+        return None
+    if isinstance(node, Sequence):
+        return _integers(node)
+    if isinstance(node, Scalar) and type(node.value) is int:
+        return node.value
+    raise Misfit("'correct:' is the exact right figure", code="expect/value")
+
+
+def _flag(node: Node | None) -> bool:
+    if node is None:
+        return False
+    if isinstance(node, Scalar) and isinstance(node.value, bool):
+        return node.value
+    raise Misfit("'truncated:' is true or false", code="expect/value")
+
+
+def _text(node: Node | None) -> str | None:
+    if node is None:
+        return None
+    if isinstance(node, Scalar):
+        return node.text
+    raise Misfit("expected text", code="expect/value")

@@ -1,0 +1,273 @@
+"""Arithmetic on block parameters: ``4 * $width``, ``$kernel // 2``, ``2 if $index == 0 else 1``.
+
+A scalar that contains ``$`` is an expression. It is exact (integers and fractions, never floats), has
+no names but parameters and no calls but `FUNCTIONS`. Python's own parser reads it; nothing is evaluated
+by Python: `_evaluate` walks the tree and knows each node it accepts.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+import warnings
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from msgspec import Struct
+
+from cnnstat.errors import Misfit, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MAX_LENGTH = 200
+_ALLOWED = re.compile(r"[\w\s$+\-*/%()<>=!.,'\"]*", re.ASCII)
+_DIGITS_LIMIT = 1000
+
+
+class Channels(Struct, frozen=True):
+    """``$in``: a multiple of the channels that reach a layer, resolved by the layer itself."""
+
+    numerator: int = 1
+    denominator: int = 1
+
+    def of(self, channels: int) -> Fraction:
+        """Return this multiple of ``channels``."""
+        return Fraction(channels * self.numerator, self.denominator)
+
+
+Value: TypeAlias = "int | Fraction | bool | str | Channels | tuple[Value, ...] | None"
+Number: TypeAlias = int | Fraction
+
+
+class Expression(Struct, frozen=True):
+    """A parsed expression: its text and the parameters it reads."""
+
+    text: str
+    names: frozenset[str]
+    tree: ast.expr
+
+    def evaluate(self, params: Mapping[str, Value]) -> Value:
+        """Return the value under ``params``.
+
+        Raises:
+            Misfit: an unknown parameter, a division by zero, or operands of the wrong type.
+        """
+        value = _evaluate(self.tree, params)
+        if isinstance(value, Fraction) and value.denominator == 1:
+            return value.numerator
+        return value
+
+
+def parse(text: str) -> Expression:
+    """Parse an expression.
+
+    Raises:
+        Misfit: it is not one.
+    """
+    if len(text) > MAX_LENGTH:
+        raise _bad(f"an expression is at most {MAX_LENGTH} characters long, this one has {len(text)}")
+    if not _ALLOWED.fullmatch(text):
+        odd = next(c for c in text if not _ALLOWED.fullmatch(c))
+        raise _bad(f"{odd!r} is not part of an expression")
+    if "__" in text or re.search(r"\$(?![A-Za-z])", text):
+        raise _bad(f"'{text}' is not an expression; a parameter is '$' and its name, as in '4 * $width'")
+    names = frozenset(re.findall(r"\$(\w+)", text))
+    return Expression(text, names, _tree(text))
+
+
+def _tree(text: str) -> ast.expr:
+    # '$name' becomes the Python name '__name', which no author can write (checked above).
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            body = ast.parse(text.strip().replace("$", "__"), mode="eval").body
+        _check(body)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise _bad(f"cannot read the expression '{text}'") from None
+    return body
+
+
+def _check(tree: ast.expr) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not node.id.startswith("__") and node.id not in FUNCTIONS:
+            raise _bad(f"unknown word '{node.id}' in an expression; a parameter is written '${node.id}'")
+        if isinstance(node, ast.operator | ast.unaryop | ast.cmpop) and type(node) not in _OPERATORS:
+            raise _bad(f"the operator {type(node).__name__} is not part of the language")
+        if not isinstance(node, _NODES):
+            raise _bad(
+                "an expression has numbers, $parameters, + - * / // %, comparisons, and, or, not, "
+                "'x if condition else y', and " + ", ".join(FUNCTIONS)
+            )
+
+
+def _evaluate(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    return _RULES[type(node)](node, params)
+
+
+def _constant(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    value = cast("ast.Constant", node).value
+    if isinstance(value, float):
+        return Fraction(repr(value))
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    raise _bad(f"{value!r} is not part of the language")
+
+
+def _name(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    name = cast("ast.Name", node).id.removeprefix("__")
+    if name not in params:
+        known = ", ".join(f"${p}" for p in params) or "none here"
+        raise Misfit(
+            f"unknown parameter '${name}'{suggestion(name, params)} (known: {known})",
+            code="expression/unknown",
+        )
+    return params[name]
+
+
+def _binary(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    binary = cast("ast.BinOp", node)
+    left, right = _evaluate(binary.left, params), _evaluate(binary.right, params)
+    if isinstance(left, Channels) or isinstance(right, Channels):
+        return _scaled(type(binary.op), left, right)
+    try:
+        result = cast("Number", _OPERATORS[type(binary.op)](_number(left), _number(right)))
+    except ZeroDivisionError:
+        raise Misfit("division by zero", code="expression/zero-division") from None
+    if abs(result) >= 10**_DIGITS_LIMIT:
+        raise _bad("the result is too large")
+    return result
+
+
+def _scaled(op: type[ast.AST], left: Value, right: Value) -> Channels:
+    if isinstance(right, Channels) and op is ast.Mult:
+        left, right = right, left
+    if not isinstance(left, Channels) or isinstance(right, Channels) or op not in (ast.Mult, ast.Div):
+        raise _bad("$in, the channels that reach the layer, can only be multiplied or divided by a number")
+    factor = Fraction(_number(right))
+    if op is ast.Div:
+        if factor == 0:
+            raise Misfit("division by zero", code="expression/zero-division")
+        factor = 1 / factor
+    ratio = Fraction(left.numerator, left.denominator) * factor
+    return Channels(ratio.numerator, ratio.denominator)
+
+
+def _unary(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    unary = cast("ast.UnaryOp", node)
+    operand = _evaluate(unary.operand, params)
+    if isinstance(unary.op, ast.Not):
+        return not truth(operand)
+    return cast("Number", _OPERATORS[type(unary.op)](_number(operand)))
+
+
+def _boolean(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    boolean = cast("ast.BoolOp", node)
+    values = (truth(_evaluate(value, params)) for value in boolean.values)
+    return all(values) if isinstance(boolean.op, ast.And) else any(values)
+
+
+def _comparison(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    comparison = cast("ast.Compare", node)
+    left = _evaluate(comparison.left, params)
+    for op, operand in zip(comparison.ops, comparison.comparators, strict=True):
+        right = _evaluate(operand, params)
+        if not isinstance(op, ast.Eq | ast.NotEq):
+            left, right = _number(left), _number(right)
+        if isinstance(left, Channels) or isinstance(right, Channels):
+            raise _bad("$in is not known before the network is walked and cannot be compared")
+        if not _OPERATORS[type(op)](left, right):
+            return False
+        left = right
+    return True
+
+
+def _choice(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    choice = cast("ast.IfExp", node)
+    return _evaluate(choice.body if truth(_evaluate(choice.test, params)) else choice.orelse, params)
+
+
+def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    call = cast("ast.Call", node)
+    function = call.func.id if isinstance(call.func, ast.Name) else ""
+    if function not in FUNCTIONS or call.keywords:
+        raise _bad(f"the functions are {', '.join(FUNCTIONS)}")
+    arguments = [_number(_evaluate(argument, params)) for argument in call.args]
+    try:
+        return FUNCTIONS[function](*arguments)
+    except (TypeError, ZeroDivisionError, ValueError):
+        shown = ", ".join(map(str, arguments))
+        raise _bad(f"{function}({shown}) has no value") from None
+
+
+def _number(value: Value) -> Number:
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        shown = "$in" if isinstance(value, Channels) else repr(value)
+        raise Misfit(f"expected a number, got {shown}", code="expression/type")
+    return value
+
+
+def truth(value: Value) -> bool:
+    """Return a condition's value; only true and false are conditions.
+
+    Raises:
+        Misfit: it is something else.
+    """
+    if not isinstance(value, bool):
+        raise Misfit(f"expected true or false, got {value!r}", code="expression/type")
+    return value
+
+
+def _bad(message: str) -> Misfit:
+    return Misfit(message, code="expression/syntax")
+
+
+def divisible(value: Number, by: Number = 8) -> int:
+    """Return ``value`` rounded to a multiple of ``by``, at least ``by``, and never under 90 % of it.
+
+    Source: the MobileNet reference code's ``make_divisible`` (Sandler et al., arXiv:1801.04381).
+    """
+    rounded = int(max(by, (value + Fraction(by) / 2) // by * by))
+    return rounded if rounded >= Fraction(9, 10) * value else int(rounded + by)
+
+
+FUNCTIONS: dict[str, Callable[..., Number]] = {
+    "min": lambda first, *rest: min((first, *rest)),
+    "max": lambda first, *rest: max((first, *rest)),
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "divisible": divisible,
+}
+
+_OPERATORS: dict[type[ast.AST], Callable[..., object]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: lambda a, b: Fraction(a) / b,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: operator.not_,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+_RULES: dict[type[ast.expr], Callable[[ast.expr, Mapping[str, Value]], Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _boolean,
+    ast.Compare: _comparison,
+    ast.IfExp: _choice,
+    ast.Call: _call,
+}
+
+_NODES = (*_RULES, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.Load)

@@ -1,0 +1,90 @@
+"""What a spec says, as frozen values: the network, its blocks, its entries and its expectations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.spec.expression import Expression, Value
+
+if TYPE_CHECKING:
+    from cnnstat.errors import Source, Span
+    from cnnstat.spec.expect import Expectation
+
+Operand: TypeAlias = "Value | Expression | tuple[Operand, ...]"
+"""An option as written: a value, an expression, or a list of these."""
+
+
+class Option(Struct, frozen=True):
+    """One ``key: value`` of an entry, with the places of both."""
+
+    name: str
+    value: Operand
+    key_span: Span
+    span: Span
+
+
+class Reference(Struct, frozen=True):
+    """A name under ``from:``."""
+
+    name: str
+    span: Span
+
+
+class Entry(Struct, frozen=True):
+    """One line under ``layers:``: a layer, or the call of a block."""
+
+    type: Option
+    name: str | None
+    inputs: tuple[Reference, ...] | None
+    when: Option | None
+    repeat: Option | None
+    first: tuple[Option, ...]
+    options: tuple[Option, ...]
+    expect: tuple[Expectation, ...]
+    span: Span
+
+
+class Block(Struct, frozen=True):
+    """A reusable group of entries. A parameter without a default is ``REQUIRED``."""
+
+    name: str
+    params: dict[str, Value]
+    inputs: tuple[str, ...]
+    layers: tuple[Entry, ...]
+    span: Span
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Return the parameters that every call must give."""
+        return tuple(name for name, default in self.params.items() if default is None)
+
+
+class Spec(Struct, frozen=True):
+    """A whole spec. ``input_shape`` is one sample, channels first."""
+
+    name: str
+    source: str
+    input_shape: tuple[int, ...]
+    params: dict[str, Value]
+    blocks: dict[str, Block]
+    layers: tuple[Entry, ...]
+    outputs: tuple[Reference, ...]
+    expect: tuple[Expectation, ...]
+    origin: Source
+    input_span: Span
+    span: Span
+
+
+def resolve(operand: Operand, params: dict[str, Value]) -> Value:
+    """Return an operand's value under ``params``.
+
+    Raises:
+        Misfit: an expression in it has none.
+    """
+    if isinstance(operand, Expression):
+        return operand.evaluate(params)
+    if isinstance(operand, tuple):
+        return tuple(resolve(item, params) for item in operand)
+    return operand

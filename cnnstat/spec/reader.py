@@ -1,0 +1,281 @@
+"""A document -> a Spec: which keys stand where, and what kind of value each takes.
+
+Options of layers are read later, by the layer's own declaration (`cnnstat.layers.reader`): here they
+are only known to be scalars, lists or expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cnnstat.errors import Misfit, Problem, Source, Span, SpecError, suggestion
+from cnnstat.limits import MAX_SIZE, MAX_TEXT
+from cnnstat.spec import expression
+from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse
+from cnnstat.spec.expect_reader import read_expectations
+from cnnstat.spec.model import Block, Entry, Operand, Option, Reference, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.spec.expression import Value
+
+_NETWORK_KEYS = ("name", "source", "input", "params", "blocks", "layers", "outputs", "expect")
+_BLOCK_KEYS = ("params", "inputs", "layers")
+ENTRY_KEYS = ("type", "name", "from", "when", "repeat", "first", "expect")
+"""The keys of an entry that are not options of its layer type."""
+
+_RESERVED_PARAMS = (*ENTRY_KEYS, "in", "index")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_REFERENCE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,255}")
+_PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
+
+
+def read_spec(source: Source) -> Spec:
+    """Read a whole spec.
+
+    Raises:
+        SpecError: with every problem of the phase (YAML, then structure) that failed.
+    """
+    if len(source.text) > MAX_TEXT:
+        too_long = f"a spec has at most {MAX_TEXT:,} characters, this one has {len(source.text):,}"
+        raise SpecError([Problem("spec/too-long", too_long, Span(source, 1, 1))])
+    root = parse(source)
+    reader = _Reader()
+    spec = reader.network(root, source)
+    if spec is None or reader.problems:
+        raise SpecError(reader.problems)
+    return spec
+
+
+class _Reader:
+    """Reads nodes into the model; what does not fit becomes a problem and reading goes on."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.source = ""
+
+    def network(self, root: Node, origin: Source) -> Spec | None:
+        if not isinstance(root, Mapping):
+            self.problem("spec/type", "a spec is a mapping with the keys 'input:' and 'layers:'", root.span)
+            return None
+        self.known_keys(root, _NETWORK_KEYS, "a network")
+        self.required_keys(root, ("input", "layers"), "a network")
+        name = self.text(root.get("name")) or origin.name
+        self.source = self.text(root.get("source")) or name
+        input_node = root.get("input")
+        return Spec(
+            name=name,
+            source=self.source,
+            input_shape=self.shape(input_node),
+            params=self.params(root.get("params")),
+            blocks=self.blocks(root.get("blocks")),
+            layers=self.entries(root.get("layers")),
+            outputs=self.references(root.get("outputs")),
+            expect=read_expectations(root.get("expect"), self.source, self.problems, total=True),
+            origin=origin,
+            input_span=input_node.span if input_node else root.span,
+            span=root.span,
+        )
+
+    # -- parts of a network ------------------------------------------------------------------------
+
+    def shape(self, node: Node | None) -> tuple[int, ...]:
+        if node is None:
+            return ()
+        sizes = (
+            [item.value for item in node.items if isinstance(item, Scalar)]
+            if isinstance(node, Sequence)
+            else []
+        )
+        good = [n for n in sizes if isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= MAX_SIZE]
+        if not isinstance(node, Sequence) or len(good) != len(node.items) or not 1 <= len(good) <= 3:
+            message = (
+                f"the input is [C, H, W], [C, L] or [N] with sizes from 1 to {MAX_SIZE:,}, got {shown(node)}"
+            )
+            self.problem("spec/input", message, node.span)
+        return tuple(good)
+
+    def params(self, node: Node | None) -> dict[str, Value]:
+        params: dict[str, Value] = {}
+        for key, value in self.entries_of(node, "params"):
+            if not _PARAM.fullmatch(key.text) or key.text in _RESERVED_PARAMS:
+                reserved = f"{', '.join(_RESERVED_PARAMS)} are taken"
+                self.problem(
+                    "spec/param",
+                    f"'{key.text}' cannot name a parameter; use letters, digits and _ ({reserved})",
+                    key.span,
+                )
+                continue
+            operand = self.operand(value)
+            if isinstance(operand, expression.Expression):
+                self.problem(
+                    "spec/param",
+                    "a parameter's default is a plain value, not an expression",
+                    value.span,
+                )
+                continue
+            params[key.text] = operand  # type: ignore[assignment]  # no expression inside: checked above
+        return params
+
+    def blocks(self, node: Node | None) -> dict[str, Block]:
+        blocks = {}
+        for key, body in self.entries_of(node, "blocks"):
+            self.name(key, "a block")
+            if isinstance(body, Mapping):
+                blocks[key.text] = self.block(key, body)
+            else:
+                self.problem("spec/type", f"the block '{key.text}' is a mapping with 'layers:'", body.span)
+        return blocks
+
+    def block(self, key: Scalar, body: Mapping) -> Block:
+        what = f"the block '{key.text}'"
+        self.known_keys(body, _BLOCK_KEYS, what)
+        self.required_keys(body, ("layers",), what, key.span)
+        inputs = tuple(item.name for item in self.references(body.get("inputs"))) or ("input",)
+        return Block(
+            key.text,
+            self.params(body.get("params")),
+            inputs,
+            self.entries(body.get("layers")),
+            key.span,
+        )
+
+    def entries(self, node: Node | None) -> tuple[Entry, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, Sequence) or not node.items:
+            self.problem(
+                "spec/type",
+                f"'layers:' is a list with one line per layer, got {shown(node)}",
+                node.span,
+            )
+            return ()
+        entries = [self.entry(item) for item in node.items]
+        return tuple(entry for entry in entries if entry is not None)
+
+    def entry(self, node: Node) -> Entry | None:
+        if not isinstance(node, Mapping):
+            message = f"a layer is written {{type: conv, filters: 6, kernel: 5}}, got {shown(node)}"
+            self.problem("spec/type", message, node.span)
+            return None
+        kind = node.get("type")
+        if kind is None or not isinstance(operand := self.operand(kind), str | expression.Expression):
+            message = "a layer needs a 'type:'" if kind is None else f"'type:' is a word, got {shown(kind)}"
+            self.problem("spec/missing" if kind is None else "spec/type", message, (kind or node).span)
+            return None
+        name = node.get("name")
+        return Entry(
+            type=Option("type", operand, kind.span, kind.span),
+            name=self.name(name, "a layer") if name is not None else None,
+            inputs=self.references(node.get("from")) or None,
+            when=self.option(node, "when"),
+            repeat=self.option(node, "repeat"),
+            first=self.first(node),
+            options=tuple(self.as_option(k, v) for k, v in node.entries if k.text not in ENTRY_KEYS),
+            expect=read_expectations(node.get("expect"), self.source, self.problems, total=False),
+            span=kind.span,
+        )
+
+    def first(self, node: Mapping) -> tuple[Option, ...]:
+        first = node.get("first")
+        if first is not None and node.get("repeat") is None:
+            self.problem("spec/first", "'first:' goes with 'repeat:'", first.span)
+        return tuple(self.as_option(k, v) for k, v in self.entries_of(first, "first"))
+
+    # -- values ------------------------------------------------------------------------------------
+
+    def option(self, node: Mapping, key: str) -> Option | None:
+        return next((self.as_option(k, v) for k, v in node.entries if k.text == key), None)
+
+    def as_option(self, key: Scalar, value: Node) -> Option:
+        return Option(key.text, self.operand(value), key.span, value.span)
+
+    def operand(self, node: Node) -> Operand:
+        if isinstance(node, Sequence):
+            return tuple(self.operand(item) for item in node.items)
+        if isinstance(node, Mapping):
+            self.problem("spec/type", "expected a value or a list, got a mapping", node.span)
+            return None
+        if "$" in node.text:
+            try:
+                return expression.parse(node.text)
+            except Misfit as misfit:
+                self.problem(misfit.code, misfit.message, node.span)
+                return None
+        return node.value
+
+    def references(self, node: Node | None) -> tuple[Reference, ...]:
+        if node is None:
+            return ()
+        items = node.items if isinstance(node, Sequence) else (node,)
+        for item in items:
+            if not isinstance(item, Scalar) or not _REFERENCE.fullmatch(item.text):
+                self.problem("spec/name", f"expected a layer's name, got {shown(item)}", item.span)
+        return tuple(Reference(item.text, item.span) for item in items if isinstance(item, Scalar))
+
+    def name(self, node: Node, what: str) -> str | None:
+        if isinstance(node, Scalar) and _NAME.fullmatch(node.text) and node.text != "input":
+            return node.text
+        taken = " ('input' is taken)" if isinstance(node, Scalar) and node.text == "input" else ""
+        self.problem(
+            "spec/name",
+            f"{what}'s name has letters, digits, _ and -, got {shown(node)}{taken}",
+            node.span,
+        )
+        return None
+
+    def text(self, node: Node | None) -> str:
+        if node is None:
+            return ""
+        if isinstance(node, Scalar):
+            return node.text
+        self.problem("spec/type", f"expected text, got {shown(node)}", node.span)
+        return ""
+
+    # -- mappings ----------------------------------------------------------------------------------
+
+    def entries_of(self, node: Node | None, what: str) -> tuple[tuple[Scalar, Node], ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, Mapping):
+            self.problem(
+                "spec/type",
+                f"'{what}:' is a mapping of names to values, got {shown(node)}",
+                node.span,
+            )
+            return ()
+        return node.entries
+
+    def known_keys(self, node: Mapping, known: Iterable[str], what: str) -> None:
+        known = tuple(known)
+        for key, _ in node.entries:
+            if key.text not in known:
+                hint = suggestion(key.text, known) or f"; known: {', '.join(known)}"
+                self.problem("spec/unknown-key", f"{what} has no key '{key.text}'{hint}", key.span)
+
+    def required_keys(self, node: Mapping, keys: Iterable[str], what: str, span: Span | None = None) -> None:
+        for key in keys:
+            if node.get(key) is None:
+                self.problem("spec/missing", f"{what} needs '{key}:'", span or node.span)
+
+    def problem(self, code: str, message: str, span: Span) -> None:
+        self.problems.append(Problem(code, message, span))
+
+
+def shown(node: Node) -> str:
+    """Return a node as a message shows it."""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return (
+            "["
+            + ", ".join(shown(item) for item in node.items[:6])
+            + (", ..." if len(node.items) > 6 else "")
+            + "]"
+        )
+    if node.text == "" and not node.quoted:
+        return "nothing"
+    text = node.text if len(node.text) <= 60 else node.text[:57] + "..."
+    return f"'{text}'" if isinstance(node.value, str) else text

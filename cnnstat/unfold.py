@@ -1,0 +1,381 @@
+"""Blocks, repeats and conditions unfolded: from the entries of a spec to a flat list of layers.
+
+A block with given arguments unfolds to one `Template`, whose layers know their inputs by number and the
+block's own inputs by negative numbers (-1 the first). A template is made once for each set of arguments;
+an instance only prefixes the paths and shifts the numbers, so ten thousand equal blocks cost little.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct
+
+from cnnstat.errors import Misfit, Problem, SpecError, suggestion
+from cnnstat.layers import LAYERS
+from cnnstat.layers.reader import option_names, read_layer, show_value, unknown_option
+from cnnstat.limits import MAX_LAYERS, MAX_NESTING
+from cnnstat.spec.expression import Channels, truth
+from cnnstat.spec.model import resolve
+from cnnstat.synonyms import meant
+
+if TYPE_CHECKING:
+    from cnnstat.errors import Span
+    from cnnstat.layers.base import Layer
+    from cnnstat.spec.expression import Value
+    from cnnstat.spec.model import Block, Entry, Option, Reference, Spec
+
+
+class Node(Struct, frozen=True):
+    """One layer in its place: its path, what it reads (numbers of nodes, negative for inputs)."""
+
+    path: str
+    type: str
+    layer: Layer
+    inputs: tuple[int, ...]
+    entry: Entry
+
+
+class Group(Struct, frozen=True):
+    """The nodes ``start`` to ``stop`` (not included) of a block instance or of a repeat."""
+
+    path: str
+    type: str
+    start: int
+    stop: int
+    output: int
+    entry: Entry
+
+
+class Template(Struct, frozen=True):
+    """A block unfolded: its layers, the groups within it, and the number of its output."""
+
+    nodes: tuple[Node, ...]
+    groups: tuple[Group, ...]
+    output: int
+
+
+def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
+    """Return the network's layers and the numbers of its outputs.
+
+    Raises:
+        SpecError: with every problem in types, options, parameters and references.
+    """
+    unfolder = _Unfolder(spec)
+    unfolder.check_definitions()
+    if unfolder.problems:
+        raise SpecError(unfolder.problems)
+    scope = _Scope(unfolder, spec.layers, ("input",), spec.params, ())
+    template = scope.unfold()
+    outputs = tuple(scope.find(reference) for reference in spec.outputs) or (template.output,)
+    if unfolder.problems:
+        raise SpecError(unfolder.problems)
+    return template, outputs
+
+
+class _Unfolder:
+    """What all scopes of one spec share: the blocks, the templates made so far, and the problems."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.blocks = spec.blocks
+        self.problems: list[Problem] = []
+        self.templates: dict[tuple[str, tuple[tuple[str, Value], ...]], Template] = {}
+        self.steps = 0
+
+    def problem(self, misfit: Misfit, span: Span) -> None:
+        self.problems.append(Problem(misfit.code, misfit.message, span))
+
+    def count(self, span: Span) -> None:
+        """Count one step of unfolding, so that no spec unfolds for long."""
+        self.steps += 1
+        if self.steps > MAX_LAYERS:
+            message = f"the network unfolds to more than {MAX_LAYERS:,} layers"
+            raise SpecError([*self.problems, Problem("spec/too-large", message, span)])
+
+    def check_definitions(self) -> None:
+        """Check the types and option names of all entries, also of blocks that nobody uses."""
+        for block in self.blocks.values():
+            if block.name in LAYERS:
+                taken = Misfit(f"'{block.name}' is a layer type and cannot name a block", code="block/name")
+                self.problem(taken, block.span)
+        for entries in (self.spec.layers, *(block.layers for block in self.blocks.values())):
+            for entry in entries:
+                if isinstance(entry.type.value, str):
+                    self.check_entry(entry, entry.type.value)
+
+    def check_entry(self, entry: Entry, kind: str) -> bool:
+        """Check an entry's type and the names of its options."""
+        if kind not in LAYERS and kind not in self.blocks:
+            hint = suggestion(meant(kind), [*self.blocks, *LAYERS]) or "; see 'cnnstat explain --list'"
+            message = f"unknown type '{kind}'{hint}"
+            self.problem(Misfit(message, code="type/unknown"), entry.type.span)
+            return False
+        known = option_names(LAYERS[kind]) if kind in LAYERS else tuple(self.blocks[kind].params)
+        unknown = [o for o in (*entry.options, *entry.first) if o.name not in known]
+        for option in unknown:
+            self.problem(unknown_option(option.name, known, f"'{kind}'"), option.key_span)
+        return not unknown
+
+    def template(self, block: Block, arguments: dict[str, Value], stack: tuple[str, ...]) -> Template:
+        key = (block.name, tuple(arguments.items()))
+        if key not in self.templates:
+            params = self.spec.params | arguments
+            scope = _Scope(self, block.layers, block.inputs, params, (*stack, block.name))
+            self.templates[key] = scope.unfold()
+        return self.templates[key]
+
+
+class _Scope:
+    """One list of entries under one set of parameters: the network itself, or a block."""
+
+    def __init__(
+        self,
+        shared: _Unfolder,
+        entries: tuple[Entry, ...],
+        inputs: tuple[str, ...],
+        params: dict[str, Value],
+        stack: tuple[str, ...],
+    ) -> None:
+        self.shared = shared
+        self.entries = entries
+        self.params = params
+        self.stack = stack
+        self.nodes: list[Node] = []
+        self.groups: list[Group] = []
+        self.names = {name: -1 - position for position, name in enumerate(inputs)}
+        self.present: set[str] = set(inputs)
+        self.above = -1
+        self.numbers: dict[str, int] = {}
+        self.chosen = {entry.name for entry in entries if entry.name}
+
+    def unfold(self) -> Template:
+        for position, entry in enumerate(self.entries):
+            self.shared.count(entry.span)
+            before = len(self.shared.problems)
+            try:
+                self.add(entry)
+            except _Skip:
+                assert len(self.shared.problems) > before
+                self.name_output(entry.name or f"({position})", self.above, present=True)
+        return Template(tuple(self.nodes), tuple(self.groups), self.above)
+
+    # -- one entry ---------------------------------------------------------------------------------
+
+    def add(self, entry: Entry) -> None:
+        kind = self.kind(entry)
+        name = entry.name or self.numbered(kind)
+        inputs = self.inputs(entry)
+        if not self.condition(entry):
+            self.name_output(name, inputs[0], present=False)
+            return
+        if name in self.present:
+            self.fail(f"the name '{name}' is taken in this scope", "name/duplicate", entry.span)
+        output = self.repeat(entry, kind, name, inputs) if entry.repeat else None
+        if output is None:
+            arguments = self.arguments(entry.options, self.params)
+            output = self.place(entry, kind, name, inputs, arguments)
+        self.name_output(name, output, present=True)
+
+    def name_output(self, name: str, output: int, *, present: bool) -> None:
+        # A layer that is left out stands for its input, unless a twin of the same name is present.
+        if present or name not in self.present:
+            self.names[name] = output
+        if present:
+            self.present.add(name)
+        self.above = output
+
+    def repeat(self, entry: Entry, kind: str, name: str, inputs: tuple[int, ...]) -> int:
+        assert entry.repeat is not None
+        times = self.value(entry.repeat, self.params)
+        if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= MAX_LAYERS:
+            wanted = f"expected a whole number from 1 to {MAX_LAYERS:,}"
+            self.fail(f"repeat: {wanted}, got {show_value(times)}", "option/value", entry.repeat.span)
+        start = len(self.nodes)
+        for index in range(times):
+            self.shared.count(entry.repeat.span)
+            params = self.params | {"index": index}
+            options = merged(entry.options, entry.first) if index == 0 else entry.options
+            arguments = self.arguments(options, params)
+            output = self.place(entry, kind, f"{name}.{index}", inputs, arguments)
+            inputs = (output, *inputs[1:])
+        self.groups.append(Group(name, kind, start, len(self.nodes), output, entry))
+        return output
+
+    def place(
+        self, entry: Entry, kind: str, path: str, inputs: tuple[int, ...], arguments: dict[str, Value]
+    ) -> int:
+        if kind in LAYERS:
+            return self.place_layer(entry, kind, path, inputs, arguments)
+        return self.place_block(entry, self.shared.blocks[kind], path, inputs, arguments)
+
+    def place_layer(
+        self, entry: Entry, kind: str, path: str, inputs: tuple[int, ...], arguments: dict[str, Value]
+    ) -> int:
+        layer, misfits = read_layer(kind, LAYERS[kind], arguments)
+        spans = {option.name: option.span for option in (*entry.options, *entry.first)}
+        for misfit in misfits:
+            self.shared.problem(misfit, spans.get(misfit.field or "", entry.span))
+        least, most = LAYERS[kind].arity
+        if len(inputs) < least or (most and len(inputs) > most):
+            wanted = f"{least}" if least == most else f"{least} to {most}" if most else f"{least} or more"
+            plural = "" if wanted == "1" else "s"
+            message = f"{kind} needs {wanted} input{plural}, got {len(inputs)}; name them with 'from: [...]'"
+            self.fail(message, "graph/arity", entry.span)
+        if layer is None:
+            raise _Skip
+        self.nodes.append(Node(path, kind, layer, inputs, entry))
+        return len(self.nodes) - 1
+
+    def place_block(
+        self, entry: Entry, block: Block, path: str, inputs: tuple[int, ...], given: dict[str, Value]
+    ) -> int:
+        self.check_call(entry, block, inputs, given)
+        arguments = {name: given.get(name, default) for name, default in block.params.items()}
+        template = self.shared.template(block, arguments, self.stack)
+        base = len(self.nodes)
+
+        def outer(number: int) -> int:
+            return base + number if number >= 0 else inputs[-1 - number]
+
+        for node in template.nodes:
+            self.shared.count(entry.span)
+            shifted = tuple(outer(number) for number in node.inputs)
+            self.nodes.append(Node(f"{path}.{node.path}", node.type, node.layer, shifted, node.entry))
+        output = outer(template.output)
+        self.groups.append(Group(path, block.name, base, len(self.nodes), output, entry))
+        for group in template.groups:
+            self.groups.append(
+                Group(
+                    f"{path}.{group.path}",
+                    group.type,
+                    base + group.start,
+                    base + group.stop,
+                    outer(group.output),
+                    group.entry,
+                )
+            )
+        return output
+
+    def check_call(
+        self, entry: Entry, block: Block, inputs: tuple[int, ...], given: dict[str, Value]
+    ) -> None:
+        if block.name in self.stack:
+            chain = " -> ".join((*self.stack[self.stack.index(block.name) :], block.name))
+            self.fail(f"the block '{block.name}' contains itself: {chain}", "block/recursion", entry.span)
+        if len(self.stack) >= MAX_NESTING:
+            self.fail(f"blocks nest more than {MAX_NESTING} deep", "block/nesting", entry.span)
+        missing = [f"'{name}:'" for name in block.required if name not in given]
+        if missing:
+            message = f"the block '{block.name}' needs {' and '.join(missing)}"
+            self.fail(message, "block/missing-parameter", entry.span)
+        if len(inputs) != len(block.inputs):
+            named = ", ".join(block.inputs)
+            message = f"the block '{block.name}' has {len(block.inputs)} inputs ({named}), got {len(inputs)}"
+            self.fail(message, "graph/arity", entry.span)
+
+    # -- values of an entry ------------------------------------------------------------------------
+
+    def kind(self, entry: Entry) -> str:
+        kind = self.value(entry.type, self.params)
+        if not isinstance(kind, str):
+            self.fail(f"type: expected a word, got {show_value(kind)}", "option/value", entry.span)
+        if not isinstance(entry.type.value, str) and not self.shared.check_entry(entry, kind):
+            raise _Skip
+        return kind
+
+    def condition(self, entry: Entry) -> bool:
+        if entry.when is None:
+            return True
+        try:
+            return truth(self.value(entry.when, self.params))
+        except Misfit as misfit:
+            self.fail(f"when: {misfit.message}", misfit.code, entry.when.span)
+
+    def arguments(self, options: tuple[Option, ...], params: dict[str, Value]) -> dict[str, Value]:
+        scope = params | {"in": Channels()}
+        return {option.name: self.value(option, scope) for option in options}
+
+    def value(self, option: Option, params: dict[str, Value]) -> Value:
+        try:
+            return resolve(option.value, params)
+        except Misfit as misfit:
+            self.fail(misfit.message, misfit.code, option.span)
+
+    def numbered(self, kind: str) -> str:
+        while True:
+            self.numbers[kind] = self.numbers.get(kind, 0) + 1
+            name = f"{kind}{self.numbers[kind]}"
+            if name not in self.chosen:
+                return name
+
+    # -- references --------------------------------------------------------------------------------
+
+    def inputs(self, entry: Entry) -> tuple[int, ...]:
+        if entry.inputs is None:
+            return (self.above,)
+        return tuple(self.find(reference, entry) for reference in entry.inputs)
+
+    def find(self, reference: Reference, reader: Entry | None = None) -> int:
+        number = self.names.get(reference.name)
+        if number is None and "." in reference.name:
+            number = self.find_inside(reference.name)
+        if number is not None:
+            return number
+        message, code = self.why_unknown(reference.name, reader)
+        self.fail(message, code, reference.span)
+
+    def find_inside(self, path: str) -> int | None:
+        for group in self.groups:
+            if group.path == path:
+                return group.output
+        return next((i for i, node in enumerate(self.nodes) if node.path == path), None)
+
+    def why_unknown(self, name: str, reader: Entry | None) -> tuple[str, str]:
+        if name in self.chosen and reader is not None:
+            if reader.name and (loop := self.loop(name, reader.name)):
+                return f"'{reader.name}' reads its own output: {' <- '.join(loop)}", "graph/cycle"
+            return f"'{name}' stands below; a layer reads only layers above it", "graph/order"
+        known = [*self.names, *self.chosen]
+        hint = suggestion(name, known) or "; a layer's name or 'input' is expected"
+        return f"unknown layer '{name}'{hint}", "graph/unknown-name"
+
+    def loop(self, start: str, goal: str) -> list[str]:
+        """Return the names from ``goal`` back to itself through what ``start`` reads, if there is a way."""
+        reads: dict[str, list[str]] = {}
+        above = "input"
+        for entry in self.entries:
+            name = entry.name or above
+            reads.setdefault(name, []).extend([r.name for r in entry.inputs] if entry.inputs else [above])
+            above = name
+        came_from = {start: goal}
+        waiting = [start]
+        while waiting:
+            name = waiting.pop()
+            if name == goal:
+                break
+            for source in reads.get(name, []):
+                if source not in came_from:
+                    came_from[source] = name
+                    waiting.append(source)
+        if goal not in came_from:
+            return []
+        way = [goal]
+        while len(way) == 1 or way[-1] != goal:
+            way.append(came_from[way[-1]])
+        return way[::-1]
+
+    def fail(self, message: str, code: str, span: Span) -> NoReturn:
+        self.shared.problem(Misfit(message, code=code), span)
+        raise _Skip
+
+
+class _Skip(Exception):  # noqa: N818 - not an error: the problem is noted, the entry is passed over
+    """The entry at hand has a problem; go on with the next."""
+
+
+def merged(options: tuple[Option, ...], first: tuple[Option, ...]) -> tuple[Option, ...]:
+    """Return options with those of ``first`` in their place or added."""
+    overriding = {option.name: option for option in first}
+    kept = tuple(option for option in options if option.name not in overriding)
+    return kept + first
