@@ -320,10 +320,10 @@ class _Scope:
         number = self.names.get(reference.name)
         if number is None and "." in reference.name:
             number = self.find_inside(reference.name)
-        if number is not None:
-            return number
-        message, code = self.why_unknown(reference.name, reader)
-        self.fail(message, code, reference.span)
+        if number is None:
+            message, code = self.why_unknown(reference.name, reader)
+            self.fail(message, code, reference.span)
+        return number
 
     def find_inside(self, path: str) -> int | None:
         for group in self.groups:

@@ -1,0 +1,8 @@
+"""Graph -> Analysis: every figure of every layer, in one walk."""
+
+from __future__ import annotations
+
+from cnnstat.analysis.model import Analysis, Row, Totals
+from cnnstat.analysis.walk import analyze_graph
+
+__all__ = ["Analysis", "Row", "Totals", "analyze_graph"]

@@ -2,12 +2,66 @@
 
 from __future__ import annotations
 
+from cnnstat.layers import activation, conv, dropout, linear, merge, norm, pool, reshape, resize
 from cnnstat.layers.base import Layer
-from cnnstat.layers.conv import Conv, DepthwiseConv
+from cnnstat.layers.pyramid import SpatialPyramidPool
+from cnnstat.layers.shortcut import ZeroPadShortcut
+from cnnstat.layers.slice import Slice, Split
+from cnnstat.layers.transposed import TransposedConv
 
 LAYERS: dict[str, type[Layer]] = {
-    "conv": Conv,
-    "depthwise_conv": DepthwiseConv,
+    "conv": conv.Conv,
+    "depthwise_conv": conv.DepthwiseConv,
+    "transposed_conv": TransposedConv,
+    "linear": linear.Linear,
+    "rbf": linear.Rbf,
+    "subsample": pool.Subsample,
+    "max_pool": pool.MaxPool,
+    "avg_pool": pool.AvgPool,
+    "global_max_pool": pool.GlobalMaxPool,
+    "global_avg_pool": pool.GlobalAvgPool,
+    "adaptive_max_pool": pool.AdaptiveMaxPool,
+    "adaptive_avg_pool": pool.AdaptiveAvgPool,
+    "spatial_pyramid_pool": SpatialPyramidPool,
+    "batch_norm": norm.BatchNorm,
+    "layer_norm": norm.LayerNorm,
+    "group_norm": norm.GroupNorm,
+    "instance_norm": norm.InstanceNorm,
+    "local_response_norm": norm.LocalResponseNorm,
+    "scale": norm.Scale,
+    "dropout": dropout.Dropout,
+    "drop_path": dropout.DropPath,
+    "relu": activation.Relu,
+    "relu6": activation.Relu6,
+    "leaky_relu": activation.LeakyRelu,
+    "prelu": activation.Prelu,
+    "elu": activation.Elu,
+    "selu": activation.Selu,
+    "gelu": activation.Gelu,
+    "silu": activation.Silu,
+    "hard_swish": activation.HardSwish,
+    "hard_sigmoid": activation.HardSigmoid,
+    "sigmoid": activation.Sigmoid,
+    "tanh": activation.Tanh,
+    "scaled_tanh": activation.ScaledTanh,
+    "softmax": activation.Softmax,
+    "log_softmax": activation.LogSoftmax,
+    "add": merge.Add,
+    "multiply": merge.Multiply,
+    "concat": merge.Concat,
+    "split": Split,
+    "slice": Slice,
+    "flatten": reshape.Flatten,
+    "reshape": reshape.Reshape,
+    "permute": reshape.Permute,
+    "channel_shuffle": reshape.ChannelShuffle,
+    "pixel_shuffle": reshape.PixelShuffle,
+    "pixel_unshuffle": reshape.PixelUnshuffle,
+    "zero_pad_shortcut": ZeroPadShortcut,
+    "upsample": resize.Upsample,
+    "pad": resize.Pad,
+    "crop": resize.Crop,
+    "identity": reshape.Identity,
 }
 """Every layer type by the name it has in a spec. `cnnstat.run` has a table with the same keys."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -31,6 +30,9 @@ from cnnstat.layers.window import (
     RoundingOption,
     Stride,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Bias = Annotated[bool, Meta(description="whether each filter adds a trained constant")]
 Table = Annotated[

@@ -6,6 +6,7 @@ alike and must never be merged, because their agreement is the proof that this f
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
@@ -15,10 +16,11 @@ from cnnstat.errors import Misfit
 from cnnstat.layers.base import Extent, Index, Shape, per_axis, show
 from cnnstat.layers.reach import Reach, window
 
-Padding: TypeAlias = (
-    Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=4)] | Literal["same", "valid"]
-)
-"""Zeros around the input: one number, one per axis, both sides of each axis, or a word."""
+Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=4)]
+"""Both sides of every axis: one number, one per axis, or two per axis (before and after)."""
+
+Padding: TypeAlias = Sides | Literal["same", "valid"]
+"""Zeros around the input: sides, or a word."""
 
 Rounding: TypeAlias = Literal["floor", "ceil", "exact"]
 
@@ -37,7 +39,8 @@ RoundingOption = Annotated[
     Meta(description="what to do when the windows do not fit: drop the rest, add one window, or refuse"),
 ]
 
-_AXIS = {1: ("length",), 2: ("height", "width")}
+AXIS_NAMES = {1: ("length",), 2: ("height", "width")}
+"""The names of the axes after the channels, by rank."""
 
 
 class Axis(Struct, frozen=True):
@@ -99,13 +102,10 @@ class Axis(Struct, frozen=True):
 
     def taps(self) -> int:
         """Return how many (window, tap) pairs fall on the input and not on padding."""
-        count, outputs = 0, self.outputs().value
-        for tap in range(self.kernel):
-            offset = self.before - tap * self.dilation
-            first = max(0, -(-offset // self.stride))
-            last = min(outputs - 1, (self.size - 1 + offset) // self.stride)
-            count += max(0, last - first + 1)
-        return count
+        outputs = self.outputs().value
+        if self.before == self.after == self.overhang == 0:
+            return outputs * self.kernel
+        return _taps(self.size, self.kernel, self.stride, self.before, self.dilation, outputs)
 
     def reach(self) -> Reach:
         """Return which inputs each window reads."""
@@ -142,7 +142,7 @@ class Geometry(Struct, frozen=True):
         axes = tuple(
             Axis(name, n, f, s, *self._sides(i, len(sizes), n, f, s, d), d, self.rounding)
             for i, (name, n, f, s, d) in enumerate(
-                zip(_AXIS[len(sizes)], sizes, kernels, strides, dilations, strict=True)
+                zip(AXIS_NAMES[len(sizes)], sizes, kernels, strides, dilations, strict=True)
             )
         )
         self._check(axes, sizes)
@@ -154,11 +154,8 @@ class Geometry(Struct, frozen=True):
         if self.padding == "same":
             padding = max(0, (-(-n // s) - 1) * s + d * (f - 1) + 1 - n)
             return padding // 2, padding - padding // 2
-        if isinstance(self.padding, tuple) and len(self.padding) == 2 * rank:
-            return self.padding[2 * axis], self.padding[2 * axis + 1]
         assert not isinstance(self.padding, str)
-        side = per_axis(self.padding, rank, "padding")[axis]
-        return side, side
+        return sides_of(self.padding, rank)[axis]
 
     def _check(self, axes: tuple[Axis, ...], sizes: Shape) -> None:
         for axis in axes:
@@ -176,6 +173,28 @@ class Geometry(Struct, frozen=True):
         stride = str(axis.stride) if len(strides) == 1 else show(tuple(a.stride for a in axes))
         applied = f"cannot apply a {kernel} filter with stride {stride} to a {show(sizes)} input"
         return f"{applied}: {axis.arithmetic()}"
+
+
+def sides_of(sides: Sides, rank: int, field: str = "padding") -> tuple[tuple[int, int], ...]:
+    """Return (before, after) per axis.
+
+    Raises:
+        Misfit: there are neither one, nor ``rank``, nor twice ``rank`` values.
+    """
+    if isinstance(sides, tuple) and len(sides) == 2 * rank:
+        return tuple((sides[2 * axis], sides[2 * axis + 1]) for axis in range(rank))
+    return tuple((side, side) for side in per_axis(sides, rank, field))
+
+
+@lru_cache(maxsize=1024)
+def _taps(size: int, kernel: int, stride: int, before: int, dilation: int, outputs: int) -> int:
+    count = 0
+    for tap in range(kernel):
+        offset = before - tap * dilation
+        first = max(0, -(-offset // stride))
+        last = min(outputs - 1, (size - 1 + offset) // stride)
+        count += max(0, last - first + 1)
+    return count
 
 
 def _padded(axis: Axis) -> str:

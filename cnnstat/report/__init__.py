@@ -1,0 +1,1 @@
+"""Analysis -> Report -> text: titled columns, and one renderer per format."""

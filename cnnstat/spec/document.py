@@ -138,7 +138,7 @@ class _Builder:
             self.refuse("yaml/tag", f"tags ({event.tag}) are not part of the language; remove it", event)
 
     def scalar(self, event: Any) -> Scalar:
-        quoted = event.style is not None
+        quoted = not event.implicit[0]
         value = event.value if quoted else plain_value(event.value)
         return Scalar(value, event.value, quoted, self.span(event))
 

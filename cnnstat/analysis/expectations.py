@@ -1,0 +1,62 @@
+"""Told figures against the published ones that stand under ``expect:``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.analysis.model import Missed, Row, Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnnstat.graph import Graph
+    from cnnstat.spec.expect import Expectation, Figure
+
+
+def check(
+    graph: Graph, rows: Sequence[Row], groups: Sequence[Row], totals: Totals
+) -> tuple[int, tuple[Missed, ...]]:
+    """Return how many expectations there are, and those that are missed."""
+    places: list[tuple[str, Row | Totals, tuple[Expectation, ...]]] = [
+        ("total", totals, graph.spec.expect),
+        *_own(graph, rows),
+        *(
+            (group.path, row, group.entry.expect)
+            for group, row in zip(graph.groups, groups, strict=True)
+            if group.entry.expect and _stands_for_entry(group.path, group.entry.repeat is not None)
+        ),
+    ]
+    pairs = [(name, row, expectation) for name, row, expected in places for expectation in expected]
+    return len(pairs), tuple(_missed(pairs))
+
+
+def _own(graph: Graph, rows: Sequence[Row]) -> Iterable[tuple[str, Row | Totals, tuple[Expectation, ...]]]:
+    for node, row in zip(graph.nodes, rows, strict=True):
+        if node.entry.expect and node.entry.repeat is None:
+            yield node.path, row, node.entry.expect
+
+
+def _stands_for_entry(path: str, repeated: bool) -> bool:
+    # Of a repeat, the sum over all repetitions is what its line expects, not each of them.
+    return not (repeated and path.rpartition(".")[2].isdigit())
+
+
+def _missed(pairs: Iterable[tuple[str, Row | Totals, Expectation]]) -> Iterable[Missed]:
+    for name, row, expectation in pairs:
+        value = figure(row, expectation.figure)
+        message = expectation.missed(value) if value is not None else "the figure is unknown here"
+        if message is not None:
+            yield Missed(name, expectation, f"{name}: {message}", expectation.span)
+
+
+def figure(row: Row | Totals, key: str) -> Figure | None:
+    """Return a row's figure by its key; None where it is unknown."""
+    if key == "shape":
+        return row.output_shape
+    if key == "receptive_field":
+        return row.field.sizes(row.output_shape) if row.field.known else None
+    if key.endswith("_bytes"):
+        value: int = getattr(row, key)
+        return value
+    count: int = getattr(row.counts, key)
+    return count

@@ -1,0 +1,58 @@
+"""Bytes: how much a network needs to run, and to be trained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.graph import INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.analysis.model import Counts, Settings, Told
+    from cnnstat.graph import Graph
+
+BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
+"""Bytes of one number."""
+
+OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
+"""Numbers an optimiser keeps for each trained parameter."""
+
+
+def inference_bytes(graph: Graph, sizes: Sequence[int], total: Counts, settings: Settings) -> int:
+    """Return bytes of the parameters and of the most activations alive at once.
+
+    ``sizes`` holds the activations of each node, and last those of the input. Layers run in graph order;
+    an activation is freed after its last reader, an output of the network never.
+    """
+    width = BYTES[settings.dtype]
+    return width * (total.params + settings.batch * peak_activations(graph, sizes))
+
+
+def peak_activations(graph: Graph, sizes: Sequence[int]) -> int:
+    """Return the largest sum of activations alive at once, for one sample."""
+    last_reader = {number: step for step, node in enumerate(graph.nodes) for number in node.inputs}
+    kept = set(graph.outputs)
+    alive = sizes[INPUT]
+    peak = alive
+    for step, node in enumerate(graph.nodes):
+        alive += sizes[step]
+        peak = max(peak, alive)
+        done = {number for number in node.inputs if last_reader[number] == step and number not in kept}
+        alive -= sum(sizes[number] for number in done)
+    return peak
+
+
+def training_bytes(
+    graph: Graph, told: Sequence[Told], sizes: Sequence[int], total: Counts, settings: Settings
+) -> int:
+    """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
+    stored: set[int] = set()
+    for step, (node, figures) in enumerate(zip(graph.nodes, told, strict=True)):
+        if figures.reads.inputs:
+            stored.update(node.inputs)
+        if figures.reads.output:
+            stored.add(step)
+    numbers = total.params + total.trainable * (1 + OPTIMIZER_STATE[settings.optimizer])
+    activations = settings.batch * sum(sizes[number] for number in stored)
+    return BYTES[settings.dtype] * (numbers + activations)

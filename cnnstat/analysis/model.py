@@ -1,0 +1,140 @@
+"""What an analysis knows: one row per layer, groups of rows, and totals. Raw integers throughout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from cnnstat.analysis.receptive import Field
+    from cnnstat.arithmetic import Term
+    from cnnstat.errors import Span
+    from cnnstat.graph import Graph
+    from cnnstat.layers.base import Operations, Reads, Shape
+    from cnnstat.spec.expect import Expectation
+
+
+class Told(Struct, frozen=True):
+    """All that a layer tells for given input shapes; each figure with its arithmetic."""
+
+    sizes: tuple[Term, ...]
+    leftover: tuple[int, ...]
+    params: Term
+    trainable: Term
+    buffers: Term
+    macs: Term
+    padding_macs: Term
+    operations: Operations
+    connections: Term
+    reads: Reads
+
+
+class Counts(Struct, frozen=True):
+    """The figures that add up, for a layer, a group of layers or the whole network."""
+
+    params: int = 0
+    trainable: int = 0
+    buffers: int = 0
+    macs: int = 0
+    padding_macs: int = 0
+    connections: int = 0
+    activations: int = 0
+    additions: int = 0
+    multiplications: int = 0
+    comparisons: int = 0
+    divisions: int = 0
+    exponentials: int = 0
+    roots: int = 0
+
+    @property
+    def flops(self) -> int:
+        """Return 2 x multiply-adds."""
+        return 2 * self.macs
+
+    @property
+    def operations(self) -> dict[str, int]:
+        """Return the operations vector."""
+        return {
+            "multiply_adds": self.macs,
+            "additions": self.additions,
+            "multiplications": self.multiplications,
+            "comparisons": self.comparisons,
+            "divisions": self.divisions,
+            "exponentials": self.exponentials,
+            "roots": self.roots,
+        }
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, f) + getattr(other, f) for f in Counts.__struct_fields__))
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, f) - getattr(other, f) for f in Counts.__struct_fields__))
+
+
+class Row(Struct, frozen=True):
+    """One layer, or a folded group of layers, with its figures.
+
+    ``told`` has the arithmetic of each figure (None for a group); ``folded`` is the number of layers a
+    row stands for.
+    """
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    output_shape: Shape
+    counts: Counts
+    field: Field
+    leftover: tuple[int, ...] = ()
+    told: Told | None = None
+    folded: int = 1
+
+
+class Totals(Struct, frozen=True):
+    """The whole network: the sums, the shape and field of its last output, and memory in bytes."""
+
+    output_shape: Shape
+    counts: Counts
+    field: Field
+    inference_memory_bytes: int
+    training_memory_bytes: int
+
+
+class Settings(Struct, frozen=True):
+    """What memory depends on besides the network."""
+
+    batch: int = 1
+    dtype: str = "float32"
+    optimizer: str = "momentum"
+
+
+class Missed(Struct, frozen=True):
+    """An expectation that the figures do not meet, and where it stands."""
+
+    name: str
+    expectation: Expectation
+    message: str
+    span: Span
+
+
+class Analysis(Struct, frozen=True):
+    """Every figure of a network. ``rows`` are its layers in order, ``groups`` its blocks and repeats."""
+
+    graph: Graph
+    input_shape: Shape
+    settings: Settings
+    rows: tuple[Row, ...]
+    groups: tuple[Row, ...]
+    totals: Totals
+    checked: int
+    missed: tuple[Missed, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the network's name."""
+        return self.graph.spec.name
+
+    @property
+    def source(self) -> str:
+        """Return the network's citation."""
+        return self.graph.spec.source

@@ -1,0 +1,206 @@
+"""Receptive fields over any graph, in one pass: which input positions each unit sees, per axis.
+
+Along one axis a field is one or more `Reach`es into the network's input: composed through a chain, united at
+a join. Period 1 is the textbook case, where the size r, the effective stride S and the effective padding P
+of Araujo, Norris and Sim ("Computing receptive fields of convolutional neural networks", Distill, 2019) are
+``high - low + 1``, ``advance`` and ``-low``; longer periods keep transposed convolutions, upsampling and
+adaptive pools exact. Branches of different stride cannot share one reach, so the axis keeps both.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd, lcm
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.layers.base import UNKNOWN, WHOLE, Layer, Shape
+from cnnstat.layers.reach import POINT, Reach
+from cnnstat.limits import MAX_PERIOD
+
+Axis: TypeAlias = tuple[Reach, ...]
+"""The reaches of one axis, one for each stride that meets there."""
+
+
+class Field(Struct, frozen=True):
+    """The receptive field of a layer's units.
+
+    ``whole``: every unit sees the whole input. ``because``: the layer that makes it unknown.
+    ``aligned`` is False where branches met that disagree on stride or centre.
+    """
+
+    axes: tuple[Axis, ...] = ()
+    whole: bool = False
+    because: str | None = None
+    aligned: bool = True
+
+    @property
+    def known(self) -> bool:
+        """Say whether size, stride and padding exist: neither the whole input nor unknown."""
+        return not self.whole and self.because is None
+
+    def sizes(self, shape: Shape) -> tuple[int, ...]:
+        """Return the size per axis for units of a map of ``shape``: that of the largest field."""
+        return tuple(_size(axis, units) for axis, units in zip(self.axes, shape[1:], strict=True))
+
+    @property
+    def strides(self) -> tuple[Fraction | None, ...]:
+        """Return the effective stride per axis; None where branches disagree."""
+        return tuple(_stride(axis[0]) if len(axis) == 1 else None for axis in self.axes)
+
+    @property
+    def paddings(self) -> tuple[int, ...]:
+        """Return how far the first unit's field sticks out before the input, per axis."""
+        return tuple(-min(reach.low[0] for reach in axis) for axis in self.axes)
+
+    def region(self, unit: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """Return the first and last input position that a unit sees, per axis, padding included."""
+        return tuple(_bounds(axis, position) for axis, position in zip(self.axes, unit, strict=True))
+
+
+def start(shape: Shape) -> Field:
+    """Return the field of the network's input: each position sees itself."""
+    return Field(axes=((POINT,),) * (len(shape) - 1), whole=len(shape) == 1)
+
+
+def field_of(
+    name: str, layer: Layer, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
+) -> Field:
+    """Return the field of a layer's units from those of its inputs."""
+    shapes, fields = shapes[: layer.values_from], fields[: layer.values_from]
+    if any(field.whole for field in fields):
+        return Field(whole=True)
+    unknown = next((field for field in fields if field.because is not None), None)
+    if unknown is not None:
+        return unknown
+    reaches = layer.reaches(shapes)
+    if isinstance(reaches, str):
+        return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[reaches]
+    branches = [_through(field, shape, out, reaches) for field, shape in zip(fields, shapes, strict=True)]
+    return _united(name, branches)
+
+
+def _through(field: Field, shape: Shape, out: Shape, reaches: tuple[Reach, ...]) -> Field:
+    axes = []
+    for i, reach in enumerate(reaches):
+        stretched = shape[i + 1] == 1 and out[i + 1] > 1 and reach == POINT
+        step = Reach(0, (0,), (0,)) if stretched else reach  # broadcast: every unit reads position 0
+        axes.append(tuple(composed(track, step) for track in field.axes[i]))
+    return Field(tuple(axes), aligned=field.aligned)
+
+
+def _united(name: str, branches: list[Field]) -> Field:
+    if len(branches) == 1:
+        united = branches[0]
+    else:
+        axes = tuple(_union(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
+        agreed = all(_agree(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
+        united = Field(axes, aligned=agreed and all(branch.aligned for branch in branches))
+    if any(reach.period > MAX_PERIOD for axis in united.axes for reach in axis):
+        return Field(because=name)
+    return united
+
+
+@lru_cache(maxsize=4096)
+def composed(inner: Reach, outer: Reach) -> Reach:
+    """Return the reach of a layer (``outer``) over a map whose units have the reach ``inner``."""
+    repeats = inner.period // gcd(outer.advance, inner.period)
+    period = outer.period * repeats
+    if period > MAX_PERIOD:
+        return Reach(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
+    low, high = [], []
+    for unit in range(period):
+        first, last = _at(outer, unit)
+        bounds = _hull(inner, first, last)
+        low.append(bounds[0])
+        high.append(bounds[1])
+    advance = inner.advance * (outer.advance * repeats) // inner.period
+    return _reduced(Reach(advance, tuple(low), tuple(high)))
+
+
+def _at(reach: Reach, unit: int) -> tuple[int, int]:
+    turns, phase = divmod(unit, reach.period)
+    return reach.low[phase] + turns * reach.advance, reach.high[phase] + turns * reach.advance
+
+
+_NOTHING = (1, 0)
+
+
+def _hull(inner: Reach, first: int, last: int) -> tuple[int, int]:
+    if first > last:
+        return _NOTHING
+    if inner.period == 1:
+        return _at(inner, first)[0], _at(inner, last)[1]
+    # Bounds need not grow from unit to unit within a period, so both ends look one period inwards.
+    heads = range(first, min(last, first + inner.period - 1) + 1)
+    tails = range(max(first, last - inner.period + 1), last + 1)
+    lows = [low for low, high in (_at(inner, unit) for unit in heads) if low <= high]
+    highs = [high for low, high in (_at(inner, unit) for unit in tails) if low <= high]
+    return (min(lows), max(highs)) if lows and highs else _NOTHING
+
+
+def _reduced(reach: Reach) -> Reach:
+    for period in range(1, reach.period // 2 + 1):
+        if reach.period % period or (reach.advance * period) % reach.period:
+            continue
+        shorter = Reach(reach.advance * period // reach.period, reach.low[:period], reach.high[:period])
+        if all(_at(shorter, unit) == _at(reach, unit) for unit in range(period, reach.period)):
+            return shorter
+    return reach
+
+
+def _stride(reach: Reach) -> Fraction:
+    return Fraction(reach.advance, reach.period)
+
+
+def _union(axes: tuple[Axis, ...]) -> Axis:
+    by_stride: dict[Fraction, Reach] = {}
+    for reach in (reach for axis in axes for reach in axis):
+        stride = _stride(reach)
+        by_stride[stride] = _merged(by_stride[stride], reach) if stride in by_stride else reach
+    return tuple(by_stride[stride] for stride in sorted(by_stride))
+
+
+@lru_cache(maxsize=4096)
+def _merged(a: Reach, b: Reach) -> Reach:
+    if a == b:
+        return a
+    period = lcm(a.period, b.period)
+    pairs = [(_at(a, unit), _at(b, unit)) for unit in range(min(period, MAX_PERIOD + 1))]
+    bounds = [_joined(first, second) for first, second in pairs]
+    advance = a.advance * (period // a.period)
+    return _reduced(Reach(advance, tuple(low for low, _ in bounds), tuple(high for _, high in bounds)))
+
+
+def _joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    if a[0] > a[1] or b[0] > b[1]:
+        return b if a[0] > a[1] else a
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def _agree(axes: tuple[Axis, ...]) -> bool:
+    tracks = {reach for axis in axes for reach in axis}
+    if len({_stride(reach) for reach in tracks}) > 1:
+        return False
+    period = lcm(*(reach.period for reach in tracks))
+    return all(
+        len({sum(_at(reach, unit)) for reach in tracks}) == 1 for unit in range(min(period, MAX_PERIOD))
+    )
+
+
+def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
+    low, high = _NOTHING
+    for reach in axis:
+        low, high = _joined((low, high), _at(reach, unit))
+    return low, high
+
+
+def _size(axis: Axis, units: int) -> int:
+    if len(axis) == 1:
+        return max(0, *(high - low + 1 for low, high in zip(axis[0].low, axis[0].high, strict=True)))
+    # Reaches of different stride drift apart, so the widest union stands at one of the ends.
+    period = min(units, lcm(*(reach.period for reach in axis)))
+    ends = {*range(period), *range(units - period, units)}
+    return max(high - low + 1 for low, high in (_bounds(axis, unit) for unit in ends))

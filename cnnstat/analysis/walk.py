@@ -1,0 +1,177 @@
+"""The walk: shapes, figures and receptive fields of every layer, in graph order, each once."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cnnstat.analysis import memory
+from cnnstat.analysis.expectations import check
+from cnnstat.analysis.model import Analysis, Counts, Row, Settings, Told, Totals
+from cnnstat.analysis.receptive import Field, field_of, start
+from cnnstat.errors import Misfit, Problem, SpecError
+from cnnstat.graph import INPUT
+from cnnstat.layers.base import show, size_of
+
+if TYPE_CHECKING:
+    from cnnstat.graph import Graph
+    from cnnstat.layers.base import Layer, Shape
+    from cnnstat.unfold import Group, Node
+
+_RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
+
+
+def analyze_graph(
+    graph: Graph, *, input_shape: Shape | None = None, strict: bool = False, settings: Settings | None = None
+) -> Analysis:
+    """Tell every figure of a network.
+
+    ``strict`` refuses every size that is not a whole number, as ``rounding: exact`` does.
+
+    Raises:
+        SpecError: with every layer that does not fit; layers behind one of these are left unknown.
+    """
+    settings = settings or Settings()
+    shape = input_shape or graph.spec.input_shape
+    walk = _Walk(graph, shape, strict=strict)
+    walk.run()
+    if walk.problems:
+        raise SpecError(walk.problems)
+    sums = tuple(accumulate((row.counts for row in walk.rows), initial=Counts()))
+    groups = tuple(_folded(group, walk.rows, sums, graph) for group in graph.groups)
+    totals = _totals(graph, walk, sums[-1], settings)
+    checked, missed = check(graph, walk.rows, groups, totals)
+    return Analysis(graph, shape, settings, tuple(walk.rows), groups, totals, checked, missed)
+
+
+class _Walk:
+    """The state of one walk: what is known of each node so far. None stands for unknown."""
+
+    def __init__(self, graph: Graph, shape: Shape, *, strict: bool) -> None:
+        self.graph = graph
+        self.shape = shape
+        self.strict = strict
+        self.rows: list[Row] = []
+        self.told: list[Told] = []
+        self.problems: list[Problem] = []
+        # The last entry is the input's, so that `INPUT` (-1) finds it.
+        self.shapes: list[Shape | None] = [None] * len(graph.nodes) + [shape]
+        self.fields: list[Field] = [Field()] * len(graph.nodes) + [start(shape)]
+        self.known: dict[tuple[Layer, tuple[Shape, ...]], tuple[Told, Counts, Shape]] = {}
+
+    def run(self) -> None:
+        for number, node in enumerate(self.graph.nodes):
+            shapes = tuple(s for s in (self.shapes[i] for i in node.inputs) if s is not None)
+            if len(shapes) < len(node.inputs):
+                continue
+            try:
+                self.visit(number, node, shapes)
+            except Misfit as misfit:
+                self.problems.append(_placed(misfit, node, shapes))
+
+    def visit(self, number: int, node: Node, shapes: tuple[Shape, ...]) -> None:
+        told, counts, out = self.tell(node, shapes)
+        fields = tuple(self.fields[i] for i in node.inputs)
+        field = field_of(node.path, node.layer, shapes, out, fields)
+        self.shapes[number], self.fields[number] = out, field
+        names = tuple(self.graph.name(i) for i in node.inputs)
+        self.told.append(told)
+        self.rows.append(Row(node.path, node.type, names, out, counts, field, told.leftover, told))
+
+    def tell(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Told, Counts, Shape]:
+        key = (node.layer, shapes)
+        if key not in self.known:
+            layer = _exact(node.layer) if self.strict else node.layer
+            _check_ranks(layer, node.type, shapes)
+            told = tell(layer, shapes)
+            self.known[key] = (told, _counts(told), size_of(told.sizes))
+        return self.known[key]
+
+
+def tell(layer: Layer, shapes: tuple[Shape, ...]) -> Told:
+    """Return all that a layer tells for inputs of these shapes.
+
+    Raises:
+        Misfit: they do not fit it.
+    """
+    return Told(
+        sizes=layer.sizes(shapes),
+        leftover=layer.leftover(shapes),
+        params=layer.params(shapes),
+        trainable=layer.trainable(shapes),
+        buffers=layer.buffers(shapes),
+        macs=layer.macs(shapes),
+        padding_macs=layer.padding_macs(shapes),
+        operations=layer.operations(shapes),
+        connections=layer.connections(shapes),
+        reads=layer.reads(),
+    )
+
+
+def _counts(told: Told) -> Counts:
+    activations = 1
+    for size in told.sizes:
+        activations *= size.value
+    operations = told.operations
+    return Counts(
+        told.params.value,
+        told.trainable.value,
+        told.buffers.value,
+        told.macs.value,
+        told.padding_macs.value,
+        told.connections.value,
+        activations,
+        *(getattr(operations, kind).value for kind in operations.__struct_fields__),
+    )
+
+
+def _exact(layer: Layer) -> Layer:
+    if getattr(layer, "rounding", None) == "floor":
+        return msgspec.structs.replace(layer, rounding="exact")
+    return layer
+
+
+def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
+    for shape in shapes:
+        if len(shape) - 1 not in layer.ranks:
+            wanted = " or ".join(_RANK_NAMES[rank] for rank in layer.ranks)
+            got = f"{_RANK_NAMES[len(shape) - 1].split(' (')[0]} of {show(shape)}"
+            hint = "; put a 'flatten' above it" if layer.ranks == (0,) else ""
+            raise Misfit(f"{kind} needs {wanted}, got {got}{hint}", code="shape/rank")
+
+
+def _placed(misfit: Misfit, node: Node, shapes: tuple[Shape, ...]) -> Problem:
+    entry = node.entry
+    spans = {option.name: option.span for option in (*entry.options, *entry.first)}
+    received = " and ".join(show(shape) for shape in shapes)
+    message = f"{misfit.message} (layer '{node.path}', input {received})"
+    return Problem(misfit.code, message, spans.get(misfit.field or "", entry.span))
+
+
+def _folded(group: Group, rows: list[Row], sums: tuple[Counts, ...], graph: Graph) -> Row:
+    counts = sums[group.stop] - sums[group.start]
+    inputs = {i for n in graph.nodes[group.start : group.stop] for i in n.inputs if i < group.start}
+    names = tuple(graph.name(i) for i in sorted(inputs))
+    if group.output == INPUT or not group.start <= group.output < group.stop:
+        # Every layer of the block is left out: it hands its input on.
+        shape, field = (rows[group.output].output_shape, rows[group.output].field) if rows else ((), Field())
+    else:
+        shape, field = rows[group.output].output_shape, rows[group.output].field
+    return Row(group.path, group.type, names, shape, counts, field, folded=group.stop - group.start)
+
+
+def _totals(graph: Graph, walk: _Walk, counts: Counts, settings: Settings) -> Totals:
+    activations = 1
+    for size in walk.shape:
+        activations *= size
+    sizes = [*(row.counts.activations for row in walk.rows), activations]
+    last = walk.rows[graph.outputs[-1]]
+    return Totals(
+        last.output_shape,
+        counts,
+        last.field,
+        memory.inference_bytes(graph, sizes, counts, settings),
+        memory.training_bytes(graph, walk.told, sizes, counts, settings),
+    )

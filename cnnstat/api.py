@@ -1,0 +1,107 @@
+"""The Python face: load a spec, analyze it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cnnstat.analysis import Analysis, analyze_graph
+from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
+from cnnstat.analysis.model import Settings
+from cnnstat.bundled import locate, names
+from cnnstat.errors import Problem, Source, Span, SpecError, suggestion
+from cnnstat.graph import Graph, build
+from cnnstat.limits import MAX_SIZE, MAX_TEXT
+from cnnstat.spec.reader import read_spec
+
+
+def load(spec: str | Path) -> Graph:
+    """Read a spec into a graph.
+
+    ``spec`` is a path, ``-`` for standard input, or the name of a bundled architecture (``lenet5`` or
+    ``lenet5.yaml``); a path that exists comes first.
+
+    Raises:
+        SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
+    """
+    return loads(*_read(spec))
+
+
+def loads(text: str, name: str = "<string>") -> Graph:
+    """Read a spec from text; ``name`` stands before line and column in problems.
+
+    Raises:
+        SpecError: the spec is wrong.
+    """
+    return build(read_spec(Source(name, text)))
+
+
+def analyze(
+    spec: Graph | str | Path,
+    *,
+    input_shape: tuple[int, ...] | None = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    optimizer: str = "momentum",
+    strict: bool = False,
+) -> Analysis:
+    """Tell every figure of a network.
+
+    ``input_shape`` replaces the spec's (one sample, channels first). ``batch``, ``dtype`` and
+    ``optimizer`` (sgd, momentum or adam) matter to memory only. ``strict`` refuses sizes that are
+    not whole.
+
+    Raises:
+        SpecError: the spec is wrong, or a layer does not fit its input.
+        ValueError: an argument is out of range.
+    """
+    graph = spec if isinstance(spec, Graph) else load(spec)
+    if input_shape is not None:
+        _check_shape(input_shape)
+    if batch < 1:
+        raise ValueError(f"batch: expected 1 or more, got {batch}")
+    for name, value, known in (("dtype", dtype, BYTES), ("optimizer", optimizer, OPTIMIZER_STATE)):
+        if value not in known:
+            raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
+    settings = Settings(batch, dtype, optimizer)
+    return analyze_graph(graph, input_shape=input_shape, strict=strict, settings=settings)
+
+
+def _check_shape(shape: tuple[int, ...]) -> None:
+    if not 1 <= len(shape) <= 3 or not all(1 <= size <= MAX_SIZE for size in shape):
+        raise ValueError(f"input_shape: expected one to three sizes from 1 to {MAX_SIZE:,}, got {shape}")
+
+
+def _read(spec: str | Path) -> tuple[str, str]:
+    shown = str(spec)
+    if shown == "-":
+        return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>")
+    path = Path(spec)
+    try:
+        if not path.exists():
+            path = locate(shown) or path
+        if not path.exists():
+            raise _unreadable(shown, _missing(shown))
+        if path.is_dir():
+            raise _unreadable(shown, "is a folder; name a spec file in it")
+        with path.open("rb") as file:
+            return _decoded(file.read(4 * MAX_TEXT + 1), shown)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise _unreadable(shown, f"cannot be read: {reason}") from None
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, str]:
+    try:
+        return data.decode("utf-8-sig"), name
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, f"is not UTF-8 text (byte {error.start})") from None
+
+
+def _missing(name: str) -> str:
+    hint = suggestion(Path(name).name.removesuffix(".yaml"), names())
+    return f"no such file, and no bundled architecture of that name{hint or '; see cnnstat list'}"
+
+
+def _unreadable(name: str, why: str) -> SpecError:
+    return SpecError([Problem("file/unreadable", why, Span(Source(name, ""), 1, 1))])

@@ -1,0 +1,346 @@
+"""Activations: one function, applied to every value."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import Term, term
+from cnnstat.layers.base import Layer, Operations, Reads, Shape, values
+
+Slope = Annotated[float, Meta(description="factor of negative inputs")]
+
+
+class Activation(Layer, frozen=True, kw_only=True):
+    """A function of one value. ``cost`` counts the operations per value, by kind."""
+
+    cost: ClassVar[dict[str, int]] = {}
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "inputs"
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return the cost of one value times their number."""
+        count = values(inputs[0])
+        return Operations(
+            **{kind: times * count if times > 1 else count for kind, times in self.cost.items()}
+        )
+
+    def reads(self) -> Reads:
+        """Return the input, or the output where the derivative is a function of it."""
+        return Reads(inputs=self.backward_reads == "inputs", output=self.backward_reads == "output")
+
+
+class Relu(Activation, frozen=True, kw_only=True):
+    """The rectifier.
+
+    Rule:
+        y = max(x, 0): one comparison per value
+
+    Example:
+        {type: relu}
+
+    Reference:
+        Nair and Hinton, ICML 2010; Krizhevsky, Sutskever, Hinton, NIPS 2012, section 3.1.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"comparisons": 1}
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
+
+class Relu6(Activation, frozen=True, kw_only=True):
+    """The rectifier with a ceiling of 6.
+
+    Rule:
+        y = min(max(x, 0), 6): two comparisons per value
+
+    Example:
+        {type: relu6}
+
+    Reference:
+        Sandler et al., MobileNetV2, arXiv:1801.04381, section 4.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"comparisons": 2}
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
+
+class LeakyRelu(Activation, frozen=True, kw_only=True):
+    """The rectifier that lets a part of negative inputs through.
+
+    Rule:
+        y = x where x > 0, else slope·x: one comparison and one multiplication per value
+
+    Example:
+        {type: leaky_relu, slope: 0.1}
+
+    Reference:
+        Maas, Hannun, Ng, ICML 2013.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"comparisons": 1, "multiplications": 1}
+
+    slope: Slope = 0.01
+
+
+class Prelu(Activation, frozen=True, kw_only=True):
+    """The rectifier whose slope for negative inputs is trained, one per channel or one for all.
+
+    Rule:
+        y = x where x > 0, else slope·x
+        params = channels, or 1 with `shared: true`
+
+    Example:
+        {type: prelu}
+
+    Reference:
+        He, Zhang, Ren, Sun, arXiv:1502.01852, section 2.1.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"comparisons": 1, "multiplications": 1}
+
+    shared: Annotated[bool, Meta(description="whether all channels share one slope")] = False
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return one slope per channel, or one."""
+        return term("slope", 1) if self.shared else term("channels", inputs[0][0])
+
+
+class Elu(Activation, frozen=True, kw_only=True):
+    """The exponential linear unit.
+
+    Rule:
+        y = x where x > 0, else alpha·(e^x - 1)
+
+    Example:
+        {type: elu}
+
+    Reference:
+        Clevert, Unterthiner, Hochreiter, arXiv:1511.07289, section 3.
+    """
+
+    cost: ClassVar[dict[str, int]] = {
+        "comparisons": 1,
+        "exponentials": 1,
+        "additions": 1,
+        "multiplications": 1,
+    }
+
+    alpha: Annotated[float, Meta(description="the limit for negative inputs, negated")] = 1.0
+
+
+class Selu(Activation, frozen=True, kw_only=True):
+    """The self-normalising exponential linear unit.
+
+    Rule:
+        y = 1.0507·x where x > 0, else 1.0507·1.67326·(e^x - 1)
+
+    Example:
+        {type: selu}
+
+    Reference:
+        Klambauer, Unterthiner, Mayr, Hochreiter, arXiv:1706.02515, equation (2).
+    """
+
+    cost: ClassVar[dict[str, int]] = {
+        "comparisons": 1,
+        "exponentials": 1,
+        "additions": 1,
+        "multiplications": 1,
+    }
+
+
+class Gelu(Activation, frozen=True, kw_only=True):
+    """The Gaussian error linear unit.
+
+    Rule:
+        y = x·(1 + erf(x/sqrt 2))/2; with `approximate: tanh` the paper's tanh form
+        erf and tanh count as one exponential
+
+    Example:
+        {type: gelu}
+
+    Reference:
+        Hendrycks and Gimpel, arXiv:1606.08415, section 2.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"exponentials": 1, "additions": 1, "multiplications": 3}
+
+    approximate: Annotated[
+        Literal["none", "tanh"], Meta(description="the exact function, or the paper's tanh form")
+    ] = "none"
+
+
+class Silu(Activation, frozen=True, kw_only=True):
+    """The sigmoid-weighted linear unit, also called swish.
+
+    Rule:
+        y = x/(1 + e^-x)
+
+    Example:
+        {type: silu}
+
+    Reference:
+        Elfwing, Uchibe, Doya, arXiv:1702.03118; Ramachandran, Zoph, Le, arXiv:1710.05941.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"exponentials": 1, "additions": 1, "divisions": 1}
+
+
+class HardSwish(Activation, frozen=True, kw_only=True):
+    """Swish made of straight lines.
+
+    Rule:
+        y = x·min(max(x + 3, 0), 6)/6
+
+    Example:
+        {type: hard_swish}
+
+    Reference:
+        Howard et al., MobileNetV3, arXiv:1905.02244, section 5.2.
+    """
+
+    cost: ClassVar[dict[str, int]] = {
+        "comparisons": 2,
+        "additions": 1,
+        "multiplications": 1,
+        "divisions": 1,
+    }
+
+
+class HardSigmoid(Activation, frozen=True, kw_only=True):
+    """The sigmoid made of straight lines.
+
+    Rule:
+        y = min(max(x + 3, 0), 6)/6
+
+    Example:
+        {type: hard_sigmoid}
+
+    Reference:
+        Howard et al., MobileNetV3, arXiv:1905.02244, section 5.2.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"comparisons": 2, "additions": 1, "divisions": 1}
+
+
+class Sigmoid(Activation, frozen=True, kw_only=True):
+    """The logistic function.
+
+    Rule:
+        y = 1/(1 + e^-x)
+
+    Example:
+        {type: sigmoid}
+
+    Reference:
+        LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.4.
+    """
+
+    cost: ClassVar[dict[str, int]] = {"exponentials": 1, "additions": 1, "divisions": 1}
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
+
+class Tanh(Activation, frozen=True, kw_only=True):
+    """The hyperbolic tangent.
+
+    Rule:
+        y = tanh(x) = 1 - 2/(e^2x + 1)
+
+    Example:
+        {type: tanh}
+
+    Reference:
+        LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.4.
+    """
+
+    cost: ClassVar[dict[str, int]] = {
+        "exponentials": 1,
+        "additions": 2,
+        "multiplications": 1,
+        "divisions": 1,
+    }
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
+
+class ScaledTanh(Activation, frozen=True, kw_only=True):
+    """LeNet-5's squashing function.
+
+    Rule:
+        y = A·tanh(S·x) with A = 1.7159 and S = 2/3, so that f(1) = 1 and f(-1) = -1
+
+    Example:
+        {type: scaled_tanh}
+
+    Reference:
+        LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86(11), 1998, section II-B and appendix A.
+    """
+
+    cost: ClassVar[dict[str, int]] = {
+        "exponentials": 1,
+        "additions": 2,
+        "multiplications": 3,
+        "divisions": 1,
+    }
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
+    amplitude: Annotated[float, Meta(description="A, the largest value")] = 1.7159
+    slope: Annotated[float, Meta(description="S, the factor of the input")] = 2 / 3
+
+
+class _OverChannels(Activation, frozen=True, kw_only=True):
+    """A function of all channels at one position."""
+
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
+    def positions(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the number of positions."""
+        return values((1, *inputs[0][1:])) if len(inputs[0]) > 1 else term("positions", 1)
+
+
+class Softmax(_OverChannels, frozen=True, kw_only=True):
+    """Scores to probabilities, over the channels.
+
+    Rule:
+        y_i = e^(x_i - max x)/sum of e^(x_j - max x)
+        per n channels: n - 1 comparisons, n subtractions, n exponentials, n - 1 additions, n divisions
+
+    Example:
+        {type: softmax}
+
+    Reference:
+        Bridle, NATO ASI F68, 1990.
+    """
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return the work of n channels at each position."""
+        count, positions = values(inputs[0]), self.positions(inputs)
+        return Operations(
+            comparisons=count - positions,
+            additions=2 * count - positions,
+            exponentials=count,
+            divisions=count,
+        )
+
+
+class LogSoftmax(_OverChannels, frozen=True, kw_only=True):
+    """Scores to logarithms of probabilities, over the channels.
+
+    Rule:
+        y_i = x_i - max x - log(sum of e^(x_j - max x))
+        the logarithm counts as an exponential
+
+    Example:
+        {type: log_softmax}
+
+    Reference:
+        Bridle, NATO ASI F68, 1990.
+    """
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return the work of n channels at each position."""
+        count, positions = values(inputs[0]), self.positions(inputs)
+        return Operations(
+            comparisons=count - positions,
+            additions=3 * count - positions,
+            exponentials=count + positions,
+        )

@@ -1,0 +1,97 @@
+"""Layers that bring several inputs together."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from cnnstat.arithmetic import Term, term, total
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import Layer, Operations, Reads, Shape, axis_names, same_sizes, show, values
+
+
+class Add(Layer, frozen=True, kw_only=True):
+    """The sum of two or more inputs of one shape.
+
+    Rule:
+        operations = one addition per value for each input after the first
+
+    Example:
+        {type: add, from: [conv2, input]}
+
+    Reference:
+        He, Zhang, Ren, Sun, arXiv:1512.03385, equation (1).
+    """
+
+    arity: ClassVar[tuple[int, int]] = (2, 0)
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the common shape."""
+        for shape in inputs[1:]:
+            if shape != inputs[0]:
+                message = f"cannot add {show(inputs[0])} and {show(shape)}; all inputs need one shape"
+                raise Misfit(message, code="shape/mismatch")
+        return same_sizes(inputs[0])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return (inputs - 1) additions per value."""
+        return Operations(additions=(term("inputs", len(inputs)) - 1) * values(inputs[0]))
+
+
+class Multiply(Layer, frozen=True, kw_only=True):
+    """The product of two or more inputs; an axis of size 1 is repeated to fit the others.
+
+    Rule:
+        operations = one multiplication per value for each input after the first
+
+    Example:
+        {type: multiply, from: [features, gate]}
+
+    Reference:
+        Hu, Shen, Sun, Squeeze-and-Excitation Networks, arXiv:1709.01507, equation (4).
+    """
+
+    arity: ClassVar[tuple[int, int]] = (2, 0)
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the largest size along each axis."""
+        ranks = {len(shape) for shape in inputs}
+        fits = len(ranks) == 1 and all(len(set(sizes) - {1}) <= 1 for sizes in zip(*inputs, strict=True))
+        if not fits:
+            shapes = " and ".join(map(show, inputs))
+            message = f"cannot multiply {shapes}; each axis needs one size, or 1"
+            raise Misfit(message, code="shape/mismatch")
+        return same_sizes(tuple(max(sizes) for sizes in zip(*inputs, strict=True)))
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return (inputs - 1) multiplications per value."""
+        shape = tuple(size.value for size in self.sizes(inputs))
+        return Operations(multiplications=(term("inputs", len(inputs)) - 1) * values(shape))
+
+    def reads(self) -> Reads:
+        """Return the inputs: each one's gradient needs the others."""
+        return Reads(inputs=True)
+
+
+class Concat(Layer, frozen=True, kw_only=True):
+    """All inputs one behind the other along the channels.
+
+    Rule:
+        output channels = the sum of the inputs' channels; the other sizes must be equal
+
+    Example:
+        {type: concat, from: [1x1, 3x3, 5x5, pool_proj]}
+
+    Reference:
+        Szegedy et al., arXiv:1409.4842, section 4.
+    """
+
+    arity: ClassVar[tuple[int, int]] = (2, 0)
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (sum of channels, the common sizes)."""
+        for shape in inputs[1:]:
+            if shape[1:] != inputs[0][1:] or len(shape) != len(inputs[0]):
+                message = f"cannot join {show(inputs[0])} and {show(shape)} along the channels"
+                raise Misfit(f"{message}; their other sizes differ", code="shape/mismatch")
+        name = axis_names(inputs[0])[0]
+        return total(term(name, shape[0]) for shape in inputs), *same_sizes(inputs[0])[1:]

@@ -1,0 +1,281 @@
+"""Normalisation, and the learned scale that replaces it in some networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import ZERO, Term, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import (
+    WHOLE,
+    Count,
+    Layer,
+    Operations,
+    Reaches,
+    Reads,
+    Shape,
+    Width,
+    values,
+    width_of,
+)
+
+Affine = Annotated[bool, Meta(description="whether a trained scale and shift follow")]
+Epsilon = Annotated[float, Meta(gt=0, description="added to the variance")]
+
+
+class BatchNorm(Layer, frozen=True, kw_only=True):
+    """Batch normalisation: each channel is centred and scaled by statistics of the batch.
+
+    Rule:
+        params     = 2·channels (scale and shift); buffers = 2·channels (running mean and variance)
+        operations = one multiplication and one addition per value at inference, when the statistics
+                     are constants and fold into one factor and one offset per channel
+
+    Example:
+        {type: batch_norm}
+
+    Reference:
+        Ioffe and Szegedy, arXiv:1502.03167, section 3.
+    """
+
+    affine: Affine = True
+    eps: Epsilon = 1e-5
+    momentum: Annotated[float, Meta(ge=0, le=1, description="weight of the new batch in the buffers")] = 0.1
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return 2·channels."""
+        return _affine(inputs[0][0]) if self.affine else ZERO
+
+    def buffers(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return 2·channels."""
+        return term("channels", inputs[0][0]) * (term("mean", 1) + term("variance", 1))
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return one multiplication and one addition per value."""
+        count = values(inputs[0])
+        return Operations(multiplications=count, additions=count)
+
+    def reads(self) -> Reads:
+        """Return the input: the gradient needs its normalised values."""
+        return Reads(inputs=True)
+
+
+class _SampleNorm(Layer, frozen=True, kw_only=True):
+    """A norm over parts of each sample: mean and variance are found anew for each part."""
+
+    affine: Affine = True
+    eps: Epsilon = 1e-5
+
+    def parts(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the number of parts that have a mean and a variance of their own."""
+        raise NotImplementedError
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return the work of mean, variance, centring and scaling.
+
+        Per part of n values: 2·(n - 1) additions for the two sums, n subtractions, n squares, one root
+        and three divisions; then one multiplication per value, and the affine map where there is one.
+        """
+        count, parts = values(inputs[0]), self.parts(inputs)
+        affine = 1 if self.affine else 0
+        return Operations(
+            additions=(3 + affine) * count - 2 * parts + parts,  # + parts: eps
+            multiplications=(2 + affine) * count,
+            divisions=3 * parts,
+            roots=parts,
+        )
+
+    def reads(self) -> Reads:
+        """Return the input: the gradient needs its normalised values."""
+        return Reads(inputs=True)
+
+
+class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
+    """Layer normalisation over the whole sample, or over the channels at each position.
+
+    Rule:
+        axes: all      - params = 2·channels·height·width
+        axes: channels - params = 2·channels, statistics for each position (ConvNeXt)
+
+    Example:
+        {type: layer_norm, axes: channels, eps: 1e-6}
+
+    Reference:
+        Ba, Kiros, Hinton, arXiv:1607.06450; Liu et al., ConvNeXt, arXiv:2201.03545.
+    """
+
+    axes: Annotated[Literal["all", "channels"], Meta(description="what a mean is taken over")] = "all"
+
+    def parts(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return one, or one per position."""
+        if self.axes == "all":
+            return term("parts", 1)
+        return values((1, *inputs[0][1:]))
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return a scale and a shift for each normalised value."""
+        if not self.affine:
+            return ZERO
+        if self.axes == "channels":
+            return _affine(inputs[0][0])
+        return values(inputs[0]) * (term("scale", 1) + term("shift", 1))
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the whole input, or the position itself."""
+        return WHOLE if self.axes == "all" else Layer.reaches(self, inputs)
+
+
+class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
+    """Group normalisation: the channels of a group share one mean and variance per sample.
+
+    Rule:
+        params = 2·channels; statistics over channels/groups·height·width values
+
+    Example:
+        {type: group_norm, groups: 32}
+
+    Reference:
+        Wu and He, arXiv:1803.08494, section 3.
+    """
+
+    groups: Annotated[Width, Meta(description="number of groups of channels")]
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the input's shape."""
+        self.parts(inputs)
+        return Layer.sizes(self, inputs)
+
+    def parts(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the number of groups."""
+        channels = inputs[0][0]
+        groups = width_of(self.groups, channels, "groups")
+        if channels % groups:
+            message = f"{channels} input channels cannot be split into {groups} equal groups"
+            raise Misfit(message, code="shape/groups", field="groups")
+        return term("groups", groups)
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return 2·channels."""
+        return _affine(inputs[0][0]) if self.affine else ZERO
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the whole input: the statistics are those of the whole map."""
+        return WHOLE
+
+
+class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
+    """Instance normalisation: each map of each sample has its own mean and variance.
+
+    Rule:
+        params = 2·channels with `affine: true`, else none
+
+    Example:
+        {type: instance_norm}
+
+    Reference:
+        Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022.
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+
+    affine: Affine = False
+
+    def parts(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the number of maps."""
+        return term("channels", inputs[0][0])
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return 2·channels where there is a scale and shift."""
+        return _affine(inputs[0][0]) if self.affine else ZERO
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the whole input: the statistics are those of the whole map."""
+        return WHOLE
+
+
+class LocalResponseNorm(Layer, frozen=True, kw_only=True):
+    """Local response normalisation across neighbouring channels (AlexNet). No parameters.
+
+    Rule:
+        b_i = a_i / (k + alpha·sum of a_j^2 over `size` channels around i)^beta
+        The paper does not divide alpha by the size; Caffe and PyTorch do: `divide_alpha: true`.
+
+    Example:
+        {type: local_response_norm, size: 5, alpha: 1e-4, beta: 0.75, k: 2}
+
+    Reference:
+        Krizhevsky, Sutskever, Hinton, NIPS 2012, section 3.3.
+    """
+
+    size: Annotated[Count, Meta(description="channels in the sum, an odd number")] = 5
+    alpha: Annotated[float, Meta(ge=0, description="weight of the sum")] = 1e-4
+    beta: Annotated[float, Meta(ge=0, description="exponent")] = 0.75
+    k: Annotated[float, Meta(gt=0, description="constant that is added to the sum")] = 2.0
+    divide_alpha: Annotated[bool, Meta(description="whether alpha is divided by the size")] = False
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the input's shape."""
+        if self.size % 2 == 0:
+            message = f"the size is an odd number of channels around each channel, got {self.size}"
+            raise Misfit(message, field="size")
+        return Layer.sizes(self, inputs)
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return squares, sums, the power and the division.
+
+        Per value: one square, size - 1 additions (fewer at the first and last channels), one
+        multiplication by alpha, one addition of k, a power (one exponential), and one division.
+        """
+        count, positions = values(inputs[0]), values((1, *inputs[0][1:]))
+        summands = term("squares in the sums", _summands(inputs[0][0], self.size)) * positions
+        return Operations(
+            additions=summands - count + count,
+            multiplications=2 * count,
+            divisions=count,
+            exponentials=count,
+        )
+
+    def reads(self) -> Reads:
+        """Return the input."""
+        return Reads(inputs=True)
+
+
+class Scale(Layer, frozen=True, kw_only=True):
+    """A learned factor for each channel (ConvNeXt's layer scale).
+
+    Rule:
+        params     = channels
+        operations = one multiplication per value
+
+    Example:
+        {type: scale, init: 1e-6}
+
+    Reference:
+        Touvron et al., arXiv:2103.17239, section 2; Liu et al., ConvNeXt, arXiv:2201.03545.
+    """
+
+    init: Annotated[float, Meta(description="the factors before training")] = 1e-6
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return one per channel."""
+        return term("channels", inputs[0][0])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return one multiplication per value."""
+        return Operations(multiplications=values(inputs[0]))
+
+    def reads(self) -> Reads:
+        """Return the input: the factor's gradient needs it."""
+        return Reads(inputs=True)
+
+
+def _affine(channels: int) -> Term:
+    return term("channels", channels) * (term("scale", 1) + term("shift", 1))
+
+
+def _summands(channels: int, size: int) -> int:
+    """Return the summands of all channels: windows of ``size`` clipped at the first and last channel."""
+    half = min(size // 2, channels - 1)
+    return channels * (2 * half + 1) - half * (half + 1)

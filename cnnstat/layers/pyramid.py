@@ -1,0 +1,90 @@
+"""Spatial pyramid pooling: a vector of fixed length from a map of any size."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import Term, product, term, total
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import WHOLE, Count, Layer, Operations, Reaches, Reads, Shape, show
+from cnnstat.layers.pool import bin_reach
+
+
+class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
+    """Spatial pyramid pooling: each map is pooled on several grids, and all bins form one vector.
+
+    Rule:
+        output = maps·(n_1·n_1 + n_2·n_2 + ...), level by level, within a level map by map
+        sliding bins:  window ceil(a/n), stride floor(a/n), refused where they do not give n bins
+        adaptive bins: bin i covers floor(i·a/n) to ceil((i + 1)·a/n), and always gives n
+
+    The paper says that its sliding rule gives a fixed length for any input; for a = 10 and n = 6 it gives
+    9 bins, so the rule is checked for each size. The bins of its appendix A always fit.
+
+    Example:
+        {type: spatial_pyramid_pool, levels: [6, 3, 2, 1]}
+
+    Reference:
+        He, Zhang, Ren, Sun, arXiv:1406.4729, section 2.3 and appendix A.
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (2,)
+
+    levels: Annotated[
+        tuple[Count, ...], Meta(min_length=1, description="bins per axis, one number for each level")
+    ]
+    mode: Annotated[Literal["max", "avg"], Meta(description="what a bin keeps of its values")] = "max"
+    bins: Annotated[
+        Literal["sliding", "adaptive"], Meta(description="the paper's sliding windows, or adaptive bins")
+    ] = "sliding"
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (maps·bins of all levels,)."""
+        for level in self.levels:
+            self._check(level, inputs[0])
+        return (term("maps", inputs[0][0]) * self._bins(),)
+
+    def connections(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the inputs in all bins of all levels; bins may overlap."""
+        return term("maps", inputs[0][0]) * total(
+            product(term(f"inputs in {n} bins", self._covered(n, size)) for size in inputs[0][1:])
+            for n in self.levels
+        )
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return inputs in bins less bins, as comparisons, or as additions with one division per bin."""
+        bins = term("maps", inputs[0][0]) * self._bins()
+        combined = self.connections(inputs) - bins
+        if self.mode == "max":
+            return Operations(comparisons=combined)
+        return Operations(additions=combined, divisions=bins)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the whole input."""
+        return WHOLE
+
+    def reads(self) -> Reads:
+        """Return the input where the maximum has to be found again."""
+        return Reads(inputs=self.mode == "max")
+
+    def _bins(self) -> Term:
+        return total(term("bins", n) * term("bins", n) for n in self.levels)
+
+    def _check(self, level: int, shape: Shape) -> None:
+        for size in shape[1:]:
+            window, stride = -(-size // level), size // level
+            if self.bins == "adaptive":
+                continue
+            got = (size - window) // stride + 1 if stride else 0
+            if got != level:
+                rule = f"window ceil({size}/{level}) = {window}, stride floor({size}/{level}) = {stride}"
+                message = f"the sliding rule gives {got} bins for level {level} on {show(shape[1:])}: {rule}"
+                raise Misfit(f"{message}; use 'bins: adaptive'", code="shape/bins", field="levels")
+
+    def _covered(self, level: int, size: int) -> int:
+        if self.bins == "sliding":
+            return level * -(-size // level)
+        reach = bin_reach(size, level)
+        return sum(reach.high) - sum(reach.low) + level

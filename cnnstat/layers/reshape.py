@@ -1,0 +1,215 @@
+"""Layers that rearrange numbers and change none."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import Term, product, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import (
+    UNKNOWN,
+    WHOLE,
+    Count,
+    Index,
+    Layer,
+    Reaches,
+    Shape,
+    same_sizes,
+    show,
+    size_of,
+)
+from cnnstat.layers.reach import Reach, window
+from cnnstat.limits import MAX_SIZE
+
+
+class Identity(Layer, frozen=True, kw_only=True):
+    """The input as it is.
+
+    Rule:
+        output = input
+
+    Example:
+        {type: identity, name: shortcut, from: input}
+
+    Reference:
+        He, Zhang, Ren, Sun, arXiv:1512.03385, section 3.2.
+    """
+
+
+class Flatten(Layer, frozen=True, kw_only=True):
+    """All numbers in one vector, channel after channel.
+
+    Rule:
+        output = channels·height·width
+
+    Example:
+        {type: flatten}
+
+    Reference:
+        Row-major order, as in NumPy and PyTorch.
+    """
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (the product of all sizes,)."""
+        return (product(same_sizes(inputs[0])),)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the whole input."""
+        return WHOLE
+
+
+class Reshape(Layer, frozen=True, kw_only=True):
+    """The same numbers in the same order under another shape; one size may be -1, which is worked out.
+
+    Rule:
+        the product of the sizes stays the same
+
+    Example:
+        {type: reshape, shape: [16, 5, 5]}
+
+    Reference:
+        Row-major order, as in NumPy and PyTorch.
+    """
+
+    shape: Annotated[
+        tuple[Annotated[int, Meta(ge=-1, le=MAX_SIZE)], ...],
+        Meta(min_length=1, max_length=3, description="the new shape of one sample; at most one -1"),
+    ]
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the new shape."""
+        numbers, fixed = prod(inputs[0]), prod(size for size in self.shape if size > 0)
+        free = self.shape.count(-1)
+        if 0 in self.shape or free > 1:
+            raise Misfit("sizes are 1 or more, and at most one of them is -1", field="shape")
+        if (free and numbers % fixed) or (not free and numbers != fixed):
+            wanted = f"{show(inputs[0])} holds {numbers:,} numbers"
+            message = f"{wanted}, {show(self.shape)} {'a multiple of ' if free else ''}{fixed:,}"
+            raise Misfit(message, code="shape/mismatch", field="shape")
+        shape = tuple(size if size > 0 else numbers // fixed for size in self.shape)
+        return same_sizes(shape)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the positions where they stay; unknown where axes are folded anew."""
+        if size_of(self.sizes(inputs)) == inputs[0]:
+            return Layer.reaches(self, inputs)
+        return WHOLE if len(self.shape) == 1 else UNKNOWN
+
+
+class Permute(Layer, frozen=True, kw_only=True):
+    """The axes in another order.
+
+    Rule:
+        axis i of the output is axis order[i] of the input; channels are axis 0
+
+    Example:
+        {type: permute, order: [0, 2, 1]}
+
+    Reference:
+        torch.permute without the batch axis.
+    """
+
+    order: Annotated[
+        tuple[Index, ...], Meta(min_length=1, max_length=3, description="input axes in their new order")
+    ]
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the sizes in the new order."""
+        if sorted(self.order) != list(range(len(inputs[0]))):
+            message = (
+                f"the order names each of the axes 0 to {len(inputs[0]) - 1} once, got {list(self.order)}"
+            )
+            raise Misfit(message, code="shape/rank", field="order")
+        return same_sizes(tuple(inputs[0][axis] for axis in self.order))
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the positions where axes stay in place, else unknown."""
+        return Layer.reaches(self, inputs) if list(self.order) == sorted(self.order) else UNKNOWN
+
+
+class ChannelShuffle(Layer, frozen=True, kw_only=True):
+    """Channels dealt out anew, so that groups mix: the i-th of each group, then the next of each.
+
+    Rule:
+        channels as a table of groups by channels/groups, transposed
+
+    Example:
+        {type: channel_shuffle, groups: 2}
+
+    Reference:
+        Zhang, Zhou, Lin, Sun, ShuffleNet, arXiv:1707.01083, section 3.1.
+    """
+
+    groups: Annotated[Count, Meta(description="number of groups of channels")]
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the input's shape."""
+        if inputs[0][0] % self.groups:
+            message = f"{inputs[0][0]} channels cannot be split into {self.groups} equal groups"
+            raise Misfit(message, code="shape/groups", field="groups")
+        return same_sizes(inputs[0])
+
+
+class _Shuffle(Layer, frozen=True, kw_only=True):
+    """An exchange between channels and positions."""
+
+    ranks: ClassVar[tuple[int, ...]] = (2,)
+
+    factor: Annotated[Count, Meta(le=1024, description="how much height and width change")]
+
+
+class PixelShuffle(_Shuffle, frozen=True, kw_only=True):
+    """Channels become positions: (C·r·r, H, W) becomes (C, H·r, W·r).
+
+    Rule:
+        output = (channels/factor², height·factor, width·factor)
+
+    Example:
+        {type: pixel_shuffle, factor: 2}
+
+    Reference:
+        Shi et al., arXiv:1609.05158, section 3.2.
+    """
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels/factor², the sizes times the factor)."""
+        channels, *rest = same_sizes(inputs[0])
+        if channels.value % self.factor**2:
+            message = f"{channels.value} channels are not a multiple of {self.factor}·{self.factor}"
+            raise Misfit(message, code="shape/groups", field="factor")
+        factor = term("factor", self.factor)
+        return channels.over(factor * factor), *(size * factor for size in rest)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the position each block of outputs comes from."""
+        return (Reach(1, (0,) * self.factor, (0,) * self.factor),) * 2
+
+
+class PixelUnshuffle(_Shuffle, frozen=True, kw_only=True):
+    """Positions become channels: (C, H·r, W·r) becomes (C·r·r, H, W). YOLOv2's passthrough.
+
+    Rule:
+        output = (channels·factor², height/factor, width/factor)
+
+    Example:
+        {type: pixel_unshuffle, factor: 2}
+
+    Reference:
+        Redmon and Farhadi, arXiv:1612.08242, section 2; Shi et al., arXiv:1609.05158, section 3.2.
+    """
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels·factor², the sizes divided by the factor)."""
+        channels, *rest = same_sizes(inputs[0])
+        if any(size.value % self.factor for size in rest):
+            message = f"{show(inputs[0][1:])} is not a multiple of {self.factor} on both axes"
+            raise Misfit(message, code="shape/mismatch", field="factor")
+        factor = term("factor", self.factor)
+        return channels * factor * factor, *(size.over(factor) for size in rest)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the block each output gathers."""
+        return (window(self.factor, 0, self.factor),) * 2

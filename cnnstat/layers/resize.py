@@ -1,0 +1,198 @@
+"""Layers that enlarge a map, frame it, or cut it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import gcd
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import Term, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import (
+    Extent,
+    Layer,
+    Operations,
+    Reaches,
+    Shape,
+    per_axis,
+    same_sizes,
+    show,
+    values,
+)
+from cnnstat.layers.reach import Reach, window
+from cnnstat.layers.window import AXIS_NAMES, Sides, sides_of
+
+
+class Upsample(Layer, frozen=True, kw_only=True):
+    """A larger (or smaller) map by repeating or interpolating values.
+
+    Rule:
+        output   = N·scale per axis, or the given size
+        nearest  : output o reads input floor(o·N/O)
+        bilinear : output o reads the neighbours of (o + 1/2)·N/O - 1/2, or of o·(N - 1)/(O - 1)
+                   with `align_corners: true`; on a signal (C, L) this is linear
+
+    Example:
+        {type: upsample, scale: 2, mode: bilinear}
+
+    Reference:
+        torch.nn.functional.interpolate.
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+
+    scale: Annotated[Extent | None, Meta(description="factor: one number, or one per axis")] = None
+    size: Annotated[Extent | None, Meta(description="new size: one number, or one per axis")] = None
+    mode: Annotated[Literal["nearest", "bilinear"], Meta(description="how values are made")] = "nearest"
+    align_corners: Annotated[
+        bool, Meta(description="whether the corners of both maps coincide (bilinear only)")
+    ] = False
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels, the new sizes)."""
+        channels, *sizes = same_sizes(inputs[0])
+        if (self.scale is None) == (self.size is None):
+            raise Misfit("upsample needs either 'scale:' or 'size:'", code="option/missing", field="scale")
+        if self.align_corners and self.mode == "nearest":
+            raise Misfit("align_corners goes with 'mode: bilinear'", field="align_corners")
+        if self.scale is not None:
+            factors = per_axis(self.scale, len(sizes), "scale")
+            return channels, *(n * term("scale", f) for n, f in zip(sizes, factors, strict=True))
+        assert self.size is not None
+        return channels, *(term("size", size) for size in per_axis(self.size, len(sizes), "size"))
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return none for nearest; the weighted mean of two neighbours per axis for bilinear."""
+        if self.mode == "nearest":
+            return Operations()
+        count = values(tuple(size.value for size in self.sizes(inputs)))
+        neighbours = 2 ** (len(inputs[0]) - 1)
+        return Operations(
+            multiplications=term("neighbours", neighbours) * count,
+            additions=(term("neighbours", neighbours) - 1) * count,
+        )
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the input positions with a weight."""
+        outputs = (size.value for size in self.sizes(inputs)[1:])
+        pairs = zip(inputs[0][1:], outputs, strict=True)
+        if self.mode == "nearest":
+            return tuple(_resampled(0, n, out, 0, 1) for n, out in pairs)
+        if self.align_corners:
+            return tuple(_resampled(0, max(n - 1, 0), max(out - 1, 1), 1, 1) for n, out in pairs)
+        # (2·o + 1)·N - O over 2·O
+        return tuple(_resampled(n - out, 2 * n, 2 * out, 1, 2) for n, out in pairs)
+
+
+class Pad(Layer, frozen=True, kw_only=True):
+    """A frame of constant values around the map.
+
+    Rule:
+        output = N + before + after per axis
+
+    Example:
+        {type: pad, padding: [0, 1, 0, 1]}
+
+    Reference:
+        torch.nn.functional.pad; the sides are [top, bottom, left, right].
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+
+    padding: Annotated[
+        Sides, Meta(description="a number, one per axis, or [top, bottom, left, right] ([left, right])")
+    ]
+    value: Annotated[float, Meta(description="the value of the frame")] = 0.0
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels, the sizes with the frame)."""
+        channels, *sizes = same_sizes(inputs[0])
+        sides = sides_of(self.padding, len(sizes))
+        framed = (n + term("before", a) + term("after", b) for n, (a, b) in zip(sizes, sides, strict=True))
+        return channels, *framed
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return a shift."""
+        sides = sides_of(self.padding, len(inputs[0]) - 1)
+        return tuple(window(1, -before, 1) for before, _ in sides)
+
+
+class Crop(Layer, frozen=True, kw_only=True):
+    """The inner part of a map: without margins, of a given size, or of a second input's size.
+
+    Rule:
+        margins: output = N - before - after per axis
+        size, or a second input: the centre, floor((N - size)/2) from the start
+
+    Example:
+        {type: crop, size: 56}
+
+    Reference:
+        Ronneberger, Fischer, Brox, U-Net, arXiv:1505.04597, Fig. 1 ("copy and crop").
+    """
+
+    arity: ClassVar[tuple[int, int]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    values_from: ClassVar[int | None] = 1
+
+    margins: Annotated[
+        Sides | None, Meta(description="what to cut: a number, one per axis, or [top, bottom, left, right]")
+    ] = None
+    size: Annotated[Extent | None, Meta(description="size to keep: one number, or one per axis")] = None
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels, what is kept per axis)."""
+        channels, *sizes = same_sizes(inputs[0])
+        if self.margins is not None:
+            cuts = zip(sizes, self._cuts(inputs), strict=True)
+            return channels, *(n - term("before", a) - term("after", b) for n, (a, b) in cuts)
+        self._cuts(inputs)
+        return channels, *(
+            term(size.name, kept) for size, kept in zip(sizes, self._target(inputs), strict=True)
+        )
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return a shift."""
+        return tuple(window(1, before, 1) for before, _ in self._cuts(inputs))
+
+    def _cuts(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
+        given = [self.margins is not None, self.size is not None, len(inputs) == 2]
+        if sum(given) != 1:
+            raise Misfit("crop needs one of 'margins:', 'size:' and a second input", code="option/missing")
+        sizes = inputs[0][1:]
+        if self.margins is not None:
+            cuts = sides_of(self.margins, len(sizes), "margins")
+            field, kept = "margins", tuple(n - a - b for n, (a, b) in zip(sizes, cuts, strict=True))
+        else:
+            field, kept = "size", self._target(inputs)
+            cuts = tuple(((n - k) // 2, n - k - (n - k) // 2) for n, k in zip(sizes, kept, strict=True))
+        for name, n, k in zip(AXIS_NAMES[len(sizes)], sizes, kept, strict=True):
+            if not 1 <= k <= n:
+                message = f"cannot cut a {show(inputs[0])} input to {name} {k}; it has {n}"
+                raise Misfit(message, code="shape/too-small", field=field)
+        return cuts
+
+    def _target(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        rank = len(inputs[0]) - 1
+        if self.size is not None:
+            return per_axis(self.size, rank, "size")
+        if len(inputs[1]) - 1 != rank:
+            raise Misfit(f"cannot cut {show(inputs[0])} to the size of {show(inputs[1])}", code="shape/rank")
+        return inputs[1][1:]
+
+
+@lru_cache(maxsize=256)
+def _resampled(first: int, step: int, outputs: int, linear: int, halves: int) -> Reach:
+    """Return the reach of reading at (first + o·step)/outputs; ``linear`` adds the upper neighbour.
+
+    ``halves`` is 2 where numerator and denominator are doubled, so that o counts in halves.
+    """
+    advance = step // halves
+    period = outputs // halves
+    shared = gcd(advance, period)
+    period, advance = period // shared, advance // shared
+    low = tuple((first + o * step) // outputs for o in range(period))
+    high = tuple(-(-(first + o * step) // outputs) for o in range(period)) if linear else low
+    return Reach(advance, low, high)

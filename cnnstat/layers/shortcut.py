@@ -1,0 +1,49 @@
+"""The shortcut without parameters of the first residual networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import Term, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import Layer, Reaches, Shape, Width, per_axis, width_of
+from cnnstat.layers.reach import window
+from cnnstat.layers.window import AXIS_NAMES, Stride
+
+
+class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
+    """ResNet's option A: every stride-th row and column, with zero maps appended. No parameters.
+
+    Rule:
+        output = (filters, ceil(N/stride) per axis)
+
+    Example:
+        {type: zero_pad_shortcut, filters: 32, stride: 2}
+
+    Reference:
+        He, Zhang, Ren, Sun, arXiv:1512.03385, section 3.3, option (A).
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+
+    filters: Annotated[Width, Meta(description="number of output maps; those beyond the input's are zero")]
+    stride: Stride = 1
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (filters, ceil(N/stride) per axis)."""
+        channels, *sizes = inputs[0]
+        filters = width_of(self.filters, channels, "filters")
+        if filters < channels:
+            raise Misfit(f"cannot pad {channels} input channels to {filters} filters", field="filters")
+        strides = self._strides(inputs)
+        named = zip(AXIS_NAMES[len(sizes)], sizes, strides, strict=True)
+        return term("filters", filters), *(term(n, s).over(term("stride", d), "ceil") for n, s, d in named)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return every stride-th position."""
+        return tuple(window(stride, 0, 1) for stride in self._strides(inputs))
+
+    def _strides(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        return per_axis(self.stride, len(inputs[0]) - 1, "stride")

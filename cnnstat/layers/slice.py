@@ -1,0 +1,85 @@
+"""Layers that keep a part of their input."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import Term, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import Count, Index, Layer, Reaches, Shape, axis_names, same_sizes, show
+from cnnstat.layers.reach import POINT, window
+
+AxisName = Literal["channels", "height", "width", "length"]
+
+
+class Split(Layer, frozen=True, kw_only=True):
+    """One of several equal groups of channels. A second `split` with another `take` gives the next.
+
+    Rule:
+        output channels = channels/parts; `take: 0` is the first group
+
+    Example:
+        {type: split, parts: 2, take: 0}
+
+    Reference:
+        Ma, Zhang, Zheng, Sun, ShuffleNet V2, arXiv:1807.11164, section 3.2.
+    """
+
+    parts: Annotated[Count, Meta(description="number of equal groups")]
+    take: Annotated[Index, Meta(description="which group to keep, counted from 0")]
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels/parts, the other sizes)."""
+        channels = inputs[0][0]
+        if channels % self.parts:
+            message = f"{channels} channels cannot be split into {self.parts} equal parts"
+            raise Misfit(message, code="shape/groups", field="parts")
+        if self.take >= self.parts:
+            raise Misfit(f"there are parts 0 to {self.parts - 1}, not {self.take}", field="take")
+        return term("channels", channels).over(term("parts", self.parts)), *same_sizes(inputs[0])[1:]
+
+
+class Slice(Layer, frozen=True, kw_only=True):
+    """A range of one axis.
+
+    Rule:
+        output size = stop - start; without `stop` the range goes to the end
+
+    Example:
+        {type: slice, axis: channels, start: 0, stop: 58}
+
+    Reference:
+        NumPy's basic slicing, without steps and negative numbers.
+    """
+
+    axis: Annotated[AxisName, Meta(description="which axis: channels, height, width or length")] = "channels"
+    start: Annotated[Index, Meta(description="first position to keep, counted from 0")] = 0
+    stop: Annotated[Count | None, Meta(description="position after the last to keep")] = None
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the input's sizes with the range along the axis."""
+        position = self._position(inputs[0])
+        size = inputs[0][position]
+        stop = size if self.stop is None else self.stop
+        if stop > size or self.start >= stop:
+            message = (
+                f"the range {self.start} to {stop} is not within the {size} {self.axis} of {show(inputs[0])}"
+            )
+            raise Misfit(message, field="start" if self.start >= stop else "stop")
+        sizes = list(same_sizes(inputs[0]))
+        sizes[position] = term("stop", stop) - term("start", self.start)
+        return tuple(sizes)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return a shift along the axis."""
+        position = self._position(inputs[0])
+        shift = window(1, self.start, 1)
+        return tuple(shift if i == position else POINT for i in range(1, len(inputs[0])))
+
+    def _position(self, shape: Shape) -> int:
+        names = ("channels",) if len(shape) == 1 else axis_names(shape)
+        if self.axis not in names:
+            raise Misfit(f"an input of {show(shape)} has no {self.axis}", field="axis")
+        return names.index(self.axis)

@@ -1,0 +1,198 @@
+"""Transposed convolution: each input value paints its kernel onto the output."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct
+
+from cnnstat.arithmetic import ZERO, Term, product, term
+from cnnstat.errors import Misfit
+from cnnstat.layers.base import (
+    Index,
+    Layer,
+    Operations,
+    Reaches,
+    Reads,
+    Shape,
+    Width,
+    per_axis,
+    same_sizes,
+    values,
+    width_of,
+)
+from cnnstat.layers.conv import Bias
+from cnnstat.layers.reach import Reach
+from cnnstat.layers.window import AXIS_NAMES, Dilation, KernelSize, Sides, Stride, sides_of
+
+
+class TransposedConv(Layer, frozen=True, kw_only=True):
+    """A transposed convolution (deconvolution): the gradient of a convolution, used to enlarge a map.
+
+    Rule:
+        output  = (N - 1)·S - 2P + dilation·(F - 1) + 1 + output padding per axis
+        params  = filters·(maps/groups·kernel·kernel + 1)
+        MACs    = input height·input width·filters·maps/groups·kernel·kernel
+
+    Every input value is multiplied with the whole kernel. Products that fall outside the cropped output
+    are its padding MACs.
+
+    Example:
+        {type: transposed_conv, filters: 64, kernel: 2, stride: 2}
+
+    Reference:
+        Dumoulin and Visin, arXiv:1603.07285, section 4; Long, Shelhamer, Darrell, arXiv:1411.4038.
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+
+    filters: Annotated[Width, Meta(description="number of filters, which is the number of output maps")]
+    kernel: KernelSize
+    stride: Stride = 1
+    padding: Annotated[Sides, Meta(description="rows and columns cut off each side of the output")] = 0
+    output_padding: Annotated[
+        Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=2)],
+        Meta(description="rows and columns added after the output, less than stride or dilation"),
+    ] = 0
+    dilation: Dilation = 1
+    groups: Annotated[Width, Meta(description="independent groups of maps")] = 1
+    bias: Bias = True
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (filters, one size per axis)."""
+        return self._fan(inputs)[0], *(axis.output() for axis in self._axes(inputs))
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return filters·(maps per group·kernel + bias)."""
+        filters, maps = self._fan(inputs)
+        fan = maps * self._kernel(inputs)
+        return filters * (fan + term("bias", 1)) if self.bias else filters * fan
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return input positions·filters·maps per group·kernel."""
+        filters, maps = self._fan(inputs)
+        positions = product(same_sizes(inputs[0])[1:])
+        return positions * filters * maps * self._kernel(inputs)
+
+    def padding_macs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the products that fall outside the output."""
+        macs, kept = self.macs(inputs), self._kept(inputs)
+        return ZERO if macs.value == kept.value else macs - kept
+
+    def connections(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the inputs all units read, plus one each for the bias."""
+        kept = self._kept(inputs)
+        return kept + self._units(inputs) if self.bias else kept
+
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return one addition per unit for the bias."""
+        return Operations(additions=self._units(inputs)) if self.bias else Operations()
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the inputs whose kernels touch each output."""
+        return tuple(axis.reach() for axis in self._axes(inputs))
+
+    def reads(self) -> Reads:
+        """Return the input: the weight gradient needs it."""
+        return Reads(inputs=True)
+
+    def _fan(self, inputs: tuple[Shape, ...]) -> tuple[Term, Term]:
+        maps = inputs[0][0]
+        filters = width_of(self.filters, maps, "filters")
+        groups = width_of(self.groups, maps, "groups")
+        for name, number in (("input channels", maps), ("filters", filters)):
+            if number % groups:
+                message = f"{number} {name} cannot be split into {groups} equal groups"
+                raise Misfit(message, code="shape/groups", field="groups")
+        return term("filters", filters), term("maps" if groups == 1 else "maps per group", maps // groups)
+
+    def _axes(self, inputs: tuple[Shape, ...]) -> tuple[_Axis, ...]:
+        sizes = inputs[0][1:]
+        rank = len(sizes)
+        options = zip(
+            AXIS_NAMES[rank],
+            sizes,
+            per_axis(self.kernel, rank, "kernel"),
+            per_axis(self.stride, rank, "stride"),
+            sides_of(self.padding, rank),
+            per_axis(self.output_padding, rank, "output_padding"),
+            per_axis(self.dilation, rank, "dilation"),
+            strict=True,
+        )
+        axes = tuple(_Axis(name, n, f, s, p, q, extra, d) for name, n, f, s, (p, q), extra, d in options)
+        for axis in axes:
+            axis.check()
+        return axes
+
+    def _kernel(self, inputs: tuple[Shape, ...]) -> Term:
+        return product(term("kernel", size) for size in per_axis(self.kernel, len(inputs[0]) - 1, "kernel"))
+
+    def _units(self, inputs: tuple[Shape, ...]) -> Term:
+        return values(tuple(size.value for size in self.sizes(inputs)))
+
+    def _kept(self, inputs: tuple[Shape, ...]) -> Term:
+        filters, maps = self._fan(inputs)
+        return filters * maps * product(term(f"taps on the {a.name}", a.taps()) for a in self._axes(inputs))
+
+
+class _Axis(Struct, frozen=True):
+    """One axis of a transposed convolution."""
+
+    name: str
+    size: int
+    kernel: int
+    stride: int
+    before: int
+    after: int
+    extra: int
+    dilation: int
+
+    def check(self) -> None:
+        """Refuse output padding beyond one step, and an output of no rows."""
+        if self.extra and self.extra >= max(self.stride, self.dilation):
+            limit = max(self.stride, self.dilation) - 1
+            message = f"output_padding {self.extra} exceeds {limit}, the most for stride {self.stride}"
+            raise Misfit(f"{message} and dilation {self.dilation}", field="output_padding")
+        if self.output().value < 1:
+            message = f"padding {self.before} + {self.after} leaves no {self.name}: {self.output().numbers}"
+            raise Misfit(f"{message} = {self.output().value}", code="shape/too-small", field="padding")
+
+    def output(self) -> Term:
+        """Return (N - 1)·S - 2P + dilation·(F - 1) + 1 + output padding."""
+        moved = (term(self.name, self.size) - 1) * term("stride", self.stride)
+        if self.before == self.after:
+            cropped = moved - term("2", 2) * term("padding", self.before)
+        else:
+            cropped = moved - (term("padding before", self.before) + term("padding after", self.after))
+        extent = term("dilation", self.dilation) * (term("kernel", self.kernel) - 1)
+        return cropped + extent + 1 + term("output padding", self.extra)
+
+    def taps(self) -> int:
+        """Return how many (input, tap) pairs land on the output."""
+        numbers = (self.size, self.kernel, self.stride, self.before, self.dilation)
+        return _taps(*numbers, self.output().value)
+
+    def reach(self) -> Reach:
+        """Return, for the outputs of one period, the first and last input whose kernel touches them."""
+        # Input i paints i·stride + tap·dilation; taps repeat their remainder after at most `stride` taps.
+        near = range(min(self.kernel, self.stride))
+        far = range(max(0, self.kernel - self.stride), self.kernel)
+        low, high = [], []
+        for phase in range(self.stride):
+            places = [phase + self.before - tap * self.dilation for tap in (*near, *far)]
+            painters = [place // self.stride for place in places if place % self.stride == 0]
+            low.append(min(painters, default=1))
+            high.append(max(painters, default=0))
+        return Reach(1, tuple(low), tuple(high))
+
+
+@lru_cache(maxsize=1024)
+def _taps(size: int, kernel: int, stride: int, before: int, dilation: int, outputs: int) -> int:
+    count = 0
+    for tap in range(kernel):
+        offset = before - tap * dilation
+        first = max(0, -(-offset // stride))
+        last = min(size - 1, (outputs - 1 + offset) // stride)
+        count += max(0, last - first + 1)
+    return count

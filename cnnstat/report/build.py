@@ -1,0 +1,267 @@
+"""Analysis -> Report, one function for each command."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.analysis.model import Counts
+from cnnstat.errors import Misfit, suggestion
+from cnnstat.layers.base import show
+from cnnstat.report import text
+from cnnstat.report.columns import COLUMNS, RECEPTIVE, SUMMARY, cell, count
+from cnnstat.report.data import data
+from cnnstat.report.model import Column, Line, Report, Table
+from cnnstat.report.tree import branches, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnnstat.analysis import Analysis, Row
+
+_OPTIMIZERS = {"sgd": "plain SGD", "momentum": "SGD with momentum", "adam": "Adam"}
+
+
+def summary(analysis: Analysis, columns: Sequence[str] = SUMMARY, depth: int | None = None) -> Report:
+    """Return every layer's figures, the totals, and what was expected."""
+    chosen = tuple(COLUMNS[key] for key in columns)
+    return Report(
+        title=_title(analysis),
+        tables=(_layers("", analysis, chosen, depth),),
+        facts=(*_totals(analysis), *_leftovers(analysis), *_expectations(analysis)),
+        data=data(analysis, folded(analysis, depth), "summary"),
+        notes=_conventions(chosen),
+        source=analysis.source,
+    )
+
+
+def flops(analysis: Analysis, depth: int | None = None) -> Report:
+    """Return multiply-adds per layer, per block and per type, with shares."""
+    rows = folded(analysis, depth)
+    layers = [row for row in rows if row.counts.macs]
+    blocks = [row for row in folded(analysis, 1) if row.counts.macs]
+    types = _by_type(analysis)
+    total = analysis.totals.counts
+    tables = [_shares("per layer", "layer", [(row.name, row.counts) for row in layers], total)]
+    if len(blocks) < len(layers):
+        tables.append(_shares("per block", "block", [(row.name, row.counts) for row in blocks], total))
+    tables.append(_shares("per type", "type", types, total))
+    return Report(
+        title=_title(analysis),
+        tables=tuple(tables),
+        facts=(
+            ("MACs", f"{total.macs:,}"),
+            ("FLOPs", f"{total.flops:,} (2 x MACs)"),
+            ("on padding", f"{total.padding_macs:,} MACs are work on zeros"),
+        ),
+        data={
+            **data(analysis, rows, "flops"),
+            "by_block": [_group_data(row.name, row.counts) for row in folded(analysis, 1)],
+            "by_type": [_group_data(name, counts) for name, counts in types],
+        },
+        notes=(
+            *_conventions([COLUMNS["macs"], COLUMNS["flops"]]),
+            "layers without MACs are not listed",
+        ),
+        source=analysis.source,
+    )
+
+
+def receptive(analysis: Analysis, depth: int | None = None) -> Report:
+    """Return the receptive field of every layer."""
+    keys = ("name", "type", "output_shape", "receptive_field", "field_stride", "field_padding")
+    return Report(
+        title=_title(analysis),
+        tables=(_layers("", analysis, tuple(COLUMNS[key] for key in keys), depth, totals=False),),
+        facts=(),
+        data=data(analysis, folded(analysis, depth), "rf"),
+        notes=(RECEPTIVE,),
+        source=analysis.source,
+    )
+
+
+def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
+    """Return the input region that one unit of a layer sees.
+
+    Raises:
+        Misfit: there is no such layer or unit, or its field is unknown.
+    """
+    row = _find(analysis, layer)
+    _check_unit(row, position)
+    spatial = analysis.input_shape[1:]
+    if row.field.whole:
+        full = seen = tuple((0, size - 1) for size in spatial)
+    else:
+        full = row.field.region(position)
+        seen = tuple(
+            (max(0, low), min(size - 1, high)) for (low, high), size in zip(full, spatial, strict=True)
+        )
+    names = ("rows", "columns") if len(spatial) == 2 else ("positions",)
+    facts = [
+        (name, _range_text(region, whole)) for name, region, whole in zip(names, seen, full, strict=True)
+    ]
+    return Report(
+        title=f"{_title(analysis)}: the input that unit {','.join(map(str, position))} of {row.name} sees",
+        tables=(),
+        facts=tuple(facts),
+        data={
+            "schema_version": 1,
+            "command": "rf",
+            "name": analysis.name,
+            "layer": row.name,
+            "unit": list(position),
+            "region": [list(region) for region in full],
+            "region_on_input": [list(region) for region in seen],
+        },
+        notes=("positions count from 0; both ends belong to the region",),
+        source=analysis.source,
+    )
+
+
+def listing(analyses: Iterable[tuple[str, Analysis]]) -> Report:
+    """Return the bundled architectures."""
+    columns = (
+        Column("name", "name", "text"),
+        Column("input_shape", "input", "shape"),
+        Column("params", "params"),
+        COLUMNS["macs"],
+        Column("source", "source", "text", rank=1),
+    )
+    lines = [
+        (name, a.input_shape, a.totals.counts.params, a.totals.counts.macs, a.source) for name, a in analyses
+    ]
+    keys = [column.key for column in columns]
+    return Report(
+        title="bundled architectures",
+        tables=(Table("", columns, tuple(Line(line, label=line[0]) for line in lines)),),
+        facts=(),
+        data={
+            "schema_version": 1,
+            "command": "list",
+            "architectures": [dict(zip(keys, line, strict=True)) for line in lines],
+        },
+        notes=(),
+    )
+
+
+# -- parts ------------------------------------------------------------------------------------------
+
+
+def _title(analysis: Analysis) -> str:
+    return f"{analysis.name}, input {text.shown(analysis.input_shape, 'shape')}"
+
+
+def _layers(
+    title: str, analysis: Analysis, columns: tuple[Column, ...], depth: int | None, *, totals: bool = True
+) -> Table:
+    lines = tuple(
+        Line(
+            tuple(_heading_cell(b.row, c.key) if b.heading else cell(b.row, c.key) for c in columns),
+            b.label,
+            b.level,
+            b.heading,
+        )
+        for b in branches(analysis, depth)
+    )
+    total = tuple("total" if c.key == "name" else count(analysis.totals, c.key) for c in columns)
+    return Table(title, columns, lines, total if totals else None)
+
+
+def _heading_cell(row: Row, key: str) -> Any:
+    return cell(row, key) if key in ("name", "type") else ""
+
+
+def _shares(title: str, noun: str, parts: Sequence[tuple[str, Counts]], total: Counts) -> Table:
+    columns = (
+        Column("name", noun, "text"),
+        COLUMNS["macs"],
+        COLUMNS["flops"],
+        COLUMNS["share"],
+        COLUMNS["bar"],
+    )
+    whole = total.macs or 1
+    lines = tuple(
+        Line((name, c.macs, c.flops, c.macs / whole, c.macs / whole), label=name) for name, c in parts
+    )
+    return Table(title, columns, lines, ("total", total.macs, total.flops, total.macs / whole, None))
+
+
+def _by_type(analysis: Analysis) -> list[tuple[str, Counts]]:
+    ordered = sorted(analysis.rows, key=lambda row: row.type)
+    sums = [
+        (kind, sum((row.counts for row in rows), start=Counts()))
+        for kind, rows in groupby(ordered, key=lambda row: row.type)
+    ]
+    return sorted((pair for pair in sums if pair[1].macs), key=lambda pair: -pair[1].macs)
+
+
+def _group_data(name: str, counts: Counts) -> dict[str, Any]:
+    return {"name": name, "params": counts.params, "macs": counts.macs, "flops": counts.flops}
+
+
+def _totals(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    totals, settings = analysis.totals, analysis.settings
+    counts = totals.counts
+    fixed = counts.params - counts.trainable
+    held = f" and {counts.buffers:,} buffers" if counts.buffers else ""
+    setting = f"{settings.dtype}, batch {settings.batch}"
+    return (
+        ("trainable", f"{counts.trainable:,} of {counts.params:,} params ({fixed:,} fixed){held}"),
+        ("MACs", f"{counts.macs:,}, of which {counts.padding_macs:,} on padding"),
+        ("FLOPs", f"{counts.flops:,} (2 x MACs)"),
+        ("connections", f"{counts.connections:,}"),
+        ("activations", f"{counts.activations:,}"),
+        ("inference memory", f"{text.bytes_text(totals.inference_memory_bytes)} ({setting})"),
+        (
+            "training memory",
+            f"{text.bytes_text(totals.training_memory_bytes)} ({setting}, {_OPTIMIZERS[settings.optimizer]})",
+        ),
+    )
+
+
+def _leftovers(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    rows = [row for row in analysis.rows if any(row.leftover)]
+    if not rows:
+        return ()
+    named = ", ".join(f"{row.name} {show(row.leftover)}" for row in rows[:4])
+    more = f" and {len(rows) - 4} more" if len(rows) > 4 else ""
+    return (("leftover", f"{named}{more}: sizes that are rounded down (--strict refuses them)"),)
+
+
+def _expectations(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    if not analysis.checked:
+        return ()
+    met = analysis.checked - len(analysis.missed)
+    return (("expected figures", f"{met} of {analysis.checked} met"),)
+
+
+def _conventions(columns: Iterable[Column]) -> tuple[str, ...]:
+    return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
+
+
+def _find(analysis: Analysis, layer: str) -> Row:
+    for row in (*analysis.rows, *analysis.groups):
+        if row.name == layer:
+            return row
+    hint = suggestion(layer, [row.name for row in (*analysis.groups, *analysis.rows)])
+    raise Misfit(f"no layer '{layer}' in {analysis.name}{hint}")
+
+
+def _check_unit(row: Row, position: tuple[int, ...]) -> None:
+    if row.field.because is not None:
+        raise Misfit(f"the field of {row.name} is unknown because of {row.field.because}")
+    sizes = row.output_shape[1:]
+    if not row.field.whole and len(position) != len(sizes):
+        raise Misfit(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
+    for place, size in zip(position, sizes, strict=False):
+        if not 0 <= place < size:
+            raise Misfit(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")
+
+
+def _range_text(seen: tuple[int, int], full: tuple[int, int]) -> str:
+    if full[0] > full[1]:
+        return "none"
+    if seen[0] > seen[1]:
+        return f"none of the input, only padding ({full[0]} to {full[1]})"
+    whole = "" if seen == full else f" (with padding {full[0]} to {full[1]})"
+    return f"{seen[0]} to {seen[1]}{whole}"

@@ -1,0 +1,70 @@
+"""The documented JSON of an analysis (docs/json.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.report.columns import field_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.analysis import Analysis, Row, Totals
+    from cnnstat.layers.base import Shape
+
+SCHEMA_VERSION = 1
+
+
+def data(analysis: Analysis, rows: Iterable[Row], command: str) -> dict[str, Any]:
+    """Return the contract: the network, ``rows`` as layers, totals, and what was expected."""
+    shape = analysis.input_shape
+    totals = analysis.totals
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "name": analysis.name,
+        "source": analysis.source,
+        "input_shape": list(shape),
+        "batch": analysis.settings.batch,
+        "dtype": analysis.settings.dtype,
+        "optimizer": analysis.settings.optimizer,
+        "layers": [layer_data(row, shape) for row in rows],
+        "totals": {
+            **_figures(totals, shape),
+            "inference_memory_bytes": totals.inference_memory_bytes,
+            "training_memory_bytes": totals.training_memory_bytes,
+        },
+        "expectations": {
+            "checked": analysis.checked,
+            "missed": [missed.message for missed in analysis.missed],
+        },
+    }
+
+
+def layer_data(row: Row, input_shape: Shape) -> dict[str, Any]:
+    """Return one layer, or one folded group, as data."""
+    return {
+        "name": row.name,
+        "type": row.type,
+        "inputs": list(row.inputs),
+        **_figures(row, input_shape),
+        "leftover": list(row.leftover),
+        "folded_layers": row.folded,
+    }
+
+
+def _figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
+    counts = row.counts
+    return {
+        "output_shape": list(row.output_shape),
+        "params": counts.params,
+        "trainable": counts.trainable,
+        "buffers": counts.buffers,
+        "macs": counts.macs,
+        "padding_macs": counts.padding_macs,
+        "flops": counts.flops,
+        "operations": counts.operations,
+        "connections": counts.connections,
+        "activations": counts.activations,
+        "receptive_field": field_data(row, input_shape),
+    }

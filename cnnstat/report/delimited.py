@@ -1,0 +1,40 @@
+"""Report -> CSV: the raw values of the first table, one line per layer."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnnstat.report.model import Report
+
+
+def render(report: Report) -> str:
+    """Return the first table with its keys as the head; without headings and totals, so figures add up."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if not report.tables:
+        writer.writerow([name for name, _ in report.facts])
+        writer.writerow([_safe(fact) for _, fact in report.facts])
+        return out.getvalue()
+    table = report.tables[0]
+    kept = [i for i, column in enumerate(table.columns) if column.kind != "bar"]
+    writer.writerow([table.columns[i].key for i in kept])
+    for line in table.lines:
+        if not line.heading:
+            writer.writerow([_raw(line.cells[i]) for i in kept])
+    return out.getvalue()
+
+
+def _raw(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "x".join("" if item is None else str(item) for item in value)
+    return _safe(value) if isinstance(value, str) else value
+
+
+def _safe(text: str) -> str:
+    # A spreadsheet takes a cell that starts with one of these for a formula.
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

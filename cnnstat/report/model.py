@@ -1,0 +1,56 @@
+"""What a report is, before any format: facts, tables of raw values with titled columns, notes, and data."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes"]
+"""How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction."""
+
+
+class Column(Struct, frozen=True):
+    """A column: its key in data formats, its title, and the convention that its figures follow.
+
+    Columns of high ``rank`` are the first to go where a terminal is narrow; rank 0 always stays.
+    """
+
+    key: str
+    title: str
+    kind: Kind = "count"
+    convention: str = ""
+    rank: int = 0
+
+
+class Line(Struct, frozen=True):
+    """One row of a table: raw values, one per column.
+
+    ``label`` and ``level`` are the short name and depth for formats that draw the tree; a ``heading``
+    names a group and has no figures, so that figures add up.
+    """
+
+    cells: tuple[Any, ...]
+    label: str = ""
+    level: int = 0
+    heading: bool = False
+
+
+class Table(Struct, frozen=True):
+    """Titled columns, lines, and a last line of totals."""
+
+    title: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    total: tuple[Any, ...] | None = None
+
+
+class Report(Struct, frozen=True):
+    """All that a command found out. ``data`` is the documented JSON; the rest is for readers."""
+
+    title: str
+    tables: tuple[Table, ...]
+    facts: tuple[tuple[str, str], ...]
+    data: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    source: str = ""

@@ -1,0 +1,59 @@
+"""Raw values as readers see them. Only renderers come here; data formats keep the raw values."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.errors import plain
+
+if TYPE_CHECKING:
+    from cnnstat.report.model import Kind
+
+UNKNOWN = "–"  # an unknown figure; never zero
+
+
+def shown(value: Any, kind: Kind) -> str:
+    """Return a cell as text."""
+    if value is None:
+        return UNKNOWN
+    if kind == "text":
+        return plain(", ".join(value) if isinstance(value, tuple) else str(value))
+    if kind == "shape":
+        return "×".join(f"{size}" for size in value)
+    if kind == "sizes":
+        return sizes(value)
+    if kind == "share":
+        return f"{100 * value:.1f}%"
+    if kind == "bytes":
+        return bytes_text(value)
+    return f"{value:,}" if isinstance(value, int) else plain(str(value))
+
+
+def sizes(values: tuple[Any, ...]) -> str:
+    """Return one number where all axes agree, else one per axis."""
+    texts = [UNKNOWN if value is None else number(value) for value in values]
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)
+
+
+def number(value: int | Fraction) -> str:
+    """Return an integer, or a fraction as ``1/2``."""
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    return f"{int(value):,}"
+
+
+def bytes_text(count: int) -> str:
+    """Return bytes with a binary unit: ``44.6 MiB``."""
+    size = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if size < 1024 or unit == "TiB":
+            return f"{count:,} B" if unit == "B" else f"{size:,.1f} {unit}"
+        size /= 1024
+    raise AssertionError
+
+
+def bar(share: float, width: int) -> str:
+    """Return a bar of at most ``width`` characters, in eighths."""
+    eighths = round(share * width * 8)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
