@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+_DTYPES = click.Choice(list(BYTES))
 _FOR_MEMORY = "What the memory figures are told for."
 
 _Context = click.Context
@@ -75,7 +76,11 @@ def _spec_options(command: Command) -> Command:
     options = (
         click.argument("spec"),
         click.option(
-            "--input", "input_shape", type=_Shape(), help="Input in place of the spec's, 3x299x299."
+            "--input",
+            "input_shape",
+            metavar="CxHxW",
+            callback=_shape,
+            help="Input in place of the spec's: 3x299x299.",
         ),
         click.option("--strict", is_flag=True, help="Refuse sizes that are not whole instead of rounding."),
         click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels."),
