@@ -69,7 +69,7 @@ def field_of(
     name: str, layer: Layer, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
 ) -> Field:
     """Return the field of a layer's units from those of its inputs."""
-    shapes, fields = shapes[: layer.values_from], fields[: layer.values_from]
+    fields = fields[: layer.values_from]
     if any(field.whole for field in fields):
         return Field(whole=True)
     unknown = next((field for field in fields if field.because is not None), None)
@@ -78,7 +78,7 @@ def field_of(
     reaches = layer.reaches(shapes)
     if isinstance(reaches, str):
         return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[reaches]
-    branches = [_through(field, shape, out, reaches) for field, shape in zip(fields, shapes, strict=True)]
+    branches = [_through(field, shape, out, reaches) for field, shape in zip(fields, shapes, strict=False)]
     return _united(name, branches)
 
 

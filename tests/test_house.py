@@ -1,0 +1,93 @@
+"""The rules of the house: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnnstat
+
+PACKAGE = Path(cnnstat.__file__).parent
+FLOORS = (
+    ("arithmetic", "errors", "limits", "bundled", "synonyms"),
+    ("spec",),
+    ("layers",),
+    ("unfold",),
+    ("graph",),
+    ("analysis",),
+    ("api",),
+    ("report",),
+    ("cli",),
+)
+"""From the ground up: a file imports its own floor and those below."""
+
+ONLY = {
+    "yaml": {"spec/document.py"},
+    "rich": {"report/terminal.py"},
+    "click": {"cli.py"},
+    "numpy": set(),
+}
+"""Which files may import a library; None stands for no file at all."""
+
+
+def files() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "architectures" not in path.parts)
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            found.add(node.module or "")
+            if node.module == "cnnstat":
+                found.update(f"cnnstat.{alias.name}" for alias in node.names)
+    return found
+
+
+def floor(part: str) -> int:
+    return next(number for number, parts in enumerate(FLOORS) if part in parts)
+
+
+def test_every_file_stands_on_a_floor() -> None:
+    known = {part for parts in FLOORS for part in parts} | {"__init__", "__main__"}
+    parts = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in files()}
+    assert parts == known
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_down(path: Path) -> None:
+    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if part.startswith("__"):
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "cnnstat" and len(parts) > 1 and not parts[1].startswith("__"):
+            assert floor(parts[1]) <= floor(part), f"{path.name} imports {name} from above"
+
+
+@pytest.mark.parametrize("library", ONLY)
+def test_a_library_stays_where_it_belongs(library: str) -> None:
+    users = {
+        str(path.relative_to(PACKAGE))
+        for path in files()
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert users == ONLY[library]
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_summary_starts_without_numpy(form: str) -> None:
+    program = (
+        "import sys; from cnnstat.cli import cli; "
+        f"cli.main(['summary', 'lenet5', '--format', '{form}'], standalone_mode=False); "
+        "assert 'numpy' not in sys.modules; "
+        f"assert ('rich' in sys.modules) == ({form!r} == 'table')"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
