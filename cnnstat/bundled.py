@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -27,12 +28,5 @@ def locate(name: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    parts: list[tuple[int, int, str]] = []
-    run = ""
-    for c in f"{name} ":
-        if run and run[-1].isdigit() != c.isdigit():
-            parts.append((0, int(run), "") if run.isdigit() else (1, 0, run))
-            run = ""
-        run += c
-    return tuple(parts)
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]

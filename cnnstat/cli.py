@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -13,10 +14,13 @@ import click
 from cnnstat import __version__, api, bundled
 from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
 from cnnstat.errors import Misfit, Problem, SpecError, plain, suggestion
+from cnnstat.layers import LAYERS, manual
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report import build
 from cnnstat.report.columns import CHOICES, SUMMARY
 from cnnstat.report.render import FORMATS, render
+from cnnstat.report.schema import schema as spec_schema
+from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,6 +187,26 @@ def list_(form: str, output: Path | None) -> None:
     """The bundled architectures."""
     analyses = ((name, api.analyze(bundled.folder() / f"{name}.yaml")) for name in bundled.names())
     _print(build.listing(analyses), form, output)
+
+
+@cli.command()
+@click.argument("kind", metavar="[TYPE]", required=False)
+def explain(kind: str | None) -> None:
+    """The manual page of a layer TYPE; without TYPE, all types in a line each."""
+    if kind is None:
+        lines = [f"{name:22}{manual.first_line(layer)}" for name, layer in LAYERS.items()]
+        sys.stdout.write("\n".join(lines) + "\n")
+        return
+    if kind not in LAYERS:
+        hint = suggestion(meant(kind), LAYERS) or "; 'cnnstat explain' lists them"
+        raise click.UsageError(f"unknown layer type '{plain(kind)}'{hint}")
+    sys.stdout.write(manual.page(kind, LAYERS[kind]))
+
+
+@cli.command()
+def schema() -> None:
+    """The JSON Schema of the spec language, for editors and CI."""
+    sys.stdout.write(json.dumps(spec_schema(), indent=2) + "\n")
 
 
 # -- output -----------------------------------------------------------------------------------------

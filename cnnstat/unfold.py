@@ -107,7 +107,7 @@ class _Unfolder:
     def check_entry(self, entry: Entry, kind: str) -> bool:
         """Check an entry's type and the names of its options."""
         if kind not in LAYERS and kind not in self.blocks:
-            hint = suggestion(meant(kind), [*self.blocks, *LAYERS]) or "; see 'cnnstat explain --list'"
+            hint = suggestion(meant(kind), [*self.blocks, *LAYERS]) or "; 'cnnstat explain' lists them"
             message = f"unknown type '{kind}'{hint}"
             self.problem(Misfit(message, code="type/unknown"), entry.type.span)
             return False

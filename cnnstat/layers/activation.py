@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnnstat.arithmetic import Term, term
-from cnnstat.layers.base import Layer, Operations, Reads, Shape, values
+from cnnstat.layers.base import Layer, Operations, Reads, Shape, positions, values
 
 Slope = Annotated[float, Meta(description="factor of negative inputs")]
 
@@ -68,7 +68,8 @@ class LeakyRelu(Activation, frozen=True, kw_only=True):
     """The rectifier that lets a part of negative inputs through.
 
     Rule:
-        y = x where x > 0, else slope·x: one comparison and one multiplication per value
+        y = x where x > 0, else slope·x: one comparison and one multiplication per value,
+        as all branches count for every value
 
     Example:
         {type: leaky_relu, slope: 0.1}
@@ -86,7 +87,7 @@ class Prelu(Activation, frozen=True, kw_only=True):
     """The rectifier whose slope for negative inputs is trained, one per channel or one for all.
 
     Rule:
-        y = x where x > 0, else slope·x
+        y = x where x > 0, else slope·x: one comparison and one multiplication per value
         params = channels, or 1 with `shared: true`
 
     Example:
@@ -110,6 +111,7 @@ class Elu(Activation, frozen=True, kw_only=True):
 
     Rule:
         y = x where x > 0, else alpha·(e^x - 1)
+        per value: 1 comparison, 1 exponential, 1 addition, 1 multiplication
 
     Example:
         {type: elu}
@@ -133,6 +135,7 @@ class Selu(Activation, frozen=True, kw_only=True):
 
     Rule:
         y = 1.0507·x where x > 0, else 1.0507·1.67326·(e^x - 1)
+        per value: 1 comparison, 1 exponential, 1 addition, 1 multiplication
 
     Example:
         {type: selu}
@@ -153,8 +156,10 @@ class Gelu(Activation, frozen=True, kw_only=True):
     """The Gaussian error linear unit.
 
     Rule:
-        y = x·(1 + erf(x/sqrt 2))/2; with `approximate: tanh` the paper's tanh form
-        erf and tanh count as one exponential
+        y = x·(1 + erf(x/sqrt 2))/2
+        per value: 1 erf (counts as an exponential), 1 addition, 3 multiplications
+        approximate: tanh - y = x·(1 + tanh(sqrt(2/pi)·(x + 0.044715·x·x·x)))/2
+        per value: 1 tanh (as `tanh` counts it), 2 additions, 6 multiplications
 
     Example:
         {type: gelu}
@@ -169,12 +174,19 @@ class Gelu(Activation, frozen=True, kw_only=True):
         Literal["none", "tanh"], Meta(description="the exact function, or the paper's tanh form")
     ] = "none"
 
+    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
+        """Return the cost of the chosen form."""
+        if self.approximate == "none":
+            return Activation.operations(self, inputs)
+        count = values(inputs[0])
+        return Operations(additions=4 * count, multiplications=7 * count, divisions=count, exponentials=count)
+
 
 class Silu(Activation, frozen=True, kw_only=True):
     """The sigmoid-weighted linear unit, also called swish.
 
     Rule:
-        y = x/(1 + e^-x)
+        y = x/(1 + e^-x): 1 exponential, 1 addition, 1 division per value
 
     Example:
         {type: silu}
@@ -191,6 +203,7 @@ class HardSwish(Activation, frozen=True, kw_only=True):
 
     Rule:
         y = x·min(max(x + 3, 0), 6)/6
+        per value: 1 addition, 2 comparisons, 1 multiplication, 1 division
 
     Example:
         {type: hard_swish}
@@ -211,7 +224,7 @@ class HardSigmoid(Activation, frozen=True, kw_only=True):
     """The sigmoid made of straight lines.
 
     Rule:
-        y = min(max(x + 3, 0), 6)/6
+        y = min(max(x + 3, 0), 6)/6: 1 addition, 2 comparisons, 1 division per value
 
     Example:
         {type: hard_sigmoid}
@@ -227,7 +240,7 @@ class Sigmoid(Activation, frozen=True, kw_only=True):
     """The logistic function.
 
     Rule:
-        y = 1/(1 + e^-x)
+        y = 1/(1 + e^-x): 1 exponential, 1 addition, 1 division per value
 
     Example:
         {type: sigmoid}
@@ -245,6 +258,7 @@ class Tanh(Activation, frozen=True, kw_only=True):
 
     Rule:
         y = tanh(x) = 1 - 2/(e^2x + 1)
+        per value: 1 exponential, 2 additions, 1 multiplication, 1 division
 
     Example:
         {type: tanh}
@@ -267,6 +281,7 @@ class ScaledTanh(Activation, frozen=True, kw_only=True):
 
     Rule:
         y = A·tanh(S·x) with A = 1.7159 and S = 2/3, so that f(1) = 1 and f(-1) = -1
+        per value: a `tanh` and 2 multiplications
 
     Example:
         {type: scaled_tanh}
@@ -287,17 +302,7 @@ class ScaledTanh(Activation, frozen=True, kw_only=True):
     slope: Annotated[float, Meta(description="S, the factor of the input")] = 2 / 3
 
 
-class _OverChannels(Activation, frozen=True, kw_only=True):
-    """A function of all channels at one position."""
-
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
-
-    def positions(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return the number of positions."""
-        return values((1, *inputs[0][1:])) if len(inputs[0]) > 1 else term("positions", 1)
-
-
-class Softmax(_OverChannels, frozen=True, kw_only=True):
+class Softmax(Activation, frozen=True, kw_only=True):
     """Scores to probabilities, over the channels.
 
     Rule:
@@ -311,23 +316,26 @@ class Softmax(_OverChannels, frozen=True, kw_only=True):
         Bridle, NATO ASI F68, 1990.
     """
 
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the work of n channels at each position."""
-        count, positions = values(inputs[0]), self.positions(inputs)
+        count, places = values(inputs[0]), positions(inputs[0])
         return Operations(
-            comparisons=count - positions,
-            additions=2 * count - positions,
+            comparisons=count - places,
+            additions=2 * count - places,
             exponentials=count,
             divisions=count,
         )
 
 
-class LogSoftmax(_OverChannels, frozen=True, kw_only=True):
+class LogSoftmax(Activation, frozen=True, kw_only=True):
     """Scores to logarithms of probabilities, over the channels.
 
     Rule:
         y_i = x_i - max x - log(sum of e^(x_j - max x))
-        the logarithm counts as an exponential
+        per n channels: n - 1 comparisons, 2n subtractions, n exponentials, n - 1 additions, 1 logarithm
+        (counts as an exponential)
 
     Example:
         {type: log_softmax}
@@ -336,11 +344,13 @@ class LogSoftmax(_OverChannels, frozen=True, kw_only=True):
         Bridle, NATO ASI F68, 1990.
     """
 
+    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the work of n channels at each position."""
-        count, positions = values(inputs[0]), self.positions(inputs)
+        count, places = values(inputs[0]), positions(inputs[0])
         return Operations(
-            comparisons=count - positions,
-            additions=3 * count - positions,
-            exponentials=count + positions,
+            comparisons=count - places,
+            additions=3 * count - places,
+            exponentials=count + places,
         )

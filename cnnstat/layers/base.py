@@ -131,6 +131,17 @@ def values(shape: Shape) -> Term:
     return product(same_sizes(shape))
 
 
+def positions(shape: Shape) -> Term:
+    """Return how many places a shape has, each with all its channels; 1 for a vector."""
+    return product(same_sizes(shape)[1:])
+
+
+def known(reaches: tuple[Reach | None, ...]) -> Reaches:
+    """Return the reaches, or `UNKNOWN` where one of them is missing."""
+    kept = tuple(reach for reach in reaches if reach is not None)
+    return kept if len(kept) == len(reaches) else UNKNOWN
+
+
 def size_of(terms: tuple[Term, ...]) -> Shape:
     """Return the shape that terms give."""
     return tuple(t.value for t in terms)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Bias = Annotated[bool, Meta(description="whether each filter adds a trained constant")]
 Table = Annotated[
-    tuple[Annotated[tuple[Index, ...], Meta(min_length=1)], ...],
+    tuple[Annotated[tuple[Index, ...], Meta(min_length=1)], ...] | None,
     Meta(description="for each filter, the input maps it reads, counted from 0 (LeNet-5's Table I)"),
 ]
 
@@ -134,6 +134,9 @@ class Conv(Convolution, frozen=True, kw_only=True):
 
     What is computed is cross-correlation, as in every framework: the kernel is not rotated.
 
+    With `groups: g` the filters are split into g groups and each reads its own 1/g of the input maps
+    (AlexNet's two GPUs). With `table:` each filter reads the maps listed for it (LeNet-5's C3).
+
     Rule:
         output  = (N - F + 2P)/S + 1 per axis, with F = dilation·(kernel - 1) + 1
         params  = filters·(maps/groups·kernel·kernel + 1)
@@ -142,9 +145,6 @@ class Conv(Convolution, frozen=True, kw_only=True):
     Example:
         {type: conv, name: C1, filters: 6, kernel: 5}
 
-    With `groups: g` the filters are split into g groups and each reads its own 1/g of the input maps
-    (AlexNet's two GPUs). With `table:` each filter reads the maps listed for it (LeNet-5's C3).
-
     Reference:
         LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86(11), 1998, section II; Dumoulin and Visin,
         arXiv:1603.07285, for the arithmetic of padding, stride and dilation.
@@ -152,7 +152,7 @@ class Conv(Convolution, frozen=True, kw_only=True):
 
     filters: Annotated[Width, Meta(description="number of filters, which is the number of output maps")]
     groups: Annotated[Width, Meta(description="independent groups of maps")] = 1
-    table: Table | None = None
+    table: Table = None
 
     def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
         """Return the filters by fan-in: one group, or the runs of the connection table."""

@@ -17,6 +17,7 @@ from cnnstat.layers.base import (
     Reads,
     Shape,
     Width,
+    positions,
     values,
     width_of,
 )
@@ -75,13 +76,14 @@ class _SampleNorm(Layer, frozen=True, kw_only=True):
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the work of mean, variance, centring and scaling.
 
-        Per part of n values: 2·(n - 1) additions for the two sums, n subtractions, n squares, one root
-        and three divisions; then one multiplication per value, and the affine map where there is one.
+        Per part of n values: 2·(n - 1) additions for the two sums, n subtractions of the mean, n squares,
+        one addition of eps, one root and three divisions (mean, variance, 1/root). Then one
+        multiplication per value, and one multiplication and one addition more where there is an affine map.
         """
         count, parts = values(inputs[0]), self.parts(inputs)
         affine = 1 if self.affine else 0
         return Operations(
-            additions=(3 + affine) * count - 2 * parts + parts,  # + parts: eps
+            additions=(3 + affine) * count - parts,
             multiplications=(2 + affine) * count,
             divisions=3 * parts,
             roots=parts,
@@ -98,6 +100,8 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
     Rule:
         axes: all      - params = 2·channels·height·width
         axes: channels - params = 2·channels, statistics for each position (ConvNeXt)
+        per n values that share a mean: 3n - 1 additions, 2n multiplications, 3 divisions, 1 root;
+        n more additions and multiplications with `affine`
 
     Example:
         {type: layer_norm, axes: channels, eps: 1e-6}
@@ -112,7 +116,7 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
         """Return one, or one per position."""
         if self.axes == "all":
             return term("parts", 1)
-        return values((1, *inputs[0][1:]))
+        return positions(inputs[0])
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return a scale and a shift for each normalised value."""
@@ -132,6 +136,7 @@ class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
 
     Rule:
         params = 2·channels; statistics over channels/groups·height·width values
+        operations as in `layer_norm`, per group
 
     Example:
         {type: group_norm, groups: 32}
@@ -170,6 +175,7 @@ class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
 
     Rule:
         params = 2·channels with `affine: true`, else none
+        operations as in `layer_norm`, per map
 
     Example:
         {type: instance_norm}
@@ -201,6 +207,8 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
     Rule:
         b_i = a_i / (k + alpha·sum of a_j^2 over `size` channels around i)^beta
         The paper does not divide alpha by the size; Caffe and PyTorch do: `divide_alpha: true`.
+        per value: the squares and their sum, 2 multiplications, 1 addition, 1 power, 1 division
+        (a power counts as an exponential)
 
     Example:
         {type: local_response_norm, size: 5, alpha: 1e-4, beta: 0.75, k: 2}
@@ -228,10 +236,10 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
         Per value: one square, size - 1 additions (fewer at the first and last channels), one
         multiplication by alpha, one addition of k, a power (one exponential), and one division.
         """
-        count, positions = values(inputs[0]), values((1, *inputs[0][1:]))
-        summands = term("squares in the sums", _summands(inputs[0][0], self.size)) * positions
+        count = values(inputs[0])
+        summands = term("squares in the sums", _summands(inputs[0][0], self.size))
         return Operations(
-            additions=summands - count + count,
+            additions=summands * positions(inputs[0]),  # one less in each sum, and one more for k
             multiplications=2 * count,
             divisions=count,
             exponentials=count,

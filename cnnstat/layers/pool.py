@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import gcd
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from cnnstat.arithmetic import Term, product, term
+from cnnstat.errors import Misfit
 from cnnstat.layers.base import (
     WHOLE,
     Extent,
@@ -16,6 +18,7 @@ from cnnstat.layers.base import (
     Reaches,
     Reads,
     Shape,
+    known,
     per_axis,
     same_sizes,
     values,
@@ -30,6 +33,7 @@ from cnnstat.layers.window import (
     PaddingOption,
     RoundingOption,
 )
+from cnnstat.limits import MAX_PERIOD
 
 PoolStride = Annotated[
     Extent | None, Meta(description="step of the window; the kernel's size where it is left out")
@@ -46,8 +50,18 @@ class _Window(Layer, frozen=True, kw_only=True):
         raise NotImplementedError
 
     def axes(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
-        """Return the sliding window along each axis."""
-        return self.geometry().axes(inputs[0])
+        """Return the sliding window along each axis.
+
+        Raises:
+            Misfit: a window lies on padding only, so that it has neither a maximum nor a mean.
+        """
+        axes = self.geometry().axes(inputs[0])
+        for axis in axes:
+            if _misses_input(axis):
+                padding = f"padding {axis.before} before and {axis.after} after {axis.name} {axis.size}"
+                message = f"{padding} leaves a window of {axis.kernel} without any input"
+                raise Misfit(message, code="shape/padding", field="padding")
+        return axes
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, one size per axis)."""
@@ -263,12 +277,13 @@ class _Adaptive(Layer, frozen=True, kw_only=True):
         """Return the inputs in all bins; bins may overlap."""
         names = AXIS_NAMES[len(inputs[0]) - 1]
         sizes = zip(names, inputs[0][1:], self.bins(inputs), strict=True)
-        covered = (term(f"inputs in the bins of the {name}", _covered(n, bins)) for name, n, bins in sizes)
-        return term("channels", inputs[0][0]) * product(covered)
+        inside = (term(f"inputs in the bins of the {name}", covered(n, bins)) for name, n, bins in sizes)
+        return term("channels", inputs[0][0]) * product(inside)
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
         """Return the bin of each output."""
-        return tuple(bin_reach(n, bins) for n, bins in zip(inputs[0][1:], self.bins(inputs), strict=True))
+        pairs = zip(inputs[0][1:], self.bins(inputs), strict=True)
+        return known(tuple(_bin_reach(n, bins) for n, bins in pairs))
 
     def units(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the number of outputs."""
@@ -316,14 +331,27 @@ class AdaptiveAvgPool(_Adaptive, frozen=True, kw_only=True):
         return Operations(additions=self.connections(inputs) - units, divisions=units)
 
 
+def covered(size: int, bins: int) -> int:
+    """Return the inputs in all adaptive bins; neighbours share one where their border is no whole number."""
+    return size + bins - gcd(size, bins)
+
+
 @lru_cache(maxsize=64)
-def bin_reach(size: int, bins: int) -> Reach:
-    """Return the inputs that each of ``bins`` adaptive bins covers."""
+def _bin_reach(size: int, bins: int) -> Reach | None:
+    """Return the inputs that each adaptive bin covers, or None where the pattern is too long."""
+    shared = gcd(size, bins)
+    size, bins = size // shared, bins // shared
+    if bins > MAX_PERIOD:
+        return None
     low = tuple(i * size // bins for i in range(bins))
     high = tuple(-(-(i + 1) * size // bins) - 1 for i in range(bins))
     return Reach(size, low, high)
 
 
-def _covered(size: int, bins: int) -> int:
-    reach = bin_reach(size, bins)
-    return sum(reach.high) - sum(reach.low) + bins
+def _misses_input(axis: Axis) -> bool:
+    first, last = -axis.before, (axis.outputs().value - 1) * axis.stride - axis.before
+    if first + axis.extent <= 0 or last >= axis.size:
+        return True
+    # The taps of a dilated window that starts in the padding may step over a small input.
+    starts = range(first, 0, axis.stride) if axis.size < axis.dilation else ()
+    return any(start % axis.dilation >= axis.size for start in starts)

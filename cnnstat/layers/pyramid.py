@@ -9,19 +9,19 @@ from msgspec import Meta
 from cnnstat.arithmetic import Term, product, term, total
 from cnnstat.errors import Misfit
 from cnnstat.layers.base import WHOLE, Count, Layer, Operations, Reaches, Reads, Shape, show
-from cnnstat.layers.pool import bin_reach
+from cnnstat.layers.pool import covered
 
 
 class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
     """Spatial pyramid pooling: each map is pooled on several grids, and all bins form one vector.
 
+    The paper says that its sliding rule gives a fixed length for any input; for a = 10 and n = 6 it gives
+    9 bins, so the rule is checked for each size. The bins of its appendix A always fit.
+
     Rule:
         output = maps·(n_1·n_1 + n_2·n_2 + ...), level by level, within a level map by map
         sliding bins:  window ceil(a/n), stride floor(a/n), refused where they do not give n bins
         adaptive bins: bin i covers floor(i·a/n) to ceil((i + 1)·a/n), and always gives n
-
-    The paper says that its sliding rule gives a fixed length for any input; for a = 10 and n = 6 it gives
-    9 bins, so the rule is checked for each size. The bins of its appendix A always fit.
 
     Example:
         {type: spatial_pyramid_pool, levels: [6, 3, 2, 1]}
@@ -73,10 +73,10 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
         return total(term("bins", n) * term("bins", n) for n in self.levels)
 
     def _check(self, level: int, shape: Shape) -> None:
+        if self.bins == "adaptive":
+            return
         for size in shape[1:]:
             window, stride = -(-size // level), size // level
-            if self.bins == "adaptive":
-                continue
             got = (size - window) // stride + 1 if stride else 0
             if got != level:
                 rule = f"window ceil({size}/{level}) = {window}, stride floor({size}/{level}) = {stride}"
@@ -86,5 +86,4 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
     def _covered(self, level: int, size: int) -> int:
         if self.bins == "sliding":
             return level * -(-size // level)
-        reach = bin_reach(size, level)
-        return sum(reach.high) - sum(reach.low) + level
+        return covered(size, level)

@@ -64,7 +64,7 @@ def _plain(value: Value) -> object:
 
 
 def _wrong_value(name: str, value: Value, kind: Any) -> Misfit:
-    expected = _described(msgspec.inspect.type_info(kind))
+    expected = described(msgspec.inspect.type_info(kind))
     return Misfit(f"{name}: expected {expected}, got {show_value(value)}", code="option/value", field=name)
 
 
@@ -81,22 +81,26 @@ def show_value(value: Value) -> str:
     return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"
 
 
-def _described(info: Any) -> str:
+def described(info: Any) -> str:
+    """Return what a type accepts, in words."""
     rule = _DESCRIPTIONS.get(type(info).__name__)
     return rule(info) if rule else type(info).__name__
 
 
 def _union(info: Any) -> str:
-    parts = [_described(part) for part in info.types]
+    parts = [described(part) for part in info.types]
     return ", ".join(parts[:-1]) + f" or {parts[-1]}"
 
 
 def _range(info: Any, noun: str) -> str:
-    if info.ge is not None and info.le is not None:
-        return f"{noun} from {info.ge:,} to {info.le:,}"
+    least, most = info.ge, info.le
+    if least is not None and most is not None:
+        return f"{noun} from {least:,} to {most:,}"
+    if least is not None and info.lt is not None:
+        return f"{noun} from {least:g} up to, but not, {info.lt:g}"
     if info.gt is not None:
         return f"{noun} above {info.gt:g}"
-    return noun if info.ge is None else f"{noun} of {info.ge:g} or more"
+    return noun if least is None else f"{noun} of {least:g} or more"
 
 
 def _list(info: Any) -> str:
@@ -105,7 +109,7 @@ def _list(info: Any) -> str:
     item = info.item_type
     if most is not None and type(item).__name__ == "IntType":
         return f"a list of {count}of these"
-    return f"a list, each {_described(item)}"
+    return f"a list, each {described(item)}"
 
 
 _DESCRIPTIONS: dict[str, Any] = {
@@ -118,5 +122,5 @@ _DESCRIPTIONS: dict[str, Any] = {
     "LiteralType": lambda info: " or ".join(f"'{value}'" for value in info.values),
     "VarTupleType": _list,
     "UnionType": _union,
-    "Metadata": lambda info: _described(info.type),
+    "Metadata": lambda info: described(info.type),
 }

@@ -158,7 +158,7 @@ class _Shuffle(Layer, frozen=True, kw_only=True):
 
     ranks: ClassVar[tuple[int, ...]] = (2,)
 
-    factor: Annotated[Count, Meta(le=1024, description="how much height and width change")]
+    factor: Annotated[int, Meta(ge=1, le=1024, description="how much height and width change")]
 
 
 class PixelShuffle(_Shuffle, frozen=True, kw_only=True):

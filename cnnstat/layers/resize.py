@@ -16,6 +16,7 @@ from cnnstat.layers.base import (
     Operations,
     Reaches,
     Shape,
+    known,
     per_axis,
     same_sizes,
     show,
@@ -23,6 +24,7 @@ from cnnstat.layers.base import (
 )
 from cnnstat.layers.reach import Reach, window
 from cnnstat.layers.window import AXIS_NAMES, Sides, sides_of
+from cnnstat.limits import MAX_PERIOD
 
 
 class Upsample(Layer, frozen=True, kw_only=True):
@@ -33,6 +35,7 @@ class Upsample(Layer, frozen=True, kw_only=True):
         nearest  : output o reads input floor(o·N/O)
         bilinear : output o reads the neighbours of (o + 1/2)·N/O - 1/2, or of o·(N - 1)/(O - 1)
                    with `align_corners: true`; on a signal (C, L) this is linear
+        operations: nearest none; bilinear 4 multiplications and 3 additions per value (signal: 2 and 1)
 
     Example:
         {type: upsample, scale: 2, mode: bilinear}
@@ -53,10 +56,13 @@ class Upsample(Layer, frozen=True, kw_only=True):
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, the new sizes)."""
         channels, *sizes = same_sizes(inputs[0])
-        if (self.scale is None) == (self.size is None):
-            raise Misfit("upsample needs either 'scale:' or 'size:'", code="option/missing", field="scale")
+        if self.scale is None and self.size is None:
+            raise Misfit("upsample needs either 'scale:' or 'size:'", code="option/missing")
+        if self.scale is not None and self.size is not None:
+            raise Misfit("'scale:' and 'size:' exclude each other", code="option/conflict", field="size")
         if self.align_corners and self.mode == "nearest":
-            raise Misfit("align_corners goes with 'mode: bilinear'", field="align_corners")
+            message = "align_corners needs 'mode: bilinear', got 'nearest'"
+            raise Misfit(message, code="option/conflict", field="align_corners")
         if self.scale is not None:
             factors = per_axis(self.scale, len(sizes), "scale")
             return channels, *(n * term("scale", f) for n, f in zip(sizes, factors, strict=True))
@@ -75,15 +81,19 @@ class Upsample(Layer, frozen=True, kw_only=True):
         )
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
-        """Return the input positions with a weight."""
+        """Return the input positions with a weight.
+
+        Beyond the border an interpolation repeats the last row, so there its pattern stands out by one
+        row as that of a window stands out into padding.
+        """
         outputs = (size.value for size in self.sizes(inputs)[1:])
         pairs = zip(inputs[0][1:], outputs, strict=True)
         if self.mode == "nearest":
-            return tuple(_resampled(0, n, out, 0, 1) for n, out in pairs)
+            return known(tuple(_resampled(0, n, out, neighbour=False) for n, out in pairs))
         if self.align_corners:
-            return tuple(_resampled(0, max(n - 1, 0), max(out - 1, 1), 1, 1) for n, out in pairs)
-        # (2·o + 1)·N - O over 2·O
-        return tuple(_resampled(n - out, 2 * n, 2 * out, 1, 2) for n, out in pairs)
+            return known(tuple(_resampled(0, n - 1, max(1, out - 1), neighbour=True) for n, out in pairs))
+        # (o + 1/2)·N/O - 1/2 = (2·o·N + N - O)/(2·O)
+        return known(tuple(_resampled(n - out, n, out, neighbour=True, halves=2) for n, out in pairs))
 
 
 class Pad(Layer, frozen=True, kw_only=True):
@@ -160,7 +170,8 @@ class Crop(Layer, frozen=True, kw_only=True):
     def _cuts(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
         given = [self.margins is not None, self.size is not None, len(inputs) == 2]
         if sum(given) != 1:
-            raise Misfit("crop needs one of 'margins:', 'size:' and a second input", code="option/missing")
+            code = "option/conflict" if any(given) else "option/missing"
+            raise Misfit("crop needs one of 'margins:', 'size:' and a second input", code=code)
         sizes = inputs[0][1:]
         if self.margins is not None:
             cuts = sides_of(self.margins, len(sizes), "margins")
@@ -184,15 +195,15 @@ class Crop(Layer, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=256)
-def _resampled(first: int, step: int, outputs: int, linear: int, halves: int) -> Reach:
-    """Return the reach of reading at (first + o·step)/outputs; ``linear`` adds the upper neighbour.
+def _resampled(first: int, step: int, outputs: int, *, neighbour: bool, halves: int = 1) -> Reach | None:
+    """Return the reach of reading at (first/halves + o·step)/outputs; None where its pattern is too long.
 
-    ``halves`` is 2 where numerator and denominator are doubled, so that o counts in halves.
+    ``neighbour``: between two rows both are read.
     """
-    advance = step // halves
-    period = outputs // halves
-    shared = gcd(advance, period)
-    period, advance = period // shared, advance // shared
-    low = tuple((first + o * step) // outputs for o in range(period))
-    high = tuple(-(-(first + o * step) // outputs) for o in range(period)) if linear else low
-    return Reach(advance, low, high)
+    shared = gcd(step, outputs)
+    advance, period = step // shared, outputs // shared
+    if period > MAX_PERIOD:
+        return None
+    places = [(first + o * step * halves, outputs * halves) for o in range(period)]
+    low = tuple(place // whole for place, whole in places)
+    return Reach(advance, low, tuple(-(-place // whole) for place, whole in places) if neighbour else low)

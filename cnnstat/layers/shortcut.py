@@ -36,7 +36,8 @@ class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
         channels, *sizes = inputs[0]
         filters = width_of(self.filters, channels, "filters")
         if filters < channels:
-            raise Misfit(f"cannot pad {channels} input channels to {filters} filters", field="filters")
+            message = f"cannot pad {channels} input channels to {filters} filters"
+            raise Misfit(message, code="shape/too-small", field="filters")
         strides = self._strides(inputs)
         named = zip(AXIS_NAMES[len(sizes)], sizes, strides, strict=True)
         return term("filters", filters), *(term(n, s).over(term("stride", d), "ceil") for n, s, d in named)

@@ -37,7 +37,8 @@ class Split(Layer, frozen=True, kw_only=True):
             message = f"{channels} channels cannot be split into {self.parts} equal parts"
             raise Misfit(message, code="shape/groups", field="parts")
         if self.take >= self.parts:
-            raise Misfit(f"there are parts 0 to {self.parts - 1}, not {self.take}", field="take")
+            message = f"there are parts 0 to {self.parts - 1}, not {self.take}"
+            raise Misfit(message, code="shape/range", field="take")
         return term("channels", channels).over(term("parts", self.parts)), *same_sizes(inputs[0])[1:]
 
 
@@ -64,10 +65,9 @@ class Slice(Layer, frozen=True, kw_only=True):
         size = inputs[0][position]
         stop = size if self.stop is None else self.stop
         if stop > size or self.start >= stop:
-            message = (
-                f"the range {self.start} to {stop} is not within the {size} {self.axis} of {show(inputs[0])}"
-            )
-            raise Misfit(message, field="start" if self.start >= stop else "stop")
+            message = f"the range {self.start} to {stop} is empty or not within 0 to {size}"
+            field = "start" if self.start >= stop else "stop"
+            raise Misfit(f"{message}, the {self.axis} of {show(inputs[0])}", code="shape/range", field=field)
         sizes = list(same_sizes(inputs[0]))
         sizes[position] = term("stop", stop) - term("start", self.start)
         return tuple(sizes)

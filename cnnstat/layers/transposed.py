@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
@@ -17,6 +16,7 @@ from cnnstat.layers.base import (
     Reads,
     Shape,
     Width,
+    known,
     per_axis,
     same_sizes,
     values,
@@ -24,19 +24,20 @@ from cnnstat.layers.base import (
 )
 from cnnstat.layers.conv import Bias
 from cnnstat.layers.reach import Reach
-from cnnstat.layers.window import AXIS_NAMES, Dilation, KernelSize, Sides, Stride, sides_of
+from cnnstat.layers.window import AXIS_NAMES, Dilation, KernelSize, Sides, Stride, hits, sides_of
+from cnnstat.limits import MAX_PERIOD
 
 
 class TransposedConv(Layer, frozen=True, kw_only=True):
     """A transposed convolution (deconvolution): the gradient of a convolution, used to enlarge a map.
 
+    Every input value is multiplied with the whole kernel. Products that fall outside the cropped output
+    are its padding MACs.
+
     Rule:
         output  = (N - 1)·S - 2P + dilation·(F - 1) + 1 + output padding per axis
         params  = filters·(maps/groups·kernel·kernel + 1)
         MACs    = input height·input width·filters·maps/groups·kernel·kernel
-
-    Every input value is multiplied with the whole kernel. Products that fall outside the cropped output
-    are its padding MACs.
 
     Example:
         {type: transposed_conv, filters: 64, kernel: 2, stride: 2}
@@ -91,7 +92,7 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
         """Return the inputs whose kernels touch each output."""
-        return tuple(axis.reach() for axis in self._axes(inputs))
+        return known(tuple(axis.reach() for axis in self._axes(inputs)))
 
     def reads(self) -> Reads:
         """Return the input: the weight gradient needs it."""
@@ -153,7 +154,8 @@ class _Axis(Struct, frozen=True):
         if self.extra and self.extra >= max(self.stride, self.dilation):
             limit = max(self.stride, self.dilation) - 1
             message = f"output_padding {self.extra} exceeds {limit}, the most for stride {self.stride}"
-            raise Misfit(f"{message} and dilation {self.dilation}", field="output_padding")
+            message = f"{message} and dilation {self.dilation}"
+            raise Misfit(message, code="shape/padding", field="output_padding")
         if self.output().value < 1:
             message = f"padding {self.before} + {self.after} leaves no {self.name}: {self.output().numbers}"
             raise Misfit(f"{message} = {self.output().value}", code="shape/too-small", field="padding")
@@ -170,29 +172,21 @@ class _Axis(Struct, frozen=True):
 
     def taps(self) -> int:
         """Return how many (input, tap) pairs land on the output."""
-        numbers = (self.size, self.kernel, self.stride, self.before, self.dilation)
-        return _taps(*numbers, self.output().value)
+        return hits(self.size, self.stride, self.kernel, self.dilation, self.before, self.output().value)
 
-    def reach(self) -> Reach:
+    def reach(self) -> Reach | None:
         """Return, for the outputs of one period, the first and last input whose kernel touches them."""
-        # Input i paints i·stride + tap·dilation; taps repeat their remainder after at most `stride` taps.
-        near = range(min(self.kernel, self.stride))
-        far = range(max(0, self.kernel - self.stride), self.kernel)
-        low, high = [], []
-        for phase in range(self.stride):
-            places = [phase + self.before - tap * self.dilation for tap in (*near, *far)]
-            painters = [place // self.stride for place in places if place % self.stride == 0]
-            low.append(min(painters, default=1))
-            high.append(max(painters, default=0))
-        return Reach(1, tuple(low), tuple(high))
-
-
-@lru_cache(maxsize=1024)
-def _taps(size: int, kernel: int, stride: int, before: int, dilation: int, outputs: int) -> int:
-    count = 0
-    for tap in range(kernel):
-        offset = before - tap * dilation
-        first = max(0, -(-offset // stride))
-        last = min(size - 1, (outputs - 1 + offset) // stride)
-        count += max(0, last - first + 1)
-    return count
+        if self.stride > MAX_PERIOD:
+            return None
+        # Input i paints i·stride + tap·dilation; taps repeat their remainder after at most `stride` taps,
+        # so the outermost taps suffice. From the last tap to the first, painters of a phase ascend.
+        ends = {*range(min(self.kernel, self.stride)), *range(max(0, self.kernel - self.stride), self.kernel)}
+        low: dict[int, int] = {}
+        high: dict[int, int] = {}
+        for tap in sorted(ends, reverse=True):
+            painter = -((tap * self.dilation - self.before) // self.stride)
+            phase = painter * self.stride + tap * self.dilation - self.before
+            low.setdefault(phase, painter)
+            high[phase] = painter
+        phases = range(self.stride)
+        return Reach(1, tuple(low.get(o, 1) for o in phases), tuple(high.get(o, 0) for o in phases))

@@ -6,7 +6,6 @@ alike and must never be merged, because their agreement is the proof that this f
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
@@ -105,7 +104,7 @@ class Axis(Struct, frozen=True):
         outputs = self.outputs().value
         if self.before == self.after == self.overhang == 0:
             return outputs * self.kernel
-        return _taps(self.size, self.kernel, self.stride, self.before, self.dilation, outputs)
+        return hits(outputs, self.stride, self.kernel, self.dilation, self.before, self.size)
 
     def reach(self) -> Reach:
         """Return which inputs each window reads."""
@@ -186,15 +185,34 @@ def sides_of(sides: Sides, rank: int, field: str = "padding") -> tuple[tuple[int
     return tuple((side, side) for side in per_axis(sides, rank, field))
 
 
-@lru_cache(maxsize=1024)
-def _taps(size: int, kernel: int, stride: int, before: int, dilation: int, outputs: int) -> int:
-    count = 0
-    for tap in range(kernel):
-        offset = before - tap * dilation
-        first = max(0, -(-offset // stride))
-        last = min(outputs - 1, (size - 1 + offset) // stride)
-        count += max(0, last - first + 1)
-    return count
+def hits(windows: int, stride: int, taps: int, dilation: int, before: int, size: int) -> int:
+    """Return how many of the places window·stride + tap·dilation - before are among 0 to size - 1."""
+    grid = (windows, stride, taps, dilation)
+    return _up_to(size - 1 + before, *grid) - _up_to(before - 1, *grid)
+
+
+def _up_to(limit: int, windows: int, stride: int, taps: int, dilation: int) -> int:
+    """Return how many pairs have window·stride + tap·dilation of at most ``limit``."""
+    if limit < 0:
+        return 0
+    near = min(taps, limit // dilation + 1)  # taps that keep within the limit in the first window
+    full = min(near, max(0, (limit - (windows - 1) * stride) // dilation + 1))  # and in every window
+    rest = near - full
+    return windows * full + rest + _floor_sum(rest, limit - (near - 1) * dilation, dilation, stride)
+
+
+def _floor_sum(count: int, first: int, step: int, divisor: int) -> int:
+    """Return the sum of floor((first + i·step)/divisor) for i below ``count``, by Euclid's algorithm.
+
+    Kernels and maps may have a million rows, so the terms are not added one by one.
+    """
+    result = 0
+    while count:
+        result += count * (count - 1) // 2 * (step // divisor) + count * (first // divisor)
+        step, first = step % divisor, first % divisor
+        count, first = divmod(step * count + first, divisor)
+        step, divisor = divisor, step
+    return result
 
 
 def _padded(axis: Axis) -> str:

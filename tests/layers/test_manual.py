@@ -1,0 +1,113 @@
+"""Every layer type has a manual page, and the page's example is a line one can write."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import msgspec
+import pytest
+import yaml
+
+from cnnstat.layers import LAYERS, Layer
+from cnnstat.layers.reader import read_layer, required_options
+from tests.layers.case import ENTRY_KEYS, options_of
+
+CATALOGUE = """
+conv depthwise_conv transposed_conv linear rbf subsample max_pool avg_pool global_max_pool global_avg_pool
+adaptive_max_pool adaptive_avg_pool spatial_pyramid_pool batch_norm layer_norm group_norm instance_norm
+local_response_norm scale dropout drop_path relu relu6 leaky_relu prelu elu selu gelu silu hard_swish
+hard_sigmoid sigmoid tanh scaled_tanh softmax log_softmax add multiply concat split slice flatten reshape
+permute channel_shuffle pixel_shuffle pixel_unshuffle zero_pad_shortcut upsample pad crop identity
+""".split()
+
+TYPES = pytest.mark.parametrize("kind", LAYERS)
+
+
+def page(kind: str) -> str:
+    return inspect.cleandoc(LAYERS[kind].__doc__ or "")
+
+
+def section(kind: str, title: str) -> str:
+    lines = page(kind).splitlines()
+    start = lines.index(f"{title}:") + 1
+    body: list[str] = []
+    for line in lines[start:]:
+        if line and not line.startswith(" "):
+            break
+        body.append(line.strip())
+    return "\n".join(body).strip()
+
+
+def test_every_type_of_the_catalogue_is_there() -> None:
+    assert sorted(LAYERS) == sorted(CATALOGUE)
+
+
+def test_no_class_stands_for_two_types() -> None:
+    assert len(set(LAYERS.values())) == len(LAYERS)
+
+
+@TYPES
+def test_the_page_has_a_first_line(kind: str) -> None:
+    first, second = [*page(kind).splitlines(), ""][:2]
+    assert first.endswith(".")
+    assert not second
+
+
+@TYPES
+@pytest.mark.parametrize("title", ["Rule", "Example", "Reference"])
+def test_the_page_has_its_sections(kind: str, title: str) -> None:
+    assert section(kind, title)
+
+
+@TYPES
+def test_the_example_is_a_line_of_a_spec(kind: str) -> None:
+    example = section(kind, "Example")
+    assert isinstance(yaml.safe_load(example), dict)
+    options = options_of(example)
+    assert options["type"] == kind
+    own = {name: value for name, value in options.items() if name not in ENTRY_KEYS}
+    assert set(own) <= set(LAYERS[kind].__struct_fields__)
+    assert set(required_options(LAYERS[kind])) <= set(own)
+    made, misfits = read_layer(kind, LAYERS[kind], own)
+    assert not misfits
+    assert isinstance(made, LAYERS[kind])
+
+
+@TYPES
+def test_a_join_names_its_inputs(kind: str) -> None:
+    sources = options_of(section(kind, "Example")).get("from", "above")
+    count = len(sources) if isinstance(sources, tuple) else 1
+    least, most = LAYERS[kind].arity
+    assert least <= count
+    assert most == 0 or count <= most
+
+
+@TYPES
+def test_every_option_is_described(kind: str) -> None:
+    described = msgspec.json.schema(LAYERS[kind])["$defs"][LAYERS[kind].__name__]["properties"]
+    for name in LAYERS[kind].__struct_fields__:
+        assert described[name].get("description"), f"{kind} does not say what {name} is"
+
+
+@TYPES
+def test_a_layer_is_a_frozen_value(kind: str) -> None:
+    own = {n: v for n, v in options_of(section(kind, "Example")).items() if n not in ENTRY_KEYS}
+    made, again = (read_layer(kind, LAYERS[kind], own)[0] for _ in range(2))
+    assert made == again
+    assert hash(made) == hash(again)
+
+
+@TYPES
+def test_no_option_hides_a_figure(kind: str) -> None:
+    figures = {name for name in vars(Layer) if not name.startswith("_")}
+    assert not figures & set(LAYERS[kind].__struct_fields__)
+
+
+def test_the_layers_load_without_heavy_libraries() -> None:
+    program = (
+        "import sys, cnnstat.layers; "
+        "assert not {'numpy', 'yaml', 'rich', 'click'} & set(sys.modules), sorted(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
