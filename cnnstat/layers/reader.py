@@ -97,7 +97,7 @@ def _range(info: Any, noun: str) -> str:
     if least is not None and most is not None:
         return f"{noun} from {least:,} to {most:,}"
     if least is not None and info.lt is not None:
-        return f"{noun} from {least:g} up to, but not, {info.lt:g}"
+        return f"{noun} of {least:g} or more and below {info.lt:g}"
     if info.gt is not None:
         return f"{noun} above {info.gt:g}"
     return noun if least is None else f"{noun} of {least:g} or more"

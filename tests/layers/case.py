@@ -5,17 +5,20 @@ The loops below know nothing of the package: they visit every unit and every tap
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.errors import Source
 from cnnstat.layers import LAYERS, Layer
 from cnnstat.layers.base import Reads, Shape, show, size_of
 from cnnstat.layers.reader import read_layer
-from cnnstat.layers.reach import Reach
 from cnnstat.spec.document import Mapping, parse, value_of
 from cnnstat.spec.expression import Channels, Value
 from cnnstat.spec.expression import parse as parse_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.layers.reach import Reach
 
 Figures: TypeAlias = dict[str, object]
 

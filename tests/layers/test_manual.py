@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import subprocess
-import sys
 
 import msgspec
 import pytest
@@ -14,13 +12,60 @@ from cnnstat.layers import LAYERS, Layer
 from cnnstat.layers.reader import read_layer, required_options
 from tests.layers.case import ENTRY_KEYS, options_of
 
-CATALOGUE = """
-conv depthwise_conv transposed_conv linear rbf subsample max_pool avg_pool global_max_pool global_avg_pool
-adaptive_max_pool adaptive_avg_pool spatial_pyramid_pool batch_norm layer_norm group_norm instance_norm
-local_response_norm scale dropout drop_path relu relu6 leaky_relu prelu elu selu gelu silu hard_swish
-hard_sigmoid sigmoid tanh scaled_tanh softmax log_softmax add multiply concat split slice flatten reshape
-permute channel_shuffle pixel_shuffle pixel_unshuffle zero_pad_shortcut upsample pad crop identity
-""".split()
+CATALOGUE = [
+    "conv",
+    "depthwise_conv",
+    "transposed_conv",
+    "linear",
+    "rbf",
+    "subsample",
+    "max_pool",
+    "avg_pool",
+    "global_max_pool",
+    "global_avg_pool",
+    "adaptive_max_pool",
+    "adaptive_avg_pool",
+    "spatial_pyramid_pool",
+    "batch_norm",
+    "layer_norm",
+    "group_norm",
+    "instance_norm",
+    "local_response_norm",
+    "scale",
+    "dropout",
+    "drop_path",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "prelu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "hard_swish",
+    "hard_sigmoid",
+    "sigmoid",
+    "tanh",
+    "scaled_tanh",
+    "softmax",
+    "log_softmax",
+    "add",
+    "multiply",
+    "concat",
+    "split",
+    "slice",
+    "flatten",
+    "reshape",
+    "permute",
+    "channel_shuffle",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "zero_pad_shortcut",
+    "upsample",
+    "pad",
+    "crop",
+    "identity",
+]
 
 TYPES = pytest.mark.parametrize("kind", LAYERS)
 
@@ -103,11 +148,3 @@ def test_a_layer_is_a_frozen_value(kind: str) -> None:
 def test_no_option_hides_a_figure(kind: str) -> None:
     figures = {name for name in vars(Layer) if not name.startswith("_")}
     assert not figures & set(LAYERS[kind].__struct_fields__)
-
-
-def test_the_layers_load_without_heavy_libraries() -> None:
-    program = (
-        "import sys, cnnstat.layers; "
-        "assert not {'numpy', 'yaml', 'rich', 'click'} & set(sys.modules), sorted(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)

@@ -1,0 +1,499 @@
+"""What each type tells, for small inputs worked out by hand and for rows of published tables.
+
+A figure that is not in the table must be zero; ``trainable`` stands there only where it differs from params.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cnnstat.layers import LAYERS
+from cnnstat.layers.base import size_of
+from tests.layers.case import figures, layer, shapes
+
+LENET = "LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86(11), 1998, section II-B"
+ALEXNET = "Krizhevsky, Sutskever, Hinton, NIPS 2012, section 3.5 (recomputed)"
+SPP = "He, Zhang, Ren, Sun, arXiv:1406.4729"
+TABLE_I = (
+    "[[0,1,2],[1,2,3],[2,3,4],[3,4,5],[0,4,5],[0,1,5],[0,1,2,3],[1,2,3,4],[2,3,4,5],[0,3,4,5],"
+    "[0,1,4,5],[0,1,2,5],[0,1,3,4],[1,2,4,5],[0,2,3,5],[0,1,2,3,4,5]]"
+)
+
+Case = tuple[str, str, str, dict[str, Any]]
+
+PUBLISHED: list[Case] = [
+    (
+        f"{LENET}, C1: 156 parameters, 122,304 connections",
+        "type: conv, filters: 6, kernel: 5",
+        "1x32x32",
+        {"shape": "6x28x28", "params": 156, "connections": 122_304, "macs": 117_600, "additions": 4704}
+        | {"reads": "inputs"},
+    ),
+    (
+        f"{LENET}, S2: 12 parameters, 5,880 connections; (a1 + a2 + a3 + a4)·w + b",
+        "type: subsample",
+        "6x28x28",
+        {"shape": "6x14x14", "params": 12, "connections": 5880, "macs": 1176, "additions": 4704}
+        | {"reads": "inputs"},
+    ),
+    (
+        f"{LENET}, C3 and Table I: 1,516 parameters, 151,600 connections",
+        f"type: conv, filters: 16, kernel: 5, table: {TABLE_I}",
+        "6x14x14",
+        {"shape": "16x10x10", "params": 1516, "connections": 151_600, "macs": 150_000, "additions": 1600}
+        | {"reads": "inputs"},
+    ),
+    (
+        f"{LENET}, S4: 32 parameters, 2,000 connections",
+        "type: subsample, kernel: 2",
+        "16x10x10",
+        {"shape": "16x5x5", "params": 32, "connections": 2000, "macs": 400, "additions": 1600}
+        | {"reads": "inputs"},
+    ),
+    (
+        f"{LENET}, C5: 48,120 connections",
+        "type: conv, filters: 120, kernel: 5",
+        "16x5x5",
+        {"shape": "120x1x1", "params": 48_120, "connections": 48_120, "macs": 48_000, "additions": 120}
+        | {"reads": "inputs"},
+    ),
+    (
+        f"{LENET}, F6: 10,164 parameters",
+        "type: linear, units: 84",
+        "120",
+        {"shape": "84", "params": 10_164, "connections": 10_164, "macs": 10_080, "additions": 84}
+        | {"reads": "inputs"},
+    ),
+    (
+        f"{LENET}, output: 840 connections without bias, fixed code words",
+        "type: rbf, units: 10",
+        "84",
+        {"shape": "10", "params": 840, "trainable": 0, "connections": 840, "macs": 840, "additions": 840}
+        | {"reads": "inputs"},
+    ),
+    (
+        f"{ALEXNET}: conv1, 34,944 parameters, 105,415,200 multiply-adds",
+        "type: conv, filters: 96, kernel: 11, stride: 4",
+        "3x227x227",
+        {"shape": "96x55x55", "params": 34_944, "macs": 105_415_200, "connections": 105_705_600}
+        | {"additions": 290_400, "reads": "inputs"},
+    ),
+    (
+        f"{ALEXNET}: conv2 on two GPUs, 307,456 parameters, 223,948,800 multiply-adds",
+        "type: conv, filters: 256, kernel: 5, padding: 2, groups: 2",
+        "96x27x27",
+        # 27 windows of 5, less 2 + 1 taps at each end: 129 taps per axis
+        {"shape": "256x27x27", "params": 307_456, "macs": 223_948_800, "additions": 186_624}
+        | {"padding_macs": 223_948_800 - 256 * 48 * 129**2, "connections": 256 * 48 * 129**2 + 186_624}
+        | {"reads": "inputs"},
+    ),
+    (
+        "Simonyan and Zisserman, arXiv:1409.1556, section 2.3: 3x3 from C to C maps has 9·C² weights",
+        "type: conv, filters: 64, kernel: 3, padding: 1, bias: false",
+        "64x224x224",
+        # 224 windows of 3, less one tap at each end: 670 taps per axis
+        {"shape": "64x224x224", "params": 36_864, "macs": 1_849_688_064, "connections": 64 * 64 * 670**2}
+        | {"padding_macs": 1_849_688_064 - 64 * 64 * 670**2, "reads": "inputs"},
+    ),
+    (
+        f"{SPP}, section 2.3: 13x13 and levels 6, 3, 2, 1 give 50 bins, a 12,800-d vector",
+        "type: spatial_pyramid_pool, levels: [6, 3, 2, 1]",
+        "256x13x13",
+        # windows 3, 5, 7, 13
+        {"shape": "12800", "connections": 256 * (18**2 + 15**2 + 14**2 + 13**2)}
+        | {"comparisons": 256 * (18**2 + 15**2 + 14**2 + 13**2 - 50), "reads": "inputs"},
+    ),
+    (
+        f"{SPP}, Fig. 3 (lecture 000): 16x256-d, 4x256-d and 256-d",
+        "type: spatial_pyramid_pool, levels: [4, 2, 1], mode: avg, bins: adaptive",
+        "256x13x13",
+        # bins of 13 rows: 4 share 3 rows, 2 share 1
+        {"shape": "5376", "connections": 256 * (16**2 + 14**2 + 13**2), "divisions": 5376}
+        | {"additions": 256 * (16**2 + 14**2 + 13**2 - 21)},
+    ),
+    (
+        "lecture 000: global average pooling, 10@5x5 to 10@1, no parameters",
+        "type: global_avg_pool",
+        "10x5x5",
+        {"shape": "10x1x1", "connections": 250, "additions": 240, "divisions": 10},
+    ),
+    (
+        "lecture 001: 32x32x3, 10 filters 5x5, stride 1, pad 2: 760 parameters",
+        "type: conv, filters: 10, kernel: 5, padding: 2",
+        "3x32x32",
+        {"shape": "10x32x32", "params": 760, "macs": 768_000, "padding_macs": 768_000 - 30 * 154**2}
+        | {"connections": 30 * 154**2 + 10_240, "additions": 10_240, "reads": "inputs"},
+    ),
+    ("lecture 001: 32x32x3 stretched, 3072", "type: flatten", "3x32x32", {"shape": "3072"}),
+    (
+        "lecture 003: 5 to 5, filter 3, padding 1: 13 connections, not 15",
+        "type: conv, filters: 1, kernel: 3, padding: 1, bias: false",
+        "1x5",
+        {"shape": "1x5", "params": 3, "macs": 15, "padding_macs": 2, "connections": 13, "reads": "inputs"},
+    ),
+    (
+        "lecture 003: fully connected 5 to 5: 25 connections",
+        "type: linear, units: 5, bias: false",
+        "5",
+        {"shape": "5", "params": 25, "macs": 25, "connections": 25, "reads": "inputs"},
+    ),
+    (
+        "lecture 004: W' = (W - F)/S + 1; 28, 2, 2 give 14",
+        "type: max_pool, kernel: 2",
+        "6x28x28",
+        {"shape": "6x14x14", "connections": 4704, "comparisons": 3528, "reads": "inputs"},
+    ),
+    (
+        "Szegedy et al., arXiv:1409.4842, Table 1: 112x112x64 to 56x56x64 with 3x3/2, rounded up",
+        "type: max_pool, kernel: 3, stride: 2, rounding: ceil",
+        "64x112x112",
+        # the last window of each axis lacks one row
+        {"shape": "64x56x56", "connections": 64 * 167**2, "comparisons": 64 * (167**2 - 56**2)}
+        | {"reads": "inputs"},
+    ),
+    (
+        "He et al., arXiv:1512.03385, section 3.3, option A: no extra parameter",
+        "type: zero_pad_shortcut, filters: 32, stride: 2",
+        "16x32x32",
+        {"shape": "32x16x16"},
+    ),
+    (
+        "Ronneberger et al., arXiv:1505.04597, Fig. 1: up-convolution 2x2, 1024x28x28 to 512x56x56",
+        "type: transposed_conv, filters: 512, kernel: 2, stride: 2",
+        "1024x28x28",
+        {"shape": "512x56x56", "params": 2_097_664, "macs": 1_644_167_168, "reads": "inputs"}
+        | {"connections": 1_644_167_168 + 512 * 56**2, "additions": 512 * 56**2},
+    ),
+    (
+        "Ronneberger et al., arXiv:1505.04597, Fig. 1: 64x64 is cropped to 56x56",
+        "type: crop",
+        "512x64x64 + 512x56x56",
+        {"shape": "512x56x56"},
+    ),
+    (
+        "Howard et al., arXiv:1704.04861, Table 1: depthwise 3x3 on 112x112x32, 32·9 weights",
+        "type: depthwise_conv, kernel: 3, padding: same, bias: false",
+        "32x112x112",
+        {"shape": "32x112x112", "params": 288, "macs": 3_612_672, "connections": 32 * 334**2}
+        | {"padding_macs": 3_612_672 - 32 * 334**2, "reads": "inputs"},
+    ),
+]
+
+BY_HAND: list[Case] = [
+    (
+        "one row in, three out; 2·(3·4 + 1) parameters; four of six products land",
+        "type: transposed_conv, filters: 2, kernel: 4, stride: 3, padding: 1",
+        "3x2",
+        # the canvas has 7 places, of which 1 to 5 stay: the outermost product of each input is cut
+        {"shape": "2x5", "params": 26, "macs": 48, "padding_macs": 12, "connections": 36 + 10}
+        | {"additions": 10, "reads": "inputs"},
+    ),
+    (
+        "groups share nothing: each filter reads half of the maps",
+        "type: transposed_conv, filters: 4, kernel: [1, 2], stride: [1, 2], groups: 2, bias: false",
+        "6x2x3",
+        {"shape": "4x2x6", "params": 24, "macs": 144, "connections": 144, "reads": "inputs"},
+    ),
+    (
+        "units as a multiple of the input's",
+        "{type: linear, units: $in / 2}",
+        "6",
+        {"shape": "3", "params": 21, "macs": 18, "connections": 21, "additions": 3, "reads": "inputs"},
+    ),
+    (
+        "code words that are learned",
+        "type: rbf, units: 2, learned: true",
+        "3",
+        {"shape": "2", "params": 6, "macs": 6, "connections": 6, "additions": 6, "reads": "inputs"},
+    ),
+    (
+        "5 rows by windows of 2, the last of which has one row",
+        "type: subsample, rounding: ceil",
+        "1x5",
+        {"shape": "1x3", "params": 2, "macs": 3, "connections": 8, "additions": 5, "reads": "inputs"},
+    ),
+    (
+        "windows of 3 on 4 + 2·1: 2 + 3 + 3 + 2 inputs per axis",
+        "type: max_pool, kernel: 3, stride: 1, padding: 1",
+        "2x4x4",
+        {"shape": "2x4x4", "connections": 200, "comparisons": 168, "reads": "inputs"},
+    ),
+    (
+        "the same for the mean",
+        "type: avg_pool, kernel: 3, stride: 1, padding: 1",
+        "2x4x4",
+        {"shape": "2x4x4", "connections": 200, "additions": 168, "divisions": 32},
+    ),
+    (
+        "all 12 inputs of each map",
+        "type: global_max_pool",
+        "2x3x4",
+        {"shape": "2x1x1", "connections": 24, "comparisons": 22, "reads": "inputs"},
+    ),
+    (
+        "a signal",
+        "type: global_avg_pool",
+        "2x7",
+        {"shape": "2x1", "connections": 14} | {"additions": 12, "divisions": 2},
+    ),
+    (
+        "bins 0-2, 1-4 of 4 rows by 3 are [0,1], [1,2], [2,3]",
+        "type: adaptive_max_pool, size: 3",
+        "1x4",
+        {"shape": "1x3", "connections": 6, "comparisons": 3, "reads": "inputs"},
+    ),
+    (
+        "more bins than rows: 2 rows, 3 bins [0], [0,1], [1]",
+        "type: adaptive_avg_pool, size: [3, 1]",
+        "2x2x5",
+        {"shape": "2x3x1", "connections": 40, "additions": 34, "divisions": 6},
+    ),
+    (
+        "one factor and one offset per channel, folded",
+        "type: batch_norm",
+        "3x4x5",
+        {
+            "shape": "3x4x5",
+            "params": 6,
+            "buffers": 6,
+            "multiplications": 60,
+            "additions": 60,
+            "reads": "inputs",
+        },
+    ),
+    (
+        "no affine map, but buffers",
+        "type: batch_norm, affine: false",
+        "7",
+        {"shape": "7", "buffers": 14, "multiplications": 7, "additions": 7, "reads": "inputs"},
+    ),
+    (
+        "one mean of 24 values: 3n - 1 additions and n for the shift, 3n products",
+        "type: layer_norm",
+        "2x3x4",
+        {"shape": "2x3x4", "params": 48, "additions": 95, "multiplications": 72, "divisions": 3, "roots": 1}
+        | {"reads": "inputs"},
+    ),
+    (
+        "12 means of 2 values",
+        "type: layer_norm, axes: channels",
+        "2x3x4",
+        {"shape": "2x3x4", "params": 4, "additions": 84, "multiplications": 72, "divisions": 36, "roots": 12}
+        | {"reads": "inputs"},
+    ),
+    (
+        "2 means of 12 values, no affine map",
+        "type: group_norm, groups: 2, affine: false",
+        "4x2x3",
+        {
+            "shape": "4x2x3",
+            "additions": 70,
+            "multiplications": 48,
+            "divisions": 6,
+            "roots": 2,
+            "reads": "inputs",
+        },
+    ),
+    (
+        "a mean for each map; without parameters unless told",
+        "type: instance_norm",
+        "4x6",
+        {
+            "shape": "4x6",
+            "additions": 68,
+            "multiplications": 48,
+            "divisions": 12,
+            "roots": 4,
+            "reads": "inputs",
+        },
+    ),
+    (
+        "with parameters",
+        "type: instance_norm, affine: true",
+        "4x6",
+        {"shape": "4x6", "params": 8, "additions": 92, "multiplications": 72, "divisions": 12, "roots": 4}
+        | {"reads": "inputs"},
+    ),
+    (
+        "sums of 3 among 4 channels: 2 + 3 + 3 + 2 squares at 2 places",
+        "type: local_response_norm, size: 3",
+        "4x2",
+        {"shape": "4x2", "additions": 20, "multiplications": 16, "divisions": 8, "exponentials": 8}
+        | {"reads": "inputs"},
+    ),
+    (
+        "sums of 9 among 3 channels: all of them",
+        "type: local_response_norm, size: 9",
+        "3x1x1",
+        {"shape": "3x1x1", "additions": 9, "multiplications": 6, "divisions": 3, "exponentials": 3}
+        | {"reads": "inputs"},
+    ),
+    (
+        "a factor per channel",
+        "type: scale",
+        "3x4",
+        {"shape": "3x4", "params": 3, "multiplications": 12, "reads": "inputs"},
+    ),
+    ("nothing at inference", "type: dropout", "3x4", {"shape": "3x4"}),
+    ("nothing at inference", "type: drop_path", "3x4x2", {"shape": "3x4x2"}),
+    ("nothing", "type: identity", "5", {"shape": "5"}),
+    (
+        "a slope per channel",
+        "type: prelu",
+        "2x3",
+        {"shape": "2x3", "params": 2} | {"comparisons": 6, "multiplications": 6, "reads": "inputs"},
+    ),
+    (
+        "one slope",
+        "type: prelu, shared: true",
+        "2x3",
+        {"shape": "2x3", "params": 1} | {"comparisons": 6, "multiplications": 6, "reads": "inputs"},
+    ),
+    (
+        "10 scores: 9 comparisons, 10 subtractions and 9 additions, 10 exponentials, 10 divisions",
+        "type: softmax",
+        "10",
+        {
+            "shape": "10",
+            "comparisons": 9,
+            "additions": 19,
+            "exponentials": 10,
+            "divisions": 10,
+            "reads": "output",
+        },
+    ),
+    (
+        "over the channels at each of 4 places",
+        "type: softmax",
+        "3x2x2",
+        {"shape": "3x2x2", "comparisons": 8, "additions": 20, "exponentials": 12, "divisions": 12}
+        | {"reads": "output"},
+    ),
+    (
+        "10 scores: one logarithm, 10 more subtractions, no division",
+        "type: log_softmax",
+        "10",
+        {"shape": "10", "comparisons": 9, "additions": 29, "exponentials": 11, "reads": "output"},
+    ),
+    ("two of three", "type: add", "2x3 + 2x3 + 2x3", {"shape": "2x3", "additions": 12}),
+    (
+        "a gate for each channel",
+        "type: multiply",
+        "4x1x1 + 4x2x3",
+        {"shape": "4x2x3", "multiplications": 24, "reads": "inputs"},
+    ),
+    ("channels add up", "type: concat", "2x3x4 + 1x3x4 + 5x3x4", {"shape": "8x3x4"}),
+    ("vectors", "type: concat", "2 + 3", {"shape": "5"}),
+    ("the second of three", "type: split, parts: 3, take: 1", "6x2", {"shape": "2x2"}),
+    ("a range of rows", "type: slice, axis: height, start: 1, stop: 3", "2x5x4", {"shape": "2x2x4"}),
+    ("to the end", "type: slice, start: 1", "3x4", {"shape": "2x4"}),
+    ("of a vector", "type: slice, stop: 2", "9", {"shape": "2"}),
+    ("one size is worked out", "type: reshape, shape: [4, -1]", "2x6x3", {"shape": "4x9"}),
+    ("channels last", "type: permute, order: [1, 2, 0]", "2x3x4", {"shape": "3x4x2"}),
+    ("no change of shape", "type: channel_shuffle, groups: 3", "6x2x2", {"shape": "6x2x2"}),
+    ("12 = 3·2·2", "type: pixel_shuffle, factor: 2", "12x2x3", {"shape": "3x4x6"}),
+    ("and back", "type: pixel_unshuffle, factor: 2", "3x4x6", {"shape": "12x2x3"}),
+    ("repeats", "type: upsample, scale: [2, 3]", "2x3x4", {"shape": "2x6x12"}),
+    (
+        "4 neighbours for each of 50 values",
+        "type: upsample, size: 5, mode: bilinear",
+        "2x3x4",
+        {"shape": "2x5x5", "multiplications": 200, "additions": 150},
+    ),
+    (
+        "2 neighbours on a signal",
+        "type: upsample, scale: 2, mode: bilinear, align_corners: true",
+        "1x3",
+        {"shape": "1x6", "multiplications": 12, "additions": 6},
+    ),
+    ("top, bottom, left, right", "type: pad, padding: [1, 2, 3, 4]", "2x5x5", {"shape": "2x8x12"}),
+    ("both axes", "type: pad, padding: [1, 2]", "2x5x5", {"shape": "2x7x9"}),
+    ("both sides", "type: pad, padding: [1, 2]", "2x5", {"shape": "2x8"}),
+    ("margins", "type: crop, margins: [1, 0, 2, 2]", "2x5x5", {"shape": "2x4x1"}),
+    ("a size", "type: crop, size: [3, 4]", "2x5x5", {"shape": "2x3x4"}),
+    ("every third row", "type: zero_pad_shortcut, filters: 2 * $in, stride: 3", "2x7x6", {"shape": "4x3x2"}),
+]
+
+# Operations per value, and what backward reads; y is a function of one value.
+ACTIVATIONS: dict[str, dict[str, Any]] = {
+    "type: relu": {"comparisons": 1, "reads": "output"},
+    "type: relu6": {"comparisons": 2, "reads": "output"},
+    "type: leaky_relu": {"comparisons": 1, "multiplications": 1, "reads": "inputs"},
+    "type: elu": {
+        "comparisons": 1,
+        "exponentials": 1,
+        "additions": 1,
+        "multiplications": 1,
+        "reads": "inputs",
+    },
+    "type: selu": {
+        "comparisons": 1,
+        "exponentials": 1,
+        "additions": 1,
+        "multiplications": 1,
+        "reads": "inputs",
+    },
+    "type: gelu": {"exponentials": 1, "additions": 1, "multiplications": 3, "reads": "inputs"},
+    "type: gelu, approximate: tanh": {"exponentials": 1, "additions": 4, "multiplications": 7, "divisions": 1}
+    | {"reads": "inputs"},
+    "type: silu": {"exponentials": 1, "additions": 1, "divisions": 1, "reads": "inputs"},
+    "type: hard_swish": {"comparisons": 2, "additions": 1, "multiplications": 1, "divisions": 1}
+    | {"reads": "inputs"},
+    "type: hard_sigmoid": {"comparisons": 2, "additions": 1, "divisions": 1, "reads": "inputs"},
+    "type: sigmoid": {"exponentials": 1, "additions": 1, "divisions": 1, "reads": "output"},
+    "type: tanh": {
+        "exponentials": 1,
+        "additions": 2,
+        "multiplications": 1,
+        "divisions": 1,
+        "reads": "output",
+    },
+    "type: scaled_tanh": {"exponentials": 1, "additions": 2, "multiplications": 3, "divisions": 1}
+    | {"reads": "output"},
+}
+
+
+@pytest.mark.parametrize(("why", "line", "inputs", "expected"), PUBLISHED + BY_HAND)
+def test_figures(why: str, line: str, inputs: str, expected: dict[str, Any]) -> None:
+    assert figures(layer(line), shapes(inputs)) == expected, why
+
+
+@pytest.mark.parametrize(("line", "cost"), ACTIVATIONS.items())
+def test_an_activation_costs_the_same_for_every_value(line: str, cost: dict[str, Any]) -> None:
+    for shape, count in (((7,), 7), ((2, 3), 6), ((2, 3, 4), 24)):
+        told = figures(layer(line), (shape,))
+        assert told.pop("shape") == "x".join(map(str, shape))
+        assert told == {k: v if isinstance(v, str) else v * count for k, v in cost.items()}
+
+
+def test_every_type_has_a_row() -> None:
+    lines = [line for _, line, _, _ in PUBLISHED + BY_HAND] + list(ACTIVATIONS)
+    assert {line.strip("{}").split(",")[0].removeprefix("type: ") for line in lines} == set(LAYERS)
+
+
+@pytest.mark.parametrize(("why", "line", "inputs", "expected"), PUBLISHED + BY_HAND)
+def test_the_arithmetic_says_what_the_figure_is(
+    why: str, line: str, inputs: str, expected: dict[str, Any]
+) -> None:
+    told, given = layer(line), shapes(inputs)
+    terms = [*told.sizes(given), told.params(given), told.macs(given), told.connections(given)]
+    terms += [getattr(told.operations(given), kind) for kind in ("additions", "comparisons", "divisions")]
+    for term in terms:
+        numbers = term.numbers.replace("·", "*")
+        if "⌈" in numbers:
+            continue  # a rounded quotient is no expression of Python
+        numbers = numbers.replace("⌊", "((").replace("⌋", "))").replace("/", "//")
+        assert eval(numbers, {"__builtins__": {}}) == term.value, (why, term.formula, term.numbers)
+
+
+def test_sizes_carry_the_lectures_formula() -> None:
+    size = layer("type: max_pool, kernel: 2").sizes(((6, 28, 28),))[1]
+    assert (size.value, size.numbers) == (14, "(28 - 2 + 2·0)/2 + 1")
+
+
+def test_both_halves_of_a_split_make_the_whole() -> None:
+    halves = [layer(f"type: split, parts: 2, take: {take}").sizes(((116, 28, 28),)) for take in (0, 1)]
+    joined = layer("type: concat").sizes(tuple(size_of(half) for half in halves))
+    assert size_of(joined) == (116, 28, 28)

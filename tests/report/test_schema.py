@@ -1,0 +1,45 @@
+"""The JSON Schema and the written manual say what the reader does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+import cnnstat
+from cnnstat import bundled
+from cnnstat.layers import LAYERS, manual
+from cnnstat.report.schema import schema
+
+VALIDATOR = jsonschema.Draft202012Validator(schema())
+
+
+def test_the_written_catalogue_is_current() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "layers.md").read_text(encoding="utf-8")
+    for name, kind in LAYERS.items():
+        assert manual.page(name, kind) in text, "run: python -m tests.layers.write_manual"
+
+
+@pytest.mark.parametrize("name", bundled.names())
+def test_the_schema_accepts_every_architecture(name: str) -> None:
+    VALIDATOR.validate(yaml.safe_load((bundled.folder() / f"{name}.yaml").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"type": "conv", "filters": 4},
+        {"type": "conv", "filters": 0, "kernel": 3},
+        {"type": "conv", "filters": 4, "kernel": 3, "strid": 1},
+        {"type": "conv", "filters": "four", "kernel": 3},
+        {"filters": 4},
+    ],
+)
+def test_the_schema_refuses_what_the_reader_refuses(entry: dict[str, object]) -> None:
+    spec = {"input": [3, 8, 8], "layers": [entry]}
+    assert not VALIDATOR.is_valid(spec)
+    with pytest.raises(cnnstat.SpecError):
+        cnnstat.analyze(cnnstat.loads(json.dumps(spec)))
