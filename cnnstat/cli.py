@@ -214,7 +214,7 @@ def schema() -> None:
 
 def _print(report: Report, form: str, output: Path | None) -> None:
     terminal = output is None and sys.stdout.isatty()
-    colour = terminal and not os.environ.get("NO_COLOR")
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     text = render(report, form, width=_width(terminal), colour=colour)
     if output is None:
         sys.stdout.write(text)

@@ -88,6 +88,6 @@ def test_summary_starts_without_numpy(form: str) -> None:
         "import sys; from cnnstat.cli import cli; "
         f"cli.main(['summary', 'lenet5', '--format', '{form}'], standalone_mode=False); "
         "assert 'numpy' not in sys.modules; "
-        f"assert ('rich' in sys.modules) == ({form!r} == 'table')"
+        "assert 'rich' not in sys.modules"  # colour needs it, a pipe does not
     )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)

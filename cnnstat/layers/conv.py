@@ -187,6 +187,8 @@ class Conv(Convolution, frozen=True, kw_only=True):
 class DepthwiseConv(Convolution, frozen=True, kw_only=True):
     """A depthwise convolution: each input map has its own kernel; maps are not mixed.
 
+    It is `conv` with `groups: $in` and `filters: multiplier * $in`.
+
     Rule:
         output  = (N - F + 2P)/S + 1 per axis; maps·multiplier output maps
         params  = maps·multiplier·(kernel·kernel + 1)
@@ -194,8 +196,6 @@ class DepthwiseConv(Convolution, frozen=True, kw_only=True):
 
     Example:
         {type: depthwise_conv, kernel: 3, padding: 1, bias: false}
-
-    It is `conv` with `groups: $in` and `filters: multiplier * $in`.
 
     Reference:
         Howard et al., MobileNets, arXiv:1704.04861, section 3.1.

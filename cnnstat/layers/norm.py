@@ -104,7 +104,7 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
         n more additions and multiplications with `affine`
 
     Example:
-        {type: layer_norm, axes: channels, eps: 1e-6}
+        {type: layer_norm, axes: channels, eps: 1.0e-6}
 
     Reference:
         Ba, Kiros, Hinton, arXiv:1607.06450; Liu et al., ConvNeXt, arXiv:2201.03545.
@@ -211,7 +211,7 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
         (a power counts as an exponential)
 
     Example:
-        {type: local_response_norm, size: 5, alpha: 1e-4, beta: 0.75, k: 2}
+        {type: local_response_norm, size: 5, alpha: 1.0e-4, beta: 0.75, k: 2}
 
     Reference:
         Krizhevsky, Sutskever, Hinton, NIPS 2012, section 3.3.
@@ -258,7 +258,7 @@ class Scale(Layer, frozen=True, kw_only=True):
         operations = one multiplication per value
 
     Example:
-        {type: scale, init: 1e-6}
+        {type: scale, init: 1.0e-6}
 
     Reference:
         Touvron et al., arXiv:2103.17239, section 2; Liu et al., ConvNeXt, arXiv:2201.03545.

@@ -84,11 +84,12 @@ class Reshape(Layer, frozen=True, kw_only=True):
         numbers, fixed = prod(inputs[0]), prod(size for size in self.shape if size > 0)
         free = self.shape.count(-1)
         if 0 in self.shape or free > 1:
-            raise Misfit("sizes are 1 or more, and at most one of them is -1", field="shape")
+            message = f"sizes are 1 or more, and at most one of them is -1, got {list(self.shape)}"
+            raise Misfit(message, field="shape")
         if (free and numbers % fixed) or (not free and numbers != fixed):
-            wanted = f"{show(inputs[0])} holds {numbers:,} numbers"
-            message = f"{wanted}, {show(self.shape)} {'a multiple of ' if free else ''}{fixed:,}"
-            raise Misfit(message, code="shape/mismatch", field="shape")
+            held = f"{show(inputs[0])} holds {numbers:,} numbers"
+            wanted = f"{list(self.shape)} {'needs a multiple of' if free else 'holds'} {fixed:,}"
+            raise Misfit(f"{held}, {wanted}", code="shape/mismatch", field="shape")
         shape = tuple(size if size > 0 else numbers // fixed for size in self.shape)
         return same_sizes(shape)
 

@@ -81,5 +81,6 @@ class Slice(Layer, frozen=True, kw_only=True):
     def _position(self, shape: Shape) -> int:
         names = ("channels",) if len(shape) == 1 else axis_names(shape)
         if self.axis not in names:
-            raise Misfit(f"an input of {show(shape)} has no {self.axis}", field="axis")
+            message = f"an input of {show(shape)} has no {self.axis}"
+            raise Misfit(message, code="shape/rank", field="axis")
         return names.index(self.axis)

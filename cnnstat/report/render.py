@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from cnnstat.report import layout
+
 if TYPE_CHECKING:
     from cnnstat.report.model import Report
 
@@ -13,7 +15,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 
 def render(report: Report, form: str, *, width: int | None = None, colour: bool = False) -> str:
     """Return a report in one of `FORMATS`; ``width`` and ``colour`` matter to the table."""
-    # Each renderer is imported when used: JSON and CSV start without rich.
+    # Each renderer is imported when used: only colour needs rich.
     if form == "json":
         return json.dumps(report.data, indent=2, ensure_ascii=True) + "\n"
     if form == "csv":
@@ -24,6 +26,8 @@ def render(report: Report, form: str, *, width: int | None = None, colour: bool 
         from cnnstat.report import markdown  # noqa: PLC0415
 
         return markdown.render(report)
-    from cnnstat.report import terminal  # noqa: PLC0415
+    if colour:
+        from cnnstat.report import terminal  # noqa: PLC0415
 
-    return terminal.render(report, width=width, colour=colour)
+        return terminal.render(report, width)
+    return "".join(f"{line}\n" for line, _ in layout.lines(report, width))

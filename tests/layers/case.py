@@ -1,7 +1,4 @@
-"""How the tests of the told layers write a layer, and the loops they check it with.
-
-The loops below know nothing of the package: they visit every unit and every tap of a small layer.
-"""
+"""How the tests of the told layers write a layer and read its figures."""
 
 from __future__ import annotations
 
@@ -16,8 +13,6 @@ from cnnstat.spec.expression import Channels, Value
 from cnnstat.spec.expression import parse as parse_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cnnstat.layers.reach import Reach
 
 Figures: TypeAlias = dict[str, object]
@@ -80,56 +75,3 @@ def bounds(reach: Reach, unit: int) -> tuple[int, int] | None:
     turns, phase = divmod(unit, reach.period)
     low, high = reach.low[phase] + turns * reach.advance, reach.high[phase] + turns * reach.advance
     return (low, high) if low <= high else None
-
-
-def clipped(found: tuple[int, int] | None, size: int) -> tuple[int, int] | None:
-    """Return the part of a range that lies on an input of ``size``."""
-    if found is None or max(found[0], 0) > min(found[1], size - 1):
-        return None
-    return max(found[0], 0), min(found[1], size - 1)
-
-
-def hull(places: set[int]) -> tuple[int, int] | None:
-    """Return the first and the last of some places."""
-    return (min(places), max(places)) if places else None
-
-
-def conv_windows(
-    size: int, kernel: int, stride: int, before: int, after: int, dilation: int, *, ceil: bool
-) -> list[list[int]]:
-    """Return the places that each window reads, padding and beyond included, by walking along the input."""
-    windows: list[list[int]] = []
-    start = -before
-    while start + dilation * (kernel - 1) < size + after:
-        windows.append([start + tap * dilation for tap in range(kernel)])
-        start += stride
-    unfinished = windows and start - stride + dilation * (kernel - 1) < size + after - 1
-    if ceil and unfinished and start < size:
-        windows.append([start + tap * dilation for tap in range(kernel)])
-    return windows
-
-
-def transposed_windows(
-    size: int, kernel: int, stride: int, before: int, after: int, dilation: int, extra: int
-) -> list[list[int]]:
-    """Return the inputs that paint each output, by painting a canvas and cutting it."""
-    canvas: list[list[int]] = [[] for _ in range((size - 1) * stride + dilation * (kernel - 1) + 1 + extra)]
-    for place in range(size):
-        for tap in range(kernel):
-            canvas[place * stride + tap * dilation].append(place)
-    return canvas[before : len(canvas) - after]
-
-
-def on_input(windows: list[list[int]], size: int) -> int:
-    """Return how many taps of all windows lie on the input."""
-    return sum(1 for window in windows for place in window if 0 <= place < size)
-
-
-def grid(*axes: list[list[int]]) -> Iterator[tuple[list[int], ...]]:
-    """Yield the windows of a map from those along its axes."""
-    if not axes:
-        yield ()
-        return
-    for first in axes[0]:
-        for rest in grid(*axes[1:]):
-            yield (first, *rest)

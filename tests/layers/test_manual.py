@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import yaml
 
-from cnnstat.layers import LAYERS, Layer
+from cnnstat.layers import LAYERS, Layer, manual
 from cnnstat.layers.reader import read_layer, required_options
 from tests.layers.case import ENTRY_KEYS, options_of
 
@@ -109,8 +109,11 @@ def test_the_page_has_its_sections(kind: str, title: str) -> None:
 @TYPES
 def test_the_example_is_a_line_of_a_spec(kind: str) -> None:
     example = section(kind, "Example")
-    assert isinstance(yaml.safe_load(example), dict)
+    assert example == manual.sections(LAYERS[kind])["Example"], "nothing else stands below the example"
     options = options_of(example)
+    for name, value in yaml.safe_load(example).items():
+        # Other readers of YAML take a number such as 1e-6 for a word.
+        assert isinstance(value, str) == isinstance(options[name], str)
     assert options["type"] == kind
     own = {name: value for name, value in options.items() if name not in ENTRY_KEYS}
     assert set(own) <= set(LAYERS[kind].__struct_fields__)

@@ -1,0 +1,221 @@
+"""The program as its users start it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnstat
+
+BAD = Path(__file__).parent / "specs" / "bad"
+LENET = ("156", "12", "1,516", "32", "48,120", "10,164")
+
+
+def run(*arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **how.pop("env", {})}
+    environment.pop("COLUMNS", None) if "COLUMNS" not in how else None
+    return subprocess.run(
+        [sys.executable, "-m", "cnnstat", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        env=environment,
+        check=False,
+        **how,
+    )
+
+
+def in_terminal(columns: int, *arguments: str) -> str:
+    """Run in a terminal of this width and return what it shows."""
+    master, slave = pty.openpty()
+    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cnnstat", *arguments], stdout=slave, stderr=slave, env=environment
+    )
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            block = os.read(master, 65536)
+        except OSError:
+            break
+        if not block:
+            break
+        shown += block
+    os.close(master)
+    assert process.wait() == 0
+    return shown.decode("utf-8").replace("\r\n", "\n")
+
+
+def test_summary_of_lenet5_shows_the_published_figures() -> None:
+    done = run("summary", "lenet5.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    for figure in (*LENET, "60,000 of 60,840", "340,908"):
+        assert figure in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+@pytest.mark.parametrize("command", ["summary", "flops", "rf"])
+def test_tables_keep_within_a_terminal(command: str, columns: int) -> None:
+    shown = in_terminal(columns, command, "googlenet", "--depth", "1")
+    text = "".join(part.split("m", 1)[-1] if i else part for i, part in enumerate(shown.split("\x1b[")))
+    assert max(map(len, text.split("\n"))) <= columns
+    assert "\x1b[" in shown  # a terminal has colour
+
+
+@pytest.mark.parametrize("command", ["summary", "flops", "rf"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_every_command_in_every_format(command: str, form: str, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    printed = run(command, "resnet18", "--format", form)
+    written = run(command, "resnet18", "--format", form, "-o", str(target), cwd=tmp_path)
+    assert printed.returncode == written.returncode == 0
+    assert written.stdout == ""
+    assert target.read_text("utf-8") == printed.stdout
+    assert "conv1" in printed.stdout
+
+
+def test_columns_add_up_to_the_totals() -> None:
+    totals = json.loads(run("summary", "resnet18", "--format", "json").stdout)["totals"]
+    rows = list(csv.DictReader(io.StringIO(run("summary", "resnet18", "--format", "csv").stdout)))
+    for key in ("params", "macs", "connections"):
+        assert sum(int(row[key]) for row in rows) == totals[key]
+    folded = run("summary", "resnet18", "--format", "csv", "--depth", "1").stdout
+    assert sum(int(row["params"]) for row in csv.DictReader(io.StringIO(folded))) == totals["params"]
+
+
+def test_the_json_contract() -> None:
+    data = json.loads(run("summary", "lenet5", "--format", "json").stdout)
+    assert (data["schema_version"], data["name"], data["input_shape"]) == (1, "LeNet-5", [1, 32, 32])
+    figures = {"output_shape", "params", "trainable", "macs", "padding_macs", "flops", "operations"}
+    figures |= {"connections", "activations", "receptive_field"}
+    layers = {layer["name"]: layer for layer in data["layers"]}
+    assert all({"name", "type", "inputs"} | figures <= set(layer) for layer in data["layers"])
+    assert figures | {"inference_memory_bytes", "training_memory_bytes"} <= set(data["totals"])
+    assert layers["C3"]["receptive_field"] == {
+        "size": [14, 14],
+        "stride": [2, 2],
+        "padding": [0, 0],
+        "aligned": True,
+        "global": False,
+    }
+    assert layers["F6"]["receptive_field"]["size"] == [32, 32]
+    assert layers["F6"]["receptive_field"]["global"] is True
+    assert layers["C3"]["operations"]["multiply_adds"] == layers["C3"]["macs"] == 150_000
+
+
+def test_one_unit() -> None:
+    # C3's last unit sees 14 x 14 pixels that end at (9·2 + 13) = 31.
+    done = run("rf", "lenet5", "--at", "C3", "--unit", "9,9", "--format", "json")
+    assert json.loads(done.stdout)["region"] == [[18, 31], [18, 31]]
+    padded = json.loads(run("rf", "vgg16", "--at", "pool5", "--unit", "0,6", "--format", "json").stdout)
+    assert padded["region"] == [[-90, 121], [102, 313]]
+    assert padded["region_on_input"] == [[0, 121], [102, 223]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("summary", "nothing.yaml"), 1, "no such file"),
+        (("summary", "lenet"), 1, "did you mean 'lenet5'?"),
+        (("summary", "."), 1, "is a folder"),
+        (("summary",), 2, "Missing argument"),
+        (("sumary", "lenet5"), 2, "No such command"),
+        (("summary", "lenet5", "--input", "3xx"), 2, "expected sizes such as 3x224x224"),
+        (("summary", "vgg16", "--input", "3x224"), 1, "shape/"),
+        (("summary", "lenet5", "--input", "1x8x8"), 1, "shape/too-small"),
+        (("summary", "lenet5", "--columns", "parms"), 2, "did you mean 'params'?"),
+        (("summary", "lenet5", "-o", "/nowhere/at/all"), 2, "cannot write"),
+        (("rf", "lenet5", "--at", "C3"), 2, "go together"),
+        (("rf", "lenet5", "--at", "C33", "--unit", "0,0"), 2, "did you mean 'C3'?"),
+        (("rf", "lenet5", "--at", "C3", "--unit", "10,0"), 2, "units 0 to 9"),
+        (("summary", "resnet18", "--strict"), 1, "cannot apply a 7x7 filter with stride 2"),
+        (("explain", "dense"), 2, "did you mean 'linear'?"),
+    ],
+)
+def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missed_expectation_is_shown_and_fails(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "input: [1, 8, 8]\nlayers:\n  - {type: conv, filters: 2, kernel: 3, expect: {params: 21}}\n"
+    )
+    done = run("summary", "spec.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "0 of 1 met" in done.stdout
+    assert (
+        "spec.yaml:3:62: expect/missed: conv1: params: spec.yaml prints 21, the spec gives 20" in done.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe\x00", b"\x80 not utf-8", b"", b"\x00", b"{" * 5000, b"- " * 5000]
+)
+def test_files_that_are_no_specs(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "spec").write_bytes(data)
+    done = run("summary", "spec", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("spec:1:")
+    assert "Traceback" not in done.stderr
+
+
+def test_standard_input() -> None:
+    done = run("summary", "-", input="input: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
+    assert done.returncode == 0
+    done = run("summary", "-", input="input: [1, 8, 8]\n")
+    assert done.stderr.startswith("<stdin>:1:1: spec/missing")
+
+
+def test_text_from_a_spec_is_only_text(tmp_path: Path) -> None:
+    hostile = r'"\e[31m [bold]x[/] <script> ::error::x ##vso[x] | =1+1"'
+    text = f"name: {hostile}\nsource: {hostile}\ninput: [1, 8, 8]\nlayers:\n  - {{type: relu}}\n"
+    for form in ("table", "markdown"):
+        shown = run("summary", "-", "--format", form, input=text).stdout
+        assert "\x1b" not in shown
+        assert "::error" not in shown
+        assert "##vso" not in shown
+        assert "bold" in shown
+    assert r"\<script\>" in run("summary", "-", "--format", "markdown", input=text).stdout
+    assert json.loads(run("summary", "-", "--format", "json", input=text).stdout)["name"].startswith(
+        "\x1b[31m"
+    )
+
+
+def test_a_closed_pipe_and_an_interrupt_end_quietly() -> None:
+    program = [sys.executable, "-m", "cnnstat"]
+    with subprocess.Popen([*program, "summary", "resnet1202"], stdout=-1, stderr=-1) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    with subprocess.Popen([*program, "summary", "-"], stdin=-1, stdout=-1, stderr=-1) as process:
+        time.sleep(1.0)  # until it waits for its input
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        assert (out, err, process.returncode) == (b"", b"", 130)
+
+
+def test_listing_names_every_architecture() -> None:
+    done = run("list", "--format", "csv")
+    names = [row["name"] for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert names == list(cnnstat.bundled.names())
+    assert names.index("resnet20") < names.index("resnet110")

@@ -1,0 +1,133 @@
+"""Blocks, repeats, conditions and names."""
+
+from __future__ import annotations
+
+import cnnstat
+
+HEAD = "input: [4, 16, 16]\n"
+
+
+def paths(text: str) -> list[str]:
+    return [node.path for node in cnnstat.loads(HEAD + text).nodes]
+
+
+def inputs(text: str) -> dict[str, tuple[str, ...]]:
+    return {row.name: row.inputs for row in cnnstat.analyze(cnnstat.loads(HEAD + text)).rows}
+
+
+def test_blocks_repeat_with_an_index_and_a_first() -> None:
+    graph = cnnstat.loads(
+        HEAD
+        + """
+blocks:
+  unit:
+    params: {filters, stride: 1}
+    layers:
+      - {name: conv, type: conv, filters: $filters, kernel: 1, stride: $stride}
+layers:
+  - {name: a, type: unit, repeat: 3, filters: 8 * ($index + 1), first: {stride: 2}}
+"""
+    )
+    rows = cnnstat.analyze(graph).rows
+    assert [(r.name, r.output_shape) for r in rows] == [
+        ("a.0.conv", (8, 8, 8)),
+        ("a.1.conv", (16, 8, 8)),
+        ("a.2.conv", (24, 8, 8)),
+    ]
+
+
+def test_a_layer_that_is_left_out_stands_for_its_input() -> None:
+    wired = inputs(
+        """
+layers:
+  - {name: a, type: relu}
+  - {name: b, type: conv, when: false, filters: 1, kernel: 1}
+  - {name: c, type: tanh}
+  - {name: d, type: add, from: [b, c]}
+"""
+    )
+    assert wired == {"a": ("input",), "c": ("a",), "d": ("a", "c")}
+
+
+def test_twins_of_one_name_with_opposite_conditions() -> None:
+    for first, kept in (("true", "conv"), ("false", "identity")):
+        graph = cnnstat.loads(
+            HEAD
+            + f"""
+params: {{project: {first}}}
+layers:
+  - {{name: s, type: conv, when: $project, filters: 4, kernel: 1}}
+  - {{name: s, type: identity, when: not $project}}
+  - {{name: out, type: relu, from: s}}
+"""
+        )
+        assert [node.type for node in graph.nodes] == [kept, "relu"]
+
+
+def test_names_are_numbered_within_their_block_and_skip_taken_ones() -> None:
+    assert paths("layers:\n  - {type: relu}\n  - {name: relu2, type: tanh}\n  - {type: relu}\n") == [
+        "relu1",
+        "relu2",
+        "relu3",
+    ]
+
+
+def test_references_reach_into_blocks_and_a_block_has_several_inputs() -> None:
+    wired = inputs(
+        """
+blocks:
+  two:
+    layers:
+      - {name: x, type: relu}
+      - {name: y, type: tanh}
+  join:
+    inputs: [left, right]
+    layers:
+      - {name: sum, type: add, from: [left, right]}
+layers:
+  - {name: a, type: two, repeat: 2}
+  - {name: j, type: join, from: [a.0.x, a]}
+"""
+    )
+    assert wired["j.sum"] == ("a.0.x", "a.1.y")
+
+
+def test_network_parameters_are_seen_in_blocks_and_may_choose_types() -> None:
+    graph = cnnstat.loads(
+        HEAD
+        + """
+params: {act: silu, width: 1.5}
+blocks:
+  b: {layers: [{type: conv, filters: "divisible(8 * $width, 4)", kernel: 1}, {type: $act}]}
+layers: [{type: b}]
+"""
+    )
+    assert [node.type for node in graph.nodes] == ["conv", "silu"]
+    assert cnnstat.analyze(graph).totals.output_shape == (12, 16, 16)
+
+
+def test_in_is_the_channels_that_reach_the_layer() -> None:
+    wide = "{type: conv, filters: 6 * $in, kernel: 1, groups: $in}"
+    text = f"layers:\n  - {wide}\n  - {{type: conv, filters: $in / 4, kernel: 1}}\n"
+    rows = cnnstat.analyze(cnnstat.loads(HEAD + text)).rows
+    assert [r.output_shape[0] for r in rows] == [24, 6]
+
+
+def test_equal_blocks_share_one_template() -> None:
+    graph = cnnstat.loads(
+        HEAD
+        + """
+blocks:
+  b:
+    layers:
+      - {name: c, type: conv, filters: 4, kernel: 3, padding: 1}
+      - {type: relu}
+      - {type: add, from: [relu1, input]}
+layers:
+  - {name: a, type: b, repeat: 10000}
+"""
+    )
+    assert len(graph.nodes) == 30_000
+    assert graph.nodes[0].layer is graph.nodes[29_997].layer
+    analysis = cnnstat.analyze(graph)
+    assert analysis.totals.field.sizes(analysis.totals.output_shape) == (20_001, 20_001)
