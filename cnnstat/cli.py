@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -241,6 +242,7 @@ def _finish(analysis: Analysis) -> None:
 
 def main() -> NoReturn:
     """Run the program; every ending is an exit code, never a traceback."""
+    gc.disable()  # a short process builds frozen values, which have no cycles to collect
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -249,11 +251,15 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        cli.main(standalone_mode=False)
+        # Not cli.main(): it answers Ctrl-C with an empty line.
+        with cli.make_context("cnnstat", sys.argv[1:]) as context:
+            cli.invoke(context)
         sys.stdout.flush()
     except SpecError as error:
         sys.stdout.flush()
         return _complain(f"{error}\n", 1)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

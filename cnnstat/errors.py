@@ -82,8 +82,9 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'stride'?`` for a near miss among ``known``, else nothing."""
-    near = difflib.get_close_matches(word.lower()[:64], list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    names = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower()[:64], names, n=1, cutoff=0.6)
+    return f"; did you mean '{names[near[0]]}'?" if near else ""
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ an instance only prefixes the paths and shifts the numbers, so ten thousand equa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from msgspec import Struct
 
@@ -73,6 +73,10 @@ def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
     return template, outputs
 
 
+_Call: TypeAlias = "tuple[str, tuple[tuple[str, Value], ...]]"
+"""A block or a layer type with its arguments."""
+
+
 class _Unfolder:
     """What all scopes of one spec share: the blocks, the templates made so far, and the problems."""
 
@@ -80,7 +84,8 @@ class _Unfolder:
         self.spec = spec
         self.blocks = spec.blocks
         self.problems: list[Problem] = []
-        self.templates: dict[tuple[str, tuple[tuple[str, Value], ...]], Template] = {}
+        self.templates: dict[_Call, Template] = {}
+        self.layers: dict[_Call, tuple[Layer | None, list[Misfit]]] = {}
         self.steps = 0
 
     def problem(self, misfit: Misfit, span: Span) -> None:
@@ -116,6 +121,13 @@ class _Unfolder:
         for option in unknown:
             self.problem(unknown_option(option.name, known, f"'{kind}'"), option.key_span)
         return not unknown
+
+    def layer(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Misfit]]:
+        """Return the layer with these options; equal ones are one layer, and its figures are told once."""
+        key = (kind, tuple(options.items()))
+        if key not in self.layers:
+            self.layers[key] = read_layer(kind, LAYERS[kind], options)
+        return self.layers[key]
 
     def template(self, block: Block, arguments: dict[str, Value], stack: tuple[str, ...]) -> Template:
         key = (block.name, tuple(arguments.items()))
@@ -212,7 +224,7 @@ class _Scope:
     def place_layer(
         self, entry: Entry, kind: str, path: str, inputs: tuple[int, ...], arguments: dict[str, Value]
     ) -> int:
-        layer, misfits = read_layer(kind, LAYERS[kind], arguments)
+        layer, misfits = self.shared.layer(kind, arguments)
         spans = {option.name: option.span for option in (*entry.options, *entry.first)}
         for misfit in misfits:
             self.shared.problem(misfit, spans.get(misfit.field or "", entry.span))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnnstat.arithmetic import Term
     from cnnstat.errors import Span
     from cnnstat.graph import Graph
-    from cnnstat.layers.base import Operations, Reads, Shape
+    from cnnstat.layers.base import Operations, Reaches, Reads, Shape
     from cnnstat.spec.expect import Expectation
 
 
@@ -28,6 +28,7 @@ class Told(Struct, frozen=True):
     operations: Operations
     connections: Term
     reads: Reads
+    reaches: Reaches
 
 
 class Counts(Struct, frozen=True):

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.layers.base import UNKNOWN, WHOLE, Layer, Shape
+from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches, Shape
 from cnnstat.layers.reach import POINT, Reach
 from cnnstat.limits import MAX_PERIOD
 
@@ -66,16 +66,17 @@ def start(shape: Shape) -> Field:
 
 
 def field_of(
-    name: str, layer: Layer, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
+    name: str, reaches: Reaches, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
 ) -> Field:
-    """Return the field of a layer's units from those of its inputs."""
-    fields = fields[: layer.values_from]
+    """Return the field of a layer's units from its reaches and the fields of the inputs it reads.
+
+    ``shapes`` are the inputs' and ``out`` the layer's own; ``name`` is blamed where the field is unknown.
+    """
     if any(field.whole for field in fields):
         return Field(whole=True)
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:
         return unknown
-    reaches = layer.reaches(shapes)
     if isinstance(reaches, str):
         return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[reaches]
     branches = [_through(field, shape, out, reaches) for field, shape in zip(fields, shapes, strict=False)]

@@ -42,7 +42,9 @@ def analyze_graph(
     sums = tuple(accumulate((row.counts for row in walk.rows), initial=Counts()))
     groups = tuple(_folded(group, walk.rows, sums, graph) for group in graph.groups)
     totals = _totals(graph, walk, sums[-1], settings)
-    checked, missed = check(graph, walk.rows, groups, totals)
+    # Published figures are those of the published input.
+    as_published = shape == graph.spec.input_shape
+    checked, missed = check(graph, walk.rows, groups, totals) if as_published else (0, ())
     return Analysis(graph, shape, settings, tuple(walk.rows), groups, totals, checked, missed)
 
 
@@ -74,7 +76,8 @@ class _Walk:
     def visit(self, number: int, node: Node, shapes: tuple[Shape, ...]) -> None:
         told, counts, out = self.tell(node, shapes)
         fields = tuple(self.fields[i] for i in node.inputs)
-        field = field_of(node.path, node.layer, shapes, out, fields)
+        fields = fields[: node.layer.values_from]
+        field = field_of(node.path, told.reaches, shapes, out, fields)
         self.shapes[number], self.fields[number] = out, field
         names = tuple(self.graph.name(i) for i in node.inputs)
         self.told.append(told)
@@ -107,6 +110,7 @@ def tell(layer: Layer, shapes: tuple[Shape, ...]) -> Told:
         operations=layer.operations(shapes),
         connections=layer.connections(shapes),
         reads=layer.reads(),
+        reaches=layer.reaches(shapes),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,9 +23,9 @@ def option_names(kind: type[Layer]) -> tuple[str, ...]:
     return kind.__struct_fields__
 
 
-def required_options(kind: type[Layer]) -> tuple[str, ...]:
-    """Return the options that have no default."""
-    return tuple(field.name for field in msgspec.structs.fields(kind) if field.required)
+@cache
+def _fields(kind: type[Layer]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(kind)}
 
 
 def unknown_option(name: str, known: Iterable[str], what: str) -> Misfit:
@@ -40,7 +41,7 @@ def read_layer(
 ) -> tuple[Layer | None, list[Misfit]]:
     """Return the layer with these options, or None and everything that is wrong with them."""
     misfits: list[Misfit] = []
-    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     values: dict[str, Any] = {}
     for name, value in options.items():
         if name in fields:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cnnstat.layers import LAYERS, Layer, manual
-from cnnstat.layers.reader import read_layer, required_options
+from cnnstat.layers.reader import read_layer
 from tests.layers.case import ENTRY_KEYS, options_of
 
 CATALOGUE = [
@@ -117,7 +117,8 @@ def test_the_example_is_a_line_of_a_spec(kind: str) -> None:
     assert options["type"] == kind
     own = {name: value for name, value in options.items() if name not in ENTRY_KEYS}
     assert set(own) <= set(LAYERS[kind].__struct_fields__)
-    assert set(required_options(LAYERS[kind])) <= set(own)
+    required = {field.name for field in msgspec.structs.fields(LAYERS[kind]) if field.required}
+    assert required <= set(own)
     made, misfits = read_layer(kind, LAYERS[kind], own)
     assert not misfits
     assert isinstance(made, LAYERS[kind])
