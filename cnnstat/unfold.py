@@ -73,8 +73,8 @@ def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
     return template, outputs
 
 
-_Call: TypeAlias = "tuple[str, tuple[tuple[str, Value], ...]]"
-"""A block or a layer type with its arguments."""
+_Call: TypeAlias = tuple[str, str]
+"""A block or a layer type, and its arguments as `repr` shows them: to Python, 1 and True are equal."""
 
 
 class _Unfolder:
@@ -124,13 +124,13 @@ class _Unfolder:
 
     def layer(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Misfit]]:
         """Return the layer with these options; equal ones are one layer, and its figures are told once."""
-        key = (kind, tuple(options.items()))
+        key = (kind, repr(options))
         if key not in self.layers:
             self.layers[key] = read_layer(kind, LAYERS[kind], options)
         return self.layers[key]
 
     def template(self, block: Block, arguments: dict[str, Value], stack: tuple[str, ...]) -> Template:
-        key = (block.name, tuple(arguments.items()))
+        key = (block.name, repr(arguments))
         if key not in self.templates:
             params = self.spec.params | arguments
             scope = _Scope(self, block.layers, block.inputs, params, (*stack, block.name))

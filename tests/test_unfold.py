@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import cnnstat
 
 HEAD = "input: [4, 16, 16]\n"
@@ -131,3 +133,10 @@ layers:
     assert graph.nodes[0].layer is graph.nodes[29_997].layer
     analysis = cnnstat.analyze(graph)
     assert analysis.totals.field.sizes(analysis.totals.output_shape) == (20_001, 20_001)
+
+
+def test_true_is_not_one() -> None:
+    one = "{type: conv, filters: 1, kernel: 1}"
+    text = f"layers:\n  - {one}\n  - {one.replace('1', 'true', 1)}\n"
+    with pytest.raises(cnnstat.SpecError, match="filters: expected a whole number"):
+        cnnstat.loads(HEAD + text)

@@ -1,0 +1,65 @@
+"""Every example of README.md is run, and prints what README.md shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+EXAMPLES = [
+    example
+    for block in CONSOLE
+    for example in re.findall(r"^\$ (.*?)\n(.*?)(?=^\$ |\Z)", block, re.DOTALL | re.MULTILINE)
+]
+WRONG = (
+    "input: [1, 28, 28]\nlayers:\n  - {type: conv, filter: 6, kernel: 5}\n  - {type: maxpool, kernel: 2}\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    spec = re.search(r"```yaml\n(name: Tiny.*?)```", README, re.DOTALL)
+    assert spec is not None
+    (tmp_path / "tiny.yaml").write_text(spec[1], encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text(WRONG, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
+def test_examples(command: str, shown: str, folder: Path) -> None:
+    program, *arguments = command.split()
+    assert program == "cnnstat"
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnstat", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=environment,
+        check=False,
+    )
+    pattern = ".*?".join(re.escape(part) for part in re.split(r"\.\.\.(?=[:\n])\n?", shown))
+    assert re.fullmatch(pattern, done.stdout or done.stderr, re.DOTALL), done.stdout + done.stderr
+
+
+def test_the_python_example_runs() -> None:
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert code is not None
+    done = subprocess.run(
+        [sys.executable, "-c", code[1]], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.splitlines()[-1] == "64·3·7·7"
+
+
+def test_examples_of_the_manual_are_specs() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "spec.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        assert yaml.safe_load(block)
