@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+# Comparing words is slow, and a name that is one of thousands is no help.
+_CANDIDATES = 500
 
 # What YAML counts as the end of a line.
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -82,7 +86,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'stride'?`` for a near miss among ``known``, else nothing."""
-    names = {name.lower(): name for name in known}
+    names = {name.lower(): name for name in islice(known, _CANDIDATES)}
     near = difflib.get_close_matches(word.lower()[:64], names, n=1, cutoff=0.6)
     return f"; did you mean '{names[near[0]]}'?" if near else ""
 

@@ -17,5 +17,8 @@ MAX_LAYERS = 200_000
 MAX_NESTING = 30
 """Blocks within blocks."""
 
+MAX_PROBLEMS = 1_000
+"""Problems of one phase, before reading on is given up."""
+
 MAX_PERIOD = 65_536
 """Outputs after which a receptive field's pattern repeats, before it counts as unknown."""

@@ -14,7 +14,8 @@ from msgspec import Struct
 from cnnstat.errors import Misfit, Problem, SpecError, suggestion
 from cnnstat.layers import LAYERS
 from cnnstat.layers.reader import option_names, read_layer, show_value, unknown_option
-from cnnstat.limits import MAX_LAYERS, MAX_NESTING
+from cnnstat.limits import MAX_LAYERS, MAX_NESTING, MAX_PROBLEMS
+from cnnstat.names import Names
 from cnnstat.spec.expression import Channels, truth
 from cnnstat.spec.model import resolve
 from cnnstat.synonyms import meant
@@ -90,6 +91,8 @@ class _Unfolder:
 
     def problem(self, misfit: Misfit, span: Span) -> None:
         self.problems.append(Problem(misfit.code, misfit.message, span))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise SpecError(self.problems)
 
     def count(self, span: Span) -> None:
         """Count one step of unfolding, so that no spec unfolds for long."""
@@ -155,11 +158,9 @@ class _Scope:
         self.stack = stack
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
-        self.names = {name: -1 - position for position, name in enumerate(inputs)}
-        self.present: set[str] = set(inputs)
-        self.above = -1
-        self.numbers: dict[str, int] = {}
-        self.chosen = {entry.name for entry in entries if entry.name}
+        self.names = Names(entries, inputs)
+        self.paths: dict[str, int] = {}
+        self.indexed = (0, 0)  # how many nodes and groups `paths` has
 
     def unfold(self) -> Template:
         for position, entry in enumerate(self.entries):
@@ -169,43 +170,35 @@ class _Scope:
                 self.add(entry)
             except _Skip:
                 assert len(self.shared.problems) > before
-                self.name_output(entry.name or f"({position})", self.above, present=True)
-        return Template(tuple(self.nodes), tuple(self.groups), self.above)
+                self.names.add(entry.name or f"({position})", self.names.above, present=True)
+        return Template(tuple(self.nodes), tuple(self.groups), self.names.above)
 
     # -- one entry ---------------------------------------------------------------------------------
 
     def add(self, entry: Entry) -> None:
         kind = self.kind(entry)
-        name = entry.name or self.numbered(kind)
+        name = entry.name or self.names.numbered(kind)
         inputs = self.inputs(entry)
         if not self.condition(entry):
-            self.name_output(name, inputs[0], present=False)
+            self.names.add(name, inputs[0], present=False)
             return
-        if name in self.present:
+        if self.names.present(name):
             self.fail(f"the name '{name}' is taken in this scope", "name/duplicate", entry.span)
-        output = self.repeat(entry, kind, name, inputs) if entry.repeat else None
-        if output is None:
+        if entry.repeat is not None:
+            output = self.repeat(entry, entry.repeat, kind, name, inputs)
+        else:
             arguments = self.arguments(entry.options, self.params)
             output = self.place(entry, kind, name, inputs, arguments)
-        self.name_output(name, output, present=True)
+        self.names.add(name, output, present=True)
 
-    def name_output(self, name: str, output: int, *, present: bool) -> None:
-        # A layer that is left out stands for its input, unless a twin of the same name is present.
-        if present or name not in self.present:
-            self.names[name] = output
-        if present:
-            self.present.add(name)
-        self.above = output
-
-    def repeat(self, entry: Entry, kind: str, name: str, inputs: tuple[int, ...]) -> int:
-        assert entry.repeat is not None
-        times = self.value(entry.repeat, self.params)
+    def repeat(self, entry: Entry, repeat: Option, kind: str, name: str, inputs: tuple[int, ...]) -> int:
+        times = self.value(repeat, self.params)
         if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= MAX_LAYERS:
             wanted = f"expected a whole number from 1 to {MAX_LAYERS:,}"
-            self.fail(f"repeat: {wanted}, got {show_value(times)}", "option/value", entry.repeat.span)
+            self.fail(f"repeat: {wanted}, got {show_value(times)}", "option/value", repeat.span)
         start = len(self.nodes)
         for index in range(times):
-            self.shared.count(entry.repeat.span)
+            self.shared.count(repeat.span)
             params = self.params | {"index": index}
             options = merged(entry.options, entry.first) if index == 0 else entry.options
             arguments = self.arguments(options, params)
@@ -314,68 +307,30 @@ class _Scope:
         except Misfit as misfit:
             self.fail(misfit.message, misfit.code, option.span)
 
-    def numbered(self, kind: str) -> str:
-        while True:
-            self.numbers[kind] = self.numbers.get(kind, 0) + 1
-            name = f"{kind}{self.numbers[kind]}"
-            if name not in self.chosen:
-                return name
-
     # -- references --------------------------------------------------------------------------------
 
     def inputs(self, entry: Entry) -> tuple[int, ...]:
         if entry.inputs is None:
-            return (self.above,)
+            return (self.names.above,)
         return tuple(self.find(reference, entry) for reference in entry.inputs)
 
     def find(self, reference: Reference, reader: Entry | None = None) -> int:
         number = self.names.get(reference.name)
         if number is None and "." in reference.name:
-            number = self.find_inside(reference.name)
+            number = self.within(reference.name)
         if number is None:
-            message, code = self.why_unknown(reference.name, reader)
-            self.fail(message, code, reference.span)
+            misfit = self.names.unknown(reference.name, reader)
+            self.fail(misfit.message, misfit.code, reference.span)
         return number
 
-    def find_inside(self, path: str) -> int | None:
-        for group in self.groups:
-            if group.path == path:
-                return group.output
-        return next((i for i, node in enumerate(self.nodes) if node.path == path), None)
-
-    def why_unknown(self, name: str, reader: Entry | None) -> tuple[str, str]:
-        if name in self.chosen and reader is not None:
-            if reader.name and (loop := self.loop(name, reader.name)):
-                return f"'{reader.name}' reads its own output: {' <- '.join(loop)}", "graph/cycle"
-            return f"'{name}' stands below; a layer reads only layers above it", "graph/order"
-        known = [*self.names, *self.chosen]
-        hint = suggestion(name, known) or "; a layer's name or 'input' is expected"
-        return f"unknown layer '{name}'{hint}", "graph/unknown-name"
-
-    def loop(self, start: str, goal: str) -> list[str]:
-        """Return the names from ``goal`` back to itself through what ``start`` reads, if there is a way."""
-        reads: dict[str, list[str]] = {}
-        above = "input"
-        for entry in self.entries:
-            name = entry.name or above
-            reads.setdefault(name, []).extend([r.name for r in entry.inputs] if entry.inputs else [above])
-            above = name
-        came_from = {start: goal}
-        waiting = [start]
-        while waiting:
-            name = waiting.pop()
-            if name == goal:
-                break
-            for source in reads.get(name, []):
-                if source not in came_from:
-                    came_from[source] = name
-                    waiting.append(source)
-        if goal not in came_from:
-            return []
-        way = [goal]
-        while len(way) == 1 or way[-1] != goal:
-            way.append(came_from[way[-1]])
-        return way[::-1]
+    def within(self, path: str) -> int | None:
+        """Return the number of a layer or group inside a block: ``layer2.0.conv1``."""
+        for number in range(self.indexed[0], len(self.nodes)):
+            self.paths[self.nodes[number].path] = number
+        for group in self.groups[self.indexed[1] :]:
+            self.paths[group.path] = group.output
+        self.indexed = (len(self.nodes), len(self.groups))
+        return self.paths.get(path)
 
     def fail(self, message: str, code: str, span: Span) -> NoReturn:
         self.shared.problem(Misfit(message, code=code), span)

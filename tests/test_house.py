@@ -16,6 +16,7 @@ FLOORS = (
     ("arithmetic", "errors", "limits", "bundled", "synonyms"),
     ("spec",),
     ("layers",),
+    ("names",),
     ("unfold",),
     ("graph",),
     ("analysis",),

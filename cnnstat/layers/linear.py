@@ -11,7 +11,38 @@ from cnnstat.layers.base import WHOLE, Layer, Operations, Reaches, Reads, Shape,
 from cnnstat.layers.conv import Bias
 
 
-class Linear(Layer, frozen=True, kw_only=True):
+class _Dense(Layer, frozen=True, kw_only=True):
+    """Every unit reads every input."""
+
+    ranks: ClassVar[tuple[int, ...]] = (0,)
+
+    units: Annotated[Width, Meta(description="number of outputs")]
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (units,)."""
+        return (self._units(inputs),)
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return units·inputs."""
+        return self._units(inputs) * term("inputs", inputs[0][0])
+
+    def connections(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return one for each number the layer stores: they are not shared."""
+        return self.params(inputs)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the whole input."""
+        return WHOLE
+
+    def reads(self) -> Reads:
+        """Return the input: the gradients of the weights need it."""
+        return Reads(inputs=True)
+
+    def _units(self, inputs: tuple[Shape, ...]) -> Term:
+        return term("units", width_of(self.units, inputs[0][0], "units"))
+
+
+class Linear(_Dense, frozen=True, kw_only=True):
     """A fully connected layer: y = W·x + b on a vector. A map needs a `flatten` above.
 
     Rule:
@@ -26,45 +57,19 @@ class Linear(Layer, frozen=True, kw_only=True):
         LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86(11), 1998, section II-B (layer F6).
     """
 
-    ranks: ClassVar[tuple[int, ...]] = (0,)
-
-    units: Annotated[Width, Meta(description="number of outputs")]
     bias: Bias = True
-
-    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
-        """Return (units,)."""
-        return (self._units(inputs),)
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return units·(inputs + bias)."""
         fan = term("inputs", inputs[0][0])
         return self._units(inputs) * (fan + term("bias", 1) if self.bias else fan)
 
-    def macs(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return units·inputs."""
-        return self._units(inputs) * term("inputs", inputs[0][0])
-
-    def connections(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return units·(inputs + bias)."""
-        return self.params(inputs)
-
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition per unit for the bias."""
         return Operations(additions=self._units(inputs)) if self.bias else Operations()
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
-        """Return the whole input."""
-        return WHOLE
 
-    def reads(self) -> Reads:
-        """Return the input: the weight gradient needs it."""
-        return Reads(inputs=True)
-
-    def _units(self, inputs: tuple[Shape, ...]) -> Term:
-        return term("units", width_of(self.units, inputs[0][0], "units"))
-
-
-class Rbf(Layer, frozen=True, kw_only=True):
+class Rbf(_Dense, frozen=True, kw_only=True):
     """LeNet-5's output layer: each unit is the squared distance of the input to a code word.
 
     Rule:
@@ -80,14 +85,7 @@ class Rbf(Layer, frozen=True, kw_only=True):
         LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86(11), 1998, section II-B, equation (7).
     """
 
-    ranks: ClassVar[tuple[int, ...]] = (0,)
-
-    units: Annotated[Width, Meta(description="number of code words, one per class")]
     learned: Annotated[bool, Meta(description="whether training changes the code words")] = False
-
-    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
-        """Return (units,)."""
-        return (self._units(inputs),)
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return units·inputs."""
@@ -97,25 +95,6 @@ class Rbf(Layer, frozen=True, kw_only=True):
         """Return no numbers, or all of them where the code words are learned."""
         return self.params(inputs) if self.learned else ZERO
 
-    def macs(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return units·inputs."""
-        return self.params(inputs)
-
-    def connections(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return units·inputs."""
-        return self.params(inputs)
-
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one subtraction for each input and unit."""
         return Operations(additions=self.params(inputs))
-
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
-        """Return the whole input."""
-        return WHOLE
-
-    def reads(self) -> Reads:
-        """Return the input: the gradient is 2·(x - w)."""
-        return Reads(inputs=True)
-
-    def _units(self, inputs: tuple[Shape, ...]) -> Term:
-        return term("units", width_of(self.units, inputs[0][0], "units"))
