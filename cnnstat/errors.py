@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Comparing words is slow, and a name that is one of thousands is no help.
-_CANDIDATES = 500
+_CANDIDATES = 200
 
 # What YAML counts as the end of a line.
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")

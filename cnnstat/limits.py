@@ -17,8 +17,11 @@ MAX_LAYERS = 200_000
 MAX_NESTING = 30
 """Blocks within blocks."""
 
-MAX_PROBLEMS = 1_000
+MAX_PROBLEMS = 100
 """Problems of one phase, before reading on is given up."""
 
-MAX_PERIOD = 65_536
+MAX_PERIOD = 8_192
 """Outputs after which a receptive field's pattern repeats, before it counts as unknown."""
+
+MAX_STRIDES = 8
+"""Strides that may meet on one axis of a receptive field, before it counts as unknown."""

@@ -78,6 +78,9 @@ _Call: TypeAlias = tuple[str, str]
 """A block or a layer type, and its arguments as `repr` shows them: to Python, 1 and True are equal."""
 
 
+_SCOPE_STEPS = 5  # what a new template costs beside its layers
+
+
 class _Unfolder:
     """What all scopes of one spec share: the blocks, the templates made so far, and the problems."""
 
@@ -94,9 +97,9 @@ class _Unfolder:
         if len(self.problems) >= MAX_PROBLEMS:
             raise SpecError(self.problems)
 
-    def count(self, span: Span) -> None:
-        """Count one step of unfolding, so that no spec unfolds for long."""
-        self.steps += 1
+    def count(self, span: Span, steps: int = 1) -> None:
+        """Count steps of unfolding, so that no spec unfolds for long."""
+        self.steps += steps
         if self.steps > MAX_LAYERS:
             message = f"the network unfolds to more than {MAX_LAYERS:,} layers"
             raise SpecError([*self.problems, Problem("spec/too-large", message, span)])
@@ -135,6 +138,7 @@ class _Unfolder:
     def template(self, block: Block, arguments: dict[str, Value], stack: tuple[str, ...]) -> Template:
         key = (block.name, repr(arguments))
         if key not in self.templates:
+            self.count(block.span, _SCOPE_STEPS)
             params = self.spec.params | arguments
             scope = _Scope(self, block.layers, block.inputs, params, (*stack, block.name))
             self.templates[key] = scope.unfold()
@@ -250,6 +254,7 @@ class _Scope:
         output = outer(template.output)
         self.groups.append(Group(path, block.name, base, len(self.nodes), output, entry))
         for group in template.groups:
+            self.shared.count(entry.span)
             self.groups.append(
                 Group(
                     f"{path}.{group.path}",

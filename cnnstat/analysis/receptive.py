@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches, Shape
 from cnnstat.layers.reach import POINT, Reach
-from cnnstat.limits import MAX_PERIOD
+from cnnstat.limits import MAX_PERIOD, MAX_STRIDES
 
 Axis: TypeAlias = tuple[Reach, ...]
 """The reaches of one axis, one for each stride that meets there."""
@@ -99,8 +99,9 @@ def _united(name: str, branches: list[Field]) -> Field:
         axes = tuple(_union(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
         agreed = all(_agree(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
         united = Field(axes, aligned=agreed and all(branch.aligned for branch in branches))
-    if any(reach.period > MAX_PERIOD for axis in united.axes for reach in axis):
-        return Field(because=name)
+    for axis in united.axes:
+        if len(axis) > MAX_STRIDES or any(reach.period > MAX_PERIOD for reach in axis):
+            return Field(because=name)
     return united
 
 
