@@ -75,6 +75,8 @@ def _check_shape(shape: tuple[int, ...]) -> None:
 def _read(spec: str | Path) -> tuple[str, str]:
     shown = str(spec)
     if shown == "-":
+        if sys.stdin is None:
+            raise _unreadable("<stdin>", "is closed")
         return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>")
     path = Path(spec)
     try:

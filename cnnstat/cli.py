@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -21,6 +22,7 @@ from cnnstat.report import build
 from cnnstat.report.columns import CHOICES, SUMMARY
 from cnnstat.report.render import FORMATS, render
 from cnnstat.report.schema import schema as spec_schema
+from cnnstat.report.text import encodable
 from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:
@@ -196,34 +198,50 @@ def explain(kind: str | None) -> None:
     """The manual page of a layer TYPE; without TYPE, all types in a line each."""
     if kind is None:
         lines = [f"{name:22}{manual.first_line(layer)}" for name, layer in LAYERS.items()]
-        sys.stdout.write("\n".join(lines) + "\n")
+        _say("\n".join(lines) + "\n")
         return
     if kind not in LAYERS:
         hint = suggestion(meant(kind), LAYERS) or "; 'cnnstat explain' lists them"
         raise click.UsageError(f"unknown layer type '{plain(kind)}'{hint}")
-    sys.stdout.write(manual.page(kind, LAYERS[kind]))
+    _say(manual.page(kind, LAYERS[kind]))
 
 
 @cli.command()
 def schema() -> None:
     """The JSON Schema of the spec language, for editors and CI."""
-    sys.stdout.write(json.dumps(spec_schema(), indent=2) + "\n")
+    _say(json.dumps(spec_schema(), indent=2) + "\n")
 
 
 # -- output -----------------------------------------------------------------------------------------
 
 
 def _print(report: Report, form: str, output: Path | None) -> None:
-    terminal = output is None and sys.stdout.isatty()
+    terminal = output is None and _stdout().isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     text = render(report, form, width=_width(terminal), colour=colour)
     if output is None:
-        sys.stdout.write(text)
+        _say(text)
         return
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.UsageError(f"cannot write {plain(str(output))}: {error.strerror}") from None
+
+
+def _stdout() -> TextIO:
+    """Return standard output; a parent may have closed it.
+
+    Raises:
+        OSError: it is closed.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    return sys.stdout
+
+
+def _say(text: str) -> None:
+    stdout = _stdout()
+    stdout.write(encodable(text, stdout.encoding or "utf-8"))
 
 
 def _width(terminal: bool) -> int | None:
@@ -254,9 +272,11 @@ def _run() -> int:
         # Not cli.main(): it answers Ctrl-C with an empty line.
         with cli.make_context("cnnstat", sys.argv[1:]) as context:
             cli.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except SpecError as error:
-        sys.stdout.flush()
+        with contextlib.suppress(OSError, AttributeError):
+            sys.stdout.flush()
         return _complain(f"{error}\n", 1)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -267,12 +287,20 @@ def _run() -> int:
         return 130
     except BrokenPipeError:
         # The reader has gone; leave nothing for the interpreter to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        return _complain(f"cannot write: {error.strerror}\n", 1)
     return 0
 
 
+def _drop_output() -> None:
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _complain(text: str, code: int) -> int:
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError, AttributeError):  # standard error may be closed, too
         sys.stderr.write(text)
     return code

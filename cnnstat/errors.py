@@ -49,8 +49,10 @@ class Problem(Struct, frozen=True):
 
     def __str__(self) -> str:
         """Return ``file:line:column: code: message``, the source line, and a caret."""
-        line, column = shown_line(self.span)
         place = f"{plain(self.span.source.name)}:{self.span.line}:{self.span.column}"
+        if not self.span.source.text:  # a file that cannot be read has no line to show
+            return f"{place}: {self.code}: {plain(self.message)}"
+        line, column = shown_line(self.span)
         gutter = f"{self.span.line:5} | "
         caret = " " * (len(gutter) - 2) + "| " + " " * (column - 1) + "^" * self._carets(line, column)
         return f"{place}: {self.code}: {plain(self.message)}\n{gutter}{line}\n{caret}"

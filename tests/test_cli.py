@@ -219,3 +219,23 @@ def test_listing_names_every_architecture() -> None:
     names = [row["name"] for row in csv.DictReader(io.StringIO(done.stdout))]
     assert names == list(cnnstat.bundled.names())
     assert names.index("resnet20") < names.index("resnet110")
+
+
+@pytest.mark.parametrize("redirection", [">&-", "> /dev/full"])
+def test_an_output_that_takes_nothing(redirection: str, tmp_path: Path) -> None:
+    program = f"'{sys.executable}' -m cnnstat summary lenet5"
+    done = subprocess.run(
+        ["sh", "-c", f"{program} {redirection}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("cannot write: ")
+    assert done.stderr.count("\n") == 1
+    to_file = f"{program} -o '{tmp_path}/out' >&-"
+    assert subprocess.run(["sh", "-c", to_file], check=False).returncode == 0
+
+
+def test_an_encoding_without_line_drawing() -> None:
+    done = run("summary", "lenet5", env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert "6x28x28" in done.stdout
+    assert done.stdout.isascii()

@@ -53,6 +53,18 @@ def bytes_text(count: int) -> str:
     raise AssertionError
 
 
+_PLAIN_SIGNS = str.maketrans(dict(zip("×·–…─█▏▎▍▌▋▊▉", "x*-~-#||||###", strict=True)))
+
+
+def encodable(text: str, encoding: str) -> str:
+    """Return text that an output of this encoding can show: signs it lacks become plain ones."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN_SIGNS)
+    return text
+
+
 def bar(share: float, width: int) -> str:
     """Return a bar of at most ``width`` characters, in eighths."""
     eighths = round(share * width * 8)
