@@ -77,7 +77,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "s000-shrink": lambda: side(7, 3) < 7,
     "s000-lenet-maps": lambda: [
         32,
-        *(row("lenet5", n).output_shape[1] for n in ("C1", "S2", "C3", "S4", "C5")),
+        *(row("lenet5", n).output_shape[1] for n in LENET),
     ],
     "s000-pairs": lambda: {
         "positions": row("lenet5", "C5").output_shape[1],
@@ -127,10 +127,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "s002-vol": lambda: {"out_f3_s1": list(shapes("[3, 5, 5]", "type: max_pool, kernel: 3, stride: 1")[0])},
     "s002-act": lambda: [
         1024,
-        *(
-            row("lenet5-full", n).counts.activations
-            for n in ("CONV1", "POOL1", "CONV2", "POOL2", "FC3", "FC4", "FC5")
-        ),
+        *(row("lenet5-full", n).counts.activations for n in TABLE),
     ],
     "s002-c1": lambda: row("lenet5-full", "CONV1").counts.params,
     "s003-25": lambda: five_to_five(FULL_5),
