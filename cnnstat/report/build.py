@@ -124,7 +124,7 @@ def listing(analyses: Iterable[tuple[str, Analysis]]) -> Report:
         Column("name", "name", "text"),
         Column("input_shape", "input", "shape"),
         Column("params", "params"),
-        COLUMNS["macs"],
+        Column("macs", "MACs"),
         Column("source", "source", "text", rank=1),
     )
     lines = [

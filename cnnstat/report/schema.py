@@ -58,6 +58,7 @@ def schema() -> dict[str, Any]:
                     "layers": {"$ref": "#/$defs/entries"},
                 },
             },
+            **_common_rules(),
             **{name: _layer(name, kind) for name, kind in LAYERS.items()},
         },
     }
@@ -73,15 +74,21 @@ def _entry() -> dict[str, Any]:
 
 
 def _common() -> dict[str, Any]:
+    """Return the keys that every entry may have, as references to their rules."""
+    keys = ("name", "from", "when", "repeat", "first", "expect")
+    return {"type": {"type": "string"}, **{key: {"$ref": f"#/$defs/{key}:"} for key in keys}}
+
+
+def _common_rules() -> dict[str, Any]:
+    # The colon keeps these apart from the layer types, which are defined beside them.
     figures = tuple(figure for figure in FIGURES if figure not in TOTALS_ONLY)
     return {
-        "type": {"type": "string"},
-        "name": _NAME,
-        "from": _REFERENCES,
-        "when": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
-        "repeat": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, _EXPRESSION]},
-        "first": {"type": "object"},
-        "expect": _expect(figures),
+        "name:": _NAME,
+        "from:": _REFERENCES,
+        "when:": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
+        "repeat:": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, _EXPRESSION]},
+        "first:": {"type": "object"},
+        "expect:": _expect(figures),
     }
 
 

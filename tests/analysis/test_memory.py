@@ -1,0 +1,45 @@
+"""Memory, counted by hand on nets small enough for that."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnnstat
+
+RESIDUAL = """
+input: [2, 4, 4]
+layers:
+  - {name: a, type: conv, filters: 2, kernel: 1, bias: false}
+  - {name: b, type: relu}
+  - {name: c, type: conv, filters: 4, kernel: 1, bias: false}
+  - {name: d, type: conv, filters: 2, kernel: 1, bias: false}
+  - {name: e, type: add, from: [d, a]}
+"""
+
+
+def test_inference_keeps_what_is_still_read() -> None:
+    # Numbers alive while each layer runs; input, a, b, d, e have 32, c has 64:
+    # a: input + a = 64; b: a + b = 64; c: a + b + c = 128; d: a + c + d = 128; e: a + d + e = 96.
+    params = 4 + 8 + 8
+    totals = cnnstat.analyze(cnnstat.loads(RESIDUAL)).totals
+    assert totals.inference_memory_bytes == 4 * (params + 128)
+
+
+@pytest.mark.parametrize(("dtype", "width"), [("float16", 2), ("bfloat16", 2), ("float64", 8)])
+def test_batch_and_type_scale_activations(dtype: str, width: int) -> None:
+    totals = cnnstat.analyze(cnnstat.loads(RESIDUAL), batch=3, dtype=dtype).totals
+    assert totals.inference_memory_bytes == width * (20 + 3 * 128)
+
+
+@pytest.mark.parametrize(("optimizer", "state"), [("sgd", 0), ("momentum", 1), ("adam", 2)])
+def test_training_stores_what_backward_reads(optimizer: str, state: int) -> None:
+    # The convolutions read their inputs (input, b, c), relu its output (b): 32 + 32 + 64.
+    totals = cnnstat.analyze(cnnstat.loads(RESIDUAL), batch=2, optimizer=optimizer).totals
+    assert totals.training_memory_bytes == 4 * (20 * (2 + state) + 2 * 128)
+
+
+def test_outputs_are_kept_to_the_end() -> None:
+    text = "input: [8]\nlayers:\n  - {name: a, type: relu}\n  - {name: b, type: tanh}\n  - {name: c, type: relu}\n"
+    assert cnnstat.analyze(cnnstat.loads(text)).totals.inference_memory_bytes == 4 * 16
+    kept = cnnstat.analyze(cnnstat.loads(text + "outputs: [a, c]\n"))
+    assert kept.totals.inference_memory_bytes == 4 * 24
