@@ -140,3 +140,23 @@ def test_true_is_not_one() -> None:
     text = f"layers:\n  - {one}\n  - {one.replace('1', 'true', 1)}\n"
     with pytest.raises(cnnstat.SpecError, match="filters: expected a whole number"):
         cnnstat.loads(HEAD + text)
+
+
+def test_a_block_that_is_left_out_whole_hands_its_input_on() -> None:
+    graph = cnnstat.loads(
+        HEAD
+        + """
+blocks:
+  b:
+    params: {on: false}
+    layers: [{name: c, type: conv, when: $on, filters: 9, kernel: 3}]
+layers:
+  - {name: first, type: b, expect: {shape: [4, 16, 16], params: 0}}
+  - {name: pool, type: max_pool, kernel: 2}
+  - {name: second, type: b, expect: {shape: [4, 8, 8], params: 0}}
+  - {name: last, type: flatten, from: second}
+"""
+    )
+    analysis = cnnstat.analyze(graph)
+    assert [r.name for r in analysis.rows] == ["pool", "last"]
+    assert (analysis.checked, analysis.missed) == (4, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from math import prod
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +13,6 @@ from cnnstat.analysis.expectations import check
 from cnnstat.analysis.model import Analysis, Counts, Row, Settings, Told, Totals
 from cnnstat.analysis.receptive import Field, field_of, start
 from cnnstat.errors import Misfit, Problem, SpecError
-from cnnstat.graph import INPUT
 from cnnstat.layers.base import show, size_of
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def analyze_graph(
     if walk.problems:
         raise SpecError(walk.problems)
     sums = tuple(accumulate((row.counts for row in walk.rows), initial=Counts()))
-    groups = tuple(_folded(group, walk.rows, sums, graph) for group in graph.groups)
-    totals = _totals(graph, walk, sums[-1], settings)
+    groups = tuple(_folded(group, walk, sums) for group in graph.groups)
+    totals = _totals(walk, sums[-1], settings)
     # Published figures are those of the published input.
     as_published = shape == graph.spec.input_shape
     checked, missed = check(graph, walk.rows, groups, totals) if as_published else (0, ())
@@ -115,9 +115,6 @@ def tell(layer: Layer, shapes: tuple[Shape, ...]) -> Told:
 
 
 def _counts(told: Told) -> Counts:
-    activations = 1
-    for size in told.sizes:
-        activations *= size.value
     operations = told.operations
     return Counts(
         told.params.value,
@@ -126,7 +123,7 @@ def _counts(told: Told) -> Counts:
         told.macs.value,
         told.padding_macs.value,
         told.connections.value,
-        activations,
+        prod(size.value for size in told.sizes),
         *(getattr(operations, kind).value for kind in operations.__struct_fields__),
     )
 
@@ -154,28 +151,33 @@ def _placed(misfit: Misfit, node: Node, shapes: tuple[Shape, ...]) -> Problem:
     return Problem(misfit.code, message, spans.get(misfit.field or "", entry.span))
 
 
-def _folded(group: Group, rows: list[Row], sums: tuple[Counts, ...], graph: Graph) -> Row:
+def _folded(group: Group, walk: _Walk, sums: tuple[Counts, ...]) -> Row:
     counts = sums[group.stop] - sums[group.start]
-    inputs = {i for n in graph.nodes[group.start : group.stop] for i in n.inputs if i < group.start}
-    names = tuple(graph.name(i) for i in sorted(inputs))
-    if group.output == INPUT or not group.start <= group.output < group.stop:
-        # Every layer of the block is left out: it hands its input on.
-        shape, field = (rows[group.output].output_shape, rows[group.output].field) if rows else ((), Field())
-    else:
-        shape, field = rows[group.output].output_shape, rows[group.output].field
-    return Row(group.path, group.type, names, shape, counts, field, folded=group.stop - group.start)
-
-
-def _totals(graph: Graph, walk: _Walk, counts: Counts, settings: Settings) -> Totals:
-    activations = 1
-    for size in walk.shape:
-        activations *= size
-    sizes = [*(row.counts.activations for row in walk.rows), activations]
-    last = walk.rows[graph.outputs[-1]]
-    return Totals(
-        last.output_shape,
+    nodes = walk.graph.nodes[group.start : group.stop]
+    inputs = sorted({i for node in nodes for i in node.inputs if i < group.start})
+    # The output may stand above the group: a block whose layers are all left out hands its input on.
+    shape = walk.shapes[group.output]
+    assert shape is not None
+    return Row(
+        group.path,
+        group.type,
+        tuple(walk.graph.name(i) for i in inputs),
+        shape,
         counts,
-        last.field,
+        walk.fields[group.output],
+        folded=len(nodes),
+    )
+
+
+def _totals(walk: _Walk, counts: Counts, settings: Settings) -> Totals:
+    graph = walk.graph
+    sizes = [*(row.counts.activations for row in walk.rows), prod(walk.shape)]
+    shape = walk.shapes[graph.outputs[-1]]
+    assert shape is not None
+    return Totals(
+        shape,
+        counts,
+        walk.fields[graph.outputs[-1]],
         memory.inference_bytes(graph, sizes, counts, settings),
         memory.training_bytes(graph, walk.told, sizes, counts, settings),
     )

@@ -39,7 +39,8 @@ def test_training_stores_what_backward_reads(optimizer: str, state: int) -> None
 
 
 def test_outputs_are_kept_to_the_end() -> None:
-    text = "input: [8]\nlayers:\n  - {name: a, type: relu}\n  - {name: b, type: tanh}\n  - {name: c, type: relu}\n"
+    layers = "  - {name: a, type: relu}\n  - {name: b, type: tanh}\n  - {name: c, type: relu}\n"
+    text = f"input: [8]\nlayers:\n{layers}"
     assert cnnstat.analyze(cnnstat.loads(text)).totals.inference_memory_bytes == 4 * 16
     kept = cnnstat.analyze(cnnstat.loads(text + "outputs: [a, c]\n"))
     assert kept.totals.inference_memory_bytes == 4 * 24
