@@ -63,11 +63,12 @@ class _Reader:
         self.known_keys(root, _NETWORK_KEYS, "a network")
         self.required_keys(root, ("input", "layers"), "a network")
         name = self.text(root.get("name")) or origin.name
-        self.source = self.text(root.get("source")) or name
+        source = self.text(root.get("source"))
+        self.source = source or name  # what an expectation cites where it cites nothing
         input_node = root.get("input")
         return Spec(
             name=name,
-            source=self.source,
+            source=source,
             input_shape=self.shape(input_node),
             params=self.params(root.get("params")),
             blocks=self.blocks(root.get("blocks")),
