@@ -1,0 +1,60 @@
+"""The crossing from a graph to the executor: options cross as their author wrote them, and nothing else does.
+
+No method of a told layer is called here. A width that is a multiple of `$in` crosses as that multiple, for
+how many channels reach a layer is for each hall to find out by itself.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+
+from cnnstat.api import load
+from cnnstat.graph import Graph
+from cnnstat.run import network
+from cnnstat.run.network import Program, Step
+from cnnstat.spec.expression import Channels
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cnnstat.layers import Layer
+
+
+class Network(network.Network):
+    """A network that runs: parameters drawn from `seed`, arrays of `dtype` (float32 or float64).
+
+    `spec` is a graph, a path or the name of a bundled architecture; `input_shape` replaces the spec's.
+
+    Raises:
+        SpecError: the spec is wrong.
+        ValueError: a layer cannot take what reaches it.
+    """
+
+    def __init__(
+        self,
+        spec: Graph | str | Path,
+        *,
+        seed: int = 0,
+        dtype: str = "float32",
+        input_shape: tuple[int, ...] | None = None,
+    ) -> None:
+        graph = spec if isinstance(spec, Graph) else load(spec)
+        super().__init__(program(graph, input_shape), seed=seed, dtype=dtype)
+
+
+def program(graph: Graph, input_shape: tuple[int, ...] | None = None) -> Program:
+    """Return the steps of a graph."""
+    steps = (Step(node.path, node.type, options_of(node.layer), node.inputs) for node in graph.nodes)
+    return Program(tuple(steps), input_shape or graph.spec.input_shape, graph.outputs)
+
+
+def options_of(layer: Layer) -> dict[str, Any]:
+    """Return a layer's options by name, defaults included."""
+    return {name: _written(value) for name, value in structs.asdict(layer).items()}
+
+
+def _written(value: Any) -> Any:
+    return Fraction(value.numerator, value.denominator) if isinstance(value, Channels) else value
