@@ -1,40 +1,28 @@
-"""The worked examples of the lectures (tests/reference/lectures.yaml) that need no values, only sizes."""
+"""The worked examples of the lectures (tests/reference/lectures.yaml) that need no values, only sizes.
+
+Those with values in maps run in tests/test_lectures_run.py.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 import cnnstat
+from tests.lectures import EXAMPLES, right, spec
+from tests.test_lectures_run import RUN
 from tests.test_published import analyzed, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REFERENCE = Path(__file__).parent / "reference" / "lectures.yaml"
-EXAMPLES = {example["id"]: example for example in yaml.safe_load(REFERENCE.read_text("utf-8"))}
-
-NEEDS_VALUES = {
-    *("s001-conv4", "s001-6600", "s001-filters", "s001-maxpool", "s002-max4", "s002-avg4", "s002-max5"),
-    *("s004-max", "s004-avg", "s004-maxfwd", "s004-maxbwd", "s004-avgbwd", "s004-bpformula", "s004-flip"),
-    *("s004-delta1", "s004-delta2", "s004-deltasum", "s001-conv-def"),
-}
-"""Examples with numbers in maps: they take an executor, not a calculator."""
-
 NOT_COMPUTABLE = {"s000-year", "s001-alexnet"}
 """A date and an accuracy."""
 
 
-def right(example: str) -> Any:
-    return EXAMPLES[example]["recomputed"]
-
-
 def shapes(size: str, *layers: str) -> list[tuple[int, ...]]:
-    body = "".join(f"  - {{{layer}}}\n" for layer in layers)
-    return [r.output_shape for r in cnnstat.analyze(cnnstat.loads(f"input: {size}\nlayers:\n{body}")).rows]
+    return [r.output_shape for r in cnnstat.analyze(cnnstat.loads(spec(size, *layers))).rows]
 
 
 def side(n: int, f: int, s: int = 1, p: int = 0, rounding: str = "floor") -> int:
@@ -227,4 +215,5 @@ def test_flops_are_a_count_of_multiply_adds_and_not_a_rate() -> None:
 def test_every_example_has_a_test_or_a_reason() -> None:
     elsewhere = {"s002-c3", "s002-fc3", "s002-fc4", "s002-softmax", "s002-total", "s001-googlenet"}
     elsewhere |= {"s004-c3-table", "s001-7x7-s3", "s000-224", "s003-flops-def"}
-    assert set(EXAMPLES) == set(CASES) | elsewhere | NEEDS_VALUES | NOT_COMPUTABLE
+    parts = (set(CASES), elsewhere, RUN, NOT_COMPUTABLE)
+    assert sorted(EXAMPLES) == sorted(example for part in parts for example in part)
