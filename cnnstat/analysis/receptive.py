@@ -17,7 +17,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches, Shape
-from cnnstat.layers.reach import POINT, Reach
+from cnnstat.layers.reach import POINT, Reach, bounds
 from cnnstat.limits import MAX_PERIOD, MAX_STRIDES
 
 Axis: TypeAlias = tuple[Reach, ...]
@@ -86,10 +86,14 @@ def field_of(
 def _through(field: Field, shape: Shape, out: Shape, reaches: tuple[Reach, ...]) -> Field:
     axes = []
     for i, reach in enumerate(reaches):
-        stretched = shape[i + 1] == 1 and out[i + 1] > 1 and reach == POINT
-        step = Reach(0, (0,), (0,)) if stretched else reach  # broadcast: every unit reads position 0
-        axes.append(tuple(composed(track, step) for track in field.axes[i]))
+        read = broadcast(reach, shape[i + 1], out[i + 1])
+        axes.append(tuple(composed(track, read) for track in field.axes[i]))
     return Field(tuple(axes), aligned=field.aligned)
+
+
+def broadcast(reach: Reach, size: int, units: int) -> Reach:
+    """Return the reach of a map of one row that meets a map of several: every unit reads that row."""
+    return Reach(0, (0,), (0,)) if size == 1 and units > 1 and reach == POINT else reach
 
 
 def _united(name: str, branches: list[Field]) -> Field:
@@ -114,33 +118,28 @@ def composed(inner: Reach, outer: Reach) -> Reach:
         return Reach(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
     low, high = [], []
     for unit in range(period):
-        first, last = _at(outer, unit)
-        bounds = _hull(inner, first, last)
-        low.append(bounds[0])
-        high.append(bounds[1])
+        first, last = bounds(outer, unit)
+        lowest, highest = _hull(inner, first, last)
+        low.append(lowest)
+        high.append(highest)
     advance = inner.advance * (outer.advance * repeats) // inner.period
     return _reduced(Reach(advance, tuple(low), tuple(high)))
 
 
-def _at(reach: Reach, unit: int) -> tuple[int, int]:
-    turns, phase = divmod(unit, reach.period)
-    return reach.low[phase] + turns * reach.advance, reach.high[phase] + turns * reach.advance
-
-
-_NOTHING = (1, 0)
+NOTHING = (1, 0)
 
 
 def _hull(inner: Reach, first: int, last: int) -> tuple[int, int]:
     if first > last:
-        return _NOTHING
+        return NOTHING
     if inner.period == 1:
-        return _at(inner, first)[0], _at(inner, last)[1]
+        return bounds(inner, first)[0], bounds(inner, last)[1]
     # Bounds need not grow from unit to unit within a period, so both ends look one period inwards.
     heads = range(first, min(last, first + inner.period - 1) + 1)
     tails = range(max(first, last - inner.period + 1), last + 1)
-    lows = [low for low, high in (_at(inner, unit) for unit in heads) if low <= high]
-    highs = [high for low, high in (_at(inner, unit) for unit in tails) if low <= high]
-    return (min(lows), max(highs)) if lows and highs else _NOTHING
+    lows = [low for low, high in (bounds(inner, unit) for unit in heads) if low <= high]
+    highs = [high for low, high in (bounds(inner, unit) for unit in tails) if low <= high]
+    return (min(lows), max(highs)) if lows and highs else NOTHING
 
 
 def _reduced(reach: Reach) -> Reach:
@@ -148,7 +147,7 @@ def _reduced(reach: Reach) -> Reach:
         if reach.period % period or (reach.advance * period) % reach.period:
             continue
         shorter = Reach(reach.advance * period // reach.period, reach.low[:period], reach.high[:period])
-        if all(_at(shorter, unit) == _at(reach, unit) for unit in range(period, reach.period)):
+        if all(bounds(shorter, unit) == bounds(reach, unit) for unit in range(period, reach.period)):
             return shorter
     return reach
 
@@ -170,13 +169,14 @@ def _merged(a: Reach, b: Reach) -> Reach:
     if a == b:
         return a
     period = lcm(a.period, b.period)
-    pairs = [(_at(a, unit), _at(b, unit)) for unit in range(min(period, MAX_PERIOD + 1))]
-    bounds = [_joined(first, second) for first, second in pairs]
+    pairs = [(bounds(a, unit), bounds(b, unit)) for unit in range(min(period, MAX_PERIOD + 1))]
+    both = [joined(first, second) for first, second in pairs]
     advance = a.advance * (period // a.period)
-    return _reduced(Reach(advance, tuple(low for low, _ in bounds), tuple(high for _, high in bounds)))
+    return _reduced(Reach(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
 
 
-def _joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+def joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    """Return the bounds of two regions together; one that is empty adds nothing."""
     if a[0] > a[1] or b[0] > b[1]:
         return b if a[0] > a[1] else a
     return min(a[0], b[0]), max(a[1], b[1])
@@ -188,14 +188,14 @@ def _agree(axes: tuple[Axis, ...]) -> bool:
         return False
     period = lcm(*(reach.period for reach in tracks))
     return all(
-        len({sum(_at(reach, unit)) for reach in tracks}) == 1 for unit in range(min(period, MAX_PERIOD))
+        len({sum(bounds(reach, unit)) for reach in tracks}) == 1 for unit in range(min(period, MAX_PERIOD))
     )
 
 
 def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
-    low, high = _NOTHING
+    low, high = NOTHING
     for reach in axis:
-        low, high = _joined((low, high), _at(reach, unit))
+        low, high = joined((low, high), bounds(reach, unit))
     return low, high
 
 

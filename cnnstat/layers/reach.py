@@ -3,7 +3,7 @@
 For output ``o = period·q + phase`` the bounds are ``low[phase] + advance·q`` and ``high[phase] +
 advance·q``. A convolution has period 1 and advances by its stride; a transposed convolution or an
 upsampling by s has period s and advances by 1; an adaptive pool from N to n bins has period n.
-An output that reads nothing has ``low > high``.
+An output that reads nothing has ``low > high``. Between the bounds every ``step``-th input is read.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ class Reach(Struct, frozen=True):
     advance: int
     low: tuple[int, ...]
     high: tuple[int, ...]
+    step: int = 1
 
     @property
     def period(self) -> int:
@@ -28,6 +29,12 @@ POINT = Reach(1, (0,), (0,))
 """Each output reads the input at its own position."""
 
 
-def window(stride: int, first: int, extent: int) -> Reach:
+def window(stride: int, first: int, extent: int, step: int = 1) -> Reach:
     """Return the reach of a window of ``extent`` inputs whose first one stands at ``first``."""
-    return Reach(stride, (first,), (first + extent - 1,))
+    return Reach(stride, (first,), (first + extent - 1,), step)
+
+
+def bounds(reach: Reach, unit: int) -> tuple[int, int]:
+    """Return the first and the last input that one output reads."""
+    turns, phase = divmod(unit, reach.period)
+    return reach.low[phase] + turns * reach.advance, reach.high[phase] + turns * reach.advance

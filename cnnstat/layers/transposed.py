@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
@@ -189,4 +190,5 @@ class _Axis(Struct, frozen=True):
             low.setdefault(phase, painter)
             high[phase] = painter
         phases = range(self.stride)
-        return Reach(1, tuple(low.get(o, 1) for o in phases), tuple(high.get(o, 0) for o in phases))
+        lows, highs = tuple(low.get(o, 1) for o in phases), tuple(high.get(o, 0) for o in phases)
+        return Reach(1, lows, highs, self.dilation // gcd(self.dilation, self.stride))

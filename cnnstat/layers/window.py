@@ -108,7 +108,7 @@ class Axis(Struct, frozen=True):
 
     def reach(self) -> Reach:
         """Return which inputs each window reads."""
-        return window(self.stride, -self.before, self.extent)
+        return window(self.stride, -self.before, self.extent, self.dilation)
 
     def arithmetic(self) -> str:
         """Return (N - F + 2P)/S + 1 in numbers, with its exact value, as the lectures print it."""

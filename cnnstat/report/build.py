@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.model import Counts
+from cnnstat.analysis.seen import region
 from cnnstat.errors import Misfit, suggestion
 from cnnstat.layers.base import show
 from cnnstat.report import text
@@ -86,20 +87,16 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
     Raises:
         Misfit: there is no such layer or unit, or its field is unknown.
     """
-    row = _find(analysis, layer)
+    row, number = _find(analysis, layer)
     _check_unit(row, position)
     spatial = analysis.input_shape[1:]
     if row.field.whole:
         full = seen = tuple((0, size - 1) for size in spatial)
     else:
         full = row.field.region(position)
-        seen = tuple(
-            (max(0, low), min(size - 1, high)) for (low, high), size in zip(full, spatial, strict=True)
-        )
+        seen = region(analysis, number, position)
     names = ("rows", "columns") if len(spatial) == 2 else ("positions",)
-    facts = [
-        (name, _range_text(region, whole)) for name, region, whole in zip(names, seen, full, strict=True)
-    ]
+    facts = [(name, _range_text(part, whole)) for name, part, whole in zip(names, seen, full, strict=True)]
     return Report(
         title=f"{_title(analysis)}: the input that unit {','.join(map(str, position))} of {row.name} sees",
         tables=(),
@@ -241,10 +238,12 @@ def _conventions(columns: Iterable[Column]) -> tuple[str, ...]:
     return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
 
 
-def _find(analysis: Analysis, layer: str) -> Row:
-    for row in (*analysis.rows, *analysis.groups):
+def _find(analysis: Analysis, layer: str) -> tuple[Row, int]:
+    """Return a layer or a group, and the number of the layer it puts out."""
+    outputs = [*range(len(analysis.rows)), *(group.output for group in analysis.graph.groups)]
+    for row, number in zip((*analysis.rows, *analysis.groups), outputs, strict=True):
         if row.name == layer:
-            return row
+            return row, number
     hint = suggestion(layer, [row.name for row in (*analysis.groups, *analysis.rows)])
     raise Misfit(f"no layer '{layer}' in {analysis.name}{hint}")
 

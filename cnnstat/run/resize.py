@@ -47,12 +47,14 @@ def _linear(length: int, size: int, align: bool, kind: np.dtype[Any]) -> list[Ta
     """
     steps = np.arange(size)
     if align:
-        place = steps * ((length - 1) / (size - 1) if size > 1 else 0.0)
+        place, whole = steps * (length - 1), max(size - 1, 1)
     else:
-        place = np.maximum((steps + 0.5) * (length / size) - 0.5, 0)
-    low = np.minimum(place.astype(np.intp), length - 1)
-    high = np.minimum(low + 1, length - 1)
-    return [(low, (1 - (place - low)).astype(kind)), (high, (place - low).astype(kind))]
+        place, whole = np.maximum((2 * steps + 1) * length - size, 0), 2 * size
+    low, part = np.divmod(place, whole)
+    # Right on a cell, and behind the last one, there is no neighbour to read.
+    high = np.where(part > 0, np.minimum(low + 1, length - 1), low)
+    weight = part / whole
+    return [(low, (1 - weight).astype(kind)), (high, weight.astype(kind))]
 
 
 def _taps(x: Array, options: Options) -> tuple[list[Tap], ...]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cnnstat.analysis.receptive import _at
 from cnnstat.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import Layer, Shape, size_of
+from cnnstat.layers.reach import bounds
 
 if TYPE_CHECKING:
     from cnnstat.layers.reach import Reach
@@ -93,7 +93,7 @@ def check_signal(case: object, layer: Layer, taps: Taps, n: int, f: int) -> None
     else:
         assert layer.connections(shapes).value == 3 * real, case
     reach = reach_of(layer, shapes)
-    assert [_at(reach, o) for o in range(len(taps))] == [(w[0], w[-1]) for w in taps], case
+    assert [bounds(reach, o) for o in range(len(taps))] == [(w[0], w[-1]) for w in taps], case
 
 
 def test_maps_multiply_their_axes() -> None:
@@ -167,7 +167,7 @@ def test_transposed_convolutions() -> None:
         assert layer.connections(shapes).value == 4 * 3 * kept + 4 * len(painted), case
         reach = reach_of(layer, shapes)
         for o, inputs in enumerate(painted):
-            low, high = _at(reach, o)
+            low, high = bounds(reach, o)
             # The reach goes on beyond the map's ends, as a convolution's does into its padding.
             assert [i for i in range(low, high + 1) if 0 <= i < n and i in inputs] == sorted(set(inputs)), (
                 case
@@ -183,7 +183,7 @@ def test_adaptive_bins(n: int, bins: int) -> None:
     covered = [range(i * n // bins, -(-(i + 1) * n // bins)) for i in range(bins)]
     assert layer.connections(((2, n),)).value == 2 * sum(map(len, covered))
     reach = reach_of(layer, ((2, n),))
-    assert [_at(reach, o) for o in range(bins)] == [(c[0], c[-1]) for c in covered]
+    assert [bounds(reach, o) for o in range(bins)] == [(c[0], c[-1]) for c in covered]
 
 
 @pytest.mark.parametrize(("n", "out"), [(4, 8), (5, 7), (6, 3), (1, 4), (4, 4)])
@@ -192,7 +192,7 @@ def test_upsampling_reads_the_positions_with_a_weight(n: int, out: int, mode: st
     layer = LAYERS["upsample"](size=out, mode=mode, align_corners=corners)
     reach = reach_of(layer, ((2, n),))
     for o in range(out):
-        low, high = _at(reach, o)
+        low, high = bounds(reach, o)
         assert {min(max(i, 0), n - 1) for i in range(low, high + 1)} == read_by_upsampling(
             n, out, o, mode, corners
         )
