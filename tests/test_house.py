@@ -22,6 +22,7 @@ FLOORS = (
     ("analysis",),
     ("api",),
     ("run",),
+    ("files",),
     ("crossing",),
     ("report",),
     ("cli",),
@@ -32,7 +33,10 @@ ONLY = {
     "yaml": {"spec/document.py"},
     "rich": {"report/terminal.py"},
     "click": {"cli.py"},
-    "numpy": {f"run/{path.name}" for path in (PACKAGE / "run").glob("*.py")} - {"run/__init__.py"},
+    "numpy": {f"run/{path.name}" for path in (PACKAGE / "run").glob("*.py")} - {"run/__init__.py"}
+    | {f"files/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "tensors")},
+    "PIL": {"files/pictures.py"},
+    "safetensors": {"files/tensors.py"},
 }
 """Which files may import a library; None stands for no file at all."""
 
@@ -81,6 +85,12 @@ def test_the_done_hall_imports_numpy_and_itself(path: Path) -> None:
     for name in imports(path):
         package = ".".join(name.split(".")[:2]) if name.startswith("cnnstat") else name.split(".")[0]
         assert package in known, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "files").glob("*.py")), ids=lambda p: p.name)
+def test_files_know_nothing_of_specs(path: Path) -> None:
+    known = {"cnnstat", "cnnstat.files", "cnnstat.run", "cnnstat.errors"}
+    assert {".".join(name.split(".")[:2]) for name in imports(path) if name.startswith("cnnstat")} <= known
 
 
 @pytest.mark.parametrize("library", ONLY)
