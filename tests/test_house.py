@@ -100,7 +100,7 @@ def test_a_library_stays_where_it_belongs(library: str) -> None:
         for path in files()
         if any(name.split(".")[0] == library for name in imports(path))
     }
-    assert users == ONLY[library]
+    assert users <= ONLY[library]
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])

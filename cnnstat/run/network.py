@@ -12,7 +12,7 @@ from cnnstat.run.op import Context
 from cnnstat.run.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnnstat.run.op import Array, Backward, Inputs, Parameters
 
@@ -174,11 +174,11 @@ class Network:
         training: bool = False,
         backward: bool = False,
         draw: int = 0,
-        parameters: Sequence[Mapping[str, Array]] | None = None,
+        parameters: Callable[[int], Mapping[str, Array]] | None = None,
     ) -> Iterator[Visit]:
         """Do step after step; an array is dropped after its last reader, unless the way back keeps it.
 
-        `parameters` replaces the stored ones, step by step; `draw` numbers the dropout masks of a seed.
+        `parameters` gives a step others than those stored; `draw` numbers the dropout masks of a seed.
         """
         x = np.asarray(x)
         if x.shape[1:] != self.program.input_shape or not x.shape[0]:
@@ -195,14 +195,14 @@ class Network:
         training: bool = False,
         backward: bool = False,
         draw: int = 0,
-        parameters: Sequence[Mapping[str, Array]] | None = None,
+        parameters: Callable[[int], Mapping[str, Array]] | None = None,
     ) -> Iterator[Visit]:
         arrays = {INPUT: x}
         alive = x.nbytes
         freed = self.program.last_readers()
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
-            params = self._parameters(number, inputs) if parameters is None else parameters[number]
+            params = self._parameters(number, inputs) if parameters is None else parameters(number)
             context = self.context(number, training=training, backward=backward, draw=draw)
             y, way_back = _done(step, inputs, params, context)
             arrays[number] = y

@@ -1,0 +1,282 @@
+"""Gradients against derivatives: is what backward returns the slope of what forward computes?
+
+Each layer alone, on the input that really reaches it: for each of its inputs and trained tensors w, with a
+gradient g of sum(dy·y) for a random dy, and a random direction t, sum(g·t) must equal the slope of
+sum(dy·y(w + s·t)) in s. Then the network end to end, from its loss to its input and to all its parameters:
+that is where forks must add up. One direction costs one or two passes, however many numbers a tensor has;
+a wrong number shows unless t happens to be orthogonal to the error, which has probability zero.
+
+The slope is taken by one of two methods:
+
+complex   f(x + ih)/h, imaginary part (Squire and Trapp, SIAM Review 40, 1998). Nothing is subtracted, so h
+          may be 1e-30 and no kink of a ReLU or a maximum is ever crossed: exact to rounding.
+central   (f(x + h) - f(x - h))/2h, the textbook's. A step that crosses a kink gives a wrong slope, so
+          smaller ones are tried, and the point is moved a little to where no two values are equal.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from cnnstat.run import OPS
+from cnnstat.run.loss import Objective, chosen, objective
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cnnstat.run.network import Gradients as NetworkGradients
+    from cnnstat.run.network import Network, Visit
+    from cnnstat.run.op import Array, Backward, Gradients
+
+TOLERANCE = 1e-6
+"""Relative error from which on a gradient counts as wrong; both methods stay far below it."""
+TINY = 1e-30
+STEPS = (1e-5, 1e-6, 1e-7, 1e-8)
+"""Steps of the central difference, tried in turn."""
+NUDGE = 1e-3
+"""By how much, of its spread, a central difference moves its point away from ties."""
+FAINT = 1e-9
+"""A gradient this small beside ‖dy‖·‖y‖/‖w‖ is rounding and not compared to more digits."""
+
+Line: TypeAlias = "Callable[[complex], complex]"
+"""f along a direction: from a step, real or imaginary, to a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One gradient checked: of which layer ("" for the network end to end), of which tensor, how far off.
+
+    `error` is relative to the larger of the slope and the gradient's norm; `elements` is the same for single
+    elements, if some were asked for.
+    """
+
+    layer: str
+    type: str
+    tensor: str
+    size: int
+    error: float
+    elements: float | None = None
+
+    @property
+    def good(self) -> bool:
+        """Say whether the gradient is right; NaN is not."""
+        return self.error <= TOLERANCE and (self.elements is None or self.elements <= TOLERANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to check: "complex" or "central", how many single elements of each tensor, from which seed.
+
+    With `training`, dropout draws one mask that every pass repeats, and batch norm takes the batch's own
+    statistics; what a pass would change in them is put back.
+    """
+
+    method: str = "complex"
+    elements: int = 0
+    seed: int = 0
+    training: bool = False
+
+
+def slopes(line: Line, method: str) -> Iterator[float]:
+    """Yield the slope of a line at 0, by ever smaller steps if the method needs any."""
+    if method == "complex":
+        yield line(1j * TINY).imag / TINY
+        return
+    for step in STEPS:
+        yield (line(step) - line(-step)).real / (2 * step)
+
+
+def error_of(expected: float, line: Line, scale: float, method: str) -> float:
+    """Return how far a derivative is off, beside the largest of itself, the slope and `scale`."""
+    best = np.inf
+    for slope in slopes(line, method):
+        size = max(abs(expected), abs(slope), scale)
+        # NaN must not pass as small.
+        error = abs(expected - slope) / size if size else 0.0
+        best = min(best, error) if error == error else best
+        if best <= TOLERANCE:
+            break
+    return float(best)
+
+
+def check_layers(network: Network, x: Array, plan: Plan) -> Iterator[tuple[int, Checked]]:
+    """Check each layer alone on its real input; yield its number with each result."""
+    visits = network.visits(
+        x, training=plan.training, draw=1, parameters=lambda number: kept(network, number)
+    )
+    for visit in visits:
+        for checked in _Alone(network, visit, plan).checks():
+            yield visit.number, checked
+
+
+class _Alone:
+    """One layer at one point, ready to be run again near it."""
+
+    def __init__(self, network: Network, visit: Visit, plan: Plan) -> None:
+        self.network, self.visit, self.plan = network, visit, plan
+        self.rng = np.random.default_rng([plan.seed, visit.number])
+        self.stored = network.stored[visit.number]
+        self.values = {_input_name(i, visit): x for i, x in enumerate(visit.inputs)} | self.stored.trained
+        if plan.method == "central":
+            self.values = {name: _moved(value, self.rng) for name, value in self.values.items()}
+
+    def checks(self) -> Iterator[Checked]:
+        y, way_back = self.run({}, backward=True)
+        dy = self.rng.standard_normal(y.shape)
+        size_of_dy, size_of_y = _norm(dy), _norm(y)
+        for name, gradient in self.gradients(way_back, dy).items():
+            value = self.values[name]
+            faint = FAINT * size_of_dy * size_of_y / max(_norm(value), TINY)
+            yield Checked(
+                self.visit.step.name,
+                self.visit.step.type,
+                name,
+                value.size,
+                self.along(name, gradient, dy, max(_norm(gradient), faint)),
+                self.by_element(name, gradient, dy, faint) if self.plan.elements else None,
+            )
+
+    def run(self, changed: Mapping[str, Array], *, backward: bool = False) -> Any:
+        values = {**self.values, **changed}
+        inputs = tuple(values[_input_name(i, self.visit)] for i in range(len(self.visit.inputs)))
+        params = kept(self.network, self.visit.number) | {name: values[name] for name in self.stored.trained}
+        context = self.network.context(
+            self.visit.number, training=self.plan.training, backward=backward, draw=1
+        )
+        return OPS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
+
+    def gradients(self, way_back: Callable[[Array], Gradients], dy: Array) -> dict[str, Array]:
+        d_inputs, d_params = way_back(dy)
+        return {_input_name(i, self.visit): dx for i, dx in enumerate(d_inputs)} | d_params
+
+    def along(self, name: str, gradient: Array, dy: Array, scale: float) -> float:
+        """Check a whole tensor in one random direction."""
+        value = self.values[name]
+        direction = self.rng.standard_normal(value.shape)
+
+        def line(step: complex) -> complex:
+            y, _ = self.run({name: value + step * direction})
+            return complex((dy * y).sum())
+
+        return error_of(float((gradient * direction).sum()), line, scale, self.plan.method)
+
+    def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> float:
+        """Check some elements one by one; return the worst."""
+        value = self.values[name]
+        places = self.rng.choice(value.size, min(self.plan.elements, value.size), replace=False)
+        scale = max(float(np.abs(gradient).max()), faint)
+        return max(self._element(name, int(place), gradient, dy, scale) for place in places)
+
+    def _element(self, name: str, place: int, gradient: Array, dy: Array, scale: float) -> float:
+        value = self.values[name]
+
+        def line(step: complex) -> complex:
+            moved = value + np.zeros((), type(step))
+            moved.flat[place] += step
+            y, _ = self.run({name: moved})
+            return complex((dy * y).sum())
+
+        return error_of(float(gradient.flat[place]), line, scale, self.plan.method)
+
+
+def _norm(value: Array) -> float:
+    return float(np.linalg.norm(value))
+
+
+def _input_name(i: int, visit: Visit) -> str:
+    return "input" if len(visit.inputs) == 1 else f"input {i + 1}"
+
+
+def _moved(value: Array, rng: np.random.Generator) -> Array:
+    return value + NUDGE * (float(value.std()) or 1.0) * rng.standard_normal(value.shape)
+
+
+def kept(network: Network, number: int) -> dict[str, Array]:
+    """Return what a step stores, with copies of the statistics that a pass in training moves."""
+    stored = network.stored[number]
+    return {**stored.all, **{name: value.copy() for name, value in stored.buffers.items()}}
+
+
+def check_end_to_end(network: Network, x: Array, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
+    """Check the gradients of the loss: of the input, and of all parameters in one direction together."""
+    whole = _Whole(network, x, plan)
+    outputs, tape = whole.run(x, {}, backward=True)
+    target = objective(loss or chosen(network.program, outputs), outputs, plan.seed)
+    gradients = whole.way_back(tape, target.gradient(outputs))
+    yield whole.along_input(target, gradients.input)
+    if gradients.parameters:
+        yield whole.along_parameters(target, gradients.parameters)
+
+
+class _Whole:
+    """A network at one input, ready to be run again near it."""
+
+    def __init__(self, network: Network, x: Array, plan: Plan) -> None:
+        self.network, self.x, self.plan = network, x, plan
+
+    def run(
+        self, x: Array, shifts: Mapping[str, complex], *, backward: bool = False
+    ) -> tuple[tuple[Array, ...], list[Backward | None]]:
+        """Run forward; `shifts` says how far each tensor goes along its direction."""
+        visits = self.network.visits(
+            x,
+            training=self.plan.training,
+            backward=backward,
+            draw=1,
+            parameters=lambda number: self.shifted(number, shifts),
+        )
+        wanted = self.network.program.outputs
+        outputs, tape = {}, []
+        for visit in visits:
+            tape.append(visit.way_back)
+            if visit.number in wanted:
+                outputs[visit.number] = visit.output
+        return tuple(outputs[number] for number in wanted), tape
+
+    def way_back(self, tape: list[Backward | None], given: tuple[Array, ...]) -> NetworkGradients:
+        return self.network.way_back(tape, dict(zip(self.network.program.outputs, given, strict=True)))
+
+    def shifted(self, number: int, shifts: Mapping[str, complex]) -> dict[str, Array]:
+        step, values = self.network.program.steps[number], kept(self.network, number)
+        for name, value in self.network.stored[number].trained.items():
+            shift = shifts.get(f"{step.name}.{name}")
+            if shift is not None:
+                values[name] = value + shift * self.direction(f"{step.name}.{name}", value)
+        return values
+
+    def direction(self, name: str, value: Array) -> Array:
+        """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
+        return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
+
+    def along_input(self, target: Objective, gradient: Array) -> Checked:
+        direction = self.direction("", self.x)
+
+        def line(step: complex) -> complex:
+            return complex(target.value(self.run(self.x + step * direction, {})[0]))
+
+        expected = float((gradient * direction).sum())
+        error = error_of(expected, line, _norm(gradient), self.plan.method)
+        return Checked("", "", "input", gradient.size, error)
+
+    def along_parameters(self, target: Objective, gradients: Mapping[str, Array]) -> Checked:
+        """Move all tensors at once, each by so much that all matter alike."""
+        norms = {name: _norm(gradient) for name, gradient in gradients.items()}
+        # A gradient that is nothing but rounding must not be blown up.
+        least = 1e-6 * max(norms.values()) or 1.0
+        weights = {name: 1 / max(norm, least) for name, norm in norms.items()}
+
+        def line(step: complex) -> complex:
+            shifts = {name: step * weight for name, weight in weights.items()}
+            return complex(target.value(self.run(self.x, shifts)[0]))
+
+        expected = sum(
+            weights[name] * float((gradient * self.direction(name, gradient)).sum())
+            for name, gradient in gradients.items()
+        )
+        size = sum(gradient.size for gradient in gradients.values())
+        error = error_of(expected, line, math.sqrt(len(gradients)), self.plan.method)
+        return Checked("", "", "parameters", size, error)
