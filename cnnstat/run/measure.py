@@ -1,4 +1,4 @@
-"""The figures of a layer, measured on the arrays of a visit."""
+"""The figures of a network, measured on its arrays while it runs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnstat.run import OPS
+from cnnstat.run.reach import astray, sights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnstat.run.network import Network, Visit
     from cnnstat.run.op import Array
+    from cnnstat.run.reach import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,42 @@ def measure(network: Network, visit: Visit) -> Measured:
         connections=read + (activations if op.links and "bias" in stored.all else 0),
         activations=activations,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a network turned out to be, layer by layer, and what it put out.
+
+    `astray` names steps where a poisoned pixel reached further than `sights` allow. `peak_bytes` are those of
+    the parameters and of the most activations that were alive at once.
+    """
+
+    layers: tuple[Measured, ...]
+    sights: tuple[Sight, ...]
+    astray: tuple[int, ...]
+    peak_bytes: int
+    outputs: tuple[Array, ...]
+
+
+def examine(network: Network, x: Array, watch: Callable[[Visit], None] = lambda visit: None) -> Findings:
+    """Run a batch forward, dropping each activation after its last reader, and measure every layer.
+
+    `watch` is called with each visit.
+
+    Raises:
+        ValueError: x does not fit, or samples were not treated alike.
+    """
+    layers, outputs, alive = [], {}, 0
+    for visit in network.visits(x):
+        layers.append(measure(network, visit))
+        alive = max(alive, visit.alive)
+        if visit.number in network.program.outputs:
+            outputs[visit.number] = visit.output
+        watch(visit)
+    seen = sights(network.program)
+    params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
+    found = tuple(outputs[number] for number in network.program.outputs)
+    return Findings(tuple(layers), tuple(seen), tuple(astray(network, seen)), alive + sum(params), found)
 
 
 def _total(tensors: dict[str, Array]) -> int:

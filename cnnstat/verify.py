@@ -1,0 +1,183 @@
+"""Told against done: the one place that sees both halls.
+
+Every figure told by `analysis` is held against what `run` measured. Two figures have no counterpart in a run
+and are not compared: leftover rows and the operations besides multiply-adds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from cnnstat.analysis.model import Analysis  # noqa: TC001 - a field of a class
+from cnnstat.analysis.seen import seen
+from cnnstat.api import analyze, load
+from cnnstat.crossing import Network
+from cnnstat.run.gradcheck import Checked, Plan, check_end_to_end, check_layers
+from cnnstat.run.measure import Findings, examine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cnnstat.analysis.model import Row
+    from cnnstat.analysis.seen import Regions
+    from cnnstat.graph import Graph
+    from cnnstat.run.reach import Seen, Sight
+
+COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
+MEMORY = "inference_memory_bytes"
+
+
+class Difference(Struct, frozen=True):
+    """A figure on which the halls disagree: of which layer ("" for the network), and both values."""
+
+    layer: str
+    figure: str
+    told: Any
+    done: Any
+
+
+class Verification(Struct, frozen=True):
+    """What was told, what was found, and where they differ.
+
+    `unmeasured` names layers whose receptive field no run can show: behind a reshape to a map.
+    """
+
+    analysis: Analysis
+    findings: Findings
+    differences: tuple[Difference, ...]
+    unmeasured: tuple[str, ...]
+
+    @property
+    def good(self) -> bool:
+        """Say whether every figure told is true."""
+        return not self.differences
+
+
+def verify(
+    spec: Graph | str | Path,
+    *,
+    seed: int = 0,
+    dtype: str = "float32",
+    input_shape: tuple[int, ...] | None = None,
+    batch: int = 1,
+) -> Verification:
+    """Run a network on a seeded batch and compare every figure told with what is found.
+
+    Raises:
+        SpecError: the spec is wrong, or a layer does not fit its input.
+        ValueError: an argument is out of range.
+    """
+    graph = load(spec) if not hasattr(spec, "nodes") else spec
+    analysis = analyze(graph, input_shape=input_shape, batch=batch, dtype=dtype)
+    network = Network(graph, seed=seed, dtype=dtype, input_shape=input_shape)
+    return compare(analysis, examine(network, network.sample(batch)))
+
+
+def check_gradients(
+    spec: Graph | str | Path,
+    *,
+    seed: int = 0,
+    method: str = "complex",
+    elements: int = 0,
+    training: bool = False,
+    input_shape: tuple[int, ...] | None = None,
+    batch: int = 1,
+) -> tuple[Checked, ...]:
+    """Check every gradient of a network in float64: of each layer alone, then end to end.
+
+    `method` is "complex" or "central"; `elements` more single elements of each tensor are checked one by one.
+
+    Raises:
+        SpecError: the spec is wrong.
+        ValueError: an argument is out of range, or a layer cannot take what reaches it.
+    """
+    network = Network(spec, seed=seed, dtype="float64", input_shape=input_shape)
+    plan = Plan(method, elements, seed, training)
+    x = network.sample(batch)
+    alone = (checked for _, checked in check_layers(network, x, plan))
+    return (*alone, *check_end_to_end(network, x, plan))
+
+
+def compare(analysis: Analysis, findings: Findings) -> Verification:
+    """Hold what was told against what was found."""
+    differences: list[Difference] = []
+    unmeasured = []
+    regions = seen(analysis)
+    for number, (row, layer, sight) in enumerate(
+        zip(analysis.rows, findings.layers, findings.sights, strict=True)
+    ):
+        differences += _counts(row, layer)
+        differences += _field(row, sight, regions[number])
+        if number in findings.astray:
+            differences.append(Difference(row.name, "receptive_field", None, "reached by a pixel beyond it"))
+        if not sight.axes and not sight.whole:
+            unmeasured.append(row.name)
+    told = analysis.totals.inference_memory_bytes
+    if told != findings.peak_bytes:
+        differences.append(Difference("", MEMORY, told, findings.peak_bytes))
+    return Verification(analysis, findings, tuple(differences), tuple(unmeasured))
+
+
+def _counts(row: Row, layer: Any) -> Iterator[Difference]:
+    if row.output_shape != layer.output_shape:
+        yield Difference(row.name, "output_shape", row.output_shape, layer.output_shape)
+    for figure in COUNTS:
+        told, done = getattr(row.counts, figure), getattr(layer, figure)
+        if told != done:
+            yield Difference(row.name, figure, told, done)
+
+
+def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Difference]:
+    """Compare fields: everything, or for each axis its pattern, and what every unit sees of this input."""
+    field = row.field
+    if sight.whole and not field.whole:
+        yield Difference(row.name, "receptive_field", field_sizes(row), "all")
+        return
+    if not sight.axes:
+        if field.whole != sight.whole:
+            yield Difference(row.name, "receptive_field", field_sizes(row), "unknown")
+        return
+    if field.because is not None or len(regions) != len(sight.axes):
+        yield Difference(row.name, "receptive_field", None, tuple(map(_size, sight.axes)))
+        return
+    for axis, told in zip(sight.axes, regions, strict=True):
+        if told != tuple(map(tuple, axis.regions.tolist())):
+            yield _first_apart(row.name, told, axis)
+            return
+    yield from _patterns(row, sight)
+
+
+def _first_apart(layer: str, told: Regions, axis: Seen) -> Difference:
+    done = [tuple(region) for region in axis.regions.tolist()]
+    if len(told) != len(done):
+        return Difference(layer, "receptive_field", f"{len(told)} units", f"{len(done)} units")
+    unit = next(i for i, (a, b) in enumerate(zip(told, done, strict=True)) if a != b)
+    return Difference(
+        layer, "receptive_field", f"unit {unit} sees {told[unit]}", f"unit {unit} sees {done[unit]}"
+    )
+
+
+def _patterns(row: Row, sight: Sight) -> Iterator[Difference]:
+    patterns = [axis.pattern for axis in sight.axes]
+    if any(pattern is None for pattern in patterns):
+        return
+    field = row.field
+    for figure, told, done in (
+        ("receptive_field", field_sizes(row), tuple(p.size for p in patterns if p)),
+        ("field_stride", field.strides, tuple(p.stride for p in patterns if p)),
+        ("field_padding", field.paddings, tuple(p.padding for p in patterns if p)),
+    ):
+        if told != done:
+            yield Difference(row.name, figure, told, done)
+
+
+def field_sizes(row: Row) -> Any:
+    """Return the told size per axis, or "all"."""
+    return "all" if row.field.whole else row.field.sizes(row.output_shape)
+
+
+def _size(axis: Seen) -> int | None:
+    return axis.pattern.size if axis.pattern else None
