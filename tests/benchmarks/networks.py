@@ -3,8 +3,8 @@
     python -m tests.benchmarks.networks [--rounds ROUNDS] [NETWORK ...]
 
 PyTorch must be installed, and the machine quiet. Ours and PyTorch's run in turn, so that a machine's drift
-meets both; the ratio of each round is what counts. The last column is what the forward pass achieves of the
-product of two large matrices, measured in the same run.
+meets both. The times are the best of all rounds; the ratio is the median over rounds, beside its range. The
+last column is what the forward pass achieves of the product of two large matrices, measured in the same run.
 """
 
 from __future__ import annotations
@@ -56,18 +56,16 @@ class Turns:
 
 
 def turn(run: Run) -> float:
-    """Return the median time of a run, repeated until the turn is over."""
-    begun = perf_counter()
-    while True:
+    """Return the best time of a run, repeated until the turn is over."""
+    settled = perf_counter() + SETTLE
+    while perf_counter() < settled:
         run()
-        if perf_counter() - begun > SETTLE:
-            break
     found: list[float] = []
     while sum(found) < TURN:
         start = perf_counter()
         run()
         found.append(perf_counter() - start)
-    return statistics.median(found)
+    return min(found)
 
 
 def in_turn(ours: Run, theirs: Run, rounds: int) -> Turns:
@@ -114,7 +112,7 @@ def peak() -> float:
 
 
 def told(turns: Turns, target: float | None) -> str:
-    ours, theirs = (1e3 * statistics.median(each) for each in (turns.ours, turns.theirs))
+    ours, theirs = 1e3 * min(turns.ours), 1e3 * min(turns.theirs)
     ratios = turns.ratios
     middle = statistics.median(ratios)
     spread = f"{ratios[0]:.2f}..{ratios[-1]:.2f}"
@@ -131,7 +129,7 @@ def measure(name: str, rounds: int) -> str:
     both = in_turn(ours[1], theirs[1], rounds)
     best = max(best, peak())
     macs = cnnstat.analyze(name).totals.counts.macs
-    share = macs / statistics.median(forward.ours) / best
+    share = macs / min(forward.ours) / best
     aims = TARGETS[name]
     return f"{name:10}{told(forward, aims[0])}  {told(both, aims[1])} {share:7.1%} of {2e-9 * best:.0f}"
 
