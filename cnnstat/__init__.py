@@ -22,12 +22,29 @@ from cnnstat.graph import Graph
 
 if TYPE_CHECKING:
     from cnnstat.crossing import Network
+    from cnnstat.verification import check_gradients, verify
 
 __version__ = "0.1.0"
 
-__all__ = ["Analysis", "Graph", "Network", "Problem", "SpecError", "__version__", "analyze", "load", "loads"]
+__all__ = [
+    "Analysis",
+    "Graph",
+    "Network",
+    "Problem",
+    "SpecError",
+    "__version__",
+    "analyze",
+    "check_gradients",
+    "load",
+    "loads",
+    "verify",
+]
 
-_RUNNING = {"Network": "cnnstat.crossing"}
+_RUNNING = {
+    "Network": "cnnstat.crossing",
+    "check_gradients": "cnnstat.verification",
+    "verify": "cnnstat.verification",
+}
 """Names that need NumPy: imported when they are first asked for, since telling starts without it."""
 
 

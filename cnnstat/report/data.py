@@ -30,7 +30,7 @@ def data(analysis: Analysis, rows: Iterable[Row], command: str) -> dict[str, Any
         "optimizer": analysis.settings.optimizer,
         "layers": [layer_data(row, shape) for row in rows],
         "totals": {
-            **_figures(totals, shape),
+            **figures(totals, shape),
             "inference_memory_bytes": totals.inference_memory_bytes,
             "training_memory_bytes": totals.training_memory_bytes,
         },
@@ -47,13 +47,14 @@ def layer_data(row: Row, input_shape: Shape) -> dict[str, Any]:
         "name": row.name,
         "type": row.type,
         "inputs": list(row.inputs),
-        **_figures(row, input_shape),
+        **figures(row, input_shape),
         "leftover": list(row.leftover),
         "folded_layers": row.folded,
     }
 
 
-def _figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
+def figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
+    """Return the figures of a layer or of the network."""
     counts = row.counts
     return {
         "output_shape": list(row.output_shape),

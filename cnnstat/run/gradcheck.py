@@ -205,7 +205,7 @@ def check_end_to_end(network: Network, x: Array, plan: Plan, loss: str | None = 
     """Check the gradients of the loss: of the input, and of all parameters in one direction together."""
     whole = _Whole(network, x, plan)
     outputs, tape = whole.run(x, {}, backward=True)
-    target = objective(loss or chosen(network.program, outputs), outputs, plan.seed)
+    target = objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
     gradients = whole.way_back(tape, target.gradient(outputs))
     yield whole.along_input(target, gradients.input)
     if gradients.parameters:

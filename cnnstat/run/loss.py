@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.run.network import Program
+    from cnnstat.run.network import Network
     from cnnstat.run.op import Array
 
 Value: TypeAlias = "Callable[[Array, Array], Array]"
@@ -52,7 +52,8 @@ def _log_sum_exp(y: Array) -> Array:
     return total
 
 
-def _softmax(y: Array) -> Array:
+def softmax(y: Array) -> Array:
+    """Return exp(y) over its sum over classes."""
     share: Array = np.exp(y - _log_sum_exp(y)[:, None])
     return share
 
@@ -64,7 +65,7 @@ def cross_entropy(y: Array, classes: Array) -> Array:
 
 def cross_entropy_gradient(y: Array, classes: Array) -> Array:
     """(softmax(y) - 1 at the class)/N."""
-    return (_softmax(y) - _at_class(y, classes, 1)) / len(y)
+    return (softmax(y) - _at_class(y, classes, 1)) / len(y)
 
 
 def likelihood(y: Array, classes: Array) -> Array:
@@ -104,11 +105,20 @@ def rbf(y: Array, classes: Array) -> Array:
 
 def rbf_gradient(y: Array, classes: Array) -> Array:
     """(1 at the class - exp(-y)/(exp(-j) + sum of exp(-y)))/N."""
-    return (_at_class(y, classes, 1) - _softmax(_with_floor(y))[:, :-1]) / len(y)
+    return (_at_class(y, classes, 1) - softmax(_with_floor(y))[:, :-1]) / len(y)
 
 
 def _with_floor(y: Array) -> Array:
     return np.concatenate([-y, np.full((len(y), 1), -FLOOR, y.dtype)], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A loss that a network went forward to and back from, and the norm of its gradient of the input."""
+
+    name: str
+    value: float
+    gradient_norm: float
 
 
 LOSSES = {
@@ -128,11 +138,10 @@ PROJECTION = "projection"
 """The loss of any other network: the sum of its outputs, each times a seeded normal number."""
 
 
-def chosen(program: Program, outputs: tuple[Array, ...]) -> str:
-    """Return the loss that goes with what a network puts out last."""
+def chosen(kind: str, outputs: tuple[Array, ...]) -> str:
+    """Return the loss that goes with the outputs of a network that ends in a layer of type `kind`."""
     vector = len(outputs) == 1 and outputs[0].ndim == 2
-    last = program.steps[program.outputs[-1]].type
-    return _BY_LAST.get(last, PROJECTION) if vector else PROJECTION
+    return _BY_LAST.get(kind, PROJECTION) if vector else PROJECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +171,12 @@ def objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
         drawn = (rng.standard_normal(y.shape).astype(y.dtype) for y in outputs)
         return Objective(name, tuple(drawn))
     return Objective(name, (rng.integers(outputs[0].shape[1], size=len(outputs[0])),))
+
+
+def learn(network: Network, x: Array, *, seed: int, training: bool = False) -> Learnt:
+    """Go forward to the loss that suits a network, and all the way back."""
+    found = network.forward(x, training=training)
+    outputs = found if isinstance(found, tuple) else (found,)
+    target = objective(chosen(network.program.last, outputs), outputs, seed)
+    gradients = network.backward(target.gradient(outputs))
+    return Learnt(target.name, float(target.value(outputs)), float(np.linalg.norm(gradients.input)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cnnstat.run import OPS
 from cnnstat.run.reach import astray, sights
 
@@ -75,6 +77,11 @@ class Findings:
     peak_bytes: int
     outputs: tuple[Array, ...]
 
+    @property
+    def broken(self) -> int:
+        """Return how many numbers of the outputs are NaN or infinite."""
+        return sum(int(y.size - np.isfinite(y).sum()) for y in self.outputs)
+
 
 def examine(network: Network, x: Array, watch: Callable[[Visit], None] = lambda visit: None) -> Findings:
     """Run a batch forward, dropping each activation after its last reader, and measure every layer.
@@ -108,4 +115,4 @@ def _links(network: Network, visit: Visit) -> int:
         return 0
     first = tuple(x[:1] for x in visit.inputs)
     # A unit reads fewer than 2^24 inputs, a whole number in float32; their sum needs float64.
-    return int(links(first, network.stored[visit.number].all, visit.step.options).sum(dtype="float64"))
+    return int(links(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))

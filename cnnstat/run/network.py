@@ -42,6 +42,11 @@ class Program:
     input_shape: tuple[int, ...]
     outputs: tuple[int, ...]
 
+    @property
+    def last(self) -> str:
+        """Return the type of the step that puts out last."""
+        return self.steps[self.outputs[-1]].type
+
     def last_readers(self) -> list[list[int]]:
         """Return for each step the arrays that nobody reads after it."""
         last = {number: i for i, step in enumerate(self.steps) for number in step.inputs}

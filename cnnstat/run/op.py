@@ -23,6 +23,12 @@ from cnnstat.run.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+
+def quiet() -> np.errstate:
+    """Return a context without NumPy's warnings: what overflows is found in the numbers that come out."""
+    return np.errstate(all="ignore")
+
+
 Array: TypeAlias = npt.NDArray[Any]
 Inputs: TypeAlias = tuple[Array, ...]
 Params: TypeAlias = "Mapping[str, Array]"

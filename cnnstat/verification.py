@@ -6,16 +6,20 @@ and are not compared: leftover rows and the operations besides multiply-adds.
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from cnnstat.analysis.memory import BYTES
 from cnnstat.analysis.model import Analysis  # noqa: TC001 - a field of a class
 from cnnstat.analysis.seen import seen
 from cnnstat.api import analyze, load
 from cnnstat.crossing import Network
 from cnnstat.run.gradcheck import Checked, Plan, check_end_to_end, check_layers
+from cnnstat.run.loss import Learnt  # noqa: TC001 - a field of a class
 from cnnstat.run.measure import Findings, examine
+from cnnstat.run.op import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 
 COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
 MEMORY = "inference_memory_bytes"
+FIXED_BYTES = 96 << 20
+"""What Python, NumPy and the buffers of convolutions take, whatever the network."""
 
 
 class Difference(Struct, frozen=True):
@@ -72,8 +78,9 @@ def verify(
     """
     graph = load(spec) if not hasattr(spec, "nodes") else spec
     analysis = analyze(graph, input_shape=input_shape, batch=batch, dtype=dtype)
-    network = Network(graph, seed=seed, dtype=dtype, input_shape=input_shape)
-    return compare(analysis, examine(network, network.sample(batch)))
+    with quiet():
+        network = Network(graph, seed=seed, dtype=dtype, input_shape=input_shape)
+        return compare(analysis, examine(network, network.sample(batch)))
 
 
 def check_gradients(
@@ -94,11 +101,12 @@ def check_gradients(
         SpecError: the spec is wrong.
         ValueError: an argument is out of range, or a layer cannot take what reaches it.
     """
-    network = Network(spec, seed=seed, dtype="float64", input_shape=input_shape)
     plan = Plan(method, elements, seed, training)
-    x = network.sample(batch)
-    alone = (checked for _, checked in check_layers(network, x, plan))
-    return (*alone, *check_end_to_end(network, x, plan))
+    with quiet():
+        network = Network(spec, seed=seed, dtype="float64", input_shape=input_shape)
+        x = network.sample(batch)
+        alone = (checked for _, checked in check_layers(network, x, plan))
+        return (*alone, *check_end_to_end(network, x, plan))
 
 
 def compare(analysis: Analysis, findings: Findings) -> Verification:
@@ -181,3 +189,57 @@ def field_sizes(row: Row) -> Any:
 
 def _size(axis: Seen) -> int | None:
     return axis.pattern.size if axis.pattern else None
+
+
+class Proof(Struct, frozen=True):
+    """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`."""
+
+    verification: Verification
+    seed: int
+    training: bool
+    loss: Learnt
+    method: str
+    checked: tuple[Checked, ...]
+    to_check: int
+
+    @property
+    def good(self) -> bool:
+        """Say whether every figure is true and every gradient checked is right."""
+        return self.verification.good and not self.wrong
+
+    @property
+    def wrong(self) -> tuple[Checked, ...]:
+        """Return the gradients that are not the slopes they should be."""
+        return tuple(checked for checked in self.checked if not checked.good)
+
+    @property
+    def finished(self) -> bool:
+        """Say whether everything was checked that was to be."""
+        return len(self.checked) == self.to_check
+
+
+def tensors_of(network: Network, number: int) -> int:
+    """Return how many gradients a layer has: one for each input and each trained tensor."""
+    return len(network.program.steps[number].inputs) + len(network.stored[number].trained)
+
+
+def gradients_of(network: Network) -> int:
+    """Return how many gradients there are to check: those of each layer, and two or one end to end."""
+    trained = any(stored.trained for stored in network.stored)
+    layers = range(len(network.program.steps))
+    return sum(tensors_of(network, number) for number in layers) + (2 if trained else 1)
+
+
+def needed_bytes(analysis: Analysis, *, check_gradients: bool) -> int:
+    """Estimate the memory a run takes, from what is told of the network.
+
+    Parameters and their gradients, all activations as the way back keeps them, and the copies that the
+    largest layer is counted with; a complex step takes four numbers for each of that layer's.
+    """
+    width = BYTES[analysis.settings.dtype]
+    batch = analysis.settings.batch
+    counts = analysis.totals.counts
+    kept = batch * (counts.activations + prod(analysis.input_shape))
+    largest = max(row.counts.params + 3 * batch * row.counts.activations for row in analysis.rows)
+    copies = 6 if check_gradients else 2
+    return FIXED_BYTES + width * (counts.params + counts.trainable + kept * 5 // 4 + copies * largest)

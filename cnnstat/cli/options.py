@@ -1,0 +1,98 @@
+"""Options that commands share, and the reading of their values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cnnstat.analysis.memory import BYTES
+from cnnstat.errors import plain, suggestion
+from cnnstat.limits import MAX_SIZE
+from cnnstat.report.columns import CHOICES
+from cnnstat.report.render import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+DTYPES = click.Choice(list(BYTES))
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+_Context = click.Context
+_Parameter = click.Parameter
+
+
+def _shape(context: _Context, parameter: _Parameter, value: str | None) -> tuple[int, ...] | None:
+    """Read 3x224x224."""
+    if value is None:
+        return None
+    sizes = _numbers(value.lower().replace("×", "x").split("x"))
+    if not sizes or len(sizes) > 3 or not all(1 <= size <= MAX_SIZE for size in sizes):
+        wanted = f"expected sizes such as 3x224x224, each from 1 to {MAX_SIZE:,}"
+        raise click.BadParameter(f"{wanted}, got '{plain(value)}'")
+    return sizes
+
+
+def columns_of(context: _Context, parameter: _Parameter, value: str) -> tuple[str, ...]:
+    """Read params,macs."""
+    keys = tuple(part.strip() for part in value.split(","))
+    for key in keys:
+        if key not in CHOICES:
+            hint = suggestion(key, CHOICES) or f"; known: {', '.join(CHOICES)}"
+            raise click.BadParameter(f"unknown column '{plain(key)}'{hint}")
+    return keys if "name" in keys else ("name", *keys)
+
+
+def unit_of(context: _Context, parameter: _Parameter, value: str | None) -> tuple[int, ...] | None:
+    """Read 3,5."""
+    if value is None:
+        return None
+    position = _numbers(value.split(","))
+    if not position or len(position) > 2:
+        raise click.BadParameter(f"expected a position such as 3,5, got '{plain(value)}'")
+    return position
+
+
+def _numbers(parts: list[str]) -> tuple[int, ...]:
+    """Return parts as numbers; none where one of them is no plain number."""
+    parts = [part.strip() for part in parts]
+    good = all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts)
+    return tuple(int(part) for part in parts) if good else ()
+
+
+input_option = click.option(
+    "--input",
+    "input_shape",
+    metavar="CxHxW",
+    callback=_shape,
+    help="Input in place of the spec's: 3x299x299.",
+)
+depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
+strict_option = click.option(
+    "--strict", is_flag=True, help="Refuse sizes that are not whole instead of rounding."
+)
+
+
+def spec_options(command: Command) -> Command:
+    """Add SPEC and what changes or folds it."""
+    return _with(command, click.argument("spec"), input_option, strict_option, depth_option)
+
+
+def output_options(command: Command) -> Command:
+    """Add the format and the file of a report."""
+    return _with(
+        command,
+        click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True),
+        click.option("-o", "--output", type=FILE, help="Write to a file."),
+    )
+
+
+def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,77 @@
+"""Where a report goes: standard output or a file, at the width and in the signs that fit there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from cnnstat.errors import plain
+from cnnstat.report.render import render
+from cnnstat.report.text import encodable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cnnstat.report.model import Report
+
+
+def show(report: Report, form: str, output: Path | None) -> None:
+    """Render a report and put it out.
+
+    Raises:
+        OSError: standard output takes nothing more.
+        UsageError: the file cannot be written.
+    """
+    terminal = output is None and standard_output().isatty()
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    text = render(report, form, width=_width(terminal), colour=colour)
+    if output is None:
+        say(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {plain(str(output))}: {error.strerror}") from None
+
+
+def standard_output() -> TextIO:
+    """Return standard output; a parent may have closed it.
+
+    Raises:
+        OSError: it is closed.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    return sys.stdout
+
+
+def say(text: str) -> None:
+    """Write to standard output, in signs it can show."""
+    stdout = standard_output()
+    stdout.write(encodable(text, stdout.encoding or "utf-8"))
+
+
+def _width(terminal: bool) -> int | None:
+    """Return the terminal's width; none for a pipe or a file, unless COLUMNS says so."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and 20 <= int(columns) <= 10_000:
+        return int(columns)
+    return max(20, os.get_terminal_size(sys.stdout.fileno()).columns or 80) if terminal else None
+
+
+def drop_output() -> None:
+    """Send what is left to nowhere, so that the interpreter can flush at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(text: str, code: int) -> int:
+    """Write to standard error and return the exit code."""
+    with contextlib.suppress(OSError, AttributeError):  # standard error may be closed, too
+        sys.stderr.write(text)
+    return code

@@ -1,0 +1,263 @@
+"""The report of a run: each figure told above the figure measured, the gradients, and one verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from cnnstat.graph import INPUT
+from cnnstat.report.columns import COLUMNS, cell
+from cnnstat.report.model import Column, Line, Report, Table
+from cnnstat.report.proof_data import Top, data
+from cnnstat.report.text import bytes_text, shown
+from cnnstat.report.tree import branches
+from cnnstat.run.classes import ranked
+from cnnstat.run.gradcheck import TOLERANCE
+from cnnstat.verification import COUNTS, MEMORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.report.tree import Branch
+    from cnnstat.run.gradcheck import Checked
+    from cnnstat.run.measure import Findings
+    from cnnstat.run.reach import Sight
+    from cnnstat.verification import Difference, Proof, Verification
+
+_KEYS = ("output_shape", "params", "macs", "padding_macs", "connections", "receptive_field")
+_SIDE = Column("side", "", "text")
+_DIFFERS = Column("differs", "differs", "text")
+_ON_INPUT = "on input"
+_TITLES = {key: column.title for key, column in COLUMNS.items()} | {
+    "field_stride": "stride of the field",
+    "field_padding": "padding of the field",
+    MEMORY: "inference memory",
+}
+
+
+def build(proof: Proof, depth: int | None = None, top: int | None = None) -> Report:
+    """Return told and measured figures, layer by layer; gradients if they were checked; the verdict.
+
+    Raises:
+        ValueError: `top` classes are asked of a network that does not classify.
+    """
+    verification = proof.verification
+    analysis = verification.analysis
+    tables = [_figures(verification, depth)]
+    if proof.to_check:
+        tables.append(_gradients(proof))
+    best = None if top is None else _best(verification, top)
+    facts = (
+        *_memory(verification),
+        *_limits(verification),
+        *_outputs(proof),
+        *(_top(*best) if best else ()),
+        *_gradient_facts(proof),
+        ("verdict", verdict(proof)),
+    )
+    return Report(
+        title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}, run",
+        tables=tuple(tables),
+        facts=facts,
+        data=data(proof, verdict(proof), best),
+        source=analysis.source,
+    )
+
+
+def verdict(proof: Proof) -> str:
+    """Return the one sentence a run ends in."""
+    differences, wrong = proof.verification.differences, proof.wrong
+    if differences:
+        first, more = differences[0], len(differences) - 1
+        return f"NOT TRUE: {_difference(first)}{_more(more, 'figure')}"
+    if wrong:
+        return f"WRONG GRADIENT: {_gradient(wrong[0])}{_more(len(wrong) - 1, 'gradient')}"
+    proved = f"proved: {_compared(proof.verification):,} figures told are the figures measured"
+    if not proof.finished:
+        return f"interrupted: {len(proof.checked):,} of {proof.to_check:,} gradients checked, all right"
+    return f"{proved}, {len(proof.checked):,} gradients are right" if proof.checked else proved
+
+
+def _compared(verification: Verification) -> int:
+    """Count figures: shape, counts and field of each layer, and the memory of the network."""
+    return len(verification.analysis.rows) * (len(COUNTS) + 2) - len(verification.unmeasured) + 1
+
+
+def _difference(difference: Difference) -> str:
+    told, done = (_value(value) for value in (difference.told, difference.done))
+    layer = difference.layer or "the network"
+    return f"{layer}: {_TITLES[difference.figure]} told {told}, measured {done}"
+
+
+def _value(value: Any) -> str:
+    kind = "sizes" if isinstance(value, tuple) else "count"
+    return shown(value, kind)  # type: ignore[arg-type]
+
+
+def _gradient(checked: Checked) -> str:
+    layer = f"{checked.layer} ({checked.type})" if checked.layer else "end to end"
+    worst = max(checked.error, checked.elements or 0)
+    return f"{layer}, {checked.tensor}: off by {worst:.1e}"
+
+
+def _more(count: int, noun: str) -> str:
+    return f"; and {count:,} more {noun}{'s' if count > 1 else ''}" if count else ""
+
+
+# -- the table of figures ---------------------------------------------------------------------------
+
+
+def _figures(verification: Verification, depth: int | None) -> Table:
+    apart: dict[str, list[str]] = {}
+    for difference in verification.differences:
+        apart.setdefault(difference.layer, []).append(_TITLES[difference.figure])
+    columns = [COLUMNS["name"], _SIDE, *(COLUMNS[key] for key in _KEYS)]
+    if apart:
+        columns.append(_DIFFERS)
+    places = _places(verification.analysis)
+    lines: list[Line] = []
+    for branch in branches(verification.analysis, depth):
+        if branch.heading:
+            blank = ("",) * (len(columns) - 1)
+            lines.append(Line((branch.row.name, *blank), branch.label, branch.level, heading=True))
+        else:
+            lines += _pair(verification, branch, places[branch.row.name], apart)
+    return Table("", tuple(columns), tuple(lines))
+
+
+def _pair(
+    verification: Verification, branch: Branch, place: _Place, apart: dict[str, list[str]]
+) -> Iterator[Line]:
+    """Yield the line told and the line measured; the latter names what differs, if anything does anywhere."""
+    name = branch.row.name
+    told = tuple(cell(branch.row, key) for key in _KEYS)
+    names = (verification.analysis.rows[number].name for number in place.layers)
+    titles = dict.fromkeys(title for layer in names for title in apart.get(layer, ()))
+    nothing, differs = (("",), (", ".join(titles),)) if apart else ((), ())
+    yield Line((name, "told", *told, *nothing), branch.label, branch.level)
+    done = _measured(verification.findings, place)
+    yield Line((name, "measured", *done, *differs), " ", branch.level)
+
+
+class _Place(Struct, frozen=True):
+    """The layers a row stands for, and the one whose output it puts out; None for the network's input."""
+
+    layers: range
+    output: int | None
+
+
+def _places(analysis: Analysis) -> dict[str, _Place]:
+    rows = {row.name: _Place(range(i, i + 1), i) for i, row in enumerate(analysis.rows)}
+    groups = {
+        group.path: _Place(range(group.start, group.stop), None if group.output == INPUT else group.output)
+        for group in analysis.graph.groups
+    }
+    return groups | rows
+
+
+def _measured(findings: Findings, place: _Place) -> tuple[Any, ...]:
+    """Return the cells of a row as measured: sums over its layers, shape and field of what it puts out."""
+    layers = findings.layers[place.layers.start : place.layers.stop]
+    sums = (sum(getattr(layer, key) for layer in layers) for key in _KEYS[1:-1])
+    if place.output is None:
+        return (None, *sums, None)
+    return findings.layers[place.output].output_shape, *sums, _field(findings.sights[place.output])
+
+
+def _field(sight: Sight) -> str | None:
+    if sight.whole:
+        return "all"
+    if not sight.axes:
+        return None
+    sizes = [axis.pattern.size for axis in sight.axes if axis.pattern]
+    return "×".join(map(str, sizes)) if len(sizes) == len(sight.axes) else _ON_INPUT
+
+
+# -- the table of gradients -------------------------------------------------------------------------
+
+
+def _gradients(proof: Proof) -> Table:
+    columns = [
+        Column("layer", "layer", "text"),
+        Column("tensor", "gradient of", "text"),
+        Column("size", "numbers", rank=1),
+        Column("error", "relative error"),
+    ]
+    single = any(checked.elements is not None for checked in proof.checked)
+    if single:
+        columns.append(Column("elements", "single elements"))
+    columns.append(Column("verdict", "", "text"))
+    lines = []
+    for checked in proof.checked:
+        errors = [f"{checked.error:.1e}"]
+        if single:
+            errors.append("" if checked.elements is None else f"{checked.elements:.1e}")
+        name = checked.layer or "end to end"
+        judged = "right" if checked.good else "WRONG"
+        lines.append(Line((name, checked.tensor, checked.size, *errors, judged), name))
+    return Table("gradients", tuple(columns), tuple(lines))
+
+
+def _gradient_facts(proof: Proof) -> Iterator[tuple[str, str]]:
+    if not proof.to_check:
+        return
+    right = len(proof.checked) - len(proof.wrong)
+    worst = max((checked.error for checked in proof.checked), default=0.0)
+    how = {"complex": "complex step", "central": "central difference"}[proof.method]
+    text = f"{right:,} of {proof.to_check:,} right, largest relative error {worst:.1e}"
+    yield "gradients", f"{text} (tolerance {TOLERANCE:.0e}, {how})"
+
+
+# -- facts ------------------------------------------------------------------------------------------
+
+
+def _memory(verification: Verification) -> Iterator[tuple[str, str]]:
+    settings = verification.analysis.settings
+    told = verification.analysis.totals.inference_memory_bytes
+    done = verification.findings.peak_bytes
+    text = f"told {told:,} bytes, measured {done:,} bytes ({bytes_text(done)})"
+    yield "inference memory", f"{text}; {settings.dtype}, batch {settings.batch}"
+
+
+def _limits(verification: Verification) -> Iterator[tuple[str, str]]:
+    """Say which fields could not be shown as a pattern, or not at all."""
+    findings, rows = verification.findings, verification.analysis.rows
+    bound = [
+        row.name
+        for row, sight in zip(rows, findings.sights, strict=True)
+        if not sight.whole and any(axis.pattern is None for axis in sight.axes)
+    ]
+    if bound:
+        yield "field on input", f"{_few(bound)}: what each unit sees was compared on this input only"
+    if verification.unmeasured:
+        why = "places are folded anew there, so no field was compared"
+        yield "field unknown", f"{_few(list(verification.unmeasured))}: {why}"
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def _outputs(proof: Proof) -> Iterator[tuple[str, str]]:
+    mode = ", training" if proof.training else ""
+    loss = proof.loss
+    text = f"{loss.name.replace('_', ' ')} {loss.value:.6g}, its gradient of the input has norm"
+    yield "loss", f"{text} {loss.gradient_norm:.6g} (seed {proof.seed}{mode})"
+    broken = proof.verification.findings.broken
+    if broken:
+        yield "output", f"{broken:,} of its numbers are NaN or infinite"
+
+
+def _best(verification: Verification, count: int) -> Top:
+    graph = verification.analysis.graph
+    return ranked(graph.nodes[graph.outputs[-1]].type, verification.findings.outputs[-1], count)
+
+
+def _top(what: str, samples: list[list[tuple[int, float]]]) -> Iterator[tuple[str, str]]:
+    for i, sample in enumerate(samples):
+        best = ", ".join(f"{number} ({score:.4g})" for number, score in sample)
+        title = "likeliest classes" if len(samples) == 1 else f"likeliest of sample {i}"
+        yield title, f"{best}; in brackets the {what}"
