@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
 MEMORY = "inference_memory_bytes"
-FIXED_BYTES = 96 << 20
+FIXED_BYTES = 64 << 20
 """What Python, NumPy and the buffers of convolutions take, whatever the network."""
 
 
@@ -233,13 +233,14 @@ def gradients_of(network: Network) -> int:
 def needed_bytes(analysis: Analysis, *, check_gradients: bool) -> int:
     """Estimate the memory a run takes, from what is told of the network.
 
-    Parameters and their gradients, all activations as the way back keeps them, and the copies that the
-    largest layer is counted with; a complex step takes four numbers for each of that layer's.
+    The parameters, and on top either their gradients with all activations, as the way back keeps them, or
+    what the largest layer is counted with: weights of ones, and with a complex step two more numbers each.
     """
     width = BYTES[analysis.settings.dtype]
     batch = analysis.settings.batch
     counts = analysis.totals.counts
     kept = batch * (counts.activations + prod(analysis.input_shape))
     largest = max(row.counts.params + 3 * batch * row.counts.activations for row in analysis.rows)
-    copies = 6 if check_gradients else 2
-    return FIXED_BYTES + width * (counts.params + counts.trainable + kept * 5 // 4 + copies * largest)
+    way_back = counts.trainable + kept * 5 // 4
+    alone = (6 if check_gradients else 2) * largest + (counts.trainable if check_gradients else 0)
+    return FIXED_BYTES + width * (counts.params + max(way_back, alone))
