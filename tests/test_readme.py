@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 EXAMPLES = [
     example
@@ -46,17 +47,20 @@ def test_examples(command: str, shown: str, folder: Path) -> None:
         env=environment,
         check=False,
     )
-    pattern = ".*?".join(re.escape(part) for part in re.split(r"\.\.\.(?=[:\n])\n?", shown))
+    pattern = ".*?".join(re.escape(part) for part in re.split(r"\.\.\.(?=[:\nr ])\n?", shown))
     assert re.fullmatch(pattern, done.stdout or done.stderr, re.DOTALL), done.stdout + done.stderr
 
 
-def test_the_python_example_runs() -> None:
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert code is not None
+@pytest.mark.parametrize(
+    ("code", "last"),
+    list(zip(PYTHON, ("True True", "64·3·7·7"), strict=True)),
+    ids=["run", "analyze"],
+)
+def test_the_python_examples_run(code: str, last: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", code[1]], capture_output=True, text=True, encoding="utf-8", check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True
     )
-    assert done.stdout.splitlines()[-1] == "64·3·7·7"
+    assert done.stdout.splitlines()[-1] == last
 
 
 def test_examples_of_the_manual_are_specs() -> None:
