@@ -18,6 +18,8 @@ from cnnstat.cli.output import complain, drop_output
 from cnnstat.cli.running import run
 from cnnstat.errors import SpecError
 
+__all__ = ["cli", "main"]
+
 cli.add_command(run)
 
 
@@ -47,7 +49,7 @@ def _run() -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return 130
+        return complain("interrupted\n", 130)
     except BrokenPipeError:
         # The reader has gone; leave nothing for the interpreter to flush at exit.
         drop_output()

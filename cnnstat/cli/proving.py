@@ -144,7 +144,8 @@ def _check_memory(analysis: Analysis, asked: Asked) -> None:
 
 def _examined(network: Network, x: Array, activations: Path | None) -> Findings:
     outputs: dict[str, Array] = {}
-    with progress("measuring", len(network.program.steps)) as advance:
+    # The last part, receptive fields, is not known step by step.
+    with progress("measuring", len(network.program.steps) + 1) as advance:
 
         def watch(visit: Visit) -> None:
             advance(1)

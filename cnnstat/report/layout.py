@@ -55,7 +55,8 @@ def _table(table: Table, width: int | None) -> Iterator[Styled]:
         widths = [min(w, _LONGEST.get(c.key, w)) for w, c in zip(widths, table.columns, strict=True)]
     kept = _fitting(table, widths, width)
     if width is not None:
-        widths[0] = max(8, min(widths[0], width - sum(widths[i] + len(_GAP) for i in kept[1:])))
+        left = width - sum(widths[i] + len(_GAP) for i in kept[1:])
+        widths[0] = min(widths[0], max(8, left))
 
     def row(cells: list[str]) -> str:
         return _GAP.join(_padded(cells[i], widths[i], table.columns[i]) for i in kept).rstrip()
