@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -208,8 +209,10 @@ def test_a_closed_pipe_and_an_interrupt_end_quietly() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     # A background job of a shell may have been told to ignore interrupts.
-    listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
-    with subprocess.Popen([*program, "summary", "-"], stdin=-1, stdout=-1, stderr=-1, **listening) as process:
+    listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        [*program, "summary", "-"], stdin=-1, stdout=-1, stderr=-1, preexec_fn=listen
+    ) as process:
         time.sleep(1.0)  # until it waits for its input
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
