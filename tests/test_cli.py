@@ -211,7 +211,11 @@ def test_a_closed_pipe_and_an_interrupt_end_quietly() -> None:
     # A background job of a shell may have been told to ignore interrupts.
     listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        [*program, "summary", "-"], stdin=-1, stdout=-1, stderr=-1, preexec_fn=listen
+        [*program, "summary", "-"],
+        stdin=-1,
+        stdout=-1,
+        stderr=-1,
+        preexec_fn=listen,  # noqa: PLW1509 - there are no threads
     ) as process:
         time.sleep(1.0)  # until it waits for its input
         process.send_signal(signal.SIGINT)
