@@ -15,13 +15,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.analysis import Analysis
-from cnnstat.api import analyze, load, loads
-from cnnstat.errors import Problem, SpecError
-from cnnstat.graph import Graph
-
 if TYPE_CHECKING:
+    from cnnstat.analysis import Analysis
+    from cnnstat.api import analyze, load, loads
     from cnnstat.crossing import Network
+    from cnnstat.errors import Problem, SpecError
+    from cnnstat.graph import Graph
     from cnnstat.verification import check_gradients, verify
 
 __version__ = "0.1.0"
@@ -40,15 +39,26 @@ __all__ = [
     "verify",
 ]
 
-_RUNNING = {
+_HOMES = {
+    "Analysis": "cnnstat.analysis",
+    "Graph": "cnnstat.graph",
     "Network": "cnnstat.crossing",
+    "Problem": "cnnstat.errors",
+    "SpecError": "cnnstat.errors",
+    "analyze": "cnnstat.api",
     "check_gradients": "cnnstat.verification",
+    "load": "cnnstat.api",
+    "loads": "cnnstat.api",
     "verify": "cnnstat.verification",
 }
-"""Names that need NumPy: imported when they are first asked for, since telling starts without it."""
+"""Where public names live: imported when first asked for, so that telling starts without NumPy."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _RUNNING:
-        return getattr(import_module(_RUNNING[name]), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'cnnstat' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

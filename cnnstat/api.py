@@ -57,7 +57,7 @@ def analyze(
     """
     graph = spec if isinstance(spec, Graph) else load(spec)
     if input_shape is not None:
-        _check_shape(input_shape)
+        check_shape(input_shape)
     if batch < 1:
         raise ValueError(f"batch: expected 1 or more, got {batch}")
     for name, value, known in (("dtype", dtype, BYTES), ("optimizer", optimizer, OPTIMIZER_STATE)):
@@ -67,7 +67,12 @@ def analyze(
     return analyze_graph(graph, input_shape=input_shape, strict=strict, settings=settings)
 
 
-def _check_shape(shape: tuple[int, ...]) -> None:
+def check_shape(shape: tuple[int, ...]) -> None:
+    """Refuse what is no input shape.
+
+    Raises:
+        ValueError: there are not one to three sizes, or one is out of range.
+    """
     if not 1 <= len(shape) <= 3 or not all(1 <= size <= MAX_SIZE for size in shape):
         raise ValueError(f"input_shape: expected one to three sizes from 1 to {MAX_SIZE:,}, got {shape}")
 

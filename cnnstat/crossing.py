@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from cnnstat.api import load
-from cnnstat.graph import Graph
+from cnnstat.api import check_shape, load
+from cnnstat.graph import INPUT, Graph
 from cnnstat.run import network
 from cnnstat.run.network import Program, Step
 from cnnstat.spec.expression import Channels
@@ -30,7 +30,7 @@ class Network(network.Network):
 
     Raises:
         SpecError: the spec is wrong.
-        ValueError: a layer cannot take what reaches it.
+        ValueError: an argument is out of range, or a layer cannot take what reaches it.
     """
 
     def __init__(
@@ -42,13 +42,22 @@ class Network(network.Network):
         input_shape: tuple[int, ...] | None = None,
     ) -> None:
         graph = spec if isinstance(spec, Graph) else load(spec)
+        if input_shape is not None:
+            check_shape(input_shape)
         super().__init__(program(graph, input_shape), seed=seed, dtype=dtype)
 
 
 def program(graph: Graph, input_shape: tuple[int, ...] | None = None) -> Program:
     """Return the steps of a graph."""
-    steps = (Step(node.path, node.type, options_of(node.layer), node.inputs) for node in graph.nodes)
+    steps = (
+        Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)))
+        for node in graph.nodes
+    )
     return Program(tuple(steps), input_shape or graph.spec.input_shape, graph.outputs)
+
+
+def _source(number: int) -> int:
+    return network.INPUT if number == INPUT else number
 
 
 def options_of(layer: Layer) -> dict[str, Any]:

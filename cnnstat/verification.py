@@ -1,24 +1,22 @@
-"""Told against done: the one place that sees both halls.
+"""Told against done: the one place where what `analysis` tells is held against what `run` measures.
 
-Every figure told by `analysis` is held against what `run` measured. Two figures have no counterpart in a run
-and are not compared: leftover rows and the operations besides multiply-adds.
+Four things told have no counterpart in a run and are not compared: leftover rows, operations besides
+multiply-adds, training memory, and whether branches are aligned.
 """
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.analysis.memory import BYTES
 from cnnstat.analysis.model import Analysis  # noqa: TC001 - a field of a class
 from cnnstat.analysis.seen import seen
 from cnnstat.api import analyze, load
 from cnnstat.crossing import Network
 from cnnstat.run.gradcheck import Checked, Plan, check_end_to_end, check_layers
-from cnnstat.run.loss import Learnt  # noqa: TC001 - a field of a class
-from cnnstat.run.measure import Findings, examine
+from cnnstat.run.loss import Evaluated  # noqa: TC001 - a field of a class
+from cnnstat.run.measure import Findings, Measured, examine
 from cnnstat.run.op import quiet
 
 if TYPE_CHECKING:
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
 COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
 MEMORY = "inference_memory_bytes"
-FIXED_BYTES = 64 << 20
-"""What Python, NumPy and the buffers of convolutions take, whatever the network."""
 
 
 class Difference(Struct, frozen=True):
@@ -48,7 +44,8 @@ class Difference(Struct, frozen=True):
 class Verification(Struct, frozen=True):
     """What was told, what was found, and where they differ.
 
-    `unmeasured` names layers whose receptive field no run can show: behind a reshape to a map.
+    `unmeasured` names layers whose receptive field is not compared: no run can show it behind a reshape to a
+    map, and too long a pattern is not told.
     """
 
     analysis: Analysis
@@ -118,18 +115,19 @@ def compare(analysis: Analysis, findings: Findings) -> Verification:
         zip(analysis.rows, findings.layers, findings.sights, strict=True)
     ):
         differences += _counts(row, layer)
+        if row.field.because is not None or not (sight.axes or sight.whole):
+            unmeasured.append(row.name)
+            continue
         differences += _field(row, sight, regions[number])
         if number in findings.astray:
             differences.append(Difference(row.name, "receptive_field", None, "reached by a pixel beyond it"))
-        if not sight.axes and not sight.whole:
-            unmeasured.append(row.name)
     told = analysis.totals.inference_memory_bytes
     if told != findings.peak_bytes:
         differences.append(Difference("", MEMORY, told, findings.peak_bytes))
     return Verification(analysis, findings, tuple(differences), tuple(unmeasured))
 
 
-def _counts(row: Row, layer: Any) -> Iterator[Difference]:
+def _counts(row: Row, layer: Measured) -> Iterator[Difference]:
     if row.output_shape != layer.output_shape:
         yield Difference(row.name, "output_shape", row.output_shape, layer.output_shape)
     for figure in COUNTS:
@@ -144,14 +142,7 @@ def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Dif
     if sight.whole and not field.whole:
         yield Difference(row.name, "receptive_field", field_sizes(row), "all")
         return
-    if not sight.axes:
-        if field.whole != sight.whole:
-            yield Difference(row.name, "receptive_field", field_sizes(row), "unknown")
-        return
-    if field.because is not None or len(regions) != len(sight.axes):
-        yield Difference(row.name, "receptive_field", None, tuple(map(_size, sight.axes)))
-        return
-    for axis, told in zip(sight.axes, regions, strict=True):
+    for axis, told in zip(sight.axes, regions, strict=False):
         if told != tuple(map(tuple, axis.regions.tolist())):
             yield _first_apart(row.name, told, axis)
             return
@@ -170,7 +161,7 @@ def _first_apart(layer: str, told: Regions, axis: Seen) -> Difference:
 
 def _patterns(row: Row, sight: Sight) -> Iterator[Difference]:
     patterns = [axis.pattern for axis in sight.axes]
-    if any(pattern is None for pattern in patterns):
+    if not patterns or any(pattern is None for pattern in patterns):
         return
     field = row.field
     for figure, told, done in (
@@ -187,17 +178,13 @@ def field_sizes(row: Row) -> Any:
     return "all" if row.field.whole else row.field.sizes(row.output_shape)
 
 
-def _size(axis: Seen) -> int | None:
-    return axis.pattern.size if axis.pattern else None
-
-
 class Proof(Struct, frozen=True):
     """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`."""
 
     verification: Verification
     seed: int
     training: bool
-    loss: Learnt
+    loss: Evaluated
     method: str
     checked: tuple[Checked, ...]
     to_check: int
@@ -216,31 +203,3 @@ class Proof(Struct, frozen=True):
     def finished(self) -> bool:
         """Say whether everything was checked that was to be."""
         return len(self.checked) == self.to_check
-
-
-def tensors_of(network: Network, number: int) -> int:
-    """Return how many gradients a layer has: one for each input and each trained tensor."""
-    return len(network.program.steps[number].inputs) + len(network.stored[number].trained)
-
-
-def gradients_of(network: Network) -> int:
-    """Return how many gradients there are to check: those of each layer, and two or one end to end."""
-    trained = any(stored.trained for stored in network.stored)
-    layers = range(len(network.program.steps))
-    return sum(tensors_of(network, number) for number in layers) + (2 if trained else 1)
-
-
-def needed_bytes(analysis: Analysis, *, check_gradients: bool) -> int:
-    """Estimate the memory a run takes, from what is told of the network.
-
-    The parameters, and on top either their gradients with all activations, as the way back keeps them, or
-    what the largest layer is counted with: weights of ones, and with a complex step two more numbers each.
-    """
-    width = BYTES[analysis.settings.dtype]
-    batch = analysis.settings.batch
-    counts = analysis.totals.counts
-    kept = batch * (counts.activations + prod(analysis.input_shape))
-    largest = max(row.counts.params + 3 * batch * row.counts.activations for row in analysis.rows)
-    way_back = counts.trainable + kept * 5 // 4
-    alone = (6 if check_gradients else 2) * largest + (counts.trainable if check_gradients else 0)
-    return FIXED_BYTES + width * (counts.params + max(way_back, alone))

@@ -11,10 +11,15 @@ import pytest
 from click.testing import CliRunner
 
 import cnnstat
-from cnnstat.cli import cli, proving
+from cnnstat.cli import cli, proving, running
 from cnnstat.files import save_weights
 from cnnstat.layers import LAYERS
+from cnnstat.run import OPS
 from cnnstat.run.gradcheck import check_layers
+from cnnstat.run.loss import LOSSES, PROJECTION
+from cnnstat.run.network import DTYPES
+from cnnstat.run.op import Op
+from cnnstat.run.slopes import METHODS
 from tests.test_cli import in_terminal, run
 
 if TYPE_CHECKING:
@@ -64,10 +69,7 @@ def test_without_a_spec_it_is_lenet5() -> None:
     assert done.stderr == ""
     assert done.stdout.startswith("LeNet-5, input 1×32×32, run\n")
     last = done.stdout.splitlines()[-1]
-    assert last.split(maxsplit=1) == [
-        "verdict",
-        "proved: 127 figures told are the figures measured, 28 gradients are right",
-    ]
+    assert last == "proved: 127 figures told are the figures measured, 28 gradients are right"
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
@@ -127,7 +129,8 @@ def test_interrupted_it_keeps_what_it_found(tiny: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(proving, "check_layers", three)
     code, text = inside(tiny, "--check-grad")
     assert code == 130
-    assert text.splitlines()[-1].split(maxsplit=1)[1].startswith("interrupted: 3 of ")
+    assert text.splitlines()[-1].startswith("interrupted: 3 of ")
+    assert "3 right, " in text
     assert text.count("  right\n") == 3
 
 
@@ -203,5 +206,48 @@ def test_weights_that_do_not_fit(tiny: str, tmp_path: Path) -> None:
 
 def test_usage() -> None:
     assert "exclude each other" in refused("--image", "a.png", "--array", "b.npy")
+    assert "need --check-grad" in refused("--elements", "2")
+    assert "need --check-grad" in refused("--method", "central")
+    assert "--invert needs" in refused("--invert")
+    assert "bring their own" in refused("--array", "x.npy", "--batch", "2")
+    assert "puts out one vector" in refused("unet", "--input", "1x188x188", "--loss", "rbf")
     assert "runs in float64" in refused("--check-grad", "--dtype", "float32")
     assert "one vector" in refused("unet", "--input", "1x188x188", "--top", "3")
+
+
+def test_choices_written_twice_agree() -> None:
+    assert set(running.LOSSES) == {*LOSSES, PROJECTION}
+    options = {option.name: option.type for option in running.run.params}
+    assert tuple(options["method"].choices) == METHODS  # type: ignore[attr-defined]
+    assert tuple(options["dtype"].choices) == DTYPES  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "mse", "rbf", "projection"])
+def test_any_loss_that_fits(tiny: str, loss: str) -> None:
+    found = data(tiny, "--loss", loss, "--check-grad")
+    assert found["loss"]["name"] == loss
+    assert found["gradients"]["wrong"] == 0
+
+
+def test_a_layer_that_cannot_be_run_is_no_usage_error(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(inputs: Any, params: Any, options: Any, context: Any) -> Any:
+        raise ValueError("it does not fit")
+
+    monkeypatch.setitem(OPS, "relu", Op(refusing))
+    code, text = inside(tiny)
+    assert code == 1
+    assert "NOT TRUE: block.0.relu1 (relu): it does not fit, says the run" in text
+
+
+def test_numbers_out_of_range_are_said(tiny: str, tmp_path: Path) -> None:
+    array = str(tmp_path / "x.npy")
+    np.save(array, np.full((2, 9, 9), 1e38))
+    code, text = inside(tiny, "--array", array)
+    assert code == 0
+    assert "are NaN or infinite" in text
+    assert "scale the input" in text
+
+
+def test_the_seed_gives_the_same_numbers_in_every_type(tiny: str) -> None:
+    single, double = (data(tiny, "--dtype", kind)["loss"]["value"] for kind in ("float32", "float64"))
+    assert single == pytest.approx(double, rel=1e-5)

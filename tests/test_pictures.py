@@ -131,5 +131,5 @@ def test_without_pillow_the_message_says_how_to_get_it(
 ) -> None:
     path = saved(tmp_path / "x.png", np.zeros((2, 2), np.uint8))
     monkeypatch.setitem(sys.modules, "PIL", None)
-    with pytest.raises(FileError, match=r"pip install 'cnnstat\[image\]'"):
+    with pytest.raises(FileError, match=r"pip install pillow"):
         read_image(path, (1, 2, 2))

@@ -11,22 +11,33 @@ import psutil
 from msgspec import Struct
 
 from cnnstat import api, files
+from cnnstat.analysis.memory import running_bytes
 from cnnstat.cli.output import show
 from cnnstat.crossing import Network
 from cnnstat.errors import plain
 from cnnstat.report import proof as report
 from cnnstat.report.progress import progress
 from cnnstat.report.text import bytes_text
-from cnnstat.run.gradcheck import Checked, Plan, check_end_to_end, check_layers
-from cnnstat.run.loss import learn
+from cnnstat.run.gradcheck import (
+    Checked,
+    Plan,
+    check_end_to_end,
+    check_layers,
+    gradients_of,
+    tensors_of,
+)
+from cnnstat.run.loss import PROJECTION, evaluate
 from cnnstat.run.measure import Findings, examine
+from cnnstat.run.network import UnfitError
 from cnnstat.run.op import quiet
-from cnnstat.verification import Proof, compare, gradients_of, needed_bytes, tensors_of
+from cnnstat.run.slopes import METHODS
+from cnnstat.verification import Proof, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Analysis
+    from cnnstat.graph import Graph
     from cnnstat.run.network import Visit
     from cnnstat.run.op import Array
 
@@ -36,12 +47,13 @@ class Asked(Struct, frozen=True):
 
     spec: str
     input_shape: tuple[int, ...] | None
-    batch: int
+    batch: int | None
     seed: int
+    loss: str | None
     dtype: str | None
     training: bool
     check_grad: bool
-    method: str
+    method: str | None
     elements: int
     max_memory: int | None
     weights: Path | None
@@ -57,6 +69,12 @@ class Refused(click.ClickException):
     """What cannot be done as asked; no usage lines follow, for the command itself was right."""
 
     exit_code = 2
+
+
+class Disproved(click.ClickException):
+    """A layer that fits, as was told, and cannot be run."""
+
+    exit_code = 1
 
 
 def run(asked: Asked, form: str, output: Path | None, depth: int | None) -> None:
@@ -78,60 +96,92 @@ def run(asked: Asked, form: str, output: Path | None, depth: int | None) -> None
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """Turn what the done hall objects to into a message."""
+    """Turn what files, layers and the machine object to into a message."""
     try:
         yield
     except MemoryError:
         raise Refused("out of memory; a smaller --input or --batch needs less") from None
-    except ValueError as error:
+    except (files.FileError, UnfitError) as error:
         raise Refused(plain(str(error))) from None
 
 
 def _proof(asked: Asked) -> Proof:
+    _check_options(asked)
     graph = api.load(asked.spec)
     shape = asked.input_shape or graph.spec.input_shape
     x = _given(asked, shape)
-    batch = asked.batch if x is None else len(x)
+    batch = asked.batch or (1 if x is None else len(x))
     analysis = api.analyze(graph, input_shape=shape, batch=batch, dtype=_dtype(asked))
-    if asked.top is not None and (len(graph.outputs) > 1 or len(analysis.totals.output_shape) > 1):
-        raise Refused("--top needs a network that puts out one vector")
+    _check_output(asked, graph, analysis)
     _check_memory(analysis, asked)
-    network = Network(graph, seed=asked.seed, dtype=_dtype(asked), input_shape=shape)
-    if asked.weights is not None:
-        tensors = files.read_weights(asked.weights)
-        network.load(files.matched(network.parameters, tensors, asked.weights.name))
+    network, findings = _done(asked, graph, analysis, x)
     x = network.sample(batch) if x is None else x.astype(network.dtype)
-    verification = compare(analysis, _examined(network, x, asked.activations))
     if asked.save is not None:
         files.save_weights(asked.save, network.parameters)
     return Proof(
-        verification=verification,
+        verification=compare(analysis, findings),
         seed=asked.seed,
         training=asked.training,
-        loss=learn(network, x, seed=asked.seed, training=asked.training),
-        method=asked.method,
-        checked=_checked(network, x, asked, verification.findings) if asked.check_grad else (),
+        loss=evaluate(network, x, seed=asked.seed, name=asked.loss, training=asked.training),
+        method=_method(asked),
+        checked=_checked(network, x, asked, _work(analysis)) if asked.check_grad else (),
         to_check=gradients_of(network) if asked.check_grad else 0,
     )
 
 
-def _dtype(asked: Asked) -> str:
+def _done(asked: Asked, graph: Graph, analysis: Analysis, x: Array | None) -> tuple[Network, Findings]:
+    """Run the network and measure it; the telling half has accepted every layer by now."""
+    try:
+        network = Network(graph, seed=asked.seed, dtype=_dtype(asked), input_shape=analysis.input_shape)
+        if asked.weights is not None:
+            tensors = files.read_weights(asked.weights)
+            network.load(files.matched(network.parameters, tensors, asked.weights.name))
+        x = network.sample(analysis.settings.batch) if x is None else x.astype(network.dtype)
+        return network, _examined(network, x, _work(analysis), asked.activations)
+    except UnfitError as error:
+        raise Disproved(f"NOT TRUE: {plain(str(error))}, says the run; told it was that it fits") from None
+
+
+def _check_options(asked: Asked) -> None:
+    """Refuse options that would do nothing."""
+    if not asked.check_grad and (asked.method is not None or asked.elements):
+        raise click.UsageError("--method and --elements need --check-grad")
     if asked.check_grad and asked.dtype == "float32":
         raise click.UsageError("--check-grad runs in float64: float32 has too few digits to compare")
+    if asked.image is not None and asked.array is not None:
+        raise click.UsageError("--image and --array exclude each other")
+    if asked.invert and asked.image is None:
+        raise click.UsageError("--invert needs --image")
+    if asked.batch is not None and (asked.image or asked.array) is not None:
+        raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")
+
+
+def _check_output(asked: Asked, graph: Graph, analysis: Analysis) -> None:
+    """Refuse what needs one vector of classes where the network puts out something else."""
+    if len(graph.outputs) > 1 or len(analysis.totals.output_shape) > 1:
+        if asked.top is not None:
+            raise Refused("--top needs a network that puts out one vector")
+        if asked.loss not in (None, PROJECTION):
+            raise Refused(f"--loss {asked.loss} needs a network that puts out one vector")
+
+
+def _dtype(asked: Asked) -> str:
     return asked.dtype or ("float64" if asked.check_grad else "float32")
+
+
+def _method(asked: Asked) -> str:
+    return asked.method or METHODS[0]
 
 
 def _given(asked: Asked, shape: tuple[int, ...]) -> Array | None:
     """Return the input that was given as a file, if any."""
-    if asked.image is not None and asked.array is not None:
-        raise click.UsageError("--image and --array exclude each other")
     if asked.image is not None:
         return files.read_image(asked.image, shape, invert=asked.invert)
     return files.read_array(asked.array, shape) if asked.array is not None else None
 
 
 def _check_memory(analysis: Analysis, asked: Asked) -> None:
-    needed = needed_bytes(analysis, check_gradients=asked.check_grad)
+    needed = running_bytes(analysis, check_gradients=asked.check_grad)
     free = psutil.virtual_memory().available
     limit = free if asked.max_memory is None else asked.max_memory
     if needed > limit:
@@ -142,13 +192,18 @@ def _check_memory(analysis: Analysis, asked: Asked) -> None:
         )
 
 
-def _examined(network: Network, x: Array, activations: Path | None) -> Findings:
+def _work(analysis: Analysis) -> list[int]:
+    """Return how long each layer takes beside the others, roughly: for the progress bar only."""
+    return [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
+
+
+def _examined(network: Network, x: Array, work: list[int], activations: Path | None) -> Findings:
     outputs: dict[str, Array] = {}
-    # The last part, receptive fields, is not known step by step.
-    with progress("measuring", len(network.program.steps) + 1) as advance:
+    # Receptive fields come last and are not known step by step.
+    with progress("measuring", sum(work) * 5 // 4) as advance:
 
         def watch(visit: Visit) -> None:
-            advance(1)
+            advance(work[visit.number])
             if activations is not None:
                 outputs[visit.step.name] = visit.output
 
@@ -158,19 +213,20 @@ def _examined(network: Network, x: Array, activations: Path | None) -> Findings:
     return findings
 
 
-def _checked(network: Network, x: Array, asked: Asked, findings: Findings) -> tuple[Checked, ...]:
+def _checked(network: Network, x: Array, asked: Asked, work: list[int]) -> tuple[Checked, ...]:
     """Check gradients until done or interrupted; what was found is not lost."""
-    plan = Plan(asked.method, asked.elements, asked.seed, asked.training)
-    work = [layer.macs + 16 * layer.activations for layer in findings.layers]
+    plan = Plan(_method(asked), asked.elements, asked.seed, asked.training)
     found: list[Checked] = []
+    # A pass end to end takes each layer once, a layer alone one pass for each gradient.
+    total = sum(work[i] * tensors_of(network, i) for i in range(len(work))) + 2 * sum(work)
     try:
-        with progress("checking gradients", 2 * sum(work)) as advance:
+        with progress("checking gradients", total) as advance:
             for number, checked in check_layers(network, x, plan):
                 found.append(checked)
-                advance(work[number] / tensors_of(network, number))
-            for checked in check_end_to_end(network, x, plan):
+                advance(work[number])
+            for checked in check_end_to_end(network, x, plan, asked.loss):
                 found.append(checked)
-                advance(sum(work) / 2)
+                advance(sum(work))
     except KeyboardInterrupt:
         pass
     return tuple(found)

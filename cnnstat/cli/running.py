@@ -15,6 +15,8 @@ from cnnstat.limits import MAX_SIZE
 if TYPE_CHECKING:
     from pathlib import Path
 
+LOSSES = ("cross_entropy", "negative_log_likelihood", "nll_of_logarithms", "mse", "rbf", "projection")
+"""Written again, as the done hall comes with NumPy; a test holds both lists together."""
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -31,19 +33,18 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str | None
 @click.command()
 @click.argument("spec", default="lenet5")
 @input_option
-@click.option("--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help="Samples.")
+@click.option("--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1]")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help="Draws every number."
 )
 @click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Of all arrays.  [default: float32]")
 @click.option("--training", is_flag=True, help="Dropout and batch norm as in training.")
+@click.option("--loss", type=click.Choice(LOSSES), help="To go back from.  [default: that of the last layer]")
 @click.option("--check-grad", is_flag=True, help="Check every gradient, in float64.")
 @click.option(
     "--method",
     type=click.Choice(["complex", "central"]),
-    default="complex",
-    show_default=True,
-    help="For --check-grad: complex step or central difference.",
+    help="For --check-grad: complex step or central difference.  [default: complex]",
 )
 @click.option(
     "--elements",

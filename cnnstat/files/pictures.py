@@ -73,7 +73,7 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - an extra: most runs read no picture
     except ImportError as error:
-        raise FileError(path, "pictures need a library: pip install 'cnnstat[image]'") from error
+        raise FileError(path, "pictures need a library: pip install pillow") from error
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

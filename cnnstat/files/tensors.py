@@ -63,7 +63,7 @@ def _library(path: Path) -> ModuleType:
     try:
         import safetensors  # noqa: PLC0415 - an extra: most runs read no such file
     except ImportError as error:
-        raise FileError(path, "needs a library: pip install 'cnnstat[safetensors]', or use .npz") from error
+        raise FileError(path, "needs a library: pip install safetensors, or use .npz") from error
     return safetensors
 
 

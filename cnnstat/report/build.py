@@ -10,8 +10,8 @@ from cnnstat.analysis.seen import region
 from cnnstat.errors import Misfit, suggestion
 from cnnstat.layers.base import show
 from cnnstat.report import text
-from cnnstat.report.columns import COLUMNS, RECEPTIVE, SUMMARY, cell, count
-from cnnstat.report.data import data
+from cnnstat.report.columns import COLUMNS, RECEPTIVE, SUMMARY, cell, conventions, count
+from cnnstat.report.data import SCHEMA_VERSION, data
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.tree import branches, folded
 
@@ -31,7 +31,7 @@ def summary(analysis: Analysis, columns: Sequence[str] = SUMMARY, depth: int | N
         tables=(_layers("", analysis, chosen, depth),),
         facts=(*_totals(analysis), *_leftovers(analysis), *_expectations(analysis)),
         data=data(analysis, folded(analysis, depth), "summary"),
-        notes=_conventions(chosen),
+        notes=conventions(chosen),
         source=analysis.source,
     )
 
@@ -61,7 +61,7 @@ def flops(analysis: Analysis, depth: int | None = None) -> Report:
             "by_type": [_group_data(name, counts) for name, counts in types],
         },
         notes=(
-            *_conventions([COLUMNS["macs"], COLUMNS["flops"]]),
+            *conventions([COLUMNS["macs"], COLUMNS["flops"]]),
             "layers without MACs are not listed",
         ),
         source=analysis.source,
@@ -102,7 +102,7 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
         tables=(),
         facts=tuple(facts),
         data={
-            "schema_version": 1,
+            "schema_version": SCHEMA_VERSION,
             "command": "rf",
             "name": analysis.name,
             "layer": row.name,
@@ -133,7 +133,7 @@ def listing(analyses: Iterable[tuple[str, Analysis]]) -> Report:
         tables=(Table("", columns, tuple(Line(line, label=line[0]) for line in lines)),),
         facts=(),
         data={
-            "schema_version": 1,
+            "schema_version": SCHEMA_VERSION,
             "command": "list",
             "architectures": [dict(zip(keys, line, strict=True)) for line in lines],
         },
@@ -232,10 +232,6 @@ def _expectations(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         return ()
     met = analysis.checked - len(analysis.missed)
     return (("expected figures", f"{met} of {analysis.checked} met"),)
-
-
-def _conventions(columns: Iterable[Column]) -> tuple[str, ...]:
-    return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
 
 
 def _find(analysis: Analysis, layer: str) -> tuple[Row, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.report.model import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from fractions import Fraction
 
     from cnnstat.analysis import Row, Totals
@@ -61,6 +61,11 @@ SUMMARY = ("name", "type", "output_shape", "params", "macs", "connections", "rec
 CHOICES = tuple(key for key in COLUMNS if key not in ("share", "bar"))
 
 
+def conventions(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Return what the figures of columns mean, a line each."""
+    return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
+
+
 def cell(row: Row, key: str) -> Any:
     """Return a row's raw value for a column."""
     return _CELLS[key](row)
@@ -72,7 +77,7 @@ def count(holder: Row | Totals, key: str) -> Any:
 
 
 def field_text(row: Row) -> str | None:
-    """Return the size of a field, ``all`` for the whole input, None where it is unknown."""
+    """Return the size of a field, ``all`` for the whole input, or because of which layer it is unknown."""
     if row.field.whole:
         return "all"
     if row.field.because is not None:

@@ -30,7 +30,7 @@ def render(report: Report) -> str:
 def _raw(value: Any) -> Any:
     if value is None:
         return ""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple):  # a shape, or sizes
         return "x".join("" if item is None else str(item) for item in value)
     return _safe(value) if isinstance(value, str) else value
 

@@ -42,6 +42,9 @@ def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
         yield "", ""
     for note in report.notes:
         yield from _wrapped(note, "dim", width)
+    if report.verdict:
+        yield "", ""
+        yield from _wrapped(report.verdict, "bold", width)
 
 
 def _table(table: Table, width: int | None) -> Iterator[Styled]:
@@ -69,9 +72,14 @@ def _table(table: Table, width: int | None) -> Iterator[Styled]:
     if table.total is not None:
         yield rule, "dim"
         yield row(totals), "bold"
-    dropped = [column.key for i, column in enumerate(table.columns) if i not in kept and column.title]
+    dropped = [_named(column) for i, column in enumerate(table.columns) if i not in kept and column.title]
     if dropped:
         yield from _wrapped(f"left out to fit {width} columns: {', '.join(dropped)}", "dim", width)
+
+
+def _named(column: Column) -> str:
+    """Return a column's title, and the key to ask for it by where that is another word."""
+    return column.title if column.title == column.key else f"{column.title} ({column.key})"
 
 
 def _fitting(table: Table, widths: list[int], width: int | None) -> list[int]:

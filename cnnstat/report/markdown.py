@@ -36,6 +36,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report.notes:
         yield ""
         yield from (f"- *{escaped(note)}*" for note in report.notes)
+    if report.verdict:
+        yield from ("", f"**{escaped(report.verdict)}**")
 
 
 def _table(table: Table) -> Iterator[str]:

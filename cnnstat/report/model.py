@@ -46,7 +46,10 @@ class Table(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All that a command found out. ``data`` is the documented JSON; the rest is for readers."""
+    """All that a command found out. ``data`` is the documented JSON; the rest is for readers.
+
+    ``verdict`` is the sentence that a proof ends in.
+    """
 
     title: str
     tables: tuple[Table, ...]
@@ -54,3 +57,4 @@ class Report(Struct, frozen=True):
     data: dict[str, Any]
     notes: tuple[str, ...] = ()
     source: str = ""
+    verdict: str = ""

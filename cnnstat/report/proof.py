@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
-from cnnstat.graph import INPUT
-from cnnstat.report.columns import COLUMNS, cell
+from cnnstat.report import gradients
+from cnnstat.report.columns import COLUMNS, cell, conventions
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.proof_data import Top, data
 from cnnstat.report.text import bytes_text, shown
-from cnnstat.report.tree import branches
+from cnnstat.report.tree import branches, places_of
 from cnnstat.run.classes import ranked
-from cnnstat.run.gradcheck import TOLERANCE
 from cnnstat.verification import COUNTS, MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.analysis import Analysis
-    from cnnstat.report.tree import Branch
+    from cnnstat.analysis import Row
+    from cnnstat.report.tree import Branch, Place
     from cnnstat.run.gradcheck import Checked
     from cnnstat.run.measure import Findings
     from cnnstat.run.reach import Sight
@@ -47,22 +45,23 @@ def build(proof: Proof, depth: int | None = None, top: int | None = None) -> Rep
     analysis = verification.analysis
     tables = [_figures(verification, depth)]
     if proof.to_check:
-        tables.append(_gradients(proof))
+        tables.append(gradients.table(proof, depth))
     best = None if top is None else _best(verification, top)
     facts = (
         *_memory(verification),
         *_limits(verification),
         *_outputs(proof),
         *(_top(*best) if best else ()),
-        *_gradient_facts(proof),
-        ("verdict", verdict(proof)),
+        *gradients.facts(proof),
     )
     return Report(
         title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}, run",
         tables=tuple(tables),
         facts=facts,
         data=data(proof, verdict(proof), best),
+        notes=conventions(tables[0].columns),
         source=analysis.source,
+        verdict=verdict(proof),
     )
 
 
@@ -116,7 +115,7 @@ def _figures(verification: Verification, depth: int | None) -> Table:
     columns = [COLUMNS["name"], _SIDE, *(COLUMNS[key] for key in _KEYS)]
     if apart:
         columns.append(_DIFFERS)
-    places = _places(verification.analysis)
+    places = places_of(verification.analysis)
     lines: list[Line] = []
     for branch in branches(verification.analysis, depth):
         if branch.heading:
@@ -128,11 +127,11 @@ def _figures(verification: Verification, depth: int | None) -> Table:
 
 
 def _pair(
-    verification: Verification, branch: Branch, place: _Place, apart: dict[str, list[str]]
+    verification: Verification, branch: Branch, place: Place, apart: dict[str, list[str]]
 ) -> Iterator[Line]:
     """Yield the line told and the line measured; the latter names what differs, if anything does anywhere."""
     name = branch.row.name
-    told = tuple(cell(branch.row, key) for key in _KEYS)
+    told = (*(cell(branch.row, key) for key in _KEYS[:-1]), _told_field(branch.row))
     names = (verification.analysis.rows[number].name for number in place.layers)
     titles = dict.fromkeys(title for layer in names for title in apart.get(layer, ()))
     nothing, differs = (("",), (", ".join(titles),)) if apart else ((), ())
@@ -141,29 +140,20 @@ def _pair(
     yield Line((name, "measured", *done, *differs), " ", branch.level)
 
 
-class _Place(Struct, frozen=True):
-    """The layers a row stands for, and the one whose output it puts out; None for the network's input."""
-
-    layers: range
-    output: int | None
-
-
-def _places(analysis: Analysis) -> dict[str, _Place]:
-    rows = {row.name: _Place(range(i, i + 1), i) for i, row in enumerate(analysis.rows)}
-    groups = {
-        group.path: _Place(range(group.start, group.stop), None if group.output == INPUT else group.output)
-        for group in analysis.graph.groups
-    }
-    return groups | rows
-
-
-def _measured(findings: Findings, place: _Place) -> tuple[Any, ...]:
+def _measured(findings: Findings, place: Place) -> tuple[Any, ...]:
     """Return the cells of a row as measured: sums over its layers, shape and field of what it puts out."""
     layers = findings.layers[place.layers.start : place.layers.stop]
     sums = (sum(getattr(layer, key) for layer in layers) for key in _KEYS[1:-1])
     if place.output is None:
         return (None, *sums, None)
     return findings.layers[place.output].output_shape, *sums, _field(findings.sights[place.output])
+
+
+def _told_field(row: Row) -> str | None:
+    """Return the size alone: whether branches are aligned is told only."""
+    if row.field.whole:
+        return "all"
+    return "×".join(map(str, row.field.sizes(row.output_shape))) if row.field.known else None
 
 
 def _field(sight: Sight) -> str | None:
@@ -173,41 +163,6 @@ def _field(sight: Sight) -> str | None:
         return None
     sizes = [axis.pattern.size for axis in sight.axes if axis.pattern]
     return "×".join(map(str, sizes)) if len(sizes) == len(sight.axes) else _ON_INPUT
-
-
-# -- the table of gradients -------------------------------------------------------------------------
-
-
-def _gradients(proof: Proof) -> Table:
-    columns = [
-        Column("layer", "layer", "text"),
-        Column("tensor", "gradient of", "text"),
-        Column("size", "numbers", rank=1),
-        Column("error", "relative error"),
-    ]
-    single = any(checked.elements is not None for checked in proof.checked)
-    if single:
-        columns.append(Column("elements", "single elements"))
-    columns.append(Column("verdict", "", "text"))
-    lines = []
-    for checked in proof.checked:
-        errors = [f"{checked.error:.1e}"]
-        if single:
-            errors.append("" if checked.elements is None else f"{checked.elements:.1e}")
-        name = checked.layer or "end to end"
-        judged = "right" if checked.good else "WRONG"
-        lines.append(Line((name, checked.tensor, checked.size, *errors, judged), name))
-    return Table("gradients", tuple(columns), tuple(lines))
-
-
-def _gradient_facts(proof: Proof) -> Iterator[tuple[str, str]]:
-    if not proof.to_check:
-        return
-    right = len(proof.checked) - len(proof.wrong)
-    worst = max((checked.error for checked in proof.checked), default=0.0)
-    how = {"complex": "complex step", "central": "central difference"}[proof.method]
-    text = f"{right:,} of {proof.to_check:,} right, largest relative error {worst:.1e}"
-    yield "gradients", f"{text} (tolerance {TOLERANCE:.0e}, {how})"
 
 
 # -- facts ------------------------------------------------------------------------------------------
@@ -246,6 +201,8 @@ def _outputs(proof: Proof) -> Iterator[tuple[str, str]]:
     loss = proof.loss
     text = f"{loss.name.replace('_', ' ')} {loss.value:.6g}, its gradient of the input has norm"
     yield "loss", f"{text} {loss.gradient_norm:.6g} (seed {proof.seed}{mode})"
+    if not (isfinite(loss.value) and isfinite(loss.gradient_norm)):
+        yield "", "not finite: numbers ran out of range, so scale the input or the weights"
     broken = proof.verification.findings.broken
     if broken:
         yield "output", f"{broken:,} of its numbers are NaN or infinite"

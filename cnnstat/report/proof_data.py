@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.report.columns import exact
 from cnnstat.report.data import SCHEMA_VERSION, figures
-from cnnstat.run.gradcheck import TOLERANCE
+from cnnstat.run.slopes import TOLERANCE
 from cnnstat.verification import COUNTS, MEMORY
 
 if TYPE_CHECKING:

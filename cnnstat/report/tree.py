@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.graph import INPUT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,6 +21,23 @@ class Branch(Struct, frozen=True):
     label: str
     level: int
     heading: bool
+
+
+class Place(Struct, frozen=True):
+    """The layers a row stands for, and the one whose output it puts out; None for the network's input."""
+
+    layers: range
+    output: int | None
+
+
+def places_of(analysis: Analysis) -> dict[str, Place]:
+    """Return the place of every row and group by its name."""
+    rows = {row.name: Place(range(i, i + 1), i) for i, row in enumerate(analysis.rows)}
+    groups = {
+        group.path: Place(range(group.start, group.stop), None if group.output == INPUT else group.output)
+        for group in analysis.graph.groups
+    }
+    return groups | rows
 
 
 def branches(analysis: Analysis, depth: int | None = None) -> tuple[Branch, ...]:

@@ -26,8 +26,11 @@ def adaptive(length: int, count: int) -> tuple[slice, ...]:
     Each cell is cut into n crumbs, the crumbs are dealt out evenly, and a bin holds every cell it has a
     crumb of.
     """
-    crumbs = np.arange(length).repeat(count).reshape(count, length)
-    return tuple(slice(int(mine[0]), int(mine[-1]) + 1) for mine in crumbs)
+    ends = np.arange(1, length + 1) * count
+    marks = np.arange(count) * length
+    firsts = np.searchsorted(ends, marks, side="right")
+    lasts = np.searchsorted(ends, marks + length - 1, side="right")
+    return tuple(slice(int(first), int(last) + 1) for first, last in zip(firsts, lasts, strict=True))
 
 
 @lru_cache(maxsize=256)

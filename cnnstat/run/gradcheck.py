@@ -6,44 +6,34 @@ sum(dy·y(w + s·t)) in s. Then the network end to end, from its loss to its inp
 that is where forks must add up. One direction costs one or two passes, however many numbers a tensor has;
 a wrong number shows unless t happens to be orthogonal to the error, which has probability zero.
 
-The slope is taken by one of two methods:
-
-complex   f(x + ih)/h, imaginary part (Squire and Trapp, SIAM Review 40, 1998). Nothing is subtracted, so h
-          may be 1e-30 and no kink of a ReLU or a maximum is ever crossed: exact to rounding.
-central   (f(x + h) - f(x - h))/2h, the textbook's. A step that crosses a kink gives a wrong slope, so
-          smaller ones are tried, and the point is moved a little to where no two values are equal.
+How slopes are taken is said in `slopes`.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnstat.run import OPS
 from cnnstat.run.loss import Objective, chosen, objective
+from cnnstat.run.slopes import METHODS, TOLERANCE, error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cnnstat.run.network import Gradients as NetworkGradients
-    from cnnstat.run.network import Network, Visit
-    from cnnstat.run.op import Array, Backward, Gradients
+    from cnnstat.run.network import Network, Tape, Visit
+    from cnnstat.run.op import Array, Gradients, Inputs, Result
 
-TOLERANCE = 1e-6
-"""Relative error from which on a gradient counts as wrong; both methods stay far below it."""
-TINY = 1e-30
-STEPS = (1e-5, 1e-6, 1e-7, 1e-8)
-"""Steps of the central difference, tried in turn."""
 NUDGE = 1e-3
-"""By how much, of its spread, a central difference moves its point away from ties."""
+"""By how much, of its spread, a central difference moves its point away from ties, where slopes jump."""
 FAINT = 1e-9
 """A gradient this small beside ‖dy‖·‖y‖/‖w‖ is rounding and not compared to more digits."""
-
-Line: TypeAlias = "Callable[[complex], complex]"
-"""f along a direction: from a step, real or imaginary, to a number."""
+DIM = 1e-6
+"""A tensor whose gradient is smaller than this beside the largest is not made to matter as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +70,32 @@ class Plan:
     seed: int = 0
     training: bool = False
 
-
-def slopes(line: Line, method: str) -> Iterator[float]:
-    """Yield the slope of a line at 0, by ever smaller steps if the method needs any."""
-    if method == "complex":
-        yield line(1j * TINY).imag / TINY
-        return
-    for step in STEPS:
-        yield (line(step) - line(-step)).real / (2 * step)
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ValueError(f"method: expected one of {', '.join(METHODS)}, got {self.method!r}")
+        if self.elements < 0:
+            raise ValueError(f"elements: expected 0 or more, got {self.elements}")
 
 
-def error_of(expected: float, line: Line, scale: float, method: str) -> float:
-    """Return how far a derivative is off, beside the largest of itself, the slope and `scale`."""
-    best = np.inf
-    for slope in slopes(line, method):
-        size = max(abs(expected), abs(slope), scale)
-        # NaN must not pass as small.
-        error = abs(expected - slope) / size if size else 0.0
-        best = min(best, error) if error == error else best
-        if best <= TOLERANCE:
-            break
-    return float(best)
+def tensors_of(network: Network, number: int) -> int:
+    """Return how many gradients `check_layers` yields for a layer: one for each input and trained tensor."""
+    return len(network.program.steps[number].inputs) + len(network.stored[number].trained)
+
+
+def gradients_of(network: Network) -> int:
+    """Return how many gradients both checks yield; end to end, all parameters make one, if there are any."""
+    trained = any(stored.trained for stored in network.stored)
+    layers = sum(tensors_of(network, number) for number in range(len(network.program.steps)))
+    return layers + 1 + trained
 
 
 def check_layers(network: Network, x: Array, plan: Plan) -> Iterator[tuple[int, Checked]]:
     """Check each layer alone on its real input; yield its number with each result."""
-    visits = network.visits(
-        x, training=plan.training, draw=1, parameters=lambda number: kept(network, number)
-    )
+
+    def stored(number: int, inputs: Inputs) -> Mapping[str, Array]:
+        return kept(network, number)
+
+    visits = network.visits(x, training=plan.training, draw=1, parameters=stored)
     for visit in visits:
         for checked in _Alone(network, visit, plan).checks():
             yield visit.number, checked
@@ -126,11 +114,12 @@ class _Alone:
 
     def checks(self) -> Iterator[Checked]:
         y, way_back = self.run({}, backward=True)
+        assert way_back is not None
         dy = self.rng.standard_normal(y.shape)
         size_of_dy, size_of_y = _norm(dy), _norm(y)
         for name, gradient in self.gradients(way_back, dy).items():
             value = self.values[name]
-            faint = FAINT * size_of_dy * size_of_y / max(_norm(value), TINY)
+            faint = FAINT * size_of_dy * size_of_y / (_norm(value) or 1.0)
             yield Checked(
                 self.visit.step.name,
                 self.visit.step.type,
@@ -140,7 +129,7 @@ class _Alone:
                 self.by_element(name, gradient, dy, faint) if self.plan.elements else None,
             )
 
-    def run(self, changed: Mapping[str, Array], *, backward: bool = False) -> Any:
+    def run(self, changed: Mapping[str, Array], *, backward: bool = False) -> Result:
         values = {**self.values, **changed}
         inputs = tuple(values[_input_name(i, self.visit)] for i in range(len(self.visit.inputs)))
         params = kept(self.network, self.visit.number) | {name: values[name] for name in self.stored.trained}
@@ -207,7 +196,7 @@ def check_end_to_end(network: Network, x: Array, plan: Plan, loss: str | None = 
     outputs, tape = whole.run(x, {}, backward=True)
     target = objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
     gradients = whole.way_back(tape, target.gradient(outputs))
-    yield whole.along_input(target, gradients.input)
+    yield whole.along_input(target, float(target.value(outputs)), gradients.input)
     if gradients.parameters:
         yield whole.along_parameters(target, gradients.parameters)
 
@@ -220,24 +209,17 @@ class _Whole:
 
     def run(
         self, x: Array, shifts: Mapping[str, complex], *, backward: bool = False
-    ) -> tuple[tuple[Array, ...], list[Backward | None]]:
+    ) -> tuple[tuple[Array, ...], Tape]:
         """Run forward; `shifts` says how far each tensor goes along its direction."""
-        visits = self.network.visits(
+        return self.network.run(
             x,
             training=self.plan.training,
             backward=backward,
             draw=1,
-            parameters=lambda number: self.shifted(number, shifts),
+            parameters=lambda number, inputs: self.shifted(number, shifts),
         )
-        wanted = self.network.program.outputs
-        outputs, tape = {}, []
-        for visit in visits:
-            tape.append(visit.way_back)
-            if visit.number in wanted:
-                outputs[visit.number] = visit.output
-        return tuple(outputs[number] for number in wanted), tape
 
-    def way_back(self, tape: list[Backward | None], given: tuple[Array, ...]) -> NetworkGradients:
+    def way_back(self, tape: Tape, given: tuple[Array, ...]) -> NetworkGradients:
         return self.network.way_back(tape, dict(zip(self.network.program.outputs, given, strict=True)))
 
     def shifted(self, number: int, shifts: Mapping[str, complex]) -> dict[str, Array]:
@@ -252,21 +234,21 @@ class _Whole:
         """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
         return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
 
-    def along_input(self, target: Objective, gradient: Array) -> Checked:
+    def along_input(self, target: Objective, value: float, gradient: Array) -> Checked:
         direction = self.direction("", self.x)
 
         def line(step: complex) -> complex:
             return complex(target.value(self.run(self.x + step * direction, {})[0]))
 
         expected = float((gradient * direction).sum())
-        error = error_of(expected, line, _norm(gradient), self.plan.method)
-        return Checked("", "", "input", gradient.size, error)
+        scale = max(_norm(gradient), FAINT * max(abs(value), 1) / (_norm(self.x) or 1))
+        return Checked("", "", "input", gradient.size, error_of(expected, line, scale, self.plan.method))
 
     def along_parameters(self, target: Objective, gradients: Mapping[str, Array]) -> Checked:
         """Move all tensors at once, each by so much that all matter alike."""
         norms = {name: _norm(gradient) for name, gradient in gradients.items()}
         # A gradient that is nothing but rounding must not be blown up.
-        least = 1e-6 * max(norms.values()) or 1.0
+        least = max(DIM * max(norms.values()), FAINT)
         weights = {name: 1 / max(norm, least) for name, norm in norms.items()}
 
         def line(step: complex) -> complex:
@@ -278,5 +260,5 @@ class _Whole:
             for name, gradient in gradients.items()
         )
         size = sum(gradient.size for gradient in gradients.values())
-        error = error_of(expected, line, math.sqrt(len(gradients)), self.plan.method)
-        return Checked("", "", "parameters", size, error)
+        scale = math.hypot(FAINT, *(weights[name] * norm for name, norm in norms.items()))
+        return Checked("", "", "parameters", size, error_of(expected, line, scale, self.plan.method))

@@ -24,7 +24,7 @@ FLOOR = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A loss over classes: its value, its gradient dL/dy, and what a label means in words."""
+    """A loss over classes: its value and its gradient dL/dy."""
 
     value: Value
     gradient: Value
@@ -113,7 +113,7 @@ def _with_floor(y: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class Evaluated:
     """A loss that a network went forward to and back from, and the norm of its gradient of the input."""
 
     name: str
@@ -123,15 +123,15 @@ class Learnt:
 
 LOSSES = {
     "cross_entropy": Loss(cross_entropy, cross_entropy_gradient),
-    "likelihood": Loss(likelihood, likelihood_gradient),
-    "log_likelihood": Loss(log_likelihood, log_likelihood_gradient),
+    "negative_log_likelihood": Loss(likelihood, likelihood_gradient),
+    "nll_of_logarithms": Loss(log_likelihood, log_likelihood_gradient),
     "mse": Loss(mse, mse_gradient),
     "rbf": Loss(rbf, rbf_gradient),
 }
 _BY_LAST = {
     "linear": "cross_entropy",
-    "softmax": "likelihood",
-    "log_softmax": "log_likelihood",
+    "softmax": "negative_log_likelihood",
+    "log_softmax": "nll_of_logarithms",
     "rbf": "rbf",
 }
 PROJECTION = "projection"
@@ -165,18 +165,30 @@ class Objective:
 
 
 def objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
-    """Draw targets for a loss."""
+    """Draw targets for a loss.
+
+    Raises:
+        ValueError: the loss needs one vector of classes, and the network puts out something else.
+    """
     rng = np.random.default_rng([seed, len(outputs)])
     if name == PROJECTION:
         drawn = (rng.standard_normal(y.shape).astype(y.dtype) for y in outputs)
         return Objective(name, tuple(drawn))
+    if len(outputs) > 1 or outputs[0].ndim != 2:
+        raise ValueError(f"the loss {name} needs one vector of classes as output")
     return Objective(name, (rng.integers(outputs[0].shape[1], size=len(outputs[0])),))
 
 
-def learn(network: Network, x: Array, *, seed: int, training: bool = False) -> Learnt:
-    """Go forward to the loss that suits a network, and all the way back."""
+def evaluate(
+    network: Network, x: Array, *, seed: int, name: str | None = None, training: bool = False
+) -> Evaluated:
+    """Go forward to a loss, by default the one that suits the network, and all the way back.
+
+    Raises:
+        ValueError: the loss needs one vector of classes, and the network puts out something else.
+    """
     found = network.forward(x, training=training)
     outputs = found if isinstance(found, tuple) else (found,)
-    target = objective(chosen(network.program.last, outputs), outputs, seed)
+    target = objective(name or chosen(network.program.last, outputs), outputs, seed)
     gradients = network.backward(target.gradient(outputs))
-    return Learnt(target.name, float(target.value(outputs)), float(np.linalg.norm(gradients.input)))
+    return Evaluated(target.name, float(target.value(outputs)), float(np.linalg.norm(gradients.input)))

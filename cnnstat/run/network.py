@@ -20,6 +20,10 @@ INPUT = -1
 """The number of the network's input among the inputs of a step."""
 DTYPES = ("float32", "float64")
 
+Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
+"""What gives a step, by its number and its inputs, the tensors it computes with."""
+Tape: TypeAlias = "list[Backward | None]"
+"""The way back through each step."""
 Outputs: TypeAlias = "Array | tuple[Array, ...]"
 """One array, or one for each output of a network that has several."""
 
@@ -32,6 +36,14 @@ class Step:
     type: str
     options: Mapping[str, Any]
     inputs: tuple[int, ...]
+
+
+class UnfitError(ValueError):
+    """A step cannot take what reaches it; `number` is the step's."""
+
+    def __init__(self, number: int, step: Step, why: str) -> None:
+        self.number = number
+        super().__init__(f"{step.name} ({step.type}): {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +106,13 @@ class Network:
         self.dtype = np.dtype(dtype)
         self.stored: list[Parameters] = []
         self._draws = 0
-        self._tape: list[Backward | None] | None = None
-        for _ in self._walk(self.sample(1)):
+        self._tape: tuple[tuple[tuple[int, ...], ...], Tape] | None = None
+        for _ in self._walk(self.sample(1), parameters=self._drawn):
             pass
+
+    def __repr__(self) -> str:
+        sizes = "x".join(map(str, self.program.input_shape))
+        return f"<Network of {len(self.program.steps)} layers on {sizes}, {self.dtype}, seed {self.seed}>"
 
     def sample(self, batch: int = 1) -> Array:
         """Return a seeded batch of standard normal inputs."""
@@ -130,32 +146,48 @@ class Network:
         Training draws dropout masks anew at each call and moves the statistics of batch norm.
 
         Raises:
-            ValueError: x has another shape, or a layer cannot take what reaches it.
+            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
         """
         self._draws += training
+        found, tape = self.run(x, training=training, backward=backward, draw=self._draws)
+        self._tape = (tuple(y.shape for y in found), tape) if backward else None
+        return found[0] if len(found) == 1 else found
+
+    def run(
+        self,
+        x: Array,
+        *,
+        training: bool = False,
+        backward: bool = False,
+        draw: int = 0,
+        parameters: Stored | None = None,
+    ) -> tuple[tuple[Array, ...], Tape]:
+        """Do all that `visits` does; return the outputs and the ways back, empty without `backward`."""
         outputs: dict[int, Array] = {}
-        tape = []
-        for visit in self.visits(x, training=training, backward=backward, draw=self._draws):
+        tape: Tape = []
+        for visit in self.visits(x, training=training, backward=backward, draw=draw, parameters=parameters):
             tape.append(visit.way_back)
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output
-        self._tape = tape if backward else None
-        found = tuple(outputs[number] for number in self.program.outputs)
-        return found[0] if len(found) == 1 else found
+        return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
 
     def backward(self, dy: Outputs) -> Gradients:
         """Return the gradients of sum(dy·y) of the last forward pass, which is used up by it.
 
         Raises:
             RuntimeError: there was no forward pass to go back through.
+            ValueError: dy has another shape than the outputs had.
         """
         if self._tape is None:
             raise RuntimeError("backward needs a forward pass before it, and only once")
-        tape, self._tape = self._tape, None
+        shapes, tape = self._tape
         given = dy if isinstance(dy, tuple) else (dy,)
+        if tuple(each.shape for each in given) != shapes:
+            raise ValueError(f"expected gradients of shape {shapes}, got {[each.shape for each in given]}")
+        self._tape = None
         return self.way_back(tape, dict(zip(self.program.outputs, given, strict=True)))
 
-    def way_back(self, tape: list[Backward | None], given: Mapping[int, Array]) -> Gradients:
+    def way_back(self, tape: Tape, given: Mapping[int, Array]) -> Gradients:
         """Go back through a tape, which is emptied, from the gradients of some steps' outputs."""
         gradients = dict(given)
         found: dict[str, Array] = {}
@@ -179,7 +211,7 @@ class Network:
         training: bool = False,
         backward: bool = False,
         draw: int = 0,
-        parameters: Callable[[int], Mapping[str, Array]] | None = None,
+        parameters: Stored | None = None,
     ) -> Iterator[Visit]:
         """Do step after step; an array is dropped after its last reader, unless the way back keeps it.
 
@@ -200,16 +232,19 @@ class Network:
         training: bool = False,
         backward: bool = False,
         draw: int = 0,
-        parameters: Callable[[int], Mapping[str, Array]] | None = None,
+        parameters: Stored | None = None,
     ) -> Iterator[Visit]:
         arrays = {INPUT: x}
         alive = x.nbytes
         freed = self.program.last_readers()
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
-            params = self._parameters(number, inputs) if parameters is None else parameters(number)
             context = self.context(number, training=training, backward=backward, draw=draw)
-            y, way_back = _done(step, inputs, params, context)
+            try:
+                params = (parameters or self._kept)(number, inputs)
+                y, way_back = OPS[step.type].forward(inputs, params, step.options, context)
+            except ValueError as error:
+                raise UnfitError(number, step, str(error)) from error
             arrays[number] = y
             alive += y.nbytes
             yield Visit(number, step, inputs, y, way_back, context.tally.macs, alive)
@@ -221,19 +256,12 @@ class Network:
         rng = np.random.default_rng([self.seed, number, 1 + draw])
         return Context(Tally(), rng, training, backward)
 
-    def _parameters(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
-        if number == len(self.stored):
-            step = self.program.steps[number]
-            rng = np.random.default_rng([self.seed, number, 0])
-            try:
-                self.stored.append(OPS[step.type].parameters(inputs, step.options, rng))
-            except ValueError as error:
-                raise ValueError(f"{step.name} ({step.type}): {error}") from error
+    def _kept(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
         return self.stored[number].all
 
-
-def _done(step: Step, inputs: Inputs, params: Mapping[str, Array], context: Context) -> Any:
-    try:
-        return OPS[step.type].forward(inputs, params, step.options, context)
-    except ValueError as error:
-        raise ValueError(f"{step.name} ({step.type}): {error}") from error
+    def _drawn(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
+        """Draw what a step stores, from the shapes and the type of what reaches it."""
+        step = self.program.steps[number]
+        rng = np.random.default_rng([self.seed, number, 0])
+        self.stored.append(OPS[step.type].parameters(inputs, step.options, rng))
+        return self.stored[number].all

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+PIECE = 1 << 18
+"""Numbers drawn at a time."""
+
+
 def quiet() -> np.errstate:
     """Return a context without NumPy's warnings: what overflows is found in the numbers that come out."""
     return np.errstate(all="ignore")
@@ -66,16 +70,6 @@ class Backward:
     def __call__(self, dy: Array) -> Gradients:
         """Return one gradient per input, in order, and one per trained parameter, by name."""
         return self.rule(dy, *self.kept)
-
-    @property
-    def arrays(self) -> tuple[Array, ...]:
-        """The arrays that stay alive until the rule has run, each named once."""
-        found: dict[int, Array] = {}
-        for thing in self.kept:
-            for item in thing if isinstance(thing, tuple) else (thing,):
-                if isinstance(item, np.ndarray):
-                    found[id(item)] = item
-        return tuple(found.values())
 
 
 def backward(context: Context, rule: Callable[..., Gradients], *kept: Any) -> Backward | None:
@@ -208,10 +202,18 @@ def at(axis: int, *index: Any) -> tuple[Any, ...]:
 
 def draw(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, like: Array) -> Array:
     """Draw weights with variance 2/fan_in (He et al., Delving deep into rectifiers, 2015)."""
-    kind = np.float32 if real_type(like) == np.float32 else np.float64
-    values = rng.standard_normal(shape, dtype=kind)
-    values *= kind(math.sqrt(2 / fan_in))
+    values = normal(rng, shape, real_type(like))
+    values *= math.sqrt(2 / fan_in)
     return values
+
+
+def normal(rng: np.random.Generator, shape: tuple[int, ...], kind: np.dtype[Any]) -> Array:
+    """Draw normal numbers, the same ones for every type; float64 copies of them are made in pieces."""
+    values = np.empty(math.prod(shape), kind)
+    for start in range(0, len(values), PIECE):
+        part = values[start : start + PIECE]
+        part[:] = rng.standard_normal(len(part))
+    return values.reshape(shape)
 
 
 def draw_bias(rng: np.random.Generator, count: int, fan_in: int, like: Array) -> Array:

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from cnnstat.run.network import INPUT, Network, Program
+from cnnstat.run.network import INPUT, Network, Program, UnfitError
+from cnnstat.run.op import quiet
 from cnnstat.run.thin import States, states, thinned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.run.op import Array
 
@@ -95,24 +96,40 @@ def _sight(number: int, marked: States, axes: list[dict[int, Seen]]) -> Sight:
 
 
 def _look(thin: Program) -> list[Seen]:
+    """Run a thin network on its input, then on longer ones until every layer has shown its pattern.
+
+    Layers whose units are all reached from both ends of a very long input see everything. Of the others,
+    those with a fixed number of units stand behind bins, where a longer input tells nothing.
+    """
     length = thin.input_shape[1]
     near = _poisoned(thin, range(length))
     grain = _grain(thin)
     whole = _whole(thin, grain, near)
     found = [Seen(regions, whole=number in whole) for number, regions in enumerate(near)]
     left = set(range(len(near))) - whole
-    longer = length + grain * max(-(-length // grain), TURNS)
-    while left and _effort(near, length, longer) <= EFFORT:
-        far = _poisoned(_stretched(thin, longer), range(longer))
-        left &= set(range(len(far)))
+    for longer in _lengths(length, grain, sum(map(len, near))):
+        if not left:
+            break
+        far = _reached(_stretched(thin, longer), range(longer))
         for number in sorted(left):
-            if len(far[number]) == len(near[number]):
-                left.remove(number)  # a fixed number of units: behind bins a longer input tells nothing
+            if number >= len(far) or len(far[number]) == len(near[number]):
+                left.remove(number)
             elif (pattern := _pattern(near[number], length, far[number])) is not None:
                 found[number] = Seen(near[number], pattern)
                 left.remove(number)
-        longer += grain * -(-longer // (2 * grain))
     return found
+
+
+def _lengths(length: int, grain: int, units: int) -> Iterator[int]:
+    """Yield longer inputs, each half as long again, while a pass over all of them stays within `EFFORT`.
+
+    They differ from `length` by whole grains, so that every stride falls as before. `units` are those of all
+    layers for `length`.
+    """
+    longer = length + grain * max(-(-length // grain), TURNS)
+    while units * longer // length * longer <= EFFORT:
+        yield longer
+        longer += grain * -(-longer // (2 * grain))
 
 
 def _stretched(thin: Program, length: int) -> Program:
@@ -120,20 +137,19 @@ def _stretched(thin: Program, length: int) -> Program:
 
 
 def _poisoned(thin: Program, positions: Sequence[int]) -> list[Regions]:
-    """Return which of some positions each unit sees, as first and last number among them.
+    """Return which of some positions each unit sees, as first and last number among them."""
+    network = Network(thin)
+    x = network.sample(len(positions))
+    x[np.arange(len(positions)), 0, positions] = np.nan
+    return [_regions(np.isnan(visit.output[:, 0])) for visit in network.visits(x)]
 
-    Steps from one on that cannot take this length are left out.
-    """
-    found: list[Regions] = []
+
+def _reached(thin: Program, positions: Sequence[int]) -> list[Regions]:
+    """Return what `_poisoned` does, up to the first step that cannot take this length."""
     try:
-        network = Network(thin)
-        x = network.sample(len(positions))
-        x[np.arange(len(positions)), 0, positions] = np.nan
-        for visit in network.visits(x):
-            found.append(_regions(np.isnan(visit.output[:, 0])))
-    except ValueError:
-        pass
-    return found
+        return _poisoned(thin, positions)
+    except UnfitError as unfit:
+        return _poisoned(replace(thin, steps=thin.steps[: unfit.number]), positions)
 
 
 def _whole(thin: Program, grain: int, near: list[Regions]) -> set[int]:
@@ -143,7 +159,9 @@ def _whole(thin: Program, grain: int, near: list[Regions]) -> set[int]:
     if not seeing:
         return set()
     longer = length + grain * -(-HORIZON // grain)
-    ends = _poisoned(_stretched(thin, longer), (0, longer - 1))
+    if 2 * sum(map(len, near)) * longer // length > EFFORT:
+        return set()
+    ends = _reached(_stretched(thin, longer), (0, longer - 1))
     return {number for number in seeing if number < len(ends) and _all_seen(ends[number], 2)}
 
 
@@ -163,10 +181,6 @@ def _grain(thin: Program) -> int:
         stride = step.options["kernel"] if stride is None else stride
         grains[number] = stride * lcm(*(grains[i] for i in step.inputs))
     return lcm(*grains.values())
-
-
-def _effort(near: list[Regions], length: int, longer: int) -> int:
-    return sum(len(regions) for regions in near) * longer // length * longer
 
 
 def _pattern(near: Regions, length: int, far: Regions) -> Pattern | None:
@@ -243,7 +257,7 @@ def astray(network: Network, seen: list[Sight]) -> list[int]:
     x = network.sample(1)
     middle = tuple(n // 2 for n in x.shape[2:])
     x[(..., *middle)] = np.nan
-    with np.errstate(all="ignore"):
+    with quiet():
         visits = network.visits(x)
         return [visit.number for visit in visits if _strayed(visit.output[0], seen[visit.number], middle)]
 

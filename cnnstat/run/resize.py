@@ -36,7 +36,8 @@ def _sizes(x: Array, options: Options) -> tuple[int, ...]:
 
 def _nearest(length: int, size: int, kind: np.dtype[Any]) -> list[Tap]:
     """Output i of O reads cell floor(i·N/O): cut each cell in O crumbs, and read where each N-th crumb is."""
-    cells = np.arange(length).repeat(size)[::length]
+    ends = np.arange(1, length + 1) * size
+    cells = np.searchsorted(ends, np.arange(size) * length, side="right")
     return [(cells, np.ones(size, kind))]
 
 

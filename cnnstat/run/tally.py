@@ -28,9 +28,3 @@ class Tally:
         y: Array = np.multiply(a, b) if out is None else np.multiply(a, b, out=out)
         self.macs += y.size
         return y
-
-    def dot(self, subscripts: str, a: Array, b: Array) -> Array:
-        """Contract a with b, of equal extents once broadcast, and count one product for each pair."""
-        self.macs += np.broadcast(a, b).size
-        y: Array = np.einsum(subscripts, a, b)
-        return y
