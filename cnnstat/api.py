@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnstat.analysis import Analysis, analyze_graph
 from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
@@ -14,31 +15,45 @@ from cnnstat.graph import Graph, build
 from cnnstat.limits import MAX_SIZE, MAX_TEXT
 from cnnstat.spec.reader import read_spec
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def load(spec: str | Path) -> Graph:
+
+def load(spec: str | Path, *, params: Mapping[str, object] | None = None) -> Graph:
     """Read a spec into a graph.
 
     ``spec`` is a path, ``-`` for standard input, or the name of a bundled architecture (``lenet5`` or
-    ``lenet5.yaml``); a path that exists comes first.
+    ``lenet5.yaml``); a path that exists comes first. ``family.yaml#name`` is a variant. ``params``
+    replace parameters of the network.
 
     Raises:
         SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
+        ValueError: a parameter's value is none that a spec could have.
     """
-    return loads(*_read(spec))
+    text, name, variant = _read(spec)
+    return loads(text, name, variant=variant, params=params)
 
 
-def loads(text: str, name: str = "<string>") -> Graph:
+def loads(
+    text: str,
+    name: str = "<string>",
+    *,
+    variant: str | None = None,
+    params: Mapping[str, object] | None = None,
+) -> Graph:
     """Read a spec from text; ``name`` stands before line and column in problems.
 
     Raises:
-        SpecError: the spec is wrong.
+        SpecError: the spec is wrong, or has no such variant or parameter.
+        ValueError: a parameter's value is none that a spec could have.
     """
-    return build(read_spec(Source(name, text)))
+    return build(read_spec(Source(name, text), variant, params))
 
 
 def analyze(
     spec: Graph | str | Path,
     *,
+    params: Mapping[str, object] | None = None,
     input_shape: tuple[int, ...] | None = None,
     batch: int = 1,
     dtype: str = "float32",
@@ -47,15 +62,15 @@ def analyze(
 ) -> Analysis:
     """Tell every figure of a network.
 
-    ``input_shape`` replaces the spec's (one sample, channels first). ``batch``, ``dtype`` and
-    ``optimizer`` (sgd, momentum or adam) matter to memory only. ``strict`` refuses sizes that are
-    not whole.
+    ``params`` replace parameters of the network (of a spec that is not loaded yet), ``input_shape`` its
+    input (one sample, channels first). ``batch``, ``dtype`` and ``optimizer`` (sgd, momentum or adam)
+    matter to memory only. ``strict`` refuses sizes that are not whole.
 
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.
         ValueError: an argument is out of range.
     """
-    graph = spec if isinstance(spec, Graph) else load(spec)
+    graph = loaded(spec, params)
     if input_shape is not None:
         check_shape(input_shape)
     if batch < 1:
@@ -65,6 +80,20 @@ def analyze(
             raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
     settings = Settings(batch, dtype, optimizer)
     return analyze_graph(graph, input_shape=input_shape, strict=strict, settings=settings)
+
+
+def loaded(spec: Graph | str | Path, params: Mapping[str, object] | None = None) -> Graph:
+    """Return a graph as it is, or load a spec.
+
+    Raises:
+        SpecError: the spec is wrong.
+        ValueError: parameters are given for a graph, where they are settled.
+    """
+    if not isinstance(spec, Graph):
+        return load(spec, params=params)
+    if params:
+        raise ValueError("params: a loaded graph has its parameters; give them to load()")
+    return spec
 
 
 def check_shape(shape: tuple[int, ...]) -> None:
@@ -77,30 +106,40 @@ def check_shape(shape: tuple[int, ...]) -> None:
         raise ValueError(f"input_shape: expected one to three sizes from 1 to {MAX_SIZE:,}, got {shape}")
 
 
-def _read(spec: str | Path) -> tuple[str, str]:
+def _read(spec: str | Path) -> tuple[str, str, str | None]:
+    """Return a spec's text, the name it is shown under, and the variant it asks for."""
     shown = str(spec)
     if shown == "-":
         if sys.stdin is None:
             raise _unreadable("<stdin>", "is closed")
-        return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>")
-    path = Path(spec)
+        return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>"), "<stdin>", None
     try:
-        if not path.exists():
-            path = locate(shown) or path
-        if not path.exists():
-            raise _unreadable(shown, _missing(shown))
+        path, variant = _found(shown)
         if path.is_dir():
             raise _unreadable(shown, "is a folder; name a spec file in it")
         with path.open("rb") as file:
-            return _decoded(file.read(4 * MAX_TEXT + 1), shown)
+            return _decoded(file.read(4 * MAX_TEXT + 1), shown), shown, variant
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise _unreadable(shown, f"cannot be read: {reason}") from None
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, str]:
+def _found(spec: str) -> tuple[Path, str | None]:
+    """Return the file and the variant that ``spec`` means: a path, a bundled name, or ``path#variant``."""
+    if Path(spec).exists():
+        return Path(spec), None
+    address = locate(spec) or spec
+    if Path(address).exists():
+        return Path(address), None
+    place, _, variant = address.rpartition("#")
+    if not place or not Path(place).exists():
+        raise _unreadable(spec, _missing(spec))
+    return Path(place), variant
+
+
+def _decoded(data: bytes, name: str) -> str:
     try:
-        return data.decode("utf-8-sig"), name
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unreadable(name, f"is not UTF-8 text (byte {error.start})") from None
 

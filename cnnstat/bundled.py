@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+_VARIANTS = re.compile(r"^variants:.*\n((?:(?:[ #].*)?\n)*)", re.MULTILINE)
+_KEY = re.compile(r"^  ([\w.-]+):", re.MULTILINE)
 
 
 def folder() -> Path:
@@ -15,17 +17,33 @@ def folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all bundled architectures, sorted as a person sorts (resnet20 before resnet110)."""
-    return tuple(sorted((path.stem for path in folder().glob("*.yaml")), key=_natural))
+    """Return the names of all bundled networks, sorted as a person sorts (resnet20 before resnet110).
+
+    A family is listed by its variants.
+    """
+    found = (name for path in folder().glob("*.yaml") for name in _variants(path) or (path.stem,))
+    return tuple(sorted(found, key=_natural))
 
 
-def locate(name: str) -> Path | None:
-    """Return the bundled spec called ``name`` (with or without ``.yaml``), if there is one."""
+def locate(name: str) -> str | None:
+    """Return the address of the bundled network ``name`` (with or without ``.yaml``), if there is one.
+
+    It is a path, followed by ``#`` and the name for a variant.
+    """
     stem = name.removesuffix(".yaml")
     if "/" in stem or "\\" in stem or "\0" in stem or not stem:
         return None
     path = folder() / f"{stem}.yaml"
-    return path if path.is_file() else None
+    if path.is_file():
+        return f"{path}#{stem}" if stem in _variants(path) else str(path)
+    families = (path for path in folder().glob("*.yaml") if stem in _variants(path))
+    return next((f"{path}#{stem}" for path in families), None)
+
+
+def _variants(path: Path) -> tuple[str, ...]:
+    # One name may stand in any file, so none is parsed to find it; the tests compare with the reader.
+    section = _VARIANTS.search(path.read_text(encoding="utf-8"))
+    return tuple(_KEY.findall(section[1])) if section else ()
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

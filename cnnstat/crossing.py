@@ -11,22 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from cnnstat.api import check_shape, load
-from cnnstat.graph import INPUT, Graph
+from cnnstat.api import check_shape, loaded
+from cnnstat.graph import INPUT
 from cnnstat.run import network
 from cnnstat.run.network import Program, Step
 from cnnstat.spec.expression import Channels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from cnnstat.graph import Graph
     from cnnstat.layers import Layer
 
 
 class Network(network.Network):
     """A network that runs: parameters drawn from `seed`, arrays of `dtype` (float32 or float64).
 
-    `spec` is a graph, a path or the name of a bundled architecture; `input_shape` replaces the spec's.
+    `spec` is a graph, a path or the name of a bundled architecture; `params` replace parameters of a spec
+    that is not loaded yet, `input_shape` its input.
 
     Raises:
         SpecError: the spec is wrong.
@@ -37,11 +40,12 @@ class Network(network.Network):
         self,
         spec: Graph | str | Path,
         *,
+        params: Mapping[str, object] | None = None,
         seed: int = 0,
         dtype: str = "float32",
         input_shape: tuple[int, ...] | None = None,
     ) -> None:
-        graph = spec if isinstance(spec, Graph) else load(spec)
+        graph = loaded(spec, params)
         if input_shape is not None:
             check_shape(input_shape)
         super().__init__(program(graph, input_shape), seed=seed, dtype=dtype)

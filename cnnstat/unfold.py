@@ -68,10 +68,10 @@ def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
         raise SpecError(unfolder.problems)
     scope = _Scope(unfolder, spec.layers, ("input",), spec.params, ())
     template = scope.unfold()
-    outputs = tuple(scope.find(reference) for reference in spec.outputs) or (template.output,)
+    outputs = tuple(scope.find(reference) for reference in spec.outputs if not scope.left_out(reference))
     if unfolder.problems:
         raise SpecError(unfolder.problems)
-    return template, outputs
+    return template, outputs or (template.output,)
 
 
 _Call: TypeAlias = tuple[str, str]
@@ -327,6 +327,11 @@ class _Scope:
             misfit = self.names.unknown(reference.name, reader)
             self.fail(misfit.message, misfit.code, reference.span)
         return number
+
+    def left_out(self, reference: Reference) -> bool:
+        """Say whether a layer of this name exists and `when` leaves it out."""
+        known = self.names.get(reference.name) is not None
+        return known and not self.names.present(reference.name)
 
     def within(self, path: str) -> int | None:
         """Return the number of a layer or group inside a block: ``layer2.0.conv1``."""

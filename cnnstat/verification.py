@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cnnstat.analysis.model import Analysis  # noqa: TC001 - a field of a class
 from cnnstat.analysis.seen import seen
-from cnnstat.api import analyze, load
+from cnnstat.api import analyze, loaded
 from cnnstat.crossing import Network
 from cnnstat.run.gradcheck import Checked, Plan, check_end_to_end, check_layers
 from cnnstat.run.loss import Evaluated  # noqa: TC001 - a field of a class
@@ -20,7 +20,7 @@ from cnnstat.run.measure import Findings, Measured, examine
 from cnnstat.run.op import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cnnstat.analysis.model import Row
@@ -62,6 +62,7 @@ class Verification(Struct, frozen=True):
 def verify(
     spec: Graph | str | Path,
     *,
+    params: Mapping[str, object] | None = None,
     seed: int = 0,
     dtype: str = "float32",
     input_shape: tuple[int, ...] | None = None,
@@ -73,7 +74,7 @@ def verify(
         SpecError: the spec is wrong, or a layer does not fit its input.
         ValueError: an argument is out of range.
     """
-    graph = load(spec) if not hasattr(spec, "nodes") else spec
+    graph = loaded(spec, params)
     analysis = analyze(graph, input_shape=input_shape, batch=batch, dtype=dtype)
     with quiet():
         network = Network(graph, seed=seed, dtype=dtype, input_shape=input_shape)
@@ -83,6 +84,7 @@ def verify(
 def check_gradients(
     spec: Graph | str | Path,
     *,
+    params: Mapping[str, object] | None = None,
     seed: int = 0,
     method: str = "complex",
     elements: int = 0,
@@ -100,7 +102,7 @@ def check_gradients(
     """
     plan = Plan(method, elements, seed, training)
     with quiet():
-        network = Network(spec, seed=seed, dtype="float64", input_shape=input_shape)
+        network = Network(spec, params=params, seed=seed, dtype="float64", input_shape=input_shape)
         x = network.sample(batch)
         alone = (checked for _, checked in check_layers(network, x, plan))
         return (*alone, *check_end_to_end(network, x, plan))

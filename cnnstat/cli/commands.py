@@ -33,6 +33,7 @@ def cli() -> None:
     """Exact figures of convolutional networks from a YAML spec.
 
     SPEC is a path, - for standard input, or the name of a bundled architecture (see: cnnstat list).
+    FILE#NAME is the variant NAME of a family.
     """
 
 
@@ -104,7 +105,7 @@ def rf(
 @output_options
 def list_(form: str, output: Path | None) -> None:
     """The bundled architectures."""
-    analyses = ((name, api.analyze(bundled.folder() / f"{name}.yaml")) for name in bundled.names())
+    analyses = ((name, api.analyze(bundled.locate(name) or name)) for name in bundled.names())
     show(build.listing(analyses), form, output)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cnnstat.analysis.memory import BYTES
-from cnnstat.errors import plain, suggestion
+from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
+from cnnstat.spec.choice import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,20 @@ def _shape(context: _Context, parameter: _Parameter, value: str | None) -> tuple
         wanted = f"expected sizes such as 3x224x224, each from 1 to {MAX_SIZE:,}"
         raise click.BadParameter(f"{wanted}, got '{plain(value)}'")
     return sizes
+
+
+def _params(context: _Context, parameter: _Parameter, value: tuple[str, ...]) -> dict[str, object]:
+    """Read NAME=VALUE, as often as it is given."""
+    params = {}
+    for text in value:
+        name, sign, said = text.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"expected NAME=VALUE, got '{plain(text)}'")
+        try:
+            params[name.strip()] = read_value(said)
+        except Misfit as misfit:
+            raise click.BadParameter(plain(f"{name.strip()}: {misfit.message}")) from None
+    return params
 
 
 def columns_of(context: _Context, parameter: _Parameter, value: str) -> tuple[str, ...]:
@@ -72,6 +87,14 @@ input_option = click.option(
     callback=_shape,
     help="Input in place of the spec's: 3x299x299.",
 )
+set_option = click.option(
+    "--set",
+    "params",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_params,
+    help="Replace a parameter of the network: width=1.4. May be repeated.",
+)
 depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
 strict_option = click.option(
     "--strict", is_flag=True, help="Refuse sizes that are not whole instead of rounding."
@@ -80,7 +103,7 @@ strict_option = click.option(
 
 def spec_options(command: Command) -> Command:
     """Add SPEC and what changes or folds it."""
-    return _with(command, click.argument("spec"), input_option, strict_option, depth_option)
+    return _with(command, click.argument("spec"), set_option, input_option, strict_option, depth_option)
 
 
 def output_options(command: Command) -> Command:

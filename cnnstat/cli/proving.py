@@ -46,6 +46,7 @@ class Asked(Struct, frozen=True):
     """The options of one run."""
 
     spec: str
+    params: dict[str, object]
     input_shape: tuple[int, ...] | None
     batch: int | None
     seed: int
@@ -107,7 +108,7 @@ def _refusing() -> Iterator[None]:
 
 def _proof(asked: Asked) -> Proof:
     _check_options(asked)
-    graph = api.load(asked.spec)
+    graph = api.load(asked.spec, params=asked.params)
     shape = asked.input_shape or graph.spec.input_shape
     x = _given(asked, shape)
     batch = asked.batch or (1 if x is None else len(x))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstat.cli.options import FILE, depth_option, input_option, output_options
+from cnnstat.cli.options import FILE, depth_option, input_option, output_options, set_option
 from cnnstat.errors import plain
 from cnnstat.limits import MAX_SIZE
 
@@ -32,6 +32,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str | None
 
 @click.command()
 @click.argument("spec", default="lenet5")
+@set_option
 @input_option
 @click.option("--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1]")
 @click.option(

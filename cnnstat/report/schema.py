@@ -35,11 +35,12 @@ def schema() -> dict[str, Any]:
             "source": {"type": "string", "description": "citation"},
             "input": {
                 "type": "array",
-                "items": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE},
+                "items": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_SIZE}, _EXPRESSION]},
                 "minItems": 1,
                 "maxItems": 3,
             },
             "params": _PARAMS,
+            "variants": {"type": "object", "additionalProperties": _variant()},
             "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
             "layers": {"$ref": "#/$defs/entries"},
             "outputs": _REFERENCES,
@@ -60,6 +61,20 @@ def schema() -> dict[str, Any]:
             },
             **_common_rules(),
             **{name: _layer(name, kind) for name, kind in LAYERS.items()},
+        },
+    }
+
+
+def _variant() -> dict[str, Any]:
+    """Return the schema of one network of a family."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": ["string", "number"]},
+            "source": {"type": "string", "description": "citation"},
+            "params": _PARAMS,
+            "expect": _expect(FIGURES),
         },
     }
 

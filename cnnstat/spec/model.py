@@ -61,20 +61,38 @@ class Block(Struct, frozen=True):
         return tuple(name for name, default in self.params.items() if default is None)
 
 
-class Spec(Struct, frozen=True):
-    """A whole spec. ``input_shape`` is one sample, channels first."""
+class Variant(Struct, frozen=True):
+    """One network of a family: the parameters in which it differs from the spec, and its own figures."""
 
     name: str
     source: str
-    input_shape: tuple[int, ...]
     params: dict[str, Value]
+    expect: tuple[Expectation, ...]
+
+
+class Spec(Struct, frozen=True):
+    """A whole spec. ``input`` is one sample as written, channels first.
+
+    What comes last is known once one network is chosen (`cnnstat.spec.choice`): its ``input_shape``,
+    whether all parameters are ``as_written``, and whether one was ``changed`` from outside.
+    """
+
+    name: str
+    source: str
+    input: tuple[Operand, ...]
+    params: dict[str, Value]
+    variants: dict[str, Variant]
     blocks: dict[str, Block]
     layers: tuple[Entry, ...]
     outputs: tuple[Reference, ...]
     expect: tuple[Expectation, ...]
     origin: Source
     input_span: Span
+    params_span: Span
     span: Span
+    input_shape: tuple[int, ...] = ()
+    as_written: bool = True
+    changed: bool = False
 
 
 def resolve(operand: Operand, params: dict[str, Value]) -> Value:

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 from cnnstat.errors import Misfit, Problem, Source, Span, SpecError, suggestion
 from cnnstat.limits import MAX_SIZE, MAX_TEXT
 from cnnstat.spec import expression
+from cnnstat.spec.choice import choose, is_size, unknown_param
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse
 from cnnstat.spec.expect_reader import read_expectations
-from cnnstat.spec.model import Block, Entry, Operand, Option, Reference, Spec
+from cnnstat.spec.model import Block, Entry, Operand, Option, Reference, Spec, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Mapping as Dict
 
     from cnnstat.spec.expression import Value
 
-_NETWORK_KEYS = ("name", "source", "input", "params", "blocks", "layers", "outputs", "expect")
+_NETWORK_KEYS = ("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect")
+_VARIANT_KEYS = ("name", "source", "params", "expect")
 _BLOCK_KEYS = ("params", "inputs", "layers")
 ENTRY_KEYS = ("type", "name", "from", "when", "repeat", "first", "expect")
 """The keys of an entry that are not options of its layer type."""
@@ -29,14 +32,15 @@ ENTRY_KEYS = ("type", "name", "from", "when", "repeat", "first", "expect")
 _RESERVED_PARAMS = (*ENTRY_KEYS, "in", "index")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _REFERENCE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,255}")
+_VARIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
-def read_spec(source: Source) -> Spec:
-    """Read a whole spec.
+def read_spec(source: Source, variant: str | None = None, params: Dict[str, object] | None = None) -> Spec:
+    """Read a whole spec; ``variant`` and ``params`` choose the network (see `choose`).
 
     Raises:
-        SpecError: with every problem of the phase (YAML, then structure) that failed.
+        SpecError: with every problem of the phase (YAML, structure, then choice) that failed.
     """
     if len(source.text) > MAX_TEXT:
         too_long = f"a spec has at most {MAX_TEXT:,} characters, this one has {len(source.text):,}"
@@ -46,7 +50,7 @@ def read_spec(source: Source) -> Spec:
     spec = reader.network(root, source)
     if spec is None or reader.problems:
         raise SpecError(reader.problems)
-    return spec
+    return choose(spec, variant, params or {})
 
 
 class _Reader:
@@ -65,32 +69,32 @@ class _Reader:
         name = self.text(root.get("name")) or origin.name
         source = self.text(root.get("source"))
         self.source = source or name  # what an expectation cites where it cites nothing
-        input_node = root.get("input")
+        input_node, params_node = root.get("input"), root.get("params")
+        params = self.params(params_node)
         return Spec(
             name=name,
             source=source,
-            input_shape=self.shape(input_node),
-            params=self.params(root.get("params")),
+            input=self.shape(input_node),
+            params=params,
+            variants=self.variants(root.get("variants"), params),
             blocks=self.blocks(root.get("blocks")),
             layers=self.entries(root.get("layers")),
             outputs=self.references(root.get("outputs")),
             expect=read_expectations(root.get("expect"), self.source, self.problems, total=True),
             origin=origin,
             input_span=input_node.span if input_node else root.span,
+            params_span=params_node.span if params_node else root.span,
             span=root.span,
         )
 
     # -- parts of a network ------------------------------------------------------------------------
 
-    def shape(self, node: Node | None) -> tuple[int, ...]:
+    def shape(self, node: Node | None) -> tuple[Operand, ...]:
         if node is None:
             return ()
-        sizes = (
-            [item.value for item in node.items if isinstance(item, Scalar)]
-            if isinstance(node, Sequence)
-            else []
-        )
-        good = [n for n in sizes if isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= MAX_SIZE]
+        items = node.items if isinstance(node, Sequence) else ()
+        sizes = [self.operand(item) for item in items if isinstance(item, Scalar)]
+        good = [size for size in sizes if is_size(size) or isinstance(size, expression.Expression)]
         if not isinstance(node, Sequence) or len(good) != len(node.items) or not 1 <= len(good) <= 3:
             message = (
                 f"the input is [C, H, W], [C, L] or [N] with sizes from 1 to {MAX_SIZE:,}, got {shown(node)}"
@@ -119,6 +123,30 @@ class _Reader:
                 continue
             params[key.text] = operand  # type: ignore[assignment]  # no expression inside: checked above
         return params
+
+    def variants(self, node: Node | None, params: Dict[str, Value]) -> dict[str, Variant]:
+        variants = {}
+        for key, body in self.entries_of(node, "variants"):
+            if not _VARIANT.fullmatch(key.text):
+                message = f"a variant's name has letters, digits, _, - and ., got {shown(key)}"
+                self.problem("spec/name", message, key.span)
+            if isinstance(body, Mapping):
+                variants[key.text] = self.variant(key, body, params)
+            else:
+                message = f"the variant '{key.text}' is a mapping, such as {{params: ...}}, got {shown(body)}"
+                self.problem("spec/type", message, body.span)
+        return variants
+
+    def variant(self, key: Scalar, body: Mapping, known: Dict[str, Value]) -> Variant:
+        self.known_keys(body, _VARIANT_KEYS, f"the variant '{key.text}'")
+        params = body.get("params")
+        for param, _ in params.entries if isinstance(params, Mapping) else ():
+            if param.text not in known:
+                self.problem("param/unknown", unknown_param(param.text, known), param.span)
+        name = self.text(body.get("name")) or key.text
+        source = self.text(body.get("source"))
+        expect = read_expectations(body.get("expect"), source or self.source, self.problems, total=True)
+        return Variant(name, source, self.params(params), expect)
 
     def blocks(self, node: Node | None) -> dict[str, Block]:
         blocks = {}
