@@ -248,3 +248,29 @@ def test_an_encoding_without_line_drawing() -> None:
     assert done.returncode == 0
     assert "6x28x28" in done.stdout
     assert done.stdout.isascii()
+
+
+def test_a_parameter_from_the_command_line() -> None:
+    done = run("summary", "efficientnet", "--set", "width=1.1", "--set", "depth=1.2", "--format", "json")
+    told = json.loads(done.stdout)
+    assert told["name"] == "EfficientNet-B0 (width=1.1, depth=1.2)"
+    assert (told["totals"]["params"], told["expectations"]["checked"]) == (9_109_994, 0)
+    shown = run("summary", "resnet20", "--set", "n=4")
+    assert shown.returncode == 0
+    assert "not compared: they are those of the spec's own parameters" in shown.stdout
+
+
+@pytest.mark.parametrize("command", ["summary", "flops", "rf", "run"])
+@pytest.mark.parametrize(
+    ("spec", "given", "code", "said"),
+    [
+        ("resnet20", "m=4", 1, "param/unknown: the network has no parameter 'm' (parameters: n)"),
+        ("lenet5", "width=2", 1, "the network has no parameter 'width' (it has no 'params:')"),
+        ("resnet20", "n", 2, "expected NAME=VALUE, got 'n'"),
+        ("resnet20", "n={}", 2, "n: expected a plain value"),
+    ],
+)
+def test_a_parameter_that_cannot_be_set(command: str, spec: str, given: str, code: int, said: str) -> None:
+    done = run(command, spec, "--set", given)
+    assert done.returncode == code
+    assert said in done.stderr

@@ -33,7 +33,7 @@ def choose(spec: Spec, variant: str | None, given: Dict[str, object]) -> Spec:
     params = proper | _given(spec, given)
     changed = {name: value for name, value in params.items() if not _same(value, proper[name])}
     as_written = all(_same(params[name], default) for name, default in spec.params.items())
-    told = ", ".join(f"{name}={given[name]}" for name in changed)
+    told = ", ".join(f"{name}={_shown(value)}" for name, value in changed.items())
     name = chosen.name if chosen else spec.name
     own = chosen.expect if chosen and not changed else ()
     return replace(
@@ -102,6 +102,14 @@ def _value(value: object) -> Value:
     if value is None or isinstance(value, bool | int | Fraction | str):
         return value
     raise ValueError(f"a parameter is a number, a word, true, false or a list of these, got {value!r}")
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return repr(float(value)) if isinstance(value, Fraction) else str(value)
 
 
 def _same(value: Value, other: Value) -> bool:

@@ -204,3 +204,20 @@ def value_of(node: Node) -> object:
     if isinstance(node, Sequence):
         return tuple(value_of(item) for item in node.items)
     return node.value if isinstance(node, Scalar) else cast("object", node)
+
+
+def shown(node: Node) -> str:
+    """Return a node as a message shows it."""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return (
+            "["
+            + ", ".join(shown(item) for item in node.items[:6])
+            + (", ..." if len(node.items) > 6 else "")
+            + "]"
+        )
+    if node.text == "" and not node.quoted:
+        return "nothing"
+    text = node.text if len(node.text) <= 60 else node.text[:57] + "..."
+    return f"'{text}'" if isinstance(node.value, str) else text

@@ -13,7 +13,7 @@ from cnnstat.errors import Misfit, Problem, Source, Span, SpecError, suggestion
 from cnnstat.limits import MAX_SIZE, MAX_TEXT
 from cnnstat.spec import expression
 from cnnstat.spec.choice import choose, is_size, unknown_param
-from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse
+from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.model import Block, Entry, Operand, Option, Reference, Spec, Variant
 
@@ -291,20 +291,3 @@ class _Reader:
 
     def problem(self, code: str, message: str, span: Span) -> None:
         self.problems.append(Problem(code, message, span))
-
-
-def shown(node: Node) -> str:
-    """Return a node as a message shows it."""
-    if isinstance(node, Mapping):
-        return "a mapping"
-    if isinstance(node, Sequence):
-        return (
-            "["
-            + ", ".join(shown(item) for item in node.items[:6])
-            + (", ..." if len(node.items) > 6 else "")
-            + "]"
-        )
-    if node.text == "" and not node.quoted:
-        return "nothing"
-    text = node.text if len(node.text) <= 60 else node.text[:57] + "..."
-    return f"'{text}'" if isinstance(node.value, str) else text

@@ -53,7 +53,7 @@ def test_a_variant_has_its_own_figures_and_no_others() -> None:
 
 def test_parameters_from_outside_go_before_those_of_the_variant() -> None:
     assert figures(told("two", width=1.5, size=8)) == (8, 384, 0)
-    assert told("two", width=3).name == "The second (width=3)"
+    assert told("two", width=1.5, deep=True).name == "The second (width=1.5, deep=true)"
     assert [row.name for row in told(deep=True).rows] == ["conv", "more"]
 
 
