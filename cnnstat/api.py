@@ -118,6 +118,8 @@ def _read(spec: str | Path) -> tuple[str, str, str | None]:
         if path.is_dir():
             raise _unreadable(shown, "is a folder; name a spec file in it")
         with path.open("rb") as file:
+            # A bundled name is shown as it was asked for, `family.yaml#name` as the file, which editors open.
+            shown = str(path) if "#" in shown and variant else shown
             return _decoded(file.read(4 * MAX_TEXT + 1), shown), shown, variant
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error

@@ -57,7 +57,7 @@ def read_value(text: str) -> object:
     wanted = Misfit(f"expected a plain value such as 1.4, true or a word, got '{text}'", code="param/value")
     try:
         node = parse(Source("", text))
-    except SpecError:
+    except (SpecError, UnicodeError):  # a command line may hold bytes that are no text
         raise wanted from None
     if "$" in text or not _plain(node):
         raise wanted
