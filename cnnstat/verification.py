@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.model import Row
     from cnnstat.analysis.seen import Regions
     from cnnstat.graph import Graph
-    from cnnstat.run.reach import Seen, Sight
+    from cnnstat.run.reach import Sight
 
 COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
 MEMORY = "inference_memory_bytes"
@@ -117,7 +117,7 @@ def compare(analysis: Analysis, findings: Findings) -> Verification:
         zip(analysis.rows, findings.layers, findings.sights, strict=True)
     ):
         differences += _counts(row, layer)
-        if row.field.because is not None or not (sight.axes or sight.whole):
+        if not _comparable(row, sight, regions[number]):
             unmeasured.append(row.name)
             continue
         differences += _field(row, sight, regions[number])
@@ -127,6 +127,15 @@ def compare(analysis: Analysis, findings: Findings) -> Verification:
     if told != findings.peak_bytes:
         differences.append(Difference("", MEMORY, told, findings.peak_bytes))
     return Verification(analysis, findings, tuple(differences), tuple(unmeasured))
+
+
+def _comparable(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> bool:
+    """Say whether both sides know a field: all of a vector, or regions or patterns of the same axes."""
+    if row.field.because is not None:
+        return False
+    if sight.axes and (regions or not row.field.whole):
+        return any(axis.regions is not None or axis.pattern is not None for axis in sight.axes)
+    return sight.whole and row.field.whole
 
 
 def _counts(row: Row, layer: Measured) -> Iterator[Difference]:
@@ -139,26 +148,23 @@ def _counts(row: Row, layer: Measured) -> Iterator[Difference]:
 
 
 def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Difference]:
-    """Compare fields: everything, or for each axis its pattern, and what every unit sees of this input."""
-    field = row.field
-    if sight.whole and not field.whole:
-        yield Difference(row.name, "receptive_field", field_sizes(row), "all")
-        return
+    """Compare what every unit sees of this input, then the pattern of each axis."""
     for axis, told in zip(sight.axes, regions, strict=False):
-        if told != tuple(map(tuple, axis.regions.tolist())):
-            yield _first_apart(row.name, told, axis)
+        if axis.regions is None:
+            continue
+        done = tuple((int(first), int(last)) for first, last in axis.regions)
+        if told != done:
+            yield _first_apart(row.name, told, done)
             return
     yield from _patterns(row, sight)
 
 
-def _first_apart(layer: str, told: Regions, axis: Seen) -> Difference:
-    done = [tuple(region) for region in axis.regions.tolist()]
+def _first_apart(layer: str, told: Regions, done: Regions) -> Difference:
     if len(told) != len(done):
         return Difference(layer, "receptive_field", f"{len(told)} units", f"{len(done)} units")
     unit = next(i for i, (a, b) in enumerate(zip(told, done, strict=True)) if a != b)
-    return Difference(
-        layer, "receptive_field", f"unit {unit} sees {told[unit]}", f"unit {unit} sees {done[unit]}"
-    )
+    texts = (f"unit {unit} sees {first} to {last}" for first, last in (told[unit], done[unit]))
+    return Difference(layer, "receptive_field", *texts)
 
 
 def _patterns(row: Row, sight: Sight) -> Iterator[Difference]:

@@ -79,20 +79,22 @@ def field_of(
         return unknown
     if isinstance(reaches, str):
         return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[reaches]
-    branches = [_through(field, shape, out, reaches) for field, shape in zip(fields, shapes, strict=False)]
+    met = len(fields) > 1
+    pairs = zip(fields, shapes, strict=False)
+    branches = [_through(field, shape, out, reaches, met=met) for field, shape in pairs]
     return _united(name, branches)
 
 
-def _through(field: Field, shape: Shape, out: Shape, reaches: tuple[Reach, ...]) -> Field:
+def _through(field: Field, shape: Shape, out: Shape, reaches: tuple[Reach, ...], *, met: bool) -> Field:
     axes = []
     for i, reach in enumerate(reaches):
-        read = broadcast(reach, shape[i + 1], out[i + 1])
+        read = broadcast(reach, shape[i + 1], out[i + 1]) if met else reach
         axes.append(tuple(composed(track, read) for track in field.axes[i]))
     return Field(tuple(axes), aligned=field.aligned)
 
 
 def broadcast(reach: Reach, size: int, units: int) -> Reach:
-    """Return the reach of a map of one row that meets a map of several: every unit reads that row."""
+    """Return the reach of one of several maps that meet; of a single row that meets more, all read it."""
     return Reach(0, (0,), (0,)) if size == 1 and units > 1 and reach == POINT else reach
 
 

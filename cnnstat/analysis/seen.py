@@ -27,7 +27,9 @@ def seen(analysis: Analysis) -> list[tuple[Regions, ...]]:
     """Return the regions of every layer's units, per axis; no axes where units have no place."""
     found = {INPUT: tuple(tuple((i, i) for i in range(size)) for size in analysis.input_shape[1:])}
     for number in range(len(analysis.rows)):
-        axes = enumerate(_axes(analysis, number))
+        # What a layer reads may have no place any more, though it still sees everything.
+        placed = all(found[source] for source in analysis.graph.nodes[number].inputs)
+        axes = enumerate(_axes(analysis, number) if placed else ())
         found[number] = tuple(_regions(axis, place, found) for place, axis in axes)
     return [found[number] for number in range(len(analysis.rows))]
 
@@ -40,7 +42,7 @@ def region(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Regions:
             continue
         for axis, units in zip(_axes(analysis, i), needed, strict=True):
             for source, reach, size in axis.branches:
-                read = (_read(reach, size, axis.units, place) for place in units.get(i, ()))
+                read = (_read(reach, size, place) for place in units.get(i, ()))
                 units.setdefault(source, set()).update(*read)
     ends = [units.get(INPUT) for units in needed]
     return tuple((min(places), max(places)) if places else NOTHING for places in ends)
@@ -68,11 +70,16 @@ def _axes(analysis: Analysis, number: int) -> tuple[_Axis, ...]:
     sources = node.inputs[: node.layer.values_from]
     shapes = [analysis.input_shape if i == INPUT else analysis.rows[i].output_shape for i in sources]
     return tuple(
-        _Axis(
-            row.output_shape[axis], tuple((i, reach, s[axis]) for i, s in zip(sources, shapes, strict=True))
-        )
+        _axis(reach, row.output_shape[axis], sources, [shape[axis] for shape in shapes])
         for axis, reach in enumerate(each, 1)
     )
+
+
+def _axis(reach: Reach | None, units: int, sources: tuple[int, ...], sizes: list[int]) -> _Axis:
+    if reach is None or len(sources) == 1:
+        return _Axis(units, tuple((i, reach, size) for i, size in zip(sources, sizes, strict=True)))
+    pairs = zip(sources, sizes, strict=True)
+    return _Axis(units, tuple((i, broadcast(reach, size, units), size) for i, size in pairs))
 
 
 def _regions(axis: _Axis, place: int, found: dict[int, tuple[Regions, ...]]) -> Regions:
@@ -81,17 +88,16 @@ def _regions(axis: _Axis, place: int, found: dict[int, tuple[Regions, ...]]) -> 
         parts = [
             found[source][place][position]
             for source, reach, size in axis.branches
-            for position in _read(reach, size, axis.units, unit)
+            for position in _read(reach, size, unit)
         ]
         regions.append(reduce(joined, parts, NOTHING))
     return tuple(regions)
 
 
-def _read(reach: Reach | None, size: int, units: int, unit: int) -> range:
+def _read(reach: Reach | None, size: int, unit: int) -> range:
     """Return the positions one unit reads of a map of some size."""
     if reach is None:
         return range(size)
-    reach = broadcast(reach, size, units)
     first, last = bounds(reach, unit)
     first += -(first // reach.step) * reach.step if first < 0 else 0
     return range(first, min(last + 1, size), reach.step)

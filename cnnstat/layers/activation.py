@@ -298,7 +298,7 @@ class ScaledTanh(Activation, frozen=True, kw_only=True):
     }
     backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
 
-    amplitude: Annotated[float, Meta(description="A, the largest value")] = 1.7159
+    amplitude: Annotated[float, Meta(gt=0, description="A, the largest value")] = 1.7159
     slope: Annotated[float, Meta(description="S, the factor of the input")] = 2 / 3
 
 

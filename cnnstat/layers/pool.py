@@ -281,7 +281,9 @@ class _Adaptive(Layer, frozen=True, kw_only=True):
         return term("channels", inputs[0][0]) * product(inside)
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
-        """Return the bin of each output."""
+        """Return the bin of each output; a single bin is the whole input, as that of a global pool."""
+        if set(self.bins(inputs)) == {1}:
+            return WHOLE
         pairs = zip(inputs[0][1:], self.bins(inputs), strict=True)
         return known(tuple(_bin_reach(n, bins) for n, bins in pairs))
 

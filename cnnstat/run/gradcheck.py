@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 NUDGE = 1e-3
 """By how much, of its spread, a central difference moves its point away from ties, where slopes jump."""
-FAINT = 1e-9
-"""A gradient this small beside ‖dy‖·‖y‖/‖w‖ is rounding and not compared to more digits."""
+FAINT = 1e-7
+"""A gradient this small beside ‖dy‖·‖y‖/‖w‖ is compared to fewer digits: it may be what rounding left."""
 DIM = 1e-6
 """A tensor whose gradient is smaller than this beside the largest is not made to matter as much."""
 
@@ -145,13 +145,14 @@ class _Alone:
     def along(self, name: str, gradient: Array, dy: Array, scale: float) -> float:
         """Check a whole tensor in one random direction."""
         value = self.values[name]
-        direction = self.rng.standard_normal(value.shape)
+        spread = _spread(value)
+        direction = spread * self.rng.standard_normal(value.shape)
 
         def line(step: complex) -> complex:
             y, _ = self.run({name: value + step * direction})
             return complex((dy * y).sum())
 
-        return error_of(float((gradient * direction).sum()), line, scale, self.plan.method)
+        return error_of(float((gradient * direction).sum()), line, scale * spread, self.plan.method)
 
     def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> float:
         """Check some elements one by one; return the worst."""
@@ -162,14 +163,15 @@ class _Alone:
 
     def _element(self, name: str, place: int, gradient: Array, dy: Array, scale: float) -> float:
         value = self.values[name]
+        spread = _spread(value)
 
         def line(step: complex) -> complex:
             moved = value + np.zeros((), type(step))
-            moved.flat[place] += step
+            moved.flat[place] += step * spread
             y, _ = self.run({name: moved})
             return complex((dy * y).sum())
 
-        return error_of(float(gradient.flat[place]), line, scale, self.plan.method)
+        return error_of(spread * float(gradient.flat[place]), line, scale * spread, self.plan.method)
 
 
 def _norm(value: Array) -> float:
@@ -180,8 +182,13 @@ def _input_name(i: int, visit: Visit) -> str:
     return "input" if len(visit.inputs) == 1 else f"input {i + 1}"
 
 
+def _spread(value: Array) -> float:
+    """Return the size of a tensor's numbers, the measure of every step from them; 1 for nothing but zeros."""
+    return _norm(value) / math.sqrt(value.size) or 1.0
+
+
 def _moved(value: Array, rng: np.random.Generator) -> Array:
-    return value + NUDGE * (float(value.std()) or 1.0) * rng.standard_normal(value.shape)
+    return value + NUDGE * _spread(value) * rng.standard_normal(value.shape)
 
 
 def kept(network: Network, number: int) -> dict[str, Array]:
@@ -193,19 +200,21 @@ def kept(network: Network, number: int) -> dict[str, Array]:
 def check_end_to_end(network: Network, x: Array, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
     """Check the gradients of the loss: of the input, and of all parameters in one direction together."""
     whole = _Whole(network, x, plan)
-    outputs, tape = whole.run(x, {}, backward=True)
+    outputs, tape = whole.run(whole.x, {}, backward=True)
     target = objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
     gradients = whole.way_back(tape, target.gradient(outputs))
-    yield whole.along_input(target, float(target.value(outputs)), gradients.input)
+    value = float(target.value(outputs))
+    yield whole.along_input(target, value, gradients.input)
     if gradients.parameters:
-        yield whole.along_parameters(target, gradients.parameters)
+        yield whole.along_parameters(target, value, gradients.parameters)
 
 
 class _Whole:
     """A network at one input, ready to be run again near it."""
 
     def __init__(self, network: Network, x: Array, plan: Plan) -> None:
-        self.network, self.x, self.plan = network, x, plan
+        self.network, self.plan = network, plan
+        self.x = self.origin("", x)
 
     def run(
         self, x: Array, shifts: Mapping[str, complex], *, backward: bool = False
@@ -225,31 +234,37 @@ class _Whole:
     def shifted(self, number: int, shifts: Mapping[str, complex]) -> dict[str, Array]:
         step, values = self.network.program.steps[number], kept(self.network, number)
         for name, value in self.network.stored[number].trained.items():
-            shift = shifts.get(f"{step.name}.{name}")
-            if shift is not None:
-                values[name] = value + shift * self.direction(f"{step.name}.{name}", value)
+            full = f"{step.name}.{name}"
+            values[name] = self.origin(full, value)
+            if full in shifts:
+                values[name] = values[name] + shifts[full] * self.direction(full, value)
         return values
+
+    def origin(self, name: str, value: Array) -> Array:
+        """Return where steps start from: for a central difference a little off ties."""
+        if self.plan.method == "complex":
+            return value
+        return value + NUDGE * _spread(value) * self.direction(f"off {name}", value)
 
     def direction(self, name: str, value: Array) -> Array:
         """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
         return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
 
     def along_input(self, target: Objective, value: float, gradient: Array) -> Checked:
-        direction = self.direction("", self.x)
+        spread = _spread(self.x)
+        direction = spread * self.direction("", self.x)
 
         def line(step: complex) -> complex:
             return complex(target.value(self.run(self.x + step * direction, {})[0]))
 
         expected = float((gradient * direction).sum())
-        scale = max(_norm(gradient), FAINT * max(abs(value), 1) / (_norm(self.x) or 1))
+        scale = max(spread * _norm(gradient), FAINT * max(abs(value), 1))
         return Checked("", "", "input", gradient.size, error_of(expected, line, scale, self.plan.method))
 
-    def along_parameters(self, target: Objective, gradients: Mapping[str, Array]) -> Checked:
-        """Move all tensors at once, each by so much that all matter alike."""
+    def along_parameters(self, target: Objective, value: float, gradients: Mapping[str, Array]) -> Checked:
+        """Move all tensors at once."""
         norms = {name: _norm(gradient) for name, gradient in gradients.items()}
-        # A gradient that is nothing but rounding must not be blown up.
-        least = max(DIM * max(norms.values()), FAINT)
-        weights = {name: 1 / max(norm, least) for name, norm in norms.items()}
+        weights = self.weights(norms, value)
 
         def line(step: complex) -> complex:
             shifts = {name: step * weight for name, weight in weights.items()}
@@ -260,5 +275,15 @@ class _Whole:
             for name, gradient in gradients.items()
         )
         size = sum(gradient.size for gradient in gradients.values())
-        scale = math.hypot(FAINT, *(weights[name] * norm for name, norm in norms.items()))
+        scale = math.hypot(FAINT * max(abs(value), 1), *(weights[name] * norms[name] for name in norms))
         return Checked("", "", "parameters", size, error_of(expected, line, scale, self.plan.method))
+
+    def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
+        """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.
+
+        An imaginary step may be of any size, but a gradient that is nothing but rounding is not blown up.
+        """
+        if self.plan.method == "complex":
+            least = max(DIM * max(norms.values()), FAINT * max(abs(value), 1))
+            return {name: 1 / max(norm, least) for name, norm in norms.items()}
+        return {name: _spread(tensor) for name, tensor in self.network.parameters.items() if name in norms}

@@ -113,6 +113,6 @@ def _links(network: Network, visit: Visit) -> int:
     links = OPS[visit.step.type].links
     if links is None:
         return 0
-    first = tuple(x[:1] for x in visit.inputs)
-    # A unit reads fewer than 2^24 inputs, a whole number in float32; their sum needs float64.
+    # A whole number above 2^24 needs float64.
+    first = tuple(x[:1].astype(np.float64) if x[0].size >> 24 else x[:1] for x in visit.inputs)
     return int(links(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))

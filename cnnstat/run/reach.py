@@ -6,8 +6,9 @@ run by the same kernels: sample i of its batch is an input whose position i is N
 every unit sees of every position. That axes may be taken apart is checked on the real network with one
 poisoned pixel (`astray`).
 
-Fields reach beyond the input. So the thin network is run again over an input long enough for units in its
-middle to see no border: their fields give the pattern, size, stride and padding.
+Fields reach beyond the input. So the thin network is run again over an input much longer, poisoned in its
+middle at as many positions as strides take to fall in place again: which units they reach is the pattern that
+has a size, a stride and a padding.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 
 from cnnstat.run.network import INPUT, Network, Program, UnfitError
 from cnnstat.run.op import quiet
-from cnnstat.run.thin import States, states, thinned
+from cnnstat.run.thin import States, anchored, states, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,14 +33,14 @@ if TYPE_CHECKING:
 Regions: TypeAlias = "Array"
 """(units, 2): the first and the last position that each unit sees; (1, 0) where it sees none."""
 
-TURNS = 4
-"""A pattern is one when it has been seen this often."""
-LONGEST = 128
-"""The longest pattern looked for, in units."""
 HORIZON = 1 << 16
 """Positions: an input that no window spans."""
-EFFORT = 1 << 31
-"""The most numbers that one thin pass may compute."""
+COARSEST = 1 << 10
+"""The most positions for strides to fall in place again that a pattern is looked for with."""
+EFFORT = 1 << 28
+"""The most numbers that one pass of a thin network may compute."""
+PIECE = 1 << 22
+"""The most numbers of one array of a thin pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What units see along one axis: positions of the input, and the pattern where one was found.
+    """What units see along one axis: positions of the input unless it is too long, and a pattern if any.
 
     `whole`: every unit sees everything, however long the input is.
     """
 
-    regions: Regions
+    regions: Regions | None
     pattern: Pattern | None = None
     whole: bool = False
 
@@ -96,73 +97,106 @@ def _sight(number: int, marked: States, axes: list[dict[int, Seen]]) -> Sight:
 
 
 def _look(thin: Program) -> list[Seen]:
-    """Run a thin network on its input, then on longer ones until every layer has shown its pattern.
-
-    Layers whose units are all reached from both ends of a very long input see everything. Of the others,
-    those with a fixed number of units stand behind bins, where a longer input tells nothing.
-    """
-    length = thin.input_shape[1]
-    near = _poisoned(thin, range(length))
-    grain = _grain(thin)
-    whole = _whole(thin, grain, near)
+    """Run a thin network on its input, poisoned everywhere, and on longer ones, until each layer is known."""
+    if not thin.steps:
+        return []
+    sketch = _Sketch(thin.input_shape[1], tuple(_units(thin)), _grain(thin), thin)
+    near = sketch.everywhere()
+    whole = sketch.whole(near)
     found = [Seen(regions, whole=number in whole) for number, regions in enumerate(near)]
-    left = set(range(len(near))) - whole
-    for longer in _lengths(length, grain, sum(map(len, near))):
+    left = set(range(len(near))) - whole - anchored(thin)
+    for longer in sketch.lengths():
         if not left:
             break
-        far = _reached(_stretched(thin, longer), range(longer))
+        far = sketch.middle(longer)
+        left &= set(range(len(far)))
         for number in sorted(left):
-            if number >= len(far) or len(far[number]) == len(near[number]):
-                left.remove(number)
-            elif (pattern := _pattern(near[number], length, far[number])) is not None:
-                found[number] = Seen(near[number], pattern)
+            if not _cut_short(far[number]):
+                found[number] = Seen(near[number], _pattern(far[number], sketch, longer, near[number]))
                 left.remove(number)
     return found
 
 
-def _lengths(length: int, grain: int, units: int) -> Iterator[int]:
-    """Yield longer inputs, each half as long again, while a pass over all of them stays within `EFFORT`.
-
-    They differ from `length` by whole grains, so that every stride falls as before. `units` are those of all
-    layers for `length`.
-    """
-    longer = length + grain * max(-(-length // grain), TURNS)
-    while units * longer // length * longer <= EFFORT:
-        yield longer
-        longer += grain * -(-longer // (2 * grain))
-
-
-def _stretched(thin: Program, length: int) -> Program:
-    return replace(thin, input_shape=(1, length))
-
-
-def _poisoned(thin: Program, positions: Sequence[int]) -> list[Regions]:
-    """Return which of some positions each unit sees, as first and last number among them."""
+def _units(thin: Program) -> list[int]:
     network = Network(thin)
-    x = network.sample(len(positions))
-    x[np.arange(len(positions)), 0, positions] = np.nan
-    return [_regions(np.isnan(visit.output[:, 0])) for visit in network.visits(x)]
+    return [visit.output.shape[2] for visit in network.visits(network.sample(1))]
 
 
-def _reached(thin: Program, positions: Sequence[int]) -> list[Regions]:
-    """Return what `_poisoned` does, up to the first step that cannot take this length."""
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    """A thin network before it is poisoned: its length, the units of each step, and its grain."""
+
+    length: int
+    units: tuple[int, ...]
+    grain: int
+    thin: Program
+
+    @property
+    def work(self) -> int:
+        """Return the numbers that one sample of the input takes: a window reads each of its taps."""
+        taps = (max(step.options.get("kernel") or 1, 1) for step in self.thin.steps)
+        return self.length + sum(n * t for n, t in zip(self.units, taps, strict=True))
+
+    def everywhere(self) -> list[Regions | None]:
+        """Return what every unit sees of the input; None for all where that would take too long."""
+        if self.length * self.work > EFFORT:
+            return [None] * len(self.units)
+        return [_regions(reached) for reached in _reached(self.thin, range(self.length), max(self.units))]
+
+    def whole(self, near: list[Regions | None]) -> set[int]:
+        """Return the steps whose units see both ends of an input longer than any window."""
+        seeing = {number for number, regions in enumerate(near) if _all_seen(regions, self.length)}
+        if not seeing:
+            return set()
+        longer = self.longer(min(HORIZON, PIECE * self.length // (2 * max(self.units))))
+        if 2 * self.work * longer // self.length > EFFORT:
+            return set()
+        ends = _reached(self.stretched(longer), (0, longer - 1), 1)
+        return {number for number in seeing if number < len(ends) and ends[number].all()}
+
+    def middle(self, length: int) -> list[Array]:
+        """Return which units two grains in the middle of a longer input reach."""
+        first = length // 2 - self.grain
+        positions = range(first, first + 2 * self.grain)
+        return _reached(self.stretched(length), positions, max(self.units) * length // self.length)
+
+    def lengths(self) -> Iterator[int]:
+        """Yield longer inputs, each about four times as long as the one before, as far as effort allows."""
+        if self.grain > COARSEST:
+            return
+        longer = self.longer(max(self.length, 8 * self.grain, 512))
+        while 2 * self.grain * self.work * longer // self.length <= EFFORT:
+            yield longer
+            longer = self.longer(4 * longer)
+
+    def longer(self, more: int) -> int:
+        """Return the length and at least `more`, in whole grains, so that every stride falls as before."""
+        return self.length + self.grain * -(-more // self.grain)
+
+    def stretched(self, length: int) -> Program:
+        return replace(self.thin, input_shape=(1, length))
+
+
+def _reached(thin: Program, positions: Sequence[int], units: int) -> list[Array]:
+    """Return for each step which units each position reaches, (positions, units).
+
+    Steps from one on that cannot take this length are left out. Positions are poisoned as many at a time as
+    `units`, the most of any step, leave room for.
+    """
     try:
-        return _poisoned(thin, positions)
+        network = Network(thin)
     except UnfitError as unfit:
-        return _poisoned(replace(thin, steps=thin.steps[: unfit.number]), positions)
+        thin = replace(thin, steps=thin.steps[: unfit.number])
+        network = Network(thin)
+    some = max(PIECE // max(units, thin.input_shape[1]), 1)
+    parts = [_passed(network, positions[i : i + some]) for i in range(0, len(positions), some)]
+    return [np.concatenate(reached) for reached in zip(*parts, strict=True)]
 
 
-def _whole(thin: Program, grain: int, near: list[Regions]) -> set[int]:
-    """Return the steps whose units see both ends of an input longer than any window."""
-    length = thin.input_shape[1]
-    seeing = [number for number, regions in enumerate(near) if _all_seen(regions, length)]
-    if not seeing:
-        return set()
-    longer = length + grain * -(-HORIZON // grain)
-    if 2 * sum(map(len, near)) * longer // length > EFFORT:
-        return set()
-    ends = _reached(_stretched(thin, longer), (0, longer - 1))
-    return {number for number in seeing if number < len(ends) and _all_seen(ends[number], 2)}
+def _passed(network: Network, positions: Sequence[int]) -> list[Array]:
+    x = network.sample(1).repeat(len(positions), 0)
+    x[np.arange(len(positions)), 0, positions] = np.nan
+    return [np.isnan(visit.output[:, 0]) for visit in network.visits(x)]
 
 
 def _regions(poisoned: Array) -> Regions:
@@ -183,17 +217,45 @@ def _grain(thin: Program) -> int:
     return lcm(*grains.values())
 
 
-def _pattern(near: Regions, length: int, far: Regions) -> Pattern | None:
-    """Return the pattern of the middle of a longer input, if there is one that holds for the input itself."""
-    first, inner = _inner(far)
-    for period in range(1, min(len(inner) // TURNS, LONGEST) + 1):
-        advance = _advance(inner, period)
-        if advance is not None:
-            regions = _at(np.arange(len(near)), first, inner, period, advance)
-            size = int((inner[:, 1] - inner[:, 0]).max()) + 1
-            found = Pattern(size, Fraction(advance, period), -int(regions[0, 0]))
-            return found if _holds(regions, near, length) else None
-    return None
+def _cut_short(reached: Array) -> bool:
+    """Say whether a border is reached, so that the input must be longer still."""
+    return bool(reached[:, 0].any() or reached[:, -1].any())
+
+
+def _pattern(reached: Array, sketch: _Sketch, length: int, near: Regions | None) -> Pattern | None:
+    """Return the pattern of the units that two grains reach, if it repeats and holds for the input itself."""
+    grain = sketch.grain
+    units = np.flatnonzero(reached.any(0))
+    again = np.flatnonzero(reached[grain:].any(0))
+    if not len(units) or not len(again) or (period := int(again[0] - units[0])) < 1:
+        return None
+    if not np.array_equal(reached[grain:, period:], reached[:grain, :-period]):
+        return None
+    regions = _phases(reached[:grain], int(units[0]), period, grain, length // 2 - grain)
+    here = _at(np.arange(1 if near is None else len(near)), int(units[0]), regions, grain)
+    size = int((regions[:, 1] - regions[:, 0]).max()) + 1
+    found = Pattern(size, Fraction(grain, period), -int(here[0, 0]))
+    return found if near is None or _holds(here, near, sketch.length) else None
+
+
+def _phases(reached: Array, first: int, period: int, grain: int, start: int) -> Regions:
+    """Return the regions of one period of units from `first` on, from what one grain of positions reaches."""
+    positions, units = np.nonzero(reached)
+    turns, phases = np.divmod(units - first, period)
+    places = start + positions - turns * grain
+    low = np.full(period, np.iinfo(np.int64).max)
+    high = np.full(period, np.iinfo(np.int64).min)
+    np.minimum.at(low, phases, places)
+    np.maximum.at(high, phases, places)
+    blind = low > high
+    return np.stack([np.where(blind, 1, low), np.where(blind, 0, high)], 1)
+
+
+def _at(units: Array, first: int, regions: Regions, grain: int) -> Regions:
+    """Continue a pattern to any units; blind ones stay blind."""
+    turns, phase = np.divmod(units - first, len(regions))
+    own = regions[phase]
+    return np.where(own[:, :1] > own[:, 1:], (1, 0), own + (turns * grain)[:, None])
 
 
 def _holds(regions: Regions, near: Regions, length: int) -> bool:
@@ -208,38 +270,8 @@ def _holds(regions: Regions, near: Regions, length: int) -> bool:
     return bool((np.where(inside, (clipped == near).all(1), within | blind)).all())
 
 
-def _all_seen(regions: Regions, length: int) -> bool:
-    return bool((regions == (0, length - 1)).all())
-
-
-def _inner(far: Regions) -> tuple[int, Regions]:
-    """Return the units that no border cuts short, and the number of the first.
-
-    A unit cut short sees the first or the last position that any unit sees.
-    """
-    sighted = far[far[:, 0] <= far[:, 1]]
-    if not len(sighted):
-        return 0, sighted
-    left = np.flatnonzero(far[:, 0] == sighted[:, 0].min())[-1]
-    right = np.flatnonzero(far[:, 1] == sighted[:, 1].max())[0]
-    return int(left) + 1, far[left + 1 : right]
-
-
-def _advance(inner: Regions, period: int) -> int | None:
-    """Return by how much regions move in each period, or None where they do not repeat."""
-    blind = inner[:, 0] > inner[:, 1]
-    if (blind[period:] != blind[:-period]).any():
-        return None
-    moves = np.unique((inner[period:] - inner[:-period])[~blind[period:]])
-    return int(moves[0]) if len(moves) == 1 else None
-
-
-def _at(units: Array, first: int, inner: Regions, period: int, advance: int) -> Regions:
-    """Continue a pattern to any units; blind ones stay blind."""
-    turns, phase = np.divmod(units - first, period)
-    regions = inner[phase]
-    moved = regions + (turns * advance)[:, None]
-    return np.where(regions[:, :1] > regions[:, 1:], (1, 0), moved)
+def _all_seen(regions: Regions | None, length: int) -> bool:
+    return regions is not None and bool((regions == (0, length - 1)).all())
 
 
 def _clipped(regions: Regions, length: int) -> Regions:
@@ -263,11 +295,9 @@ def astray(network: Network, seen: list[Sight]) -> list[int]:
 
 
 def _strayed(y: Array, sight: Sight, pixel: tuple[int, ...]) -> bool:
-    if not sight.axes:
+    regions = [axis.regions for axis in sight.axes if axis.regions is not None]
+    if not regions or len(regions) < len(sight.axes):
         return False
-    seen = [
-        (axis.regions[:, 0] <= place) & (place <= axis.regions[:, 1])
-        for axis, place in zip(sight.axes, pixel, strict=True)
-    ]
+    seen = [(r[:, 0] <= place) & (place <= r[:, 1]) for r, place in zip(regions, pixel, strict=True)]
     sees = reduce(np.logical_and.outer, seen)
     return bool((np.isnan(y).any(0) & ~sees).any())

@@ -48,6 +48,25 @@ def _state(step: Step) -> State:
     return None
 
 
+def anchored(thin: Program) -> set[int]:
+    """Return the steps of a thin network that a longer input changes, and whatever reads them.
+
+    A number of bins, or of rows to come out, is the same for any input, and corners stay corners.
+    """
+    found: set[int] = set()
+    for number, step in enumerate(thin.steps):
+        if _is_anchor(step) or found.intersection(step.inputs):
+            found.add(number)
+    return found
+
+
+def _is_anchor(step: Step) -> bool:
+    if step.type.startswith("adaptive_"):
+        return True
+    sized = step.type in ("upsample", "crop") and step.options["size"] is not None
+    return sized or bool(step.options.get("align_corners"))
+
+
 def thinned(program: Program, marked: States, axis: int) -> tuple[Program, list[int]]:
     """Return the network of one axis (0: the first behind the channels), and which steps it has."""
     rank = len(program.input_shape) - 1
@@ -90,7 +109,7 @@ _REPLACED: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, Mapping[str, An
     "concat": lambda options: ("add", {}),
     "pixel_shuffle": lambda options: (
         "upsample",
-        {"scale": options["factor"], "size": None, "mode": "nearest"},
+        {"scale": options["factor"], "size": None, "mode": "nearest", "align_corners": False},
     ),
     "pixel_unshuffle": lambda options: (
         "avg_pool",
