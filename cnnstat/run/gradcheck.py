@@ -241,8 +241,12 @@ class _Whole:
         return values
 
     def origin(self, name: str, value: Array) -> Array:
-        """Return where steps start from: for a central difference a little off ties."""
-        if self.plan.method == "complex":
+        """Return where steps start from: for a central difference a little off ties.
+
+        Of two zeros that are multiplied, both moved, the product's real part is no zero any more, however
+        small an imaginary step is. So tensors of nothing but zeros leave that tie, too.
+        """
+        if self.plan.method == "complex" and value.any():
             return value
         return value + NUDGE * _spread(value) * self.direction(f"off {name}", value)
 
@@ -275,7 +279,9 @@ class _Whole:
             for name, gradient in gradients.items()
         )
         size = sum(gradient.size for gradient in gradients.values())
-        scale = math.hypot(FAINT * max(abs(value), 1), *(weights[name] * norms[name] for name in norms))
+        # Beside the floor of the weights all tensors matter alike, so that each of them counts at least one.
+        least = 1.0 if self.plan.method == "complex" else FAINT * max(abs(value), 1)
+        scale = math.hypot(*(max(weights[name] * norms[name], least) for name in norms))
         return Checked("", "", "parameters", size, error_of(expected, line, scale, self.plan.method))
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:

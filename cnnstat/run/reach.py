@@ -102,7 +102,7 @@ def _look(thin: Program) -> list[Seen]:
         return []
     sketch = _Sketch(thin.input_shape[1], tuple(_units(thin)), _grain(thin), thin)
     near = sketch.everywhere()
-    whole = sketch.whole(near)
+    whole = sketch.whole()
     found = [Seen(regions, whole=number in whole) for number, regions in enumerate(near)]
     left = set(range(len(near))) - whole - anchored(thin)
     for longer in sketch.lengths():
@@ -141,31 +141,32 @@ class _Sketch:
         """Return what every unit sees of the input; None for all where that would take too long."""
         if self.length * self.work > EFFORT:
             return [None] * len(self.units)
-        return [_regions(reached) for reached in _reached(self.thin, range(self.length), max(self.units))]
+        each = [slice(i, i + 1) for i in range(self.length)]
+        return [_regions(reached) for reached in _reached(self.thin, each, max(self.units))]
 
-    def whole(self, near: list[Regions | None]) -> set[int]:
+    def whole(self) -> set[int]:
         """Return the steps whose units see both ends of an input longer than any window."""
-        seeing = {number for number, regions in enumerate(near) if _all_seen(regions, self.length)}
-        if not seeing:
-            return set()
         longer = self.longer(min(HORIZON, PIECE * self.length // (2 * max(self.units))))
         if 2 * self.work * longer // self.length > EFFORT:
             return set()
-        ends = _reached(self.stretched(longer), (0, longer - 1), 1)
-        return {number for number in seeing if number < len(ends) and ends[number].all()}
+        # No window may read the very first or last positions, but one of each grain is read if any is.
+        ends = _reached(self.stretched(longer), [slice(0, self.grain), slice(longer - self.grain, longer)], 1)
+        return {number for number, reached in enumerate(ends) if reached.all()}
 
     def middle(self, length: int) -> list[Array]:
         """Return which units two grains in the middle of a longer input reach."""
         first = length // 2 - self.grain
-        positions = range(first, first + 2 * self.grain)
-        return _reached(self.stretched(length), positions, max(self.units) * length // self.length)
+        each = [slice(i, i + 1) for i in range(first, first + 2 * self.grain)]
+        return _reached(self.stretched(length), each, max(self.units) * length // self.length)
 
     def lengths(self) -> Iterator[int]:
-        """Yield longer inputs, each about four times as long as the one before, as far as effort allows."""
+        """Yield longer inputs, each about four times as long as the one before, up to a horizon."""
         if self.grain > COARSEST:
             return
         longer = self.longer(max(self.length, 8 * self.grain, 512))
-        while 2 * self.grain * self.work * longer // self.length <= EFFORT:
+        while (
+            longer <= self.length + HORIZON and 2 * self.grain * self.work * longer // self.length <= EFFORT
+        ):
             yield longer
             longer = self.longer(4 * longer)
 
@@ -177,25 +178,27 @@ class _Sketch:
         return replace(self.thin, input_shape=(1, length))
 
 
-def _reached(thin: Program, positions: Sequence[int], units: int) -> list[Array]:
-    """Return for each step which units each position reaches, (positions, units).
+def _reached(thin: Program, poisons: Sequence[slice], units: int) -> list[Array]:
+    """Return for each step which units each range of poisoned positions reaches, (ranges, units).
 
-    Steps from one on that cannot take this length are left out. Positions are poisoned as many at a time as
-    `units`, the most of any step, leave room for.
+    Steps from one on that cannot take this length are left out. As many ranges are run at a time as `units`,
+    the most of any step, leave room for.
     """
     try:
         network = Network(thin)
     except UnfitError as unfit:
         thin = replace(thin, steps=thin.steps[: unfit.number])
         network = Network(thin)
-    some = max(PIECE // max(units, thin.input_shape[1]), 1)
-    parts = [_passed(network, positions[i : i + some]) for i in range(0, len(positions), some)]
+    clean = network.sample(1)
+    some = max(PIECE // max(units, clean.size), 1)
+    parts = [_passed(network, clean, poisons[i : i + some]) for i in range(0, len(poisons), some)]
     return [np.concatenate(reached) for reached in zip(*parts, strict=True)]
 
 
-def _passed(network: Network, positions: Sequence[int]) -> list[Array]:
-    x = network.sample(1).repeat(len(positions), 0)
-    x[np.arange(len(positions)), 0, positions] = np.nan
+def _passed(network: Network, clean: Array, poisons: Sequence[slice]) -> list[Array]:
+    x = clean.repeat(len(poisons), 0)
+    for sample, poisoned in zip(x, poisons, strict=True):
+        sample[:, poisoned] = np.nan
     return [np.isnan(visit.output[:, 0]) for visit in network.visits(x)]
 
 
@@ -268,10 +271,6 @@ def _holds(regions: Regions, near: Regions, length: int) -> bool:
     blind = near[:, 0] > near[:, 1]
     within = (clipped[:, 0] <= near[:, 0]) & (near[:, 1] <= clipped[:, 1])
     return bool((np.where(inside, (clipped == near).all(1), within | blind)).all())
-
-
-def _all_seen(regions: Regions | None, length: int) -> bool:
-    return regions is not None and bool((regions == (0, length - 1)).all())
 
 
 def _clipped(regions: Regions, length: int) -> Regions:

@@ -20,8 +20,8 @@ TOLERANCE = 1e-6
 """Relative error from which on a gradient counts as wrong; both methods stay far below it."""
 TINY = 1e-30
 """The step of the complex method."""
-STEPS = (1e-5, 1e-6, 1e-7, 1e-8)
-"""Steps of the central difference, tried in turn."""
+STEPS = (1e-5, 1e-6, 1e-7, 1e-8, 1e-4, 1e-3, 1e-2)
+"""Steps of the central difference, in turn: smaller ones against kinks, then larger ones against rounding."""
 
 Line: TypeAlias = "Callable[[complex], complex]"
 """f along a direction: from a step, real or imaginary, to a number."""
