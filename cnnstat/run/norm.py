@@ -31,10 +31,18 @@ def _affine(x: Array, options: Options, shape: int | tuple[int, ...]) -> dict[st
 
 
 def batch_norm_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
-    """Allocate weight and bias (C,) if affine, and the running statistics (C,), those of x, as buffers."""
+    """Allocate weight and bias (C,) if affine, and the running statistics (C,), those of x, as buffers.
+
+    Where x has no spread, as on a map of one position, it tells no statistics: mean 0 and variance 1 then.
+    Its own mean would turn it to a zero that is nothing but rounding, on the very kink of the ReLU behind.
+    """
     (x,) = inputs
     mean, variance = (moment.ravel() for moment in _moments(x, (0, *spatial(x))))
-    buffers = {"running_mean": mean, "running_var": np.where(variance > 0, variance, variance.dtype.type(1))}
+    known, number = variance > 0, variance.dtype.type
+    buffers = {
+        "running_mean": np.where(known, mean, number(0)),
+        "running_var": np.where(known, variance, number(1)),
+    }
     return Parameters(_affine(x, options, x.shape[1]), buffers=buffers)
 
 
