@@ -1,0 +1,138 @@
+"""Networks small enough to run in a test: of one layer, of every layer type, and the bundled ones on less."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import cnnstat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.graph import Graph
+    from tests.run.cases import Case
+
+LAYER = "layer"
+"""The name of the layer that a case is about."""
+_AXES = {1: ("channels",), 2: ("channels", "length"), 3: ("channels", "height", "width")}
+
+
+def network_of(case: Case) -> Graph:
+    """Return a network of a case's layer alone, or of several slices of one input and the layer behind."""
+    shapes = [shape[1:] for shape in case.shapes]
+    whole = tuple(max(sizes) for sizes in zip(*shapes, strict=True))
+    branches: list[str] = []
+    names = ["input"]
+    if len(shapes) > 1:
+        names = [f"x{i}" for i in range(len(shapes))]
+        for name, shape in zip(names, shapes, strict=True):
+            branches += _sliced(name, whole, shape)
+    options = {name: _written(value) for name, value in case.given.items()}
+    layer = json.dumps({"type": case.type, "name": LAYER, "from": names} | options)
+    layers = "".join(f"  - {line}\n" for line in (*branches, layer))
+    return cnnstat.loads(f"input: {json.dumps(whole)}\nlayers:\n{layers}", case.id)
+
+
+def _sliced(name: str, whole: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[str]:
+    """Yield the lines that cut a shape out of the input, the last of them called `name`."""
+    source = "input"
+    for axis, size, full in zip(_AXES[len(whole)], shape, whole, strict=True):
+        if size < full:
+            cut = f"{name}_{axis}"
+            yield f"{{type: slice, name: {cut}, from: {source}, axis: {axis}, stop: {size}}}"
+            source = cut
+    yield f"{{type: identity, name: {name}, from: {source}}}"
+
+
+def _written(value: Any) -> Any:
+    """Return an option as it is written in a spec."""
+    return f"{value.numerator} * $in / {value.denominator}" if isinstance(value, Fraction) else value
+
+
+EVERY_TYPE = """
+input: [4, 16, 12]
+layers:
+  - {type: conv, filters: 8, kernel: 3, padding: 1}
+  - {type: batch_norm}
+  - {type: relu}
+  - {type: depthwise_conv, kernel: 3, padding: same}
+  - {type: relu6}
+  - {type: max_pool, kernel: 2}
+  - {type: transposed_conv, filters: 4, kernel: 3, stride: 2, padding: 1}
+  - {type: leaky_relu}
+  - {type: subsample}
+  - {type: scaled_tanh}
+  - {type: zero_pad_shortcut, filters: 8, stride: 2}
+  - {type: prelu}
+  - {type: upsample, scale: 2, mode: bilinear}
+  - {type: avg_pool, kernel: 3, stride: 1, padding: 1}
+  - {type: layer_norm, axes: channels}
+  - {type: local_response_norm}
+  - {name: stem, type: scale}
+
+  - {type: dropout}
+  - {type: drop_path}
+  - {type: elu}
+  - {type: selu}
+  - {type: gelu}
+  - {type: silu}
+  - {type: hard_swish}
+  - {type: hard_sigmoid}
+  - {type: channel_shuffle, groups: 2}
+  - {type: pixel_shuffle, factor: 2}
+  - {type: tanh}
+  - {type: pixel_unshuffle, factor: 2}
+  - {type: pad, padding: 1}
+  - {type: crop, margins: 1}
+  - {name: branch, type: identity}
+  - {name: sum, type: add, from: [stem, branch]}
+
+  - {type: global_avg_pool}
+  - {name: gate, type: sigmoid}
+  - {name: gated, type: multiply, from: [sum, gate]}
+  - {type: group_norm, groups: 2}
+  - {name: normal, type: instance_norm}
+  - {name: peak, type: global_max_pool, from: sum}
+  - {name: shares, type: softmax, from: sum}
+  - {name: left, type: split, from: shares, parts: 2, take: 0}
+  - {name: right, type: slice, from: sum, start: 4}
+  - {name: halves, type: concat, from: [left, right]}
+  - {name: coarse, type: adaptive_avg_pool, size: [3, 2]}
+  - {type: permute, order: [0, 2, 1]}
+  - {type: reshape, shape: [4, 4, 3]}
+  - {name: peaks, type: adaptive_max_pool, size: 1}
+  - {name: bins, type: spatial_pyramid_pool, from: normal, levels: [1, 2]}
+  - {name: flat_peak, type: flatten, from: peak}
+  - {name: flat_peaks, type: flatten, from: peaks}
+  - {type: concat, from: [bins, flat_peak, flat_peaks]}
+  - {type: linear, units: 6}
+  - {type: log_softmax}
+  - {type: rbf, units: 5}
+"""
+"""A network in which every layer type stands, on maps that no side is equal to another of."""
+
+SIDE = {
+    "alexnet": 96,
+    "alexnet-torchvision": 64,
+    "densenet121": 32,
+    "densenet201": 32,
+    "googlenet": 224,
+    "lenet5": 32,
+    "nin": 64,
+    "sppnet": 128,
+    "unet": 188,
+    "vgg11": 32,
+    "vgg13": 32,
+    "vgg16": 32,
+    "vgg19": 32,
+}
+"""The smallest sensible input, where 16x16 does not fit."""
+
+
+def reduced(name: str) -> tuple[Graph, tuple[int, ...]]:
+    """Return an architecture and a small input for it."""
+    graph = cnnstat.load(name)
+    side = SIDE.get(name, 16)
+    return graph, (graph.spec.input_shape[0], side, side)
