@@ -70,7 +70,7 @@ layers:
   - {type: avg_pool, kernel: 3, stride: 1, padding: 1}
   - {type: layer_norm, axes: channels}
   - {type: local_response_norm}
-  - {name: stem, type: scale}
+  - {name: stem, type: scale, init: 1.0}
 
   - {type: dropout}
   - {type: drop_path}

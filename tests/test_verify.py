@@ -149,7 +149,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> int:
     return len(found)
 
 
-@pytest.mark.parametrize("spec", ["lenet5", "resnet20", "mobilenet-v2", "efficientnet-b0", "every type"])
+@pytest.mark.parametrize("spec", ["lenet5", "resnet20", "mobilenet-v2", "every type"])
 def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, shape = (cnnstat.loads(EVERY_TYPE), None) if spec == "every type" else reduced(spec)
     monkeypatch.setattr(reach, "EFFORT", 0)
@@ -440,11 +440,11 @@ def test_a_wrong_gradient_is_named(
 
 @pytest.mark.parametrize("method", ["complex", "central"])
 def test_one_wrong_layer_of_many_is_named(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    running = Network("resnet20", dtype="float64")
+    running = Network("lenet5", dtype="float64")
     x = running.sample(1)
     monkeypatch.setitem(OPS, "linear", broken(OPS["linear"], "weight", FAULTS["a thousandth too large"]))
     plan = Plan(method)
-    assert [c.layer for _, c in check_layers(running, x, plan) if not c.good] == ["fc"]
+    assert [c.layer for _, c in check_layers(running, x, plan) if not c.good] == ["F6"]
     assert [c.tensor for c in check_end_to_end(running, x, plan) if not c.good] == ["parameters"]
 
 
