@@ -98,7 +98,7 @@ def test_windows_over_all_bins_see_everything() -> None:
 
 # -- every bundled architecture ------------------------------------------------------------------------
 
-DEEP = ("densenet121", "densenet201", "resnet110", "resnet152", "resnet1202")
+DEEP = ("densenet121", "densenet201", "resnet101", "resnet110", "resnet152", "resnet1202")
 """Networks whose fields are far larger than their input: the search for their patterns takes its time."""
 
 
@@ -121,7 +121,8 @@ def test_every_field_of_a_deep_architecture_is_true(name: str) -> None:
     verified = verify(graph, input_shape=shape)
     assert verified.differences == ()
     patterns = [axis.pattern for s in verified.findings.sights if not s.whole for axis in s.axes]
-    assert None not in patterns
+    # The fields of the last layers are too large for the longest input that its 4,806 layers allow.
+    assert (None in patterns) == (name == "resnet1202")
 
 
 # -- the run needs no told figure ----------------------------------------------------------------------

@@ -169,8 +169,14 @@ def scores(name: str) -> Array:
     """Return numbers of the kind a loss expects: probabilities, logarithms of them, distances or logits."""
     y = np.random.default_rng(3).standard_normal((3, 5)) * 2
     shares = softmax(y)
-    kinds: dict[str, Array] = {"likelihood": shares, "log_likelihood": np.log(shares), "cross_entropy": y}
-    return kinds.get(name, y * y)
+    kinds: dict[str, Array] = {
+        "cross_entropy": y,
+        "negative_log_likelihood": shares,
+        "nll_of_logarithms": np.log(shares),
+        "mse": y * y,
+        "rbf": y * y,
+    }
+    return kinds[name]
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -200,8 +206,8 @@ def test_three_losses_are_one() -> None:
     """From logits, from probabilities and from their logarithms the cross-entropy is the same number."""
     y = scores("cross_entropy")
     expected = float(LOSSES["cross_entropy"].value(y, CLASSES))
-    assert float(LOSSES["likelihood"].value(softmax(y), CLASSES)) == pytest.approx(expected)
-    assert float(LOSSES["log_likelihood"].value(np.log(softmax(y)), CLASSES)) == pytest.approx(expected)
+    assert float(LOSSES["negative_log_likelihood"].value(softmax(y), CLASSES)) == pytest.approx(expected)
+    assert float(LOSSES["nll_of_logarithms"].value(np.log(softmax(y)), CLASSES)) == pytest.approx(expected)
 
 
 def test_cross_entropy_of_large_numbers() -> None:
@@ -221,7 +227,12 @@ def test_equations_8_and_9_of_lenet() -> None:
 
 @pytest.mark.parametrize(
     ("name", "loss"),
-    [("lenet5", "rbf"), ("resnet20", "cross_entropy"), ("alexnet", "likelihood"), ("unet", PROJECTION)],
+    [
+        ("lenet5", "rbf"),
+        ("resnet20", "cross_entropy"),
+        ("alexnet", "negative_log_likelihood"),
+        ("unet", PROJECTION),
+    ],
 )
 def test_the_loss_suits_the_last_layer(name: str, loss: str) -> None:
     kind = cnnstat.load(name).nodes[-1].type
