@@ -146,7 +146,7 @@ def frame(x: Array, walked: tuple[Walk, ...]) -> Array:
     """
     lead = x.ndim - len(walked)
     spans = [w.span for w in walked]
-    real = [slice(max(first, 0), min(last, w.length)) for (first, last), w in zip(spans, walked, strict=True)]
+    real = [_within(first, last, w.length) for (first, last), w in zip(spans, walked, strict=True)]
     cells: Array = x[at(lead, *real)]
     shape = (*x.shape[:lead], *(last - first for first, last in spans))
     if cells.shape == shape:
@@ -154,6 +154,12 @@ def frame(x: Array, walked: tuple[Walk, ...]) -> Array:
     y = np.zeros(shape, x.dtype)
     y[at(lead, *(slice(r.start - a, r.stop - a) for r, (a, _) in zip(real, spans, strict=True)))] = cells
     return y
+
+
+def _within(first: int, last: int, length: int) -> slice:
+    """Return the part of a span that is on an axis: none of it where all is padding."""
+    start = min(max(first, 0), length)
+    return slice(start, max(min(last, length), start))
 
 
 def view(framed: Array, down: Walk, across: Walk) -> Array:
