@@ -135,7 +135,7 @@ def _comparable(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> bool:
         return False
     if sight.axes and (regions or not row.field.whole):
         return any(axis.regions is not None or axis.pattern is not None for axis in sight.axes)
-    return sight.whole and row.field.whole
+    return sight.whole
 
 
 def _counts(row: Row, layer: Measured) -> Iterator[Difference]:
@@ -149,6 +149,9 @@ def _counts(row: Row, layer: Measured) -> Iterator[Difference]:
 
 def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Difference]:
     """Compare what every unit sees of this input, then the pattern of each axis."""
+    if not sight.axes and not row.field.whole:
+        yield Difference(row.name, "receptive_field", field_sizes(row), "all")
+        return
     for axis, told in zip(sight.axes, regions, strict=False):
         if axis.regions is None:
             continue

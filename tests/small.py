@@ -6,7 +6,10 @@ import json
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import cnnstat
+from cnnstat import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,26 +116,35 @@ layers:
 """
 """A network in which every layer type stands, on maps that no side is equal to another of."""
 
-SIDE = {
-    "alexnet": 96,
-    "alexnet-torchvision": 64,
-    "densenet121": 32,
-    "densenet201": 32,
-    "googlenet": 224,
-    "lenet5": 32,
-    "nin": 64,
-    "sppnet": 128,
-    "unet": 188,
-    "vgg11": 32,
-    "vgg13": 32,
-    "vgg16": 32,
-    "vgg19": 32,
-}
-"""The smallest sensible input, where 16x16 does not fit."""
+SIDES = (16, 32, 48, 64, 75, 96, 128, 188, 224, 299)
+LENGTHS = (64, 1024, 4096, 16384)
+"""Sizes that are tried in turn for an input, of maps and of signals."""
+
+TYPICAL = (
+    *("alexnet", "autoencoder", "convnext-tiny", "darknet19", "densenet121", "efficientnet-b0", "fcn32s"),
+    *("googlenet", "inception-v3", "lecture-32x32x3", "lecture-39x39", "lenet5", "lenet5-full", "lenet5-gap"),
+    *("mnasnet0.5", "mobilenet-v1-0.25", "mobilenet-v2", "mobilenet-v3-small", "nin-cifar10"),
+    *("regnet-x-400mf", "regnet-y-400mf", "resnet18", "resnet20", "resnet50", "resnext50"),
+    *("shufflenet-v2-0.5", "squeezenet1.1", "unet", "vgg11", "waveform-m3", "waveform-m5", "yolov2"),
+)
+"""One network for each kind of block. The others, deeper or wider, wait for `pytest -m slow`."""
+
+
+def every_architecture(*heavy: str) -> list[Any]:
+    """Return the names of all bundled networks, marked as slow where they are heavy or not typical."""
+    slow = {name for name in bundled.names() if name not in TYPICAL or name in heavy}
+    return [pytest.param(name, marks=pytest.mark.slow if name in slow else ()) for name in bundled.names()]
 
 
 def reduced(name: str) -> tuple[Graph, tuple[int, ...]]:
-    """Return an architecture and a small input for it."""
+    """Return an architecture and the smallest input that fits it."""
     graph = cnnstat.load(name)
-    side = SIDE.get(name, 16)
-    return graph, (graph.spec.input_shape[0], side, side)
+    channels, *sizes = graph.spec.input_shape
+    for side in SIDES if len(sizes) > 1 else LENGTHS:
+        shape = (channels, *(side for _ in sizes))
+        try:
+            cnnstat.analyze(graph, input_shape=shape)
+        except cnnstat.SpecError:
+            continue
+        return graph, shape
+    return graph, graph.spec.input_shape

@@ -13,21 +13,20 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat import bundled
 from cnnstat.analysis import memory
 from cnnstat.analysis.receptive import Field
 from cnnstat.crossing import Network
 from cnnstat.layers import LAYERS, Layer
 from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches
 from cnnstat.layers.reach import Reach
-from cnnstat.run import OPS, network, reach
+from cnnstat.run import OPS, network
 from cnnstat.run.gradcheck import Plan, check_end_to_end, check_layers
 from cnnstat.run.measure import Findings, examine
 from cnnstat.run.network import Gradients
 from cnnstat.run.op import Backward
 from cnnstat.verification import Difference, compare, verify
 from tests.run.cases import CASES, Case
-from tests.small import EVERY_TYPE, LAYER, network_of, reduced
+from tests.small import EVERY_TYPE, LAYER, every_architecture, network_of, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,13 +37,6 @@ if TYPE_CHECKING:
     from cnnstat.run.op import Array, Op
 
 BATCH = 2
-SHORT = 1 << 18
-"""Enough for the patterns of a few small layers; where there is none, the search ends soon."""
-
-
-@pytest.fixture
-def short_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach, "LARGEST", SHORT)
 
 
 def one_of_each() -> list[Case]:
@@ -72,7 +64,6 @@ def unlike() -> list[Case]:
     return list({(case.type, case.shapes, str(case.given)): case for case in CASES}.values())
 
 
-@pytest.mark.usefixtures("short_search")
 @pytest.mark.parametrize("case", unlike(), ids=lambda case: case.id)
 def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
     verified = verify(network_of(case), batch=BATCH)
@@ -98,15 +89,9 @@ def test_windows_over_all_bins_see_everything() -> None:
 
 # -- every bundled architecture ------------------------------------------------------------------------
 
-DEEP = ("densenet121", "densenet201", "resnet101", "resnet110", "resnet152", "resnet1202")
-"""Networks whose fields are far larger than their input: the search for their patterns takes its time."""
 
-
-@pytest.mark.parametrize("name", bundled.names())
-def test_every_architecture_is_true(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if name in DEEP:
-        # What units see of this input is still found and compared; sizes beyond it are left to the slow test.
-        monkeypatch.setattr(reach, "EFFORT", 0)
+@pytest.mark.parametrize("name", every_architecture())
+def test_every_architecture_is_true(name: str) -> None:
     graph, shape = reduced(name)
     verified = verify(graph, input_shape=shape)
     assert verified.differences == ()
@@ -114,15 +99,11 @@ def test_every_architecture_is_true(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert len(verified.findings.layers) == len(graph.nodes)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", DEEP)
-def test_every_field_of_a_deep_architecture_is_true(name: str) -> None:
-    graph, shape = reduced(name)
-    verified = verify(graph, input_shape=shape)
-    assert verified.differences == ()
-    patterns = [axis.pattern for s in verified.findings.sights if not s.whole for axis in s.axes]
-    # The fields of the last layers are too large for the longest input that its 4,806 layers allow.
-    assert (None in patterns) == (name == "resnet1202")
+def test_padding_may_be_larger_than_the_input() -> None:
+    """Rows of a large frame are worked on piece by piece, and some pieces are nothing but padding."""
+    for side in (16, 64):
+        layer = "{type: conv, filters: 64, kernel: 3, padding: 100}"
+        assert verify(cnnstat.loads(f"input: [3, {side}, {side}]\nlayers: [{layer}]\n")).good
 
 
 # -- the run needs no told figure ----------------------------------------------------------------------
@@ -152,7 +133,6 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> int:
 @pytest.mark.parametrize("spec", ["lenet5", "resnet20", "mobilenet-v2", "every type"])
 def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, shape = (cnnstat.loads(EVERY_TYPE), None) if spec == "every type" else reduced(spec)
-    monkeypatch.setattr(reach, "EFFORT", 0)
     assert silence(monkeypatch) > 11
     with pytest.raises(AssertionError, match="asked the told hall"):
         cnnstat.analyze(graph, input_shape=shape)
@@ -171,7 +151,6 @@ def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.Mo
 def test_every_type_stands_in_one_network(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = cnnstat.loads(EVERY_TYPE)
     assert {node.type for node in graph.nodes} == set(LAYERS)
-    monkeypatch.setattr(reach, "LARGEST", SHORT)
     assert verify(graph, batch=BATCH).differences == ()
 
 
@@ -213,7 +192,6 @@ EACH = pytest.mark.parametrize("case", one_of_each(), ids=lambda case: case.type
 COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections")
 
 
-@pytest.mark.usefixtures("short_search")
 @EACH
 @pytest.mark.parametrize("by", [1, -1])
 @pytest.mark.parametrize("figure", COUNTS)
@@ -224,7 +202,6 @@ def test_a_count_off_by_one_is_named(case: Case, figure: str, by: int) -> None:
     assert difference.told == difference.done + by
 
 
-@pytest.mark.usefixtures("short_search")
 @EACH
 @pytest.mark.parametrize("by", [1, -1])
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -241,7 +218,6 @@ def test_a_size_off_by_one_is_named(case: Case, axis: int, by: int) -> None:
     assert difference.told[axis] == difference.done[axis] + by
 
 
-@pytest.mark.usefixtures("short_search")
 @EACH
 def test_activations_off_by_one_are_named(case: Case) -> None:
     analysis = analyzed(case)
@@ -292,7 +268,6 @@ REACH_WAYS = [
 ]
 
 
-@pytest.mark.usefixtures("short_search")
 @pytest.mark.parametrize(("case", "lie"), REACH_WAYS, ids=[f"{c.type} {lie}" for c, lie in REACH_WAYS])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_a_reach_off_by_one_is_named(case: Case, lie: str, axis: int) -> None:
@@ -310,7 +285,6 @@ def _told(lie: Reaches, _: Reaches) -> Reaches:
     return lie
 
 
-@pytest.mark.usefixtures("short_search")
 @pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.type)
 def test_a_reach_of_another_kind_is_named(case: Case) -> None:
     """Everything told as a window, and a window as everything."""
@@ -326,7 +300,6 @@ def test_a_reach_of_another_kind_is_named(case: Case) -> None:
         assert (difference.layer, difference.figure) == (LAYER, "receptive_field")
 
 
-@pytest.mark.usefixtures("short_search")
 @EACH
 def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
     """No run shows where a reshape puts things; and whatever is told as unknown is no claim."""
@@ -366,7 +339,6 @@ def test_a_peak_off_by_one_is_named(spec: str, by: int, monkeypatch: pytest.Monk
     graph = cnnstat.loads(EVERY_TYPE) if spec == "every type" else cnnstat.load(spec)
     honest = memory.peak_activations
     monkeypatch.setattr(memory, "peak_activations", lambda graph, sizes: honest(graph, sizes) + by)
-    monkeypatch.setattr(reach, "LARGEST", SHORT)
     (difference,) = verify(graph, batch=BATCH).differences
     assert (difference.layer, difference.figure) == ("", "inference_memory_bytes")
     assert difference.told == difference.done + 4 * BATCH * by

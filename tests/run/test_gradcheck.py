@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat import bundled
 from cnnstat.crossing import Network
 from cnnstat.run.gradcheck import Checked, Plan, check_end_to_end, check_layers
 from cnnstat.run.loss import FLOOR, LOSSES, PROJECTION, chosen, objective, softmax
 from cnnstat.verification import check_gradients
-from tests.small import EVERY_TYPE, reduced
+from tests.small import EVERY_TYPE, every_architecture, reduced
 
 if TYPE_CHECKING:
     from cnnstat.run.op import Array
@@ -50,20 +49,21 @@ def test_central_differences_raise_no_alarm(seed: int) -> None:
     assert all(checked.good for checked in checks)
 
 
-LARGE = ("alexnet", "alexnet-torchvision", "sppnet", "unet", "vgg11", "vgg13", "vgg16", "vgg19")
-"""Networks of more than 20 million parameters or of large maps, whatever the input."""
-HEAVY = ("densenet201", "googlenet", "resnet101", "resnet152", "resnet1202")
-LIKE_OTHERS = ("plain34", "resnet34", "resnet50", "resnet56", "resnet110")
-"""Networks of the same blocks as one that is checked by default."""
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(n, marks=pytest.mark.slow if n in LARGE + HEAVY + LIKE_OTHERS else ())
-        for n in bundled.names()
-    ],
+HEAVY = (
+    "alexnet",
+    "convnext-tiny",
+    "densenet121",
+    "fcn32s",
+    "googlenet",
+    "inception-v3",
+    "unet",
+    "vgg11",
+    "yolov2",
 )
+"""Networks of many parameters or large maps, whatever the input."""
+
+
+@pytest.mark.parametrize("name", every_architecture(*HEAVY))
 def test_architectures_raise_no_alarm(name: str) -> None:
     graph, shape = reduced(name)
     checks = check_gradients(graph, input_shape=shape)
