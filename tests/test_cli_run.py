@@ -51,6 +51,8 @@ def tiny(tmp_path: Path) -> str:
 def inside(*arguments: str) -> tuple[int, str]:
     """Run in this process, where parts can be broken; return the exit code and what was printed."""
     done = CliRunner().invoke(cli, ["run", *arguments])
+    if isinstance(done.exception, cnnstat.SpecError):  # what the program's own `main` catches
+        return 1, done.output
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.output
 
@@ -241,6 +243,8 @@ def test_a_layer_that_cannot_be_run_is_no_usage_error(tiny: str, monkeypatch: py
 
 def test_numbers_out_of_range_are_said(tiny: str, tmp_path: Path) -> None:
     array = str(tmp_path / "x.npy")
+    np.save(array, np.full((2, 9, 9), 1e300))
+    assert "as float32, the input holds infinite numbers" in refused(tiny, "--array", array)
     np.save(array, np.full((2, 9, 9), 1e38))
     code, text = inside(tiny, "--array", array)
     assert code == 0
@@ -251,3 +255,23 @@ def test_numbers_out_of_range_are_said(tiny: str, tmp_path: Path) -> None:
 def test_the_seed_gives_the_same_numbers_in_every_type(tiny: str) -> None:
     single, double = (data(tiny, "--dtype", kind)["loss"]["value"] for kind in ("float32", "float64"))
     assert single == pytest.approx(double, rel=1e-5)
+
+
+def test_nothing_that_is_read_is_overwritten(tiny: str, tmp_path: Path) -> None:
+    file = str(tmp_path / "w.npz")
+    for options in (
+        ("--save", tiny),
+        ("--weights", file, "--activations", file),
+        ("--save", file, "-o", file),
+    ):
+        assert "is needed for something else" in refused(tiny, *options)
+
+
+def test_a_published_figure_that_is_missed_counts(tmp_path: Path) -> None:
+    path = tmp_path / "missed.yaml"
+    path.write_text(
+        "input: [4]\nlayers: [{type: linear, units: 2, expect: {params: 11}}]\n", encoding="utf-8"
+    )
+    code, text = inside(str(path))
+    assert "proved: 10 figures" in text
+    assert code == 1

@@ -10,8 +10,8 @@ import click
 from cnnstat import __version__, api, bundled
 from cnnstat.analysis.memory import OPTIMIZER_STATE
 from cnnstat.cli.options import DTYPES, columns_of, output_options, spec_options, unit_of
-from cnnstat.cli.output import say, show
-from cnnstat.errors import Misfit, Problem, SpecError, plain, suggestion
+from cnnstat.cli.output import finish, say, show
+from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.layers import LAYERS, manual
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report import build
@@ -21,8 +21,6 @@ from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from cnnstat.analysis import Analysis
 
 _FOR_MEMORY = "What the memory figures are told for."
 
@@ -62,7 +60,7 @@ def summary(
     """Shapes, parameters, multiply-adds, connections and memory, layer by layer."""
     analysis = api.analyze(spec, **how)
     show(build.summary(analysis, columns, depth), form, output)
-    _finish(analysis)
+    finish(analysis)
 
 
 @cli.command()
@@ -127,9 +125,3 @@ def explain(kind: str | None) -> None:
 def schema() -> None:
     """The JSON Schema of the spec language, for editors and CI."""
     say(json.dumps(spec_schema(), indent=2) + "\n")
-
-
-def _finish(analysis: Analysis) -> None:
-    if analysis.missed:
-        problems = [Problem("expect/missed", missed.message, missed.span) for missed in analysis.missed]
-        raise SpecError(problems)

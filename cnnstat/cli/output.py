@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from cnnstat.errors import plain
+from cnnstat.errors import Problem, SpecError, plain
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cnnstat.analysis import Analysis
     from cnnstat.report.model import Report
 
 
@@ -75,3 +76,14 @@ def complain(text: str, code: int) -> int:
     with contextlib.suppress(OSError, AttributeError):  # standard error may be closed, too
         sys.stderr.write(text)
     return code
+
+
+def finish(analysis: Analysis) -> None:
+    """Refuse a network that misses what is published of it.
+
+    Raises:
+        SpecError: with every figure missed.
+    """
+    if analysis.missed:
+        problems = [Problem("expect/missed", missed.message, missed.span) for missed in analysis.missed]
+        raise SpecError(problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path  # noqa: TC003 - a field of a class
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cnnstat import api, files
 from cnnstat.analysis.memory import running_bytes
-from cnnstat.cli.output import show
+from cnnstat.cli.output import finish, show
 from cnnstat.crossing import Network
 from cnnstat.errors import plain
 from cnnstat.report import proof as report
@@ -29,7 +29,7 @@ from cnnstat.run.gradcheck import (
 from cnnstat.run.loss import PROJECTION, evaluate
 from cnnstat.run.measure import Findings, examine
 from cnnstat.run.network import UnfitError
-from cnnstat.run.op import quiet
+from cnnstat.run.op import is_finite, quiet
 from cnnstat.run.slopes import METHODS
 from cnnstat.verification import Proof, compare
 
@@ -86,6 +86,7 @@ def run(asked: Asked, form: str, output: Path | None, depth: int | None) -> None
         Refused: files do not fit, or there is too little memory.
         Exit: with 1 where a figure or a gradient is not true, with 130 where the run was interrupted.
     """
+    _check_files(asked, output)
     with _refusing(), quiet():
         proof = _proof(asked)
     show(report.build(proof, depth, asked.top), form, output)
@@ -93,6 +94,7 @@ def run(asked: Asked, form: str, output: Path | None, depth: int | None) -> None
         raise click.exceptions.Exit(130)
     if not proof.good:
         raise click.exceptions.Exit(1)
+    finish(proof.verification.analysis)
 
 
 @contextmanager
@@ -116,7 +118,7 @@ def _proof(asked: Asked) -> Proof:
     _check_output(asked, graph, analysis)
     _check_memory(analysis, asked)
     network, findings = _done(asked, graph, analysis, x)
-    x = network.sample(batch) if x is None else x.astype(network.dtype)
+    x = _input(network, batch, x)
     if asked.save is not None:
         files.save_weights(asked.save, network.parameters)
     return Proof(
@@ -137,10 +139,20 @@ def _done(asked: Asked, graph: Graph, analysis: Analysis, x: Array | None) -> tu
         if asked.weights is not None:
             tensors = files.read_weights(asked.weights)
             network.load(files.matched(network.parameters, tensors, asked.weights.name))
-        x = network.sample(analysis.settings.batch) if x is None else x.astype(network.dtype)
+        x = _input(network, analysis.settings.batch, x)
         return network, _examined(network, x, _work(analysis), asked.activations)
     except UnfitError as error:
         raise Disproved(f"NOT TRUE: {plain(str(error))}, says the run; told it was that it fits") from None
+
+
+def _input(network: Network, batch: int, given: Array | None) -> Array:
+    """Return what was given, in the network's type, or draw a batch."""
+    if given is None:
+        return network.sample(batch)
+    x = given.astype(network.dtype)
+    if not is_finite(x):
+        raise Refused(f"as {network.dtype}, the input holds infinite numbers; scale it")
+    return x
 
 
 def _check_options(asked: Asked) -> None:
@@ -155,6 +167,18 @@ def _check_options(asked: Asked) -> None:
         raise click.UsageError("--invert needs --image")
     if asked.batch is not None and (asked.image or asked.array) is not None:
         raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")
+
+
+def _check_files(asked: Asked, output: Path | None) -> None:
+    """Refuse to write a file that is read, or one file twice: nothing is lost."""
+    taken = {Path(asked.spec).resolve()}
+    taken |= {path.resolve() for path in (asked.weights, asked.image, asked.array) if path is not None}
+    for path in (asked.save, asked.activations, output):
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            raise click.UsageError(f"{plain(str(path))} is needed for something else; write to another file")
+        taken.add(path.resolve())
 
 
 def _check_output(asked: Asked, graph: Graph, analysis: Analysis) -> None:

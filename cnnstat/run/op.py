@@ -28,6 +28,11 @@ PIECE = 1 << 18
 """Numbers drawn at a time."""
 
 
+def is_finite(x: Array) -> bool:
+    """Say whether an array holds neither NaN nor infinite numbers."""
+    return bool(np.isfinite(x).all())
+
+
 def quiet() -> np.errstate:
     """Return a context without NumPy's warnings: what overflows is found in the numbers that come out."""
     return np.errstate(all="ignore")
