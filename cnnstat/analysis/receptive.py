@@ -121,7 +121,7 @@ def composed(inner: Reach, outer: Reach) -> Reach:
     low, high = [], []
     for unit in range(period):
         first, last = bounds(outer, unit)
-        lowest, highest = _hull(inner, first, last)
+        lowest, highest = _hull(inner, range(first, last + 1, outer.step))
         low.append(lowest)
         high.append(highest)
     advance = inner.advance * (outer.advance * repeats) // inner.period
@@ -131,16 +131,14 @@ def composed(inner: Reach, outer: Reach) -> Reach:
 NOTHING = (1, 0)
 
 
-def _hull(inner: Reach, first: int, last: int) -> tuple[int, int]:
-    if first > last:
+def _hull(inner: Reach, units: range) -> tuple[int, int]:
+    if not units:
         return NOTHING
     if inner.period == 1:
-        return bounds(inner, first)[0], bounds(inner, last)[1]
-    # Bounds need not grow from unit to unit within a period, so both ends look one period inwards.
-    heads = range(first, min(last, first + inner.period - 1) + 1)
-    tails = range(max(first, last - inner.period + 1), last + 1)
-    lows = [low for low, high in (bounds(inner, unit) for unit in heads) if low <= high]
-    highs = [high for low, high in (bounds(inner, unit) for unit in tails) if low <= high]
+        return bounds(inner, units[0])[0], bounds(inner, units[-1])[1]
+    # Bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
+    lows = [low for low, high in (bounds(inner, unit) for unit in units[: inner.period]) if low <= high]
+    highs = [high for low, high in (bounds(inner, unit) for unit in units[-inner.period :]) if low <= high]
     return (min(lows), max(highs)) if lows and highs else NOTHING
 
 
