@@ -69,14 +69,16 @@ def growth(analysis: Analysis, number: int) -> Growth:
     return Growth(branches, kept if told else (), same=all(reach == POINT for reach in reaches))
 
 
-def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[str, ...]:
-    """Return the branches whose own field is the whole union; none where it takes several together."""
+def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return, per axis, the branches that alone reach as far as the union does.
+
+    None of them does where the union begins with one branch and ends with another.
+    """
+    wanted = zip(field.sizes(shape), field.paddings, strict=True)
+    known = [branch for branch in branches if branch.through.known]
     return tuple(
-        branch.name
-        for branch in branches
-        if branch.through.known
-        and branch.size == field.sizes(shape)
-        and branch.through.paddings == field.paddings
+        tuple(b.name for b in known if (b.size[axis], b.through.paddings[axis]) == reached)
+        for axis, reached in enumerate(wanted)
     )
 
 
@@ -104,11 +106,15 @@ def _step(tracks: tuple[Reach, ...], reach: Reach) -> Step | None:
     track = tracks[0]
     stride = term("S", track.advance)
     grown = (term("F", reach.high[0] - reach.low[0] + 1) - 1) * stride
-    moved = term("padding", -reach.low[0]) * stride
+    before = term("P", -track.low[0])
+    if reach.low[0] > 0:  # a crop moves the first field inwards
+        padding = before - term("crop", reach.low[0]) * stride
+    else:
+        padding = before + term("padding", -reach.low[0]) * stride
     return Step(
         size=term("r", track.high[0] - track.low[0] + 1) + grown,
         stride=stride * term("stride", reach.advance),
-        padding=term("P", -track.low[0]) + moved,
+        padding=padding,
     )
 
 

@@ -38,10 +38,9 @@ def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path 
     """Where figures come from: formula, numbers, result.
 
     SPEC explains the whole network, or the LAYERs and blocks named ('total': the sums). A layer TYPE
-    (conv) prints its manual, a FIGURE (macs) its definition; nothing lists both.
+    (conv) prints its manual, a FIGURE (macs) its definition; without any of them, both are listed.
 
-    A word is a SPEC if it is a file, - or a bundled name; else a TYPE; else a FIGURE. Write ./conv for a
-    file named conv in doubt.
+    A word is a SPEC if it is a file, - or a bundled name; else a TYPE; else a FIGURE.
     """
     if topic is not None and _is_spec(topic, layers):
         show(_of_network(topic, layers, **how), form, output)

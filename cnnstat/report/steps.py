@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnstat.analysis.growth import growth, setters
 from cnnstat.arithmetic import Term, product, term
 from cnnstat.graph import INPUT
-from cnnstat.layers.base import axis_names
+from cnnstat.layers.base import WHOLE, axis_names
 from cnnstat.report.columns import COLUMNS, field_text
 from cnnstat.report.model import Step
 from cnnstat.report.text import shown, sizes
@@ -112,11 +112,19 @@ def _joined(row: Row, grown: Growth) -> Iterator[Step]:
     for branch in known:
         told = f"{branch.name} brings {_words(branch.through, row.output_shape)}"
         yield Step("receptive_field", "field", text=told)
-    found = setters(row.field, row.output_shape, grown.branches)
-    who = f"set by {' and '.join(found)}" if found else "no branch alone has it"
+    who = _set_by(row, setters(row.field, row.output_shape, grown.branches))
     aligned = "" if row.field.aligned else "; not aligned: the branches disagree on stride or centre"
     union = f"union of the branches: {_words(row.field, row.output_shape)}, {who}{aligned}"
     yield Step("receptive_field", "field", text=union)
+
+
+def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
+    """Return which branches a union is due to, per axis where these differ."""
+    who = [" and ".join(names) or "several branches together" for names in found]
+    if len(set(who)) == 1:
+        return f"set by {who[0]}"
+    names = axis_names(row.output_shape)[1:]
+    return ", ".join(f"{name} set by {text}" for name, text in zip(names, who, strict=True))
 
 
 def _plain_field(row: Row, grown: Growth) -> str:
@@ -142,11 +150,26 @@ def _symbols(field: Field) -> str:
 
 def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Step]:
     assert row.told is not None
-    if all(shape == row.output_shape for shape in shapes):
+    names = axis_names(row.output_shape)
+    kept = [_kept(row.told, i, shapes) for i in range(len(names))]
+    if all(kept):
         as_what = "its input" if len(shapes) == 1 else "each of its inputs"
         yield Step("shape", "output", text=f"{shown(row.output_shape, 'shape')}, as {as_what}")
         return
-    yield from _merged("shape", axis_names(row.output_shape), row.told.sizes)
+    for name, axis, same in zip(*_merged(names, row.told.sizes, kept), strict=True):
+        if same or axis.name == name:  # no more than a number, which the layer left or was given
+            yield Step("shape", name, text=f"{axis.value}, as its input" if same else f"{axis.value}")
+        else:
+            yield step("shape", name, axis)
+
+
+def _kept(told: Told, axis: int, shapes: Sequence[Shape]) -> bool:
+    """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
+    size = told.sizes[axis]
+    named = size.name in ("channels", "height", "width", "length") or (
+        size.name == "units" and told.reaches != WHOLE
+    )
+    return named and all(len(s) == len(told.sizes) and s[axis] == size.value for s in shapes)
 
 
 def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[Step]:
@@ -157,21 +180,19 @@ def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[S
     yield from (step(figure, name, axis) for name, axis in zip(names, axes, strict=True))
 
 
-def _merged(figure: str, names: Sequence[str], axes: Sequence[Term]) -> Iterator[Step]:
-    """Yield a step per axis; height and width that come about alike share one."""
+def _merged(
+    names: Sequence[str], axes: Sequence[Term], kept: Sequence[bool]
+) -> tuple[Sequence[str], Sequence[Term], Sequence[bool]]:
+    """Return the axes; height and width that come about alike are one."""
     if len(axes) == 3 and axes[1].symbol and axes[1].numbers == axes[2].numbers:
-        names, axes = (names[0], f"{names[1]}, {names[2]}"), axes[:2]
-    for name, axis in zip(names, axes, strict=True):
-        if axis.name == name:  # no more than a number: of units, or one that the layer leaves as it was
-            yield Step(figure, name, text=f"{axis.value}" + (", as its input" if name != "units" else ""))
-        else:
-            yield step(figure, name, axis)
+        return (names[0], f"{names[1]}, {names[2]}"), axes[:2], kept[:2]
+    return names, axes, kept
 
 
 def _leftover(row: Row) -> Iterator[Step]:
     if any(row.leftover):
-        lost = f"{sizes(row.leftover)} that no window covers, as the quotient is rounded down"
-        yield Step("leftover", "leftover", text=f"rows and columns: {lost}")
+        why = "rows and columns that no window covers, as the quotient is rounded down"
+        yield Step("leftover", "leftover", text=f"{sizes(row.leftover)}: {why}")
 
 
 def _operations(told: Told) -> Iterator[Step]:

@@ -108,8 +108,26 @@ def test_a_join_names_the_branch_that_sets_it() -> None:
         "a brings 1×1, stride 1, padding 0",
         "union of the branches: 3×3, stride 1, padding 1, set by b",
     ]
+    crossed = of("inception-v3", "mixed8.1.concat")["mixed8.1.concat"]
+    assert said(crossed, "field")[-1].endswith(
+        "height set by mixed8.1.twice_b.relu, width set by mixed8.1.twice_a.relu"
+    )
     assert "followed unit by unit" in said(told["e"], "field")[0]
     assert "all" not in said(told["e"], "field")[0]
+
+
+def test_sizes_that_only_happen_to_be_equal_have_their_arithmetic() -> None:
+    conv = of("vgg16", "stage1.1.conv")["stage1.1.conv"]
+    assert said(conv, "height, width") == ["(224 - 3 + 2·1)/1 + 1 = 224"]
+    layers = (
+        "  - {name: a, type: crop, size: 4}\n  - {type: flatten}\n  - {name: c, type: linear, units: 32}\n"
+    )
+    analysis = cnnstat.analyze(cnnstat.loads(f"input: [2, 8, 8]\nlayers:\n{layers}"))
+    told = {item["name"]: item for item in explain.network(analysis).data["explained"]}
+    assert said(told["a"], "channels") == ["2, as its input"]
+    assert said(told["a"], "height") == ["4"]
+    assert said(told["a"], "field padding") == ["0 - 2·1 = -2"]
+    assert said(told["c"], "units") == ["32"]
 
 
 def test_slips_are_found_in_the_arithmetic() -> None:
