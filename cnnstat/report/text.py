@@ -60,7 +60,12 @@ def bytes_text(count: int) -> str:
     raise AssertionError
 
 
-_PLAIN_SIGNS = str.maketrans(dict(zip("×·–…─█▏▎▍▌▋▊▉", "x*-~-#||||###", strict=True)))
+_PLAIN_SIGNS = str.maketrans(
+    {
+        **dict(zip("×·–…─█▏▎▍▌▋▊▉", "x*-~-#||||###", strict=True)),
+        **{"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"},
+    }
+)
 
 
 def encodable(text: str, encoding: str) -> str:

@@ -17,6 +17,7 @@ from cnnstat.layers import LAYERS
 from cnnstat.report import explain
 from cnnstat.report.quiz import ASKED, BLANK, quiz
 from cnnstat.report.render import render
+from cnnstat.report.text import encodable
 from cnnstat.report.tree import folded
 from cnnstat.spec.expect import FIGURES as EXPECTED
 
@@ -203,6 +204,12 @@ def test_every_figure_is_defined_once_under_names_of_its_own() -> None:
     ):
         assert figure_named(word) == key
     assert figure_named("nothing") is None
+
+
+def test_rounding_is_said_in_plain_signs_where_there_are_no_others() -> None:
+    shown = render(explain.network(cnnstat.analyze("resnet18"), ["conv1"]), "table")
+    assert "⌊(224 - 7 + 2·3)/2⌋ + 1 = 112" in shown
+    assert "floor((224 - 7 + 2*3)/2) + 1 = 112" in encodable(shown, "ascii")
 
 
 def test_text_from_a_spec_is_only_text() -> None:
