@@ -69,7 +69,7 @@ def test_summary_of_lenet5_shows_the_published_figures() -> None:
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
-@pytest.mark.parametrize("command", ["summary", "flops", "rf"])
+@pytest.mark.parametrize("command", ["summary", "flops", "rf", "explain"])
 def test_tables_keep_within_a_terminal(command: str, columns: int) -> None:
     shown = in_terminal(columns, command, "googlenet", "--depth", "1")
     text = "".join(part.split("m", 1)[-1] if i else part for i, part in enumerate(shown.split("\x1b[")))
@@ -145,6 +145,15 @@ def test_one_unit() -> None:
         (("rf", "lenet5", "--at", "C3", "--unit", "10,0"), 2, "units 0 to 9"),
         (("summary", "resnet18", "--strict"), 1, "cannot apply a 7x7 filter with stride 2"),
         (("explain", "dense"), 2, "did you mean 'linear'?"),
+        (("explain", "conexions"), 2, "did you mean 'connections'?"),
+        (("explain", "lenet"), 2, "did you mean 'lenet5'?"),
+        (("explain", "qqqq"), 2, "'cnnstat explain' lists types and figures"),
+        (("explain", "nothing.yaml"), 1, "no such file"),
+        (("explain", "lenet5", "C33"), 2, "did you mean 'C3'?"),
+        (("explain", "lenet5", "qqqq"), 2, "no layer 'qqqq' in LeNet-5"),
+        (("explain", "lenet5", "--answers"), 2, "--answers needs --quiz"),
+        (("explain", "lenet5", "C3", "--depth", "1"), 2, "not both"),
+        (("explain", "conv", "--quiz", "--input", "3x8x8"), 2, "need a SPEC"),
     ],
 )
 def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
@@ -153,6 +162,39 @@ def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
     assert said in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("lenet5", "C3"), "(14 - 5 + 2·0)/1 + 1 = 10"),
+        (("lenet5", "--depth", "1", "--input", "1x36x36"), "(36 - 5 + 2·0)/1 + 1 = 32"),
+        (("efficientnet", "total", "--set", "width=1.4"), "(width=1.4)"),
+        (("resnet18", "layer1"), "layer1.0 + layer1.1 = 73,984 + 73,984 = 147,968"),
+        (("conv",), "## conv"),
+        (("MACs",), "multiply-adds (MACs)"),
+        (("inference memory",), "alive at once"),
+        ((), "connections"),
+        (("lenet5", "--quiz"), "conv of input: kernel 5, filters 6"),
+        (("lenet5", "--quiz", "--answers"), "28·28·6·1·5·5 = 117,600"),
+    ],
+)
+def test_explanations(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = run("explain", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
+    data = json.loads(run("explain", *arguments, "--format", "json").stdout)
+    assert (data["schema_version"], data["command"]) == (1, "explain")
+    file = tmp_path / "out.md"
+    assert run("explain", *arguments, "--format", "markdown", "-o", str(file)).returncode == 0
+    assert file.read_text(encoding="utf-8").startswith("## ")
+
+
+def test_a_file_comes_before_a_type_and_a_figure(tmp_path: Path) -> None:
+    (tmp_path / "conv").write_text("name: Mine\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
+    (tmp_path / "linear").mkdir()
+    assert run("explain", "conv", cwd=tmp_path).stdout.startswith("Mine, input")
+    assert run("explain", "linear", cwd=tmp_path).stdout.startswith("## linear")
 
 
 def test_a_missed_expectation_is_shown_and_fails(tmp_path: Path) -> None:

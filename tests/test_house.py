@@ -13,7 +13,7 @@ import cnnstat
 
 PACKAGE = Path(cnnstat.__file__).parent
 FLOORS = (
-    ("arithmetic", "errors", "limits", "bundled", "synonyms"),
+    ("arithmetic", "errors", "figures", "limits", "bundled", "synonyms"),
     ("spec",),
     ("layers",),
     ("names",),
@@ -104,11 +104,15 @@ def test_a_library_stays_where_it_belongs(library: str) -> None:
     assert users <= ONLY[library]
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
-def test_summary_starts_without_numpy(form: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "form"),
+    [("summary", form) for form in ("table", "json", "csv", "markdown")]
+    + [("explain", form) for form in ("table", "json", "markdown")],
+)
+def test_telling_starts_without_numpy(command: str, form: str) -> None:
     program = (
         "import sys; from cnnstat.cli import cli; "
-        f"cli.main(['summary', 'lenet5', '--format', '{form}'], standalone_mode=False); "
+        f"cli.main(['{command}', 'lenet5', '--format', '{form}'], standalone_mode=False); "
         "assert 'numpy' not in sys.modules; "
         "assert 'rich' not in sys.modules"  # colour needs it, a pipe does not
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.model import Missed, Row, Totals
 
@@ -13,26 +13,34 @@ if TYPE_CHECKING:
     from cnnstat.spec.expect import Expectation, Figure
 
 
+Published: TypeAlias = "tuple[str, Row | Totals, tuple[Expectation, ...]]"
+"""A place (``total`` for the network), its figures, and what a source prints for them."""
+
+
 def check(
     graph: Graph, rows: Sequence[Row], groups: Sequence[Row], totals: Totals
 ) -> tuple[int, tuple[Missed, ...]]:
     """Return how many expectations there are, and those that are missed."""
-    places: list[tuple[str, Row | Totals, tuple[Expectation, ...]]] = [("total", totals, graph.spec.expect)]
-    if graph.spec.as_written:
-        places += [*_own(graph, rows), *_of_groups(graph, groups)]
+    places = published(graph, rows, groups, totals)
     pairs = [(name, row, expectation) for name, row, expected in places for expectation in expected]
     return len(pairs), tuple(_missed(pairs))
 
 
-def _own(graph: Graph, rows: Sequence[Row]) -> Iterable[tuple[str, Row | Totals, tuple[Expectation, ...]]]:
+def published(
+    graph: Graph, rows: Sequence[Row], groups: Sequence[Row], totals: Totals
+) -> tuple[Published, ...]:
+    """Return what is published for the network as it is, the totals first."""
+    whole: Published = ("total", totals, graph.spec.expect)
+    return (whole, *_own(graph, rows), *_of_groups(graph, groups)) if graph.spec.as_written else (whole,)
+
+
+def _own(graph: Graph, rows: Sequence[Row]) -> Iterable[Published]:
     for node, row in zip(graph.nodes, rows, strict=True):
         if node.entry.expect and node.entry.repeat is None:
             yield node.path, row, node.entry.expect
 
 
-def _of_groups(
-    graph: Graph, groups: Sequence[Row]
-) -> Iterable[tuple[str, Row | Totals, tuple[Expectation, ...]]]:
+def _of_groups(graph: Graph, groups: Sequence[Row]) -> Iterable[Published]:
     for group, row in zip(graph.groups, groups, strict=True):
         if group.entry.expect and _stands_for_entry(group.path, group.entry.repeat is not None):
             yield group.path, row, group.entry.expect

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from cnnstat.arithmetic import Term, term
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
@@ -23,33 +24,34 @@ OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers an optimiser keeps for each trained parameter."""
 
 
-def inference_bytes(graph: Graph, sizes: Sequence[int], total: Counts, settings: Settings) -> int:
+def inference_memory(graph: Graph, sizes: Sequence[int], total: Counts, settings: Settings) -> Term:
     """Return bytes of the parameters and of the most activations alive at once.
 
     ``sizes`` holds the activations of each node, and last those of the input. Layers run in graph order;
     an activation is freed after its last reader, an output of the network never.
     """
-    width = BYTES[settings.dtype]
-    return width * (total.params + settings.batch * peak_activations(graph, sizes))
+    peak = sum(sizes[number] for number in alive_at_peak(graph, sizes))
+    numbers = term("params", total.params) + term("batch", settings.batch) * term("alive at once", peak)
+    return _bytes(settings) * numbers
 
 
-def peak_activations(graph: Graph, sizes: Sequence[int]) -> int:
-    """Return the largest sum of activations alive at once, for one sample."""
+def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return the nodes whose activations are alive when their sum, for one sample, is largest."""
     last_reader = {number: step for step, node in enumerate(graph.nodes) for number in node.inputs}
     kept = set(graph.outputs)
     alive = sizes[INPUT]
-    peak = alive
+    peak, when = 0, 0
     for step, node in enumerate(graph.nodes):
         alive += sizes[step]
-        peak = max(peak, alive)
+        peak, when = max((peak, when), (alive, step), key=lambda pair: pair[0])
         done = {number for number in node.inputs if last_reader[number] == step and number not in kept}
         alive -= sum(sizes[number] for number in done)
-    return peak
+    return tuple(n for n in range(INPUT, when + 1) if n in kept or last_reader.get(n, INPUT) >= when)
 
 
-def training_bytes(
+def training_memory(
     graph: Graph, told: Sequence[Told], sizes: Sequence[int], total: Counts, settings: Settings
-) -> int:
+) -> Term:
     """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
     stored: set[int] = set()
     for step, (node, figures) in enumerate(zip(graph.nodes, told, strict=True)):
@@ -57,9 +59,15 @@ def training_bytes(
             stored.update(node.inputs)
         if figures.reads.output:
             stored.add(step)
-    numbers = total.params + total.trainable * (1 + OPTIMIZER_STATE[settings.optimizer])
-    activations = settings.batch * sum(sizes[number] for number in stored)
-    return BYTES[settings.dtype] * (numbers + activations)
+    state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
+    read_back = term("activations read back", sum(sizes[number] for number in stored))
+    trained = term("trainable", total.trainable) * state
+    numbers = term("params", total.params) + trained + term("batch", settings.batch) * read_back
+    return _bytes(settings) * numbers
+
+
+def _bytes(settings: Settings) -> Term:
+    return term("bytes of a number", BYTES[settings.dtype])
 
 
 def running_bytes(analysis: Analysis, *, check_gradients: bool) -> int:

@@ -97,8 +97,18 @@ class Totals(Struct, frozen=True):
     output_shape: Shape
     counts: Counts
     field: Field
-    inference_memory_bytes: int
-    training_memory_bytes: int
+    inference_memory: Term
+    training_memory: Term
+
+    @property
+    def inference_memory_bytes(self) -> int:
+        """Return bytes of the parameters and of the most activations alive at once."""
+        return self.inference_memory.value
+
+    @property
+    def training_memory_bytes(self) -> int:
+        """Return bytes of parameters, gradients, optimiser state and the activations read back."""
+        return self.training_memory.value
 
 
 class Settings(Struct, frozen=True):

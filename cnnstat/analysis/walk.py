@@ -178,6 +178,6 @@ def _totals(walk: _Walk, counts: Counts, settings: Settings) -> Totals:
         shape,
         counts,
         walk.fields[graph.outputs[-1]],
-        memory.inference_bytes(graph, sizes, counts, settings),
-        memory.training_bytes(graph, walk.told, sizes, counts, settings),
+        memory.inference_memory(graph, sizes, counts, settings),
+        memory.training_memory(graph, walk.told, sizes, counts, settings),
     )

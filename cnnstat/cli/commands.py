@@ -11,13 +11,11 @@ from cnnstat import __version__, api, bundled
 from cnnstat.analysis.memory import OPTIMIZER_STATE
 from cnnstat.cli.options import DTYPES, columns_of, output_options, spec_options, unit_of
 from cnnstat.cli.output import finish, say, show
-from cnnstat.errors import Misfit, plain, suggestion
-from cnnstat.layers import LAYERS, manual
+from cnnstat.errors import Misfit, plain
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report import build
 from cnnstat.report.columns import CHOICES, SUMMARY
 from cnnstat.report.schema import schema as spec_schema
-from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,20 +103,6 @@ def list_(form: str, output: Path | None) -> None:
     """The bundled architectures."""
     analyses = ((name, api.analyze(bundled.locate(name) or name)) for name in bundled.names())
     show(build.listing(analyses), form, output)
-
-
-@cli.command()
-@click.argument("kind", metavar="[TYPE]", required=False)
-def explain(kind: str | None) -> None:
-    """The manual page of a layer TYPE; without TYPE, all types in a line each."""
-    if kind is None:
-        lines = [f"{name:22}{manual.first_line(layer)}" for name, layer in LAYERS.items()]
-        say("\n".join(lines) + "\n")
-        return
-    if kind not in LAYERS:
-        hint = suggestion(meant(kind), LAYERS) or "; 'cnnstat explain' lists them"
-        raise click.UsageError(f"unknown layer type '{plain(kind)}'{hint}")
-    say(manual.page(kind, LAYERS[kind]))
 
 
 @cli.command()

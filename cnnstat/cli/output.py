@@ -30,7 +30,16 @@ def show(report: Report, form: str, output: Path | None) -> None:
     """
     terminal = output is None and standard_output().isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    text = render(report, form, width=_width(terminal), colour=colour)
+    put(render(report, form, width=_width(terminal), colour=colour), output)
+
+
+def put(text: str, output: Path | None) -> None:
+    """Write a text to standard output or to a file.
+
+    Raises:
+        OSError: standard output takes nothing more.
+        UsageError: the file cannot be written.
+    """
     if output is None:
         say(text)
         return

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.model import Counts
 from cnnstat.analysis.seen import region
-from cnnstat.errors import Misfit, suggestion
+from cnnstat.errors import Misfit
 from cnnstat.layers.base import show
 from cnnstat.report import text
 from cnnstat.report.columns import COLUMNS, RECEPTIVE, SUMMARY, cell, conventions, count
 from cnnstat.report.data import SCHEMA_VERSION, data
 from cnnstat.report.model import Column, Line, Report, Table
-from cnnstat.report.tree import branches, folded
+from cnnstat.report.tree import branches, find, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,7 +87,7 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
     Raises:
         Misfit: there is no such layer or unit, or its field is unknown.
     """
-    row, number = _find(analysis, layer)
+    row, number = find(analysis, layer)
     _check_unit(row, position)
     spatial = analysis.input_shape[1:]
     if row.field.whole:
@@ -234,16 +234,6 @@ def _expectations(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         return ()
     met = analysis.checked - len(analysis.missed)
     return (("expected figures", f"{met} of {analysis.checked} met"),)
-
-
-def _find(analysis: Analysis, layer: str) -> tuple[Row, int]:
-    """Return a layer or a group, and the number of the layer it puts out."""
-    outputs = [*range(len(analysis.rows)), *(group.output for group in analysis.graph.groups)]
-    for row, number in zip((*analysis.rows, *analysis.groups), outputs, strict=True):
-        if row.name == layer:
-            return row, number
-    hint = suggestion(layer, [row.name for row in (*analysis.groups, *analysis.rows)])
-    raise Misfit(f"no layer '{layer}' in {analysis.name}{hint}")
 
 
 def _check_unit(row: Row, position: tuple[int, ...]) -> None:

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from unicodedata import east_asian_width
 
 from cnnstat.errors import plain
-from cnnstat.report.text import bar, shown
+from cnnstat.report.text import bar, grouped, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.report.model import Column, Line, Report, Table
+    from cnnstat.report.model import Column, Line, Report, Section, Step, Table
 
 Style: TypeAlias = Literal["", "bold", "dim"]
 Styled: TypeAlias = tuple[str, Style]
 
 _GAP = "  "
 _BAR = 24
+_READABLE = 110  # arithmetic takes two lines beyond this, however wide the terminal is
 _LONGEST = {"source": 48, "name": 48}  # wider texts are cut to this where a width is given
 
 
@@ -35,6 +36,9 @@ def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
         if table.title:
             yield plain(table.title), "bold"
         yield from _table(table, width)
+    for section in report.sections:
+        yield "", ""
+        yield from _section(section, width)
     if report.facts:
         yield "", ""
         yield from _facts(report.facts, width)
@@ -124,6 +128,36 @@ def _facts(facts: tuple[tuple[str, str], ...], width: int | None) -> Iterator[St
         yield from ((line, "") for line in _folded(text, width, indent))
 
 
+def _section(section: Section, width: int | None) -> Iterator[Styled]:
+    if section.title:
+        yield from _wrapped(section.title, "bold", width)
+    if section.text:
+        yield from _wrapped(section.text, "", width)
+    longest = max((len(step.label) for step in section.steps), default=0)
+    indent = " " * (longest + 2 * len(_GAP))
+    label = ""
+    for step in section.steps:
+        name = step.label if step.label != label else ""  # said once for all that follows
+        label = step.label
+        head = f"{_GAP}{plain(name):{longest}}{_GAP}"
+        for line in arithmetic(step, min(width or _READABLE, _READABLE) - len(head)):
+            yield from ((part, "") for part in _folded(head + plain(line), width, indent + _GAP))
+            head = indent
+
+
+def arithmetic(step: Step, room: int) -> tuple[str, ...]:
+    """Return how a figure came about: in one line where there is room, else words and numbers in two."""
+    if step.result is None:
+        return (step.text,)
+    numbers, result = grouped(step.numbers), grouped(f"{step.result}")
+    # A number without arithmetic stands for itself.
+    end = f"= {result}" if numbers == result else f"= {numbers} = {result}"
+    if numbers == step.formula:
+        return (end.removeprefix("= "),)
+    line = f"{step.formula} {end}"
+    return (line,) if len(line) <= room or numbers == result else (step.formula, end)
+
+
 def _wrapped(text: str, style: Style, width: int | None) -> Iterator[Styled]:
     yield from ((line, style) for line in _folded(plain(text), width, ""))
 
@@ -131,7 +165,8 @@ def _wrapped(text: str, style: Style, width: int | None) -> Iterator[Styled]:
 def _folded(text: str, width: int | None, indent: str) -> list[str]:
     if width is None or len(text) <= width:
         return [text]
-    return textwrap.wrap(text, width, subsequent_indent=indent if len(indent) < width // 2 else "")
+    kept = indent if len(indent) < width // 2 else ""
+    return textwrap.wrap(text, width, subsequent_indent=kept, break_on_hyphens=False)
 
 
 def _cells(text: str) -> int:

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.errors import plain
+from cnnstat.report.layout import arithmetic
 from cnnstat.report.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.report.model import Report, Table
+    from cnnstat.report.model import Report, Section, Table
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&$@])")
 
@@ -30,6 +31,8 @@ def _lines(report: Report) -> Iterator[str]:
             yield from ("", f"### {escaped(table.title)}")
         yield ""
         yield from _table(table)
+    for section in report.sections:
+        yield from _section(section)
     if report.facts:
         yield ""
         yield from (f"- {escaped(name)}: {escaped(fact)}" for name, fact in report.facts)
@@ -38,6 +41,17 @@ def _lines(report: Report) -> Iterator[str]:
         yield from (f"- *{escaped(note)}*" for note in report.notes)
     if report.verdict:
         yield from ("", f"**{escaped(report.verdict)}**")
+
+
+def _section(section: Section) -> Iterator[str]:
+    if section.title:
+        yield from ("", f"### {escaped(section.title)}")
+    if section.text:
+        yield from ("", escaped(section.text))
+    if section.steps:
+        yield ""
+    for step in section.steps:
+        yield f"- {escaped(step.label)}: {' '.join(map(escaped, arithmetic(step, 0)))}"
 
 
 def _table(table: Table) -> Iterator[str]:

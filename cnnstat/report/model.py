@@ -45,6 +45,28 @@ class Table(Struct, frozen=True):
     total: tuple[Any, ...] | None = None
 
 
+class Step(Struct, frozen=True):
+    """One figure and how it came about: its formula in words, the same in numbers, and the result.
+
+    ``text`` stands in their place where there is no arithmetic. ``figure`` is the key in data formats.
+    """
+
+    figure: str
+    label: str
+    formula: str = ""
+    numbers: str = ""
+    result: int | None = None
+    text: str = ""
+
+
+class Section(Struct, frozen=True):
+    """A titled list of steps; or ``text``, a paragraph."""
+
+    title: str
+    steps: tuple[Step, ...] = ()
+    text: str = ""
+
+
 class Report(Struct, frozen=True):
     """All that a command found out. ``data`` is the documented JSON; the rest is for readers.
 
@@ -58,3 +80,4 @@ class Report(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     source: str = ""
     verdict: str = ""
+    sections: tuple[Section, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from cnnstat.errors import plain
 if TYPE_CHECKING:
     from cnnstat.report.model import Kind
 
+_LONG = re.compile(r"[0-9]{5,}")
 UNKNOWN = "–"  # an unknown figure; never zero
 
 
@@ -43,6 +45,11 @@ def number(value: int | Fraction) -> str:
     return f"{int(value):,}"
 
 
+def grouped(numbers: str) -> str:
+    """Return arithmetic with its long numbers grouped: ``120·(16·5·5 + 1) = 48,120``."""
+    return _LONG.sub(lambda found: f"{int(found[0]):,}", numbers)
+
+
 def bytes_text(count: int) -> str:
     """Return bytes with a binary unit: ``44.6 MiB``."""
     size = float(count)
@@ -53,7 +60,12 @@ def bytes_text(count: int) -> str:
     raise AssertionError
 
 
-_PLAIN_SIGNS = str.maketrans(dict(zip("×·–…─█▏▎▍▌▋▊▉", "x*-~-#||||###", strict=True)))
+_PLAIN_SIGNS = str.maketrans(
+    {
+        **dict(zip("×·–…─█▏▎▍▌▋▊▉", "x*-~-#||||###", strict=True)),
+        **{"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"},
+    }
+)
 
 
 def encodable(text: str, encoding: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.errors import Misfit, suggestion
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
@@ -38,6 +39,20 @@ def places_of(analysis: Analysis) -> dict[str, Place]:
         for group in analysis.graph.groups
     }
     return groups | rows
+
+
+def find(analysis: Analysis, layer: str) -> tuple[Row, int]:
+    """Return a layer or a group, and the number of the layer it puts out.
+
+    Raises:
+        Misfit: there is none of this name; with the nearest one.
+    """
+    outputs = [*range(len(analysis.rows)), *(group.output for group in analysis.graph.groups)]
+    for row, number in zip((*analysis.rows, *analysis.groups), outputs, strict=True):
+        if row.name == layer:
+            return row, number
+    hint = suggestion(layer, [row.name for row in (*analysis.groups, *analysis.rows)])
+    raise Misfit(f"no layer '{layer}' in {analysis.name}{hint}")
 
 
 def branches(analysis: Analysis, depth: int | None = None) -> tuple[Branch, ...]:

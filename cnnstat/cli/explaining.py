@@ -1,0 +1,116 @@
+"""The command that explains: a network's arithmetic, a layer type, or a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnnstat import api, bundled
+from cnnstat.cli.options import FILE, depth_option, input_option, set_option, strict_option
+from cnnstat.cli.output import put, show
+from cnnstat.errors import Misfit, plain, suggestion
+from cnnstat.figures import figure_named, words
+from cnnstat.layers import LAYERS, manual
+from cnnstat.report.tree import find, folded
+from cnnstat.synonyms import meant
+
+if TYPE_CHECKING:
+    from cnnstat.analysis import Analysis
+    from cnnstat.report.model import Report
+
+FORMATS = ("table", "json", "markdown")
+
+
+@click.command()
+@click.argument("topic", metavar="[SPEC | TYPE | FIGURE]", required=False)
+@click.argument("layers", metavar="[LAYER]...", nargs=-1)
+@set_option
+@input_option
+@strict_option
+@depth_option
+@click.option("--quiz", "asks", is_flag=True, help="Print the layers with the figures left out.")
+@click.option("--answers", is_flag=True, help="For --quiz: with the figures and their arithmetic.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("-o", "--output", type=FILE, help="Write to a file.")
+def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path | None, **how: Any) -> None:
+    """Where figures come from: formula, numbers, result.
+
+    SPEC explains the whole network, or the LAYERs and blocks named ('total': the sums). A layer TYPE
+    (conv) prints its manual, a FIGURE (macs) its definition; without any of them, both are listed.
+
+    A word is a SPEC if it is a file, - or a bundled name; else a TYPE; else a FIGURE.
+    """
+    if topic is not None and _is_spec(topic, layers):
+        show(_of_network(topic, layers, **how), form, output)
+        return
+    given = [f"--{name}" for name, value in _said(how) if value]
+    if given:
+        raise click.UsageError(f"{' and '.join(given)} need{'s' if len(given) == 1 else ''} a SPEC")
+    _refer(topic, form, output)
+
+
+def _said(how: dict[str, Any]) -> list[tuple[str, Any]]:
+    names = {"params": "set", "input_shape": "input", "asks": "quiz"}
+    return [(names.get(name, name), value) for name, value in how.items()]
+
+
+def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
+    """Say whether a word means a network; with layers behind it, it can mean nothing else."""
+    if layers or word == "-" or any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml")):
+        return True
+    try:
+        return Path(word).is_file() or bundled.locate(word) is not None
+    except OSError:  # no file has a name like this
+        return False
+
+
+def _of_network(
+    spec: str, layers: tuple[str, ...], *, asks: bool, answers: bool, depth: int | None, **how: Any
+) -> Report:
+    if answers and not asks:
+        raise click.UsageError("--answers needs --quiz")
+    if layers and depth is not None:
+        raise click.UsageError("--depth folds the whole network: name a LAYER or a depth, not both")
+    from cnnstat.report import explain as report  # noqa: PLC0415 - the other commands start without it
+    from cnnstat.report.quiz import quiz  # noqa: PLC0415
+
+    analysis = api.analyze(spec, **how)
+    try:
+        if asks:
+            rows = [find(analysis, layer)[0] for layer in layers] or list(folded(analysis, depth))
+            return quiz(analysis, rows, answers=answers)
+        return report.network(analysis, layers, depth)
+    except Misfit as misfit:
+        raise click.UsageError(_unknown_layer(misfit, analysis)) from None
+
+
+def _unknown_layer(misfit: Misfit, analysis: Analysis) -> str:
+    hint = "" if "did you mean" in misfit.message else f"; its first is '{analysis.rows[0].name}'"
+    return plain(misfit.message + hint)
+
+
+def _refer(topic: str | None, form: str, output: Path | None) -> None:
+    """Print a page that needs no network."""
+    from cnnstat.report import reference  # noqa: PLC0415 - as above
+
+    if topic is None:
+        show(reference.contents(), form, output)
+        return
+    key = figure_named(topic)
+    if topic not in LAYERS and key is None:
+        raise click.UsageError(_unknown(topic))
+    if topic not in LAYERS and key is not None:
+        show(reference.figure(key), form, output)
+    elif form == "json":
+        show(reference.layer_type(topic), form, output)
+    else:
+        put(manual.page(topic, LAYERS[topic]), output)
+
+
+def _unknown(topic: str) -> str:
+    """Return why a word means nothing, and the nearest that does."""
+    hint = suggestion(meant(topic), (*LAYERS, *words())) or suggestion(topic, bundled.names())
+    told = f"'{plain(topic)}' is no layer type, figure, file or bundled network"
+    return told + (hint or "; 'cnnstat explain' lists types and figures, 'cnnstat list' networks")

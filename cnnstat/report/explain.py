@@ -1,0 +1,156 @@
+"""Analysis -> Report: each figure as a formula, then with this network's numbers, then the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from cnnstat.analysis.model import Totals
+from cnnstat.errors import Misfit
+from cnnstat.report.data import SCHEMA_VERSION
+from cnnstat.report.errata import Errata, Erratum, errata, explained
+from cnnstat.report.model import Report, Section, Step
+from cnnstat.report.steps import LEGEND, one_line, steps_of, terms
+from cnnstat.report.sums import block_steps, parts, sums, total_steps
+from cnnstat.report.text import shown
+from cnnstat.report.tree import branches, find, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis import Analysis, Row
+    from cnnstat.arithmetic import Term
+
+TOTAL = "total"
+"""The name that stands for the whole network, unless a layer has it."""
+
+
+class Explained(Struct, frozen=True):
+    """A layer, a block or the whole network, explained; ``brief`` where one line says it all."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+    errata: tuple[Erratum, ...]
+    brief: str | None = None
+
+    def section(self) -> Section:
+        """Return it for readers."""
+        if self.brief is not None:
+            return Section("", text=f"{self.title}: {self.brief}")
+        told = (step for erratum in self.errata for step in erratum.steps())
+        return Section(self.title, (*self.steps, *told))
+
+    def data(self) -> dict[str, Any]:
+        """Return it as the JSON contract has it."""
+        return {
+            "name": self.name,
+            "steps": [step_data(step) for step in self.steps],
+            "errata": [erratum.data() for erratum in self.errata],
+        }
+
+
+def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = None) -> Report:
+    """Return the arithmetic of the layers or blocks named, else of the whole network and its totals.
+
+    Raises:
+        Misfit: there is no such layer.
+    """
+    found = errata(analysis)
+    if layers:
+        told = [_named(analysis, layer, found) for layer in layers]
+    else:
+        rows = [branch.row for branch in branches(analysis, depth)]
+        told = [*_rows(analysis, rows, found), _total(analysis, found)]
+    return report(analysis, told)
+
+
+def report(analysis: Analysis, told: Sequence[Explained]) -> Report:
+    """Return what is explained as a report."""
+    return Report(
+        title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}",
+        tables=(),
+        facts=(),
+        data={**head(analysis), "explained": [item.data() for item in told]},
+        notes=notes(told),
+        source=analysis.source,
+        sections=tuple(item.section() for item in told),
+    )
+
+
+def head(analysis: Analysis) -> dict[str, Any]:
+    """Return what the JSON of a network begins with."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "explain",
+        "name": analysis.name,
+        "source": analysis.source,
+        "input_shape": list(analysis.input_shape),
+    }
+
+
+def notes(told: Sequence[Explained]) -> tuple[str, ...]:
+    """Return the legend where a field grew by the formula."""
+    shown_steps = (step for item in told if item.brief is None for step in item.steps)
+    return (LEGEND,) if any(step.label.startswith("field stride") for step in shown_steps) else ()
+
+
+def layer(analysis: Analysis, number: int, found: Errata, brief: str | None = None) -> Explained:
+    """Return a layer explained."""
+    row, node = analysis.rows[number], analysis.graph.nodes[number]
+    assert row.told is not None
+    shapes = [analysis.rows[i].output_shape if i >= 0 else analysis.input_shape for i in node.inputs]
+    inputs = (f"{name} {shown(size, 'shape')}" for name, size in zip(row.inputs, shapes, strict=True))
+    title = f"{row.name}: {row.type} of {', '.join(inputs)}"
+    wrong = _errata(found, row.name, terms(row.told))
+    return Explained(row.name, title, steps_of(analysis, number), wrong, None if wrong else brief)
+
+
+def step_data(step: Step) -> dict[str, Any]:
+    """Return one step: its arithmetic, or the text in place of it."""
+    said = {"figure": step.figure, "label": step.label}
+    if step.result is None:
+        return {**said, "text": step.text}
+    return {**said, "formula": step.formula, "numbers": step.numbers, "result": step.result}
+
+
+def _named(analysis: Analysis, name: str, found: Errata) -> Explained:
+    try:
+        row, number = find(analysis, name)
+    except Misfit:
+        if name == TOTAL:
+            return _total(analysis, found)
+        raise
+    return layer(analysis, number, found) if row.told is not None else _block(analysis, row, found)
+
+
+def _rows(analysis: Analysis, rows: Sequence[Row], found: Errata) -> Iterator[Explained]:
+    numbers = {row.name: number for number, row in enumerate(analysis.rows)}
+    for row in rows:
+        if row.told is None:
+            yield _block(analysis, row, found)
+        else:
+            number = numbers[row.name]
+            yield layer(analysis, number, found, one_line(analysis, number))
+
+
+def _block(analysis: Analysis, row: Row, found: Errata) -> Explained:
+    group = next(group for group in analysis.graph.groups if group.path == row.name)
+    wrong = _errata(found, row.name, sums(tuple(parts(analysis, group)), row.name))
+    count = f"{row.folded} layer{'s' if row.folded != 1 else ''}"
+    title = f"{row.name}: {row.type}, {count}"
+    return Explained(row.name, title, block_steps(analysis, group, row), wrong)
+
+
+def _total(analysis: Analysis, found: Errata) -> Explained:
+    wrong = _errata(found, TOTAL, sums(folded(analysis, 1)), totals=True)
+    return Explained(TOTAL, TOTAL, total_steps(analysis), wrong)
+
+
+def _errata(
+    found: Errata, name: str, figures: dict[str, Term], *, totals: bool = False
+) -> tuple[Erratum, ...]:
+    # A layer may be called `total`, too: the network's own figures are those of its totals.
+    own = [(row, told) for row, told in found.get(name, ()) if isinstance(row, Totals) == totals]
+    return tuple(explained(row, told, figures) for row, told in own)

@@ -1,0 +1,91 @@
+"""The figures of a block and of the whole network, as sums of their parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.analysis.memory import alive_at_peak
+from cnnstat.arithmetic import Term, term, total
+from cnnstat.layers.base import values
+from cnnstat.report.columns import count
+from cnnstat.report.model import Step
+from cnnstat.report.steps import COUNTED, brief_field, counted, step
+from cnnstat.report.text import shown
+from cnnstat.report.tree import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis import Analysis, Row
+    from cnnstat.unfold import Group
+
+_LONGEST = 24
+"""A sum of more parts is told by the types of its layers."""
+
+
+def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
+    """Return the figures that add up over rows; ``within`` is the block whose name theirs begin with."""
+    figures = {key: _sum(rows, key, within) for key in COUNTED}
+    return {**figures, "flops": term("2", 2) * term("MACs", figures["macs"].value)}
+
+
+def block_steps(analysis: Analysis, group: Group, row: Row) -> tuple[Step, ...]:
+    """Return the sums of a block over its parts, and the layer that its shape and field are those of."""
+    inside = tuple(parts(analysis, group))
+    last = analysis.graph.name(group.output)
+    shape = Step("shape", "output", text=f"{shown(row.output_shape, 'shape')}, that of {last}")
+    field = Step("receptive_field", "field", text=f"{brief_field(row)}, that of {last}")
+    return (shape, *counted(sums(inside, group.path)), field)
+
+
+def total_steps(analysis: Analysis) -> tuple[Step, ...]:
+    """Return the totals as sums over blocks, and the memory."""
+    return (*counted(sums(folded(analysis, 1))), *_memory(analysis), _settings(analysis))
+
+
+def parts(analysis: Analysis, group: Group) -> Iterator[Row]:
+    """Yield what a block consists of: layers, and blocks one level below it."""
+    rows = {row.name: row for row in analysis.groups}
+    blocks: dict[int, Group] = {}
+    for other in analysis.graph.groups:
+        if other.path.startswith(f"{group.path}.") and other.stop > other.start:
+            kept = blocks.get(other.start)
+            # Of blocks that begin at one layer, the outermost one has the shortest path.
+            blocks[other.start] = min((kept, other), key=lambda g: len(g.path)) if kept else other
+    number = group.start
+    while number < group.stop:
+        block = blocks.get(number)
+        yield rows[block.path] if block else analysis.rows[number]
+        number = block.stop if block else number + 1
+
+
+def _sum(rows: Sequence[Row], key: str, within: str) -> Term:
+    counts = [(row, count(row, key)) for row in rows if count(row, key)]
+    if len(counts) <= _LONGEST:
+        return total(term(_within(row.name, within), number) for row, number in counts)
+    by_type: dict[str, list[int]] = {}
+    for row, number in counts:
+        by_type.setdefault(row.type, []).append(number)
+    return total(term(f"{len(numbers)} {kind}", sum(numbers)) for kind, numbers in by_type.items())
+
+
+def _within(name: str, block: str) -> str:
+    """Return a name without that of its block; of a repeat, a bare number would look like a summand."""
+    short = name.removeprefix(f"{block}.")
+    return name if short.isdigit() else short
+
+
+def _memory(analysis: Analysis) -> Iterator[Step]:
+    totals = analysis.totals
+    yield step("inference_memory_bytes", "inference memory", totals.inference_memory)
+    sizes = [*(row.counts.activations for row in analysis.rows), values(analysis.input_shape).value]
+    alive = [term(analysis.graph.name(n), sizes[n]) for n in alive_at_peak(analysis.graph, sizes)]
+    if len(alive) <= _LONGEST:
+        yield step("inference_memory_bytes", "alive at once", total(alive))
+    yield step("training_memory_bytes", "training memory", totals.training_memory)
+
+
+def _settings(analysis: Analysis) -> Step:
+    settings = analysis.settings
+    told = f"{settings.dtype}, batch {settings.batch}, optimiser {settings.optimizer}"
+    return Step("settings", "memory for", text=told)

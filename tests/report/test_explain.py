@@ -1,0 +1,226 @@
+"""Explanations: the arithmetic gives the figures told, fields grow as they should, slips are found."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+import cnnstat
+from cnnstat import bundled
+from cnnstat.analysis.slips import slips
+from cnnstat.arithmetic import term, total
+from cnnstat.errors import Misfit
+from cnnstat.figures import FIGURES, figure_named, words
+from cnnstat.layers import LAYERS
+from cnnstat.report import explain
+from cnnstat.report.quiz import ASKED, BLANK, quiz
+from cnnstat.report.render import render
+from cnnstat.report.text import encodable
+from cnnstat.report.tree import folded
+from cnnstat.spec.expect import FIGURES as EXPECTED
+
+JOIN = """
+input: [2, 16, 16]
+layers:
+  - {name: a, type: conv, filters: 2, kernel: 1}
+  - {name: b, type: conv, filters: 2, kernel: 3, padding: 1}
+  - {name: c, type: add, from: [b, a]}
+  - {name: d, type: upsample, scale: 2}
+  - {name: e, type: conv, filters: 2, kernel: 3}
+"""
+
+
+def of(spec: str, *layers: str) -> dict[str, dict[str, Any]]:
+    """Return what is explained, by the name of the layer."""
+    explained = explain.network(cnnstat.analyze(spec), layers).data["explained"]
+    return {item["name"]: item for item in explained}
+
+
+def said(item: dict[str, Any], label: str) -> list[str]:
+    """Return the steps of a label as they are read."""
+    steps = (step for step in item["steps"] if step["label"] == label)
+    return [step.get("text") or f"{step['numbers']} = {step['result']}" for step in steps]
+
+
+def test_c3_of_lenet5() -> None:
+    c3 = of("lenet5", "C3")["C3"]
+    params = "6·(3·5·5 + 1) + 6·(4·5·5 + 1) + 3·(4·5·5 + 1) + 1·(6·5·5 + 1) = 1516"
+    assert said(c3, "params") == [params]
+    assert said(c3, "height, width") == ["(14 - 5 + 2·0)/1 + 1 = 10"]
+    assert said(c3, "field above") == ["scaled_tanh2: r = 6, S = 2, P = 0"]
+    assert said(c3, "field") == ["6 + (5 - 1)·2 = 14"]
+    assert said(c3, "field stride") == ["2·1 = 2"]
+    assert said(c3, "field padding") == ["0 + 0·2 = 0"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lenet5",
+        "lenet5-full",
+        "alexnet",
+        "googlenet",
+        "resnet18",
+        "unet",
+        "densenet121",
+        "mobilenet-v2",
+    ],
+)
+def test_every_step_gives_its_result(name: str) -> None:
+    analysis = cnnstat.analyze(name)
+    everything = [*explain.network(analysis).data["explained"]]
+    everything += explain.network(analysis, [group.name for group in analysis.groups]).data["explained"]
+    for item in everything:
+        for step in item["steps"]:
+            if "result" in step and "⌈" not in step["numbers"]:
+                assert evaluated(step["numbers"]) == step["result"], (item["name"], step)
+
+
+def evaluated(numbers: str) -> int:
+    whole = re.sub("[⌊⌋]", lambda sign: {"⌊": "(", "⌋": ")"}[sign[0]], numbers)
+    return int(eval(whole.replace("·", "*").replace("/", "//")))
+
+
+@pytest.mark.parametrize("name", ["googlenet", "vgg16", "resnet50"])
+def test_totals_and_blocks_are_the_figures_told(name: str) -> None:
+    analysis = cnnstat.analyze(name)
+    item = of(name, "total")["total"]
+    found = {
+        step["figure"]: step["result"]
+        for step in item["steps"]
+        if step["label"] != "alive at once" and "result" in step
+    }
+    totals = analysis.totals
+    assert found["macs"] == totals.counts.macs
+    assert found["inference_memory_bytes"] == totals.inference_memory_bytes
+    assert found["training_memory_bytes"] == totals.training_memory_bytes
+    group = analysis.groups[0]
+    block = {step["figure"]: step.get("result") for step in of(name, group.name)[group.name]["steps"]}
+    assert block["params"] == group.counts.params
+
+
+def test_a_join_names_the_branch_that_sets_it() -> None:
+    analysis = cnnstat.analyze(cnnstat.loads(JOIN))
+    told = {item["name"]: item for item in explain.network(analysis).data["explained"]}
+    assert said(told["c"], "field") == [
+        "b brings 3×3, stride 1, padding 1",
+        "a brings 1×1, stride 1, padding 0",
+        "union of the branches: 3×3, stride 1, padding 1, set by b",
+    ]
+    crossed = of("inception-v3", "mixed8.1.concat")["mixed8.1.concat"]
+    assert said(crossed, "field")[-1].endswith(
+        "height set by mixed8.1.twice_b.relu, width set by mixed8.1.twice_a.relu"
+    )
+    assert "followed unit by unit" in said(told["e"], "field")[0]
+    assert "all" not in said(told["e"], "field")[0]
+
+
+def test_sizes_that_only_happen_to_be_equal_have_their_arithmetic() -> None:
+    conv = of("vgg16", "stage1.1.conv")["stage1.1.conv"]
+    assert said(conv, "height, width") == ["(224 - 3 + 2·1)/1 + 1 = 224"]
+    layers = (
+        "  - {name: a, type: crop, size: 4}\n  - {type: flatten}\n  - {name: c, type: linear, units: 32}\n"
+    )
+    analysis = cnnstat.analyze(cnnstat.loads(f"input: [2, 8, 8]\nlayers:\n{layers}"))
+    told = {item["name"]: item for item in explain.network(analysis).data["explained"]}
+    assert said(told["a"], "channels") == ["2, as its input"]
+    assert said(told["a"], "height") == ["4"]
+    assert said(told["a"], "field padding") == ["0 - 2·1 = -2"]
+    assert said(told["c"], "units") == ["32"]
+
+
+def test_slips_are_found_in_the_arithmetic() -> None:
+    maps, side, bias = term("maps", 6), term("kernel", 5), term("bias", 1)
+    params = term("filters", 16) * (maps * side * side + bias)
+    assert [(slip.forgotten, slip.arithmetic.numbers) for slip in slips(params, 416)] == [
+        ("maps", "16·(5·5 + 1)")
+    ]
+    assert [slip.forgotten for slip in slips(params, 2400)] == ["bias"]
+    assert [slip.forgotten for slip in slips(params, 16 * 7)] == ["kernel"]  # both sides
+    assert slips(params, params.value) == ()
+    assert slips(params, 999) == ()
+    size = (term("height", 32) - side).over(term("stride", 2)) + 1
+    assert [slip.forgotten for slip in slips(size, 28)] == ["stride"]
+    assert slips(total(term(f"part {i}", i) for i in range(300)), 7) == ()
+
+
+@pytest.mark.parametrize(
+    ("layer", "printed", "words"),
+    [
+        ("CONV2", "416", "16·(5·5 + 1) = 416 forgets that there are 6 input maps"),
+        ("FC3", "48,000", "120·400 = 48,000 forgets the biases"),
+    ],
+)
+def test_errata_are_explained(layer: str, printed: str, words: str) -> None:
+    shown = render(explain.network(cnnstat.analyze("lenet5-full"), [layer]), "table")
+    assert f"parameters printed as {printed}; right is " in shown
+    assert words in shown
+    assert "the spec says: " in shown
+    resized = cnnstat.analyze("lenet5-full", input_shape=(1, 64, 64))
+    assert "erratum" not in render(explain.network(resized, [layer]), "table")
+
+
+def test_a_rounded_erratum_is_not_guessed_at() -> None:
+    (erratum,) = of("vgg16", "total")["total"]["errata"]
+    assert erratum["printed"] == "15.3G"
+    assert erratum["slips"] == []
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_lines_fit(width: int) -> None:
+    analysis = cnnstat.analyze("googlenet")
+    for report in (explain.network(analysis), quiz(analysis, folded(analysis, 1), answers=True)):
+        assert max(map(len, render(report, "table", width=width).splitlines())) <= width
+
+
+def test_a_quiz_leaves_figures_out_and_the_answers_fill_them_in() -> None:
+    analysis = cnnstat.analyze("lenet5")
+    asked = quiz(analysis, analysis.rows, answers=False)
+    assert all(line.cells[1:] == (BLANK,) * len(ASKED) for line in asked.tables[0].lines)
+    assert all(layer[key] is None for layer in asked.data["layers"] for key in ASKED)
+    assert "117,600" not in render(asked, "table")
+    answered = render(quiz(analysis, analysis.rows, answers=True), "table")
+    assert "117,600" in answered
+    assert "= 28·28·6·1·5·5 = 117,600" in answered
+    assert "C3            conv of scaled_tanh2: kernel 5, filters 16, table 6 reading 3 maps" in answered
+
+
+def test_unknown_layers() -> None:
+    with pytest.raises(Misfit, match="did you mean 'C3'"):
+        explain.network(cnnstat.analyze("lenet5"), ["C33"])
+
+
+def test_every_figure_is_defined_once_under_names_of_its_own() -> None:
+    assert set(EXPECTED) <= set(FIGURES)
+    assert len(set(words())) == len(words())
+    assert not {*words()} & {*LAYERS}
+    assert not {*words(), *LAYERS} & {*bundled.names()}
+    for word, key in (
+        ("MACs", "macs"),
+        ("inference memory", "inference_memory_bytes"),
+        ("rf", "receptive_field"),
+    ):
+        assert figure_named(word) == key
+    assert figure_named("nothing") is None
+
+
+def test_rounding_is_said_in_plain_signs_where_there_are_no_others() -> None:
+    shown = render(explain.network(cnnstat.analyze("resnet18"), ["conv1"]), "table")
+    assert "⌊(224 - 7 + 2·3)/2⌋ + 1 = 112" in shown
+    assert "floor((224 - 7 + 2*3)/2) + 1 = 112" in encodable(shown, "ascii")
+
+
+def test_text_from_a_spec_is_only_text() -> None:
+    text = (
+        'name: "\\e[31m<b>"\ninput: [1, 8, 8]\nlayers:\n'
+        "  - {name: a, type: conv, filters: 2, kernel: 3,"
+        ' expect: {params: {value: 18, source: "\\e[1m::error::", erratum: "\\e[2J<script>"}}}\n'
+    )
+    analysis = cnnstat.analyze(cnnstat.loads(text))
+    for form in ("table", "markdown"):
+        shown = render(explain.network(analysis), form)
+        assert "\x1b" not in shown
+        assert "::error" not in shown
+    assert r"\<script\>" in shown
