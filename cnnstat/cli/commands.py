@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat import __version__, api, bundled
+from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.memory import OPTIMIZER_STATE
-from cnnstat.cli.options import DTYPES, columns_of, output_options, spec_options, unit_of
+from cnnstat.cli.options import DTYPES, columns_of, convention, output_options, spec_options, unit_of
 from cnnstat.cli.output import say, show
 from cnnstat.errors import Misfit, Problem, SpecError, plain, suggestion
 from cnnstat.layers import LAYERS, manual
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report import build
+from cnnstat.report import flops as counted
 from cnnstat.report.columns import CHOICES, SUMMARY
 from cnnstat.report.schema import schema as spec_schema
 from cnnstat.synonyms import meant
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
+    from cnnstat.analysis.conventions import Convention
 
 _FOR_MEMORY = "What the memory figures are told for."
 
@@ -67,10 +70,34 @@ def summary(
 
 @cli.command()
 @spec_options
+@click.option(
+    "--convention",
+    metavar="TOOL",
+    callback=convention,
+    help=f"Count as another tool prints it: {', '.join(CONVENTIONS)}.",
+)
+@click.option("--conventions", "all_tools", is_flag=True, help="What every one of these tools prints.")
 @output_options
-def flops(spec: str, depth: int | None, form: str, output: Path | None, **how: Any) -> None:
+def flops(
+    spec: str,
+    convention: Convention | None,
+    all_tools: bool,
+    depth: int | None,
+    form: str,
+    output: Path | None,
+    **how: Any,
+) -> None:
     """Multiply-adds and FLOPs per layer, block and type."""
-    show(build.flops(api.analyze(spec, **how), depth), form, output)
+    if convention is not None and all_tools:
+        raise click.UsageError("--convention and --conventions exclude each other")
+    analysis = api.analyze(spec, **how)
+    if all_tools:
+        report = counted.side_by_side(analysis)
+    elif convention is not None:
+        report = counted.by_convention(analysis, convention, depth)
+    else:
+        report = counted.flops(analysis, depth)
+    show(report, form, output)
 
 
 @cli.command()
