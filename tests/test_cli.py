@@ -113,6 +113,38 @@ def test_tools_side_by_side_keep_within_a_terminal(columns: int) -> None:
     assert all(tool in shown for tool in ("fvcore", "netscope"))
 
 
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_flops_of_training(form: str) -> None:
+    done = run("flops", "resnet34", "--training", "--depth", "1", "--format", form)
+    assert done.returncode == 0
+    together = 10_873_270_272
+    if form == "json":
+        found = json.loads(done.stdout)["training"]
+        assert found["training"] == sum(layer["training"] for layer in found["layers"]) == together
+        assert found["input_gradients"] == found["forward"] - found["layers"][0]["forward"]
+    elif form == "csv":
+        rows = csv.DictReader(io.StringIO(done.stdout))
+        assert sum(int(row["training"]) for row in rows) == together
+    else:
+        assert f"{together:,}" in done.stdout
+
+
+def test_training_as_torch_counts_it() -> None:
+    done = run("flops", "resnet34", "--training", "--convention", "torch", "--format", "json")
+    assert json.loads(done.stdout)["training"]["training"] == 21_746_540_544
+    refused = run("flops", "resnet34", "--training", "--convention", "thop")
+    assert refused.returncode == 2
+    assert "thop counts no backward pass; --training goes with torch" in refused.stderr
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_training_keeps_within_a_terminal(columns: int) -> None:
+    text = in_terminal(columns, "flops", "resnet34", "--training")
+    shown = re.sub("\x1b\\[[0-9;]*m", "", text)
+    assert max(map(len, shown.split("\n"))) <= columns
+    assert "together" in shown
+
+
 def test_conventions_are_refused_with_a_way_out() -> None:
     unknown = run("flops", "lenet5", "--convention", "fvcor")
     assert (unknown.returncode, unknown.stdout) == (2, "")

@@ -1,8 +1,9 @@
 """What other tools count: each tool as a table of weights on what a layer has.
 
-Read from the sources named below and held against what the tools print for LeNet-5, AlexNet, VGG and ResNet
-(torch 2.13, one sample, inference). A network is taken to be written with the layer types of the tool's own
-framework: ``global_avg_pool`` is `AdaptiveAvgPool2d(1)`, ``add`` is ``a + b``.
+Read from the sources named below. Those of PyTorch (fvcore to torch) were held against what the tools print
+for whole networks and for single layers of nearly every kind (torch 2.13, one sample, inference);
+convnet-burden and Netscope are known from their source alone. A network is taken to be written with the
+modules of the tool's own framework: ``global_avg_pool`` is `AdaptiveAvgPool2d(1)`, ``add`` is ``a + b``.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from cnnstat.analysis.training import gradients
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
@@ -52,10 +53,11 @@ def training_bytes(
 ) -> int:
     """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
     stored: set[int] = set()
-    for step, (node, figures) in enumerate(zip(graph.nodes, told, strict=True)):
-        if figures.reads.inputs:
+    needed = gradients(graph, [figures.trainable.value for figures in told])
+    for step, (node, figures, need) in enumerate(zip(graph.nodes, told, needed, strict=True)):
+        if figures.reads.inputs and need.reads_inputs(node.type):
             stored.update(node.inputs)
-        if figures.reads.output:
+        if figures.reads.output and need.inputs:
             stored.add(step)
     numbers = total.params + total.trainable * (1 + OPTIMIZER_STATE[settings.optimizer])
     activations = settings.batch * sum(sizes[number] for number in stored)

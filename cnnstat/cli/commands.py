@@ -17,6 +17,7 @@ from cnnstat.layers import LAYERS, manual
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report import build
 from cnnstat.report import flops as counted
+from cnnstat.report import training as costs
 from cnnstat.report.columns import CHOICES, SUMMARY
 from cnnstat.report.schema import schema as spec_schema
 from cnnstat.synonyms import meant
@@ -77,21 +78,24 @@ def summary(
     help=f"Count as another tool prints it: {', '.join(CONVENTIONS)}.",
 )
 @click.option("--conventions", "all_tools", is_flag=True, help="What every one of these tools prints.")
+@click.option("--training", is_flag=True, help="Forward and backward: gradients of weights and inputs.")
 @output_options
 def flops(
     spec: str,
     convention: Convention | None,
     all_tools: bool,
+    training: bool,
     depth: int | None,
     form: str,
     output: Path | None,
     **how: Any,
 ) -> None:
     """Multiply-adds and FLOPs per layer, block and type."""
-    if convention is not None and all_tools:
-        raise click.UsageError("--convention and --conventions exclude each other")
+    _check_counting(convention, all_tools=all_tools, training=training)
     analysis = api.analyze(spec, **how)
-    if all_tools:
+    if training:
+        report = costs.training(analysis, depth, convention)
+    elif all_tools:
         report = counted.side_by_side(analysis)
     elif convention is not None:
         report = counted.by_convention(analysis, convention, depth)
@@ -154,6 +158,16 @@ def explain(kind: str | None) -> None:
 def schema() -> None:
     """The JSON Schema of the spec language, for editors and CI."""
     say(json.dumps(spec_schema(), indent=2) + "\n")
+
+
+def _check_counting(convention: Convention | None, *, all_tools: bool, training: bool) -> None:
+    """Refuse ways of counting that do not go together."""
+    if all_tools and (training or convention is not None):
+        other = "--training" if training else "--convention"
+        raise click.UsageError(f"{other} and --conventions exclude each other")
+    if training and convention is not None and not convention.backward:
+        able = ", ".join(name for name, tool in CONVENTIONS.items() if tool.backward)
+        raise click.UsageError(f"{convention.name} counts no backward pass; --training goes with {able}")
 
 
 def _finish(analysis: Analysis) -> None:

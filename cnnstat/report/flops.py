@@ -34,13 +34,13 @@ def flops(analysis: Analysis, depth: int | None = None) -> Report:
     figures = [(row.counts.macs, row.counts.flops) for row in analysis.rows]
     return Report(
         title=title_of(analysis),
-        tables=_tables(analysis, depth, columns, figures),
+        tables=tables_of(analysis, depth, columns, figures),
         facts=(
             ("MACs", f"{counts.macs:,}"),
             ("FLOPs", f"{counts.flops:,} (2 x MACs)"),
             ("on padding", f"{counts.padding_macs:,} MACs are work on zeros"),
         ),
-        data=_data(analysis, depth),
+        data=data_of(analysis, depth),
         notes=(*conventions(columns), "layers without MACs are not listed"),
         source=analysis.source,
     )
@@ -50,22 +50,22 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
     """Return what another tool prints for the network, per layer, per block and per type."""
     counted = tallies(analysis, convention)
     whole = total(counted)
-    column = Column("count", convention.name, convention=_meaning(convention))
+    column = Column("count", convention.name, convention=meaning(convention))
     return Report(
         title=title_of(analysis),
-        tables=_tables(analysis, depth, (column,), [(tally.total,) for tally in counted], share=0),
+        tables=tables_of(analysis, depth, (column,), [(tally.total,) for tally in counted], share=0),
         facts=(
             ("MACs", f"{analysis.totals.counts.macs:,}"),
             (convention.name, f"{whole.total:,}{_sum_of(whole)}"),
-            *_left_out({convention.name: whole}),
+            *left_out({convention.name: whole}),
         ),
-        data=_data(analysis, depth)
+        data=data_of(analysis, depth)
         | {
             "convention": {
                 **_convention_data(convention, whole),
                 "layers": [
                     {"name": name, **_tally_data(total(counted[i] for i in layers))}
-                    for name, layers in _rows(analysis, depth)
+                    for name, layers in rows_of(analysis, depth)
                 ],
             }
         },
@@ -95,11 +95,11 @@ def side_by_side(analysis: Analysis) -> Report:
         facts=(
             ("MACs", f"{analysis.totals.counts.macs:,}"),
             ("FLOPs", f"{analysis.totals.counts.flops:,} (2 x MACs)"),
-            *_left_out(wholes),
+            *left_out(wholes),
         ),
-        data=_data(analysis, None)
+        data=data_of(analysis, None)
         | {"conventions": [_convention_data(CONVENTIONS[name], whole) for name, whole in wholes.items()]},
-        notes=tuple(f"{tool.name}: {_meaning(tool)}" for tool in CONVENTIONS.values()),
+        notes=tuple(f"{tool.name}: {meaning(tool)}" for tool in CONVENTIONS.values()),
         source=analysis.source,
     )
 
@@ -107,7 +107,7 @@ def side_by_side(analysis: Analysis) -> Report:
 # -- tables -----------------------------------------------------------------------------------------
 
 
-def _tables(
+def tables_of(
     analysis: Analysis,
     depth: int | None,
     columns: Sequence[Column],
@@ -118,11 +118,11 @@ def _tables(
     """Return the tables per layer, block and type; figure ``share`` is the one that has shares and a bar."""
 
     def parts(groups: Iterable[tuple[str, Iterable[int]]]) -> list[tuple[str, Figures]]:
-        sums = [(name, _added(figures[i] for i in layers)) for name, layers in groups]
+        sums = [(name, added(figures[i] for i in layers)) for name, layers in groups]
         return [(name, values) for name, values in sums if any(values)]
 
-    whole = _added(figures) or (0,) * len(columns)
-    layers, blocks = parts(_rows(analysis, depth)), parts(_rows(analysis, 1))
+    whole = added(figures) or (0,) * len(columns)
+    layers, blocks = parts(rows_of(analysis, depth)), parts(rows_of(analysis, 1))
     types = sorted(parts(_types(analysis).items()), key=lambda part: -part[1][share])
     named = [("per layer", "layer", layers), ("per type", "type", types)]
     if len(blocks) < len(layers):
@@ -151,7 +151,7 @@ def _shares(
     )
 
 
-def _rows(analysis: Analysis, depth: int | None) -> list[tuple[str, range]]:
+def rows_of(analysis: Analysis, depth: int | None) -> list[tuple[str, range]]:
     """Return each row at a depth with the layers it stands for."""
     places = places_of(analysis)
     return [(row.name, places[row.name].layers) for row in folded(analysis, depth)]
@@ -165,14 +165,16 @@ def _types(analysis: Analysis) -> dict[str, list[int]]:
     return found
 
 
-def _added(figures: Iterable[Figures]) -> Figures:
+def added(figures: Iterable[Figures]) -> Figures:
+    """Return the sums of figures, column by column."""
     return tuple(map(sum, zip(*figures, strict=True)))
 
 
 # -- words and data ---------------------------------------------------------------------------------
 
 
-def _meaning(convention: Convention) -> str:
+def meaning(convention: Convention) -> str:
+    """Return what the figures of a tool are."""
     return f"what {convention.tool} prints as {convention.prints} ({convention.source})"
 
 
@@ -187,7 +189,7 @@ def _sum_of(tally: Tally) -> str:
     return f" = {' + '.join(terms)}" if terms else ""
 
 
-def _left_out(tallied: dict[str, Tally]) -> tuple[tuple[str, str], ...]:
+def left_out(tallied: dict[str, Tally]) -> tuple[tuple[str, str], ...]:
     """Say which types could not be counted, and by whom."""
     by_types: dict[tuple[str, ...], list[str]] = {}
     for name, tally in tallied.items():
@@ -199,7 +201,8 @@ def _left_out(tallied: dict[str, Tally]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _data(analysis: Analysis, depth: int | None) -> dict[str, Any]:
+def data_of(analysis: Analysis, depth: int | None) -> dict[str, Any]:
+    """Return the data that all ways of counting have in common."""
     by_type = {
         kind: sum((analysis.rows[i].counts for i in layers), start=Counts())
         for kind, layers in _types(analysis).items()
