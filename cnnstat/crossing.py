@@ -54,7 +54,7 @@ class Network(network.Network):
 def program(graph: Graph, input_shape: tuple[int, ...] | None = None) -> Program:
     """Return the steps of a graph."""
     steps = (
-        Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)))
+        Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)), node.frozen)
         for node in graph.nodes
     )
     return Program(tuple(steps), input_shape or graph.spec.input_shape, graph.outputs)

@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
 
 class Node(Struct, frozen=True):
-    """One layer in its place: its path, what it reads (numbers of nodes, negative for inputs)."""
+    """One layer in its place: its path, what it reads (numbers of nodes, negative for inputs).
+
+    ``frozen``: training leaves its parameters as they are.
+    """
 
     path: str
     type: str
     layer: Layer
     inputs: tuple[int, ...]
     entry: Entry
+    frozen: bool = False
 
 
 class Group(Struct, frozen=True):
@@ -192,7 +196,8 @@ class _Scope:
             output = self.repeat(entry, entry.repeat, kind, name, inputs)
         else:
             arguments = self.arguments(entry.options, self.params)
-            output = self.place(entry, kind, name, inputs, arguments)
+            frozen = self.frozen(entry, self.params)
+            output = self.place(entry, kind, name, inputs, arguments, frozen=frozen)
         self.names.add(name, output, present=True)
 
     def repeat(self, entry: Entry, repeat: Option, kind: str, name: str, inputs: tuple[int, ...]) -> int:
@@ -206,20 +211,36 @@ class _Scope:
             params = self.params | {"index": index}
             options = merged(entry.options, entry.first) if index == 0 else entry.options
             arguments = self.arguments(options, params)
-            output = self.place(entry, kind, f"{name}.{index}", inputs, arguments)
+            frozen = self.frozen(entry, params)
+            output = self.place(entry, kind, f"{name}.{index}", inputs, arguments, frozen=frozen)
             inputs = (output, *inputs[1:])
         self.groups.append(Group(name, kind, start, len(self.nodes), output, entry))
         return output
 
     def place(
-        self, entry: Entry, kind: str, path: str, inputs: tuple[int, ...], arguments: dict[str, Value]
+        self,
+        entry: Entry,
+        kind: str,
+        path: str,
+        inputs: tuple[int, ...],
+        arguments: dict[str, Value],
+        *,
+        frozen: bool,
     ) -> int:
         if kind in LAYERS:
-            return self.place_layer(entry, kind, path, inputs, arguments)
-        return self.place_block(entry, self.shared.blocks[kind], path, inputs, arguments)
+            return self.place_layer(entry, kind, path, inputs, arguments, frozen=frozen)
+        block = self.shared.blocks[kind]
+        return self.place_block(entry, block, path, inputs, arguments, frozen=frozen)
 
     def place_layer(
-        self, entry: Entry, kind: str, path: str, inputs: tuple[int, ...], arguments: dict[str, Value]
+        self,
+        entry: Entry,
+        kind: str,
+        path: str,
+        inputs: tuple[int, ...],
+        arguments: dict[str, Value],
+        *,
+        frozen: bool,
     ) -> int:
         layer, misfits = self.shared.layer(kind, arguments)
         spans = {option.name: option.span for option in (*entry.options, *entry.first)}
@@ -233,11 +254,18 @@ class _Scope:
             self.fail(message, "graph/arity", entry.span)
         if layer is None:
             raise _Skip
-        self.nodes.append(Node(path, kind, layer, inputs, entry))
+        self.nodes.append(Node(path, kind, layer, inputs, entry, frozen))
         return len(self.nodes) - 1
 
     def place_block(
-        self, entry: Entry, block: Block, path: str, inputs: tuple[int, ...], given: dict[str, Value]
+        self,
+        entry: Entry,
+        block: Block,
+        path: str,
+        inputs: tuple[int, ...],
+        given: dict[str, Value],
+        *,
+        frozen: bool,
     ) -> int:
         self.check_call(entry, block, inputs, given)
         arguments = {name: given.get(name, default) for name, default in block.params.items()}
@@ -250,7 +278,9 @@ class _Scope:
         for node in template.nodes:
             self.shared.count(entry.span)
             shifted = tuple(outer(number) for number in node.inputs)
-            self.nodes.append(Node(f"{path}.{node.path}", node.type, node.layer, shifted, node.entry))
+            held = frozen or node.frozen
+            place = f"{path}.{node.path}"
+            self.nodes.append(Node(place, node.type, node.layer, shifted, node.entry, held))
         output = outer(template.output)
         self.groups.append(Group(path, block.name, base, len(self.nodes), output, entry))
         for group in template.groups:
@@ -295,12 +325,16 @@ class _Scope:
         return kind
 
     def condition(self, entry: Entry) -> bool:
-        if entry.when is None:
-            return True
+        return entry.when is None or self.truth(entry.when, self.params)
+
+    def frozen(self, entry: Entry, params: dict[str, Value]) -> bool:
+        return entry.frozen is not None and self.truth(entry.frozen, params)
+
+    def truth(self, option: Option, params: dict[str, Value]) -> bool:
         try:
-            return truth(self.value(entry.when, self.params))
+            return truth(self.value(option, params))
         except Misfit as misfit:
-            self.fail(f"when: {misfit.message}", misfit.code, entry.when.span)
+            self.fail(f"{option.name}: {misfit.message}", misfit.code, option.span)
 
     def arguments(self, options: tuple[Option, ...], params: dict[str, Value]) -> dict[str, Value]:
         scope = params | {"in": Channels()}

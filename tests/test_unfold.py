@@ -38,6 +38,31 @@ layers:
     ]
 
 
+def test_frozen_is_inherited_by_everything_inside() -> None:
+    graph = cnnstat.loads(
+        HEAD
+        + """
+blocks:
+  inner:
+    layers: [{name: conv, type: conv, filters: 4, kernel: 1}]
+  outer:
+    params: {hold: false}
+    layers:
+      - {name: first, type: inner, frozen: $hold}
+      - {name: second, type: inner}
+layers:
+  - {name: a, type: outer, frozen: true}
+  - {name: b, type: outer}
+  - {name: c, type: outer, hold: true}
+  - {name: d, type: inner, repeat: 3, frozen: $index < 2}
+  - {name: e, type: conv, filters: 4, kernel: 1, frozen: true}
+"""
+    )
+    assert [node.path for node in graph.nodes if node.frozen] == [
+        *("a.first.conv", "a.second.conv", "c.first.conv", "d.0.conv", "d.1.conv", "e"),
+    ]
+
+
 def test_a_layer_that_is_left_out_stands_for_its_input() -> None:
     wired = inputs(
         """

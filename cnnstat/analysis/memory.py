@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from cnnstat.analysis.training import gradients
 from cnnstat.arithmetic import Term, term
 from cnnstat.graph import INPUT
 
@@ -54,10 +55,11 @@ def training_memory(
 ) -> Term:
     """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
     stored: set[int] = set()
-    for step, (node, figures) in enumerate(zip(graph.nodes, told, strict=True)):
-        if figures.reads.inputs:
+    needed = gradients(graph, [figures.trainable.value for figures in told])
+    for step, (node, figures, need) in enumerate(zip(graph.nodes, told, needed, strict=True)):
+        if figures.reads.inputs and need.reads_inputs(node.type):
             stored.update(node.inputs)
-        if figures.reads.output:
+        if figures.reads.output and need.inputs:
             stored.add(step)
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
     read_back = term("activations read back", sum(sizes[number] for number in stored))

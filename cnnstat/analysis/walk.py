@@ -12,6 +12,7 @@ from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
 from cnnstat.analysis.model import Analysis, Counts, Row, Settings, Told, Totals
 from cnnstat.analysis.receptive import Field, field_of, start
+from cnnstat.arithmetic import ZERO
 from cnnstat.errors import Misfit, Problem, SpecError
 from cnnstat.layers.base import show, size_of
 
@@ -61,7 +62,7 @@ class _Walk:
         # The last entry is the input's, so that `INPUT` (-1) finds it.
         self.shapes: list[Shape | None] = [None] * len(graph.nodes) + [shape]
         self.fields: list[Field] = [Field()] * len(graph.nodes) + [start(shape)]
-        self.known: dict[tuple[Layer, tuple[Shape, ...]], tuple[Told, Counts, Shape]] = {}
+        self.known: dict[tuple[Layer, tuple[Shape, ...], bool], tuple[Told, Counts, Shape]] = {}
 
     def run(self) -> None:
         for number, node in enumerate(self.graph.nodes):
@@ -84,17 +85,17 @@ class _Walk:
         self.rows.append(Row(node.path, node.type, names, out, counts, field, told.leftover, told))
 
     def tell(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Told, Counts, Shape]:
-        key = (node.layer, shapes)
+        key = (node.layer, shapes, node.frozen)
         if key not in self.known:
             layer = _exact(node.layer) if self.strict else node.layer
             _check_ranks(layer, node.type, shapes)
-            told = tell(layer, shapes)
+            told = tell(layer, shapes, frozen=node.frozen)
             self.known[key] = (told, _counts(told), size_of(told.sizes))
         return self.known[key]
 
 
-def tell(layer: Layer, shapes: tuple[Shape, ...]) -> Told:
-    """Return all that a layer tells for inputs of these shapes.
+def tell(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> Told:
+    """Return all that a layer tells for inputs of these shapes; of a frozen one training changes nothing.
 
     Raises:
         Misfit: they do not fit it.
@@ -103,7 +104,7 @@ def tell(layer: Layer, shapes: tuple[Shape, ...]) -> Told:
         sizes=layer.sizes(shapes),
         leftover=layer.leftover(shapes),
         params=layer.params(shapes),
-        trainable=layer.trainable(shapes),
+        trainable=ZERO if frozen else layer.trainable(shapes),
         buffers=layer.buffers(shapes),
         macs=layer.macs(shapes),
         padding_macs=layer.padding_macs(shapes),

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat import __version__, api, bundled
+from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.memory import OPTIMIZER_STATE
-from cnnstat.cli.options import DTYPES, columns_of, output_options, spec_options, unit_of
+from cnnstat.cli.options import DTYPES, columns_of, convention, output_options, spec_options, unit_of
 from cnnstat.cli.output import finish, say, show
 from cnnstat.errors import Misfit, plain
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report import build
+from cnnstat.report import flops as counted
+from cnnstat.report import training as costs
 from cnnstat.report.columns import CHOICES, SUMMARY
 from cnnstat.report.schema import schema as spec_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cnnstat.analysis.conventions import Convention
 
 _FOR_MEMORY = "What the memory figures are told for."
 
@@ -63,10 +68,37 @@ def summary(
 
 @cli.command()
 @spec_options
+@click.option(
+    "--convention",
+    metavar="TOOL",
+    callback=convention,
+    help=f"Count as another tool prints it: {', '.join(CONVENTIONS)}.",
+)
+@click.option("--conventions", "all_tools", is_flag=True, help="What every one of these tools prints.")
+@click.option("--training", is_flag=True, help="Forward and backward: gradients of weights and inputs.")
 @output_options
-def flops(spec: str, depth: int | None, form: str, output: Path | None, **how: Any) -> None:
+def flops(
+    spec: str,
+    convention: Convention | None,
+    all_tools: bool,
+    training: bool,
+    depth: int | None,
+    form: str,
+    output: Path | None,
+    **how: Any,
+) -> None:
     """Multiply-adds and FLOPs per layer, block and type."""
-    show(build.flops(api.analyze(spec, **how), depth), form, output)
+    _check_counting(convention, all_tools=all_tools, training=training)
+    analysis = api.analyze(spec, **how)
+    if training:
+        report = costs.training(analysis, depth, convention)
+    elif all_tools:
+        report = counted.side_by_side(analysis)
+    elif convention is not None:
+        report = counted.by_convention(analysis, convention, depth)
+    else:
+        report = counted.flops(analysis, depth)
+    show(report, form, output)
 
 
 @cli.command()
@@ -109,3 +141,13 @@ def list_(form: str, output: Path | None) -> None:
 def schema() -> None:
     """The JSON Schema of the spec language, for editors and CI."""
     say(json.dumps(spec_schema(), indent=2) + "\n")
+
+
+def _check_counting(convention: Convention | None, *, all_tools: bool, training: bool) -> None:
+    """Refuse ways of counting that do not go together."""
+    if all_tools and (training or convention is not None):
+        other = "--training" if training else "--convention"
+        raise click.UsageError(f"{other} and --conventions exclude each other")
+    if training and convention is not None and not convention.backward:
+        able = ", ".join(name for name, tool in CONVENTIONS.items() if tool.backward)
+        raise click.UsageError(f"{convention.name} counts no backward pass; --training goes with {able}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.analysis.model import Counts
 from cnnstat.analysis.seen import region
 from cnnstat.errors import Misfit
 from cnnstat.layers.base import show
@@ -27,7 +25,7 @@ def summary(analysis: Analysis, columns: Sequence[str] = SUMMARY, depth: int | N
     """Return every layer's figures, the totals, and what was expected."""
     chosen = tuple(COLUMNS[key] for key in columns)
     return Report(
-        title=_title(analysis),
+        title=title_of(analysis),
         tables=(_layers("", analysis, chosen, depth),),
         facts=(*_totals(analysis), *_leftovers(analysis), *_expectations(analysis)),
         data=data(analysis, folded(analysis, depth), "summary"),
@@ -36,43 +34,11 @@ def summary(analysis: Analysis, columns: Sequence[str] = SUMMARY, depth: int | N
     )
 
 
-def flops(analysis: Analysis, depth: int | None = None) -> Report:
-    """Return multiply-adds per layer, per block and per type, with shares."""
-    rows = folded(analysis, depth)
-    layers = [row for row in rows if row.counts.macs]
-    blocks = [row for row in folded(analysis, 1) if row.counts.macs]
-    types = _by_type(analysis)
-    total = analysis.totals.counts
-    tables = [_shares("per layer", "layer", [(row.name, row.counts) for row in layers], total)]
-    if len(blocks) < len(layers):
-        tables.append(_shares("per block", "block", [(row.name, row.counts) for row in blocks], total))
-    tables.append(_shares("per type", "type", types, total))
-    return Report(
-        title=_title(analysis),
-        tables=tuple(tables),
-        facts=(
-            ("MACs", f"{total.macs:,}"),
-            ("FLOPs", f"{total.flops:,} (2 x MACs)"),
-            ("on padding", f"{total.padding_macs:,} MACs are work on zeros"),
-        ),
-        data={
-            **data(analysis, rows, "flops"),
-            "by_block": [_group_data(row.name, row.counts) for row in folded(analysis, 1)],
-            "by_type": [_group_data(name, counts) for name, counts in types],
-        },
-        notes=(
-            *conventions([COLUMNS["macs"], COLUMNS["flops"]]),
-            "layers without MACs are not listed",
-        ),
-        source=analysis.source,
-    )
-
-
 def receptive(analysis: Analysis, depth: int | None = None) -> Report:
     """Return the receptive field of every layer."""
     keys = ("name", "type", "output_shape", "receptive_field", "field_stride", "field_padding")
     return Report(
-        title=_title(analysis),
+        title=title_of(analysis),
         tables=(_layers("", analysis, tuple(COLUMNS[key] for key in keys), depth, totals=False),),
         facts=(),
         data=data(analysis, folded(analysis, depth), "rf"),
@@ -98,7 +64,7 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
     names = ("rows", "columns") if len(spatial) == 2 else ("positions",)
     facts = [(name, _range_text(part, whole)) for name, part, whole in zip(names, seen, full, strict=True)]
     return Report(
-        title=f"{_title(analysis)}: the input that unit {','.join(map(str, position))} of {row.name} sees",
+        title=f"{title_of(analysis)}: the input that unit {','.join(map(str, position))} of {row.name} sees",
         tables=(),
         facts=tuple(facts),
         data={
@@ -144,7 +110,8 @@ def listing(analyses: Iterable[tuple[str, Analysis]]) -> Report:
 # -- parts ------------------------------------------------------------------------------------------
 
 
-def _title(analysis: Analysis) -> str:
+def title_of(analysis: Analysis) -> str:
+    """Return the network's name and input."""
     return f"{analysis.name}, input {text.shown(analysis.input_shape, 'shape')}"
 
 
@@ -166,34 +133,6 @@ def _layers(
 
 def _heading_cell(row: Row, key: str) -> Any:
     return cell(row, key) if key in ("name", "type") else ""
-
-
-def _shares(title: str, noun: str, parts: Sequence[tuple[str, Counts]], total: Counts) -> Table:
-    columns = (
-        Column("name", noun, "text"),
-        COLUMNS["macs"],
-        COLUMNS["flops"],
-        COLUMNS["share"],
-        COLUMNS["bar"],
-    )
-    whole = total.macs or 1
-    lines = tuple(
-        Line((name, c.macs, c.flops, c.macs / whole, c.macs / whole), label=name) for name, c in parts
-    )
-    return Table(title, columns, lines, ("total", total.macs, total.flops, total.macs / whole, None))
-
-
-def _by_type(analysis: Analysis) -> list[tuple[str, Counts]]:
-    ordered = sorted(analysis.rows, key=lambda row: row.type)
-    sums = [
-        (kind, sum((row.counts for row in rows), start=Counts()))
-        for kind, rows in groupby(ordered, key=lambda row: row.type)
-    ]
-    return sorted((pair for pair in sums if pair[1].macs), key=lambda pair: -pair[1].macs)
-
-
-def _group_data(name: str, counts: Counts) -> dict[str, Any]:
-    return {"name": name, "params": counts.params, "macs": counts.macs, "flops": counts.flops}
 
 
 def _totals(analysis: Analysis) -> tuple[tuple[str, str], ...]:

@@ -6,8 +6,10 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes"]
-"""How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction."""
+Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes", "added"]
+"""How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
+``added`` a summand, empty where it is 0.
+"""
 
 
 class Column(Struct, frozen=True):

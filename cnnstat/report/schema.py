@@ -90,7 +90,7 @@ def _entry() -> dict[str, Any]:
 
 def _common() -> dict[str, Any]:
     """Return the keys that every entry may have, as references to their rules."""
-    keys = ("name", "from", "when", "repeat", "first", "expect")
+    keys = ("name", "from", "when", "repeat", "first", "frozen", "expect")
     return {"type": {"type": "string"}, **{key: {"$ref": f"#/$defs/{key}:"} for key in keys}}
 
 
@@ -103,6 +103,7 @@ def _common_rules() -> dict[str, Any]:
         "when:": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
         "repeat:": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, _EXPRESSION]},
         "first:": {"type": "object"},
+        "frozen:": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
         "expect:": _expect(figures),
     }
 

@@ -27,6 +27,8 @@ def shown(value: Any, kind: Kind) -> str:
         return sizes(value)
     if kind == "share":
         return f"{100 * value:.1f}%"
+    if kind == "added":
+        return f"+{value:,}" if value else ""
     if kind == "bytes":
         return bytes_text(value)
     return f"{value:,}" if isinstance(value, int) else plain(str(value))

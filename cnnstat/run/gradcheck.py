@@ -140,7 +140,8 @@ class _Alone:
 
     def gradients(self, way_back: Callable[[Array], Gradients], dy: Array) -> dict[str, Array]:
         d_inputs, d_params = way_back(dy)
-        return {_input_name(i, self.visit): dx for i, dx in enumerate(d_inputs)} | d_params
+        trained = {name: d for name, d in d_params.items() if name in self.stored.trained}
+        return {_input_name(i, self.visit): dx for i, dx in enumerate(d_inputs)} | trained
 
     def along(self, name: str, gradient: Array, dy: Array, scale: float) -> float:
         """Check a whole tensor in one random direction."""

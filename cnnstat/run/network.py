@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from cnnstat.run import OPS
-from cnnstat.run.op import Context
+from cnnstat.run.op import Context, fixed
 from cnnstat.run.tally import Tally
 
 if TYPE_CHECKING:
@@ -30,12 +30,16 @@ Outputs: TypeAlias = "Array | tuple[Array, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A layer to be done: its name, its type, the options as its author wrote them, and whom it reads."""
+    """A layer to be done: its name, its type, the options as its author wrote them, and whom it reads.
+
+    What a `frozen` one would train is fixed: it keeps its numbers and has no gradients of them.
+    """
 
     name: str
     type: str
     options: Mapping[str, Any]
     inputs: tuple[int, ...]
+    frozen: bool = False
 
 
 class UnfitError(ValueError):
@@ -200,7 +204,8 @@ class Network:
             for source, dx in zip(step.inputs, d_inputs, strict=True):
                 # A fork: what comes back through its branches adds up.
                 gradients[source] = gradients[source] + dx if source in gradients else dx
-            found.update({f"{step.name}.{name}": d for name, d in d_params.items()})
+            trained = self.stored[number].trained
+            found.update({f"{step.name}.{name}": d for name, d in d_params.items() if name in trained})
         ordered = {name: found[name] for name in self.parameters if name in found}
         return Gradients(gradients[INPUT], ordered)
 
@@ -263,5 +268,6 @@ class Network:
         """Draw what a step stores, from the shapes and the type of what reaches it."""
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
-        self.stored.append(OPS[step.type].parameters(inputs, step.options, rng))
+        drawn = OPS[step.type].parameters(inputs, step.options, rng)
+        self.stored.append(fixed(drawn) if step.frozen else drawn)
         return self.stored[number].all

@@ -100,6 +100,11 @@ class Parameters:
         return {**self.trained, **self.fixed, **self.buffers}
 
 
+def fixed(parameters: Parameters) -> Parameters:
+    """Return the same tensors, none of them trained."""
+    return Parameters({}, {**parameters.trained, **parameters.fixed}, parameters.buffers)
+
+
 class Forward(Protocol):
     """The type of a kernel."""
 

@@ -40,6 +40,7 @@ class Entry(Struct, frozen=True):
     inputs: tuple[Reference, ...] | None
     when: Option | None
     repeat: Option | None
+    frozen: Option | None
     first: tuple[Option, ...]
     options: tuple[Option, ...]
     expect: tuple[Expectation, ...]

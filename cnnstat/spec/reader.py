@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NETWORK_KEYS = ("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect")
 _VARIANT_KEYS = ("name", "source", "params", "expect")
 _BLOCK_KEYS = ("params", "inputs", "layers")
-ENTRY_KEYS = ("type", "name", "from", "when", "repeat", "first", "expect")
+ENTRY_KEYS = ("type", "name", "from", "when", "repeat", "first", "frozen", "expect")
 """The keys of an entry that are not options of its layer type."""
 
 _RESERVED_PARAMS = (*ENTRY_KEYS, "in", "index")
@@ -201,6 +201,7 @@ class _Reader:
             inputs=self.references(node.get("from")) or None,
             when=self.option(node, "when"),
             repeat=self.option(node, "repeat"),
+            frozen=self.option(node, "frozen"),
             first=self.first(node),
             options=tuple(self.as_option(k, v) for k, v in node.entries if k.text not in ENTRY_KEYS),
             expect=read_expectations(node.get("expect"), self.source, self.problems, total=False),

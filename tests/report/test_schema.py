@@ -28,6 +28,13 @@ def test_the_schema_accepts_every_architecture(path: Path) -> None:
     VALIDATOR.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
+def test_the_schema_knows_frozen_layers() -> None:
+    entry: dict[str, object] = {"type": "conv", "filters": 4, "kernel": 3}
+    for value, good in ((True, True), ("$index < 2", True), ("yes", False), (1, False)):
+        spec = {"input": [3, 8, 8], "layers": [entry | {"frozen": value}]}
+        assert VALIDATOR.is_valid(spec) is good
+
+
 @pytest.mark.parametrize(
     "entry",
     [

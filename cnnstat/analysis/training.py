@@ -1,0 +1,93 @@
+"""The backward pass: which gradients training needs, and the multiply-adds they cost.
+
+A layer with multiply-adds spends them once more for the gradient of its weights and once more for that of its
+input: dL/dw and dL/dx are sums of products, one for each product of y = w·x (LeCun, Bottou, Orr, Mueller,
+Efficient BackProp, 1998, section 2). What no trained number depends on has no gradient: the input of the
+network, and all below the first layer that is trained.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.analysis.model import Analysis
+    from cnnstat.graph import Graph
+    from cnnstat.unfold import Node
+
+LINEAR = frozenset({"conv", "depthwise_conv", "transposed_conv", "linear", "subsample", "scale"})
+"""Types whose input is read for the gradient of the weights alone: of w·x, that of x is w."""
+
+
+class Gradients(Struct, frozen=True):
+    """Which gradients a layer works out on the way back: of its weights, of any of its inputs."""
+
+    weights: bool
+    inputs: bool
+
+    def reads_inputs(self, kind: str) -> bool:
+        """Say whether a layer of this type reads its inputs again for them."""
+        return self.weights or (self.inputs and kind not in LINEAR)
+
+
+class Cost(Struct, frozen=True):
+    """Multiply-adds for one sample: forward, for the gradient of the weights, for that of the input."""
+
+    forward: int
+    weights: int
+    inputs: int
+
+    @property
+    def total(self) -> int:
+        """Return forward and backward together."""
+        return self.forward + self.weights + self.inputs
+
+
+def gradients(graph: Graph, trainable: Sequence[int]) -> tuple[Gradients, ...]:
+    """Return the gradients that each layer works out, given how many trained numbers each has."""
+    depends = _depends(graph, trainable)
+    reached = _reached(graph)
+    return tuple(
+        Gradients(
+            weights=reached[number] and trainable[number] > 0,
+            inputs=reached[number] and any(depends[i] for i in _read(node)),
+        )
+        for number, node in enumerate(graph.nodes)
+    )
+
+
+def costs(analysis: Analysis) -> tuple[Cost, ...]:
+    """Return what training costs in each layer, in order."""
+    needed = gradients(analysis.graph, [row.counts.trainable for row in analysis.rows])
+    return tuple(
+        Cost(row.counts.macs, row.counts.macs * need.weights, row.counts.macs * need.inputs)
+        for row, need in zip(analysis.rows, needed, strict=True)
+    )
+
+
+def _depends(graph: Graph, trainable: Sequence[int]) -> list[bool]:
+    """Say of each layer whether its output depends on a trained number; last of the input, which does not."""
+    depends = [False] * (len(graph.nodes) + 1)
+    for number, node in enumerate(graph.nodes):
+        depends[number] = trainable[number] > 0 or any(depends[i] for i in _read(node))
+    return depends
+
+
+def _reached(graph: Graph) -> list[bool]:
+    """Say of each layer whether the loss depends on it: not on one of which only the size is read."""
+    reached = [False] * (len(graph.nodes) + 1)
+    for number in graph.outputs:
+        reached[number] = True
+    for number in reversed(range(len(graph.nodes))):
+        for source in _read(graph.nodes[number]) if reached[number] else ():
+            reached[source] = True
+    return reached
+
+
+def _read(node: Node) -> tuple[int, ...]:
+    """Return the inputs whose values a layer reads; the network's is -1, the last."""
+    return node.inputs[: node.layer.values_from]

@@ -1,0 +1,172 @@
+"""What other tools print: each figure held against one measured with the tool itself.
+
+The tools ran in torch 2.13 on torchvision's networks, 224x224, and on LeNet-5 (28x28 padded by 2, ReLU,
+max pool, C3 reads all maps); single layers on 6x9x12, 6x12 and 6 numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+import cnnstat
+from cnnstat import bundled
+from cnnstat.analysis.conventions import CONVENTIONS, convention_of
+from cnnstat.analysis.counted import _MEASURES, TERMS, Tally, kind_of, tallies, total
+from cnnstat.errors import Misfit
+from cnnstat.layers import LAYERS
+
+if TYPE_CHECKING:
+    from cnnstat.analysis import Analysis
+    from cnnstat.analysis.conventions import Convention
+
+LENET = """
+name: LeNet-5
+input: [1, 28, 28]
+layers:
+  - {type: conv, filters: 6, kernel: 5, padding: 2}
+  - {type: relu}
+  - {type: max_pool, kernel: 2}
+  - {type: conv, filters: 16, kernel: 5}
+  - {type: relu}
+  - {type: max_pool, kernel: 2}
+  - {type: flatten}
+  - {type: linear, units: 120}
+  - {type: relu}
+  - {type: linear, units: 84}
+  - {type: relu}
+  - {type: linear, units: 10}
+"""
+AVERAGE = "  - {name: avgpool, type: adaptive_avg_pool, size: 7}\n"
+
+TOTALS: dict[str, tuple[str, str, str, str, str]] = {
+    "torchinfo": ("423,038", "714.683", "15,483.821", "19,646.924", "3,663.779"),
+    "fvcore": ("416,520", "714.198", "15,470.289", "19,632.088", "3,671.263"),
+    "ptflops": ("423,038", "714.683", "15,483.821", "19,646.924", "3,663.762"),
+    "thop": ("416,520", "714.207", "15,470.314", "19,632.113", "3,678.739"),
+    "calflops": ("852,156", "1,429.741", "30,973.778", "39,299.984", "7,339.389"),
+    "torch": ("833,040", "1,428.377", "30,940.529", "39,264.125", "7,327.523"),
+}
+"""Printed by the tools: LeNet-5 exactly, the others in millions."""
+NETWORKS = ("lenet5", "alexnet", "vgg16", "vgg19", "resnet34")
+
+
+@cache
+def network(name: str) -> Analysis:
+    """Return torchvision's network; of VGG with the average pool that the paper does not have."""
+    if name == "lenet5":
+        return cnnstat.analyze(cnnstat.loads(LENET))
+    if not name.startswith("vgg"):
+        return cnnstat.analyze({"alexnet": "alexnet-torchvision"}.get(name, name))
+    text = (bundled.folder() / "vgg.yaml").read_text("utf-8")
+    text = text.replace("  - {name: prob, type: softmax}\n", "")
+    return cnnstat.analyze(
+        cnnstat.loads(text.replace("  - {name: flatten", AVERAGE + "  - {name: flatten"), variant=name)
+    )
+
+
+def counted(analysis: Analysis, tool: str) -> Tally:
+    return total(tallies(analysis, CONVENTIONS[tool]))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("tool", TOTALS)
+def test_totals_are_those_that_the_tools_print(tool: str, name: str) -> None:
+    printed = TOTALS[tool][NETWORKS.index(name)]
+    count = counted(network(name), tool).total
+    assert (f"{count:,}" if "." not in printed else f"{count / 1e6:,.3f}") == printed
+
+
+@pytest.mark.parametrize(
+    ("tool", "terms"),
+    [
+        ("fvcore", {"multiply-adds": 3_663_761_408, "norms": 2 * 3_738_112, "pooling": 512 * 49}),
+        ("torchinfo", {"multiply-adds": 3_663_761_408, "linear bias": 1000, "norms": 17_024}),
+        ("thop", {"multiply-adds": 3_663_761_408, "norms": 4 * 3_738_112, "pooling": 512 * 50}),
+        ("torch", {"multiply-adds": 7_327_522_816}),
+    ],
+)
+def test_terms_say_what_makes_the_difference(tool: str, terms: dict[str, int]) -> None:
+    assert counted(network("resnet34"), tool).terms == terms
+
+
+# Of tools that did not run here, by hand from their source: 6x9x12 in, windows of 9 taps, 4x5 windows.
+POOLED = 6 * 4 * 5
+SINGLE: list[tuple[str, str, str, int]] = [
+    (
+        "6, 9, 12",
+        "type: conv, filters: 4, kernel: [3, 2], stride: 2, padding: 1, groups: 2",
+        "calflops",
+        5180,
+    ),
+    ("6, 9, 12", "type: depthwise_conv, kernel: 3, padding: 1", "calflops", 12_312),
+    ("6, 9, 12", "type: transposed_conv, filters: 4, kernel: 3, stride: 2", "torch", 2 * 23_328),
+    ("6, 9, 12", "type: transposed_conv, filters: 4, kernel: 3, stride: 2", "thop", 216 * 19 * 25),
+    ("6, 9, 12", "type: transposed_conv, filters: 4, kernel: 3, stride: 2", "torchinfo", 220 * 19 * 25),
+    ("6, 9, 12", "{type: batch_norm, affine: false}", "thop", 1296),
+    ("6, 9, 12", "type: instance_norm", "fvcore", 2592),
+    ("6, 9, 12", "type: layer_norm", "fvcore", 3240),
+    ("6, 9, 12", "type: group_norm, groups: 3", "thop", 0),
+    ("6, 9, 12", "type: avg_pool, kernel: 3, stride: 2", "thop", POOLED),
+    ("6, 9, 12", "type: adaptive_avg_pool, size: [5, 7]", "thop", 857),  # 858, were it not for float64
+    ("6, 12", "type: adaptive_avg_pool, size: 5", "fvcore", 0),
+    ("6, 12", "type: upsample, scale: 2, mode: bilinear", "thop", 5 * 144),
+    ("6, 9, 12", "type: upsample, scale: 2, mode: bilinear", "thop", 11 * 2592),
+    ("6, 9, 12", "type: upsample, scale: 2, mode: bilinear", "fvcore", 4 * 2592),
+    ("6", "type: softmax", "thop", 17),
+    ("6, 9, 12", "type: max_pool, kernel: 3, stride: 2", "distill", 9 * POOLED),
+    ("6, 9, 12", "type: max_pool, kernel: 3, stride: 2", "netscope", 9 * POOLED),
+    ("6, 9, 12", "type: max_pool, kernel: 3, stride: 2", "convnet-burden", 2 * 4 * POOLED),
+    ("6, 9, 12", "type: global_avg_pool", "netscope", 648),
+    ("6, 9, 12", "type: global_avg_pool", "convnet-burden", 2 * 6),
+    ("6, 9, 12", "type: depthwise_conv, kernel: 3, padding: 1", "netscope", 6 * 5832),  # takes all maps
+    ("6, 9, 12", "type: relu", "convnet-burden", 2 * 648),
+    ("6, 9, 12", "type: batch_norm", "netscope", 2 * 648),
+    ("6, 9, 12", "type: batch_norm", "distill", 648),
+    ("6, 9, 12", "type: local_response_norm, size: 5", "netscope", 9 * 648),
+    ("6, 9, 12", "type: local_response_norm, size: 5", "convnet-burden", 648 + (2 + 12) * 108),
+    ("6", "type: softmax", "netscope", 18),
+    ("6", "type: linear, units: 7", "convnet-burden", 49),
+    ("6", "type: linear, units: 7", "distill", 91),
+]
+
+
+@pytest.mark.parametrize(("shape", "line", "tool", "count"), SINGLE)
+def test_single_layers(shape: str, line: str, tool: str, count: int) -> None:
+    graph = cnnstat.loads(f"input: [{shape}]\nlayers:\n  - {{{line.strip('{}')}}}\n")
+    tally = counted(cnnstat.analyze(graph), tool)
+    assert (tally.total, tally.left_out) == (count, ())
+
+
+def test_what_a_tool_has_no_layer_for_is_left_out_by_name() -> None:
+    lenet = cnnstat.analyze("lenet5")
+    tally = counted(lenet, "fvcore")
+    assert tally.left_out == ("subsample", "rbf")
+    assert tally.total == lenet.totals.counts.macs - 1176 - 400 - 840
+
+
+@pytest.mark.parametrize("tool", CONVENTIONS.values(), ids=lambda tool: tool.name)
+def test_the_table_names_kinds_and_measures_that_exist(tool: Convention) -> None:
+    graph = cnnstat.loads("input: [2, 4, 4]\nlayers:\n  - {type: upsample, scale: 2, mode: bilinear}\n")
+    assert kind_of("upsample", graph.nodes[0].layer, (2, 8, 8)) == "upsample_bilinear"
+    known = {*LAYERS, "upsample_nearest", "upsample_linear", "upsample_bilinear"}
+    known -= {"depthwise_conv", "global_avg_pool", "global_max_pool", "upsample"}
+    assert {*tool.weights, *tool.unknown} <= known
+    assert not tool.unknown & set(tool.weights)
+    assert all(set(weights) <= set(_MEASURES) for weights in tool.weights.values())
+
+
+@pytest.mark.parametrize("tool", CONVENTIONS)
+def test_layers_add_up_and_terms_have_names(tool: str) -> None:
+    for name in ("googlenet", "unet", "convnext", "mobilenet-v3"):
+        whole = counted(cnnstat.analyze(bundled.locate(name) or name), tool)
+        assert set(whole.terms) <= set(TERMS)
+        assert whole.total == sum(whole.terms.values()) > 0
+
+
+def test_an_unknown_tool_gets_a_suggestion() -> None:
+    with pytest.raises(Misfit, match=re.escape("unknown convention 'torchinf'; did you mean 'torchinfo'?")):
+        convention_of("torchinf")
