@@ -29,21 +29,32 @@ def inference_bytes(graph: Graph, sizes: Sequence[int], total: Counts, settings:
     ``sizes`` holds the activations of each node, and last those of the input. Layers run in graph order;
     an activation is freed after its last reader, an output of the network never.
     """
-    width = BYTES[settings.dtype]
-    return width * (total.params + settings.batch * peak_activations(graph, sizes))
+    return inference_total(total.params, peak_activations(sizes, freed(graph)), settings)
 
 
-def peak_activations(graph: Graph, sizes: Sequence[int]) -> int:
-    """Return the largest sum of activations alive at once, for one sample."""
+def inference_total(params: int, peak: int, settings: Settings) -> int:
+    """Return bytes of the parameters and, for each sample, of the most activations alive at once."""
+    return BYTES[settings.dtype] * (params + settings.batch * peak)
+
+
+def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
+    """Return for each step the numbers of the nodes whose activations have no reader left."""
     last_reader = {number: step for step, node in enumerate(graph.nodes) for number in node.inputs}
     kept = set(graph.outputs)
-    alive = sizes[INPUT]
-    peak = alive
-    for step, node in enumerate(graph.nodes):
+    return tuple(
+        tuple({number for number in node.inputs if last_reader[number] == step and number not in kept})
+        for step, node in enumerate(graph.nodes)
+    )
+
+
+def peak_activations(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> int:
+    """Return the largest sum of activations alive at once, for one sample; ``sizes`` as above."""
+    alive = peak = sizes[INPUT]
+    for step, done in enumerate(freed):
         alive += sizes[step]
         peak = max(peak, alive)
-        done = {number for number in node.inputs if last_reader[number] == step and number not in kept}
-        alive -= sum(sizes[number] for number in done)
+        for number in done:
+            alive -= sizes[number]
     return peak
 
 
