@@ -25,3 +25,9 @@ MAX_PERIOD = 8_192
 
 MAX_STRIDES = 8
 """Strides that may meet on one axis of a receptive field, before it counts as unknown."""
+
+MAX_SWEEP = 10_000
+"""Input sizes that one sweep tries."""
+
+MAX_SWEPT_LAYERS = 20_000_000
+"""Layers of all sizes of one sweep together, so that a network of many layers is tried at fewer sizes."""

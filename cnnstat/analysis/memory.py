@@ -10,7 +10,7 @@ from cnnstat.arithmetic import Term, term
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis.model import Analysis, Counts, Settings, Told
     from cnnstat.graph import Graph
@@ -31,23 +31,45 @@ def inference_memory(graph: Graph, sizes: Sequence[int], total: Counts, settings
     ``sizes`` holds the activations of each node, and last those of the input. Layers run in graph order;
     an activation is freed after its last reader, an output of the network never.
     """
-    peak = sum(sizes[number] for number in alive_at_peak(graph, sizes))
-    numbers = term("params", total.params) + term("batch", settings.batch) * term("alive at once", peak)
-    return _bytes(settings) * numbers
+    numbers = term("batch", settings.batch) * term("alive at once", peak_activations(sizes, freed(graph)))
+    return _bytes(settings) * (term("params", total.params) + numbers)
+
+
+def inference_total(params: int, peak: int, settings: Settings) -> int:
+    """Return bytes of the parameters and, for each sample, of the most activations alive at once."""
+    return BYTES[settings.dtype] * (params + settings.batch * peak)
+
+
+def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
+    """Return for each step the numbers of the nodes whose activations have no reader left."""
+    last_reader = {number: step for step, node in enumerate(graph.nodes) for number in node.inputs}
+    kept = set(graph.outputs)
+    return tuple(
+        tuple({number for number in node.inputs if last_reader[number] == step and number not in kept})
+        for step, node in enumerate(graph.nodes)
+    )
+
+
+def peak_activations(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> int:
+    """Return the largest sum of activations alive at once, for one sample; ``sizes`` as above."""
+    return max(alive for alive, _ in _alive(sizes, freed))
+
+
+def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """Yield the sum of activations alive at each step, and the step."""
+    alive = sizes[INPUT]
+    for step, done in enumerate(freed):
+        alive += sizes[step]
+        yield alive, step
+        alive -= sum(sizes[number] for number in done)
 
 
 def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return the nodes whose activations are alive when their sum, for one sample, is largest."""
-    last_reader = {number: step for step, node in enumerate(graph.nodes) for number in node.inputs}
-    kept = set(graph.outputs)
-    alive = sizes[INPUT]
-    peak, when = 0, 0
-    for step, node in enumerate(graph.nodes):
-        alive += sizes[step]
-        peak, when = max((peak, when), (alive, step), key=lambda pair: pair[0])
-        done = {number for number in node.inputs if last_reader[number] == step and number not in kept}
-        alive -= sum(sizes[number] for number in done)
-    return tuple(n for n in range(INPUT, when + 1) if n in kept or last_reader.get(n, INPUT) >= when)
+    """Return the nodes whose activations are alive when their sum, for one sample, is first the largest."""
+    plan = freed(graph)
+    _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
+    gone = {number for done in plan[:when] for number in done}
+    return tuple(number for number in range(INPUT, when + 1) if number not in gone)
 
 
 def training_memory(

@@ -87,8 +87,8 @@ class _Walk:
     def tell(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Told, Counts, Shape]:
         key = (node.layer, shapes, node.frozen)
         if key not in self.known:
-            layer = _exact(node.layer) if self.strict else node.layer
-            _check_ranks(layer, node.type, shapes)
+            layer = exact(node.layer) if self.strict else node.layer
+            check_ranks(layer, node.type, shapes)
             told = tell(layer, shapes, frozen=node.frozen)
             self.known[key] = (told, _counts(told), size_of(told.sizes))
         return self.known[key]
@@ -129,13 +129,19 @@ def _counts(told: Told) -> Counts:
     )
 
 
-def _exact(layer: Layer) -> Layer:
+def exact(layer: Layer) -> Layer:
+    """Return a layer that refuses what it would round down."""
     if getattr(layer, "rounding", None) == "floor":
         return msgspec.structs.replace(layer, rounding="exact")
     return layer
 
 
-def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
+def check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
+    """Refuse inputs that have more or fewer axes than a layer of this type takes.
+
+    Raises:
+        Misfit: there is such an input.
+    """
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:
             wanted = " or ".join(_RANK_NAMES[rank] for rank in layer.ranks)

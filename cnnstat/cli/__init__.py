@@ -17,12 +17,14 @@ from cnnstat.cli.commands import cli
 from cnnstat.cli.explaining import explain
 from cnnstat.cli.output import complain, drop_output
 from cnnstat.cli.running import run
+from cnnstat.cli.sweeping import sizes
 from cnnstat.errors import SpecError
 
 __all__ = ["cli", "main"]
 
 cli.add_command(explain)
 cli.add_command(run)
+cli.add_command(sizes)
 
 
 def main() -> NoReturn:

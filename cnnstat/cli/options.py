@@ -84,6 +84,17 @@ def convention(context: _Context, parameter: _Parameter, value: str | None) -> C
         raise click.BadParameter(plain(misfit.message)) from None
 
 
+def size_of(context: _Context, parameter: _Parameter, value: str | None) -> tuple[int, ...] | None:
+    """Read 128 or 128x256."""
+    if value is None:
+        return None
+    sizes = _numbers(value.lower().replace("×", "x").split("x"))
+    if not 1 <= len(sizes) <= 2 or not all(1 <= size <= MAX_SIZE for size in sizes):
+        wanted = f"expected a size such as 128 or 128x256, from 1 to {MAX_SIZE:,}"
+        raise click.BadParameter(f"{wanted}, got '{plain(value)}'")
+    return sizes
+
+
 def _numbers(parts: list[str]) -> tuple[int, ...]:
     """Return parts as numbers; none where one of them is no plain number."""
     parts = [part.strip() for part in parts]

@@ -1,0 +1,223 @@
+"""Sweep -> Report: which input sizes a network accepts, what each costs, and who refuses the others."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.analysis.sizes import refusals
+from cnnstat.report.columns import COLUMNS, conventions, field_text
+from cnnstat.report.data import SCHEMA_VERSION
+from cnnstat.report.model import Column, Line, Report, Table
+from cnnstat.report.spans import period, runs, spans
+from cnnstat.report.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis.sizes import Outcome, Sweep
+
+_NAMED = 6  # refusing layers that are named
+_ROWS = 16  # of the table, where no range is asked for
+
+_COLUMNS = (
+    Column("size", "size", "sizes"),
+    Column("output_shape", "output", "shape", COLUMNS["output_shape"].convention, rank=2),
+    Column("same_params", "same params", "text", "every layer stores as many numbers as at the own size"),
+    Column("params", "params", rank=5),
+    Column("macs", "MACs", convention=COLUMNS["macs"].convention, rank=1),
+    Column("activations", "activations", convention=COLUMNS["activations"].convention, rank=8),
+    Column("inference_memory_bytes", "inference memory", "bytes", rank=4),
+    Column("leftover_layers", "leftover", convention="layers that drop rows or columns", rank=6),
+    Column("refused_by", "refused by", "text", "the first layer that does not fit", rank=3),
+    Column("reason", "reason", "text", rank=9),
+)
+
+
+def sizes(sweep: Sweep, *, every: bool) -> Report:
+    """Return the report; ``every`` size has its line in the table, or some of them have."""
+    lines = sweep.outcomes if every else _selected(sweep)
+    # A range has all its columns, so that scripts find them; a selection has no refused size but the own.
+    columns = _COLUMNS if every or sweep.own.refusal else _COLUMNS[:-2]
+    shape = shown(sweep.input_shape, "shape")
+    return Report(
+        title=f"{sweep.graph.spec.name}, own input {shape}, at other sizes",
+        tables=(
+            Table("", columns, tuple(Line(_cells(sweep, outcome)[: len(columns)]) for outcome in lines)),
+        ),
+        facts=tuple(_facts(sweep)),
+        data=_data(sweep, lines),
+        notes=(
+            *conventions(columns),
+            f"inference memory: {sweep.settings.dtype}, batch {sweep.settings.batch}",
+        ),
+        source=sweep.graph.spec.source,
+    )
+
+
+def _selected(sweep: Sweep) -> Sequence[Outcome]:
+    """Return the smallest size that is accepted, the network's own, and some in even steps from that."""
+    outcomes, own = sweep.outcomes, sweep.own
+    accepted = sweep.accepted
+    if not accepted:
+        return (own,)
+    offset = min(own.size) - min(outcomes[0].size)
+    step = period(runs(_numbers(sweep, "clean")), len(outcomes)) or max(1, min(own.size) * 2 // _ROWS)
+    step *= -(-len(outcomes) // (step * _ROWS))
+    kept = {accepted[0].size: accepted[0], own.size: own}
+    kept.update({outcome.size: outcome for outcome in outcomes[offset % step :: step] if outcome.accepted})
+    return [kept[size] for size in sorted(kept)]
+
+
+def _numbers(sweep: Sweep, which: str) -> list[int]:
+    """Return the numbers of the sizes that are ``accepted``, ``fitting`` or ``clean``."""
+    return [number for number, outcome in enumerate(sweep.outcomes) if getattr(outcome, which)]
+
+
+def _cells(sweep: Sweep, outcome: Outcome) -> tuple[Any, ...]:
+    if outcome.refusal:
+        return outcome.size, *[None] * 7, outcome.refusal.layer, outcome.refusal.message
+    return (
+        outcome.size,
+        outcome.output_shape,
+        None if sweep.own.refusal else "no" if outcome.changed is not None else "yes",
+        outcome.params,
+        outcome.macs,
+        outcome.activations,
+        outcome.inference_memory_bytes,
+        outcome.leftover,
+        "",
+        "",
+    )
+
+
+# -- facts ------------------------------------------------------------------------------------------
+
+
+def _facts(sweep: Sweep) -> Iterator[tuple[str, str]]:
+    steps, accepted = sweep.steps, sweep.accepted
+    first, last = (shown(sweep.outcomes[i].size, "sizes") for i in (0, -1))
+    stepped = f" in steps of {steps.step:,}" if steps.step > 1 else ""
+    yield "tried", f"{first} to {last}{stepped}: {len(accepted):,} of {steps.count:,} sizes are accepted"
+    if accepted:
+        at_once = "" if accepted[0] is not sweep.outcomes[0] else ", the first that was tried"
+        yield "smallest", f"{shown(accepted[0].size, 'sizes')}{at_once if min(steps.first) > 1 else ''}"
+        yield "accepted", spans(_numbers(sweep, "accepted"), steps)
+        yield "nothing left over", spans(_numbers(sweep, "clean"), steps)
+    yield "size fixed by", _fixed(sweep)
+    if sweep.own.accepted:
+        yield "trained weights", _fitting(sweep)
+        yield "field beyond input", _beyond(sweep)
+    yield from _refused(sweep)
+
+
+def _fixed(sweep: Sweep) -> str:
+    if sweep.own.refusal:
+        refusal = sweep.own.refusal
+        size = shown(sweep.own.size, "sizes")
+        return f"unknown, as {refusal.layer} refuses the own size {size}: {refusal.message}"
+    if sweep.fixing:
+        more = f" and {len(sweep.fixing) - 1:,} more" if len(sweep.fixing) > 1 else ""
+        return f"{_named(sweep, sweep.fixing[0])}{more}: at other sizes the weights have another shape"
+    if sweep.levelled is not None:
+        return f"nothing: behind {_named(sweep, sweep.levelled)} no shape depends on it"
+    if all(outcome.size == sweep.own.size for outcome in sweep.accepted):
+        return "the layers that refuse all others"
+    return "nothing: no layer's weights depend on it"
+
+
+def _fitting(sweep: Sweep) -> str:
+    numbers = _numbers(sweep, "fitting")
+    return f"fit {spans(numbers, sweep.steps)}" if numbers else "fit none of these sizes"
+
+
+def _named(sweep: Sweep, number: int) -> str:
+    node = sweep.graph.nodes[number]
+    return f"{node.path} ({node.type})"
+
+
+def _beyond(sweep: Sweep) -> str:
+    own = shown(sweep.own.size, "sizes")
+    if not sweep.beyond:
+        return f"no layer's, at {own}"
+    first, count = sweep.beyond[0], len(sweep.beyond)
+    layers = f"{count:,} layers" if count > 1 else "1 layer"
+    return f"that of {layers} at {own}; the first is {first.name} with {field_text(first)}"
+
+
+def _refused(sweep: Sweep) -> Iterator[tuple[str, str]]:
+    found = refusals(sweep.outcomes)
+    place = {outcome.size: i for i, outcome in enumerate(sweep.outcomes)}
+    for layer, outcomes in islice(found.items(), _NAMED):
+        largest = outcomes[-1]
+        assert largest.refusal is not None
+        sizes = f"{len(outcomes):,} sizes" if len(outcomes) > 1 else "1 size"
+        which = spans([place[outcome.size] for outcome in outcomes], sweep.steps)
+        at = shown(largest.size, "sizes")
+        yield f"{layer} refuses", f"{sizes}, {which}; at {at}: {largest.refusal.message}"
+    left = list(found.values())[_NAMED:]
+    if left:
+        yield f"{len(left):,} more refuse", f"{sum(map(len, left)):,} sizes"
+
+
+# -- data -------------------------------------------------------------------------------------------
+
+
+def _data(sweep: Sweep, lines: Sequence[Outcome]) -> dict[str, Any]:
+    accepted = sweep.accepted
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "sizes",
+        "name": sweep.graph.spec.name,
+        "source": sweep.graph.spec.source,
+        "input_shape": list(sweep.input_shape),
+        "batch": sweep.settings.batch,
+        "dtype": sweep.settings.dtype,
+        "tried": {
+            "first": list(sweep.outcomes[0].size),
+            "last": list(sweep.outcomes[-1].size),
+            "step": sweep.steps.step,
+            "count": sweep.steps.count,
+        },
+        "smallest": list(accepted[0].size) if accepted else None,
+        "accepted": _ranges(sweep, "accepted"),
+        "nothing_left_over": _ranges(sweep, "clean"),
+        "trained_weights": None if sweep.own.refusal else _ranges(sweep, "fitting"),
+        "fixed_by": None if sweep.own.refusal else [sweep.graph.name(i) for i in sweep.fixing],
+        "independent_behind": None if sweep.levelled is None else sweep.graph.name(sweep.levelled),
+        "field_beyond_input": None if sweep.own.refusal else [row.name for row in sweep.beyond],
+        "refusals": [_refusal_data(layer, outcomes) for layer, outcomes in refusals(sweep.outcomes).items()],
+        "sizes": [_outcome_data(sweep, outcome) for outcome in lines],
+    }
+
+
+def _ranges(sweep: Sweep, which: str) -> list[list[list[int]]]:
+    found = runs(_numbers(sweep, which))
+    return [[list(sweep.outcomes[number].size) for number in run] for run in found]
+
+
+def _refusal_data(layer: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    refusal = outcomes[-1].refusal
+    assert refusal is not None
+    return {
+        "layer": layer,
+        "type": refusal.type,
+        "count": len(outcomes),
+        "largest": list(outcomes[-1].size),
+        "code": refusal.code,
+        "reason": refusal.message,
+    }
+
+
+def _outcome_data(sweep: Sweep, outcome: Outcome) -> dict[str, Any]:
+    keys = [column.key for column in _COLUMNS]
+    values = dict(zip(keys, _cells(sweep, outcome), strict=True))
+    same = values["same_params"]
+    return {
+        **values,
+        "size": list(outcome.size),
+        "output_shape": list(outcome.output_shape) or None,
+        "same_params": None if same is None else same == "yes",
+        "refused_by": values["refused_by"] or None,
+        "reason": values["reason"] or None,
+    }
