@@ -38,6 +38,15 @@ def test_facts_of_networks_that_take_any_size() -> None:
     assert "nothing: no layer's weights depend on it" in run("sizes", "unet").stdout
 
 
+def test_a_range_in_which_nothing_is_accepted() -> None:
+    done = run("sizes", "alexnet", "--from", "30", "--to", "32")
+    assert done.returncode == 0
+    assert "tried               30 to 32: 0 of 3 sizes are accepted" in done.stdout
+    assert "none of these sizes is accepted" in done.stdout
+    assert "fit none of these sizes" in done.stdout
+    assert "size fixed by       fc6 (linear)" in done.stdout
+
+
 def test_a_sweep_as_csv() -> None:
     done = run("sizes", "lenet5", "--from", "31", "--to", "36", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))

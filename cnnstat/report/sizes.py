@@ -104,6 +104,8 @@ def _facts(sweep: Sweep) -> Iterator[tuple[str, str]]:
         yield "smallest", f"{shown(accepted[0].size, 'sizes')}{at_once if min(steps.first) > 1 else ''}"
         yield "accepted", spans(_numbers(sweep, "accepted"), steps)
         yield "nothing left over", spans(_numbers(sweep, "clean"), steps)
+    else:
+        yield "smallest", "none of these sizes is accepted"
     yield "size fixed by", _fixed(sweep)
     if sweep.own.accepted:
         yield "trained weights", _fitting(sweep)

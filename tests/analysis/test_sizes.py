@@ -196,3 +196,16 @@ def test_of_an_oblong_input_the_sides_keep_their_difference() -> None:
     graph = cnnstat.loads("input: [1, 4, 6]\nlayers:\n  - {type: conv, filters: 1, kernel: 3}\n")
     steps = every_size(graph, (4, 6))
     assert (steps.first, steps.sizes[3], steps.count) == ((1, 3), (4, 6), 8)
+
+
+def test_a_field_as_large_as_the_input_is_not_beyond_it() -> None:
+    text = "input: [1, 9]\nlayers:\n  - {{type: conv, filters: 1, kernel: {}, padding: 1}}\n"
+    assert [len(swept(cnnstat.loads(text.format(k)), 9, 9).beyond) for k in (9, 10)] == [0, 1]
+
+
+def test_weights_do_not_fit_where_only_buffers_are_others() -> None:
+    swap, norm = "{type: permute, order: [1, 0]}", "{name: bn, type: batch_norm, affine: false}"
+    graph = cnnstat.loads(f"input: [3, 8]\nlayers:\n  - {swap}\n  - {norm}\n")
+    found = swept(graph, 7, 9)
+    assert [outcome.fitting for outcome in found.outcomes] == [False, True, False]
+    assert [graph.name(number) for number in found.fixing] == ["bn"]
