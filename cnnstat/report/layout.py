@@ -22,7 +22,7 @@ Styled: TypeAlias = tuple[str, Style]
 
 _GAP = "  "
 _BAR = 24
-_LONGEST = {"source": 48, "name": 48}  # wider texts are cut to this where a width is given
+_LONGEST = {"source": 48, "name": 48, "change": 48}  # wider texts are cut to this where a width is given
 
 
 def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
