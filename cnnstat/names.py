@@ -24,6 +24,7 @@ class Names:
         self._present = set(inputs)
         self._chosen = {entry.name for entry in entries if entry.name}
         self._counters: dict[str, int] = {}
+        self._given: set[str] = set()
 
     def present(self, name: str) -> bool:
         """Say whether a layer that is not left out has this name."""
@@ -42,7 +43,9 @@ class Names:
         while True:
             self._counters[kind] = self._counters.get(kind, 0) + 1
             name = f"{kind}{self._counters[kind]}"
-            if name not in self._chosen:
+            # The first relu6 and the 61st relu would both be relu61.
+            if name not in self._chosen and name not in self._given:
+                self._given.add(name)
                 return name
 
     def get(self, name: str) -> int | None:

@@ -1,6 +1,7 @@
 """The program: its commands, and how it ends.
 
-Exit codes: 0 good; 1 a bad spec, a missed expectation, a figure or a gradient that is not true; 2 usage; 130
+Exit codes: 0 good; 1 a bad spec, a missed expectation, a figure or a gradient that is not true, a difference
+where `--exit-code` asks for it; 2 usage; 130
 interrupted.
 """
 
@@ -14,6 +15,7 @@ from typing import NoReturn
 import click
 
 from cnnstat.cli.commands import cli
+from cnnstat.cli.comparing import diff
 from cnnstat.cli.explaining import explain
 from cnnstat.cli.output import complain, drop_output
 from cnnstat.cli.running import run
@@ -25,6 +27,7 @@ __all__ = ["cli", "main"]
 cli.add_command(explain)
 cli.add_command(run)
 cli.add_command(sizes)
+cli.add_command(diff)
 
 
 def main() -> NoReturn:

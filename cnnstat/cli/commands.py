@@ -9,23 +9,26 @@ import click
 
 from cnnstat import __version__, api, bundled
 from cnnstat.analysis.conventions import CONVENTIONS
-from cnnstat.analysis.memory import OPTIMIZER_STATE
-from cnnstat.cli.options import DTYPES, columns_of, convention, output_options, spec_options, unit_of
+from cnnstat.cli.options import (
+    columns_option,
+    convention,
+    memory_options,
+    output_options,
+    spec_options,
+    unit_of,
+)
 from cnnstat.cli.output import finish, say, show
 from cnnstat.errors import Misfit, plain
-from cnnstat.limits import MAX_SIZE
 from cnnstat.report import build
 from cnnstat.report import flops as counted
 from cnnstat.report import training as costs
-from cnnstat.report.columns import CHOICES, SUMMARY
+from cnnstat.report.columns import SUMMARY
 from cnnstat.report.schema import schema as spec_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis.conventions import Convention
-
-_FOR_MEMORY = "What the memory figures are told for."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,22 +43,8 @@ def cli() -> None:
 
 @cli.command()
 @spec_options
-@click.option("--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=_FOR_MEMORY)
-@click.option("--dtype", type=DTYPES, default="float32", show_default=True, help=_FOR_MEMORY)
-@click.option(
-    "--optimizer",
-    type=click.Choice(list(OPTIMIZER_STATE)),
-    default="momentum",
-    show_default=True,
-    help="What the training memory is told for.",
-)
-@click.option(
-    "--columns",
-    metavar="A,B,...",
-    callback=columns_of,
-    default=",".join(SUMMARY),
-    help=f"Any of {', '.join(CHOICES)}.",
-)
+@memory_options
+@columns_option(SUMMARY)
 @output_options
 def summary(
     spec: str, columns: tuple[str, ...], depth: int | None, form: str, output: Path | None, **how: Any

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cnnstat.analysis.conventions import convention_of
-from cnnstat.analysis.memory import BYTES
+from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
 from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report.columns import CHOICES
@@ -16,7 +16,7 @@ from cnnstat.report.render import FORMATS
 from cnnstat.spec.choice import read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cnnstat.analysis.conventions import Convention
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 DTYPES = click.Choice(list(BYTES))
+
+_FOR_MEMORY = "What the memory figures are told for."
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -134,6 +136,35 @@ def output_options(command: Command) -> Command:
         command,
         click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True),
         click.option("-o", "--output", type=FILE, help="Write to a file."),
+    )
+
+
+def memory_options(command: Command) -> Command:
+    """Add what the memory figures are told for."""
+    return _with(
+        command,
+        click.option(
+            "--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=_FOR_MEMORY
+        ),
+        click.option("--dtype", type=DTYPES, default="float32", show_default=True, help=_FOR_MEMORY),
+        click.option(
+            "--optimizer",
+            type=click.Choice(list(OPTIMIZER_STATE)),
+            default="momentum",
+            show_default=True,
+            help="What the training memory is told for.",
+        ),
+    )
+
+
+def columns_option(chosen: Sequence[str]) -> Callable[[Command], Command]:
+    """Return the option that chooses columns; ``chosen`` are those without it."""
+    return click.option(
+        "--columns",
+        metavar="A,B,...",
+        callback=columns_of,
+        default=",".join(chosen),
+        help=f"Any of {', '.join(CHOICES)}.",
     )
 
 

@@ -76,7 +76,7 @@ def count(holder: Row | Totals, key: str) -> Any:
     return getattr(holder.counts, key, None)
 
 
-def field_text(row: Row) -> str | None:
+def field_text(row: Row | Totals) -> str | None:
     """Return the size of a field, ``all`` for the whole input, or because of which layer it is unknown."""
     if row.field.whole:
         return "all"

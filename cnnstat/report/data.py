@@ -18,7 +18,6 @@ SCHEMA_VERSION = 1
 def data(analysis: Analysis, rows: Iterable[Row], command: str) -> dict[str, Any]:
     """Return the contract: the network, ``rows`` as layers, totals, and what was expected."""
     shape = analysis.input_shape
-    totals = analysis.totals
     return {
         "schema_version": SCHEMA_VERSION,
         "command": command,
@@ -29,15 +28,21 @@ def data(analysis: Analysis, rows: Iterable[Row], command: str) -> dict[str, Any
         "dtype": analysis.settings.dtype,
         "optimizer": analysis.settings.optimizer,
         "layers": [layer_data(row, shape) for row in rows],
-        "totals": {
-            **figures(totals, shape),
-            "inference_memory_bytes": totals.inference_memory_bytes,
-            "training_memory_bytes": totals.training_memory_bytes,
-        },
+        "totals": network_totals(analysis),
         "expectations": {
             "checked": analysis.checked,
             "missed": [missed.message for missed in analysis.missed],
         },
+    }
+
+
+def network_totals(analysis: Analysis) -> dict[str, Any]:
+    """Return the figures of the whole network."""
+    totals = analysis.totals
+    return {
+        **figures(totals, analysis.input_shape),
+        "inference_memory_bytes": totals.inference_memory_bytes,
+        "training_memory_bytes": totals.training_memory_bytes,
     }
 
 

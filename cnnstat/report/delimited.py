@@ -6,8 +6,10 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.report.model import Sides
+
 if TYPE_CHECKING:
-    from cnnstat.report.model import Report
+    from cnnstat.report.model import Column, Report
 
 
 def render(report: Report) -> str:
@@ -20,11 +22,19 @@ def render(report: Report) -> str:
         return out.getvalue()
     table = report.tables[0]
     kept = [i for i, column in enumerate(table.columns) if column.kind != "bar"]
-    writer.writerow([table.columns[i].key for i in kept])
+    writer.writerow([key for i in kept for key in _keys(table.columns[i])])
     for line in table.lines:
-        if not line.heading:
-            writer.writerow([_raw(line.cells[i]) for i in kept])
+        if not line.heading and not line.remark:
+            writer.writerow([_raw(value) for i in kept for value in _values(line.cells[i])])
     return out.getvalue()
+
+
+def _keys(column: Column) -> tuple[str, ...]:
+    return (f"{column.key}_a", f"{column.key}_b") if column.sides else (column.key,)
+
+
+def _values(cell: Any) -> tuple[Any, ...]:
+    return (cell.before, cell.after) if isinstance(cell, Sides) else (cell,)
 
 
 def _raw(value: Any) -> Any:

@@ -23,7 +23,7 @@ Styled: TypeAlias = tuple[str, Style]
 _GAP = "  "
 _BAR = 24
 _READABLE = 110  # arithmetic takes two lines beyond this, however wide the terminal is
-_LONGEST = {"source": 48, "name": 48}  # wider texts are cut to this where a width is given
+_LONGEST = {"source": 48, "name": 48, "change": 48}  # wider texts are cut to this where a width is given
 
 
 def lines(report: Report, width: int | None = None) -> Iterator[Styled]:

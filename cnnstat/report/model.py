@@ -6,16 +6,17 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes", "added"]
+Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure"]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
-``added`` a summand, empty where it is 0.
+``added`` a summand, empty where it is 0, ``figure`` a text that stands on the right, as numbers do.
 """
 
 
 class Column(Struct, frozen=True):
     """A column: its key in data formats, its title, and the convention that its figures follow.
 
-    Columns of high ``rank`` are the first to go where a terminal is narrow; rank 0 always stays.
+    Columns of high ``rank`` are the first to go where a terminal is narrow; rank 0 always stays. With
+    ``sides`` every cell is a `Sides`, and data formats have a column for each side.
     """
 
     key: str
@@ -23,19 +24,29 @@ class Column(Struct, frozen=True):
     kind: Kind = "count"
     convention: str = ""
     rank: int = 0
+    sides: bool = False
+
+
+class Sides(Struct, frozen=True):
+    """A cell that compares two networks: ``""`` where one has no such layer, as None is an unknown figure."""
+
+    before: Any
+    after: Any
 
 
 class Line(Struct, frozen=True):
     """One row of a table: raw values, one per column.
 
     ``label`` and ``level`` are the short name and depth for formats that draw the tree; a ``heading``
-    names a group and has no figures, so that figures add up.
+    names a group and has no figures, so that figures add up; a ``remark`` stands for lines that are not
+    shown, and is none in data formats.
     """
 
     cells: tuple[Any, ...]
     label: str = ""
     level: int = 0
     heading: bool = False
+    remark: bool = False
 
 
 class Table(Struct, frozen=True):

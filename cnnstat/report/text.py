@@ -7,16 +7,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.errors import plain
+from cnnstat.report.model import Sides
 
 if TYPE_CHECKING:
     from cnnstat.report.model import Kind
 
 _LONG = re.compile(r"[0-9]{5,}")
 UNKNOWN = "–"  # an unknown figure; never zero
+ARROW = " → "
 
 
 def shown(value: Any, kind: Kind) -> str:
     """Return a cell as text."""
+    if isinstance(value, Sides):
+        return sides(value, kind)
     if value is None:
         return UNKNOWN
     if kind == "text":
@@ -32,6 +36,12 @@ def shown(value: Any, kind: Kind) -> str:
     if kind == "bytes":
         return bytes_text(value)
     return f"{value:,}" if isinstance(value, int) else plain(str(value))
+
+
+def sides(cell: Sides, kind: Kind) -> str:
+    """Return both sides of a comparison, or one text where they agree or only one is there."""
+    texts = [shown(side, kind) for side in (cell.before, cell.after) if side != ""]
+    return ARROW.join(dict.fromkeys(texts))
 
 
 def sizes(values: tuple[Any, ...]) -> str:
@@ -64,8 +74,8 @@ def bytes_text(count: int) -> str:
 
 _PLAIN_SIGNS = str.maketrans(
     {
-        **dict(zip("×·–…─█▏▎▍▌▋▊▉", "x*-~-#||||###", strict=True)),
-        **{"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"},
+        **dict(zip("×·–−…─█▏▎▍▌▋▊▉", "x*--~-#||||###", strict=True)),
+        **{"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "→": "->"},
     }
 )
 

@@ -1,0 +1,163 @@
+"""What is different between two networks: each pair of layers compared, and the networks as wholes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from cnnstat.analysis.alignment import align
+from cnnstat.analysis.items import items
+from cnnstat.analysis.model import Analysis, Counts
+from cnnstat.graph import INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis.alignment import Pair
+    from cnnstat.analysis.items import Item
+    from cnnstat.analysis.model import Row, Totals
+    from cnnstat.analysis.receptive import Field
+
+Status: TypeAlias = Literal["same", "changed", "added", "removed"]
+
+_SUMS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
+_OPERATIONS = tuple(field for field in Counts.__struct_fields__ if field not in _SUMS)
+
+
+class Edit(Struct, frozen=True):
+    """What a spec says otherwise: a name, a type, an option, the inputs, or what is in a folded block."""
+
+    what: str
+    before: Any
+    after: Any
+
+
+class Change(Struct, frozen=True):
+    """A layer of A and its partner in B (None: it has none), what was edited, and which figures differ."""
+
+    a: Item | None
+    b: Item | None
+    edits: tuple[Edit, ...] = ()
+    figures: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """Return what became of the layer."""
+        if self.a is None:
+            return "added"
+        if self.b is None:
+            return "removed"
+        return "changed" if self.edits or self.figures else "same"
+
+    @property
+    def field_only(self) -> bool:
+        """Say whether nothing but the receptive field differs."""
+        return not self.edits and self.figures == ("receptive_field",)
+
+
+class Difference(Struct, frozen=True):
+    """Two networks, and every layer of both in order."""
+
+    a: Analysis
+    b: Analysis
+    changes: tuple[Change, ...]
+
+    @property
+    def differ(self) -> bool:
+        """Say whether a layer, the input or a figure of the whole differs; titles and citations may."""
+        return (
+            any(change.status != "same" for change in self.changes)
+            or self.a.input_shape != self.b.input_shape
+            or _whole(self.a.totals) != _whole(self.b.totals)
+        )
+
+    def count(self, status: Status) -> int:
+        """Return how many layers became this."""
+        return sum(change.status == status for change in self.changes)
+
+
+def compare(a: Analysis, b: Analysis, rows_a: Sequence[Row], rows_b: Sequence[Row]) -> Difference:
+    """Align the rows of two analyses (their layers, or these folded at a depth) and compare each pair."""
+    before, after = items(a, rows_a), items(b, rows_b)
+    pairs = align(before, after)
+    partners = {left.number: right.number for left, right in pairs if left and right}
+    wires = _Wires(before, after, partners)
+    return Difference(a, b, tuple(_change(pair, wires) for pair in pairs))
+
+
+def _change(pair: Pair, wires: _Wires) -> Change:
+    a, b = pair
+    if a is None or b is None:
+        return Change(a, b)
+    return Change(a, b, tuple(_edits(a, b, wires)), tuple(_figures(a.row, b.row)))
+
+
+def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
+    if a.path != b.path:
+        yield Edit("name", a.row.name, b.row.name)
+    if a.type != b.type:
+        yield Edit("type", a.type, b.type)
+    yield from _options(a, b)
+    if wires.moved(a, b):
+        yield Edit("inputs", a.row.inputs, b.row.inputs)
+
+
+def _options(a: Item, b: Item) -> Iterator[Edit]:
+    if a.layers == b.layers and a.inside == b.inside:
+        return
+    if a.row.told is None or b.row.told is None:
+        yield Edit("layers", a.row.folded, b.row.folded)
+    elif a.type == b.type:
+        after = asdict(b.layers[0])
+        for name, value in asdict(a.layers[0]).items():
+            if value != after[name]:
+                yield Edit(name, value, after[name])
+
+
+def _figures(a: Row, b: Row) -> Iterator[str]:
+    if a.output_shape != b.output_shape:
+        yield "output_shape"
+    if a.counts != b.counts:
+        yield from (key for key in _SUMS if getattr(a.counts, key) != getattr(b.counts, key))
+        if any(getattr(a.counts, key) != getattr(b.counts, key) for key in _OPERATIONS):
+            yield "operations"
+    if a.field is not b.field and _seen(a.field) != _seen(b.field):
+        yield "receptive_field"
+
+
+def _seen(field: Field) -> tuple[object, ...]:
+    # Which layer makes a field unknown is no part of it: that layer may have another name.
+    return field.axes, field.whole, field.because is None, field.aligned
+
+
+def _whole(totals: Totals) -> tuple[object, ...]:
+    memory = totals.inference_memory_bytes, totals.training_memory_bytes
+    return totals.output_shape, totals.counts, _seen(totals.field), *memory
+
+
+class _Wires:
+    """What layers read, told in items of A. One without a partner stands for its own first input, as a
+    layer that is left out does: so a layer put between two others is one change, and not two.
+    """
+
+    def __init__(self, a: Sequence[Item], b: Sequence[Item], partners: dict[int, int]) -> None:
+        self.a, self.b = a, b
+        self.of_a: dict[int, int] = {INPUT: INPUT} | {number: number for number in partners}
+        self.of_b: dict[int, int] = {INPUT: INPUT} | {after: before for before, after in partners.items()}
+
+    def moved(self, a: Item, b: Item) -> bool:
+        """Say whether a pair reads other layers."""
+        return self.read(a, self.a, self.of_a) != self.read(b, self.b, self.of_b)
+
+    def read(self, item: Item, known: Sequence[Item], partners: dict[int, int]) -> tuple[int, ...]:
+        return tuple(self.source(number, known, partners) for number in item.inputs)
+
+    def source(self, number: int, known: Sequence[Item], partners: dict[int, int]) -> int:
+        passed = []
+        while number not in partners:
+            passed.append(number)
+            number = known[number].inputs[0] if known[number].inputs else INPUT
+        partners.update(dict.fromkeys(passed, partners[number]))
+        return partners[number]

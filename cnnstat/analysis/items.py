@@ -1,0 +1,131 @@
+"""The layers and folded blocks of a network as an alignment sees them: names as written, options, wiring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.graph import INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.analysis.model import Analysis, Row
+    from cnnstat.graph import Graph
+    from cnnstat.layers.base import Layer, Shape
+    from cnnstat.spec.model import Entry
+    from cnnstat.unfold import Group, Node
+
+Kind: TypeAlias = "tuple[str, tuple[Layer, ...], Shape]"
+
+_BLOCK = "block"
+
+
+class Item(Struct, frozen=True):
+    """A layer or folded block. ``own`` and ``scope`` are its name and its block's, as far as written.
+
+    ``layers`` are the layers it stands for with their options, ``inputs`` the numbers of the items it
+    reads (`INPUT` the network's input), ``inside`` the wiring of a block, and ``head`` says that this is the
+    last with parameters.
+    """
+
+    number: int
+    row: Row
+    own: str
+    scope: str
+    kind: Kind
+    inputs: tuple[int, ...]
+    inside: tuple[tuple[int, ...], ...]
+    head: bool
+
+    @property
+    def type(self) -> str:
+        """Return the type of the layer, or the block's name."""
+        return self.kind[0]
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Return the layers with their options."""
+        return self.kind[1]
+
+    @property
+    def shape(self) -> Shape:
+        """Return the output shape."""
+        return self.kind[2]
+
+    @property
+    def family(self) -> str:
+        """Return what the type is one of: the part of the catalogue, or a block."""
+        return type(self.layers[0]).__module__ if self.row.told is not None else _BLOCK
+
+    @property
+    def path(self) -> str:
+        """Return scope and name as written; a name that is not written is empty."""
+        return f"{self.scope}.{self.own}"
+
+    def equals(self, other: Item) -> bool:
+        """Say whether both are the same layer in the same place, as far as names, options and shape say."""
+        return self.path == other.path and self.kind == other.kind
+
+
+def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
+    """Return rows of an analysis (its layers, or these folded at a depth) as items."""
+    graph = analysis.graph
+    ranges = _ranges(graph)
+    names = _Written(graph)
+    owners: dict[int, int] = {INPUT: INPUT}
+    found: list[Item] = []
+    rows = tuple(rows)
+    head = max((number for number, row in enumerate(rows) if row.counts.params), default=None)
+    for number, row in enumerate(rows):
+        start, stop = ranges[row.name]
+        owners.update(dict.fromkeys(range(start, stop), number))
+        nodes = graph.nodes[start:stop]
+        scope, own = names.parts(row.name)
+        kind = (row.type, tuple(node.layer for node in nodes), row.output_shape)
+        inputs, inside = _inputs(nodes, start, owners), _inside(nodes, start)
+        found.append(Item(number, row, own, scope, kind, inputs, inside, number == head))
+    return tuple(found)
+
+
+def _ranges(graph: Graph) -> dict[str, tuple[int, int]]:
+    groups = {group.path: (group.start, group.stop) for group in graph.groups}
+    return groups | {node.path: (number, number + 1) for number, node in enumerate(graph.nodes)}
+
+
+def _inputs(nodes: tuple[Node, ...], start: int, owners: dict[int, int]) -> tuple[int, ...]:
+    """Return the items that nodes read outside of themselves, for a block each once."""
+    read = [owners[number] for node in nodes for number in node.inputs if number < start]
+    return tuple(read) if len(nodes) == 1 else tuple(dict.fromkeys(read))
+
+
+def _inside(nodes: tuple[Node, ...], start: int) -> tuple[tuple[int, ...], ...]:
+    """Return what the nodes of a block read, counted from its first; -1 for what is outside."""
+    if len(nodes) == 1:
+        return ()
+    return tuple(tuple(max(-1, number - start) for number in node.inputs) for node in nodes)
+
+
+class _Written:
+    """The names of a network, without those that only count: ``relu7``, or the block ``basic2``."""
+
+    def __init__(self, graph: Graph) -> None:
+        places: tuple[Node | Group, ...] = (*graph.groups, *graph.nodes)
+        self.entries: dict[str, Entry] = {place.path: place.entry for place in places}
+        self.known: dict[str, str] = {"": ""}
+
+    def parts(self, path: str) -> tuple[str, str]:
+        """Return the scope and the name of a path."""
+        scope, _, own = path.rpartition(".")
+        return self.whole(scope), own if self.says(path, own) else ""
+
+    def whole(self, path: str) -> str:
+        if path not in self.known:
+            scope, own = self.parts(path)
+            self.known[path] = f"{scope}.{own}" if scope else own
+        return self.known[path]
+
+    def says(self, path: str, own: str) -> bool:
+        entry = self.entries[path]
+        return entry.name is not None or (entry.repeat is not None and own.isdigit())

@@ -1,0 +1,118 @@
+"""Difference -> Report: what changed layer by layer, by type, and in total."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from cnnstat.layers.reader import show_value
+from cnnstat.report import text
+from cnnstat.report.columns import COLUMNS, cell, conventions
+from cnnstat.report.difference_data import data
+from cnnstat.report.model import Column, Line, Report, Sides, Table
+from cnnstat.report.wholes import by_type, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.analysis.difference import Change, Difference, Edit
+    from cnnstat.analysis.items import Item
+
+FIGURES = ("name", "type", "output_shape", "params", "macs", "receptive_field")
+
+_MARKS = {"added": "+", "removed": "-", "changed": "~", "same": "="}
+_CHANGE = Column("change", "change", "text", rank=4)
+_RANKS = {"type": 5, "receptive_field": 6}
+_LONGEST = 24
+_FOLLOWS = "follows: the layer is as it was, and what it reads is not"
+
+
+def difference(told: Difference, columns: Sequence[str] = FIGURES) -> Report:
+    """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
+    shown = tuple(_column(key) for key in columns)
+    lines = tuple(_lines(told, shown))
+    return Report(
+        title=f"{_title(told.a)}{text.ARROW}{_title(told.b)}",
+        tables=(Table("", (*shown, _CHANGE), lines), by_type(told), totals(told)),
+        facts=(),
+        data=data(told),
+        notes=(*conventions(shown), *_explained(lines)),
+        verdict=_verdict(told),
+    )
+
+
+def _title(analysis: Analysis) -> str:
+    return f"{analysis.name}, input {text.shown(analysis.input_shape, 'shape')}"
+
+
+def _column(key: str) -> Column:
+    return replace(COLUMNS[key], sides=True, rank=_RANKS.get(key, COLUMNS[key].rank))
+
+
+def _lines(told: Difference, columns: tuple[Column, ...]) -> Iterator[Line]:
+    for folded, run in groupby(told.changes, key=_folded):
+        if folded:
+            yield _remark(folded, len(list(run)), len(columns))
+        else:
+            yield from (_line(change, columns) for change in run)
+
+
+def _folded(change: Change) -> str:
+    """Return what is said of a run of such layers in one line; nothing for a layer with a line of its own."""
+    if change.status == "same":
+        return "the same"
+    return "another receptive field" if change.status == "changed" and change.field_only else ""
+
+
+def _remark(said: str, count: int, width: int) -> Line:
+    mark = _MARKS["same" if said == "the same" else "changed"]
+    name = f"{count} layer{'s' if count != 1 else ''}"
+    return Line((name, *[""] * (width - 1), said), f"{mark} {name}", remark=True)
+
+
+def _line(change: Change, columns: tuple[Column, ...]) -> Line:
+    cells = tuple(Sides(_side(change.a, column.key), _side(change.b, column.key)) for column in columns)
+    label = f"{_MARKS[change.status]} {text.shown(cells[0], 'text')}"
+    return Line((*cells, _said(change)), label)
+
+
+def _side(item: Item | None, key: str) -> Any:
+    return "" if item is None else cell(item.row, key)
+
+
+def _said(change: Change) -> str:
+    """Return what was edited; names and types have their own columns."""
+    if change.status != "changed":
+        return change.status
+    said = [_edit(edit) for edit in change.edits if edit.what not in ("name", "type")]
+    if said or not change.edits:
+        return ", ".join(said) or "follows"
+    return "another type" if change.edits[-1].what == "type" else "renamed"
+
+
+def _edit(edit: Edit) -> str:
+    if edit.what == "inputs":
+        return f"reads {', '.join(edit.before)}{text.ARROW}{', '.join(edit.after)}"
+    if edit.what == "layers" and edit.before == edit.after:
+        return "other layers inside"
+    return f"{edit.what} {_value(edit.before)}{text.ARROW}{_value(edit.after)}"
+
+
+def _value(value: Any) -> str:
+    """Return an option's value; a long one, such as a table of connections, is in the JSON."""
+    shown = show_value(value)
+    return shown if len(shown) <= _LONGEST else "..."
+
+
+def _explained(lines: tuple[Line, ...]) -> tuple[str, ...]:
+    return (_FOLLOWS,) if any(line.cells[-1] == "follows" for line in lines) else ()
+
+
+def _verdict(told: Difference) -> str:
+    if not told.differ:
+        return "no difference"
+    parts = [f"{told.count(status)} {status}" for status in ("changed", "added", "removed")]
+    return f"layers: {', '.join(parts)}, {told.count('same')} the same"

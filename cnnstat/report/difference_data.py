@@ -1,0 +1,72 @@
+"""The documented JSON of a difference (docs/json.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.layers.reader import show_value
+from cnnstat.report.data import SCHEMA_VERSION, layer_data, network_totals
+from cnnstat.report.wholes import both_tallies
+
+if TYPE_CHECKING:
+    from cnnstat.analysis import Analysis
+    from cnnstat.analysis.difference import Change, Difference, Edit
+    from cnnstat.analysis.items import Item
+    from cnnstat.analysis.model import Counts
+
+
+def data(told: Difference) -> dict[str, Any]:
+    """Return both networks, every layer of either, and the sums by type."""
+    settings = told.a.settings
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "diff",
+        "batch": settings.batch,
+        "dtype": settings.dtype,
+        "optimizer": settings.optimizer,
+        "differ": told.differ,
+        "a": _network(told.a),
+        "b": _network(told.b),
+        "layers": [_change(change, told) for change in told.changes],
+        "types": [
+            {"type": kind, "a": _tally(*before), "b": _tally(*after)}
+            for kind, before, after in both_tallies(told)
+        ],
+    }
+
+
+def _network(analysis: Analysis) -> dict[str, Any]:
+    return {
+        "name": analysis.name,
+        "source": analysis.source,
+        "input_shape": list(analysis.input_shape),
+        "totals": network_totals(analysis),
+    }
+
+
+def _change(change: Change, told: Difference) -> dict[str, Any]:
+    return {
+        "status": change.status,
+        "a": _layer(change.a, told.a),
+        "b": _layer(change.b, told.b),
+        "edits": [_edit(edit) for edit in change.edits],
+        "figures": list(change.figures),
+    }
+
+
+def _layer(item: Item | None, analysis: Analysis) -> dict[str, Any] | None:
+    return None if item is None else layer_data(item.row, analysis.input_shape)
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {"what": edit.what, "before": _plain(edit.before), "after": _plain(edit.after)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, int | float | str) or value is None else show_value(value)
+
+
+def _tally(count: int, counts: Counts) -> dict[str, int]:
+    return {"layers": count, "params": counts.params, "macs": counts.macs}

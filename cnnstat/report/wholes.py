@@ -1,0 +1,118 @@
+"""Two networks as wholes: how many layers of each type, and the totals with difference and ratio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.analysis.model import Counts
+from cnnstat.report import text
+from cnnstat.report.columns import field_text
+from cnnstat.report.model import Column, Line, Sides, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cnnstat.analysis import Analysis, Totals
+    from cnnstat.analysis.difference import Difference
+    from cnnstat.report.model import Kind
+
+_TYPES = (
+    Column("type", "type", "text"),
+    Column("layers", "layers", sides=True),
+    Column("params", "params", rank=1, sides=True),
+    Column("macs", "MACs", rank=2, sides=True),
+)
+_TOTALS = (
+    Column("figure", "figure", "text"),
+    Column("a", "A", "figure"),
+    Column("b", "B", "figure"),
+    Column("difference", "difference", "figure", rank=2),
+    Column("ratio", "B / A", "figure", rank=1),
+)
+
+_SUMS: tuple[tuple[str, Kind, Callable[[Totals], int]], ...] = (
+    ("params", "count", lambda totals: totals.counts.params),
+    ("trainable", "count", lambda totals: totals.counts.trainable),
+    ("MACs", "count", lambda totals: totals.counts.macs),
+    ("FLOPs", "count", lambda totals: totals.counts.flops),
+    ("connections", "count", lambda totals: totals.counts.connections),
+    ("activations", "count", lambda totals: totals.counts.activations),
+    ("inference memory", "bytes", lambda totals: totals.inference_memory_bytes),
+    ("training memory", "bytes", lambda totals: totals.training_memory_bytes),
+)
+
+
+def tally(analysis: Analysis) -> dict[str, tuple[int, Counts]]:
+    """Return how many layers there are of each type, and the sums of their figures."""
+    found: dict[str, tuple[int, Counts]] = {}
+    for row in analysis.rows:
+        count, counts = found.get(row.type, (0, Counts()))
+        found[row.type] = count + 1, counts + row.counts
+    return found
+
+
+def both_tallies(told: Difference) -> list[tuple[str, tuple[int, Counts], tuple[int, Counts]]]:
+    """Return the types of both networks with their tallies, those with most work first."""
+    a, b = tally(told.a), tally(told.b)
+    none = (0, Counts())
+    found = [(kind, a.get(kind, none), b.get(kind, none)) for kind in a | b]
+
+    def most(one: tuple[str, tuple[int, Counts], tuple[int, Counts]]) -> tuple[int, ...]:
+        _, before, after = one
+        return tuple(-max(sides) for sides in zip(_weight(*before), _weight(*after), strict=True))
+
+    return sorted(found, key=most)
+
+
+def _weight(count: int, counts: Counts) -> tuple[int, int, int]:
+    return counts.macs, counts.params, count
+
+
+def by_type(told: Difference) -> Table:
+    """Return how many layers of each type A and B have, with their params and MACs."""
+    lines = [
+        (
+            kind,
+            Sides(before[0], after[0]),
+            Sides(before[1].params, after[1].params),
+            Sides(before[1].macs, after[1].macs),
+        )
+        for kind, before, after in both_tallies(told)
+    ]
+    a, b = told.a, told.b
+    total = (
+        "total",
+        Sides(len(a.rows), len(b.rows)),
+        Sides(a.totals.counts.params, b.totals.counts.params),
+        Sides(a.totals.counts.macs, b.totals.counts.macs),
+    )
+    return Table("by type", _TYPES, tuple(Line(cells, cells[0]) for cells in lines), total)
+
+
+def totals(told: Difference) -> Table:
+    """Return the figures of the whole networks, with difference and ratio."""
+    return Table("in total", _TOTALS, tuple(Line(cells, cells[0]) for cells in _totals(told)))
+
+
+def _totals(told: Difference) -> Iterator[tuple[Any, ...]]:
+    a, b = told.a.totals, told.b.totals
+    yield "layers", *_compared(len(told.a.rows), len(told.b.rows), "count")
+    for name, kind, figure in _SUMS:
+        yield name, *_compared(figure(a), figure(b), kind)
+    yield "receptive field", field_text(a), field_text(b), "", ""
+    yield "output", text.shown(a.output_shape, "shape"), text.shown(b.output_shape, "shape"), "", ""
+
+
+def _compared(a: int, b: int, kind: Kind) -> tuple[str, str, str, str]:
+    sign = "+" if b > a else "−" if b < a else ""
+    return text.shown(a, kind), text.shown(b, kind), sign + text.shown(abs(b - a), kind), ratio(a, b)
+
+
+def ratio(a: int, b: int) -> str:
+    """Return b / a with three digits or so; unknown where a is 0."""
+    if a == 0:
+        return text.UNKNOWN
+    value = b / a
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 0.1 else f"{value:.2f}"

@@ -1,0 +1,99 @@
+"""`cnnstat diff` as its users start it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.test_cli import in_terminal, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_more_convolutions_in_numbers() -> None:
+    shown = run("diff", "lenet5", "vgg16").stdout
+    assert "conv          3 → 13   49,792 → 14,714,688  315,600 → 15,346,630,656" in shown
+    assert "\x1b" not in shown
+    assert "layers: 14 changed, 26 added, 0 removed, 0 the same" in shown
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_tables_keep_within_a_terminal(columns: int) -> None:
+    shown = in_terminal(columns, "diff", "lenet5", "googlenet")
+    text = "".join(part.split("m", 1)[-1] if i else part for i, part in enumerate(shown.split("\x1b[")))
+    assert max(map(len, text.split("\n"))) <= columns
+
+
+def test_the_json_agrees_with_summary() -> None:
+    told = json.loads(run("diff", "lenet5", "alexnet", "--format", "json").stdout)
+    assert (told["command"], told["differ"]) == ("diff", True)
+    for side, name in (("a", "lenet5"), ("b", "alexnet")):
+        alone = json.loads(run("summary", name, "--format", "json").stdout)
+        assert told[side]["totals"] == alone["totals"]
+        assert [layer[side] for layer in told["layers"] if layer[side]] == alone["layers"]
+        assert sum(kind[side]["macs"] for kind in told["types"]) == alone["totals"]["macs"]
+
+
+def test_csv_has_a_column_for_each_side() -> None:
+    rows = list(csv.DictReader(io.StringIO(run("diff", "vgg16", "vgg19", "--format", "csv").stdout)))
+    assert len(rows) == 6
+    assert (rows[0]["name_a"], rows[0]["name_b"], rows[0]["params_b"]) == ("", "stage3.3.conv", "590080")
+
+
+def test_exit_codes(tmp_path: Path) -> None:
+    assert run("diff", "vgg16", "vgg19").returncode == 0
+    assert run("diff", "vgg16", "vgg19", "--exit-code", "--depth", "1").returncode == 1
+    same = run("diff", "vgg16", "vgg16", "--exit-code")
+    assert (same.returncode, same.stdout.splitlines()[-1]) == (0, "no difference")
+    changed = run("diff", "efficientnet-b0", "efficientnet-b0", "--set", "width=1.1", "--exit-code")
+    assert changed.returncode == 1
+    target = tmp_path / "out"
+    assert run("diff", "vgg16", "vgg19", "-o", str(target), "--format", "markdown").stdout == ""
+    assert "| stage3.3.conv |" in target.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("lenet", "vgg16"), 1, "did you mean 'lenet5'?"),
+        (("lenet5", "alexnt"), 1, "did you mean 'alexnet'?"),
+        (("lenet5",), 2, "Missing argument"),
+        (("-", "-"), 2, "only one of A and B"),
+        (("lenet5", "vgg16", "--columns", "parms"), 2, "did you mean 'params'?"),
+    ],
+)
+def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
+    done = run("diff", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+
+
+def test_text_from_a_spec_is_only_text() -> None:
+    text = 'name: "\\e[31m ::error::x"\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n'
+    for form in ("table", "markdown"):
+        shown = run("diff", "-", "lenet5", "--format", form, input=text).stdout
+        assert "\x1b" not in shown
+        assert "::error" not in shown
+
+
+def test_an_encoding_without_arrows() -> None:
+    done = run("diff", "lenet5", "vgg16", env={"PYTHONIOENCODING": "ascii"})
+    assert done.stdout.isascii()
+    assert "C1 -> stage1.0.conv" in done.stdout
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_a_difference_needs_no_numpy(form: str) -> None:
+    program = (
+        "import sys; from cnnstat.cli import cli; "
+        f"cli.main(['diff', 'lenet5', 'vgg16', '--format', '{form}'], standalone_mode=False); "
+        "assert not {'numpy', 'rich'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
