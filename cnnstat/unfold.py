@@ -7,6 +7,7 @@ an instance only prefixes the paths and shifts the numbers, so ten thousand equa
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from msgspec import Struct
@@ -72,10 +73,14 @@ def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
         raise SpecError(unfolder.problems)
     scope = _Scope(unfolder, spec.layers, ("input",), spec.params, ())
     template = scope.unfold()
-    outputs = tuple(scope.find(reference) for reference in spec.outputs if not scope.left_out(reference))
+    outputs: list[int] = []
+    for reference in spec.outputs:
+        with suppress(_Skip):
+            if not scope.left_out(reference):
+                outputs.append(scope.find(reference))
     if unfolder.problems:
         raise SpecError(unfolder.problems)
-    return template, outputs or (template.output,)
+    return template, tuple(outputs) or (template.output,)
 
 
 _Call: TypeAlias = tuple[str, str]

@@ -97,3 +97,33 @@ def test_a_difference_needs_no_numpy(form: str) -> None:
         "assert not {'numpy', 'rich'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+
+PAIR = """
+input: [1, 8, 8]
+{}layers:
+  - {{name: c, type: conv, filters: 2, kernel: 3{}}}
+  - {{name: d, type: relu}}
+"""
+
+
+def differ(tmp_path: Path, before: str, after: str) -> str:
+    """Return what is printed of two texts; they must differ."""
+    paths = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    for path, text in zip(paths, (before, after), strict=True):
+        path.write_text(text, encoding="utf-8")
+    done = run("diff", *map(str, paths), "--exit-code")
+    assert done.returncode == 1, done
+    return done.stdout
+
+
+def test_a_frozen_layer_is_another(tmp_path: Path) -> None:
+    shown = differ(tmp_path, PAIR.format("", ", frozen: true"), PAIR.format("", ""))
+    assert "frozen 20 → 0" in shown
+    assert "follows" not in shown
+
+
+def test_other_outputs_are_a_difference(tmp_path: Path) -> None:
+    shown = differ(tmp_path, PAIR.format("outputs: [c, d]\n", ""), PAIR.format("outputs: [d, c]\n", ""))
+    assert "c, d" in shown
+    assert shown.endswith("the same; other outputs\n")

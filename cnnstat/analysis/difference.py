@@ -58,17 +58,19 @@ class Change(Struct, frozen=True):
 
 
 class Difference(Struct, frozen=True):
-    """Two networks, and every layer of both in order."""
+    """Two networks, every layer of both in order, and whether other layers are put out."""
 
     a: Analysis
     b: Analysis
     changes: tuple[Change, ...]
+    outputs: bool = False
 
     @property
     def differ(self) -> bool:
         """Say whether a layer, the input or a figure of the whole differs; titles and citations may."""
         return (
-            any(change.status != "same" for change in self.changes)
+            self.outputs
+            or any(change.status != "same" for change in self.changes)
             or self.a.input_shape != self.b.input_shape
             or _whole(self.a.totals) != _whole(self.b.totals)
         )
@@ -84,7 +86,19 @@ def compare(a: Analysis, b: Analysis, rows_a: Sequence[Row], rows_b: Sequence[Ro
     pairs = align(before, after)
     partners = {left.number: right.number for left, right in pairs if left and right}
     wires = _Wires(before, after, partners)
-    return Difference(a, b, tuple(_change(pair, wires) for pair in pairs))
+    return Difference(a, b, tuple(_change(pair, wires) for pair in pairs), _outputs_differ(a, b, pairs))
+
+
+def _outputs_differ(a: Analysis, b: Analysis, pairs: Sequence[Pair]) -> bool:
+    """Say whether the networks put out other layers; a renamed layer is the same one."""
+    renamed = {left.row.name: right.row.name for left, right in pairs if left and right}
+    before, after = (outputs(analysis) for analysis in (a, b))
+    return tuple(renamed.get(name, name) for name in before) != after
+
+
+def outputs(analysis: Analysis) -> tuple[str, ...]:
+    """Return the names of the layers that a network puts out."""
+    return tuple(analysis.graph.name(number) for number in analysis.graph.outputs)
 
 
 def _change(pair: Pair, wires: _Wires) -> Change:
@@ -100,6 +114,7 @@ def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
     if a.type != b.type:
         yield Edit("type", a.type, b.type)
     yield from _options(a, b)
+    yield from _frozen(a, b)
     if wires.moved(a, b):
         yield Edit("inputs", a.row.inputs, b.row.inputs)
 
@@ -114,6 +129,13 @@ def _options(a: Item, b: Item) -> Iterator[Edit]:
         for name, value in asdict(a.layers[0]).items():
             if value != after[name]:
                 yield Edit(name, value, after[name])
+
+
+def _frozen(a: Item, b: Item) -> Iterator[Edit]:
+    """Say how many numbers are held by `frozen:`, where the layers themselves are the same."""
+    before, after = a.row.counts, b.row.counts
+    if a.layers == b.layers and before.params == after.params and before.trainable != after.trainable:
+        yield Edit("frozen", before.params - before.trainable, after.params - after.trainable)
 
 
 def _figures(a: Row, b: Row) -> Iterator[str]:

@@ -27,7 +27,7 @@ _MARKS = {"added": "+", "removed": "-", "changed": "~", "same": "="}
 _CHANGE = Column("change", "change", "text", rank=4)
 _RANKS = {"type": 5, "receptive_field": 6}
 _LONGEST = 24
-_FOLLOWS = "follows: the layer is as it was, and what it reads is not"
+_FOLLOWS = "follows: the layer is as it was, and what stands above it is not"
 
 
 def difference(told: Difference, columns: Sequence[str] = FIGURES) -> Report:
@@ -115,4 +115,5 @@ def _verdict(told: Difference) -> str:
     if not told.differ:
         return "no difference"
     parts = [f"{told.count(status)} {status}" for status in ("changed", "added", "removed")]
-    return f"layers: {', '.join(parts)}, {told.count('same')} the same"
+    others = "; other outputs" if told.outputs else ""
+    return f"layers: {', '.join(parts)}, {told.count('same')} the same{others}"

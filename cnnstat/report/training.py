@@ -95,7 +95,7 @@ def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         if node.frozen and row.counts.params
     ]
     params = sum(row.counts.params for row in held)
-    return (("frozen", f"{len(held):,} layers with {params:,} params"),) if held else ()
+    return (("frozen", f"{len(held):,} layer{'s' * (len(held) > 1)} with {params:,} params"),) if held else ()
 
 
 def _skipped(analysis: Analysis, convention: Convention | None) -> tuple[tuple[str, str], ...]:
