@@ -111,7 +111,7 @@ class Network:
         self.stored: list[Parameters] = []
         self._draws = 0
         self._tape: tuple[tuple[tuple[int, ...], ...], Tape] | None = None
-        for _ in self._walk(self.sample(1), parameters=self._drawn):
+        for _ in self.visits(self.sample(1), parameters=self._drawn):
             pass
 
     def __repr__(self) -> str:
@@ -221,24 +221,11 @@ class Network:
         """Do step after step; an array is dropped after its last reader, unless the way back keeps it.
 
         `parameters` gives a step others than those stored; `draw` numbers the dropout masks of a seed.
-        """
-        x = np.asarray(x)
-        if x.shape[1:] != self.program.input_shape or not x.shape[0]:
-            wanted = "x".join(map(str, ("N", *self.program.input_shape)))
-            raise ValueError(f"expected a batch of shape {wanted}, got {'x'.join(map(str, x.shape))}")
-        if not np.iscomplexobj(x):
-            x = x.astype(self.dtype, copy=False)
-        return self._walk(x, training=training, backward=backward, draw=draw, parameters=parameters)
 
-    def _walk(
-        self,
-        x: Array,
-        *,
-        training: bool = False,
-        backward: bool = False,
-        draw: int = 0,
-        parameters: Stored | None = None,
-    ) -> Iterator[Visit]:
+        Raises:
+            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
+        """
+        x = self._accepted(x)
         arrays = {INPUT: x}
         alive = x.nbytes
         freed = self.program.last_readers()
@@ -255,6 +242,14 @@ class Network:
             yield Visit(number, step, inputs, y, way_back, context.tally.macs, alive)
             for source in freed[number]:
                 alive -= arrays.pop(source).nbytes
+
+    def _accepted(self, x: Array) -> Array:
+        """Return a batch in the network's type; a complex one stays, for it carries a derivative."""
+        x = np.asarray(x)
+        if x.shape[1:] != self.program.input_shape or not x.shape[0]:
+            wanted = "x".join(map(str, ("N", *self.program.input_shape)))
+            raise ValueError(f"expected a batch of shape {wanted}, got {'x'.join(map(str, x.shape))}")
+        return x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
 
     def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
         """Return the context in which a step is done: one seed, step and draw make one dropout mask."""
