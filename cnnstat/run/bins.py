@@ -6,14 +6,10 @@ Bins are joined one axis after the other, the last first, for the reason given i
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.run.op import Array, Context, Gradients, Result, at, backward
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from cnnstat.run.op import Array, Context, Gradients, Result, at, backward, inwards
 
 Bins = tuple[tuple[slice, ...], ...]
 """The cells of each bin, for each axis of positions."""
@@ -49,14 +45,10 @@ def sliding(length: int, count: int) -> tuple[slice, ...]:
     return tuple(slice(start, start + size) for start in starts)
 
 
-def _inwards(bins: Bins) -> Iterator[tuple[int, tuple[slice, ...]]]:
-    return reversed(list(enumerate(bins, 2)))
-
-
 def largest(x: Array, bins: Bins, context: Context) -> Result:
     """Return the maximum of each bin."""
     stages = [x]
-    for axis, parts in _inwards(bins):
+    for axis, parts in inwards(bins):
         stages.append(np.concatenate([_peak(stages[-1][at(axis, cells)], axis) for cells in parts], axis))
     return stages[-1], backward(context, _largest_backward, tuple(stages[:-1]), bins)
 
@@ -82,7 +74,7 @@ def _largest_backward(dy: Array, stages: tuple[Array, ...], bins: Bins) -> Gradi
 def counted(x: Array, bins: Bins) -> Array:
     """Return the number of cells in each bin, found by adding ones."""
     y = np.ones_like(x)
-    for axis, parts in _inwards(bins):
+    for axis, parts in inwards(bins):
         y = np.concatenate([y[at(axis, cells)].sum(axis, keepdims=True) for cells in parts], axis)
     return y
 
@@ -90,7 +82,7 @@ def counted(x: Array, bins: Bins) -> Array:
 def mean(x: Array, bins: Bins, context: Context) -> Result:
     """Return the mean of each bin."""
     y = x
-    for axis, parts in _inwards(bins):
+    for axis, parts in inwards(bins):
         y = np.concatenate([y[at(axis, cells)].mean(axis, keepdims=True) for cells in parts], axis)
     return y, backward(context, _mean_backward, x.shape, bins)
 

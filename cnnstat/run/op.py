@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from cnnstat.run.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 PIECE = 1 << 18
@@ -39,6 +39,7 @@ def quiet() -> np.errstate:
 
 
 Array: TypeAlias = npt.NDArray[Any]
+Part = TypeVar("Part")
 Inputs: TypeAlias = tuple[Array, ...]
 Params: TypeAlias = "Mapping[str, Array]"
 Options: TypeAlias = "Mapping[str, Any]"
@@ -179,6 +180,11 @@ def both_sides(option: Any, rank: int) -> tuple[tuple[int, int], ...]:
     if not isinstance(option, int) and len(option) == 2 * rank:
         return tuple(zip(option[::2], option[1::2], strict=True))
     return tuple((each, each) for each in per_axis(option, rank))
+
+
+def inwards(parts: Sequence[Part]) -> list[tuple[int, Part]]:
+    """Pair what there is for each axis of positions with its number, the last axis first."""
+    return list(enumerate(parts, 2))[::-1]
 
 
 def real_type(x: Array) -> np.dtype[Any]:

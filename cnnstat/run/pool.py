@@ -24,6 +24,7 @@ from cnnstat.run.op import (
     Result,
     at,
     backward,
+    inwards,
     per_axis,
     per_channel,
     real_type,
@@ -35,17 +36,12 @@ PIECE = 32 << 10
 """Numbers of a map worked on at a time on the way back from a maximum."""
 
 
-def _inwards(walked: tuple[Walk, ...]) -> list[tuple[int, Walk]]:
-    """Pair each walk with its axis, the last axis first."""
-    return list(enumerate(walked, 2))[::-1]
-
-
 def max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return the maximum of each window; padding is minus infinity."""
     (x,) = inputs
     stages = [x]
     walked = walks(x, options)
-    for axis, each in _inwards(walked):
+    for axis, each in inwards(walked):
         stages.append(_largest(stages[-1], each, axis))
     return stages[-1], backward(context, _max_pool_backward, tuple(stages), walked)
 
@@ -64,7 +60,7 @@ def _largest(x: Array, walked: Walk, axis: int) -> Array:
 def _max_pool_backward(dy: Array, stages: tuple[Array, ...], walked: tuple[Walk, ...]) -> Gradients:
     """Go back axis by axis, a few maps at a time so that they stay in cache."""
     dx = np.empty(stages[0].shape, dy.dtype)
-    steps = list(zip(_inwards(walked), stages[:-1], stages[1:], strict=True))[::-1]
+    steps = list(zip(inwards(walked), stages[:-1], stages[1:], strict=True))[::-1]
     for sample in range(len(dy)):
         for some in _some_maps(stages[0]):
             error = dy[sample, some]
@@ -92,7 +88,7 @@ def _to_first(dy: Array, x: Array, y: Array, walked: Walk, axis: int) -> Array:
 
 
 def _sums(x: Array, walked: tuple[Walk, ...]) -> Array:
-    for axis, each in _inwards(walked):
+    for axis, each in inwards(walked):
         x = total(x, each, axis)
     return x
 
