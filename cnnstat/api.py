@@ -108,35 +108,41 @@ def check_shape(shape: tuple[int, ...]) -> None:
 
 def _read(spec: str | Path) -> tuple[str, str, str | None]:
     """Return a spec's text, the name it is shown under, and the variant it asks for."""
-    shown = str(spec)
-    if shown == "-":
+    asked = str(spec)
+    if asked == "-":
         if sys.stdin is None:
             raise _unreadable("<stdin>", "is closed")
         return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>"), "<stdin>", None
     try:
-        path, variant = _found(shown)
+        path, shown, variant = _found(asked)
         if path.is_dir():
             raise _unreadable(shown, "is a folder; name a spec file in it")
         with path.open("rb") as file:
-            # A bundled name is shown as it was asked for, `family.yaml#name` as the file, which editors open.
-            shown = str(path) if "#" in shown and variant else shown
             return _decoded(file.read(4 * MAX_TEXT + 1), shown), shown, variant
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise _unreadable(shown, f"cannot be read: {reason}") from None
+        raise _unreadable(asked, f"cannot be read: {reason}") from None
 
 
-def _found(spec: str) -> tuple[Path, str | None]:
-    """Return the file and the variant that ``spec`` means: a path, a bundled name, or ``path#variant``."""
+def _found(spec: str) -> tuple[Path, str, str | None]:
+    """Return the file that ``spec`` means, the name it is shown under, and the variant.
+
+    ``spec`` is a path, a bundled name, or one of these followed by ``#`` and a variant.
+    """
+
     if Path(spec).exists():
-        return Path(spec), None
-    address = locate(spec) or spec
-    if Path(address).exists():
-        return Path(address), None
-    place, _, variant = address.rpartition("#")
-    if not place or not Path(place).exists():
+        return Path(spec), spec, None
+    if bundled := locate(spec):
+        return bundled[0], spec, bundled[1]
+    place, _, variant = spec.rpartition("#")
+    if not place:
         raise _unreadable(spec, _missing(spec))
-    return Path(place), variant
+    if Path(place).exists():
+        return Path(place), place, variant
+    family = locate(place)
+    if family is None:
+        raise _unreadable(place, _missing(place))
+    return family[0], place, variant
 
 
 def _decoded(data: bytes, name: str) -> str:

@@ -25,19 +25,32 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(found, key=_natural))
 
 
-def locate(name: str) -> str | None:
-    """Return the address of the bundled network ``name`` (with or without ``.yaml``), if there is one.
+def locate(name: str) -> tuple[Path, str | None] | None:
+    """Return the file of the bundled network ``name`` (with or without ``.yaml``), and which variant it is.
 
-    It is a path, followed by ``#`` and the name for a variant.
+    None where there is no such network; a family's own name is its file, and no variant.
     """
     stem = name.removesuffix(".yaml")
     if "/" in stem or "\\" in stem or "\0" in stem or not stem:
         return None
     path = folder() / f"{stem}.yaml"
     if path.is_file():
-        return f"{path}#{stem}" if stem in _variants(path) else str(path)
+        return path, stem if stem in _variants(path) else None
     families = (path for path in folder().glob("*.yaml") if stem in _variants(path))
-    return next((f"{path}#{stem}" for path in families), None)
+    return next(((path, stem) for path in families), None)
+
+
+def address(name: str) -> str:
+    """Return what names a bundled network wherever one stands: its file, followed by ``#`` for a variant.
+
+    Raises:
+        LookupError: there is no such network.
+    """
+    found = locate(name)
+    if found is None:
+        raise LookupError(name)
+    path, variant = found
+    return str(path) if variant is None else f"{path}#{variant}"
 
 
 def _variants(path: Path) -> tuple[str, ...]:

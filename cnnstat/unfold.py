@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from cnnstat.errors import Misfit, Problem, SpecError, suggestion
 from cnnstat.layers import LAYERS
-from cnnstat.layers.reader import option_names, read_layer, show_value, unknown_option
+from cnnstat.layers.reader import option_names, read_layer, unknown_option
 from cnnstat.limits import MAX_LAYERS, MAX_NESTING, MAX_PROBLEMS
 from cnnstat.names import Names
-from cnnstat.spec.expression import Channels, truth
+from cnnstat.spec.expression import Channels, show_value, truth
 from cnnstat.spec.model import resolve
 from cnnstat.synonyms import meant
 
@@ -97,11 +97,17 @@ class _Unfolder:
         self.spec = spec
         self.blocks = spec.blocks
         self.problems: list[Problem] = []
+        self.told: set[tuple[str, str | None, int, int]] = set()
         self.templates: dict[_Call, Template] = {}
         self.layers: dict[_Call, tuple[Layer | None, list[Misfit]]] = {}
         self.steps = 0
 
     def problem(self, misfit: Misfit, span: Span) -> None:
+        """Note a problem; what is wrong at one place for many calls of a block is told of the first."""
+        place = (misfit.code, misfit.field, span.line, span.column)
+        if place in self.told:
+            return
+        self.told.add(place)
         self.problems.append(Problem(misfit.code, misfit.message, span))
         if len(self.problems) >= MAX_PROBLEMS:
             raise SpecError(self.problems)
@@ -178,11 +184,10 @@ class _Scope:
     def unfold(self) -> Template:
         for position, entry in enumerate(self.entries):
             self.shared.count(entry.span)
-            before = len(self.shared.problems)
             try:
                 self.add(entry)
             except _Skip:
-                assert len(self.shared.problems) > before
+                assert self.shared.problems
                 self.names.add(entry.name or f"({position})", self.names.above, present=True)
         return Template(tuple(self.nodes), tuple(self.groups), self.names.above)
 

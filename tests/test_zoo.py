@@ -33,7 +33,7 @@ EXACT_PARAMS = {
 
 @cache
 def analyzed(name: str) -> Analysis:
-    return cnnstat.analyze(bundled.locate(name) or name)
+    return cnnstat.analyze(bundled.address(name))
 
 
 @pytest.mark.parametrize("name", bundled.names())

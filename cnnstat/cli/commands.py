@@ -122,7 +122,8 @@ def rf(
 @output_options
 def list_(form: str, output: Path | None) -> None:
     """The bundled architectures."""
-    analyses = ((name, api.analyze(bundled.locate(name) or name)) for name in bundled.names())
+    # By their addresses, as a folder here may have the name of a network.
+    analyses = ((name, api.analyze(bundled.address(name))) for name in bundled.names())
     show(build.listing(analyses), form, output)
 
 

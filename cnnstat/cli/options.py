@@ -51,6 +51,8 @@ def _params(context: _Context, parameter: _Parameter, value: tuple[str, ...]) ->
         name, sign, said = text.partition("=")
         if not sign or not name.strip():
             raise click.BadParameter(f"expected NAME=VALUE, got '{plain(text)}'")
+        if name.strip() in params:
+            raise click.BadParameter(f"'{plain(name.strip())}' is given twice")
         try:
             params[name.strip()] = read_value(said)
         except Misfit as misfit:

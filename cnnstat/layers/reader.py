@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.errors import Misfit, suggestion
-from cnnstat.spec.expression import Channels
+from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,19 +67,6 @@ def _plain(value: Value) -> object:
 def _wrong_value(name: str, value: Value, kind: Any) -> Misfit:
     expected = described(msgspec.inspect.type_info(kind))
     return Misfit(f"{name}: expected {expected}, got {show_value(value)}", code="option/value", field=name)
-
-
-def show_value(value: Value) -> str:
-    """Return a value as an author writes it."""
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "nothing"}[value]
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(show_value, value[:8])) + (", ...]" if len(value) > 8 else "]")
-    if isinstance(value, Channels):
-        return "$in" if value == Channels() else f"{value.numerator}/{value.denominator} of $in"
-    if isinstance(value, Fraction):
-        return f"{float(value):g}"
-    return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"
 
 
 def described(info: Any) -> str:

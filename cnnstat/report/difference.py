@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.layers.reader import show_value
 from cnnstat.report import text
 from cnnstat.report.columns import COLUMNS, cell, conventions
 from cnnstat.report.difference_data import data
 from cnnstat.report.model import Column, Line, Report, Sides, Table
 from cnnstat.report.wholes import by_type, totals
+from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,13 +98,9 @@ def _edit(edit: Edit) -> str:
         return f"reads {', '.join(edit.before)}{text.ARROW}{', '.join(edit.after)}"
     if edit.what == "layers" and edit.before == edit.after:
         return "other layers inside"
-    return f"{edit.what} {_value(edit.before)}{text.ARROW}{_value(edit.after)}"
-
-
-def _value(value: Any) -> str:
-    """Return an option's value; a long one, such as a table of connections, is in the JSON."""
-    shown = show_value(value)
-    return shown if len(shown) <= _LONGEST else "..."
+    values = (show_value(edit.before), show_value(edit.after))
+    # A long value, such as a table of connections, is in the JSON.
+    return f"{edit.what} {text.ARROW.join(values) if max(map(len, values)) <= _LONGEST else 'differs'}"
 
 
 def _explained(lines: tuple[Line, ...]) -> tuple[str, ...]:

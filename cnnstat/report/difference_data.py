@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.layers.reader import show_value
 from cnnstat.report.data import SCHEMA_VERSION, layer_data, network_totals
 from cnnstat.report.wholes import both_tallies
+from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis

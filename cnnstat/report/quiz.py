@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cnnstat.layers.reader import show_value
 from cnnstat.report.columns import COLUMNS, cell
 from cnnstat.report.data import layer_data
 from cnnstat.report.errata import errata
 from cnnstat.report.explain import head, layer, notes
 from cnnstat.report.model import Line, Report, Section, Step, Table
 from cnnstat.report.text import shown
+from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cnnstat.errors import Misfit, Problem, Source, SpecError, suggestion
 from cnnstat.limits import MAX_SIZE
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, value_of
+from cnnstat.spec.expression import show_value
 from cnnstat.spec.model import Spec, Variant, resolve
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def choose(spec: Spec, variant: str | None, given: Dict[str, object]) -> Spec:
     params = proper | _given(spec, given)
     changed = {name: value for name, value in params.items() if not _same(value, proper[name])}
     as_written = all(_same(params[name], default) for name, default in spec.params.items())
-    told = ", ".join(f"{name}={_shown(value)}" for name, value in changed.items())
+    told = ", ".join(
+        f"{name}={value if isinstance(value, str) else show_value(value)}" for name, value in changed.items()
+    )
     name = chosen.name if chosen else spec.name
     own = chosen.expect if chosen and not changed else ()
     return replace(
@@ -75,7 +78,8 @@ def _variant(spec: Spec, name: str | None) -> Variant | None:
         return next(iter(spec.variants.values()), None)
     if name not in spec.variants:
         known = f"; variants: {', '.join(spec.variants)}" if spec.variants else "; the spec has none"
-        message = f"no variant '{name}'{suggestion(name, spec.variants) or known}"
+        what = f"no variant '{name}'" if name else "the name of a variant is missing behind '#'"
+        message = f"{what}{suggestion(name, spec.variants) or known}"
         raise SpecError([Problem("variant/unknown", message, spec.span)])
     return spec.variants[name]
 
@@ -104,14 +108,6 @@ def _value(value: object) -> Value:
     raise ValueError(f"a parameter is a number, a word, true, false or a list of these, got {value!r}")
 
 
-def _shown(value: Value) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_shown, value))}]"
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    return repr(float(value)) if isinstance(value, Fraction) else str(value)
-
-
 def _same(value: Value, other: Value) -> bool:
     # To Python, 1 and True are equal; to the language they are not.
     return value == other and isinstance(value, bool) == isinstance(other, bool)
@@ -124,8 +120,7 @@ def _shape(spec: Spec, params: dict[str, Value]) -> tuple[int, ...]:
         raise SpecError([Problem(misfit.code, f"input: {misfit.message}", spec.input_span)]) from None
     assert isinstance(sizes, tuple)
     if not all(is_size(size) for size in sizes):
-        shown = ", ".join(map(str, sizes))
-        message = f"the input's sizes are whole numbers from 1 to {MAX_SIZE:,}, got [{shown}]"
+        message = f"the input's sizes are whole numbers from 1 to {MAX_SIZE:,}, got {show_value(sizes)}"
         raise SpecError([Problem("spec/input", message, spec.input_span)])
     return cast("tuple[int, ...]", sizes)
 

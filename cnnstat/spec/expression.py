@@ -53,9 +53,15 @@ class Expression(Struct, frozen=True):
         """Return the value under ``params``.
 
         Raises:
-            Misfit: an unknown parameter, a division by zero, or operands of the wrong type.
+            Misfit: an unknown parameter, a division by zero, or operands of the wrong type; it tells the
+                values that were read.
         """
-        value = _evaluate(self.tree, params)
+        try:
+            value = _evaluate(self.tree, params)
+        except Misfit as misfit:
+            read = ", ".join(f"${n} = {show_value(params[n])}" for n in sorted(self.names & params.keys()))
+            told = f"{misfit.message}, with {read}" if read else misfit.message
+            raise Misfit(told, code=misfit.code) from None
         if isinstance(value, Fraction) and value.denominator == 1:
             return value.numerator
         return value
@@ -198,14 +204,12 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
     try:
         return FUNCTIONS[function](*arguments)
     except (TypeError, ZeroDivisionError, ValueError):
-        shown = ", ".join(map(str, arguments))
-        raise _bad(f"{function}({shown}) has no value") from None
+        raise _bad(f"{function}({', '.join(map(show_value, arguments))}) has no value") from None
 
 
 def _number(value: Value) -> Number:
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        shown = "$in" if isinstance(value, Channels) else repr(value)
-        raise Misfit(f"expected a number, got {shown}", code="expression/type")
+        raise Misfit(f"expected a number, got {show_value(value)}", code="expression/type")
     return value
 
 
@@ -216,8 +220,21 @@ def truth(value: Value) -> bool:
         Misfit: it is something else.
     """
     if not isinstance(value, bool):
-        raise Misfit(f"expected true or false, got {value!r}", code="expression/type")
+        raise Misfit(f"expected true or false, got {show_value(value)}", code="expression/type")
     return value
+
+
+def show_value(value: Value) -> str:
+    """Return a value as an author writes it; a long list is cut."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "nothing"}[value]
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(show_value, value[:8])) + (", ...]" if len(value) > 8 else "]")
+    if isinstance(value, Channels):
+        return "$in" if value == Channels() else f"{value.numerator}/{value.denominator} of $in"
+    if isinstance(value, Fraction):
+        return f"{float(value):g}"
+    return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"
 
 
 def _bad(message: str) -> Misfit:
@@ -228,7 +245,12 @@ def divisible(value: Number, by: Number = 8) -> int:
     """Return ``value`` rounded to a multiple of ``by``, at least ``by``, and never under 90 % of it.
 
     Source: the MobileNet reference code's ``make_divisible`` (Sandler et al., arXiv:1801.04381).
+
+    Raises:
+        ValueError: one of them is not positive, so that no number of filters comes of it.
     """
+    if value <= 0 or by <= 0:
+        raise ValueError(value, by)
     rounded = int(max(by, (value + Fraction(by) / 2) // by * by))
     return rounded if rounded >= Fraction(9, 10) * value else int(rounded + by)
 

@@ -162,7 +162,7 @@ def test_the_table_names_kinds_and_measures_that_exist(tool: Convention) -> None
 @pytest.mark.parametrize("tool", CONVENTIONS)
 def test_layers_add_up_and_terms_have_names(tool: str) -> None:
     for name in ("googlenet", "unet", "convnext", "mobilenet-v3"):
-        whole = counted(cnnstat.analyze(bundled.locate(name) or name), tool)
+        whole = counted(cnnstat.analyze(bundled.address(name)), tool)
         assert set(whole.terms) <= set(TERMS)
         assert whole.total == sum(whole.terms.values()) > 0
 

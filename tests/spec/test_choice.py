@@ -149,6 +149,45 @@ def test_a_variant_by_path(tmp_path: Path) -> None:
     assert cnnstat.analyze(odd).name == "one"
 
 
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("efficientnet#efficientnet-b9", "efficientnet:3:1: .*did you mean 'efficientnet-b7'"),
+        ("resnet#", "resnet:.*the name of a variant is missing behind '#'; variants: resnet18, "),
+        ("lenet5#x", "lenet5:.*no variant 'x'; the spec has none"),
+        ("lenet#x", "lenet:1:1: .*no bundled architecture of that name; did you mean 'lenet5'"),
+        ("nowhere/net.yaml#x", "nowhere/net.yaml:1:1: .*no such file"),
+        ("#x", "#x:1:1: .*no such file"),
+    ],
+)
+def test_a_wrong_variant_by_name(spec: str, said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        cnnstat.load(spec)
+
+
+def test_a_variant_of_a_bundled_family() -> None:
+    assert cnnstat.load("efficientnet#efficientnet-b3").spec.name == "EfficientNet-B3"
+
+
+def test_a_wrong_value_is_told_once_with_what_it_was_read_from() -> None:
+    text = """
+input: [3, 8, 8]
+params: {width: 1}
+blocks:
+  wide:
+    params: {by: 1}
+    layers: [{type: conv, filters: divisible($width * $by), kernel: 1}]
+layers: [{type: wide, by: 8}, {type: wide, by: 16}]
+"""
+    with pytest.raises(SpecError) as negative:
+        told(text=text, width=-2)
+    assert [problem.message for problem in negative.value.problems] == [
+        "divisible(-16) has no value, with $by = 8, $width = -2"
+    ]
+    with pytest.raises(SpecError, match=r"expected a number, got \[1, 'a'\], with \$by = 8, \$width = "):
+        told(text=text, width=[1, "a"])
+
+
 def test_a_variant_runs() -> None:
     proof = cnnstat.verify(cnnstat.loads(FAMILY, variant="two"))
     assert proof.good
@@ -158,5 +197,5 @@ def test_a_variant_runs() -> None:
 @pytest.mark.parametrize("path", sorted(bundled.folder().glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_names_of_variants_are_found_without_parsing(path: Path) -> None:
     variants = read_spec(Source(path.name, path.read_text(encoding="utf-8"))).variants
-    assert set(variants) == {n for n in bundled.names() if bundled.locate(n) == f"{path}#{n}"}
+    assert set(variants) == {n for n in bundled.names() if bundled.address(n) == f"{path}#{n}"}
     assert variants or path.stem in bundled.names()
