@@ -27,8 +27,8 @@ FIGURES: dict[str, Figure] = {
         ("param", "parameters", "parameter", "weights", "free_parameters"),
         "filters·(maps·kernel·kernel + 1) for a convolution, units·(inputs + 1) for a fully connected layer",
         "The numbers a network stores and training could change: weights, biases, and the scale and shift of"
-        " a norm. Some may be fixed, as the code book of LeNet-5's RBF units is: `trainable` leaves them out."
-        " Running means and variances are `buffers` and never parameters.",
+        " a norm. Some may be fixed, as the code book of LeNet-5's RBF units is: they are not trainable."
+        " Running means and variances are buffers and never parameters.",
     ),
     "trainable": Figure(
         "trainable parameters",
@@ -118,7 +118,7 @@ FIGURES: dict[str, Figure] = {
         ("left_over", "remainder", "doesnt_fit"),
         "the remainder of (N - F + 2P)/S",
         "Input rows or columns that no window covers, because (N - F + 2P)/S + 1 is no whole number and is"
-        " rounded down: it doesn't fit. `--strict` and `rounding: exact` refuse it.",
+        " rounded down: it doesn't fit. --strict and 'rounding: exact' refuse it.",
     ),
     "inference_memory_bytes": Figure(
         "inference memory",

@@ -215,6 +215,11 @@ def test_one_unit() -> None:
         (("explain", "qqqq"), 2, "'cnnstat explain' lists types and figures"),
         (("explain", "nothing.yaml"), 1, "no such file"),
         (("explain", "lenet5", "C33"), 2, "did you mean 'C3'?"),
+        (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' tells more"),
+        (("explain", "conv", "C1"), 2, "'conv' is a layer type, and has no layers"),
+        (("explain", "macs", "lenet5"), 2, "'macs' is a figure, and has no layers"),
+        (("explain", "C3", "lenet5"), 2, "'C3' is no network, but 'lenet5' is: the SPEC comes first"),
+        (("explain", "groups"), 2, "'groups' is an option of conv and 3 more; 'cnnstat explain conv'"),
         (("explain", "lenet5", "qqqq"), 2, "no layer 'qqqq' in LeNet-5"),
         (("explain", "lenet5", "--answers"), 2, "--answers needs --quiz"),
         (("explain", "lenet5", "C3", "--depth", "1"), 2, "not both"),
@@ -236,7 +241,7 @@ def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
         (("lenet5", "--depth", "1", "--input", "1x36x36"), "(36 - 5 + 2·0)/1 + 1 = 32"),
         (("efficientnet", "total", "--set", "width=1.4"), "(width=1.4)"),
         (("resnet18", "layer1"), "layer1.0 + layer1.1 = 73,984 + 73,984 = 147,968"),
-        (("conv",), "## conv"),
+        (("conv",), "conv, a layer type"),
         (("MACs",), "multiply-adds (MACs)"),
         (("inference memory",), "alive at once"),
         ((), "connections"),
@@ -259,7 +264,7 @@ def test_a_file_comes_before_a_type_and_a_figure(tmp_path: Path) -> None:
     (tmp_path / "conv").write_text("name: Mine\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
     (tmp_path / "linear").mkdir()
     assert run("explain", "conv", cwd=tmp_path).stdout.startswith("Mine, input")
-    assert run("explain", "linear", cwd=tmp_path).stdout.startswith("## linear")
+    assert run("explain", "linear", cwd=tmp_path).stdout.startswith("linear, a layer type")
 
 
 def test_a_missed_expectation_is_shown_and_fails(tmp_path: Path) -> None:

@@ -10,39 +10,47 @@ from msgspec import Struct
 from cnnstat.arithmetic import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _MOST_PARTS = 200
 """A longer arithmetic is not searched: among so many parts, one fits by accident."""
 
 
 class Slip(Struct, frozen=True):
-    """The part that was forgotten, in words and in numbers, and what is left without it."""
+    """The parts that were forgotten, which are equal in name or one and the same, and what is left.
 
-    forgotten: str
-    numbers: str
+    ``every`` says that no part of this name is left.
+    """
+
+    forgotten: tuple[Term, ...]
+    every: bool
     arithmetic: Term
 
 
 def slips(figure: Term, printed: int) -> tuple[Slip, ...]:
-    """Return every slip that gives ``printed``: one part of ``figure``, or all of one name, left out."""
+    """Return every slip that gives ``printed``: a part of ``figure``, or all parts of a name, left out."""
     if figure.value == printed or sum(1 for _ in _parts(figure)) > _MOST_PARTS:
         return ()
-    found: dict[str, Slip] = {}
-    for part, gone in _candidates(figure):
-        rest = _without(figure, gone)
+    found: dict[tuple[str, str], Slip] = {}
+    for forgotten, every in _candidates(figure):
+        rest = _without(figure, forgotten)
         if rest is not None and rest.value == printed:
-            found.setdefault(rest.numbers, Slip(part.formula, part.numbers, rest))
+            found.setdefault((forgotten[0].formula, rest.numbers), Slip(forgotten, every, rest))
     return tuple(found.values())
 
 
-def _candidates(figure: Term) -> Iterator[tuple[Term, Callable[[Term], bool]]]:
-    """Yield parts that may be forgotten: each one alone, and all leaves that share a name."""
+def _candidates(figure: Term) -> Iterator[tuple[tuple[Term, ...], bool]]:
+    """Yield what may be forgotten: all numbers of one name, one of them alone, or a whole summand.
+
+    A factor that is itself a sum is none: nobody forgets it and keeps the rest.
+    """
     parts = tuple(_parts(figure))
-    for part in parts:
-        yield part, lambda other, part=part: other is part  # type: ignore[misc]
-    for name, part in {part.name: part for part in parts if part.name}.items():
-        yield part, lambda other, name=name: other.name == name  # type: ignore[misc]
+    for name in dict.fromkeys(part.name for part in parts if part.name):
+        named = tuple(part for part in parts if part.name == name)
+        yield named, True
+        if len(named) > 1:
+            yield from (((part,), False) for part in named)
+    yield from (((part,), True) for part in _summands(figure) if part.symbol)
 
 
 def _parts(node: Term) -> Iterator[Term]:
@@ -51,13 +59,21 @@ def _parts(node: Term) -> Iterator[Term]:
         yield from _parts(operand)
 
 
-def _without(node: Term, gone: Callable[[Term], bool]) -> Term | None:
-    """Return a term without the parts that are gone; None where nothing sensible is left."""
+def _summands(node: Term) -> Iterator[Term]:
+    if node.symbol == "+":
+        yield from node.operands
+    for operand in node.operands:
+        yield from _summands(operand)
+
+
+def _without(node: Term, gone: tuple[Term, ...]) -> Term | None:
+    """Return a term without the parts that are gone (these very ones); None if nothing sensible is left."""
     if not node.symbol:
         return node
-    rests = [_without(operand, gone) for operand in node.operands if not gone(operand)]
+    left = [operand for operand in node.operands if not any(operand is part for part in gone)]
+    rests = [_without(operand, gone) for operand in left]
     kept = [rest for rest in rests if rest is not None]
-    if not kept or len(kept) < len(rests) or (node.symbol not in "+·" and gone(node.operands[0])):
+    if not kept or len(kept) < len(rests) or (node.symbol not in "+·" and left[0] is not node.operands[0]):
         return None
     if len(kept) == 1:
         return kept[0]

@@ -13,6 +13,7 @@ from cnnstat.cli.output import put, show
 from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.figures import figure_named, words
 from cnnstat.layers import LAYERS, manual
+from cnnstat.layers.reader import option_names
 from cnnstat.report.tree import find, folded
 from cnnstat.synonyms import meant
 
@@ -58,12 +59,31 @@ def _said(how: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
     """Say whether a word means a network; with layers behind it, it can mean nothing else."""
-    if layers or word == "-" or any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml")):
+    if word == "-" or any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml")):
         return True
+    if not layers or _is_network(word):
+        return _is_network(word)
+    if what := _page(word):
+        told = f"'{plain(word)}' is {what}, and has no layers: name it alone, or a SPEC and its LAYERs"
+        raise click.UsageError(told)
+    if later := next(filter(_is_network, layers), None):
+        told = f"'{plain(word)}' is no network, but '{plain(later)}' is: the SPEC comes first"
+        raise click.UsageError(told)
+    return True
+
+
+def _is_network(word: str) -> bool:
     try:
         return Path(word).is_file() or bundled.locate(word) is not None
     except OSError:  # no file has a name like this
         return False
+
+
+def _page(word: str) -> str | None:
+    """Return what a word is the page of, if there is one."""
+    if word in LAYERS:
+        return "a layer type"
+    return "a figure" if figure_named(word) else None
 
 
 def _of_network(
@@ -83,11 +103,15 @@ def _of_network(
             return quiz(analysis, rows, answers=answers)
         return report.network(analysis, layers, depth)
     except Misfit as misfit:
-        raise click.UsageError(_unknown_layer(misfit, analysis)) from None
+        raise click.UsageError(_unknown_layer(misfit, analysis, layers)) from None
 
 
-def _unknown_layer(misfit: Misfit, analysis: Analysis) -> str:
-    hint = "" if "did you mean" in misfit.message else f"; its first is '{analysis.rows[0].name}'"
+def _unknown_layer(misfit: Misfit, analysis: Analysis, layers: tuple[str, ...]) -> str:
+    pages = [layer for layer in layers if f"'{layer}'" in misfit.message and _page(layer)]
+    if pages:
+        hint = f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' tells more"
+    else:
+        hint = "" if "did you mean" in misfit.message else f"; its first is '{analysis.rows[0].name}'"
     return plain(misfit.message + hint)
 
 
@@ -103,14 +127,18 @@ def _refer(topic: str | None, form: str, output: Path | None) -> None:
         raise click.UsageError(_unknown(topic))
     if topic not in LAYERS and key is not None:
         show(reference.figure(key), form, output)
-    elif form == "json":
-        show(reference.layer_type(topic), form, output)
-    else:
+    elif form == "markdown":
         put(manual.page(topic, LAYERS[topic]), output)
+    else:
+        show(reference.layer_type(topic), form, output)
 
 
 def _unknown(topic: str) -> str:
     """Return why a word means nothing, and the nearest that does."""
+    having = [name for name, kind in LAYERS.items() if topic in option_names(kind)]
+    if having:
+        more = f" and {len(having) - 1} more" if len(having) > 1 else ""
+        return f"'{topic}' is an option of {having[0]}{more}; 'cnnstat explain {having[0]}' says what it is"
     hint = suggestion(meant(topic), (*LAYERS, *words())) or suggestion(topic, bundled.names())
     told = f"'{plain(topic)}' is no layer type, figure, file or bundled network"
     return told + (hint or "; 'cnnstat explain' lists types and figures, 'cnnstat list' networks")

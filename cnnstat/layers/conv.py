@@ -94,11 +94,11 @@ class Convolution(Layer, frozen=True, kw_only=True):
         if not self._pads(inputs):
             return self._positions(inputs) * self.params(inputs)
         read = self._pairs(inputs) * self._taps(inputs)
-        return read + self._units(inputs) if self.bias else read
+        return read + self._biases(inputs) if self.bias else read
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition per unit for the bias."""
-        return Operations(additions=self._units(inputs)) if self.bias else Operations()
+        return Operations(additions=self._biases(inputs)) if self.bias else Operations()
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
         """Return the window along each axis."""
@@ -116,14 +116,14 @@ class Convolution(Layer, frozen=True, kw_only=True):
     def _positions(self, inputs: tuple[Shape, ...]) -> Term:
         return product(term(f"output {a.name}", a.outputs().value) for a in self.axes(inputs))
 
-    def _units(self, inputs: tuple[Shape, ...]) -> Term:
-        return values(tuple(size.value for size in self.sizes(inputs)))
+    def _biases(self, inputs: tuple[Shape, ...]) -> Term:
+        return values(tuple(size.value for size in self.sizes(inputs))) * term("bias", 1)
 
     def _pairs(self, inputs: tuple[Shape, ...]) -> Term:
         return total(count * maps for count, maps in self.fans(inputs))
 
     def _taps(self, inputs: tuple[Shape, ...]) -> Term:
-        return product(term(f"taps on the {a.name}", a.taps()) for a in self.axes(inputs))
+        return product(axis.inside() for axis in self.axes(inputs))
 
     def _pads(self, inputs: tuple[Shape, ...]) -> bool:
         return any(axis.taps() != axis.outputs().value * axis.kernel for axis in self.axes(inputs))

@@ -66,7 +66,7 @@ class Linear(_Dense, frozen=True, kw_only=True):
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition per unit for the bias."""
-        return Operations(additions=self._units(inputs)) if self.bias else Operations()
+        return Operations(additions=self._units(inputs) * term("bias", 1)) if self.bias else Operations()
 
 
 class Rbf(_Dense, frozen=True, kw_only=True):

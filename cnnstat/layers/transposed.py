@@ -85,11 +85,11 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs all units read, plus one each for the bias."""
         kept = self._kept(inputs)
-        return kept + self._units(inputs) if self.bias else kept
+        return kept + self._biases(inputs) if self.bias else kept
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition per unit for the bias."""
-        return Operations(additions=self._units(inputs)) if self.bias else Operations()
+        return Operations(additions=self._biases(inputs)) if self.bias else Operations()
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
         """Return the inputs whose kernels touch each output."""
@@ -130,12 +130,12 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
     def _kernel(self, inputs: tuple[Shape, ...]) -> Term:
         return product(term("kernel", size) for size in per_axis(self.kernel, len(inputs[0]) - 1, "kernel"))
 
-    def _units(self, inputs: tuple[Shape, ...]) -> Term:
-        return values(tuple(size.value for size in self.sizes(inputs)))
+    def _biases(self, inputs: tuple[Shape, ...]) -> Term:
+        return values(tuple(size.value for size in self.sizes(inputs))) * term("bias", 1)
 
     def _kept(self, inputs: tuple[Shape, ...]) -> Term:
         filters, maps = self._fan(inputs)
-        return filters * maps * product(term(f"taps on the {a.name}", a.taps()) for a in self._axes(inputs))
+        return filters * maps * product(axis.inside() for axis in self._axes(inputs))
 
 
 class _Axis(Struct, frozen=True):
@@ -174,6 +174,12 @@ class _Axis(Struct, frozen=True):
     def taps(self) -> int:
         """Return how many (input, tap) pairs land on the output."""
         return hits(self.size, self.stride, self.kernel, self.dilation, self.before, self.output().value)
+
+    def inside(self) -> Term:
+        """Return `taps` as arithmetic: all pairs, less those that are cut off."""
+        pairs = term(self.name, self.size) * term("kernel", self.kernel)
+        outside = pairs.value - self.taps()
+        return pairs - term("cut off", outside) if outside else pairs
 
     def reach(self) -> Reach | None:
         """Return, for the outputs of one period, the first and last input whose kernel touches them."""

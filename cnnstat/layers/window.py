@@ -106,6 +106,12 @@ class Axis(Struct, frozen=True):
             return outputs * self.kernel
         return hits(outputs, self.stride, self.kernel, self.dilation, self.before, self.size)
 
+    def inside(self) -> Term:
+        """Return `taps` as arithmetic: all pairs, less those on padding."""
+        pairs = term(f"output {self.name}", self.outputs().value) * term("kernel", self.kernel)
+        outside = pairs.value - self.taps()
+        return pairs - term("on padding", outside) if outside else pairs
+
     def reach(self) -> Reach:
         """Return which inputs each window reads."""
         return window(self.stride, -self.before, self.extent, self.dilation)

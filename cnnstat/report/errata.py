@@ -11,7 +11,6 @@ from cnnstat.analysis.slips import Slip, slips
 from cnnstat.arithmetic import Term  # noqa: TC001 - a field of a class
 from cnnstat.figures import FIGURES
 from cnnstat.report.model import Step
-from cnnstat.report.steps import step
 from cnnstat.report.text import grouped
 from cnnstat.spec.expect import Expectation, Figure, Printed
 
@@ -26,9 +25,12 @@ _WORDS = {
     "inputs": "that there are {numbers} inputs",
     "maps per group": "that each group reads {numbers} maps",
     "filters": "that there are {numbers} filters",
-    "kernel": "one side of the kernel",
+    "kernel": "the kernel",
+    "scale": "the scales",
+    "shift": "the shifts",
+    "2": "that a multiply-add is two operations",
 }
-"""How a forgotten part is said; another is said by its name and numbers."""
+"""How it is said that every part of a name is forgotten; of another name, with its numbers."""
 
 
 class Erratum(Struct, frozen=True):
@@ -41,10 +43,16 @@ class Erratum(Struct, frozen=True):
     def steps(self) -> tuple[Step, ...]:
         """Return what was printed, what is right, which slip gives it, and what the spec says."""
         told = self.expectation
+        missed = None if self.right is None else told.missed(self.right)
+        if missed is not None:  # it is no erratum, or its right figure is another
+            return (Step("erratum", "erratum", text=missed),)
         right = "unknown" if self.right is None else _shown(self.right)
         title = FIGURES[told.figure].title
         lines = [f"{title} printed as {_printed(told)}; right is {right} (printed by: {told.source})"]
-        lines += [f"{_arithmetic(slip)} forgets {forgotten(slip)}" for slip in self.slips]
+        ways: dict[str, list[str]] = {}
+        for slip in self.slips:
+            ways.setdefault(_arithmetic(slip), []).append(forgotten(slip))
+        lines += [f"{how} forgets {' or '.join(words)}" for how, words in ways.items()]
         lines.append(f"the spec says: {told.erratum}")
         return tuple(Step("erratum", "erratum", text=line) for line in lines)
 
@@ -58,7 +66,11 @@ class Erratum(Struct, frozen=True):
             "right": list(self.right) if isinstance(self.right, tuple) else self.right,
             "reason": told.erratum,
             "slips": [
-                {"forgotten": slip.forgotten, "numbers": slip.arithmetic.numbers, "words": forgotten(slip)}
+                {
+                    "forgotten": slip.forgotten[0].formula,
+                    "numbers": slip.arithmetic.numbers,
+                    "words": forgotten(slip),
+                }
                 for slip in self.slips
             ],
         }
@@ -94,15 +106,17 @@ def explained(row: Row | Totals, expectation: Expectation, figures: Mapping[str,
 
 def forgotten(slip: Slip) -> str:
     """Return what a slip forgets, in words."""
-    known = _WORDS.get(slip.forgotten)
-    if known is None:
-        return f"{slip.forgotten} ({slip.numbers})"
-    return known.format(numbers=slip.numbers)
+    name = slip.forgotten[0].formula
+    numbers = ", ".join(dict.fromkeys(part.numbers for part in slip.forgotten))
+    if not slip.every:
+        return "one side of the kernel" if name == "kernel" else f"{name} ({numbers}) in one place"
+    known = _WORDS.get(name)
+    return f"{name} ({numbers})" if known is None else known.format(numbers=numbers)
 
 
 def _arithmetic(slip: Slip) -> str:
-    how = step("", "", slip.arithmetic)
-    return grouped(f"{how.numbers} = {how.result}")
+    how = slip.arithmetic
+    return grouped(f"{how.numbers if how.symbol else how.formula} = {how.value}")
 
 
 def _printed(expectation: Expectation) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnnstat.arithmetic import Term
 
 TOTAL = "total"
-"""The name that stands for the whole network, unless a layer has it."""
+"""The name that stands for the sums over the whole network."""
 
 
 class Explained(Struct, frozen=True):
@@ -59,7 +59,7 @@ def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = 
     """
     found = errata(analysis)
     if layers:
-        told = [_named(analysis, layer, found) for layer in layers]
+        told = [item for layer in layers for item in _named(analysis, layer, found)]
     else:
         rows = [branch.row for branch in branches(analysis, depth)]
         told = [*_rows(analysis, rows, found), _total(analysis, found)]
@@ -115,14 +115,17 @@ def step_data(step: Step) -> dict[str, Any]:
     return {**said, "formula": step.formula, "numbers": step.numbers, "result": step.result}
 
 
-def _named(analysis: Analysis, name: str, found: Errata) -> Explained:
+def _named(analysis: Analysis, name: str, found: Errata) -> Iterator[Explained]:
+    """Yield the layer or block of a name; of ``total`` the sums, behind a layer that is called so, too."""
     try:
         row, number = find(analysis, name)
     except Misfit:
-        if name == TOTAL:
-            return _total(analysis, found)
-        raise
-    return layer(analysis, number, found) if row.told is not None else _block(analysis, row, found)
+        if name != TOTAL:
+            raise
+    else:
+        yield layer(analysis, number, found) if row.told is not None else _block(analysis, row, found)
+    if name == TOTAL:
+        yield _total(analysis, found)
 
 
 def _rows(analysis: Analysis, rows: Sequence[Row], found: Errata) -> Iterator[Explained]:

@@ -36,9 +36,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report.facts:
         yield ""
         yield from (f"- {escaped(name)}: {escaped(fact)}" for name, fact in report.facts)
-    if report.notes:
-        yield ""
-        yield from (f"- *{escaped(note)}*" for note in report.notes)
+    for note in report.notes:  # as paragraphs: list items would join the list above them
+        yield from ("", f"*{escaped(note)}*")
     if report.verdict:
         yield from ("", f"**{escaped(report.verdict)}**")
 

@@ -12,13 +12,15 @@ from cnnstat.report.data import layer_data
 from cnnstat.report.errata import errata
 from cnnstat.report.explain import head, layer, notes
 from cnnstat.report.model import Line, Report, Section, Step, Table
+from cnnstat.report.steps import brief_field
 from cnnstat.report.text import shown
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnstat.analysis import Analysis, Row
+    from cnnstat.unfold import Node
     from cnnstat.layers import Layer
     from cnnstat.report.explain import Explained
 
@@ -34,6 +36,8 @@ def quiz(analysis: Analysis, rows: Sequence[Row], *, answers: bool) -> Report:
     found = errata(analysis)
     kept = [numbers[row.name] for row in rows if answers and row.name in numbers]
     told = [layer(analysis, number, found) for number in kept]
+    nodes = {node.path: node for node in analysis.graph.nodes}
+    layers = _layers(analysis, rows, nodes)
     return Report(
         title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}: {_task(answers)}",
         tables=(_table(rows, answers=answers),),
@@ -41,13 +45,14 @@ def quiz(analysis: Analysis, rows: Sequence[Row], *, answers: bool) -> Report:
         data={
             **head(analysis),
             "asked": list(ASKED),
-            "layers": [_data(analysis, row, numbers, answers=answers) for row in rows],
+            "given": [{"name": step.label, "text": step.text} for step in layers.steps],
+            "layers": [_data(analysis, row, nodes, answers=answers) for row in rows],
             **({"explained": [item.data() for item in told]} if answers else {}),
         },
         notes=(*(() if answers else _conventions()), *notes(told)),
         source=analysis.source,
         sections=(
-            _layers(analysis, rows, numbers),
+            layers,
             *(item.section() for item in told if _worked(item)),
         ),
     )
@@ -78,32 +83,52 @@ def _table(rows: Sequence[Row], *, answers: bool) -> Table:
     return Table("", (COLUMNS["name"], *asked), lines)
 
 
-def _layers(analysis: Analysis, rows: Sequence[Row], numbers: dict[str, int]) -> Section:
-    """Return what the layers are: all that is needed to work out their figures."""
-    said = ((row, _options(analysis, row, numbers)) for row in rows)
-    steps = (
-        Step(
-            "options", row.name, text=f"{row.type} of {', '.join(row.inputs)}" + (f": {told}" if told else "")
-        )
-        for row, told in said
-    )
+def _layers(analysis: Analysis, rows: Sequence[Row], nodes: Mapping[str, Node]) -> Section:
+    """Return what the layers are: all that is needed to work out their figures.
+
+    A block is given layer by layer. Of what a layer reads, shape and field are given unless they follow
+    from the layers above.
+    """
+    groups = {group.path: group for group in analysis.graph.groups}
+    given = {row.name: row for row in (*analysis.groups, *analysis.rows)}
+    known = {row.name for row in rows} | {"input"}
+    steps: list[Step] = []
+    for row in rows:
+        group = groups.get(row.name) if row.told is None else None
+        for each in (row, *(analysis.rows[group.start : group.stop] if group else ())):
+            inputs = [name if name in known else _above(given[name]) for name in each.inputs]
+            known.update((each.name, *each.inputs))
+            told = _options(each, nodes)
+            text = f"{each.type} of {', '.join(inputs)}" + (f": {told}" if told else "")
+            steps.append(Step("options", each.name, text=text))
     return Section("the layers", tuple(steps))
 
 
-def _options(analysis: Analysis, row: Row, numbers: dict[str, int]) -> str:
-    number = numbers.get(row.name)
-    return f"{row.folded} layers" if number is None else options(analysis.graph.nodes[number].layer)
+def _above(row: Row) -> str:
+    return f"{row.name} ({shown(row.output_shape, 'shape')}, field {brief_field(row)})"
 
 
-def _data(analysis: Analysis, row: Row, numbers: dict[str, int], *, answers: bool) -> dict[str, Any]:
+def _options(row: Row, nodes: Mapping[str, Node]) -> str:
+    if row.told is None:
+        return f"{row.folded} layers"
+    node = nodes[row.name]
+    frozen = ", frozen true" if node.frozen else ""
+    return (options(node.layer) + frozen).removeprefix(", ")
+
+
+def _data(analysis: Analysis, row: Row, nodes: Mapping[str, Node], *, answers: bool) -> dict[str, Any]:
     every = layer_data(row, analysis.input_shape)
     given = {key: every[key] for key in ("name", "type", "inputs")}
     figures = {key: every[key] if answers else None for key in ASKED}
-    return {**given, "options": _options(analysis, row, numbers), **figures}
+    return {**given, "options": _options(row, nodes), **figures}
 
 
 def _conventions() -> tuple[str, ...]:
-    return tuple(f"{COLUMNS[key].title}: {COLUMNS[key].convention}" for key in ASKED)
+    figures = (f"{COLUMNS[key].title}: {COLUMNS[key].convention}" for key in ASKED)
+    return (
+        *figures,
+        "options not given have their defaults: 'cnnstat explain conv' lists those of conv",
+    )
 
 
 def _worked(item: Explained) -> bool:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnnstat.figures import FIGURES
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.data import SCHEMA_VERSION
 from cnnstat.report.model import Report, Section, Step
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.layers import Layer
+
 
 def layer_type(name: str) -> Report:
-    """Return the manual of a layer type as data; its page for readers is `manual.page`."""
+    """Return the manual of a layer type; as Markdown it is `manual.page`."""
     kind = LAYERS[name]
     keys = ("name", "values", "default", "meaning")
     parts = {key.lower(): text for key, text in manual.sections(kind).items()}
     return Report(
-        title=name,
+        title=f"{name}, a layer type",
         tables=(),
         facts=(),
         data={
@@ -24,7 +31,25 @@ def layer_type(name: str) -> Report:
             **parts,
             "options": [dict(zip(keys, option, strict=True)) for option in manual.options(kind)],
         },
+        sections=(
+            *(Section("", text=" ".join(about.split())) for about in parts["about"].split("\n\n")),
+            Section("rule", _lines(parts["rule"])),
+            Section("options", tuple(_options(kind)), text="" if manual.options(kind) else "  none"),
+            Section("example", _lines(parts["example"])),
+            Section("", text=f"Reference: {' '.join(parts['reference'].split())}"),
+        ),
     )
+
+
+def _lines(text: str) -> tuple[Step, ...]:
+    """Return the lines of equations or of an example as they stand."""
+    return tuple(Step("", "", text=line) for line in text.split("\n"))
+
+
+def _options(kind: type[Layer]) -> Iterator[Step]:
+    for name, values, default, meaning in manual.options(kind):
+        given = "required" if default == "required" else f"default {default.strip('`')}"
+        yield Step("options", name, text=f"{meaning}: {values}; {given}")
 
 
 def figure(key: str) -> Report:

@@ -66,6 +66,8 @@ def steps_of(analysis: Analysis, number: int) -> tuple[Step, ...]:
 def counted(figures: dict[str, Term]) -> Iterator[Step]:
     """Yield the figures that add up, and last the names of those that are zero."""
     for key in COUNTED:
+        if key == "trainable" and figures["params"].value and not figures[key].value:
+            yield Step(key, COLUMNS[key].title, text="0, as training leaves them as they are")
         if figures[key].value and (key != "trainable" or figures[key] != figures["params"]):
             yield step(key, COLUMNS[key].title, figures[key])
     none = [COLUMNS[key].title for key in ("params", "macs", "connections") if not figures[key].value]

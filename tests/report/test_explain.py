@@ -135,14 +135,14 @@ def test_slips_are_found_in_the_arithmetic() -> None:
     maps, side, bias = term("maps", 6), term("kernel", 5), term("bias", 1)
     params = term("filters", 16) * (maps * side * side + bias)
     assert [(slip.forgotten, slip.arithmetic.numbers) for slip in slips(params, 416)] == [
-        ("maps", "16·(5·5 + 1)")
+        ((maps,), "16·(5·5 + 1)")
     ]
-    assert [slip.forgotten for slip in slips(params, 2400)] == ["bias"]
-    assert [slip.forgotten for slip in slips(params, 16 * 7)] == ["kernel"]  # both sides
+    assert [slip.forgotten for slip in slips(params, 2400)] == [(bias,)]
+    assert [(slip.forgotten, slip.every) for slip in slips(params, 16 * 7)] == [((side, side), True)]
     assert slips(params, params.value) == ()
     assert slips(params, 999) == ()
     size = (term("height", 32) - side).over(term("stride", 2)) + 1
-    assert [slip.forgotten for slip in slips(size, 28)] == ["stride"]
+    assert [slip.forgotten[0].name for slip in slips(size, 28)] == ["stride"]
     assert slips(total(term(f"part {i}", i) for i in range(300)), 7) == ()
 
 
@@ -160,6 +160,46 @@ def test_errata_are_explained(layer: str, printed: str, words: str) -> None:
     assert "the spec says: " in shown
     resized = cnnstat.analyze("lenet5-full", input_shape=(1, 64, 64))
     assert "erratum" not in render(explain.network(resized, [layer]), "table")
+
+
+@pytest.mark.parametrize(
+    ("layer", "printed", "words"),
+    [
+        (
+            "type: conv, filters: 8, kernel: 3, padding: 1",
+            "macs: 32768",
+            "32·32·8·4 = 32,768 forgets the kernel",
+        ),
+        (
+            "type: conv, filters: 8, kernel: 3, padding: 1",
+            "macs: 98304",
+            "32·32·8·4·3 = 98,304 forgets one side of the kernel",
+        ),
+        (
+            "type: conv, filters: 8, kernel: 3, groups: 2",
+            "params: 80",
+            "8·(3·3 + 1) = 80 forgets that each group reads 2 maps",
+        ),
+        (
+            "type: conv, filters: 8, kernel: 1",
+            "flops: 32768",
+            "MACs = 32,768 forgets that a multiply-add is two",
+        ),
+        ("type: batch_norm", "params: 4", "4·1 = 4 forgets the scales or the shifts"),
+    ],
+)
+def test_a_slip_is_said_in_words(layer: str, printed: str, words: str) -> None:
+    figure, value = printed.split(": ")
+    expect = f"expect: {{{figure}: {{value: {value}, erratum: wrong}}}}"
+    text = f"input: [4, 32, 32]\nlayers: [{{name: a, {layer}, {expect}}}]\n"
+    shown = render(explain.network(cnnstat.analyze(cnnstat.loads(text)), ["a"]), "table")
+    (said_of_it,) = (line for line in shown.splitlines() if "forgets" in line)
+    assert words in said_of_it
+
+
+def test_nothing_is_forgotten_that_is_itself_a_sum() -> None:
+    fan = term("inputs", 7) + term("bias", 1)
+    assert [slip.forgotten[0].name for slip in slips(term("units", 10) * fan, 10)] == ["inputs"]
 
 
 def test_a_rounded_erratum_is_not_guessed_at() -> None:
@@ -185,6 +225,53 @@ def test_a_quiz_leaves_figures_out_and_the_answers_fill_them_in() -> None:
     assert "117,600" in answered
     assert "= 28·28·6·1·5·5 = 117,600" in answered
     assert "C3            conv of scaled_tanh2: kernel 5, filters 16, table 6 reading 3 maps" in answered
+
+
+def test_a_quiz_can_be_solved() -> None:
+    analysis = cnnstat.analyze("resnet34")
+    block = next(row for row in analysis.groups if row.name == "layer2.0")
+    given = {item["name"]: item["text"] for item in quiz(analysis, [block], answers=False).data["given"]}
+    above = "layer1.2.relu2 (64×56×56, field 59×59, stride 4, padding 29)"
+    assert given["layer2.0"] == f"basic of {above}: 9 layers"
+    assert (
+        given["layer2.0.conv1"]
+        == "conv of layer1.2.relu2: kernel 3, stride 2, padding 1, bias false, filters 128"
+    )
+    assert given["layer2.0.add"] == "add of layer2.0.bn2, layer2.0.downsample.bn"
+
+
+def test_what_training_leaves_as_it_is() -> None:
+    text = """
+input: [1, 8, 8]
+blocks:
+  pair: {layers: [{name: a, type: conv, filters: 2, kernel: 3}, {name: b, type: batch_norm}]}
+layers: [{name: held, type: pair, frozen: true}, {name: free, type: pair}, {name: total, type: relu}]
+"""
+    analysis = cnnstat.analyze(cnnstat.loads(text))
+    told = {
+        item["name"]: item for item in explain.network(analysis, ["held", "held.a", "free"]).data["explained"]
+    }
+    assert said(told["held"], "trainable") == said(told["held.a"], "trainable")
+    assert said(told["held"], "trainable") == ["0, as training leaves them as they are"]
+    assert said(told["free"], "trainable") == []
+    (row,) = (row for row in analysis.rows if row.name == "held.a")
+    assert (
+        quiz(analysis, [row], answers=False).data["layers"][0]["options"]
+        == "kernel 3, filters 2, frozen true"
+    )
+    # A layer that is called so does not hide the sums.
+    assert [len(item["steps"]) > 9 for item in explain.network(analysis, ["total"]).data["explained"]] == [
+        False,
+        True,
+    ]
+
+
+def test_an_erratum_that_is_right_is_no_erratum() -> None:
+    expect = "expect: {params: {value: 20, erratum: wrong}}"
+    text = f"input: [1, 8, 8]\nlayers: [{{name: a, type: conv, filters: 2, kernel: 3, {expect}}}]\n"
+    shown = render(explain.network(cnnstat.analyze(cnnstat.loads(text)), ["a"]), "table")
+    assert "20 is marked as an erratum, but the spec gives it" in shown
+    assert "right is" not in shown
 
 
 def test_unknown_layers() -> None:
