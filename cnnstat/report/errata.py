@@ -121,7 +121,11 @@ def _arithmetic(slip: Slip) -> str:
 
 def _printed(expectation: Expectation) -> str:
     printed = expectation.printed
-    return grouped(expectation.text) if isinstance(printed, Printed) else _shown(printed)
+    if not isinstance(printed, Printed):
+        return _shown(printed)
+    # A paper that counts in thousands of 1,024 prints 2.7K; the spec says which thousand it means.
+    binary = f" ({round(printed.value):,})" if "i" in printed.text else ""
+    return grouped(expectation.text) + binary
 
 
 def _shown(value: Figure) -> str:
