@@ -117,8 +117,8 @@ FIGURES: dict[str, Figure] = {
         "leftover",
         ("left_over", "remainder", "doesnt_fit"),
         "the remainder of (N - F + 2P)/S",
-        "Input rows or columns that no window covers, because (N - F + 2P)/S + 1 is no whole number and is"
-        " rounded down: it doesn't fit. --strict and 'rounding: exact' refuse it.",
+        "Rows or columns of the padded input that no window covers, because (N - F + 2P)/S + 1 is no whole"
+        " number and is rounded down: it doesn't fit. --strict and 'rounding: exact' refuse it.",
     ),
     "inference_memory_bytes": Figure(
         "inference memory",

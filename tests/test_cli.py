@@ -260,6 +260,25 @@ def test_explanations(arguments: tuple[str, ...], said: str, tmp_path: Path) -> 
     assert file.read_text(encoding="utf-8").startswith("## ")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explain", "net.yaml"),
+        ("summary", "net.yaml"),
+        ("sizes", "net.yaml"),
+        ("diff", "lenet5", "net.yaml#two"),
+    ],
+)
+def test_the_spec_that_was_read_is_not_written_over(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    text = "input: [1, 8, 8]\nvariants: {one: {}, two: {}}\nlayers:\n  - {type: relu}\n"
+    spec.write_text(text)
+    done = run(*arguments, "-o", "./net.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "net.yaml is the spec that was read; write to another file" in done.stderr
+    assert spec.read_text() == text
+
+
 def test_a_file_comes_before_a_type_and_a_figure(tmp_path: Path) -> None:
     (tmp_path / "conv").write_text("name: Mine\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
     (tmp_path / "linear").mkdir()

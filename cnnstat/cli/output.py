@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -15,10 +16,12 @@ from cnnstat.report.render import render
 from cnnstat.report.text import encodable
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cnnstat.analysis import Analysis
     from cnnstat.report.model import Report
+
+
+_SPECS = ("spec", "topic", "a", "b")
+"""The arguments of commands that name what is read."""
 
 
 def show(report: Report, form: str, output: Path | None) -> None:
@@ -43,10 +46,24 @@ def put(text: str, output: Path | None) -> None:
     if output is None:
         say(text)
         return
+    _check_unread(output)
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.UsageError(f"cannot write {plain(str(output))}: {error.strerror}") from None
+
+
+def _check_unread(output: Path) -> None:
+    """Refuse to write over the spec that the command at hand has read: nothing is lost.
+
+    Raises:
+        UsageError: it would.
+    """
+    words = (click.get_current_context().params.get(name) for name in _SPECS)
+    for word in words:
+        for read in (word, word.rpartition("#")[0]) if word else ():
+            if Path(read).is_file() and Path(read).resolve() == output.resolve():
+                raise click.UsageError(f"{plain(read)} is the spec that was read; write to another file")
 
 
 def standard_output() -> TextIO:

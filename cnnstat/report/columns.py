@@ -51,7 +51,9 @@ COLUMNS: dict[str, Column] = {
         Column("receptive_field", "field", "text", RECEPTIVE, rank=7),
         Column("field_stride", "stride", "sizes", rank=4),
         Column("field_padding", "padding", "sizes", rank=4),
-        Column("leftover", "leftover", "sizes", "rows and columns no window covers", rank=8),
+        Column(
+            "leftover", "leftover", "sizes", "rows and columns no window covers, padding included", rank=8
+        ),
         Column("share", "share", "share", rank=4),
         Column("bar", "", "bar", rank=9),
     )

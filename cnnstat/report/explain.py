@@ -12,7 +12,7 @@ from cnnstat.report.data import SCHEMA_VERSION
 from cnnstat.report.errata import Errata, Erratum, errata, explained
 from cnnstat.report.model import Report, Section, Step
 from cnnstat.report.steps import LEGEND, one_line, steps_of, terms
-from cnnstat.report.sums import block_steps, parts, sums, total_steps
+from cnnstat.report.sums import Blocks, block_steps, sums, total_steps
 from cnnstat.report.text import shown
 from cnnstat.report.tree import branches, find, folded
 
@@ -57,12 +57,12 @@ def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = 
     Raises:
         Misfit: there is no such layer.
     """
-    found = errata(analysis)
+    explainer = _Explainer(analysis)
     if layers:
-        told = [item for layer in layers for item in _named(analysis, layer, found)]
+        told = [item for name in layers for item in explainer.named(name)]
     else:
-        rows = [branch.row for branch in branches(analysis, depth)]
-        told = [*_rows(analysis, rows, found), _total(analysis, found)]
+        told = [explainer.row(branch.row) for branch in branches(analysis, depth)]
+        told.append(explainer.total())
     return report(analysis, told)
 
 
@@ -115,40 +115,42 @@ def step_data(step: Step) -> dict[str, Any]:
     return {**said, "formula": step.formula, "numbers": step.numbers, "result": step.result}
 
 
-def _named(analysis: Analysis, name: str, found: Errata) -> Iterator[Explained]:
-    """Yield the layer or block of a name; of ``total`` the sums, behind a layer that is called so, too."""
-    try:
-        row, number = find(analysis, name)
-    except Misfit:
-        if name != TOTAL:
-            raise
-    else:
-        yield layer(analysis, number, found) if row.told is not None else _block(analysis, row, found)
-    if name == TOTAL:
-        yield _total(analysis, found)
+class _Explainer:
+    """One network, with what its layers and blocks are looked up in."""
 
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis, self.errata, self.blocks = analysis, errata(analysis), Blocks(analysis)
+        self.numbers = {row.name: number for number, row in enumerate(analysis.rows)}
 
-def _rows(analysis: Analysis, rows: Sequence[Row], found: Errata) -> Iterator[Explained]:
-    numbers = {row.name: number for number, row in enumerate(analysis.rows)}
-    for row in rows:
-        if row.told is None:
-            yield _block(analysis, row, found)
+    def named(self, name: str) -> Iterator[Explained]:
+        """Yield the layer or block of a name; of ``total`` the sums, behind a layer that is called so."""
+        try:
+            row, number = find(self.analysis, name)
+        except Misfit:
+            if name != TOTAL:
+                raise
         else:
-            number = numbers[row.name]
-            yield layer(analysis, number, found, one_line(analysis, number))
+            yield self.block(row) if row.told is None else layer(self.analysis, number, self.errata)
+        if name == TOTAL:
+            yield self.total()
 
+    def row(self, row: Row) -> Explained:
+        """Return one of many rows, in brief if one line says it all."""
+        if row.told is None:
+            return self.block(row)
+        number = self.numbers[row.name]
+        return layer(self.analysis, number, self.errata, one_line(self.analysis, number))
 
-def _block(analysis: Analysis, row: Row, found: Errata) -> Explained:
-    group = next(group for group in analysis.graph.groups if group.path == row.name)
-    wrong = _errata(found, row.name, sums(tuple(parts(analysis, group)), row.name))
-    count = f"{row.folded} layer{'s' if row.folded != 1 else ''}"
-    title = f"{row.name}: {row.type}, {count}"
-    return Explained(row.name, title, block_steps(analysis, group, row), wrong)
+    def block(self, row: Row) -> Explained:
+        group = self.blocks.groups[row.name]
+        inside = tuple(self.blocks.parts(group))
+        wrong = _errata(self.errata, row.name, sums(inside, row.name))
+        title = f"{row.name}: {row.type}, {row.folded} layer{'s' if row.folded != 1 else ''}"
+        return Explained(row.name, title, block_steps(self.analysis, group, row, inside), wrong)
 
-
-def _total(analysis: Analysis, found: Errata) -> Explained:
-    wrong = _errata(found, TOTAL, sums(folded(analysis, 1)), totals=True)
-    return Explained(TOTAL, TOTAL, total_steps(analysis), wrong)
+    def total(self) -> Explained:
+        wrong = _errata(self.errata, TOTAL, sums(folded(self.analysis, 1)), totals=True)
+        return Explained(TOTAL, TOTAL, total_steps(self.analysis), wrong)
 
 
 def _errata(

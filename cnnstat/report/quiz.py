@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnnstat.analysis import Analysis, Row
-    from cnnstat.unfold import Node
     from cnnstat.layers import Layer
     from cnnstat.report.explain import Explained
+    from cnnstat.unfold import Node
 
 ASKED = ("output_shape", "params", "macs", "connections", "receptive_field")
 """The figures that are left out."""

@@ -136,7 +136,7 @@ def _plain_field(row: Row, grown: Growth) -> str:
     if row.field.known:
         return f"{_words(row.field, row.output_shape)}, as {above.name}: each unit reads its own place"
     whole = [branch.name for branch in grown.branches if branch.above.whole]
-    return f"all, as {whole[0]}" if whole else f"all: each unit reads the whole of {above.name}"
+    return f"all, as {whole[0]}" if whole else f"all: each unit counts as reading the whole of {above.name}"
 
 
 def _words(field: Field, shape: Shape) -> str:
@@ -193,7 +193,7 @@ def _merged(
 
 def _leftover(row: Row) -> Iterator[Step]:
     if any(row.leftover):
-        why = "rows and columns that no window covers, as the quotient is rounded down"
+        why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
         yield Step("leftover", "leftover", text=f"{sizes(row.leftover)}: {why}")
 
 

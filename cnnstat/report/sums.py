@@ -29,9 +29,30 @@ def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
     return {**figures, "flops": term("2", 2) * term("MACs", figures["macs"].value)}
 
 
-def block_steps(analysis: Analysis, group: Group, row: Row) -> tuple[Step, ...]:
+class Blocks:
+    """The blocks of a network by their paths, and what each consists of."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.rows, self._layers = {row.name: row for row in analysis.groups}, analysis.rows
+        self.groups = {group.path: group for group in analysis.graph.groups}
+        self._starting: dict[int, list[Group]] = {}
+        for group in sorted(self.groups.values(), key=lambda group: len(group.path)):
+            if group.stop > group.start:
+                self._starting.setdefault(group.start, []).append(group)
+
+    def parts(self, block: Group) -> Iterator[Row]:
+        """Yield what a block consists of: layers, and blocks one level below it."""
+        number = block.start
+        while number < block.stop:
+            # Of blocks that begin at one layer, the outermost one has the shortest path.
+            inside = (g for g in self._starting.get(number, ()) if g.path.startswith(f"{block.path}."))
+            part = next(inside, None)
+            yield self.rows[part.path] if part else self._layers[number]
+            number = part.stop if part else number + 1
+
+
+def block_steps(analysis: Analysis, group: Group, row: Row, inside: Sequence[Row]) -> tuple[Step, ...]:
     """Return the sums of a block over its parts, and the layer that its shape and field are those of."""
-    inside = tuple(parts(analysis, group))
     last = analysis.graph.name(group.output)
     shape = Step("shape", "output", text=f"{shown(row.output_shape, 'shape')}, that of {last}")
     field = Step("receptive_field", "field", text=f"{brief_field(row)}, that of {last}")
@@ -41,22 +62,6 @@ def block_steps(analysis: Analysis, group: Group, row: Row) -> tuple[Step, ...]:
 def total_steps(analysis: Analysis) -> tuple[Step, ...]:
     """Return the totals as sums over blocks, and the memory."""
     return (*counted(sums(folded(analysis, 1))), *_memory(analysis), _settings(analysis))
-
-
-def parts(analysis: Analysis, group: Group) -> Iterator[Row]:
-    """Yield what a block consists of: layers, and blocks one level below it."""
-    rows = {row.name: row for row in analysis.groups}
-    blocks: dict[int, Group] = {}
-    for other in analysis.graph.groups:
-        if other.path.startswith(f"{group.path}.") and other.stop > other.start:
-            kept = blocks.get(other.start)
-            # Of blocks that begin at one layer, the outermost one has the shortest path.
-            blocks[other.start] = min((kept, other), key=lambda g: len(g.path)) if kept else other
-    number = group.start
-    while number < group.stop:
-        block = blocks.get(number)
-        yield rows[block.path] if block else analysis.rows[number]
-        number = block.stop if block else number + 1
 
 
 def _sum(rows: Sequence[Row], key: str, within: str) -> Term:

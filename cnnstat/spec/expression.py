@@ -233,7 +233,7 @@ def show_value(value: Value) -> str:
     if isinstance(value, Channels):
         return "$in" if value == Channels() else f"{value.numerator}/{value.denominator} of $in"
     if isinstance(value, Fraction):
-        return f"{float(value):g}"
+        return f"{float(value)}" if value.denominator == 1 else f"{float(value):g}"
     return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"
 
 

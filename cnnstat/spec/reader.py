@@ -29,8 +29,10 @@ _BLOCK_KEYS = ("params", "inputs", "layers")
 ENTRY_KEYS = ("type", "name", "from", "when", "repeat", "first", "frozen", "expect")
 """The keys of an entry that are not options of its layer type."""
 
+_CONDITIONS = ("when", "frozen")
 _RESERVED_PARAMS = (*ENTRY_KEYS, "in", "index")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_LETTERS = "1 to 64 of A-Z, a-z, 0-9, _"
 _REFERENCE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,255}")
 _VARIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
@@ -128,7 +130,8 @@ class _Reader:
         variants = {}
         for key, body in self.entries_of(node, "variants"):
             if not _VARIANT.fullmatch(key.text):
-                message = f"a variant's name has letters, digits, _, - and ., got {shown(key)}"
+                wanted = f"has {_LETTERS}, - and ., and begins with a letter or digit"
+                message = f"a variant's name {wanted}, got {shown(key)}"
                 self.problem("spec/name", message, key.span)
             if isinstance(body, Mapping):
                 variants[key.text] = self.variant(key, body, params)
@@ -212,7 +215,14 @@ class _Reader:
         first = node.get("first")
         if first is not None and node.get("repeat") is None:
             self.problem("spec/first", "'first:' goes with 'repeat:'", first.span)
-        return tuple(self.as_option(k, v) for k, v in self.entries_of(first, "first"))
+        entries = self.entries_of(first, "first")
+        for key, _ in entries:
+            if key.text in ENTRY_KEYS:
+                way = f"'{key.text}:' stands beside it" + (
+                    " as '$index == 0'" if key.text in _CONDITIONS else ""
+                )
+                self.problem("spec/first", f"'first:' holds options of the type; {way}", key.span)
+        return tuple(self.as_option(k, v) for k, v in entries if k.text not in ENTRY_KEYS)
 
     # -- values ------------------------------------------------------------------------------------
 
@@ -251,7 +261,7 @@ class _Reader:
         taken = " ('input' is taken)" if isinstance(node, Scalar) and node.text == "input" else ""
         self.problem(
             "spec/name",
-            f"{what}'s name has letters, digits, _ and -, got {shown(node)}{taken}",
+            f"{what}'s name has {_LETTERS} and - ('-' not in front), got {shown(node)}{taken}",
             node.span,
         )
         return None
