@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.analysis.model import Row
-    from cnnstat.analysis.steps import Size, Steps
+    from cnnstat.analysis.ranges import Size, Steps
     from cnnstat.graph import Graph
     from cnnstat.layers.base import Layer, Shape
 

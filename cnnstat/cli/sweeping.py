@@ -9,7 +9,7 @@ import click
 from cnnstat import api
 from cnnstat.analysis import sizes as trying
 from cnnstat.analysis.model import Settings
-from cnnstat.analysis.steps import between, every_size
+from cnnstat.analysis.ranges import between, every_size
 from cnnstat.cli.options import DTYPES, input_option, output_options, set_option, size_of, strict_option
 from cnnstat.cli.output import show
 from cnnstat.errors import Misfit, plain
@@ -19,7 +19,7 @@ from cnnstat.report import sizes as report
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnnstat.analysis.steps import Size, Steps
+    from cnnstat.analysis.ranges import Size, Steps
     from cnnstat.graph import Graph
 
 _FOR_MEMORY = "What the inference memory is told for."

@@ -10,7 +10,7 @@ from cnnstat.report.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.analysis.steps import Steps
+    from cnnstat.analysis.ranges import Steps
 
 _LISTED = 5
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnnstat
+from cnnstat.analysis.ranges import Steps, between, every_size
 from cnnstat.analysis.sizes import Outcome, Sweep, refusals, sweep
-from cnnstat.analysis.steps import Steps, between, every_size
 from cnnstat.errors import Misfit
 from cnnstat.limits import MAX_SWEEP
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnnstat.analysis.steps import Steps
+from cnnstat.analysis.ranges import Steps
 from cnnstat.report.spans import spans
 
 
