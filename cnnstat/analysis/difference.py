@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from cnnstat.analysis.alignment import align
 from cnnstat.analysis.items import items
 from cnnstat.analysis.model import Analysis, Counts
+from cnnstat.analysis.tree import folded
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ class Difference(Struct, frozen=True):
         return sum(change.status == status for change in self.changes)
 
 
-def compare(a: Analysis, b: Analysis, rows_a: Sequence[Row], rows_b: Sequence[Row]) -> Difference:
-    """Align the rows of two analyses (their layers, or these folded at a depth) and compare each pair."""
-    before, after = items(a, rows_a), items(b, rows_b)
+def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
+    """Align the layers of two analyses, folded at a depth, and compare each pair."""
+    before, after = items(a, folded(a, depth)), items(b, folded(b, depth))
     pairs = align(before, after)
     partners = {left.number: right.number for left, right in pairs if left and right}
     wires = _Wires(before, after, partners)

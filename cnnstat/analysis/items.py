@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.analysis.tree import places_of
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
@@ -72,26 +73,21 @@ class Item(Struct, frozen=True):
 def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
     """Return rows of an analysis (its layers, or these folded at a depth) as items."""
     graph = analysis.graph
-    ranges = _ranges(graph)
+    places = places_of(analysis)
     names = _Written(graph)
     owners: dict[int, int] = {INPUT: INPUT}
     found: list[Item] = []
     rows = tuple(rows)
     head = max((number for number, row in enumerate(rows) if row.counts.params), default=None)
     for number, row in enumerate(rows):
-        start, stop = ranges[row.name]
-        owners.update(dict.fromkeys(range(start, stop), number))
-        nodes = graph.nodes[start:stop]
+        layers = places[row.name].layers
+        owners.update(dict.fromkeys(layers, number))
+        nodes = graph.nodes[layers.start : layers.stop]
         scope, own = names.parts(row.name)
         kind = (row.type, tuple(node.layer for node in nodes), row.output_shape)
-        inputs, inside = _inputs(nodes, start, owners), _inside(nodes, start)
+        inputs, inside = _inputs(nodes, layers.start, owners), _inside(nodes, layers.start)
         found.append(Item(number, row, own, scope, kind, inputs, inside, number == head))
     return tuple(found)
-
-
-def _ranges(graph: Graph) -> dict[str, tuple[int, int]]:
-    groups = {group.path: (group.start, group.stop) for group in graph.groups}
-    return groups | {node.path: (number, number + 1) for number, node in enumerate(graph.nodes)}
 
 
 def _inputs(nodes: tuple[Node, ...], start: int, owners: dict[int, int]) -> tuple[int, ...]:

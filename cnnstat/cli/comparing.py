@@ -20,7 +20,6 @@ from cnnstat.cli.options import (
 from cnnstat.cli.output import show
 from cnnstat.errors import Problem, SpecError
 from cnnstat.report.difference import FIGURES, difference
-from cnnstat.report.tree import folded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +56,7 @@ def diff(
     if a == b == "-":
         raise click.UsageError("only one of A and B can be standard input")
     before, after = _analyzed((a, {}), (b, params), how)
-    told = compare(before, after, folded(before, depth), folded(after, depth))
+    told = compare(before, after, depth)
     show(difference(told, columns), form, output)
     if exit_code and told.differ:
         raise click.exceptions.Exit(1)

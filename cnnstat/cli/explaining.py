@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat import api, bundled
+from cnnstat.analysis.tree import find, folded
 from cnnstat.cli.options import FILE, depth_option, input_option, set_option, strict_option
 from cnnstat.cli.output import put, show
 from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.figures import figure_named, words
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.reader import option_names
-from cnnstat.report.tree import find, folded
 from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:

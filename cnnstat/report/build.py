@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.seen import region
+from cnnstat.analysis.tree import find, folded
 from cnnstat.errors import Misfit
 from cnnstat.layers.base import show
 from cnnstat.report import text
 from cnnstat.report.columns import COLUMNS, RECEPTIVE, SUMMARY, cell, conventions, count
 from cnnstat.report.data import SCHEMA_VERSION, data
 from cnnstat.report.model import Column, Line, Report, Table
-from cnnstat.report.tree import branches, find, folded
+from cnnstat.report.tree import branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

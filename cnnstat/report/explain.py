@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from cnnstat.analysis.model import Totals
+from cnnstat.analysis.tree import find, folded
 from cnnstat.errors import Misfit
 from cnnstat.report.data import SCHEMA_VERSION
 from cnnstat.report.errata import Errata, Erratum, errata, explained
@@ -14,7 +15,7 @@ from cnnstat.report.model import Report, Section, Step
 from cnnstat.report.steps import LEGEND, one_line, steps_of, terms
 from cnnstat.report.sums import Blocks, block_steps, sums, total_steps
 from cnnstat.report.text import shown
-from cnnstat.report.tree import branches, find, folded
+from cnnstat.report.tree import branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.counted import BIASES, MACS, TERMS, Tally, tallies, total
 from cnnstat.analysis.model import Counts
+from cnnstat.analysis.tree import folded, places_of
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import COLUMNS, conventions
 from cnnstat.report.data import data
 from cnnstat.report.model import Column, Line, Report, Table
-from cnnstat.report.tree import folded, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

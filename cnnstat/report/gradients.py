@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cnnstat.analysis.tree import folded, places_of
 from cnnstat.report.model import Column, Line, Table
-from cnnstat.report.tree import folded, places_of
 from cnnstat.run.slopes import TOLERANCE
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.analysis.tree import places_of
 from cnnstat.report import gradients
 from cnnstat.report.columns import COLUMNS, cell, conventions
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.proof_data import Top, data
 from cnnstat.report.text import bytes_text, shown
-from cnnstat.report.tree import branches, places_of
+from cnnstat.report.tree import branches
 from cnnstat.run.classes import ranked
 from cnnstat.verification import COUNTS, MEMORY
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Row
-    from cnnstat.report.tree import Branch, Place
+    from cnnstat.analysis.tree import Place
+    from cnnstat.report.tree import Branch
     from cnnstat.run.gradcheck import Checked
     from cnnstat.run.measure import Findings
     from cnnstat.run.reach import Sight

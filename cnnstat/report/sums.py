@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.memory import alive_at_peak
+from cnnstat.analysis.tree import folded
 from cnnstat.arithmetic import Term, term, total
 from cnnstat.layers.base import values
 from cnnstat.report.columns import count
 from cnnstat.report.model import Step
 from cnnstat.report.steps import COUNTED, brief_field, counted, step
 from cnnstat.report.text import shown
-from cnnstat.report.tree import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -22,12 +22,12 @@ OPTIONS = {"conv": ", filters: 4, kernel: 3, padding: 1", "max_pool": ", kernel:
 
 def told(a: str, b: str) -> Difference:
     before, after = (cnnstat.analyze(cnnstat.loads(text)) for text in (a, b))
-    return compare(before, after, before.rows, after.rows)
+    return compare(before, after)
 
 
 def bundled(a: str, b: str) -> Difference:
     before, after = cnnstat.analyze(a), cnnstat.analyze(b)
-    return compare(before, after, before.rows, after.rows)
+    return compare(before, after)
 
 
 def spec(layers: Layers) -> str:
@@ -127,7 +127,7 @@ def test_every_layer_is_told_once_and_in_order(a: Layers, b: Layers, most: int) 
     before, after = (cnnstat.analyze(cnnstat.loads(spec(chain))) for chain in (a, b))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alignment, "MOST_STEPS", most)  # 1: everything is cut down to single layers
-        changes = compare(before, after, before.rows, after.rows).changes
+        changes = compare(before, after).changes
     assert [change.a.row for change in changes if change.a] == list(before.rows)
     assert [change.b.row for change in changes if change.b] == list(after.rows)
 
@@ -213,7 +213,7 @@ def test_folded_blocks_are_compared_with_their_layers() -> None:
         text.replace("[x, y]", "[y, y]").replace("relu6}", "relu6}"),
     ):
         before, after = (cnnstat.analyze(cnnstat.loads(each)) for each in (text, other))
-        (change,) = compare(before, after, before.groups, after.groups).changes
+        (change,) = compare(before, after, 1).changes
         assert edits(change) == {"layers": (3, 3)}
 
 
@@ -222,6 +222,6 @@ def test_large_networks_are_aligned_in_little_time() -> None:
     edited_text = text.replace("relu}", "silu}", 1)
     before, after = (cnnstat.analyze(cnnstat.loads(each)) for each in (text, edited_text))
     start = time.process_time()
-    difference = compare(before, after, before.rows, after.rows)
+    difference = compare(before, after)
     assert difference.count("same") == 3_999
     assert time.process_time() - start < 5

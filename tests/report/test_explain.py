@@ -10,6 +10,7 @@ import pytest
 import cnnstat
 from cnnstat import bundled
 from cnnstat.analysis.slips import slips
+from cnnstat.analysis.tree import folded
 from cnnstat.arithmetic import term, total
 from cnnstat.errors import Misfit
 from cnnstat.figures import FIGURES, figure_named, words
@@ -18,7 +19,6 @@ from cnnstat.report import explain
 from cnnstat.report.quiz import ASKED, BLANK, quiz
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
-from cnnstat.report.tree import folded
 from cnnstat.spec.expect import FIGURES as EXPECTED
 
 JOIN = """
