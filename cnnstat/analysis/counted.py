@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.graph import INPUT
 from cnnstat.layers.base import Layer, Shape, per_axis
 
 if TYPE_CHECKING:
@@ -74,12 +73,10 @@ class _Seen(Struct, frozen=True):
 
 def tallies(analysis: Analysis, convention: Convention) -> tuple[Tally, ...]:
     """Return what a tool counts for each layer, in order."""
-    shapes = [*(row.output_shape for row in analysis.rows), analysis.input_shape]
     counted = []
     for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True):
-        seen = _Seen(node.layer, shapes[node.inputs[0]], row.output_shape, row.counts)
+        seen = _Seen(node.layer, analysis.shape(node.inputs[0]), row.output_shape, row.counts)
         counted.append(_tally(convention, kind_of(node.type, node.layer, row.output_shape), seen))
-    assert INPUT == -1  # so that the last shape is the input's
     return tuple(counted)
 
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis.receptive import Field, broadcast, field_of, start
+from cnnstat.analysis.receptive import Field, broadcast, field_of
 from cnnstat.arithmetic import Term, term
-from cnnstat.graph import INPUT
 from cnnstat.layers.reach import POINT
 
 if TYPE_CHECKING:
@@ -85,9 +84,7 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
 def _branch(analysis: Analysis, number: int, source: int, met: bool) -> Branch:
     row = analysis.rows[number]
     assert row.told is not None
-    shape, above = analysis.input_shape, start(analysis.input_shape)
-    if source != INPUT:
-        shape, above = analysis.rows[source].output_shape, analysis.rows[source].field
+    shape, above = analysis.shape(source), analysis.field(source)
     reaches = _read(row.told.reaches, shape, row.output_shape) if met else row.told.reaches
     through = field_of(row.name, reaches, (shape,), row.output_shape, (above,))
     size = through.sizes(row.output_shape) if through.known else ()

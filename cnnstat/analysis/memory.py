@@ -10,10 +10,11 @@ from cnnstat.arithmetic import Term, term
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnnstat.analysis.model import Analysis, Counts, Settings, Told
     from cnnstat.graph import Graph
+    from cnnstat.layers.base import Shape
 
 BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
 """Bytes of one number."""
@@ -33,6 +34,11 @@ def inference_memory(graph: Graph, sizes: Sequence[int], total: Counts, settings
     """
     numbers = term("batch", settings.batch) * term("alive at once", peak_activations(sizes, freed(graph)))
     return _bytes(settings) * (term("params", total.params) + numbers)
+
+
+def activations(shapes: Iterable[Shape]) -> list[int]:
+    """Return how many numbers each of these shapes holds: the ``sizes`` of this file."""
+    return [prod(shape) for shape in shapes]
 
 
 def inference_total(params: int, peak: int, settings: Settings) -> int:

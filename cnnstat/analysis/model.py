@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.analysis.receptive import Field, start
+from cnnstat.graph import INPUT
+
 if TYPE_CHECKING:
-    from cnnstat.analysis.receptive import Field
     from cnnstat.arithmetic import Term
     from cnnstat.errors import Span
     from cnnstat.graph import Graph
@@ -149,3 +151,20 @@ class Analysis(Struct, frozen=True):
     def source(self) -> str:
         """Return the network's citation."""
         return self.graph.spec.source
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Return the output shape of every layer, and last the input's, so that `INPUT` (-1) finds it."""
+        return (*(row.output_shape for row in self.rows), self.input_shape)
+
+    def shape(self, number: int) -> Shape:
+        """Return the output shape of a layer, or that of the input."""
+        return self.input_shape if number == INPUT else self.rows[number].output_shape
+
+    def field(self, number: int) -> Field:
+        """Return the receptive field of a layer's units, or that of the input's positions."""
+        return start(self.input_shape) if number == INPUT else self.rows[number].field
+
+    def inputs(self, number: int) -> tuple[Shape, ...]:
+        """Return the shapes of all that a layer reads."""
+        return tuple(self.shape(source) for source in self.graph.nodes[number].inputs)

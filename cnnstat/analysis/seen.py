@@ -68,9 +68,8 @@ def _axes(analysis: Analysis, number: int) -> tuple[_Axis, ...]:
         return ()
     each = (None,) * rank if isinstance(reaches, str) else reaches
     sources = node.inputs[: node.layer.values_from]
-    shapes = [analysis.input_shape if i == INPUT else analysis.rows[i].output_shape for i in sources]
     return tuple(
-        _axis(reach, row.output_shape[axis], sources, [shape[axis] for shape in shapes])
+        _axis(reach, row.output_shape[axis], sources, [analysis.shape(i)[axis] for i in sources])
         for axis, reach in enumerate(each, 1)
     )
 

@@ -178,11 +178,10 @@ def _folded(group: Group, walk: _Walk, sums: tuple[Counts, ...]) -> Row:
 
 def _totals(walk: _Walk, counts: Counts, settings: Settings) -> Totals:
     graph = walk.graph
-    sizes = [*(row.counts.activations for row in walk.rows), prod(walk.shape)]
-    shape = walk.shapes[graph.outputs[-1]]
-    assert shape is not None
+    shapes = [shape for shape in walk.shapes if shape is not None]  # which by now is every one
+    sizes = memory.activations(shapes)
     return Totals(
-        shape,
+        shapes[graph.outputs[-1]],
         counts,
         walk.fields[graph.outputs[-1]],
         memory.inference_memory(graph, sizes, counts, settings),

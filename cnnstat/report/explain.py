@@ -99,9 +99,9 @@ def notes(told: Sequence[Explained]) -> tuple[str, ...]:
 
 def layer(analysis: Analysis, number: int, found: Errata, brief: str | None = None) -> Explained:
     """Return a layer explained."""
-    row, node = analysis.rows[number], analysis.graph.nodes[number]
+    row = analysis.rows[number]
     assert row.told is not None
-    shapes = [analysis.rows[i].output_shape if i >= 0 else analysis.input_shape for i in node.inputs]
+    shapes = analysis.inputs(number)
     inputs = (f"{name} {shown(size, 'shape')}" for name, size in zip(row.inputs, shapes, strict=True))
     title = f"{row.name}: {row.type} of {', '.join(inputs)}"
     wrong = _errata(found, row.name, terms(row.told))

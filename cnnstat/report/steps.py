@@ -53,9 +53,8 @@ def steps_of(analysis: Analysis, number: int) -> tuple[Step, ...]:
     """Return every figure of a layer; what it has none of stands in one line."""
     row = analysis.rows[number]
     assert row.told is not None
-    shapes = [_shape(analysis, i) for i in analysis.graph.nodes[number].inputs]
     return (
-        *_sizes(row, shapes),
+        *_sizes(row, analysis.inputs(number)),
         *_leftover(row),
         *counted(terms(row.told)),
         *_operations(row.told),
@@ -78,11 +77,11 @@ def counted(figures: dict[str, Term]) -> Iterator[Step]:
 def one_line(analysis: Analysis, number: int) -> str | None:
     """Return all there is to say of a layer that changes neither shape nor field; None for another."""
     row, node = analysis.rows[number], analysis.graph.nodes[number]
-    if len(node.inputs) > 1 or row.output_shape != _shape(analysis, node.inputs[0]):
+    if len(node.inputs) > 1 or row.output_shape != analysis.shape(node.inputs[0]):
         return None
     if any((row.counts.params, row.counts.buffers, row.counts.macs, row.counts.connections)):
         return None
-    if row.field != _field(analysis, node.inputs[0]):
+    if node.inputs[0] == INPUT or row.field != analysis.field(node.inputs[0]):
         return None
     return (
         f"{shown(row.output_shape, 'shape')} and the field as {row.inputs[0]}; no params, MACs, connections"
@@ -214,14 +213,6 @@ def _short(how: Term) -> Term:
     if how.symbol == "+" and len(operands) > 1 and len(formulas) == 1:
         return term(f"sum({formulas.pop()})", how.value)
     return Term(how.value, how.name, how.symbol, operands)
-
-
-def _shape(analysis: Analysis, number: int) -> Shape:
-    return analysis.input_shape if number == INPUT else analysis.rows[number].output_shape
-
-
-def _field(analysis: Analysis, number: int) -> Field | None:
-    return None if number == INPUT else analysis.rows[number].field
 
 
 def brief_field(row: Row) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.memory import alive_at_peak
+from cnnstat.analysis.memory import activations, alive_at_peak
 from cnnstat.analysis.tree import folded
 from cnnstat.arithmetic import Term, term, total
-from cnnstat.layers.base import values
 from cnnstat.report.columns import count
 from cnnstat.report.model import Step
 from cnnstat.report.steps import COUNTED, brief_field, counted, step
@@ -83,7 +82,7 @@ def _within(name: str, block: str) -> str:
 def _memory(analysis: Analysis) -> Iterator[Step]:
     totals = analysis.totals
     yield step("inference_memory_bytes", "inference memory", totals.inference_memory)
-    sizes = [*(row.counts.activations for row in analysis.rows), values(analysis.input_shape).value]
+    sizes = activations(analysis.shapes)
     alive = [term(analysis.graph.name(n), sizes[n]) for n in alive_at_peak(analysis.graph, sizes)]
     if len(alive) <= _LONGEST:
         yield step("inference_memory_bytes", "alive at once", total(alive))
