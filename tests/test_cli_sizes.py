@@ -47,6 +47,25 @@ def test_a_range_in_which_nothing_is_accepted() -> None:
     assert "size fixed by       fc6 (linear)" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sizes"),
+    [
+        (("--input", "3x224x224", "--strict"), [*range(67, 224, 32), 224, *range(227, 420, 32)]),
+        (("--input", "3x60x60"), [60, *range(67, 121, 4)]),  # no period in 54 sizes from 67 on
+    ],
+)
+def test_an_own_size_that_is_refused(arguments: tuple[str, ...], sizes: list[int]) -> None:
+    shown = run("sizes", "alexnet", *arguments).stdout
+    for fact in ("trained weights   ", "field beyond input"):
+        assert f"{fact}  unknown, as the own size is refused\n" in shown
+    told = json.loads(run("sizes", "alexnet", *arguments, "--format", "json").stdout)
+    assert [each["size"][0] for each in told["sizes"]] == sizes
+    refused = [each for each in told["sizes"] if each["refused_by"]]
+    assert [each["size"] for each in refused] == [told["input_shape"][1:]]
+    assert refused[0]["macs"] is None
+    assert {each["same_params"] for each in told["sizes"]} == {None}
+
+
 def test_a_sweep_as_csv() -> None:
     done = run("sizes", "lenet5", "--from", "31", "--to", "36", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))

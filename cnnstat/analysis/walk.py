@@ -87,9 +87,7 @@ class _Walk:
     def tell(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Told, Counts, Shape]:
         key = (node.layer, shapes, node.frozen)
         if key not in self.known:
-            layer = exact(node.layer) if self.strict else node.layer
-            check_ranks(layer, node.type, shapes)
-            told = tell(layer, shapes, frozen=node.frozen)
+            told = tell(fitted(node, shapes, strict=self.strict), shapes, frozen=node.frozen)
             self.known[key] = (told, _counts(told), size_of(told.sizes))
         return self.known[key]
 
@@ -129,19 +127,26 @@ def _counts(told: Told) -> Counts:
     )
 
 
-def exact(layer: Layer) -> Layer:
-    """Return a layer that refuses what it would round down."""
+def fitted(node: Node, shapes: tuple[Shape, ...], *, strict: bool) -> Layer:
+    """Return the layer of a node, once its inputs have as many axes as it takes.
+
+    ``strict`` makes it one that refuses what it would round down. Whether sizes fit, too, it tells itself.
+
+    Raises:
+        Misfit: an input has more or fewer axes.
+    """
+    layer = _exact(node.layer) if strict else node.layer
+    _check_ranks(layer, node.type, shapes)
+    return layer
+
+
+def _exact(layer: Layer) -> Layer:
     if getattr(layer, "rounding", None) == "floor":
         return msgspec.structs.replace(layer, rounding="exact")
     return layer
 
 
-def check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
-    """Refuse inputs that have more or fewer axes than a layer of this type takes.
-
-    Raises:
-        Misfit: there is such an input.
-    """
+def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:
             wanted = " or ".join(_RANK_NAMES[rank] for rank in layer.ranks)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from cnnstat.analysis.sizes import refusals
+from cnnstat.analysis.tries import Cost
 from cnnstat.report.columns import COLUMNS, conventions, field_text
 from cnnstat.report.data import SCHEMA_VERSION
 from cnnstat.report.model import Column, Line, Report, Table
@@ -15,10 +18,12 @@ from cnnstat.report.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnstat.analysis.sizes import Outcome, Sweep
+    from cnnstat.analysis.sizes import Sweep
+    from cnnstat.analysis.tries import Outcome
 
 _NAMED = 6  # refusing layers that are named
 _ROWS = 16  # of the table, where no range is asked for
+_UNKNOWN = "unknown, as the own size is refused"
 
 _COLUMNS = (
     Column("size", "size", "sizes"),
@@ -56,39 +61,50 @@ def sizes(sweep: Sweep, *, every: bool) -> Report:
 
 
 def _selected(sweep: Sweep) -> Sequence[Outcome]:
-    """Return the smallest size that is accepted, the network's own, and some in even steps from that."""
-    outcomes, own = sweep.outcomes, sweep.own
-    accepted = sweep.accepted
-    if not accepted:
-        return (own,)
-    offset = min(own.size) - min(outcomes[0].size)
-    step = period(runs(_numbers(sweep, "clean")), len(outcomes)) or max(1, min(own.size) * 2 // _ROWS)
-    step *= -(-len(outcomes) // (step * _ROWS))
-    kept = {accepted[0].size: accepted[0], own.size: own}
-    kept.update({outcome.size: outcome for outcome in outcomes[offset % step :: step] if outcome.accepted})
+    """Return the smallest size that is accepted, the network's own, and some in even steps."""
+    if not sweep.accepted:
+        return (sweep.own,)
+    kept = {outcome.size: outcome for outcome in (sweep.accepted[0], sweep.own, *_even(sweep))}
     return [kept[size] for size in sorted(kept)]
 
 
-def _numbers(sweep: Sweep, which: str) -> list[int]:
-    """Return the numbers of the sizes that are ``accepted``, ``fitting`` or ``clean``."""
-    return [number for number, outcome in enumerate(sweep.outcomes) if getattr(outcome, which)]
+def _even(sweep: Sweep) -> Sequence[Outcome]:
+    """Return accepted sizes in even steps: from the own; if that is refused, such that leave nothing."""
+    outcomes, own, accepted = sweep.outcomes, sweep.own, sweep.accepted
+    clean = _clean(sweep)
+    after = period(runs(clean), len(outcomes))
+    if own.refusal and after is None:
+        return accepted[:: -(-len(accepted) // _ROWS)]
+    step = after or max(1, min(own.size) * 2 // _ROWS)
+    step *= -(-len(outcomes) // (step * _ROWS))
+    start = clean[0] if own.refusal else min(own.size) - min(outcomes[0].size)
+    return [outcome for outcome in outcomes[start % step :: step] if outcome.accepted]
+
+
+def _accepted(sweep: Sweep) -> list[int]:
+    """Return the numbers of the sizes that are accepted."""
+    return [number for number, outcome in enumerate(sweep.outcomes) if outcome.accepted]
+
+
+def _clean(sweep: Sweep) -> list[int]:
+    return [number for number, outcome in enumerate(sweep.outcomes) if outcome.clean]
+
+
+def _fitting(sweep: Sweep) -> list[int]:
+    return [number for number, outcome in enumerate(sweep.outcomes) if sweep.fits(outcome)]
 
 
 def _cells(sweep: Sweep, outcome: Outcome) -> tuple[Any, ...]:
-    if outcome.refusal:
-        return outcome.size, *[None] * 7, outcome.refusal.layer, outcome.refusal.message
-    return (
-        outcome.size,
-        outcome.output_shape,
-        None if sweep.own.refusal else "no" if outcome.changed is not None else "yes",
-        outcome.params,
-        outcome.macs,
-        outcome.activations,
-        outcome.inference_memory_bytes,
-        outcome.leftover,
-        "",
-        "",
-    )
+    shape, *figures = _cost(outcome).values()
+    fits, refusal = sweep.fits(outcome), outcome.refusal
+    same = None if fits is None else "yes" if fits else "no"
+    said = (refusal.layer, refusal.message) if refusal else ("", "")
+    return outcome.size, shape, same, *figures, *said
+
+
+def _cost(outcome: Outcome) -> dict[str, Any]:
+    """Return the figures of a size by their keys; None where they are unknown."""
+    return asdict(outcome.cost) if outcome.cost else dict.fromkeys(Cost.__struct_fields__)
 
 
 # -- facts ------------------------------------------------------------------------------------------
@@ -102,14 +118,13 @@ def _facts(sweep: Sweep) -> Iterator[tuple[str, str]]:
     if accepted:
         at_once = "" if accepted[0] is not sweep.outcomes[0] else ", the first that was tried"
         yield "smallest", f"{shown(accepted[0].size, 'sizes')}{at_once if min(steps.first) > 1 else ''}"
-        yield "accepted", spans(_numbers(sweep, "accepted"), steps)
-        yield "nothing left over", spans(_numbers(sweep, "clean"), steps)
+        yield "accepted", spans(_accepted(sweep), steps)
+        yield "nothing left over", spans(_clean(sweep), steps)
     else:
         yield "smallest", "none of these sizes is accepted"
     yield "size fixed by", _fixed(sweep)
-    if sweep.own.accepted:
-        yield "trained weights", _fitting(sweep)
-        yield "field beyond input", _beyond(sweep)
+    yield "trained weights", _trained(sweep)
+    yield "field beyond input", _beyond(sweep)
     yield from _refused(sweep)
 
 
@@ -128,8 +143,10 @@ def _fixed(sweep: Sweep) -> str:
     return "nothing: no layer's weights depend on it"
 
 
-def _fitting(sweep: Sweep) -> str:
-    numbers = _numbers(sweep, "fitting")
+def _trained(sweep: Sweep) -> str:
+    if sweep.own.refusal:
+        return _UNKNOWN
+    numbers = _fitting(sweep)
     return f"fit {spans(numbers, sweep.steps)}" if numbers else "fit none of these sizes"
 
 
@@ -139,6 +156,8 @@ def _named(sweep: Sweep, number: int) -> str:
 
 
 def _beyond(sweep: Sweep) -> str:
+    if sweep.own.refusal:
+        return _UNKNOWN
     own = shown(sweep.own.size, "sizes")
     if not sweep.beyond:
         return f"no layer's, at {own}"
@@ -182,9 +201,9 @@ def _data(sweep: Sweep, lines: Sequence[Outcome]) -> dict[str, Any]:
             "count": sweep.steps.count,
         },
         "smallest": list(accepted[0].size) if accepted else None,
-        "accepted": _ranges(sweep, "accepted"),
-        "nothing_left_over": _ranges(sweep, "clean"),
-        "trained_weights": None if sweep.own.refusal else _ranges(sweep, "fitting"),
+        "accepted": _ranges(sweep, _accepted(sweep)),
+        "nothing_left_over": _ranges(sweep, _clean(sweep)),
+        "trained_weights": None if sweep.own.refusal else _ranges(sweep, _fitting(sweep)),
         "fixed_by": None if sweep.own.refusal else [sweep.graph.name(i) for i in sweep.fixing],
         "independent_behind": None if sweep.levelled is None else sweep.graph.name(sweep.levelled),
         "field_beyond_input": None if sweep.own.refusal else [row.name for row in sweep.beyond],
@@ -193,9 +212,8 @@ def _data(sweep: Sweep, lines: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def _ranges(sweep: Sweep, which: str) -> list[list[list[int]]]:
-    found = runs(_numbers(sweep, which))
-    return [[list(sweep.outcomes[number].size) for number in run] for run in found]
+def _ranges(sweep: Sweep, numbers: list[int]) -> list[list[list[int]]]:
+    return [[list(sweep.outcomes[number].size) for number in run] for run in runs(numbers)]
 
 
 def _refusal_data(layer: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -212,14 +230,11 @@ def _refusal_data(layer: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _outcome_data(sweep: Sweep, outcome: Outcome) -> dict[str, Any]:
-    keys = [column.key for column in _COLUMNS]
-    values = dict(zip(keys, _cells(sweep, outcome), strict=True))
-    same = values["same_params"]
+    refusal = outcome.refusal
     return {
-        **values,
         "size": list(outcome.size),
-        "output_shape": list(outcome.output_shape) or None,
-        "same_params": None if same is None else same == "yes",
-        "refused_by": values["refused_by"] or None,
-        "reason": values["reason"] or None,
+        "same_params": sweep.fits(outcome),
+        **_cost(outcome),
+        "refused_by": refusal.layer if refusal else None,
+        "reason": refusal.message if refusal else None,
     }

@@ -6,7 +6,8 @@ import pytest
 
 import cnnstat
 from cnnstat.analysis.ranges import Steps, between, every_size
-from cnnstat.analysis.sizes import Outcome, Sweep, refusals, sweep
+from cnnstat.analysis.sizes import Sweep, refusals, sweep
+from cnnstat.analysis.tries import Cost, Outcome
 from cnnstat.errors import Misfit
 from cnnstat.limits import MAX_SWEEP
 
@@ -39,17 +40,15 @@ def of_analysis(graph: cnnstat.Graph, own: cnnstat.Analysis, size: tuple[int, ..
         stored = []  # the own size is refused, and there is nothing to compare with
     changed = [i for i, (now, before) in enumerate(zip(*stored, strict=True)) if now != before]
     counts = analysis.totals.counts
-    return Outcome(
-        size,
-        None,
-        analysis.totals.output_shape,
-        counts.params,
-        counts.macs,
-        counts.activations,
-        analysis.totals.inference_memory_bytes,
-        sum(any(row.leftover) for row in analysis.rows),
-        changed[0] if changed else None,
+    cost = Cost(
+        output_shape=analysis.totals.output_shape,
+        params=counts.params,
+        macs=counts.macs,
+        activations=counts.activations,
+        inference_memory_bytes=analysis.totals.inference_memory_bytes,
+        leftover_layers=sum(any(row.leftover) for row in analysis.rows),
     )
+    return Outcome(size, cost=cost, changed=changed[0] if changed else None)
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -77,7 +76,7 @@ def test_every_size_is_what_an_analysis_says(
         if outcome.refusal is None:
             assert outcome == wanted
         else:
-            assert wanted.output_shape == ()
+            assert wanted.cost is None
             assert_first_refusal(graph, own, outcome, strict)
 
 
@@ -105,7 +104,7 @@ def test_what_fixes_the_size(
     graph = cnnstat.load(name)
     found = sweep(graph, every_size(graph, graph.spec.input_shape[1:]))
     assert found.accepted[0].size == (smallest, smallest)
-    assert [outcome.size[0] for outcome in found.outcomes if outcome.fitting] == list(fitting)
+    assert [outcome.size[0] for outcome in found.outcomes if found.fits(outcome)] == list(fitting)
     assert [graph.name(number) for number in found.fixing] == fixing
     assert (None if found.levelled is None else graph.name(found.levelled)) == levelled
 
@@ -146,6 +145,9 @@ def test_an_own_size_that_is_refused() -> None:
     found = sweep(graph, Steps((60, 60), 1, 10), input_shape=(3, 60, 60))
     assert found.own.refusal is not None
     assert (found.own.refusal.layer, len(found.accepted), found.fixing) == ("pool5", 3, ())
+    assert {found.fits(outcome) for outcome in found.outcomes} == {
+        None
+    }  # nothing is known of trained weights
     with pytest.raises(cnnstat.SpecError, match="kernel 3 exceeds the height 2"):
         sweep(graph, Steps((60, 60), 1, 5), input_shape=(3, 60, 60))
 
@@ -207,5 +209,5 @@ def test_weights_do_not_fit_where_only_buffers_are_others() -> None:
     swap, norm = "{type: permute, order: [1, 0]}", "{name: bn, type: batch_norm, affine: false}"
     graph = cnnstat.loads(f"input: [3, 8]\nlayers:\n  - {swap}\n  - {norm}\n")
     found = swept(graph, 7, 9)
-    assert [outcome.fitting for outcome in found.outcomes] == [False, True, False]
+    assert [found.fits(outcome) for outcome in found.outcomes] == [False, True, False]
     assert [graph.name(number) for number in found.fixing] == ["bn"]
