@@ -127,3 +127,9 @@ def test_other_outputs_are_a_difference(tmp_path: Path) -> None:
     shown = differ(tmp_path, PAIR.format("outputs: [c, d]\n", ""), PAIR.format("outputs: [d, c]\n", ""))
     assert "c, d" in shown
     assert shown.endswith("the same; other outputs\n")
+    told = json.loads(
+        run("diff", *(str(tmp_path / f"{side}.yaml") for side in "ab"), "--format", "json").stdout
+    )
+    assert told["differ"]
+    assert {layer["status"] for layer in told["layers"]} == {"same"}
+    assert (told["a"]["outputs"], told["b"]["outputs"]) == (["c", "d"], ["d", "c"])

@@ -53,24 +53,29 @@ class Change(Struct, frozen=True):
         return "changed" if self.edits or self.figures else "same"
 
     @property
+    def follows(self) -> bool:
+        """Say whether the layer is as it was, and figures differ as something above it does."""
+        return self.status == "changed" and not self.edits
+
+    @property
     def field_only(self) -> bool:
         """Say whether nothing but the receptive field differs."""
-        return not self.edits and self.figures == ("receptive_field",)
+        return self.follows and self.figures == ("receptive_field",)
 
 
 class Difference(Struct, frozen=True):
-    """Two networks, every layer of both in order, and whether other layers are put out."""
+    """Two networks, every layer of both in order, and whether they put out other layers."""
 
     a: Analysis
     b: Analysis
     changes: tuple[Change, ...]
-    outputs: bool = False
+    outputs_differ: bool = False
 
     @property
     def differ(self) -> bool:
         """Say whether a layer, the input or a figure of the whole differs; titles and citations may."""
         return (
-            self.outputs
+            self.outputs_differ
             or any(change.status != "same" for change in self.changes)
             or self.a.input_shape != self.b.input_shape
             or _whole(self.a.totals) != _whole(self.b.totals)
@@ -93,13 +98,7 @@ def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
 def _outputs_differ(a: Analysis, b: Analysis, pairs: Sequence[Pair]) -> bool:
     """Say whether the networks put out other layers; a renamed layer is the same one."""
     renamed = {left.row.name: right.row.name for left, right in pairs if left and right}
-    before, after = (outputs(analysis) for analysis in (a, b))
-    return tuple(renamed.get(name, name) for name in before) != after
-
-
-def outputs(analysis: Analysis) -> tuple[str, ...]:
-    """Return the names of the layers that a network puts out."""
-    return tuple(analysis.graph.name(number) for number in analysis.graph.outputs)
+    return tuple(renamed.get(name, name) for name in a.output_names) != b.output_names
 
 
 def _change(pair: Pair, wires: _Wires) -> Change:

@@ -153,6 +153,11 @@ class Analysis(Struct, frozen=True):
         return self.graph.spec.source
 
     @property
+    def output_names(self) -> tuple[str, ...]:
+        """Return the names of the layers that the network puts out."""
+        return tuple(self.graph.name(number) for number in self.graph.outputs)
+
+    @property
     def shapes(self) -> tuple[Shape, ...]:
         """Return the output shape of every layer, and last the input's, so that `INPUT` (-1) finds it."""
         return (*(row.output_shape for row in self.rows), self.input_shape)

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.analysis.difference import Change, Difference, Edit
+    from cnnstat.analysis.difference import Change, Difference, Edit, Status
     from cnnstat.analysis.items import Item
 
 FIGURES = ("name", "type", "output_shape", "params", "macs", "receptive_field")
 
-_MARKS = {"added": "+", "removed": "-", "changed": "~", "same": "="}
+_MARKS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~", "same": "="}
+_REMARKS: dict[Status, str] = {"same": "the same", "changed": "another receptive field"}
 _CHANGE = Column("change", "change", "text", rank=4)
 _RANKS = {"type": 5, "receptive_field": 6}
 _LONGEST = 24
@@ -33,13 +34,12 @@ _FOLLOWS = "follows: the layer is as it was, and what stands above it is not"
 def difference(told: Difference, columns: Sequence[str] = FIGURES) -> Report:
     """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
     shown = tuple(_column(key) for key in columns)
-    lines = tuple(_lines(told, shown))
     return Report(
         title=f"{_title(told.a)}{text.ARROW}{_title(told.b)}",
-        tables=(Table("", (*shown, _CHANGE), lines), by_type(told), totals(told)),
+        tables=(Table("", (*shown, _CHANGE), tuple(_lines(told, shown))), by_type(told), totals(told)),
         facts=(),
         data=data(told),
-        notes=(*conventions(shown), *_explained(lines)),
+        notes=(*conventions(shown), *_explained(told)),
         verdict=_verdict(told),
     )
 
@@ -53,24 +53,21 @@ def _column(key: str) -> Column:
 
 
 def _lines(told: Difference, columns: tuple[Column, ...]) -> Iterator[Line]:
-    for folded, run in groupby(told.changes, key=_folded):
-        if folded:
-            yield _remark(folded, len(list(run)), len(columns))
-        else:
+    for status, run in groupby(told.changes, key=_folded):
+        if status is None:
             yield from (_line(change, columns) for change in run)
+        else:
+            yield _remark(status, len(list(run)), len(columns))
 
 
-def _folded(change: Change) -> str:
-    """Return what is said of a run of such layers in one line; nothing for a layer with a line of its own."""
-    if change.status == "same":
-        return "the same"
-    return "another receptive field" if change.status == "changed" and change.field_only else ""
+def _folded(change: Change) -> Status | None:
+    """Return the status of a layer that shares a line with its neighbours; None for one with its own."""
+    return change.status if change.status == "same" or change.field_only else None
 
 
-def _remark(said: str, count: int, width: int) -> Line:
-    mark = _MARKS["same" if said == "the same" else "changed"]
+def _remark(status: Status, count: int, width: int) -> Line:
     name = f"{count} layer{'s' if count != 1 else ''}"
-    return Line((name, *[""] * (width - 1), said), f"{mark} {name}", remark=True)
+    return Line((name, *[""] * (width - 1), _REMARKS[status]), f"{_MARKS[status]} {name}", remark=True)
 
 
 def _line(change: Change, columns: tuple[Column, ...]) -> Line:
@@ -87,9 +84,11 @@ def _said(change: Change) -> str:
     """Return what was edited; names and types have their own columns."""
     if change.status != "changed":
         return change.status
+    if change.follows:
+        return "follows"
     said = [_edit(edit) for edit in change.edits if edit.what not in ("name", "type")]
-    if said or not change.edits:
-        return ", ".join(said) or "follows"
+    if said:
+        return ", ".join(said)
     return "another type" if change.edits[-1].what == "type" else "renamed"
 
 
@@ -103,13 +102,14 @@ def _edit(edit: Edit) -> str:
     return f"{edit.what} {text.ARROW.join(values) if max(map(len, values)) <= _LONGEST else 'differs'}"
 
 
-def _explained(lines: tuple[Line, ...]) -> tuple[str, ...]:
-    return (_FOLLOWS,) if any(line.cells[-1] == "follows" for line in lines) else ()
+def _explained(told: Difference) -> tuple[str, ...]:
+    shown = any(change.follows and not change.field_only for change in told.changes)
+    return (_FOLLOWS,) if shown else ()
 
 
 def _verdict(told: Difference) -> str:
     if not told.differ:
         return "no difference"
     parts = [f"{told.count(status)} {status}" for status in ("changed", "added", "removed")]
-    others = "; other outputs" if told.outputs else ""
+    others = "; other outputs" if told.outputs_differ else ""
     return f"layers: {', '.join(parts)}, {told.count('same')} the same{others}"

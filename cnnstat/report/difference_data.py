@@ -40,6 +40,7 @@ def _network(analysis: Analysis) -> dict[str, Any]:
         "name": analysis.name,
         "source": analysis.source,
         "input_shape": list(analysis.input_shape),
+        "outputs": list(analysis.output_names),
         "totals": network_totals(analysis),
     }
 

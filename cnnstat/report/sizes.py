@@ -69,7 +69,10 @@ def _selected(sweep: Sweep) -> Sequence[Outcome]:
 
 
 def _even(sweep: Sweep) -> Sequence[Outcome]:
-    """Return accepted sizes in even steps: from the own; if that is refused, such that leave nothing."""
+    """Return accepted sizes in even steps.
+
+    The steps meet the network's own size; if that is refused, they meet those that leave nothing over.
+    """
     outcomes, own, accepted = sweep.outcomes, sweep.own, sweep.accepted
     clean = _clean(sweep)
     after = period(runs(clean), len(outcomes))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.analysis.difference import outputs
 from cnnstat.analysis.model import Counts
 from cnnstat.report import text
 from cnnstat.report.columns import field_text
@@ -100,8 +99,8 @@ def _totals(told: Difference) -> Iterator[tuple[Any, ...]]:
     yield "layers", *_compared(len(told.a.rows), len(told.b.rows), "count")
     for name, kind, figure in _SUMS:
         yield name, *_compared(figure(a), figure(b), kind)
-    if told.outputs:
-        yield "outputs", ", ".join(outputs(told.a)), ", ".join(outputs(told.b)), "", ""
+    if told.outputs_differ:
+        yield "outputs", ", ".join(told.a.output_names), ", ".join(told.b.output_names), "", ""
     yield "receptive field", field_text(a), field_text(b), "", ""
     yield "output", text.shown(a.output_shape, "shape"), text.shown(b.output_shape, "shape"), "", ""
 
