@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
-    from cnnstat.api import analyze, load, loads
+    from cnnstat.api import analyze, diff, load, loads, sizes
     from cnnstat.crossing import Network
     from cnnstat.errors import Problem, SpecError
     from cnnstat.graph import Graph
@@ -34,8 +34,10 @@ __all__ = [
     "__version__",
     "analyze",
     "check_gradients",
+    "diff",
     "load",
     "loads",
+    "sizes",
     "verify",
 ]
 
@@ -47,8 +49,10 @@ _HOMES = {
     "SpecError": "cnnstat.errors",
     "analyze": "cnnstat.api",
     "check_gradients": "cnnstat.verification",
+    "diff": "cnnstat.api",
     "load": "cnnstat.api",
     "loads": "cnnstat.api",
+    "sizes": "cnnstat.api",
     "verify": "cnnstat.verification",
 }
 """Where public names live: imported when first asked for, so that telling starts without NumPy."""

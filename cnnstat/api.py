@@ -1,22 +1,29 @@
-"""The Python face: load a spec, analyze it."""
+"""The Python face: load a spec, analyze it, compare it with another, try it at other sizes."""
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis import Analysis, analyze_graph
+from cnnstat.analysis.difference import compare
 from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
 from cnnstat.analysis.model import Settings
+from cnnstat.analysis.ranges import between
+from cnnstat.analysis.sizes import sweep
 from cnnstat.bundled import locate, names
-from cnnstat.errors import Problem, Source, Span, SpecError, suggestion
+from cnnstat.errors import ArgumentError, Misfit, Problem, Source, Span, SpecError, suggestion
 from cnnstat.graph import Graph, build
 from cnnstat.limits import MAX_SIZE, MAX_TEXT
 from cnnstat.spec.reader import read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cnnstat.analysis.difference import Difference
+    from cnnstat.analysis.sizes import Sweep
 
 
 def load(spec: str | Path, *, params: Mapping[str, object] | None = None) -> Graph:
@@ -73,13 +80,109 @@ def analyze(
     graph = loaded(spec, params)
     if input_shape is not None:
         check_shape(input_shape)
+    settings = _settings(batch, dtype, optimizer)
+    return analyze_graph(graph, input_shape=input_shape, strict=strict, settings=settings)
+
+
+def diff(
+    a: Graph | str | Path,
+    b: Graph | str | Path,
+    *,
+    params: Mapping[str, object] | None = None,
+    input_shape: tuple[int, ...] | None = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    optimizer: str = "momentum",
+    strict: bool = False,
+    depth: int | None = None,
+) -> Difference:
+    """Compare two networks layer by layer, aligned by name and structure.
+
+    ``params`` replace parameters of B alone, ``input_shape`` is the input of both. Blocks below ``depth``
+    levels are compared as wholes. The rest is as for `analyze`.
+
+    Raises:
+        SpecError: a spec is wrong, or a layer does not fit its input; it has the problems of both.
+        ValueError: an argument is out of range.
+    """
+    if depth is not None and depth < 1:
+        raise ArgumentError(f"depth: expected 1 or more, got {depth}")
+    told = partial(
+        analyze, input_shape=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, strict=strict
+    )
+    found: list[Analysis] = []
+    problems: list[Problem] = []
+    for spec, replaced in ((a, None), (b, params)):
+        try:
+            found.append(told(spec, params=replaced))
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    before, after = found
+    return compare(before, after, depth)
+
+
+def sizes(
+    spec: Graph | str | Path,
+    *,
+    params: Mapping[str, object] | None = None,
+    input_shape: tuple[int, ...] | None = None,
+    first: int | tuple[int, ...] | None = None,
+    last: int | tuple[int, ...] | None = None,
+    step: int | None = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    strict: bool = False,
+) -> Sweep:
+    """Try a network at other input sizes: which it accepts, what each costs, and who refuses the others.
+
+    ``first`` and ``last`` are height and width, a length, or one number for every axis; without them, each
+    size up to twice the network's own is tried. ``input_shape`` is what counts as the network's own input.
+    The rest is as for `analyze`.
+
+    Raises:
+        SpecError: the spec is wrong, or neither its own size nor any other is accepted.
+        ValueError: an argument is out of range, or there are no such sizes or too many.
+    """
+    graph = loaded(spec, params)
+    if input_shape is not None:
+        check_shape(input_shape)
+    if step is not None and step < 1:
+        raise ArgumentError(f"step: expected 1 or more, got {step}")
+    settings = _settings(batch, dtype)
+    shape = input_shape or graph.spec.input_shape
+    try:
+        steps = between(graph, shape[1:], _size("first", first), _size("last", last), step)
+    except Misfit as misfit:
+        raise ArgumentError(misfit.message) from None
+    return sweep(graph, steps, input_shape=shape, strict=strict, settings=settings)
+
+
+def _size(name: str, size: int | tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Return a size as a tuple.
+
+    Raises:
+        ArgumentError: it has no axis, or one is out of range.
+    """
+    axes = (size,) if isinstance(size, int) else size
+    if axes is not None and not (axes and all(1 <= axis <= MAX_SIZE for axis in axes)):
+        raise ArgumentError(f"{name}: expected sizes from 1 to {MAX_SIZE:,}, got {size}")
+    return axes
+
+
+def _settings(batch: int, dtype: str, optimizer: str = "momentum") -> Settings:
+    """Return what memory is told for.
+
+    Raises:
+        ArgumentError: one of them is out of range.
+    """
     if batch < 1:
-        raise ValueError(f"batch: expected 1 or more, got {batch}")
+        raise ArgumentError(f"batch: expected 1 or more, got {batch}")
     for name, value, known in (("dtype", dtype, BYTES), ("optimizer", optimizer, OPTIMIZER_STATE)):
         if value not in known:
-            raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
-    settings = Settings(batch, dtype, optimizer)
-    return analyze_graph(graph, input_shape=input_shape, strict=strict, settings=settings)
+            raise ArgumentError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
+    return Settings(batch, dtype, optimizer)
 
 
 def loaded(spec: Graph | str | Path, params: Mapping[str, object] | None = None) -> Graph:
@@ -92,7 +195,7 @@ def loaded(spec: Graph | str | Path, params: Mapping[str, object] | None = None)
     if not isinstance(spec, Graph):
         return load(spec, params=params)
     if params:
-        raise ValueError("params: a loaded graph has its parameters; give them to load()")
+        raise ArgumentError("params: a loaded graph has its parameters; give them to load()")
     return spec
 
 
@@ -103,7 +206,7 @@ def check_shape(shape: tuple[int, ...]) -> None:
         ValueError: there are not one to three sizes, or one is out of range.
     """
     if not 1 <= len(shape) <= 3 or not all(1 <= size <= MAX_SIZE for size in shape):
-        raise ValueError(f"input_shape: expected one to three sizes from 1 to {MAX_SIZE:,}, got {shape}")
+        raise ArgumentError(f"input_shape: expected one to three sizes from 1 to {MAX_SIZE:,}, got {shape}")
 
 
 def _read(spec: str | Path) -> tuple[str, str, str | None]:

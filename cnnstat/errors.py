@@ -80,6 +80,10 @@ class Misfit(Exception):  # noqa: N818 - not an error yet: the caller adds the p
         super().__init__(message)
 
 
+class ArgumentError(ValueError):
+    """An argument of a call from Python that is out of range, or does not go with the network."""
+
+
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the distinct problems, sorted by position."""
     distinct = {(p.span.source.name, p.span.line, p.span.column, p.code, p.message): p for p in problems}

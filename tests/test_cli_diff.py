@@ -75,6 +75,16 @@ def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
     assert said in done.stderr
 
 
+@pytest.mark.parametrize(("option", "code"), [((), 1), (("--exit-code",), 2)])
+@pytest.mark.parametrize(
+    "text", ["layers: 1\n", "input: [1]\nlayers: [{type: conv, filters: 1, kernel: 1}]\n"]
+)
+def test_a_spec_that_is_wrong_is_no_difference(text: str, option: tuple[str, ...], code: int) -> None:
+    for done in (run("diff", "lenet5", "-", *option, input=text), run("diff", "nothing", "lenet5", *option)):
+        assert (done.returncode, done.stdout) == (code, "")
+        assert "<stdin>:" in done.stderr or "no such file" in done.stderr
+
+
 def test_text_from_a_spec_is_only_text() -> None:
     text = 'name: "\\e[31m ::error::x"\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n'
     for form in ("table", "markdown"):

@@ -53,8 +53,8 @@ def test_examples(command: str, shown: str, folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("code", "last"),
-    list(zip(PYTHON, ("True True", "64·3·7·7"), strict=True)),
-    ids=["run", "analyze"],
+    list(zip(PYTHON, ("True True", "64·3·7·7", "True (128, 128)"), strict=True)),
+    ids=["run", "analyze", "diff and sizes"],
 )
 def test_the_python_examples_run(code: str, last: str) -> None:
     done = subprocess.run(

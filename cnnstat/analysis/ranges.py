@@ -54,8 +54,11 @@ def between(graph: Graph, own: Size, first: Size | None, last: Size | None, step
     A single number stands for every axis.
 
     Raises:
-        Misfit: there is no size between, there are too many, or they are none of this input.
+        Misfit: there is no size between, there are too many, or they are none of this input, which may be
+            a vector.
     """
+    if not own:
+        raise Misfit(f"the input of {graph.spec.name} is a vector, which has no size to vary")
     step = step or 1
     every = every_size(graph, own)
     # A step alone counts from itself: 32, 64, 96.
@@ -78,7 +81,8 @@ def _on_axes(size: Size, own: Size) -> Size:
     if len(size) == 1:
         return size * len(own)
     if len(size) != len(own):
-        raise Misfit(f"{show(size)} has {len(size)} sizes, but the input has a length only")
+        wanted = "a length only" if len(own) == 1 else "height and width"
+        raise Misfit(f"{show(size)} has {len(size)} sizes, but the input has {wanted}")
     return size
 
 

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat import api
-from cnnstat.analysis import sizes as trying
-from cnnstat.analysis.model import Settings
-from cnnstat.analysis.ranges import between, every_size
 from cnnstat.cli.options import DTYPES, input_option, output_options, set_option, size_of, strict_option
 from cnnstat.cli.output import show
-from cnnstat.errors import Misfit, plain
+from cnnstat.errors import ArgumentError, plain
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report import sizes as report
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from cnnstat.analysis.ranges import Size, Steps
-    from cnnstat.graph import Graph
 
 _FOR_MEMORY = "What the inference memory is told for."
 
@@ -44,40 +38,21 @@ _FOR_MEMORY = "What the inference memory is told for."
 @output_options
 def sizes(
     spec: str,
-    params: dict[str, object],
-    input_shape: tuple[int, ...] | None,
-    strict: bool,
-    batch: int,
-    dtype: str,
+    first: tuple[int, ...] | None,
+    last: tuple[int, ...] | None,
+    step: int | None,
     form: str,
     output: Path | None,
-    **asked: Any,
+    **how: Any,
 ) -> None:
     """Which input sizes the network accepts, and what each costs.
 
     Height and width grow together. Without a range, sizes up to twice the network's own are tried, and
     some of them listed.
     """
-    graph = api.load(spec, params=params)
-    shape = input_shape or graph.spec.input_shape
-    every = any(value is not None for value in asked.values())
-    steps = _steps(graph, shape[1:], every=every, **asked)
-    found = trying.sweep(
-        graph, steps, input_shape=shape, strict=strict, settings=Settings(batch=batch, dtype=dtype)
-    )
-    show(report.sizes(found, every=every), form, output)
-
-
-def _steps(
-    graph: Graph, own: Size, *, every: bool, first: Size | None, last: Size | None, step: int | None
-) -> Steps:
-    if not own:
-        raise click.UsageError(
-            f"the input of {plain(graph.spec.name)} is a vector, which has no size to vary"
-        )
-    if not every:
-        return every_size(graph, own)
     try:
-        return between(graph, own, first, last, step)
-    except Misfit as misfit:
-        raise click.UsageError(plain(misfit.message)) from None
+        found = api.sizes(spec, first=first, last=last, step=step, **how)
+    except ArgumentError as error:
+        raise click.UsageError(plain(str(error))) from None
+    every = any(value is not None for value in (first, last, step))
+    show(report.sizes(found, every=every), form, output)
