@@ -57,8 +57,8 @@ class Item(Struct, frozen=True):
 
     @property
     def family(self) -> str:
-        """Return what the type is one of: the part of the catalogue, or a block."""
-        return type(self.layers[0]).__module__ if self.row.told is not None else _BLOCK
+        """Return what the type is one of."""
+        return self.layers[0].family if self.row.told is not None else _BLOCK
 
     @property
     def path(self) -> str:

@@ -15,6 +15,7 @@ Slope = Annotated[float, Meta(description="factor of negative inputs")]
 class Activation(Layer, frozen=True, kw_only=True):
     """A function of one value. ``cost`` counts the operations per value, by kind."""
 
+    family: ClassVar[str] = "activation"
     cost: ClassVar[dict[str, int]] = {}
     backward_reads: ClassVar[Literal["inputs", "output"]] = "inputs"
 

@@ -58,11 +58,13 @@ Reaches: TypeAlias = tuple[Reach, ...] | str
 class Layer(Struct, frozen=True, kw_only=True):
     """The base of all layer types: one input, no numbers of its own, no work, each unit reads its own place.
 
-    Class attributes: ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks``
-    the numbers of axes an input may have after the channels (0: a vector), ``values_from`` the number of
-    inputs whose values are read, where others give their size only (None: all).
+    Class attributes: ``family`` is what a type is one of, as those are that take each other's place when a
+    network is edited; ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks`` the
+    numbers of axes an input may have after the channels (0: a vector), ``values_from`` the number of inputs
+    whose values are read, where others give their size only (None: all).
     """
 
+    family: ClassVar[str]
     arity: ClassVar[tuple[int, int]] = (1, 1)
     ranks: ClassVar[tuple[int, ...]] = (0, 1, 2)
     values_from: ClassVar[int | None] = None

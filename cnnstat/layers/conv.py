@@ -44,6 +44,7 @@ Table = Annotated[
 class Convolution(Layer, frozen=True, kw_only=True):
     """What all convolutions share: the window, the bias, and counts that follow from the fan-in."""
 
+    family: ClassVar[str] = "conv"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     kernel: KernelSize

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -25,6 +25,8 @@ class Dropout(Layer, frozen=True, kw_only=True):
         Srivastava et al., JMLR 15, 2014; Krizhevsky, Sutskever, Hinton, NIPS 2012, section 4.2.
     """
 
+    family: ClassVar[str] = "dropout"
+
     rate: Rate = 0.5
 
 
@@ -41,5 +43,7 @@ class DropPath(Layer, frozen=True, kw_only=True):
     Reference:
         Huang, Sun, Liu, Sedra, Weinberger, arXiv:1603.09382.
     """
+
+    family: ClassVar[str] = "dropout"
 
     rate: Rate = 0.1

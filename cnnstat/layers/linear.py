@@ -14,6 +14,7 @@ from cnnstat.layers.conv import Bias
 class _Dense(Layer, frozen=True, kw_only=True):
     """Every unit reads every input."""
 
+    family: ClassVar[str] = "linear"
     ranks: ClassVar[tuple[int, ...]] = (0,)
 
     units: Annotated[Width, Meta(description="number of outputs")]

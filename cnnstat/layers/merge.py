@@ -22,6 +22,7 @@ class Add(Layer, frozen=True, kw_only=True):
         He, Zhang, Ren, Sun, arXiv:1512.03385, equation (1).
     """
 
+    family: ClassVar[str] = "merge"
     arity: ClassVar[tuple[int, int]] = (2, 0)
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
@@ -50,6 +51,7 @@ class Multiply(Layer, frozen=True, kw_only=True):
         Hu, Shen, Sun, Squeeze-and-Excitation Networks, arXiv:1709.01507, equation (4).
     """
 
+    family: ClassVar[str] = "merge"
     arity: ClassVar[tuple[int, int]] = (2, 0)
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
@@ -85,6 +87,7 @@ class Concat(Layer, frozen=True, kw_only=True):
         Szegedy et al., arXiv:1409.4842, section 4.
     """
 
+    family: ClassVar[str] = "merge"
     arity: ClassVar[tuple[int, int]] = (2, 0)
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:

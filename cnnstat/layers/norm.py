@@ -41,6 +41,8 @@ class BatchNorm(Layer, frozen=True, kw_only=True):
         Ioffe and Szegedy, arXiv:1502.03167, section 3.
     """
 
+    family: ClassVar[str] = "norm"
+
     affine: Affine = True
     eps: Epsilon = 1e-5
     momentum: Annotated[float, Meta(ge=0, le=1, description="weight of the new batch in the buffers")] = 0.1
@@ -65,6 +67,8 @@ class BatchNorm(Layer, frozen=True, kw_only=True):
 
 class _SampleNorm(Layer, frozen=True, kw_only=True):
     """A norm over parts of each sample: mean and variance are found anew for each part."""
+
+    family: ClassVar[str] = "norm"
 
     affine: Affine = True
     eps: Epsilon = 1e-5
@@ -217,6 +221,8 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
         Krizhevsky, Sutskever, Hinton, NIPS 2012, section 3.3.
     """
 
+    family: ClassVar[str] = "norm"
+
     size: Annotated[Count, Meta(description="channels in the sum, an odd number")] = 5
     alpha: Annotated[float, Meta(ge=0, description="weight of the sum")] = 1e-4
     beta: Annotated[float, Meta(ge=0, description="exponent")] = 0.75
@@ -263,6 +269,8 @@ class Scale(Layer, frozen=True, kw_only=True):
     Reference:
         Touvron et al., arXiv:2103.17239, section 2; Liu et al., ConvNeXt, arXiv:2201.03545.
     """
+
+    family: ClassVar[str] = "norm"
 
     init: Annotated[float, Meta(description="the factors before training")] = 1e-6
 

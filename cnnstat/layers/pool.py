@@ -43,6 +43,7 @@ PoolStride = Annotated[
 class _Window(Layer, frozen=True, kw_only=True):
     """A window that slides over each map by itself."""
 
+    family: ClassVar[str] = "pool"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     def geometry(self) -> Geometry:
@@ -202,6 +203,7 @@ class AvgPool(_Window, frozen=True, kw_only=True):
 class _Global(Layer, frozen=True, kw_only=True):
     """One value for each map."""
 
+    family: ClassVar[str] = "pool"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
@@ -261,6 +263,7 @@ class GlobalAvgPool(_Global, frozen=True, kw_only=True):
 class _Adaptive(Layer, frozen=True, kw_only=True):
     """A fixed number of bins per axis, whatever the input's size."""
 
+    family: ClassVar[str] = "pool"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     size: Annotated[Extent, Meta(description="number of bins: one number, or one per axis")]

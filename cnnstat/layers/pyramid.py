@@ -30,6 +30,7 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
         He, Zhang, Ren, Sun, arXiv:1406.4729, section 2.3 and appendix A.
     """
 
+    family: ClassVar[str] = "pool"
     ranks: ClassVar[tuple[int, ...]] = (2,)
 
     levels: Annotated[

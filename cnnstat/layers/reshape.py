@@ -38,6 +38,8 @@ class Identity(Layer, frozen=True, kw_only=True):
         He, Zhang, Ren, Sun, arXiv:1512.03385, section 3.2.
     """
 
+    family: ClassVar[str] = "reshape"
+
 
 class Flatten(Layer, frozen=True, kw_only=True):
     """All numbers in one vector, channel after channel.
@@ -51,6 +53,8 @@ class Flatten(Layer, frozen=True, kw_only=True):
     Reference:
         Row-major order, as in NumPy and PyTorch.
     """
+
+    family: ClassVar[str] = "reshape"
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (the product of all sizes,)."""
@@ -73,6 +77,8 @@ class Reshape(Layer, frozen=True, kw_only=True):
     Reference:
         Row-major order, as in NumPy and PyTorch.
     """
+
+    family: ClassVar[str] = "reshape"
 
     shape: Annotated[
         tuple[Annotated[int, Meta(ge=-1, le=MAX_SIZE)], ...],
@@ -113,6 +119,8 @@ class Permute(Layer, frozen=True, kw_only=True):
         torch.permute without the batch axis.
     """
 
+    family: ClassVar[str] = "reshape"
+
     order: Annotated[
         tuple[Index, ...], Meta(min_length=1, max_length=3, description="input axes in their new order")
     ]
@@ -144,6 +152,8 @@ class ChannelShuffle(Layer, frozen=True, kw_only=True):
         Zhang, Zhou, Lin, Sun, ShuffleNet, arXiv:1707.01083, section 3.1.
     """
 
+    family: ClassVar[str] = "reshape"
+
     groups: Annotated[Count, Meta(description="number of groups of channels")]
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
@@ -157,6 +167,7 @@ class ChannelShuffle(Layer, frozen=True, kw_only=True):
 class _Shuffle(Layer, frozen=True, kw_only=True):
     """An exchange between channels and positions."""
 
+    family: ClassVar[str] = "reshape"
     ranks: ClassVar[tuple[int, ...]] = (2,)
 
     factor: Annotated[int, Meta(ge=1, le=1024, description="how much height and width change")]

@@ -44,6 +44,7 @@ class Upsample(Layer, frozen=True, kw_only=True):
         torch.nn.functional.interpolate.
     """
 
+    family: ClassVar[str] = "resize"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     scale: Annotated[Extent | None, Meta(description="factor: one number, or one per axis")] = None
@@ -109,6 +110,7 @@ class Pad(Layer, frozen=True, kw_only=True):
         torch.nn.functional.pad; the sides are [top, bottom, left, right].
     """
 
+    family: ClassVar[str] = "resize"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     padding: Annotated[
@@ -143,6 +145,7 @@ class Crop(Layer, frozen=True, kw_only=True):
         Ronneberger, Fischer, Brox, U-Net, arXiv:1505.04597, Fig. 1 ("copy and crop").
     """
 
+    family: ClassVar[str] = "resize"
     arity: ClassVar[tuple[int, int]] = (1, 2)
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
     values_from: ClassVar[int | None] = 1

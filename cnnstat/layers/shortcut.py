@@ -26,6 +26,7 @@ class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
         He, Zhang, Ren, Sun, arXiv:1512.03385, section 3.3, option (A).
     """
 
+    family: ClassVar[str] = "shortcut"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     filters: Annotated[Width, Meta(description="number of output maps; those beyond the input's are zero")]

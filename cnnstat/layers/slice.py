@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -26,6 +26,8 @@ class Split(Layer, frozen=True, kw_only=True):
     Reference:
         Ma, Zhang, Zheng, Sun, ShuffleNet V2, arXiv:1807.11164, section 3.2.
     """
+
+    family: ClassVar[str] = "slice"
 
     parts: Annotated[Count, Meta(description="number of equal groups")]
     take: Annotated[Index, Meta(description="which group to keep, counted from 0")]
@@ -54,6 +56,8 @@ class Slice(Layer, frozen=True, kw_only=True):
     Reference:
         NumPy's basic slicing, without steps and negative numbers.
     """
+
+    family: ClassVar[str] = "slice"
 
     axis: Annotated[AxisName, Meta(description="which axis: channels, height, width or length")] = "channels"
     start: Annotated[Index, Meta(description="first position to keep, counted from 0")] = 0

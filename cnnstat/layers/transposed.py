@@ -47,6 +47,7 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         Dumoulin and Visin, arXiv:1603.07285, section 4; Long, Shelhamer, Darrell, arXiv:1411.4038.
     """
 
+    family: ClassVar[str] = "conv"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
 
     filters: Annotated[Width, Meta(description="number of filters, which is the number of output maps")]

@@ -13,6 +13,7 @@ import cnnstat
 from cnnstat.analysis import alignment
 from cnnstat.analysis.difference import Change, Difference, compare
 from cnnstat.bundled import names
+from cnnstat.layers import LAYERS
 
 Layers: TypeAlias = list[tuple[str, str]]
 """Name (empty: none) and type of each layer of a chain."""
@@ -186,6 +187,15 @@ def test_edits_are_told_apart_from_what_follows() -> None:
 def test_another_type_under_the_same_name() -> None:
     change = told(CHAIN, CHAIN.replace("type: relu6", "type: max_pool, kernel: 2")).changes[-1]
     assert edits(change) == {"type": ("relu6", "max_pool")}
+
+
+def test_every_type_says_its_family() -> None:
+    assert all(kind.family for kind in LAYERS.values())
+
+
+def test_a_convolution_may_become_a_transposed_one() -> None:
+    change = told(CHAIN, CHAIN.replace("name: a, type: conv", "type: transposed_conv")).changes[0]
+    assert set(edits(change)) == {"name", "type"}
 
 
 def test_a_layer_that_reads_another_is_edited() -> None:
