@@ -129,7 +129,7 @@ def differ(tmp_path: Path, before: str, after: str) -> str:
 
 def test_a_frozen_layer_is_another(tmp_path: Path) -> None:
     shown = differ(tmp_path, PAIR.format("", ", frozen: true"), PAIR.format("", ""))
-    assert "frozen 20 → 0" in shown
+    assert "frozen true → false" in shown
     assert "follows" not in shown
 
 

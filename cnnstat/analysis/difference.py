@@ -115,7 +115,7 @@ def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
         yield Edit("type", a.type, b.type)
     yield from _options(a, b)
     yield from _frozen(a, b)
-    if wires.moved(a, b):
+    if wires.moved(a, b) or a.within != b.within:
         yield Edit("inputs", a.row.inputs, b.row.inputs)
 
 
@@ -132,10 +132,13 @@ def _options(a: Item, b: Item) -> Iterator[Edit]:
 
 
 def _frozen(a: Item, b: Item) -> Iterator[Edit]:
-    """Say how many numbers are held by `frozen:`, where the layers themselves are the same."""
-    before, after = a.row.counts, b.row.counts
-    if a.layers == b.layers and before.params == after.params and before.trainable != after.trainable:
-        yield Edit("frozen", before.params - before.trainable, after.params - after.trainable)
+    """Say what `frozen:` holds of its parameters: the layer, or which layers of a block."""
+    if a.type != b.type or a.held == b.held:
+        return
+    if a.row.told is None or b.row.told is None:
+        yield Edit("frozen", a.held, b.held)
+    else:
+        yield Edit("frozen", bool(a.held), bool(b.held))
 
 
 def _figures(a: Row, b: Row) -> Iterator[str]:

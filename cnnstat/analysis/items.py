@@ -27,8 +27,9 @@ class Item(Struct, frozen=True):
     """A layer or folded block. ``own`` and ``scope`` are its name and its block's, as far as written.
 
     ``layers`` are the layers it stands for with their options, ``inputs`` the numbers of the items it
-    reads (`INPUT` the network's input), ``inside`` the wiring of a block, and ``head`` says that this is the
-    last with parameters.
+    reads (`INPUT` the network's input), ``within`` which layers of folded blocks these are, ``inside`` the
+    names and the wiring in a block, ``held`` the names of layers whose parameters are frozen (of a layer: its
+    own, empty name), and ``head`` says that this is the last with parameters.
     """
 
     number: int
@@ -37,7 +38,9 @@ class Item(Struct, frozen=True):
     scope: str
     kind: Kind
     inputs: tuple[int, ...]
-    inside: tuple[tuple[int, ...], ...]
+    within: tuple[str, ...]
+    inside: tuple[tuple[str, tuple[int, ...]], ...]
+    held: tuple[str, ...]
     head: bool
 
     @property
@@ -75,9 +78,10 @@ def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
     graph = analysis.graph
     places = places_of(analysis)
     names = _Written(graph)
-    owners: dict[int, int] = {INPUT: INPUT}
-    found: list[Item] = []
     rows = tuple(rows)
+    owners: dict[int, int] = {INPUT: INPUT}
+    outputs = {INPUT, *(places[row.name].output for row in rows)}
+    found: list[Item] = []
     head = max((number for number, row in enumerate(rows) if row.counts.params), default=None)
     for number, row in enumerate(rows):
         layers = places[row.name].layers
@@ -85,22 +89,44 @@ def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
         nodes = graph.nodes[layers.start : layers.stop]
         scope, own = names.parts(row.name)
         kind = (row.type, tuple(node.layer for node in nodes), row.output_shape)
-        inputs, inside = _inputs(nodes, layers.start, owners), _inside(nodes, layers.start)
-        found.append(Item(number, row, own, scope, kind, inputs, inside, number == head))
+        outside = _outside(nodes, layers.start)
+        read = [owners[n] for n in outside]
+        inputs = tuple(read if len(nodes) == 1 else dict.fromkeys(read))
+        within = tuple("" if n in outputs else _below(graph.nodes[n].path, rows[owners[n]]) for n in outside)
+        held = tuple(
+            _below(node.path, row)
+            for node, layer in zip(nodes, analysis.rows[layers.start : layers.stop], strict=True)
+            if node.frozen and layer.counts.params
+        )
+        inside = _inside(nodes, layers.start, outside, names)
+        found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, number == head))
     return tuple(found)
 
 
-def _inputs(nodes: tuple[Node, ...], start: int, owners: dict[int, int]) -> tuple[int, ...]:
-    """Return the items that nodes read outside of themselves, for a block each once."""
-    read = [owners[number] for node in nodes for number in node.inputs if number < start]
+def _below(path: str, row: Row) -> str:
+    return path.removeprefix(row.name).removeprefix(".")
+
+
+def _outside(nodes: tuple[Node, ...], start: int) -> tuple[int, ...]:
+    """Return the layers that nodes read outside of themselves, for a block each once."""
+    read = (number for node in nodes for number in node.inputs if number < start)
     return tuple(read) if len(nodes) == 1 else tuple(dict.fromkeys(read))
 
 
-def _inside(nodes: tuple[Node, ...], start: int) -> tuple[tuple[int, ...], ...]:
-    """Return what the nodes of a block read, counted from its first; -1 for what is outside."""
+def _inside(
+    nodes: tuple[Node, ...], start: int, outside: tuple[int, ...], names: _Written
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the name as written of each node in a block, and what it reads.
+
+    Nodes are counted from the first of the block, what is ``outside`` back from -1.
+    """
     if len(nodes) == 1:
         return ()
-    return tuple(tuple(max(-1, number - start) for number in node.inputs) for node in nodes)
+    places = {number: -1 - place for place, number in enumerate(outside)}
+    return tuple(
+        (names.parts(node.path)[1], tuple(places.get(number, number - start) for number in node.inputs))
+        for node in nodes
+    )
 
 
 class _Written:

@@ -96,7 +96,7 @@ def _edit(edit: Edit) -> str:
     if edit.what == "inputs":
         return f"reads {', '.join(edit.before)}{text.ARROW}{', '.join(edit.after)}"
     if edit.what == "layers" and edit.before == edit.after:
-        return "other layers inside"
+        return "other layers, names or wiring inside"
     values = (show_value(edit.before), show_value(edit.after))
     # A long value, such as a table of connections, is in the JSON.
     return f"{edit.what} {text.ARROW.join(values) if max(map(len, values)) <= _LONGEST else 'differs'}"
