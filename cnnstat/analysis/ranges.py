@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 Size: TypeAlias = tuple[int, ...]
 """Height and width, or a length: the input's shape without its channels."""
 
-_SEARCHED_LAYERS = 600_000  # of all sizes that are tried when none is asked for: a second or two
+_SEARCHED_LAYERS = (
+    600_000  # of all sizes that are tried when none is asked for: seconds, if many layers are alike
+)
 
 
 class Steps(Struct, frozen=True):

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from cnnstat.analysis.model import Settings
 from cnnstat.analysis.tries import Outcome, Refusal, Tries, Walked
 from cnnstat.analysis.walk import analyze_graph
+from cnnstat.limits import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,11 +83,10 @@ def sweep(
     told = Sweep(graph, shape, settings, steps, tries.outcome(shape[1:], own), outcomes)
     if own is None:
         return told
-    # Near its own size a network may well round to the same shapes; at twice the size it cannot.
-    double = _accepted(tries.walk((shape[0], *(2 * axis for axis in shape[1:]))))
-    changed = {outcome.changed for outcome in outcomes} | {double.changed(own) if double else None}
+    far = _far(tries, shape)
+    changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
     fixing = tuple(sorted(number for number in changed if number is not None))
-    levelled = _levelled(graph, own, double) if double and not fixing else None
+    levelled = _levelled(graph, own, far) if far and not fixing else None
     return replace(told, fixing=fixing, levelled=levelled, beyond=_beyond(graph, shape, strict=strict))
 
 
@@ -94,9 +94,22 @@ def _accepted(walked: Walked | Refusal) -> Walked | None:
     return None if isinstance(walked, Refusal) else walked
 
 
-def _levelled(graph: Graph, own: Walked, double: Walked) -> int | None:
-    """Return the last layer that reads other shapes at a double input, where all outputs are the same."""
-    differ = [now != then for now, then in zip(double.shapes, own.shapes, strict=True)]
+def _far(tries: Tries, shape: Shape) -> Walked | None:
+    """Return the walk of an input that is larger than all strides together, if such a size is accepted.
+
+    Near its own size, and even at twice that, a network may round to the same shapes. Doubling keeps sizes
+    whole that are.
+    """
+    size = shape[1:]
+    doublings = (MAX_SIZE // max(size)).bit_length() - 1
+    sizes = (tuple(axis << times for axis in size) for times in range(doublings, 0, -1))
+    walks = (_accepted(tries.walk((shape[0], *far))) for far in sizes)
+    return next((walked for walked in walks if walked is not None), None)
+
+
+def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:
+    """Return the last layer that reads other shapes at a far larger input, where all outputs are the same."""
+    differ = [now != then for now, then in zip(far.shapes, own.shapes, strict=True)]
     if any(differ[number] for number in graph.outputs):
         return None
     reading = (number for number, node in enumerate(graph.nodes) if any(differ[i] for i in node.inputs))

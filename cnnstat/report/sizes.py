@@ -33,7 +33,12 @@ _COLUMNS = (
     Column("macs", "MACs", convention=COLUMNS["macs"].convention, rank=1),
     Column("activations", "activations", convention=COLUMNS["activations"].convention, rank=8),
     Column("inference_memory_bytes", "inference memory", "bytes", rank=4),
-    Column("leftover_layers", "leftover", convention="layers that drop rows or columns", rank=6),
+    Column(
+        "leftover_layers",
+        "leftover",
+        convention="layers with rows or columns that no window covers, padding included",
+        rank=6,
+    ),
     Column("refused_by", "refused by", "text", "the first layer that does not fit", rank=3),
     Column("reason", "reason", "text", rank=9),
 )
@@ -45,8 +50,9 @@ def sizes(sweep: Sweep, *, every: bool) -> Report:
     # A range has all its columns, so that scripts find them; a selection has no refused size but the own.
     columns = _COLUMNS if every or sweep.own.refusal else _COLUMNS[:-2]
     shape = shown(sweep.input_shape, "shape")
+    which = "own" if sweep.input_shape == sweep.graph.spec.input_shape else "given"
     return Report(
-        title=f"{sweep.graph.spec.name}, own input {shape}, at other sizes",
+        title=f"{sweep.graph.spec.name}, {which} input {shape}, at other sizes",
         tables=(
             Table("", columns, tuple(Line(_cells(sweep, outcome)[: len(columns)]) for outcome in lines)),
         ),

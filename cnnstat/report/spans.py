@@ -50,8 +50,10 @@ def spans(numbers: Sequence[int], steps: Steps) -> str:
     found = runs(numbers)
     if not found:
         return "none"
+    if found == [(0, steps.count - 1)] and steps.count > 1:
+        return "every size that was tried"
     if len(found) == 1 and found[0][1] == steps.count - 1 and found[0][0] < found[0][1]:
-        return "every size" if found[0][0] == 0 else f"every size from {_size(found[0][0], steps)} on"
+        return f"{_run(found[0], steps)}, the last that was tried"
     after = period(found, steps.count)
     if after is None:
         return _listed(found, steps)

@@ -211,3 +211,22 @@ def test_weights_do_not_fit_where_only_buffers_are_others() -> None:
     found = swept(graph, 7, 9)
     assert [found.fits(outcome) for outcome in found.outcomes] == [False, True, False]
     assert [graph.name(number) for number in found.fixing] == ["bn"]
+
+
+def test_what_fixes_the_size_is_found_beyond_twice_the_size() -> None:
+    layers = """
+input: [3, 32, 32]
+layers:
+  - {type: conv, filters: 16, kernel: 3, stride: 2, padding: 1, repeat: 6, name: down}
+  - {name: flatten, type: flatten}
+  - {name: fc, type: linear, units: 10}
+"""
+    graph = cnnstat.loads(layers)
+    told = sweep(graph, every_size(graph, (32, 32)))
+    assert told.outcomes[-1].changed is None  # at 64 the last map is still 1x1
+    assert [graph.name(number) for number in told.fixing] == ["fc"]
+    assert told.levelled is None
+    pool = "{name: pool, type: global_avg_pool}\n  - {name: flatten"
+    pooled = cnnstat.loads(layers.replace("{name: flatten", pool))
+    free = sweep(pooled, every_size(pooled, (32, 32)))
+    assert (free.fixing, free.levelled is not None) == ((), True)

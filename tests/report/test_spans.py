@@ -12,8 +12,8 @@ from cnnstat.report.spans import spans
     ("sizes", "said"),
     [
         ([], "none"),
-        (range(1, 101), "every size"),
-        (range(30, 101), "every size from 30 on"),
+        (range(1, 101), "every size that was tried"),
+        (range(30, 101), "30 to 100, the last that was tried"),
         (range(30, 41), "30 to 40"),
         ([100], "100"),
         ([32], "32"),
