@@ -25,8 +25,9 @@ FIGURES = ("name", "type", "output_shape", "params", "macs", "receptive_field")
 
 _MARKS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~", "same": "="}
 _REMARKS: dict[Status, str] = {"same": "the same", "changed": "another receptive field"}
-_CHANGE = Column("change", "change", "text", rank=4)
-_RANKS = {"type": 5, "receptive_field": 6}
+_CHANGE = Column("change", "change", "text", rank=1)
+# What was changed stays longest, then the cost: figures of two networks are wide.
+_RANKS = {"macs": 2, "output_shape": 3, "params": 4, "type": 5, "receptive_field": 6}
 _LONGEST = 24
 _FOLLOWS = "follows: the layer is as it was, and what stands above it is not"
 

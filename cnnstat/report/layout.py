@@ -23,7 +23,9 @@ Styled: TypeAlias = tuple[str, Style]
 _GAP = "  "
 _BAR = 24
 _READABLE = 110  # arithmetic takes two lines beyond this, however wide the terminal is
-_LONGEST = {"source": 48, "name": 48, "change": 48}  # wider texts are cut to this where a width is given
+_CUT = (
+    48  # where a width is given, names are cut to this, and remarks to a third of the width if that is less
+)
 
 
 def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
@@ -59,7 +61,8 @@ def _table(table: Table, width: int | None) -> Iterator[Styled]:
         for column, total, cells in zip(table.columns, totals, texts, strict=True)
     ]
     if width is not None:
-        widths = [min(w, _LONGEST.get(c.key, w)) for w, c in zip(widths, table.columns, strict=True)]
+        cut = {"name": _CUT, **dict.fromkeys(("source", "change"), max(16, min(_CUT, width // 3)))}
+        widths = [min(w, cut.get(c.key, w)) for w, c in zip(widths, table.columns, strict=True)]
     kept = _fitting(table, widths, width)
     if width is not None:
         left = width - sum(widths[i] + len(_GAP) for i in kept[1:])
