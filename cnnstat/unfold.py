@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Node(Struct, frozen=True):
     """One layer in its place: its path, what it reads (numbers of nodes, negative for inputs).
 
-    ``frozen``: training leaves its parameters as they are.
+    ``frozen``: training leaves its parameters as they are. ``index``: of a repeat, which repetition it is.
     """
 
     path: str
@@ -39,11 +39,15 @@ class Node(Struct, frozen=True):
     layer: Layer
     inputs: tuple[int, ...]
     entry: Entry
-    frozen: bool = False
+    frozen: bool
+    index: int | None
 
 
 class Group(Struct, frozen=True):
-    """The nodes ``start`` to ``stop`` (not included) of a block instance or of a repeat."""
+    """The nodes ``start`` to ``stop`` (not included) of a block instance or of a whole repeat.
+
+    ``index``: of a repeat, which repetition it is; the whole repeat has none.
+    """
 
     path: str
     type: str
@@ -51,6 +55,7 @@ class Group(Struct, frozen=True):
     stop: int
     output: int
     entry: Entry
+    index: int | None
 
 
 class Template(Struct, frozen=True):
@@ -207,7 +212,7 @@ class _Scope:
         else:
             arguments = self.arguments(entry.options, self.params)
             frozen = self.frozen(entry, self.params)
-            output = self.place(entry, kind, name, inputs, arguments, frozen=frozen)
+            output = self.place(entry, kind, name, inputs, arguments, frozen=frozen, index=None)
         self.names.add(name, output, present=True)
 
     def repeat(self, entry: Entry, repeat: Option, kind: str, name: str, inputs: tuple[int, ...]) -> int:
@@ -222,9 +227,10 @@ class _Scope:
             options = merged(entry.options, entry.first) if index == 0 else entry.options
             arguments = self.arguments(options, params)
             frozen = self.frozen(entry, params)
-            output = self.place(entry, kind, f"{name}.{index}", inputs, arguments, frozen=frozen)
+            path = f"{name}.{index}"
+            output = self.place(entry, kind, path, inputs, arguments, frozen=frozen, index=index)
             inputs = (output, *inputs[1:])
-        self.groups.append(Group(name, kind, start, len(self.nodes), output, entry))
+        self.groups.append(Group(name, kind, start, len(self.nodes), output, entry, None))
         return output
 
     def place(
@@ -236,11 +242,12 @@ class _Scope:
         arguments: dict[str, Value],
         *,
         frozen: bool,
+        index: int | None,
     ) -> int:
         if kind in LAYERS:
-            return self.place_layer(entry, kind, path, inputs, arguments, frozen=frozen)
+            return self.place_layer(entry, kind, path, inputs, arguments, frozen=frozen, index=index)
         block = self.shared.blocks[kind]
-        return self.place_block(entry, block, path, inputs, arguments, frozen=frozen)
+        return self.place_block(entry, block, path, inputs, arguments, frozen=frozen, index=index)
 
     def place_layer(
         self,
@@ -251,6 +258,7 @@ class _Scope:
         arguments: dict[str, Value],
         *,
         frozen: bool,
+        index: int | None,
     ) -> int:
         layer, misfits = self.shared.layer(kind, arguments)
         spans = {option.name: option.span for option in (*entry.options, *entry.first)}
@@ -264,7 +272,7 @@ class _Scope:
             self.fail(message, "graph/arity", entry.span)
         if layer is None:
             raise _Skip
-        self.nodes.append(Node(path, kind, layer, inputs, entry, frozen))
+        self.nodes.append(Node(path, kind, layer, inputs, entry, frozen, index))
         return len(self.nodes) - 1
 
     def place_block(
@@ -276,6 +284,7 @@ class _Scope:
         given: dict[str, Value],
         *,
         frozen: bool,
+        index: int | None,
     ) -> int:
         self.check_call(entry, block, inputs, given)
         arguments = {name: given.get(name, default) for name, default in block.params.items()}
@@ -290,9 +299,9 @@ class _Scope:
             shifted = tuple(outer(number) for number in node.inputs)
             held = frozen or node.frozen
             place = f"{path}.{node.path}"
-            self.nodes.append(Node(place, node.type, node.layer, shifted, node.entry, held))
+            self.nodes.append(Node(place, node.type, node.layer, shifted, node.entry, held, node.index))
         output = outer(template.output)
-        self.groups.append(Group(path, block.name, base, len(self.nodes), output, entry))
+        self.groups.append(Group(path, block.name, base, len(self.nodes), output, entry, index))
         for group in template.groups:
             self.shared.count(entry.span)
             self.groups.append(
@@ -303,6 +312,7 @@ class _Scope:
                     base + group.stop,
                     outer(group.output),
                     group.entry,
+                    group.index,
                 )
             )
         return output

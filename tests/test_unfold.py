@@ -185,3 +185,42 @@ layers:
     analysis = cnnstat.analyze(graph)
     assert [r.name for r in analysis.rows] == ["pool", "last"]
     assert (analysis.checked, analysis.missed) == (4, ())
+
+
+@pytest.mark.parametrize("name", ["five", "5"])
+@pytest.mark.parametrize("kind", ["unit", "conv, filters: 4, kernel: 1"])
+def test_a_repeat_expects_its_sum_once_whatever_its_name(name: str, kind: str) -> None:
+    text = f"""
+blocks:
+  unit: {{layers: [{{type: conv, filters: 4, kernel: 1}}]}}
+layers:
+  - {{name: {name}, type: {kind}, repeat: 2, expect: {{params: 40}}}}
+"""
+    met = cnnstat.analyze(cnnstat.loads(HEAD + text))
+    assert (met.checked, met.missed) == (1, ())
+    one = cnnstat.analyze(cnnstat.loads(HEAD + text.replace("params: 40", "params: 20")))
+    assert (one.checked, [missed.name for missed in one.missed]) == (1, [name])
+
+
+def test_a_repetition_knows_its_index_in_every_place() -> None:
+    graph = cnnstat.loads(
+        HEAD
+        + """
+blocks:
+  "5":
+    layers:
+      - {name: 7, type: relu, repeat: 2}
+      - {name: 8, type: relu}
+layers:
+  - {name: 6, type: "5", repeat: 2}
+  - {type: "5"}
+"""
+    )
+    assert {group.path: group.index for group in graph.groups} == {
+        **{"6": None, "6.0": 0, "6.0.7": None, "6.1": 1, "6.1.7": None},
+        **{"51": None, "51.7": None},
+    }
+    assert {node.path: node.index for node in graph.nodes} == {
+        **{"6.0.7.0": 0, "6.0.7.1": 1, "6.0.8": None, "6.1.7.0": 0, "6.1.7.1": 1, "6.1.8": None},
+        **{"51.7.0": 0, "51.7.1": 1, "51.8": None},
+    }

@@ -36,19 +36,15 @@ def published(
 
 def _own(graph: Graph, rows: Sequence[Row]) -> Iterable[Published]:
     for node, row in zip(graph.nodes, rows, strict=True):
-        if node.entry.expect and node.entry.repeat is None:
+        if node.entry.expect and node.index is None:
             yield node.path, row, node.entry.expect
 
 
 def _of_groups(graph: Graph, groups: Sequence[Row]) -> Iterable[Published]:
     for group, row in zip(graph.groups, groups, strict=True):
-        if group.entry.expect and _stands_for_entry(group.path, group.entry.repeat is not None):
+        # Of a repeat, the sum over all repetitions is what its line expects, not each of them.
+        if group.entry.expect and group.index is None:
             yield group.path, row, group.entry.expect
-
-
-def _stands_for_entry(path: str, repeated: bool) -> bool:
-    # Of a repeat, the sum over all repetitions is what its line expects, not each of them.
-    return not (repeated and path.rpartition(".")[2].isdigit())
 
 
 def _missed(pairs: Iterable[tuple[str, Row | Totals, Expectation]]) -> Iterable[Missed]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis, Row
     from cnnstat.graph import Graph
     from cnnstat.layers.base import Layer, Shape
-    from cnnstat.spec.model import Entry
     from cnnstat.unfold import Group, Node
 
 Kind: TypeAlias = "tuple[str, tuple[Layer, ...], Shape]"
@@ -134,13 +133,13 @@ class _Written:
 
     def __init__(self, graph: Graph) -> None:
         places: tuple[Node | Group, ...] = (*graph.groups, *graph.nodes)
-        self.entries: dict[str, Entry] = {place.path: place.entry for place in places}
+        self.places = {place.path: place for place in places}
         self.known: dict[str, str] = {"": ""}
 
     def parts(self, path: str) -> tuple[str, str]:
         """Return the scope and the name of a path."""
         scope, _, own = path.rpartition(".")
-        return self.whole(scope), own if self.says(path, own) else ""
+        return self.whole(scope), own if self.says(path) else ""
 
     def whole(self, path: str) -> str:
         if path not in self.known:
@@ -148,6 +147,6 @@ class _Written:
             self.known[path] = f"{scope}.{own}" if scope else own
         return self.known[path]
 
-    def says(self, path: str, own: str) -> bool:
-        entry = self.entries[path]
-        return entry.name is not None or (entry.repeat is not None and own.isdigit())
+    def says(self, path: str) -> bool:
+        place = self.places[path]
+        return place.entry.name is not None or place.index is not None

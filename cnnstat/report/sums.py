@@ -74,7 +74,7 @@ def _sum(rows: Sequence[Row], key: str, within: str) -> Term:
 
 
 def _within(name: str, block: str) -> str:
-    """Return a name without that of its block; of a repeat, a bare number would look like a summand."""
+    """Return a name without that of its block, but for a bare number, which would look like a summand."""
     short = name.removeprefix(f"{block}.")
     return name if short.isdigit() else short
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import cnnstat
 from cnnstat.analysis import alignment
 from cnnstat.analysis.difference import Change, Difference, compare
+from cnnstat.analysis.items import items
 from cnnstat.bundled import names
 from cnnstat.layers import LAYERS
 
@@ -225,6 +226,15 @@ def test_folded_blocks_are_compared_with_their_layers() -> None:
         before, after = (cnnstat.analyze(cnnstat.loads(each)) for each in (text, other))
         (change,) = compare(before, after, 1).changes
         assert edits(change) == {"layers": (3, 3)}
+
+
+def test_names_that_only_count_are_not_written_ones() -> None:
+    call = '{{type: "5", repeat: 2{name}}}'
+    text = 'input: [4]\nblocks:\n  "5": {layers: [{name: a, type: relu}]}\nlayers: [%s]\n'
+    for name, written in (("", ["", "0", "1"]), (", name: 6", ["6", "0", "1"])):
+        analysis = cnnstat.analyze(cnnstat.loads(text % call.format(name=name)))
+        told = items(analysis, sorted(analysis.groups, key=lambda group: group.name))
+        assert [item.own for item in told] == written
 
 
 def test_large_networks_are_aligned_in_little_time() -> None:
