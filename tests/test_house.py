@@ -16,7 +16,6 @@ FLOORS = (
     ("arithmetic", "errors", "figures", "limits", "bundled", "synonyms"),
     ("spec",),
     ("layers",),
-    ("names",),
     ("unfold",),
     ("graph",),
     ("analysis",),

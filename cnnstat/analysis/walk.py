@@ -156,11 +156,9 @@ def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
 
 
 def _placed(misfit: Misfit, node: Node, shapes: tuple[Shape, ...]) -> Problem:
-    entry = node.entry
-    spans = {option.name: option.span for option in (*entry.options, *entry.first)}
     received = " and ".join(show(shape) for shape in shapes)
     message = f"{misfit.message} (layer '{node.path}', input {received})"
-    return Problem(misfit.code, message, spans.get(misfit.field or "", entry.span))
+    return Problem(misfit.code, message, node.entry.place(misfit.field))
 
 
 def _folded(group: Group, walk: _Walk, sums: tuple[Counts, ...]) -> Row:

@@ -46,6 +46,11 @@ class Entry(Struct, frozen=True):
     expect: tuple[Expectation, ...]
     span: Span
 
+    def place(self, field: str | None) -> Span:
+        """Return where an option is written, as far as it is; else where the entry is."""
+        written = (option.span for option in reversed((*self.options, *self.first)) if option.name == field)
+        return next(written, self.span)
+
 
 class Block(Struct, frozen=True):
     """A reusable group of entries. A parameter without a default is ``REQUIRED``."""
