@@ -17,7 +17,8 @@ from cnnstat.bundled import locate, names
 from cnnstat.errors import ArgumentError, Misfit, Problem, Source, Span, SpecError, suggestion
 from cnnstat.graph import Graph, build
 from cnnstat.limits import MAX_SIZE, MAX_TEXT
-from cnnstat.spec.reader import read_spec
+from cnnstat.spec.choice import choose
+from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ def loads(
         SpecError: the spec is wrong, or has no such variant or parameter.
         ValueError: a parameter's value is none that a spec could have.
     """
-    return build(read_spec(Source(name, text), variant, params))
+    return build(choose(read_family(Source(name, text)), variant, params or {}))
 
 
 def analyze(

@@ -10,7 +10,7 @@ from cnnstat.errors import Problem, SpecError
 from cnnstat.unfold import Group, Node, unfold
 
 if TYPE_CHECKING:
-    from cnnstat.spec.model import Spec
+    from cnnstat.spec.choice import Spec
 
 INPUT = -1
 """The number of the network's input among ``Node.inputs``."""
@@ -37,7 +37,7 @@ def build(spec: Spec) -> Graph:
     """
     template, outputs = unfold(spec)
     if not template.nodes:
-        raise SpecError([Problem("graph/empty", "every layer is left out", spec.span)])
+        raise SpecError([Problem("graph/empty", "every layer is left out", spec.family.span)])
     graph = Graph(spec, template.nodes, template.groups, outputs)
     problems = _unread(graph)
     if problems:

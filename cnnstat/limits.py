@@ -31,3 +31,8 @@ MAX_SWEEP = 10_000
 
 MAX_SWEPT_LAYERS = 20_000_000
 """Layers of all sizes of one sweep together, so that a network of many layers is tried at fewer sizes."""
+
+
+def is_size(value: object) -> bool:
+    """Say whether a value can be the size of one axis of the input."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_SIZE

@@ -158,7 +158,7 @@ def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
 def _placed(misfit: Misfit, node: Node, shapes: tuple[Shape, ...]) -> Problem:
     received = " and ".join(show(shape) for shape in shapes)
     message = f"{misfit.message} (layer '{node.path}', input {received})"
-    return Problem(misfit.code, message, node.entry.place(misfit.field))
+    return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 
 
 def _folded(group: Group, walk: _Walk, sums: tuple[Counts, ...]) -> Row:

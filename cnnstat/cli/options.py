@@ -13,7 +13,7 @@ from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.limits import MAX_SIZE
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
-from cnnstat.spec.choice import read_value
+from cnnstat.spec.given import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

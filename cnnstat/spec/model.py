@@ -1,4 +1,4 @@
-"""What a spec says, as frozen values: the network, its blocks, its entries and its expectations."""
+"""What a spec says, as frozen values: a family of networks, its blocks, its entries and its expectations."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.errors import suggestion
 from cnnstat.spec.expression import Expression, Value
 
 if TYPE_CHECKING:
-    from cnnstat.errors import Source, Span
+    from collections.abc import Iterable
+
+    from cnnstat.errors import Span
     from cnnstat.spec.expect import Expectation
 
 Operand: TypeAlias = "Value | Expression | tuple[Operand, ...]"
@@ -46,14 +49,14 @@ class Entry(Struct, frozen=True):
     expect: tuple[Expectation, ...]
     span: Span
 
-    def place(self, field: str | None) -> Span:
+    def span_of(self, name: str | None) -> Span:
         """Return where an option is written, as far as it is; else where the entry is."""
-        written = (option.span for option in reversed((*self.options, *self.first)) if option.name == field)
+        written = (option.span for option in reversed((*self.options, *self.first)) if option.name == name)
         return next(written, self.span)
 
 
 class Block(Struct, frozen=True):
-    """A reusable group of entries. A parameter without a default is ``REQUIRED``."""
+    """A reusable group of entries. The default None marks a parameter that every call must give."""
 
     name: str
     params: dict[str, Value]
@@ -68,7 +71,7 @@ class Block(Struct, frozen=True):
 
 
 class Variant(Struct, frozen=True):
-    """One network of a family: the parameters in which it differs from the spec, and its own figures."""
+    """What is said of one network of a family: the parameters in which it differs, and its own figures."""
 
     name: str
     source: str
@@ -76,11 +79,10 @@ class Variant(Struct, frozen=True):
     expect: tuple[Expectation, ...]
 
 
-class Spec(Struct, frozen=True):
-    """A whole spec. ``input`` is one sample as written, channels first.
+class Family(Struct, frozen=True):
+    """A whole spec as read; one network of it is a `cnnstat.spec.choice.Spec`.
 
-    What comes last is known once one network is chosen (`cnnstat.spec.choice`): its ``input_shape``,
-    whether all parameters are ``as_written``, and whether one was ``changed`` from outside.
+    Without ``variants`` it is a family of one. ``input`` is one sample as written, channels first.
     """
 
     name: str
@@ -92,13 +94,16 @@ class Spec(Struct, frozen=True):
     layers: tuple[Entry, ...]
     outputs: tuple[Reference, ...]
     expect: tuple[Expectation, ...]
-    origin: Source
     input_span: Span
     params_span: Span
     span: Span
-    input_shape: tuple[int, ...] = ()
-    as_written: bool = True
-    changed: bool = False
+
+
+def unknown_param(name: str, params: Iterable[str]) -> str:
+    """Return what to say of a name that is none of the network's parameters."""
+    known = tuple(params)
+    listed = f"parameters: {', '.join(known)}" if known else "it has no 'params:'"
+    return f"the network has no parameter '{name}'{suggestion(name, known)} ({listed})"
 
 
 def resolve(operand: Operand, params: dict[str, Value]) -> Value:

@@ -1,4 +1,4 @@
-"""A document -> a Spec: which keys stand where, and what kind of value each takes.
+"""A document -> a Family: which keys stand where, and what kind of value each takes.
 
 Options of layers are read later, by the layer's own declaration (`cnnstat.layers.reader`): here they
 are only known to be scalars, lists or expressions.
@@ -10,12 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.errors import Misfit, Problem, Source, Span, SpecError, suggestion
-from cnnstat.limits import MAX_SIZE, MAX_TEXT
+from cnnstat.limits import MAX_SIZE, MAX_TEXT, is_size
 from cnnstat.spec import expression
-from cnnstat.spec.choice import choose, is_size, unknown_param
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.expect_reader import read_expectations
-from cnnstat.spec.model import Block, Entry, Operand, Option, Reference, Spec, Variant
+from cnnstat.spec.model import Block, Entry, Family, Operand, Option, Reference, Variant, unknown_param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,21 +37,21 @@ _VARIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
-def read_spec(source: Source, variant: str | None = None, params: Dict[str, object] | None = None) -> Spec:
-    """Read a whole spec; ``variant`` and ``params`` choose the network (see `choose`).
+def read_family(source: Source) -> Family:
+    """Read a whole spec.
 
     Raises:
-        SpecError: with every problem of the phase (YAML, structure, then choice) that failed.
+        SpecError: with every problem of the phase (YAML, then structure) that failed.
     """
     if len(source.text) > MAX_TEXT:
         too_long = f"a spec has at most {MAX_TEXT:,} characters, this one has {len(source.text):,}"
         raise SpecError([Problem("spec/too-long", too_long, Span(source, 1, 1))])
     root = parse(source)
     reader = _Reader()
-    spec = reader.network(root, source)
-    if spec is None or reader.problems:
+    family = reader.family(root, source)
+    if family is None or reader.problems:
         raise SpecError(reader.problems)
-    return choose(spec, variant, params or {})
+    return family
 
 
 class _Reader:
@@ -62,7 +61,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.source = ""
 
-    def network(self, root: Node, origin: Source) -> Spec | None:
+    def family(self, root: Node, origin: Source) -> Family | None:
         if not isinstance(root, Mapping):
             self.problem("spec/type", "a spec is a mapping with the keys 'input:' and 'layers:'", root.span)
             return None
@@ -73,7 +72,7 @@ class _Reader:
         self.source = source or name  # what an expectation cites where it cites nothing
         input_node, params_node = root.get("input"), root.get("params")
         params = self.params(params_node)
-        return Spec(
+        return Family(
             name=name,
             source=source,
             input=self.shape(input_node),
@@ -83,7 +82,6 @@ class _Reader:
             layers=self.entries(root.get("layers")),
             outputs=self.references(root.get("outputs")),
             expect=read_expectations(root.get("expect"), self.source, self.problems, total=True),
-            origin=origin,
             input_span=input_node.span if input_node else root.span,
             params_span=params_node.span if params_node else root.span,
             span=root.span,

@@ -19,7 +19,7 @@ from cnnstat.unfold.scope import Scope
 from cnnstat.unfold.template import Group, Node, Template
 
 if TYPE_CHECKING:
-    from cnnstat.spec.model import Spec
+    from cnnstat.spec.choice import Spec
 
 __all__ = ["Group", "Node", "Template", "unfold"]
 
@@ -33,13 +33,13 @@ def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
     problems = Problems()
     catalogue = Catalogue(spec, problems)
     catalogue.check_definitions()
-    problems.check()
-    scope = Scope(catalogue, spec.layers, ("input",), spec.params, ())
+    problems.stop_if_any()
+    scope = Scope(catalogue, spec.family.layers, ("input",), spec.params, ())
     template = scope.unfold()
     outputs: list[int] = []
-    for reference in spec.outputs:
+    for reference in spec.family.outputs:
         with suppress(Skip):
             if not scope.left_out(reference):
                 outputs.append(scope.find(reference))
-    problems.check()
+    problems.stop_if_any()
     return template, tuple(outputs) or (template.output,)

@@ -11,8 +11,9 @@ from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:
     from cnnstat.layers.base import Layer
+    from cnnstat.spec.choice import Spec
     from cnnstat.spec.expression import Value
-    from cnnstat.spec.model import Entry, Spec
+    from cnnstat.spec.model import Entry
     from cnnstat.unfold.problems import Problems
     from cnnstat.unfold.template import Template
 
@@ -30,7 +31,7 @@ class Catalogue:
 
     def __init__(self, spec: Spec, problems: Problems) -> None:
         self.spec = spec
-        self.blocks = spec.blocks
+        self.blocks = spec.family.blocks
         self.problems = problems
         self.templates: dict[Asked, Template] = {}
         self._layers: dict[Asked, tuple[Layer | None, list[Misfit]]] = {}
@@ -48,7 +49,7 @@ class Catalogue:
             if block.name in LAYERS:
                 taken = Misfit(f"'{block.name}' is a layer type and cannot name a block", code="block/name")
                 self.problems.note(taken, block.span)
-        for entries in (self.spec.layers, *(block.layers for block in self.blocks.values())):
+        for entries in (self.spec.family.layers, *(block.layers for block in self.blocks.values())):
             for entry in entries:
                 if isinstance(entry.type.value, str):
                     self.check_entry(entry, entry.type.value)

@@ -35,7 +35,7 @@ class Problems:
         self._places.add(place)
         self._found.append(Problem(misfit.code, misfit.message, span))
         if len(self._found) >= MAX_PROBLEMS:
-            self.check()
+            raise SpecError(self._found)
 
     def refuse(self, code: str, message: str, span: Span) -> NoReturn:
         """Note a problem and pass over the entry at hand.
@@ -46,8 +46,8 @@ class Problems:
         self.note(Misfit(message, code=code), span)
         raise Skip
 
-    def check(self) -> None:
-        """Raise what has been found.
+    def stop_if_any(self) -> None:
+        """Go no further if anything is wrong.
 
         Raises:
             SpecError: there is a problem.

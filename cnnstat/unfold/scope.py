@@ -53,7 +53,7 @@ class Scope:
             self.problems.count(entry.span)
             try:
                 self.add(entry)
-            except Skip:
+            except Skip:  # a name stands for the entry all the same, so that who reads it is not wrong, too
                 self.names.add(entry.name or f"({position})", self.names.above, present=True)
         return Template(tuple(self.nodes), tuple(self.groups), self.names.above)
 
@@ -115,7 +115,7 @@ class Scope:
         """Add a layer; return its number."""
         layer, misfits = self.catalogue.layer(call.kind, call.arguments)
         for misfit in misfits:
-            self.problems.note(misfit, call.entry.place(misfit.field))
+            self.problems.note(misfit, call.entry.span_of(misfit.field))
         self.check_arity(call)
         if layer is None:
             raise Skip

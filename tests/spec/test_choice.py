@@ -10,8 +10,9 @@ import pytest
 import cnnstat
 from cnnstat import Analysis, SpecError, bundled
 from cnnstat.errors import Misfit, Source
-from cnnstat.spec.choice import read_value
-from cnnstat.spec.reader import read_spec
+from cnnstat.spec.choice import choose
+from cnnstat.spec.given import read_value
+from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,17 @@ def test_a_variant_has_its_own_figures_and_no_others() -> None:
     assert figures(two) == (8, 96, 2)
     assert two.missed == ()
     assert (two.name, two.source, two.input_shape) == ("The second", "another", (3, 4, 4))
+
+
+def test_one_family_read_once_gives_each_of_its_networks() -> None:
+    family = read_family(Source("family.yaml", FAMILY))
+    one, two, wide = (choose(family, *which) for which in (("one", {}), ("two", {}), ("one", {"width": 3})))
+    assert [spec.name for spec in (one, two, wide)] == ["one", "The second", "one (width=3)"]
+    assert [spec.input_shape for spec in (one, two, wide)] == [(3, 8, 8), (3, 4, 4), (3, 8, 8)]
+    assert [len(spec.expect) for spec in (one, two, wide)] == [2, 2, 0]
+    assert [spec.as_written for spec in (one, two, wide)] == [True, False, False]
+    assert [spec.changed for spec in (one, two, wide)] == [{}, {}, {"width": 3}]
+    assert family.params == {"size": 8, "width": 1, "deep": False}
 
 
 def test_parameters_from_outside_go_before_those_of_the_variant() -> None:
@@ -196,6 +208,6 @@ def test_a_variant_runs() -> None:
 
 @pytest.mark.parametrize("path", sorted(bundled.folder().glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_names_of_variants_are_found_without_parsing(path: Path) -> None:
-    variants = read_spec(Source(path.name, path.read_text(encoding="utf-8"))).variants
+    variants = read_family(Source(path.name, path.read_text(encoding="utf-8"))).variants
     assert set(variants) == {n for n in bundled.names() if bundled.address(n) == f"{path}#{n}"}
     assert variants or path.stem in bundled.names()

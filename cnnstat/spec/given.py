@@ -1,0 +1,49 @@
+"""Values of parameters that are given from outside: on a command line, or from Python."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from cnnstat.errors import Misfit, Source, SpecError
+from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, value_of
+
+if TYPE_CHECKING:
+    from cnnstat.spec.expression import Value
+
+
+def read_value(text: str) -> object:
+    """Return what a parameter's value means, by the rules of a spec: ``1.4``, ``true``, ``[1, 3]``.
+
+    Raises:
+        Misfit: it is no plain value.
+    """
+    wanted = Misfit(f"expected a plain value such as 1.4, true or a word, got '{text}'", code="param/value")
+    try:
+        node = parse(Source("", text))
+    except (SpecError, UnicodeError):  # a command line may hold bytes that are no text
+        raise wanted from None
+    if "$" in text or not _plain(node):
+        raise wanted
+    return value_of(node)
+
+
+def _plain(node: Node) -> bool:
+    if isinstance(node, Sequence):
+        return all(isinstance(item, Scalar) for item in node.items)
+    return not isinstance(node, Mapping)
+
+
+def from_python(value: object) -> Value:
+    """Return a value from Python as the language has it: exact, and lists as tuples.
+
+    Raises:
+        ValueError: the language has no such value.
+    """
+    if isinstance(value, list | tuple):
+        return tuple(from_python(item) for item in value)
+    if isinstance(value, float):
+        return Fraction(repr(value))
+    if value is None or isinstance(value, bool | int | Fraction | str):
+        return value
+    raise ValueError(f"a parameter is a number, a word, true, false or a list of these, got {value!r}")
