@@ -85,9 +85,9 @@ def training_memory(
     stored: set[int] = set()
     needed = gradients(graph, [figures.trainable.value for figures in told])
     for step, (node, figures, need) in enumerate(zip(graph.nodes, told, needed, strict=True)):
-        if figures.reads.inputs and need.reads_inputs(node.type):
+        if need.keep_inputs(figures.reads):
             stored.update(node.inputs)
-        if figures.reads.output and need.inputs:
+        if need.keep_output(figures.reads):
             stored.add(step)
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
     read_back = term("activations read back", sum(sizes[number] for number in stored))

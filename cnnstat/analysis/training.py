@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.model import Analysis
     from cnnstat.graph import Graph
+    from cnnstat.layers.base import Reads
     from cnnstat.unfold import Node
-
-LINEAR = frozenset({"conv", "depthwise_conv", "transposed_conv", "linear", "subsample", "scale"})
-"""Types whose input is read for the gradient of the weights alone: of w·x, that of x is w."""
 
 
 class Gradients(Struct, frozen=True):
@@ -29,9 +27,13 @@ class Gradients(Struct, frozen=True):
     weights: bool
     inputs: bool
 
-    def reads_inputs(self, kind: str) -> bool:
-        """Say whether a layer of this type reads its inputs again for them."""
-        return self.weights or (self.inputs and kind not in LINEAR)
+    def keep_inputs(self, reads: Reads) -> bool:
+        """Say whether a layer has to keep its inputs for them."""
+        return (self.weights and reads.for_weights) or (self.inputs and reads.inputs)
+
+    def keep_output(self, reads: Reads) -> bool:
+        """Say whether a layer has to keep its output for them."""
+        return self.inputs and reads.output
 
 
 class Cost(Struct, frozen=True):

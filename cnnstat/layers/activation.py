@@ -106,6 +106,10 @@ class Prelu(Activation, frozen=True, kw_only=True):
         """Return one slope per channel, or one."""
         return term("slope", 1) if self.shared else term("channels", inputs[0][0])
 
+    def reads(self) -> Reads:
+        """Return the input: where it is negative both gradients need the slope or the value."""
+        return Reads(inputs=True, for_weights=True)
+
 
 class Elu(Activation, frozen=True, kw_only=True):
     """The exponential linear unit.

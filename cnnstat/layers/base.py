@@ -42,10 +42,15 @@ class Operations(Struct, frozen=True):
 
 
 class Reads(Struct, frozen=True):
-    """Which activations the backward pass of a layer reads."""
+    """Which activations the backward pass of a layer reads, and for which gradient.
+
+    ``inputs`` and ``output`` are read for the gradient of the inputs; ``for_weights`` says that the inputs
+    are read for that of the weights. Of w·x only the latter is so: the gradient of x is made of w.
+    """
 
     inputs: bool = False
     output: bool = False
+    for_weights: bool = False
 
 
 WHOLE = "whole"

@@ -106,8 +106,8 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return tuple(axis.reach() for axis in self.axes(inputs))
 
     def reads(self) -> Reads:
-        """Return the input: the weight gradient needs it."""
-        return Reads(inputs=True)
+        """Return the input, for the weights."""
+        return Reads(for_weights=True)
 
     def _per_position(self, inputs: tuple[Shape, ...], *, bias: bool) -> Term:
         taps = product(term("kernel", axis.kernel) for axis in self.axes(inputs))

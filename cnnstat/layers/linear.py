@@ -35,10 +35,6 @@ class _Dense(Layer, frozen=True, kw_only=True):
         """Return the whole input."""
         return WHOLE
 
-    def reads(self) -> Reads:
-        """Return the input: the gradients of the weights need it."""
-        return Reads(inputs=True)
-
     def _units(self, inputs: tuple[Shape, ...]) -> Term:
         return term("units", width_of(self.units, inputs[0][0], "units"))
 
@@ -68,6 +64,10 @@ class Linear(_Dense, frozen=True, kw_only=True):
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition per unit for the bias."""
         return Operations(additions=self._units(inputs) * term("bias", 1)) if self.bias else Operations()
+
+    def reads(self) -> Reads:
+        """Return the input, for the weights."""
+        return Reads(for_weights=True)
 
 
 class Rbf(_Dense, frozen=True, kw_only=True):
@@ -99,3 +99,7 @@ class Rbf(_Dense, frozen=True, kw_only=True):
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one subtraction for each input and unit."""
         return Operations(additions=self.params(inputs))
+
+    def reads(self) -> Reads:
+        """Return the input: both gradients need its distance from each code word."""
+        return Reads(inputs=True, for_weights=True)

@@ -61,8 +61,8 @@ class BatchNorm(Layer, frozen=True, kw_only=True):
         return Operations(multiplications=count, additions=count)
 
     def reads(self) -> Reads:
-        """Return the input: the gradient needs its normalised values."""
-        return Reads(inputs=True)
+        """Return the input: both gradients need its normalised values."""
+        return Reads(inputs=True, for_weights=True)
 
 
 class _SampleNorm(Layer, frozen=True, kw_only=True):
@@ -94,8 +94,8 @@ class _SampleNorm(Layer, frozen=True, kw_only=True):
         )
 
     def reads(self) -> Reads:
-        """Return the input: the gradient needs its normalised values."""
-        return Reads(inputs=True)
+        """Return the input: both gradients need its normalised values."""
+        return Reads(inputs=True, for_weights=True)
 
 
 class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
@@ -283,8 +283,8 @@ class Scale(Layer, frozen=True, kw_only=True):
         return Operations(multiplications=values(inputs[0]))
 
     def reads(self) -> Reads:
-        """Return the input: the factor's gradient needs it."""
-        return Reads(inputs=True)
+        """Return the input, for the factor."""
+        return Reads(for_weights=True)
 
 
 def _affine(channels: int) -> Term:

@@ -130,8 +130,8 @@ class Subsample(_Window, frozen=True, kw_only=True):
         return Operations(additions=_Window.connections(self, inputs))
 
     def reads(self) -> Reads:
-        """Return the input: the coefficient's gradient needs the sums."""
-        return Reads(inputs=True)
+        """Return the input, for the coefficient: its gradient needs the sums."""
+        return Reads(for_weights=True)
 
 
 class MaxPool(_Window, frozen=True, kw_only=True):

@@ -97,8 +97,8 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         return known(tuple(axis.reach() for axis in self._axes(inputs)))
 
     def reads(self) -> Reads:
-        """Return the input: the weight gradient needs it."""
-        return Reads(inputs=True)
+        """Return the input, for the weights."""
+        return Reads(for_weights=True)
 
     def _fan(self, inputs: tuple[Shape, ...]) -> tuple[Term, Term]:
         maps = inputs[0][0]

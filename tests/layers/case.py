@@ -60,7 +60,7 @@ def figures(told: Layer, inputs: tuple[Shape, ...]) -> Figures:
         "connections": told.connections(inputs).value,
         **{kind: getattr(operations, kind).value for kind in operations.__struct_fields__},
     }
-    reads = {Reads(): "", Reads(inputs=True): "inputs", Reads(output=True): "output"}[told.reads()]
+    reads = " ".join(name for name in Reads.__struct_fields__ if getattr(told.reads(), name))
     shape = show(size_of(told.sizes(inputs)))
     found: Figures = {"shape": shape, **{name: count for name, count in counts.items() if count}}
     if counts["trainable"] == counts["params"]:

@@ -29,56 +29,56 @@ PUBLISHED: list[Case] = [
         "type: conv, filters: 6, kernel: 5",
         "1x32x32",
         {"shape": "6x28x28", "params": 156, "connections": 122_304, "macs": 117_600, "additions": 4704}
-        | {"reads": "inputs"},
+        | {"reads": "for_weights"},
     ),
     (
         f"{LENET}, S2: 12 parameters, 5,880 connections; (a1 + a2 + a3 + a4)·w + b",
         "type: subsample",
         "6x28x28",
         {"shape": "6x14x14", "params": 12, "connections": 5880, "macs": 1176, "additions": 4704}
-        | {"reads": "inputs"},
+        | {"reads": "for_weights"},
     ),
     (
         f"{LENET}, C3 and Table I: 1,516 parameters, 151,600 connections",
         f"type: conv, filters: 16, kernel: 5, table: {TABLE_I}",
         "6x14x14",
         {"shape": "16x10x10", "params": 1516, "connections": 151_600, "macs": 150_000, "additions": 1600}
-        | {"reads": "inputs"},
+        | {"reads": "for_weights"},
     ),
     (
         f"{LENET}, S4: 32 parameters, 2,000 connections",
         "type: subsample, kernel: 2",
         "16x10x10",
         {"shape": "16x5x5", "params": 32, "connections": 2000, "macs": 400, "additions": 1600}
-        | {"reads": "inputs"},
+        | {"reads": "for_weights"},
     ),
     (
         f"{LENET}, C5: 48,120 connections",
         "type: conv, filters: 120, kernel: 5",
         "16x5x5",
         {"shape": "120x1x1", "params": 48_120, "connections": 48_120, "macs": 48_000, "additions": 120}
-        | {"reads": "inputs"},
+        | {"reads": "for_weights"},
     ),
     (
         f"{LENET}, F6: 10,164 parameters",
         "type: linear, units: 84",
         "120",
         {"shape": "84", "params": 10_164, "connections": 10_164, "macs": 10_080, "additions": 84}
-        | {"reads": "inputs"},
+        | {"reads": "for_weights"},
     ),
     (
         f"{LENET}, output: 840 connections without bias, fixed code words",
         "type: rbf, units: 10",
         "84",
         {"shape": "10", "params": 840, "trainable": 0, "connections": 840, "macs": 840, "additions": 840}
-        | {"reads": "inputs"},
+        | {"reads": "inputs for_weights"},
     ),
     (
         f"{ALEXNET}: conv1, 34,944 parameters, 105,415,200 multiply-adds",
         "type: conv, filters: 96, kernel: 11, stride: 4",
         "3x227x227",
         {"shape": "96x55x55", "params": 34_944, "macs": 105_415_200, "connections": 105_705_600}
-        | {"additions": 290_400, "reads": "inputs"},
+        | {"additions": 290_400, "reads": "for_weights"},
     ),
     (
         f"{ALEXNET}: conv2 on two GPUs, 307,456 parameters, 223,948,800 multiply-adds",
@@ -87,7 +87,7 @@ PUBLISHED: list[Case] = [
         # 27 windows of 5, less 2 + 1 taps at each end: 129 taps per axis
         {"shape": "256x27x27", "params": 307_456, "macs": 223_948_800, "additions": 186_624}
         | {"padding_macs": 223_948_800 - 256 * 48 * 129**2, "connections": 256 * 48 * 129**2 + 186_624}
-        | {"reads": "inputs"},
+        | {"reads": "for_weights"},
     ),
     (
         "Simonyan and Zisserman, arXiv:1409.1556, section 2.3: 3x3 from C to C maps has 9·C² weights",
@@ -95,7 +95,7 @@ PUBLISHED: list[Case] = [
         "64x224x224",
         # 224 windows of 3, less one tap at each end: 670 taps per axis
         {"shape": "64x224x224", "params": 36_864, "macs": 1_849_688_064, "connections": 64 * 64 * 670**2}
-        | {"padding_macs": 1_849_688_064 - 64 * 64 * 670**2, "reads": "inputs"},
+        | {"padding_macs": 1_849_688_064 - 64 * 64 * 670**2, "reads": "for_weights"},
     ),
     (
         f"{SPP}, section 2.3: 13x13 and levels 6, 3, 2, 1 give 50 bins, a 12,800-d vector",
@@ -124,20 +124,27 @@ PUBLISHED: list[Case] = [
         "type: conv, filters: 10, kernel: 5, padding: 2",
         "3x32x32",
         {"shape": "10x32x32", "params": 760, "macs": 768_000, "padding_macs": 768_000 - 30 * 154**2}
-        | {"connections": 30 * 154**2 + 10_240, "additions": 10_240, "reads": "inputs"},
+        | {"connections": 30 * 154**2 + 10_240, "additions": 10_240, "reads": "for_weights"},
     ),
     ("lecture 001: 32x32x3 stretched, 3072", "type: flatten", "3x32x32", {"shape": "3072"}),
     (
         "lecture 003: 5 to 5, filter 3, padding 1: 13 connections, not 15",
         "type: conv, filters: 1, kernel: 3, padding: 1, bias: false",
         "1x5",
-        {"shape": "1x5", "params": 3, "macs": 15, "padding_macs": 2, "connections": 13, "reads": "inputs"},
+        {
+            "shape": "1x5",
+            "params": 3,
+            "macs": 15,
+            "padding_macs": 2,
+            "connections": 13,
+            "reads": "for_weights",
+        },
     ),
     (
         "lecture 003: fully connected 5 to 5: 25 connections",
         "type: linear, units: 5, bias: false",
         "5",
-        {"shape": "5", "params": 25, "macs": 25, "connections": 25, "reads": "inputs"},
+        {"shape": "5", "params": 25, "macs": 25, "connections": 25, "reads": "for_weights"},
     ),
     (
         "lecture 004: W' = (W - F)/S + 1; 28, 2, 2 give 14",
@@ -163,7 +170,7 @@ PUBLISHED: list[Case] = [
         "Ronneberger et al., arXiv:1505.04597, Fig. 1: up-convolution 2x2, 1024x28x28 to 512x56x56",
         "type: transposed_conv, filters: 512, kernel: 2, stride: 2",
         "1024x28x28",
-        {"shape": "512x56x56", "params": 2_097_664, "macs": 1_644_167_168, "reads": "inputs"}
+        {"shape": "512x56x56", "params": 2_097_664, "macs": 1_644_167_168, "reads": "for_weights"}
         | {"connections": 1_644_167_168 + 512 * 56**2, "additions": 512 * 56**2},
     ),
     (
@@ -177,7 +184,7 @@ PUBLISHED: list[Case] = [
         "type: depthwise_conv, kernel: 3, padding: same, bias: false",
         "32x112x112",
         {"shape": "32x112x112", "params": 288, "macs": 3_612_672, "connections": 32 * 334**2}
-        | {"padding_macs": 3_612_672 - 32 * 334**2, "reads": "inputs"},
+        | {"padding_macs": 3_612_672 - 32 * 334**2, "reads": "for_weights"},
     ),
 ]
 
@@ -188,31 +195,38 @@ BY_HAND: list[Case] = [
         "3x2",
         # the canvas has 7 places, of which 1 to 5 stay: the outermost product of each input is cut
         {"shape": "2x5", "params": 26, "macs": 48, "padding_macs": 12, "connections": 36 + 10}
-        | {"additions": 10, "reads": "inputs"},
+        | {"additions": 10, "reads": "for_weights"},
     ),
     (
         "groups share nothing: each filter reads half of the maps",
         "type: transposed_conv, filters: 4, kernel: [1, 2], stride: [1, 2], groups: 2, bias: false",
         "6x2x3",
-        {"shape": "4x2x6", "params": 24, "macs": 144, "connections": 144, "reads": "inputs"},
+        {"shape": "4x2x6", "params": 24, "macs": 144, "connections": 144, "reads": "for_weights"},
     ),
     (
         "units as a multiple of the input's",
         "{type: linear, units: $in / 2}",
         "6",
-        {"shape": "3", "params": 21, "macs": 18, "connections": 21, "additions": 3, "reads": "inputs"},
+        {"shape": "3", "params": 21, "macs": 18, "connections": 21, "additions": 3, "reads": "for_weights"},
     ),
     (
         "code words that are learned",
         "type: rbf, units: 2, learned: true",
         "3",
-        {"shape": "2", "params": 6, "macs": 6, "connections": 6, "additions": 6, "reads": "inputs"},
+        {
+            "shape": "2",
+            "params": 6,
+            "macs": 6,
+            "connections": 6,
+            "additions": 6,
+            "reads": "inputs for_weights",
+        },
     ),
     (
         "5 rows by windows of 2, the last of which has one row",
         "type: subsample, rounding: ceil",
         "1x5",
-        {"shape": "1x3", "params": 2, "macs": 3, "connections": 8, "additions": 5, "reads": "inputs"},
+        {"shape": "1x3", "params": 2, "macs": 3, "connections": 8, "additions": 5, "reads": "for_weights"},
     ),
     (
         "windows of 3 on 4 + 2·1: 2 + 3 + 3 + 2 inputs per axis",
@@ -260,28 +274,28 @@ BY_HAND: list[Case] = [
             "buffers": 6,
             "multiplications": 60,
             "additions": 60,
-            "reads": "inputs",
+            "reads": "inputs for_weights",
         },
     ),
     (
         "no affine map, but buffers",
         "type: batch_norm, affine: false",
         "7",
-        {"shape": "7", "buffers": 14, "multiplications": 7, "additions": 7, "reads": "inputs"},
+        {"shape": "7", "buffers": 14, "multiplications": 7, "additions": 7, "reads": "inputs for_weights"},
     ),
     (
         "one mean of 24 values: 3n - 1 additions and n for the shift, 3n products",
         "type: layer_norm",
         "2x3x4",
         {"shape": "2x3x4", "params": 48, "additions": 95, "multiplications": 72, "divisions": 3, "roots": 1}
-        | {"reads": "inputs"},
+        | {"reads": "inputs for_weights"},
     ),
     (
         "12 means of 2 values",
         "type: layer_norm, axes: channels",
         "2x3x4",
         {"shape": "2x3x4", "params": 4, "additions": 84, "multiplications": 72, "divisions": 36, "roots": 12}
-        | {"reads": "inputs"},
+        | {"reads": "inputs for_weights"},
     ),
     (
         "2 means of 12 values, no affine map",
@@ -293,7 +307,7 @@ BY_HAND: list[Case] = [
             "multiplications": 48,
             "divisions": 6,
             "roots": 2,
-            "reads": "inputs",
+            "reads": "inputs for_weights",
         },
     ),
     (
@@ -306,7 +320,7 @@ BY_HAND: list[Case] = [
             "multiplications": 48,
             "divisions": 12,
             "roots": 4,
-            "reads": "inputs",
+            "reads": "inputs for_weights",
         },
     ),
     (
@@ -314,7 +328,7 @@ BY_HAND: list[Case] = [
         "type: instance_norm, affine: true",
         "4x6",
         {"shape": "4x6", "params": 8, "additions": 92, "multiplications": 72, "divisions": 12, "roots": 4}
-        | {"reads": "inputs"},
+        | {"reads": "inputs for_weights"},
     ),
     (
         "sums of 3 among 4 channels: 2 + 3 + 3 + 2 squares at 2 places",
@@ -334,7 +348,7 @@ BY_HAND: list[Case] = [
         "a factor per channel",
         "type: scale",
         "3x4",
-        {"shape": "3x4", "params": 3, "multiplications": 12, "reads": "inputs"},
+        {"shape": "3x4", "params": 3, "multiplications": 12, "reads": "for_weights"},
     ),
     ("nothing at inference", "type: dropout", "3x4", {"shape": "3x4"}),
     ("nothing at inference", "type: drop_path", "3x4x2", {"shape": "3x4x2"}),
@@ -343,13 +357,15 @@ BY_HAND: list[Case] = [
         "a slope per channel",
         "type: prelu",
         "2x3",
-        {"shape": "2x3", "params": 2} | {"comparisons": 6, "multiplications": 6, "reads": "inputs"},
+        {"shape": "2x3", "params": 2}
+        | {"comparisons": 6, "multiplications": 6, "reads": "inputs for_weights"},
     ),
     (
         "one slope",
         "type: prelu, shared: true",
         "2x3",
-        {"shape": "2x3", "params": 1} | {"comparisons": 6, "multiplications": 6, "reads": "inputs"},
+        {"shape": "2x3", "params": 1}
+        | {"comparisons": 6, "multiplications": 6, "reads": "inputs for_weights"},
     ),
     (
         "10 scores: 9 comparisons, 10 subtractions and 9 additions, 10 exponentials, 10 divisions",

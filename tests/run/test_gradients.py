@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from cnnstat.run import OPS
 from tests.run.cases import CASES, Case
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnnstat.run.op import Array
 
 STEP = 1e-30
@@ -51,3 +54,21 @@ def test_gradients(case: Case) -> None:
         expected, told = slope(case, name, tangent, dy), float((gradient * tangent).sum())
         size = max(abs(expected), float(np.sqrt((gradient * gradient).sum())), 1.0)
         assert abs(expected - told) <= 1e-11 * size, name
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_gradients_depend_on_what_backward_is_told_to_read(case: Case) -> None:
+    trained = replace(case, training=True)  # at inference a batch norm has no statistics to differentiate
+
+    def gradients(inputs: tuple[Array, ...]) -> tuple[tuple[Array, ...], Mapping[str, Array]]:
+        y, way_back = OPS[case.type].forward(inputs, case.params, case.options, trained.context())
+        assert way_back is not None
+        return way_back(case.numbers("dy", y.shape))
+
+    others = tuple(case.numbers(f"other {i}", shape) * 2 for i, shape in enumerate(case.shapes))
+    (d_inputs, d_params), (e_inputs, e_params) = gradients(case.inputs), gradients(others)
+    reads = case.told.reads()
+    differ = [not np.array_equal(d, e) for d, e in zip(d_inputs, e_inputs, strict=True)]
+    assert any(differ) == (reads.inputs or reads.output)
+    if d_params:
+        assert any(not np.array_equal(d, e_params[name]) for name, d in d_params.items()) == reads.for_weights
