@@ -2,7 +2,7 @@
 
 Read from the sources named below. Those of PyTorch (fvcore to torch) were held against what the tools print
 for whole networks and for single layers of nearly every kind (torch 2.13, one sample, inference);
-convnet-burden and Netscope are known from their source alone. A network is taken to be written with the
+the others are known from their source alone. A network is taken to be written with the
 modules of the tool's own framework: ``global_avg_pool`` is `AdaptiveAvgPool2d(1)`, ``add`` is ``a + b``.
 """
 
@@ -12,17 +12,33 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.analysis.kinds import (
+    ACTIVATIONS,
+    BIN_MAXIMA,
+    BIN_MEANS,
+    BIN_POOLS,
+    CONVS,
+    CURVES,
+    JOINS,
+    MOVES,
+    POOLS,
+    RELUS,
+    SAMPLE_NORMS,
+    SLIDING_POOLS,
+    SOFTMAXES,
+)
 from cnnstat.errors import Misfit, suggestion
 
 Weights: TypeAlias = dict[str, dict[str, int]]
-"""For a kind of layer (`cnnstat.analysis.counted.kind_of`), how often each of its measures counts."""
+"""For a type of layer, how often each of its measures (`cnnstat.analysis.counted`) counts."""
 
 
 class Convention(Struct, frozen=True):
     """How one tool counts: its version, what it calls its figure, and where its rules stand.
 
-    ``backward`` says that it can count a backward pass, too. Kinds without weights count nothing; of the
-    ``unknown`` ones it cannot be said what the tool would print, for it has no such layer.
+    ``nothing`` are the types that it counts as nothing. Of any other type without weights it cannot be said
+    what the tool would print, be it that it has no such layer or that nobody looked. ``backward`` says that
+    it can count a backward pass, too.
     """
 
     name: str
@@ -30,7 +46,7 @@ class Convention(Struct, frozen=True):
     prints: str
     source: str
     weights: Weights
-    unknown: frozenset[str]
+    nothing: frozenset[str]
     backward: bool = False
 
 
@@ -39,20 +55,19 @@ _WITH_BIAS = {"macs": 1, "biases": 1}
 _TWICE = {"macs": 2}
 _VALUE = {"outputs": 1}
 _INPUT = {"inputs": 1}
-_TAPS = {"window": 1}
 _ROUGH_NORM = {"outputs": 4, "scaled": 1}  # fvcore: "5 is just a rough estimate"
 
-_NORMS = ("layer_norm", "group_norm", "instance_norm")
-_POOLS = ("max_pool", "avg_pool", "adaptive_max_pool", "adaptive_avg_pool")
-_CLASSIC = ("rbf", "subsample")
-_CURVES = ("elu", "selu", "gelu", "silu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "scaled_tanh")
-_UPSAMPLE = ("upsample_nearest", "upsample_linear", "upsample_bilinear")
-_PYRAMID = "spatial_pyramid_pool"
+
+def _each(types: tuple[str, ...], weights: dict[str, int]) -> Weights:
+    return dict.fromkeys(types, weights)
 
 
-def _each(kinds: tuple[str, ...], weights: dict[str, int]) -> Weights:
-    return dict.fromkeys(kinds, weights)
+_TAPS = {**_each(SLIDING_POOLS, {"window": 1}), **_each(BIN_POOLS, {"connections": 1})}
 
+_NO_PRODUCTS = frozenset(
+    (*POOLS, *ACTIVATIONS, *SAMPLE_NORMS, *SOFTMAXES, *JOINS, *MOVES, "batch_norm", "local_response_norm")
+) | frozenset(("scale", "dropout", "upsample", "spatial_pyramid_pool"))
+"""What counts as nothing where only convolutions and fully connected layers count."""
 
 CONVENTIONS: dict[str, Convention] = {
     convention.name: convention
@@ -63,14 +78,14 @@ CONVENTIONS: dict[str, Convention] = {
             "FlopCountAnalysis.total()",
             "facebookresearch/fvcore, fvcore/nn/flop_count.py and jit_handles.py",
             {
-                **_each(("conv", "transposed_conv", "linear"), _MACS),
+                **_each((*CONVS, "transposed_conv", "linear"), _MACS),
                 "batch_norm": {"outputs": 1, "scaled": 1},
-                **_each(_NORMS, _ROUGH_NORM),
-                "adaptive_avg_pool": {"inputs_2d": 1},
-                "upsample_nearest": {"outputs_2d": 1},
-                "upsample_bilinear": {"outputs": 4},
+                **_each(SAMPLE_NORMS, _ROUGH_NORM),
+                **_each(BIN_MEANS, {"inputs_2d": 1}),
+                "upsample": {"repeated_2d": 1, "blended_2d": 4},
             },
-            frozenset((*_CLASSIC, _PYRAMID)),
+            frozenset((*SLIDING_POOLS, *BIN_MAXIMA, *ACTIVATIONS, *SOFTMAXES, *JOINS, *MOVES, "dropout"))
+            | frozenset(("local_response_norm", "scale")),
         ),
         Convention(
             "torchinfo",
@@ -78,19 +93,20 @@ CONVENTIONS: dict[str, Convention] = {
             "Total mult-adds",
             "TylerYep/torchinfo, torchinfo/layer_info.py, calculate_macs",
             {
-                **_each(("conv", "linear"), _WITH_BIAS),
+                **_each((*CONVS, "linear"), _WITH_BIAS),
                 "transposed_conv": {"spread": 1, "biases": 1},
-                **_each(("batch_norm", "prelu", *_NORMS), {"params": 1}),
+                **_each(("batch_norm", "prelu", *SAMPLE_NORMS), {"params": 1}),
             },
-            frozenset(_CLASSIC),
+            frozenset((*POOLS, *RELUS, *CURVES, *SOFTMAXES, *JOINS, *MOVES, "dropout", "upsample"))
+            | frozenset(("local_response_norm", "scale", "spatial_pyramid_pool")),
         ),
         Convention(
             "ptflops",
             "ptflops 0.7.5, aten backend",
             "computational complexity (MACs)",
             "sovrasov/flops-counter.pytorch, ptflops/aten_ops.py",
-            _each(("conv", "transposed_conv", "linear"), _WITH_BIAS),
-            frozenset(_CLASSIC),
+            _each((*CONVS, "transposed_conv", "linear"), _WITH_BIAS),
+            _NO_PRODUCTS,
         ),
         Convention(
             "thop",
@@ -98,18 +114,17 @@ CONVENTIONS: dict[str, Convention] = {
             "profile(), total_ops (MACs)",
             "Lyken17/pytorch-OpCounter, thop/vision/basic_hooks.py and calc_func.py",
             {
-                **_each(("conv", "linear"), _MACS),
+                **_each((*CONVS, "linear"), _MACS),
                 "transposed_conv": {"spread": 1},
                 **_each(("batch_norm", "layer_norm", "instance_norm"), {"outputs": 2, "scaled": 2}),
                 "prelu": _VALUE,
                 "avg_pool": _VALUE,
-                "adaptive_avg_pool": {"areas": 1},
+                **_each(BIN_MEANS, {"areas": 1}),
                 "softmax": {"outputs": 3, "rows": -1},
-                "upsample_nearest": _VALUE,
-                "upsample_linear": {"outputs": 5},
-                "upsample_bilinear": {"outputs": 11},
+                "upsample": {"repeated": 1, "blended_1d": 5, "blended_2d": 11},
             },
-            frozenset((*_CLASSIC, _PYRAMID)),
+            frozenset((*BIN_MAXIMA, *RELUS, *CURVES, *JOINS, *MOVES, "max_pool", "log_softmax", "dropout"))
+            | frozenset(("group_norm", "local_response_norm", "scale")),
         ),
         Convention(
             "calflops",
@@ -117,24 +132,25 @@ CONVENTIONS: dict[str, Convention] = {
             "FLOPs, forward",
             "MrYxJ/calculate-flops.pytorch, calflops/pytorch_ops.py",
             {
-                "conv": {"macs": 2, "biases": 1},
+                # Not transposed ones: it takes their sizes for those of a forward convolution.
+                **_each(CONVS, {"macs": 2, "biases": 1}),
                 "linear": _TWICE,
                 "batch_norm": {"outputs": 1, "scaled": 1},
-                **_each(_NORMS, _ROUGH_NORM),
+                **_each(SAMPLE_NORMS, _ROUGH_NORM),
                 **_each(("relu", "leaky_relu", "prelu", "elu", "gelu", "silu"), _INPUT),
-                **_each(_POOLS, _INPUT),
+                **_each(POOLS, _INPUT),
                 "softmax": _INPUT,
             },
-            # It takes the sizes of a transposed convolution for those of a forward one.
-            frozenset((*_CLASSIC, _PYRAMID, "transposed_conv", "local_response_norm", *_UPSAMPLE)),
+            frozenset(("relu6", "selu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "scaled_tanh"))
+            | frozenset((*JOINS, *MOVES, "log_softmax", "scale", "dropout")),
         ),
         Convention(
             "torch",
             "torch 2.13 FlopCounterMode",
             "get_total_flops()",
             "pytorch/pytorch, torch/utils/flop_counter.py",
-            _each(("conv", "transposed_conv", "linear"), _TWICE),
-            frozenset(_CLASSIC),
+            _each((*CONVS, "transposed_conv", "linear"), _TWICE),
+            _NO_PRODUCTS,
             backward=True,
         ),
         Convention(
@@ -143,12 +159,11 @@ CONVENTIONS: dict[str, Convention] = {
             "flops",
             "google-research/receptive_field",
             {
-                **_each(("conv", "linear"), {"macs": 2, "biases": 1}),
+                **_each((*CONVS, "linear"), {"macs": 2, "biases": 1}),
                 "batch_norm": _VALUE,
-                **_each(_POOLS, _TAPS),
+                **_TAPS,
             },
-            frozenset((*_CLASSIC, _PYRAMID, "transposed_conv", "multiply", "scale", "local_response_norm"))
-            | frozenset((*_NORMS, *_CURVES, *_UPSAMPLE, "prelu", "leaky_relu", "relu6", "log_softmax")),
+            frozenset((*MOVES, "relu", "softmax", "add", "dropout")),
         ),
         Convention(
             "convnet-burden",
@@ -157,14 +172,14 @@ CONVENTIONS: dict[str, Convention] = {
             "albanie/convnet-burden, core/burden.m, computeFlops",
             {
                 # A fully connected layer is a convolution there.
-                **_each(("conv", "transposed_conv", "linear"), _WITH_BIAS),
+                **_each((*CONVS, "transposed_conv", "linear"), _WITH_BIAS),
                 **_each(("relu", "leaky_relu"), {"outputs": 2}),
-                **_each(_POOLS, {"steps": 2}),
+                **_each(SLIDING_POOLS, {"steps": 2}),
+                **_each(BIN_POOLS, {"outputs": 2}),  # bins do not slide: a stride of 1
                 "add": _VALUE,
                 "local_response_norm": {"outputs": 3, "rows": 2},  # values + (2 + 2·channels) per position
             },
-            frozenset((*_CLASSIC, _PYRAMID, "multiply", "scale", "relu6", "prelu", "log_softmax"))
-            | frozenset((*_NORMS, *_CURVES, *_UPSAMPLE)),
+            frozenset((*MOVES, "batch_norm", "softmax", "dropout")),
         ),
         Convention(
             "netscope",
@@ -172,16 +187,15 @@ CONVENTIONS: dict[str, Convention] = {
             "macc, comp, add, div and exp, added up",
             "dgschwend/netscope, src/analyzer.coffee",
             {
-                "conv": {"dense": 1},  # groups are not looked at
+                **_each(CONVS, {"dense": 1}),  # groups are not looked at
                 "linear": _MACS,
                 "batch_norm": {"outputs": 2},
                 "local_response_norm": {"summed": 1, "outputs": 4},
                 **_each(("relu", "dropout", "add", "multiply", "scale"), _VALUE),
-                **_each(_POOLS, _TAPS),
+                **_TAPS,
                 "softmax": {"outputs": 3},
             },
-            frozenset((*_CLASSIC, _PYRAMID, "transposed_conv", "log_softmax", "leaky_relu", "relu6", "prelu"))
-            | frozenset((*_NORMS, *_CURVES, *_UPSAMPLE)),
+            frozenset(MOVES),
         ),
     )
 }

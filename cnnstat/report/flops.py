@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnstat.analysis.conventions import CONVENTIONS
-from cnnstat.analysis.counted import BIASES, MACS, TERMS, Tally, tallies, total
+from cnnstat.analysis.counted import Tally, tallies, total
+from cnnstat.analysis.kinds import BIASES, MACS, TERMS
 from cnnstat.analysis.model import Counts
 from cnnstat.analysis.tree import folded, places_of
 from cnnstat.report.build import title_of

@@ -1,7 +1,7 @@
-"""What other tools print: each figure held against one measured with the tool itself.
+"""What other tools print: each figure held against the tool, or against its source where it did not run.
 
-The tools ran in torch 2.13 on torchvision's networks, 224x224, and on LeNet-5 (28x28 padded by 2, ReLU,
-max pool, C3 reads all maps); single layers on 6x9x12, 6x12 and 6 numbers.
+PyTorch's tools ran in torch 2.13 on torchvision's networks, 224x224, and on LeNet-5 (28x28 padded by 2,
+ReLU, max pool, C3 reads all maps), and on single layers on 6x9x12, 6x12 and 6 numbers.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import pytest
 import cnnstat
 from cnnstat import bundled
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
-from cnnstat.analysis.counted import _MEASURES, TERMS, Tally, kind_of, tallies, total
+from cnnstat.analysis.counted import MEASURES, Tally, tallies, total
+from cnnstat.analysis.kinds import TERMS, WORKS
 from cnnstat.errors import Misfit
 from cnnstat.layers import LAYERS
+from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
@@ -93,9 +95,9 @@ def test_terms_say_what_makes_the_difference(tool: str, terms: dict[str, int]) -
     assert counted(network("resnet34"), tool).terms == terms
 
 
-# Of tools that did not run here, by hand from their source: 6x9x12 in, windows of 9 taps, 4x5 windows.
+# Single layers: 6x9x12 in, windows of 9 taps, 4x5 windows.
 POOLED = 6 * 4 * 5
-SINGLE: list[tuple[str, str, str, int]] = [
+PRINTED: list[tuple[str, str, str, int]] = [
     (
         "6, 9, 12",
         "type: conv, filters: 4, kernel: [3, 2], stride: 2, padding: 1, groups: 2",
@@ -117,6 +119,9 @@ SINGLE: list[tuple[str, str, str, int]] = [
     ("6, 9, 12", "type: upsample, scale: 2, mode: bilinear", "thop", 11 * 2592),
     ("6, 9, 12", "type: upsample, scale: 2, mode: bilinear", "fvcore", 4 * 2592),
     ("6", "type: softmax", "thop", 17),
+]
+"""As PyTorch's tools print it."""
+BY_SOURCE: list[tuple[str, str, str, int]] = [
     ("6, 9, 12", "type: max_pool, kernel: 3, stride: 2", "distill", 9 * POOLED),
     ("6, 9, 12", "type: max_pool, kernel: 3, stride: 2", "netscope", 9 * POOLED),
     ("6, 9, 12", "type: max_pool, kernel: 3, stride: 2", "convnet-burden", 2 * 4 * POOLED),
@@ -132,9 +137,10 @@ SINGLE: list[tuple[str, str, str, int]] = [
     ("6", "type: linear, units: 7", "convnet-burden", 49),
     ("6", "type: linear, units: 7", "distill", 91),
 ]
+"""Of tools that did not run here, worked out by hand from their source."""
 
 
-@pytest.mark.parametrize(("shape", "line", "tool", "count"), SINGLE)
+@pytest.mark.parametrize(("shape", "line", "tool", "count"), PRINTED + BY_SOURCE)
 def test_single_layers(shape: str, line: str, tool: str, count: int) -> None:
     graph = cnnstat.loads(f"input: [{shape}]\nlayers:\n  - {{{line.strip('{}')}}}\n")
     tally = counted(cnnstat.analyze(graph), tool)
@@ -148,23 +154,67 @@ def test_what_a_tool_has_no_layer_for_is_left_out_by_name() -> None:
     assert tally.total == lenet.totals.counts.macs - 1176 - 400 - 840
 
 
+NORMS = {"layer_norm", "group_norm", "instance_norm"}
+CURVES = {"elu", "selu", "gelu", "silu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "scaled_tanh"}
+ELSEWHERE = {"rbf", "subsample", "spatial_pyramid_pool", "upsample", "scale", "multiply", *NORMS, *CURVES}
+ELSEWHERE |= {"relu6", "prelu", "log_softmax"}
+"""What the tools of other frameworks have no layer for."""
+
+UNKNOWN: dict[str, set[str]] = {
+    "fvcore": {"rbf", "subsample", "spatial_pyramid_pool"},
+    "torchinfo": {"rbf", "subsample"},
+    "ptflops": {"rbf", "subsample"},
+    "thop": {"rbf", "subsample", "spatial_pyramid_pool"},
+    "calflops": {"rbf", "subsample", "spatial_pyramid_pool", "transposed_conv", "local_response_norm"}
+    | {"upsample"},
+    "torch": {"rbf", "subsample"},
+    "distill": {*ELSEWHERE, "transposed_conv", "local_response_norm", "leaky_relu"},
+    "convnet-burden": ELSEWHERE,
+    "netscope": {*ELSEWHERE, "transposed_conv", "leaky_relu"} - {"scale", "multiply"},
+}
+"""The types of which nobody can say how a tool counts them. Who adds a type says here who cannot count it."""
+
+
 @pytest.mark.parametrize("tool", CONVENTIONS.values(), ids=lambda tool: tool.name)
-def test_the_table_names_kinds_and_measures_that_exist(tool: Convention) -> None:
-    graph = cnnstat.loads("input: [2, 4, 4]\nlayers:\n  - {type: upsample, scale: 2, mode: bilinear}\n")
-    assert kind_of("upsample", graph.nodes[0].layer, (2, 8, 8)) == "upsample_bilinear"
-    known = {*LAYERS, "upsample_nearest", "upsample_linear", "upsample_bilinear"}
-    known -= {"depthwise_conv", "global_avg_pool", "global_max_pool", "upsample"}
-    assert {*tool.weights, *tool.unknown} <= known
-    assert not tool.unknown & set(tool.weights)
-    assert all(set(weights) <= set(_MEASURES) for weights in tool.weights.values())
+def test_every_type_has_weights_or_counts_nothing_or_is_unknown(tool: Convention) -> None:
+    weighted = set(tool.weights)
+    assert not weighted & tool.nothing
+    assert set(LAYERS) - weighted - tool.nothing == UNKNOWN[tool.name]
+    assert weighted | tool.nothing <= set(LAYERS)
+    assert weighted <= set(WORKS)
+    for kind, weights in tool.weights.items():
+        assert set(weights) <= set(MEASURES)
+        assert WORKS[kind].biases or "biases" not in weights
+
+
+@pytest.mark.parametrize("tool", CONVENTIONS)
+def test_a_layer_is_counted_in_the_terms_of_its_type_or_left_out_by_name(tool: str) -> None:
+    alone = [(line, inputs) for _, line, inputs, _ in PUBLISHED + BY_HAND if "+" not in inputs]
+    for line, inputs in (*alone, *((line, "2x3x4") for line in ACTIVATIONS)):
+        graph = cnnstat.loads(f"input: [{inputs.replace('x', ', ')}]\nlayers:\n  - {{{line.strip('{}')}}}\n")
+        kind = graph.nodes[0].type
+        tally = counted(cnnstat.analyze(graph), tool)
+        assert tally.left_out == ((kind,) if kind in UNKNOWN[tool] else ())
+        assert set(tally.terms) <= ({WORKS[kind].term, WORKS[kind].biases} if kind in WORKS else set())
+
+
+def test_a_type_that_nobody_thought_of_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LAYERS, "mystery", type("Mystery", (LAYERS["relu"],), {}, frozen=True))
+    analysis = cnnstat.analyze(cnnstat.loads("input: [4]\nlayers:\n  - {type: mystery}\n"))
+    for tool in CONVENTIONS:
+        assert counted(analysis, tool) == Tally({}, ("mystery",))
 
 
 @pytest.mark.parametrize("tool", CONVENTIONS)
 def test_layers_add_up_and_terms_have_names(tool: str) -> None:
     for name in ("googlenet", "unet", "convnext", "mobilenet-v3"):
-        whole = counted(cnnstat.analyze(bundled.address(name)), tool)
-        assert set(whole.terms) <= set(TERMS)
-        assert whole.total == sum(whole.terms.values()) > 0
+        layers = tallies(cnnstat.analyze(bundled.address(name)), CONVENTIONS[tool])
+        whole = total(layers)
+        terms = {term: sum(layer.terms.get(term, 0) for layer in layers) for term in TERMS}
+        assert whole.terms == {term: count for term, count in terms.items() if count}
+        assert list(whole.terms) == [term for term in TERMS if term in whole.terms]
+        assert whole.total == sum(layer.total for layer in layers) > 0
+        assert set(whole.left_out) == {kind for layer in layers for kind in layer.left_out}
 
 
 def test_an_unknown_tool_gets_a_suggestion() -> None:
