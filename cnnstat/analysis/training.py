@@ -37,16 +37,19 @@ class Gradients(Struct, frozen=True):
 
 
 class Cost(Struct, frozen=True):
-    """Multiply-adds for one sample: forward, for the gradient of the weights, for that of the input."""
+    """Work for one sample: forward, for the gradient of the weights, for that of the input."""
 
-    forward: int
-    weights: int
-    inputs: int
+    forward: int = 0
+    weights: int = 0
+    inputs: int = 0
 
     @property
     def total(self) -> int:
         """Return forward and backward together."""
         return self.forward + self.weights + self.inputs
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.forward + other.forward, self.weights + other.weights, self.inputs + other.inputs)
 
 
 def gradients(graph: Graph, trainable: Sequence[int]) -> tuple[Gradients, ...]:
@@ -62,12 +65,15 @@ def gradients(graph: Graph, trainable: Sequence[int]) -> tuple[Gradients, ...]:
     )
 
 
-def costs(analysis: Analysis) -> tuple[Cost, ...]:
-    """Return what training costs in each layer, in order."""
+def costs(analysis: Analysis, forward: Sequence[int] | None = None) -> tuple[Cost, ...]:
+    """Return what training costs in each layer, in order.
+
+    ``forward`` is what each costs on the way forward: multiply-adds, unless a tool counts otherwise.
+    """
     needed = gradients(analysis.graph, [row.counts.trainable for row in analysis.rows])
+    work = [row.counts.macs for row in analysis.rows] if forward is None else forward
     return tuple(
-        Cost(row.counts.macs, row.counts.macs * need.weights, row.counts.macs * need.inputs)
-        for row, need in zip(analysis.rows, needed, strict=True)
+        Cost(once, once * need.weights, once * need.inputs) for once, need in zip(work, needed, strict=True)
     )
 
 

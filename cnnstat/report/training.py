@@ -8,33 +8,31 @@ from cnnstat.analysis.counted import tallies, total
 from cnnstat.analysis.training import Cost, costs
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import conventions
-from cnnstat.report.flops import added, data_of, left_out, meaning, rows_of, tables_of
+from cnnstat.report.flops import data_of, left_out, meaning, rows_of, tables_of
 from cnnstat.report.model import Column, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.conventions import Convention
     from cnnstat.report.flops import Figures
 
-_COLUMNS = (
-    Column("forward", "forward", rank=3),
-    Column(
-        "weight_gradients",
-        "to weights",
-        convention="the forward MACs once more for each layer that is trained",
-        rank=1,
-    ),
-    Column(
-        "input_gradients",
-        "to inputs",
-        convention="the forward MACs once more where anything trained stands above the layer",
-        rank=2,
-    ),
-    Column("training", "together", convention="MACs of one sample, forward and backward"),
-)
-_KEYS = tuple(column.key for column in _COLUMNS)
+_KEYS = ("forward", "weight_gradients", "input_gradients", "training")
+
+
+def _columns(convention: Convention | None) -> tuple[Column, ...]:
+    """Return the columns, whose figures are MACs or what a tool counts."""
+    forward, whole = "the forward MACs", "MACs"
+    if convention is not None:
+        forward, whole = f"what {convention.name} counts forward", f"what {convention.name} counts"
+    notes = (
+        "",
+        f"{forward} once more for each layer that is trained",
+        f"{forward} once more where anything trained stands above the layer",
+        f"{whole} of one sample, forward and backward",
+    )
+    titles, ranks = ("forward", "to weights", "to inputs", "together"), (3, 1, 2, 0)
+    parts = zip(_KEYS, titles, notes, ranks, strict=True)
+    return tuple(Column(key, title, convention=note, rank=rank) for key, title, note, rank in parts)
 
 
 def training(analysis: Analysis, depth: int | None = None, convention: Convention | None = None) -> Report:
@@ -42,30 +40,27 @@ def training(analysis: Analysis, depth: int | None = None, convention: Conventio
 
     With a ``convention``, as that tool counts.
     """
-    figures = [_figures(cost) for cost in costs(analysis)]
-    if convention is not None:
-        figures = [
-            (tally.total, *(tally.total if part else 0 for part in values[1:-1]))
-            for tally, values in zip(tallies(analysis, convention), figures, strict=True)
-        ]
-        figures = [(*values, sum(values)) for values in figures]
-    whole = added(figures)
+    counted = () if convention is None else tallies(analysis, convention)
+    spent = costs(analysis, [tally.total for tally in counted] if counted else None)
+    whole, columns = sum(spent, start=Cost()), _columns(convention)
+    skipped = left_out({convention.name: total(counted)}) if convention is not None else ()
+    figures = [_figures(cost) for cost in spent]
     return Report(
         title=title_of(analysis),
-        tables=tables_of(analysis, depth, _COLUMNS, figures, share=len(_COLUMNS) - 1),
-        facts=(*_facts(whole, convention), *_frozen(analysis), *_skipped(analysis, convention)),
+        tables=tables_of(analysis, depth, columns, figures, share=len(columns) - 1),
+        facts=(*_facts(whole, convention), *_frozen(analysis), *skipped),
         data=data_of(analysis, depth)
         | {
             "training": {
                 "convention": None if convention is None else convention.name,
-                **dict(zip(_KEYS, whole, strict=True)),
+                **_data(whole),
                 "layers": [
-                    {"name": name, **_sums(figures[i] for i in layers)}
+                    {"name": name, **_data(sum((spent[i] for i in layers), start=Cost()))}
                     for name, layers in rows_of(analysis, depth)
                 ],
             }
         },
-        notes=_notes(convention),
+        notes=(*conventions(columns), *_notes(convention)),
         source=analysis.source,
     )
 
@@ -74,17 +69,17 @@ def _figures(cost: Cost) -> Figures:
     return cost.forward, cost.weights, cost.inputs, cost.total
 
 
-def _sums(figures: Iterable[Figures]) -> dict[str, int]:
-    return dict(zip(_KEYS, added(figures) or (0,) * len(_KEYS), strict=True))
+def _data(cost: Cost) -> dict[str, int]:
+    return dict(zip(_KEYS, _figures(cost), strict=True))
 
 
-def _facts(whole: Sequence[int], convention: Convention | None) -> tuple[tuple[str, str], ...]:
-    forward, weights, inputs, both = whole
-    ratio = f", {both / forward:.3f} x forward" if forward else ""
-    sums = f"{both:,} = {forward:,} forward + {weights:,} to weights + {inputs:,} to inputs{ratio}"
+def _facts(whole: Cost, convention: Convention | None) -> tuple[tuple[str, str], ...]:
+    ratio = f", {whole.total / whole.forward:.3f} x forward" if whole.forward else ""
+    backward = f"{whole.weights:,} to weights + {whole.inputs:,} to inputs"
+    sums = f"{whole.total:,} = {whole.forward:,} forward + {backward}{ratio}"
     if convention is not None:
         return ((convention.name, sums),)
-    return ("MACs", sums), ("FLOPs", f"{2 * both:,} (2 x MACs)")
+    return ("MACs", sums), ("FLOPs", f"{2 * whole.total:,} (2 x MACs)")
 
 
 def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
@@ -98,12 +93,7 @@ def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     return (("frozen", f"{len(held):,} layer{'s' * (len(held) > 1)} with {params:,} params"),) if held else ()
 
 
-def _skipped(analysis: Analysis, convention: Convention | None) -> tuple[tuple[str, str], ...]:
-    if convention is None:
-        return ()
-    return left_out({convention.name: total(tallies(analysis, convention))})
-
-
 def _notes(convention: Convention | None) -> tuple[str, ...]:
-    counted = () if convention is None else (f"{convention.name}: {meaning(convention)}",)
-    return (*conventions(_COLUMNS), *counted, "layers without MACs are not listed")
+    if convention is None:
+        return ("layers without MACs are not listed",)
+    return f"{convention.name}: {meaning(convention)}", "layers that it counts as nothing are not listed"

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.analysis.conventions import CONVENTIONS
+from cnnstat.analysis.counted import tallies
 from cnnstat.analysis.training import costs
 from cnnstat.crossing import Network
 from tests.analysis.test_conventions import NETWORKS, network
@@ -50,6 +52,14 @@ def test_forward_and_backward_are_what_torch_counts(name: str) -> None:
     count = 2 * sum(cost.total for cost in costs(network(name)))
     printed = BACKWARD[name]
     assert (f"{count:,}" if "." not in printed else f"{count / 1e6:,.3f}") == printed
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_tool_spends_its_own_figure_once_more(name: str) -> None:
+    analysis = network(name)
+    torch = [tally.total for tally in tallies(analysis, CONVENTIONS["torch"])]
+    twice = [(2 * cost.forward, 2 * cost.weights, 2 * cost.inputs) for cost in costs(analysis)]
+    assert [(cost.forward, cost.weights, cost.inputs) for cost in costs(analysis, torch)] == twice
 
 
 def test_resnet34_costs_three_passes_less_its_first_layer() -> None:
