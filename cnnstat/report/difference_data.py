@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.analysis.groups import both_by_type
 from cnnstat.report.data import SCHEMA_VERSION, layer_data, network_totals
-from cnnstat.report.wholes import both_tallies
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def data(told: Difference) -> dict[str, Any]:
         "layers": [_change(change, told) for change in told.changes],
         "types": [
             {"type": kind, "a": _tally(*before), "b": _tally(*after)}
-            for kind, before, after in both_tallies(told)
+            for kind, before, after in both_by_type(told.a, told.b)
         ],
     }
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.counted import Tally, tallies, total
+from cnnstat.analysis.groups import by_type, counts_by_type
 from cnnstat.analysis.kinds import BIASES, MACS, TERMS
-from cnnstat.analysis.model import Counts
 from cnnstat.analysis.tree import folded, places_of
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import COLUMNS, conventions
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.model import Counts
 
 _BIAS = "bias"
 _SHOWN = (_BIAS, *(term for term in TERMS if term not in (MACS, *BIASES)))
@@ -118,17 +119,23 @@ def tables_of(
 ) -> tuple[Table, ...]:
     """Return the tables per layer, block and type; figure ``share`` is the one that has shares and a bar."""
 
-    def parts(groups: Iterable[tuple[str, Iterable[int]]]) -> list[tuple[str, Figures]]:
-        sums = [(name, added(figures[i] for i in layers)) for name, layers in groups]
-        return [(name, values) for name, values in sums if any(values)]
+    def parts(level: int | None) -> list[tuple[str, Figures]]:
+        return _counted((name, [figures[i] for i in layers]) for name, layers in rows_of(analysis, level))
 
     whole = added(figures) or (0,) * len(columns)
-    layers, blocks = parts(rows_of(analysis, depth)), parts(rows_of(analysis, 1))
-    types = sorted(parts(_types(analysis).items()), key=lambda part: -part[1][share])
+    layers, blocks = parts(depth), parts(1)
+    types = _counted(by_type(analysis.rows, figures).items())
+    types.sort(key=lambda part: (-part[1][share], part[0]))
     named = [("per layer", "layer", layers), ("per type", "type", types)]
     if len(blocks) < len(layers):
         named.insert(1, ("per block", "block", blocks))
     return tuple(_shares(title, noun, columns, part, whole, share) for title, noun, part in named)
+
+
+def _counted(groups: Iterable[tuple[str, Iterable[Figures]]]) -> list[tuple[str, Figures]]:
+    """Return the sums of groups by name, without those that are nothing."""
+    sums = ((name, added(figures)) for name, figures in groups)
+    return [(name, values) for name, values in sums if any(values)]
 
 
 def _shares(
@@ -156,14 +163,6 @@ def rows_of(analysis: Analysis, depth: int | None) -> list[tuple[str, range]]:
     """Return each row at a depth with the layers it stands for."""
     places = places_of(analysis)
     return [(row.name, places[row.name].layers) for row in folded(analysis, depth)]
-
-
-def _types(analysis: Analysis) -> dict[str, list[int]]:
-    """Return the layers of each type, types in order of their names."""
-    found: dict[str, list[int]] = {row.type: [] for row in sorted(analysis.rows, key=lambda row: row.type)}
-    for number, row in enumerate(analysis.rows):
-        found[row.type].append(number)
-    return found
 
 
 def added(figures: Iterable[Figures]) -> Figures:
@@ -204,15 +203,12 @@ def left_out(tallied: dict[str, Tally]) -> tuple[tuple[str, str], ...]:
 
 def data_of(analysis: Analysis, depth: int | None) -> dict[str, Any]:
     """Return the data that all ways of counting have in common."""
-    by_type = {
-        kind: sum((analysis.rows[i].counts for i in layers), start=Counts())
-        for kind, layers in _types(analysis).items()
-    }
-    types = sorted(by_type.items(), key=lambda pair: -pair[1].macs)
+    types = [(kind, counts) for kind, (_, counts) in counts_by_type(analysis).items() if counts.macs]
+    types.sort(key=lambda pair: (-pair[1].macs, pair[0]))
     return {
         **data(analysis, folded(analysis, depth), "flops"),
         "by_block": [_group_data(row.name, row.counts) for row in folded(analysis, 1)],
-        "by_type": [_group_data(kind, counts) for kind, counts in types if counts.macs],
+        "by_type": [_group_data(kind, counts) for kind, counts in types],
     }
 
 

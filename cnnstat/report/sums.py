@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.analysis.groups import by_type
 from cnnstat.analysis.memory import activations, alive_at_peak
 from cnnstat.analysis.tree import folded
 from cnnstat.arithmetic import Term, term, total
@@ -67,10 +68,8 @@ def _sum(rows: Sequence[Row], key: str, within: str) -> Term:
     counts = [(row, count(row, key)) for row in rows if count(row, key)]
     if len(counts) <= _LONGEST:
         return total(term(_within(row.name, within), number) for row, number in counts)
-    by_type: dict[str, list[int]] = {}
-    for row, number in counts:
-        by_type.setdefault(row.type, []).append(number)
-    return total(term(f"{len(numbers)} {kind}", sum(numbers)) for kind, numbers in by_type.items())
+    kinds = by_type((row for row, _ in counts), (number for _, number in counts))
+    return total(term(f"{len(numbers)} {kind}", sum(numbers)) for kind, numbers in kinds.items())
 
 
 def _within(name: str, block: str) -> str:

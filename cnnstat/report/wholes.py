@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.analysis.model import Counts
+from cnnstat.analysis.groups import both_by_type
 from cnnstat.report import text
 from cnnstat.report.columns import field_text
 from cnnstat.report.model import Column, Line, Sides, Table
@@ -12,7 +12,7 @@ from cnnstat.report.model import Column, Line, Sides, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cnnstat.analysis import Analysis, Totals
+    from cnnstat.analysis import Totals
     from cnnstat.analysis.difference import Difference
     from cnnstat.report.model import Kind
 
@@ -42,32 +42,6 @@ _SUMS: tuple[tuple[str, Kind, Callable[[Totals], int]], ...] = (
 )
 
 
-def tally(analysis: Analysis) -> dict[str, tuple[int, Counts]]:
-    """Return how many layers there are of each type, and the sums of their figures."""
-    found: dict[str, tuple[int, Counts]] = {}
-    for row in analysis.rows:
-        count, counts = found.get(row.type, (0, Counts()))
-        found[row.type] = count + 1, counts + row.counts
-    return found
-
-
-def both_tallies(told: Difference) -> list[tuple[str, tuple[int, Counts], tuple[int, Counts]]]:
-    """Return the types of both networks with their tallies, those with most work first."""
-    a, b = tally(told.a), tally(told.b)
-    none = (0, Counts())
-    found = [(kind, a.get(kind, none), b.get(kind, none)) for kind in a | b]
-
-    def most(one: tuple[str, tuple[int, Counts], tuple[int, Counts]]) -> tuple[int, ...]:
-        _, before, after = one
-        return tuple(-max(sides) for sides in zip(_weight(*before), _weight(*after), strict=True))
-
-    return sorted(found, key=most)
-
-
-def _weight(count: int, counts: Counts) -> tuple[int, int, int]:
-    return counts.macs, counts.params, count
-
-
 def by_type(told: Difference) -> Table:
     """Return how many layers of each type A and B have, with their params and MACs."""
     lines = [
@@ -77,7 +51,7 @@ def by_type(told: Difference) -> Table:
             Sides(before[1].params, after[1].params),
             Sides(before[1].macs, after[1].macs),
         )
-        for kind, before, after in both_tallies(told)
+        for kind, before, after in both_by_type(told.a, told.b)
     ]
     a, b = told.a, told.b
     total = (
