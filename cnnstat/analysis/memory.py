@@ -26,28 +26,25 @@ OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers an optimiser keeps for each trained parameter."""
 
 
-def inference_memory(graph: Graph, sizes: Sequence[int], total: Counts, settings: Settings) -> Term:
-    """Return bytes of the parameters and of the most activations alive at once.
-
-    ``sizes`` holds the activations of each node, and last those of the input. Layers run in graph order;
-    an activation is freed after its last reader, an output of the network never.
-    """
-    numbers = term("batch", settings.batch) * term("alive at once", peak_activations(sizes, freed(graph)))
-    return _bytes(settings) * (term("params", total.params) + numbers)
+def inference_memory(params: int, peak: int, settings: Settings) -> Term:
+    """Return bytes of the parameters and, for each sample, of the most activations alive at once."""
+    numbers = term("batch", settings.batch) * term("alive at once", peak)
+    return _bytes(settings) * (term("params", params) + numbers)
 
 
 def activations(shapes: Iterable[Shape]) -> list[int]:
-    """Return how many numbers each of these shapes holds: the ``sizes`` of this file."""
+    """Return how many numbers each of these shapes holds.
+
+    Such are the ``sizes`` of this file: of the output of each node, and last of the input.
+    """
     return [prod(shape) for shape in shapes]
 
 
-def inference_total(params: int, peak: int, settings: Settings) -> int:
-    """Return bytes of the parameters and, for each sample, of the most activations alive at once."""
-    return BYTES[settings.dtype] * (params + settings.batch * peak)
-
-
 def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
-    """Return for each step the numbers of the nodes whose activations have no reader left."""
+    """Return for each step the numbers of the nodes whose activations have no reader left.
+
+    Layers run in graph order; an activation is freed after its last reader, an output of the network never.
+    """
     last_reader = {number: step for step, node in enumerate(graph.nodes) for number in node.inputs}
     kept = set(graph.outputs)
     return tuple(
@@ -57,7 +54,7 @@ def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
 
 
 def peak_activations(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> int:
-    """Return the largest sum of activations alive at once, for one sample; ``sizes`` as above."""
+    """Return the largest sum of activations alive at once, for one sample."""
     return max(alive for alive, _ in _alive(sizes, freed))
 
 

@@ -124,7 +124,7 @@ class Tries:
             params=params,
             macs=sum(layer.macs for layer in walked.layers),
             activations=sum(activations[:-1]),
-            inference_memory_bytes=memory.inference_total(params, peak, self.settings),
+            inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
 

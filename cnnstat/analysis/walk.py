@@ -183,10 +183,11 @@ def _totals(walk: _Walk, counts: Counts, settings: Settings) -> Totals:
     graph = walk.graph
     shapes = [shape for shape in walk.shapes if shape is not None]  # which by now is every one
     sizes = memory.activations(shapes)
+    peak = memory.peak_activations(sizes, memory.freed(graph))
     return Totals(
         shapes[graph.outputs[-1]],
         counts,
         walk.fields[graph.outputs[-1]],
-        memory.inference_memory(graph, sizes, counts, settings),
+        memory.inference_memory(counts.params, peak, settings),
         memory.training_memory(graph, walk.told, sizes, counts, settings),
     )
