@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnnstat
+from cnnstat.analysis.training import Gradients
+from cnnstat.layers.base import Reads
 
 RESIDUAL = """
 input: [2, 4, 4]
@@ -44,3 +46,33 @@ def test_outputs_are_kept_to_the_end() -> None:
     assert cnnstat.analyze(cnnstat.loads(text)).totals.inference_memory_bytes == 4 * 16
     kept = cnnstat.analyze(cnnstat.loads(text + "outputs: [a, c]\n"))
     assert kept.totals.inference_memory_bytes == 4 * 24
+
+
+MIXED = """
+input: [2, 4, 4]
+layers:
+  - {name: a, type: relu}
+  - {name: b, type: avg_pool, kernel: 2}
+  - {name: c, type: conv, filters: 2, kernel: 1, bias: false}
+  - {name: d, type: gelu}
+  - {name: e, type: conv, filters: 2, kernel: 1, bias: false, frozen: true}
+  - {name: f, type: max_pool, kernel: 2}
+"""
+
+
+def test_training_stores_for_each_gradient_what_it_reads() -> None:
+    # No gradient goes below c, which reads b (8) for its weights; d reads c (8) and f reads e (8) for their
+    # inputs. What is held, e, reads none: of w·x the gradient of x is made of w.
+    totals = cnnstat.analyze(cnnstat.loads(MIXED), optimizer="sgd").totals
+    assert totals.training_memory_bytes == 4 * (8 + 4 + 3 * 8)
+
+
+@pytest.mark.parametrize("weights", [False, True])
+@pytest.mark.parametrize("inputs", [False, True])
+def test_nothing_is_kept_but_for_a_gradient_that_is_needed(weights: bool, inputs: bool) -> None:
+    need = Gradients(weights, inputs)
+    assert need.keep_inputs(Reads(for_weights=True)) == weights
+    assert need.keep_inputs(Reads(inputs=True)) == inputs
+    assert need.keep_output(Reads(output=True)) == inputs
+    assert not need.keep_inputs(Reads(output=True))
+    assert not need.keep_output(Reads(inputs=True, for_weights=True))
