@@ -133,8 +133,11 @@ def test_training_as_torch_counts_it() -> None:
     done = run("flops", "resnet34", "--training", "--convention", "torch", "--format", "json")
     assert json.loads(done.stdout)["training"]["training"] == 21_746_540_544
     text = run("flops", "resnet34", "--training", "--convention", "torch", "--format", "markdown").stdout
-    assert "together: what torch counts of one sample, forward and backward" in text
-    assert "to weights: what torch counts forward once more for each layer that is trained" in text
+    assert "together: all of one sample, forward and backward" in text
+    assert (
+        "to weights: what torch counts for the gradient of the weights, for each layer that is trained"
+        in text
+    )
     assert "MACs of one sample" not in text
     assert "layers that it counts as nothing are not listed" in text
     refused = run("flops", "resnet34", "--training", "--convention", "thop")

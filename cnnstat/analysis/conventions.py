@@ -37,8 +37,9 @@ class Convention(Struct, frozen=True):
     """How one tool counts: its version, what it calls its figure, and where its rules stand.
 
     ``nothing`` are the types that it counts as nothing. Of any other type without weights it cannot be said
-    what the tool would print, be it that it has no such layer or that nobody looked. ``backward`` says that
-    it can count a backward pass, too.
+    what the tool would print, be it that it has no such layer or that nobody looked. ``to_weights`` are the
+    weights for the gradients of trained numbers, of a tool that can count a backward pass, too; those for
+    the gradients of inputs are the forward ones.
     """
 
     name: str
@@ -47,7 +48,12 @@ class Convention(Struct, frozen=True):
     source: str
     weights: Weights
     nothing: frozenset[str]
-    backward: bool = False
+    to_weights: Weights = {}
+
+    @property
+    def backward(self) -> bool:
+        """Say whether the tool can count a backward pass."""
+        return bool(self.to_weights)
 
 
 _MACS = {"macs": 1}
@@ -151,7 +157,8 @@ CONVENTIONS: dict[str, Convention] = {
             "pytorch/pytorch, torch/utils/flop_counter.py",
             _each((*CONVS, "transposed_conv", "linear"), _TWICE),
             _NO_PRODUCTS,
-            backward=True,
+            # Its formula takes the weight gradient of a convolution in groups for that of one without.
+            to_weights={**_each((*CONVS, "transposed_conv"), {"ungrouped": 2}), "linear": _TWICE},
         ),
         Convention(
             "distill",

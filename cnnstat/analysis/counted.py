@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis.kinds import TERMS, WORKS
+from cnnstat.layers.conv import Convolution
 from cnnstat.layers.norm import LocalResponseNorm
+from cnnstat.layers.transposed import TransposedConv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.conventions import Convention, Weights
     from cnnstat.analysis.model import Analysis, Counts
     from cnnstat.layers.base import Layer, Reaches, Shape
     from cnnstat.layers.reach import Reach
@@ -52,13 +54,19 @@ class _Seen(Struct, frozen=True):
 
 def tallies(analysis: Analysis, convention: Convention) -> tuple[Tally, ...]:
     """Return what a tool counts for each layer, in order."""
-    counted = []
+    return tuple(_tally(convention, convention.weights, kind, seen) for kind, seen in _layers(analysis))
+
+
+def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[Tally, ...]:
+    """Return what a tool counts for the gradient of each layer's trained numbers, if it has any."""
+    return tuple(_tally(convention, convention.to_weights, kind, seen) for kind, seen in _layers(analysis))
+
+
+def _layers(analysis: Analysis) -> Iterator[tuple[str, _Seen]]:
     for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True):
         assert row.told is not None  # as of a group
         read = analysis.shape(node.inputs[0])
-        seen = _Seen(node.layer, read, row.output_shape, row.counts, row.told.reaches)
-        counted.append(_tally(convention, node.type, seen))
-    return tuple(counted)
+        yield node.type, _Seen(node.layer, read, row.output_shape, row.counts, row.told.reaches)
 
 
 def total(parts: Iterable[Tally]) -> Tally:
@@ -67,15 +75,15 @@ def total(parts: Iterable[Tally]) -> Tally:
     return Tally({term: whole.terms[term] for term in sorted(whole.terms, key=TERMS.index)}, whole.left_out)
 
 
-def _tally(convention: Convention, kind: str, seen: _Seen) -> Tally:
+def _tally(convention: Convention, weights: Weights, kind: str, seen: _Seen) -> Tally:
     if kind in convention.nothing:
         return Tally()
-    if kind not in convention.weights:
+    if kind not in weights:
         return Tally({}, (kind,))
     terms: dict[str, int] = {}
-    for measure, weight in convention.weights[kind].items():
+    for measure, weight in weights[kind].items():
         term = WORKS[kind].biases if measure == "biases" else WORKS[kind].term
-        terms[term] = terms.get(term, 0) + weight * MEASURES[measure](seen)
+        terms[term] = terms.get(term, 0) + weight * MEASURES[measure].of(seen)
     return Tally({term: count for term, count in terms.items() if count})
 
 
@@ -92,6 +100,12 @@ def _slides(seen: _Seen) -> tuple[Reach, ...]:
     assert not isinstance(seen.reaches, str)
     assert all(reach.period == 1 for reach in seen.reaches)  # as of bins it is not
     return seen.reaches
+
+
+def _ungrouped(seen: _Seen) -> int:
+    """Return the multiply-adds of a convolution whose filters read all maps, not those of a group."""
+    assert isinstance(seen.layer, Convolution | TransposedConv)
+    return seen.counts.macs * seen.layer.groups_of(seen.read[0])
 
 
 def _window(seen: _Seen) -> int:
@@ -131,27 +145,49 @@ def _blended(seen: _Seen) -> int:
     return seen.counts.activations if seen.counts.multiplications else 0
 
 
-MEASURES: dict[str, Callable[[_Seen], int]] = {
-    "macs": lambda seen: seen.counts.macs,
-    "biases": lambda seen: seen.counts.additions,  # the only ones of a layer that multiplies with weights
-    "params": lambda seen: seen.counts.params,
-    "connections": lambda seen: seen.counts.connections,
-    "spread": _spread,
-    "inputs": lambda seen: prod(seen.read),
-    "inputs_2d": lambda seen: _of_rank(2, prod(seen.read), seen.read),
-    "outputs": lambda seen: seen.counts.activations,
-    "scaled": lambda seen: (
-        seen.counts.activations if seen.counts.params else 0
-    ),  # by a norm's scale and shift
-    "rows": lambda seen: prod(seen.out[1:]),  # vectors along the channels, one for each position
-    "dense": lambda seen: _window(seen) * seen.read[0],  # every filter reads all maps
-    "window": _window,
-    "steps": _steps,
-    "areas": _areas,
-    "summed": _summed,
-    "repeated": _repeated,
-    "repeated_2d": lambda seen: _of_rank(2, _repeated(seen), seen.out),
-    "blended_1d": lambda seen: _of_rank(1, _blended(seen), seen.out),
-    "blended_2d": lambda seen: _of_rank(2, _blended(seen), seen.out),
+class Measure(Struct, frozen=True):
+    """What a convention can put a weight on: how much of it a layer has, for one sample, and its words."""
+
+    of: Callable[[_Seen], int]
+    words: str
+
+
+MEASURES: dict[str, Measure] = {
+    "macs": Measure(lambda seen: seen.counts.macs, "MACs"),
+    # The additions of a layer that multiplies with weights are those of its biases.
+    "biases": Measure(lambda seen: seen.counts.additions, "additions of biases"),
+    "params": Measure(lambda seen: seen.counts.params, "parameters"),
+    "connections": Measure(lambda seen: seen.counts.connections, "connections"),
+    "spread": Measure(_spread, "weights x output positions"),
+    "inputs": Measure(lambda seen: prod(seen.read), "inputs"),
+    "inputs_2d": Measure(lambda seen: _of_rank(2, prod(seen.read), seen.read), "inputs"),
+    "outputs": Measure(lambda seen: seen.counts.activations, "outputs"),
+    "scaled": Measure(
+        lambda seen: seen.counts.activations if seen.counts.params else 0, "outputs that are scaled"
+    ),
+    "rows": Measure(lambda seen: prod(seen.out[1:]), "positions"),  # of vectors along the channels
+    "dense": Measure(lambda seen: _window(seen) * seen.read[0], "MACs as if every filter read all maps"),
+    "ungrouped": Measure(_ungrouped, "MACs as if without groups"),
+    "window": Measure(_window, "taps of all windows"),
+    "steps": Measure(_steps, "inputs that the windows advance by"),
+    "areas": Measure(_areas, "area of a bin and 1 for each output"),
+    "summed": Measure(_summed, "squares in all sums"),
+    "repeated": Measure(_repeated, "outputs that are copies"),
+    "repeated_2d": Measure(lambda seen: _of_rank(2, _repeated(seen), seen.out), "outputs that are copies"),
+    "blended_1d": Measure(lambda seen: _of_rank(1, _blended(seen), seen.out), "interpolated outputs"),
+    "blended_2d": Measure(lambda seen: _of_rank(2, _blended(seen), seen.out), "interpolated outputs"),
 }
-"""What a convention can put a weight on; each in numbers of one sample."""
+
+
+def rules(weights: Weights, kinds: Iterable[str]) -> str:
+    """Return how the types among ``kinds`` that have weights are counted: ``conv, linear: 2 x MACs``."""
+    alike: dict[str, list[str]] = {}
+    for kind in dict.fromkeys(kinds):
+        if kind in weights:
+            parts = (_times(weight, MEASURES[name].words) for name, weight in weights[kind].items())
+            alike.setdefault(" + ".join(parts).replace("+ -", "- "), []).append(kind)
+    return "; ".join(f"{', '.join(types)}: {text}" for text, types in alike.items())
+
+
+def _times(weight: int, words: str) -> str:
+    return f"-{words}" if weight == -1 else words if weight == 1 else f"{weight} x {words}"

@@ -82,8 +82,8 @@ def training_memory(
     stored: set[int] = set()
     needed = gradients(graph, [figures.trainable.value for figures in told])
     for step, (node, figures, need) in enumerate(zip(graph.nodes, told, needed, strict=True)):
-        if need.keep_inputs(figures.reads):
-            stored.update(node.inputs)
+        kept = need.keep_inputs(figures.reads)
+        stored.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
         if need.keep_output(figures.reads):
             stored.add(step)
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])

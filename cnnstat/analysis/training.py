@@ -22,18 +22,21 @@ if TYPE_CHECKING:
 
 
 class Gradients(Struct, frozen=True):
-    """Which gradients a layer works out on the way back: of its weights, of any of its inputs."""
+    """Which gradients a layer works out on the way back: of its weights, and of each input it reads."""
 
     weights: bool
-    inputs: bool
+    inputs: tuple[bool, ...]
 
-    def keep_inputs(self, reads: Reads) -> bool:
-        """Say whether a layer has to keep its inputs for them."""
-        return (self.weights and reads.for_weights) or (self.inputs and reads.inputs)
+    def keep_inputs(self, reads: Reads) -> tuple[bool, ...]:
+        """Say of each input whether a layer has to keep it for them."""
+        if (self.weights and reads.for_weights) or (any(self.inputs) and reads.inputs):
+            return (True,) * len(self.inputs)
+        wanted = sum(self.inputs)
+        return tuple(reads.others and wanted > own for own in self.inputs)
 
     def keep_output(self, reads: Reads) -> bool:
         """Say whether a layer has to keep its output for them."""
-        return self.inputs and reads.output
+        return any(self.inputs) and reads.output
 
 
 class Cost(Struct, frozen=True):
@@ -59,21 +62,25 @@ def gradients(graph: Graph, trainable: Sequence[int]) -> tuple[Gradients, ...]:
     return tuple(
         Gradients(
             weights=reached[number] and trainable[number] > 0,
-            inputs=reached[number] and any(depends[i] for i in _read(node)),
+            inputs=tuple(reached[number] and depends[i] for i in _read(node)),
         )
         for number, node in enumerate(graph.nodes)
     )
 
 
-def costs(analysis: Analysis, forward: Sequence[int] | None = None) -> tuple[Cost, ...]:
+def costs(
+    analysis: Analysis, forward: Sequence[int] | None = None, weights: Sequence[int] | None = None
+) -> tuple[Cost, ...]:
     """Return what training costs in each layer, in order.
 
     ``forward`` is what each costs on the way forward: multiply-adds, unless a tool counts otherwise.
+    ``weights`` is what the gradient of its trained numbers costs, as much as forward if it is not given.
     """
     needed = gradients(analysis.graph, [row.counts.trainable for row in analysis.rows])
     work = [row.counts.macs for row in analysis.rows] if forward is None else forward
     return tuple(
-        Cost(once, once * need.weights, once * need.inputs) for once, need in zip(work, needed, strict=True)
+        Cost(once, back * need.weights, once * any(need.inputs))
+        for once, back, need in zip(work, weights or work, needed, strict=True)
     )
 
 

@@ -44,12 +44,14 @@ class Operations(Struct, frozen=True):
 class Reads(Struct, frozen=True):
     """Which activations the backward pass of a layer reads, and for which gradient.
 
-    ``inputs`` and ``output`` are read for the gradient of the inputs; ``for_weights`` says that the inputs
-    are read for that of the weights. Of w·x only the latter is so: the gradient of x is made of w.
+    ``inputs`` and ``output`` are read for the gradient of the inputs; ``others`` says that for that of each
+    input all but itself are read, and ``for_weights`` that the inputs are read for that of the weights. Of
+    w·x only the last is so: the gradient of x is made of w.
     """
 
     inputs: bool = False
     output: bool = False
+    others: bool = False
     for_weights: bool = False
 
 

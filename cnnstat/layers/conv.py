@@ -62,6 +62,10 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """
         raise NotImplementedError
 
+    def groups_of(self, maps: int) -> int:
+        """Return into how many groups so many input maps are split, each read by filters of its own."""
+        raise NotImplementedError
+
     def axes(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
         """Return the sliding window along each axis."""
         geometry = Geometry(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
@@ -159,7 +163,7 @@ class Conv(Convolution, frozen=True, kw_only=True):
         """Return the filters by fan-in: one group, or the runs of the connection table."""
         maps = inputs[0][0]
         filters = width_of(self.filters, maps, "filters")
-        groups = width_of(self.groups, maps, "groups")
+        groups = self.groups_of(maps)
         if self.table is not None:
             self._check_table(self.table, maps, filters, groups)
             return tuple((term("filters", n), term("maps", fan)) for n, fan in runs(self.table, maps))
@@ -169,6 +173,10 @@ class Conv(Convolution, frozen=True, kw_only=True):
                 raise Misfit(message, code="shape/groups", field="groups")
         label = "maps" if groups == 1 else "maps per group"
         return ((term("filters", filters), term(label, maps // groups)),)
+
+    def groups_of(self, maps: int) -> int:
+        """Return the groups; a table has none."""
+        return width_of(self.groups, maps, "groups")
 
     def _check_table(self, table: tuple[tuple[int, ...], ...], maps: int, filters: int, groups: int) -> None:
         if len(table) != filters:
@@ -207,6 +215,10 @@ class DepthwiseConv(Convolution, frozen=True, kw_only=True):
     def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
         """Return maps·multiplier filters that read one map each."""
         return ((term("filters", inputs[0][0] * self.multiplier), term("maps per filter", 1)),)
+
+    def groups_of(self, maps: int) -> int:
+        """Return a group for each map."""
+        return maps
 
 
 def runs(table: tuple[tuple[int, ...], ...], maps: int) -> Iterator[tuple[int, int]]:

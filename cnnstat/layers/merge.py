@@ -71,7 +71,7 @@ class Multiply(Layer, frozen=True, kw_only=True):
 
     def reads(self) -> Reads:
         """Return the inputs: each one's gradient needs the others."""
-        return Reads(inputs=True)
+        return Reads(others=True)
 
 
 class Concat(Layer, frozen=True, kw_only=True):

@@ -100,10 +100,14 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         """Return the input, for the weights."""
         return Reads(for_weights=True)
 
+    def groups_of(self, maps: int) -> int:
+        """Return into how many groups so many input maps are split."""
+        return width_of(self.groups, maps, "groups")
+
     def _fan(self, inputs: tuple[Shape, ...]) -> tuple[Term, Term]:
         maps = inputs[0][0]
         filters = width_of(self.filters, maps, "filters")
-        groups = width_of(self.groups, maps, "groups")
+        groups = self.groups_of(maps)
         for name, number in (("input channels", maps), ("filters", filters)):
             if number % groups:
                 message = f"{number} {name} cannot be split into {groups} equal groups"

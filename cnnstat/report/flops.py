@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnstat.analysis.conventions import CONVENTIONS
-from cnnstat.analysis.counted import Tally, tallies, total
+from cnnstat.analysis.counted import Tally, rules, tallies, total
 from cnnstat.analysis.groups import by_type, counts_by_type
 from cnnstat.analysis.kinds import BIASES, MACS, TERMS
 from cnnstat.analysis.tree import folded, places_of
@@ -52,13 +52,17 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
     """Return what another tool prints for the network, per layer, per block and per type."""
     counted = tallies(analysis, convention)
     whole = total(counted)
+    kinds = [row.type for row in analysis.rows]
+    nothing = ", ".join(kind for kind in dict.fromkeys(kinds) if kind in convention.nothing)
     column = Column("count", convention.name, convention=meaning(convention))
     return Report(
         title=title_of(analysis),
         tables=tables_of(analysis, depth, (column,), [(tally.total,) for tally in counted], share=0),
         facts=(
             ("MACs", f"{analysis.totals.counts.macs:,}"),
-            (convention.name, f"{whole.total:,}{_sum_of(whole)}"),
+            (convention.name, f"{whole.total:,}{_sum_of(whole, convention)}"),
+            ("counted", rules(convention.weights, kinds) or "nothing"),
+            *((("as nothing", nothing),) if nothing else ()),
             *left_out({convention.name: whole}),
         ),
         data=data_of(analysis, depth)
@@ -84,13 +88,23 @@ def side_by_side(analysis: Analysis) -> Report:
     columns = (
         Column("name", "tool", "text"),
         Column("total", "prints"),
-        Column(MACS, MACS, rank=9),  # once or twice the MACs, so it goes first where a terminal is narrow
+        Column("products", "products", "figure"),
+        Column(MACS, MACS, rank=9),  # the same in full, which goes first where a terminal is narrow
         *(Column(term, term, "added", rank=1 + rank) for rank, term in enumerate(used)),
     )
     lines = tuple(
-        Line((name, wholes[name].total, *(terms.get(term, 0) for term in (MACS, *used))), label=name)
+        Line(
+            (
+                name,
+                wholes[name].total,
+                _products(terms.get(MACS, 0), CONVENTIONS[name], analysis.totals.counts.macs),
+                *(terms.get(term, 0) for term in (MACS, *used)),
+            ),
+            label=name,
+        )
         for name, terms in shown.items()
     )
+    kinds = [row.type for row in analysis.rows]
     return Report(
         title=title_of(analysis),
         tables=(Table("", columns, lines),),
@@ -101,7 +115,10 @@ def side_by_side(analysis: Analysis) -> Report:
         ),
         data=data_of(analysis, None)
         | {"conventions": [_convention_data(CONVENTIONS[name], whole) for name, whole in wholes.items()]},
-        notes=tuple(f"{tool.name}: {meaning(tool)}" for tool in CONVENTIONS.values()),
+        notes=tuple(
+            f"{tool.name} ({tool.tool}, {tool.prints}): {rules(tool.weights, kinds) or 'nothing'}"
+            for tool in CONVENTIONS.values()
+        ),
         source=analysis.source,
     )
 
@@ -183,10 +200,20 @@ def _shown(tally: Tally) -> dict[str, int]:
     return tally.terms | {_BIAS: sum(tally.terms.get(term, 0) for term in BIASES)}
 
 
-def _sum_of(tally: Tally) -> str:
-    """Return the terms of a figure: `` = 416,520 multiply-adds + 6,304 conv bias``."""
-    terms = [f"{count:,} {term}" for term, count in tally.terms.items()]
+def _sum_of(tally: Tally, convention: Convention) -> str:
+    """Return the terms of a figure: `` = 2 x 416,520 multiply-adds + 6,304 conv bias``."""
+    terms = [
+        f"{_products(count, convention) if term == MACS else f'{count:,}'} {term}"
+        for term, count in tally.terms.items()
+    ]
     return f" = {' + '.join(terms)}" if terms else ""
+
+
+def _products(count: int, convention: Convention, macs: int | None = None) -> str:
+    """Return multiply-adds as often as a tool counts them: ``2 x 416,520``, or ``2 x MACs`` of those told."""
+    (times,) = {weights["macs"] for weights in convention.weights.values() if "macs" in weights}
+    base = "MACs" if count == times * (macs or 0) and macs else f"{count // times:,}"
+    return base if times == 1 and base != "MACs" else f"{times} x {base}"
 
 
 def left_out(tallied: dict[str, Tally]) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.counted import tallies, total
+from cnnstat.analysis.counted import rules, tallies, total, weight_gradients
 from cnnstat.analysis.training import Cost, costs
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import conventions
@@ -21,14 +21,16 @@ _KEYS = ("forward", "weight_gradients", "input_gradients", "training")
 
 def _columns(convention: Convention | None) -> tuple[Column, ...]:
     """Return the columns, whose figures are MACs or what a tool counts."""
-    forward, whole = "the forward MACs", "MACs"
-    if convention is not None:
-        forward, whole = f"what {convention.name} counts forward", f"what {convention.name} counts"
+    if convention is None:
+        forward = weights = "the forward MACs once more"
+    else:
+        forward = f"what {convention.name} counts forward, once more"
+        weights = f"what {convention.name} counts for the gradient of the weights,"
     notes = (
         "",
-        f"{forward} once more for each layer that is trained",
-        f"{forward} once more where anything trained stands above the layer",
-        f"{whole} of one sample, forward and backward",
+        f"{weights} for each layer that is trained",
+        f"{forward} where anything trained stands above the layer",
+        f"{'MACs' if convention is None else 'all'} of one sample, forward and backward",
     )
     titles, ranks = ("forward", "to weights", "to inputs", "together"), (3, 1, 2, 0)
     parts = zip(_KEYS, titles, notes, ranks, strict=True)
@@ -40,10 +42,13 @@ def training(analysis: Analysis, depth: int | None = None, convention: Conventio
 
     With a ``convention``, as that tool counts.
     """
-    counted = () if convention is None else tallies(analysis, convention)
-    spent = costs(analysis, [tally.total for tally in counted] if counted else None)
+    spent: tuple[Cost, ...] = costs(analysis)
+    skipped: tuple[tuple[str, str], ...] = ()
+    if convention is not None:
+        forward, back = tallies(analysis, convention), weight_gradients(analysis, convention)
+        spent = costs(analysis, [tally.total for tally in forward], [tally.total for tally in back])
+        skipped = left_out({convention.name: total(forward)})
     whole, columns = sum(spent, start=Cost()), _columns(convention)
-    skipped = left_out({convention.name: total(counted)}) if convention is not None else ()
     figures = [_figures(cost) for cost in spent]
     return Report(
         title=title_of(analysis),
@@ -60,7 +65,7 @@ def training(analysis: Analysis, depth: int | None = None, convention: Conventio
                 ],
             }
         },
-        notes=(*conventions(columns), *_notes(convention)),
+        notes=(*conventions(columns), *_notes(analysis, convention)),
         source=analysis.source,
     )
 
@@ -93,7 +98,12 @@ def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     return (("frozen", f"{len(held):,} layer{'s' * (len(held) > 1)} with {params:,} params"),) if held else ()
 
 
-def _notes(convention: Convention | None) -> tuple[str, ...]:
+def _notes(analysis: Analysis, convention: Convention | None) -> tuple[str, ...]:
     if convention is None:
         return ("layers without MACs are not listed",)
-    return f"{convention.name}: {meaning(convention)}", "layers that it counts as nothing are not listed"
+    kinds = [row.type for row in analysis.rows]
+    return (
+        f"{convention.name}: {meaning(convention)}",
+        f"forward: {rules(convention.weights, kinds)}; to weights: {rules(convention.to_weights, kinds)}",
+        "layers that it counts as nothing are not listed",
+    )

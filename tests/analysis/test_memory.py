@@ -70,9 +70,34 @@ def test_training_stores_for_each_gradient_what_it_reads() -> None:
 @pytest.mark.parametrize("weights", [False, True])
 @pytest.mark.parametrize("inputs", [False, True])
 def test_nothing_is_kept_but_for_a_gradient_that_is_needed(weights: bool, inputs: bool) -> None:
-    need = Gradients(weights, inputs)
-    assert need.keep_inputs(Reads(for_weights=True)) == weights
-    assert need.keep_inputs(Reads(inputs=True)) == inputs
+    need = Gradients(weights, (inputs,))
+    assert need.keep_inputs(Reads(for_weights=True)) == (weights,)
+    assert need.keep_inputs(Reads(inputs=True)) == (inputs,)
     assert need.keep_output(Reads(output=True)) == inputs
-    assert not need.keep_inputs(Reads(output=True))
+    assert need.keep_inputs(Reads(output=True)) == (False,)
     assert not need.keep_output(Reads(inputs=True, for_weights=True))
+
+
+@pytest.mark.parametrize(
+    ("needed", "kept"),
+    [
+        ((True, True), (True, True)),
+        ((False, True), (True, False)),
+        ((False, False), (False, False)),
+        ((True, False, False), (False, True, True)),
+    ],
+)
+def test_a_product_keeps_the_other_factors(needed: tuple[bool, ...], kept: tuple[bool, ...]) -> None:
+    assert Gradients(False, needed).keep_inputs(Reads(others=True)) == kept
+
+
+def test_a_gate_on_the_input_keeps_the_input_alone() -> None:
+    # What PyTorch saves for (x * conv(x)).backward(): x, 128 numbers, and no gradient of x is asked for.
+    text = """
+input: [2, 8, 8]
+layers:
+  - {name: gate, type: conv, filters: 2, kernel: 3, padding: 1, bias: false}
+  - {name: y, type: multiply, from: [input, gate]}
+"""
+    totals = cnnstat.analyze(cnnstat.loads(text)).totals
+    assert totals.training_memory_bytes == 4 * (36 + 36 * 2 + 128)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat import Analysis
 from cnnstat.analysis.conventions import CONVENTIONS
-from cnnstat.analysis.counted import tallies
+from cnnstat.analysis.counted import tallies, weight_gradients
 from cnnstat.analysis.training import costs
 from cnnstat.crossing import Network
 from tests.analysis.test_conventions import NETWORKS, network
@@ -60,6 +61,32 @@ def test_a_tool_spends_its_own_figure_once_more(name: str) -> None:
     torch = [tally.total for tally in tallies(analysis, CONVENTIONS["torch"])]
     twice = [(2 * cost.forward, 2 * cost.weights, 2 * cost.inputs) for cost in costs(analysis)]
     assert [(cost.forward, cost.weights, cost.inputs) for cost in costs(analysis, torch)] == twice
+
+
+GROUPS = """
+input: [4, 8, 8]
+layers:
+  - {name: c1, type: conv, filters: 8, kernel: 3, padding: 1}
+  - {name: c2, type: conv, filters: 8, kernel: 3, groups: 4}
+  - {name: dw, type: depthwise_conv, kernel: 3}
+  - {name: t, type: transposed_conv, filters: 6, kernel: 3, groups: 2, stride: 2}
+"""
+
+
+@pytest.mark.parametrize(
+    ("analysis", "printed"),
+    [
+        (cnnstat.analyze(cnnstat.loads(GROUPS)), 186_624),
+        (cnnstat.analyze("mobilenet-v2"), 12_279_700_992),
+    ],
+    ids=["groups", "mobilenet-v2"],
+)
+def test_torch_takes_the_weights_of_groups_for_those_of_none(analysis: Analysis, printed: int) -> None:
+    # Printed by FlopCounterMode of torch 2.13, forward and backward.
+    torch = CONVENTIONS["torch"]
+    counted = (tallies(analysis, torch), weight_gradients(analysis, torch))
+    forward, weights = ([tally.total for tally in each] for each in counted)
+    assert sum(cost.total for cost in costs(analysis, forward, weights)) == printed
 
 
 def test_resnet34_costs_three_passes_less_its_first_layer() -> None:

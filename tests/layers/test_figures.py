@@ -398,7 +398,7 @@ BY_HAND: list[Case] = [
         "a gate for each channel",
         "type: multiply",
         "4x1x1 + 4x2x3",
-        {"shape": "4x2x3", "multiplications": 24, "reads": "inputs"},
+        {"shape": "4x2x3", "multiplications": 24, "reads": "others"},
     ),
     ("channels add up", "type: concat", "2x3x4 + 1x3x4 + 5x3x4", {"shape": "8x3x4"}),
     ("vectors", "type: concat", "2 + 3", {"shape": "5"}),
