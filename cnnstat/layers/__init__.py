@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnstat.layers import activation, conv, dropout, linear, merge, norm, pool, reshape, resize
+from cnnstat.layers import activation, bins, conv, dropout, linear, merge, norm, pool, reshape, resize
 from cnnstat.layers.base import Layer
 from cnnstat.layers.pyramid import SpatialPyramidPool
 from cnnstat.layers.shortcut import ZeroPadShortcut
@@ -18,10 +18,10 @@ LAYERS: dict[str, type[Layer]] = {
     "subsample": pool.Subsample,
     "max_pool": pool.MaxPool,
     "avg_pool": pool.AvgPool,
-    "global_max_pool": pool.GlobalMaxPool,
-    "global_avg_pool": pool.GlobalAvgPool,
-    "adaptive_max_pool": pool.AdaptiveMaxPool,
-    "adaptive_avg_pool": pool.AdaptiveAvgPool,
+    "global_max_pool": bins.GlobalMaxPool,
+    "global_avg_pool": bins.GlobalAvgPool,
+    "adaptive_max_pool": bins.AdaptiveMaxPool,
+    "adaptive_avg_pool": bins.AdaptiveAvgPool,
     "spatial_pyramid_pool": SpatialPyramidPool,
     "batch_norm": norm.BatchNorm,
     "layer_norm": norm.LayerNorm,

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta
 
 from cnnstat.arithmetic import Term, term
 from cnnstat.layers.base import Layer, Operations, Reads, Shape, positions, values
 
+Cost: TypeAlias = dict[
+    Literal["additions", "multiplications", "comparisons", "divisions", "exponentials", "roots"], int
+]
+"""How many operations, by the kinds of `Operations`."""
+
 Slope = Annotated[float, Meta(description="factor of negative inputs")]
 
 
 class Activation(Layer, frozen=True, kw_only=True):
-    """A function of one value. ``cost`` counts the operations per value, by kind."""
+    """A function of one value.
+
+    ``cost`` counts the operations per value; ``reads_output`` says that the derivative is a function of
+    the output.
+    """
 
     family: ClassVar[str] = "activation"
-    cost: ClassVar[dict[str, int]] = {}
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "inputs"
+    cost: ClassVar[Cost] = {}
+    reads_output: ClassVar[bool] = False
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the cost of one value times their number."""
@@ -28,7 +37,7 @@ class Activation(Layer, frozen=True, kw_only=True):
 
     def reads(self) -> Reads:
         """Return the input, or the output where the derivative is a function of it."""
-        return Reads(inputs=self.backward_reads == "inputs", output=self.backward_reads == "output")
+        return Reads(inputs=not self.reads_output, output=self.reads_output)
 
 
 class Relu(Activation, frozen=True, kw_only=True):
@@ -44,8 +53,8 @@ class Relu(Activation, frozen=True, kw_only=True):
         Nair and Hinton, ICML 2010; Krizhevsky, Sutskever, Hinton, NIPS 2012, section 3.1.
     """
 
-    cost: ClassVar[dict[str, int]] = {"comparisons": 1}
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+    cost: ClassVar[Cost] = {"comparisons": 1}
+    reads_output: ClassVar[bool] = True
 
 
 class Relu6(Activation, frozen=True, kw_only=True):
@@ -61,8 +70,8 @@ class Relu6(Activation, frozen=True, kw_only=True):
         Sandler et al., MobileNetV2, arXiv:1801.04381, section 4.
     """
 
-    cost: ClassVar[dict[str, int]] = {"comparisons": 2}
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+    cost: ClassVar[Cost] = {"comparisons": 2}
+    reads_output: ClassVar[bool] = True
 
 
 class LeakyRelu(Activation, frozen=True, kw_only=True):
@@ -79,7 +88,7 @@ class LeakyRelu(Activation, frozen=True, kw_only=True):
         Maas, Hannun, Ng, ICML 2013.
     """
 
-    cost: ClassVar[dict[str, int]] = {"comparisons": 1, "multiplications": 1}
+    cost: ClassVar[Cost] = {"comparisons": 1, "multiplications": 1}
 
     slope: Slope = 0.01
 
@@ -98,7 +107,7 @@ class Prelu(Activation, frozen=True, kw_only=True):
         He, Zhang, Ren, Sun, arXiv:1502.01852, section 2.1.
     """
 
-    cost: ClassVar[dict[str, int]] = {"comparisons": 1, "multiplications": 1}
+    cost: ClassVar[Cost] = {"comparisons": 1, "multiplications": 1}
 
     shared: Annotated[bool, Meta(description="whether all channels share one slope")] = False
 
@@ -125,12 +134,7 @@ class Elu(Activation, frozen=True, kw_only=True):
         Clevert, Unterthiner, Hochreiter, arXiv:1511.07289, section 3.
     """
 
-    cost: ClassVar[dict[str, int]] = {
-        "comparisons": 1,
-        "exponentials": 1,
-        "additions": 1,
-        "multiplications": 1,
-    }
+    cost: ClassVar[Cost] = {"comparisons": 1, "exponentials": 1, "additions": 1, "multiplications": 1}
 
     alpha: Annotated[float, Meta(description="the limit for negative inputs, negated")] = 1.0
 
@@ -149,12 +153,7 @@ class Selu(Activation, frozen=True, kw_only=True):
         Klambauer, Unterthiner, Mayr, Hochreiter, arXiv:1706.02515, equation (2).
     """
 
-    cost: ClassVar[dict[str, int]] = {
-        "comparisons": 1,
-        "exponentials": 1,
-        "additions": 1,
-        "multiplications": 1,
-    }
+    cost: ClassVar[Cost] = {"comparisons": 1, "exponentials": 1, "additions": 1, "multiplications": 1}
 
 
 class Gelu(Activation, frozen=True, kw_only=True):
@@ -173,7 +172,7 @@ class Gelu(Activation, frozen=True, kw_only=True):
         Hendrycks and Gimpel, arXiv:1606.08415, section 2.
     """
 
-    cost: ClassVar[dict[str, int]] = {"exponentials": 1, "additions": 1, "multiplications": 3}
+    cost: ClassVar[Cost] = {"exponentials": 1, "additions": 1, "multiplications": 3}
 
     approximate: Annotated[
         Literal["none", "tanh"], Meta(description="the exact function, or the paper's tanh form")
@@ -182,7 +181,7 @@ class Gelu(Activation, frozen=True, kw_only=True):
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the cost of the chosen form."""
         if self.approximate == "none":
-            return Activation.operations(self, inputs)
+            return super().operations(inputs)
         count = values(inputs[0])
         return Operations(additions=4 * count, multiplications=7 * count, divisions=count, exponentials=count)
 
@@ -200,7 +199,7 @@ class Silu(Activation, frozen=True, kw_only=True):
         Elfwing, Uchibe, Doya, arXiv:1702.03118; Ramachandran, Zoph, Le, arXiv:1710.05941.
     """
 
-    cost: ClassVar[dict[str, int]] = {"exponentials": 1, "additions": 1, "divisions": 1}
+    cost: ClassVar[Cost] = {"exponentials": 1, "additions": 1, "divisions": 1}
 
 
 class HardSwish(Activation, frozen=True, kw_only=True):
@@ -217,12 +216,7 @@ class HardSwish(Activation, frozen=True, kw_only=True):
         Howard et al., MobileNetV3, arXiv:1905.02244, section 5.2.
     """
 
-    cost: ClassVar[dict[str, int]] = {
-        "comparisons": 2,
-        "additions": 1,
-        "multiplications": 1,
-        "divisions": 1,
-    }
+    cost: ClassVar[Cost] = {"comparisons": 2, "additions": 1, "multiplications": 1, "divisions": 1}
 
 
 class HardSigmoid(Activation, frozen=True, kw_only=True):
@@ -238,7 +232,7 @@ class HardSigmoid(Activation, frozen=True, kw_only=True):
         Howard et al., MobileNetV3, arXiv:1905.02244, section 5.2.
     """
 
-    cost: ClassVar[dict[str, int]] = {"comparisons": 2, "additions": 1, "divisions": 1}
+    cost: ClassVar[Cost] = {"comparisons": 2, "additions": 1, "divisions": 1}
 
 
 class Sigmoid(Activation, frozen=True, kw_only=True):
@@ -254,8 +248,8 @@ class Sigmoid(Activation, frozen=True, kw_only=True):
         LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.4.
     """
 
-    cost: ClassVar[dict[str, int]] = {"exponentials": 1, "additions": 1, "divisions": 1}
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+    cost: ClassVar[Cost] = {"exponentials": 1, "additions": 1, "divisions": 1}
+    reads_output: ClassVar[bool] = True
 
 
 class Tanh(Activation, frozen=True, kw_only=True):
@@ -272,13 +266,8 @@ class Tanh(Activation, frozen=True, kw_only=True):
         LeCun, Bottou, Orr, Mueller, Efficient BackProp, 1998, section 4.4.
     """
 
-    cost: ClassVar[dict[str, int]] = {
-        "exponentials": 1,
-        "additions": 2,
-        "multiplications": 1,
-        "divisions": 1,
-    }
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+    cost: ClassVar[Cost] = {"exponentials": 1, "additions": 2, "multiplications": 1, "divisions": 1}
+    reads_output: ClassVar[bool] = True
 
 
 class ScaledTanh(Activation, frozen=True, kw_only=True):
@@ -295,13 +284,8 @@ class ScaledTanh(Activation, frozen=True, kw_only=True):
         LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86(11), 1998, section II-B and appendix A.
     """
 
-    cost: ClassVar[dict[str, int]] = {
-        "exponentials": 1,
-        "additions": 2,
-        "multiplications": 3,
-        "divisions": 1,
-    }
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+    cost: ClassVar[Cost] = {"exponentials": 1, "additions": 2, "multiplications": 3, "divisions": 1}
+    reads_output: ClassVar[bool] = True
 
     amplitude: Annotated[float, Meta(gt=0, description="A, the largest value")] = 1.7159
     slope: Annotated[float, Meta(description="S, the factor of the input")] = 2 / 3
@@ -321,7 +305,7 @@ class Softmax(Activation, frozen=True, kw_only=True):
         Bridle, NATO ASI F68, 1990.
     """
 
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+    reads_output: ClassVar[bool] = True
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the work of n channels at each position."""
@@ -349,7 +333,7 @@ class LogSoftmax(Activation, frozen=True, kw_only=True):
         Bridle, NATO ASI F68, 1990.
     """
 
-    backward_reads: ClassVar[Literal["inputs", "output"]] = "output"
+    reads_output: ClassVar[bool] = True
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the work of n channels at each position."""

@@ -9,7 +9,7 @@ from msgspec import Meta
 from cnnstat.arithmetic import Term, product, term, total
 from cnnstat.errors import Misfit
 from cnnstat.layers.base import WHOLE, Count, Layer, Operations, Reaches, Reads, Shape, show
-from cnnstat.layers.pool import covered
+from cnnstat.layers.bins import covered
 
 
 class SpatialPyramidPool(Layer, frozen=True, kw_only=True):

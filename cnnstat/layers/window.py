@@ -125,10 +125,10 @@ class Axis(Struct, frozen=True):
 
 
 class Geometry(Struct, frozen=True):
-    """The options of a sliding window over a map, before the map is known."""
+    """The options of a sliding window, before the map is known; without a stride it moves by its size."""
 
     kernel: Extent
-    stride: Extent
+    stride: Extent | None
     padding: Padding
     dilation: Extent = 1
     rounding: Rounding = "floor"
@@ -142,7 +142,7 @@ class Geometry(Struct, frozen=True):
         """
         sizes = shape[1:]
         kernels = per_axis(self.kernel, len(sizes), "kernel")
-        strides = per_axis(self.stride, len(sizes), "stride")
+        strides = per_axis(self.stride or self.kernel, len(sizes), "stride")
         dilations = per_axis(self.dilation, len(sizes), "dilation")
         axes = tuple(
             Axis(name, n, f, s, *self._sides(i, len(sizes), n, f, s, d), d, self.rounding)

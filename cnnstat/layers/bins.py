@@ -1,0 +1,137 @@
+"""Pooling over a given number of bins per axis, whatever the input's size; or over a whole map."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import gcd
+from typing import Annotated
+
+from msgspec import Meta
+
+from cnnstat.arithmetic import Term, product, term
+from cnnstat.layers.base import WHOLE, Extent, Reaches, Shape, known, per_axis, same_sizes, values
+from cnnstat.layers.pool import Largest, Mean, Pool
+from cnnstat.layers.reach import Reach
+from cnnstat.layers.window import AXIS_NAMES
+from cnnstat.limits import MAX_PERIOD
+
+
+class _Global(Pool, frozen=True, kw_only=True):
+    """One value for each map."""
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels, 1, 1) or (channels, 1)."""
+        return same_sizes(inputs[0])[0], *(Term(1) for _ in inputs[0][1:])
+
+    def connections(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return all inputs."""
+        return values(inputs[0])
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the whole input."""
+        return WHOLE
+
+    def units(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the number of maps."""
+        return same_sizes(inputs[0])[0]
+
+
+class GlobalMaxPool(Largest, _Global, frozen=True, kw_only=True):
+    """Global max pooling: the largest value of each map; (C, H, W) becomes (C, 1, 1).
+
+    Rule:
+        operations = height·width - 1 comparisons per map
+
+    Example:
+        {type: global_max_pool}
+
+    Reference:
+        Oquab, Bottou, Laptev, Sivic, CVPR 2015, section 3.
+    """
+
+
+class GlobalAvgPool(Mean, _Global, frozen=True, kw_only=True):
+    """Global average pooling: the mean of each map; (C, H, W) becomes (C, 1, 1). No parameters.
+
+    Rule:
+        operations = height·width - 1 additions and one division per map
+
+    Example:
+        {type: global_avg_pool}
+
+    Reference:
+        Lin, Chen, Yan, Network In Network, arXiv:1312.4400, section 3.2.
+    """
+
+
+class _Adaptive(Pool, frozen=True, kw_only=True):
+    """A fixed number of bins per axis, whatever the input's size."""
+
+    size: Annotated[Extent, Meta(description="number of bins: one number, or one per axis")]
+
+    def bins(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        """Return the number of bins per axis."""
+        return per_axis(self.size, len(inputs[0]) - 1, "size")
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return (channels, one number of bins per axis)."""
+        return same_sizes(inputs[0])[0], *(term("bins", n) for n in self.bins(inputs))
+
+    def connections(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the inputs in all bins; bins may overlap."""
+        names = AXIS_NAMES[len(inputs[0]) - 1]
+        sizes = zip(names, inputs[0][1:], self.bins(inputs), strict=True)
+        inside = (term(f"inputs in the bins of the {name}", covered(n, bins)) for name, n, bins in sizes)
+        return term("channels", inputs[0][0]) * product(inside)
+
+    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+        """Return the bin of each output; a single bin is the whole input, as that of a global pool."""
+        if set(self.bins(inputs)) == {1}:
+            return WHOLE
+        pairs = zip(inputs[0][1:], self.bins(inputs), strict=True)
+        return known(tuple(_bin_reach(n, bins) for n, bins in pairs))
+
+
+class AdaptiveMaxPool(Largest, _Adaptive, frozen=True, kw_only=True):
+    """Adaptive max pooling: the largest value of each of n bins per axis.
+
+    Rule:
+        bin i covers floor(i·N/n) to ceil((i + 1)·N/n), the end not included
+
+    Example:
+        {type: adaptive_max_pool, size: 7}
+
+    Reference:
+        He, Zhang, Ren, Sun, arXiv:1406.4729, appendix A (the same bins).
+    """
+
+
+class AdaptiveAvgPool(Mean, _Adaptive, frozen=True, kw_only=True):
+    """Adaptive average pooling: the mean of each of n bins per axis.
+
+    Rule:
+        bin i covers floor(i·N/n) to ceil((i + 1)·N/n), the end not included
+
+    Example:
+        {type: adaptive_avg_pool, size: [6, 6]}
+
+    Reference:
+        He, Zhang, Ren, Sun, arXiv:1406.4729, appendix A (the same bins).
+    """
+
+
+def covered(size: int, bins: int) -> int:
+    """Return the inputs in all adaptive bins; neighbours share one where their border is no whole number."""
+    return size + bins - gcd(size, bins)
+
+
+@lru_cache(maxsize=64)
+def _bin_reach(size: int, bins: int) -> Reach | None:
+    """Return the inputs that each adaptive bin covers, or None where the pattern is too long."""
+    shared = gcd(size, bins)
+    size, bins = size // shared, bins // shared
+    if bins > MAX_PERIOD:
+        return None
+    low = tuple(i * size // bins for i in range(bins))
+    high = tuple(-(-(i + 1) * size // bins) - 1 for i in range(bins))
+    return Reach(size, low, high)
