@@ -7,7 +7,6 @@ ReLU, max pool, C3 reads all maps), and on single layers on 6x9x12, 6x12 and 6 n
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,29 +19,11 @@ from cnnstat.analysis.kinds import TERMS, WORKS
 from cnnstat.errors import Misfit
 from cnnstat.layers import LAYERS
 from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
+from tests.measured import NETWORKS, network
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.conventions import Convention
-
-LENET = """
-name: LeNet-5
-input: [1, 28, 28]
-layers:
-  - {type: conv, filters: 6, kernel: 5, padding: 2}
-  - {type: relu}
-  - {type: max_pool, kernel: 2}
-  - {type: conv, filters: 16, kernel: 5}
-  - {type: relu}
-  - {type: max_pool, kernel: 2}
-  - {type: flatten}
-  - {type: linear, units: 120}
-  - {type: relu}
-  - {type: linear, units: 84}
-  - {type: relu}
-  - {type: linear, units: 10}
-"""
-AVERAGE = "  - {name: avgpool, type: adaptive_avg_pool, size: 7}\n"
 
 TOTALS: dict[str, tuple[str, str, str, str, str]] = {
     "torchinfo": ("423,038", "714.683", "15,483.821", "19,646.924", "3,663.779"),
@@ -53,21 +34,6 @@ TOTALS: dict[str, tuple[str, str, str, str, str]] = {
     "torch": ("833,040", "1,428.377", "30,940.529", "39,264.125", "7,327.523"),
 }
 """Printed by the tools: LeNet-5 exactly, the others in millions."""
-NETWORKS = ("lenet5", "alexnet", "vgg16", "vgg19", "resnet34")
-
-
-@cache
-def network(name: str) -> Analysis:
-    """Return torchvision's network; of VGG with the average pool that the paper does not have."""
-    if name == "lenet5":
-        return cnnstat.analyze(cnnstat.loads(LENET))
-    if not name.startswith("vgg"):
-        return cnnstat.analyze({"alexnet": "alexnet-torchvision"}.get(name, name))
-    text = (bundled.folder() / "vgg.yaml").read_text("utf-8")
-    text = text.replace("  - {name: prob, type: softmax}\n", "")
-    return cnnstat.analyze(
-        cnnstat.loads(text.replace("  - {name: flatten", AVERAGE + "  - {name: flatten"), variant=name)
-    )
 
 
 def counted(analysis: Analysis, tool: str) -> Tally:

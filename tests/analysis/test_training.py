@@ -13,7 +13,7 @@ from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.counted import tallies, weight_gradients
 from cnnstat.analysis.training import costs
 from cnnstat.crossing import Network
-from tests.analysis.test_conventions import NETWORKS, network
+from tests.measured import NETWORKS, network
 from tests.run.cases import CASES, Case
 
 BACKWARD = dict(
