@@ -5,60 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import pty
 import re
 import signal
 import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import cnnstat
+from tests.program import in_terminal, run, within
 
-BAD = Path(__file__).parent / "specs" / "bad"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 LENET = ("156", "12", "1,516", "32", "48,120", "10,164")
-
-
-def run(*arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **how.pop("env", {})}
-    environment.pop("COLUMNS", None) if "COLUMNS" not in how else None
-    return subprocess.run(
-        [sys.executable, "-m", "cnnstat", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        env=environment,
-        check=False,
-        **how,
-    )
-
-
-def in_terminal(columns: int, *arguments: str) -> str:
-    """Run in a terminal of this width and return what it shows."""
-    master, slave = pty.openpty()
-    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cnnstat", *arguments], stdout=slave, stderr=slave, env=environment
-    )
-    os.close(slave)
-    shown = b""
-    while True:
-        try:
-            block = os.read(master, 65536)
-        except OSError:
-            break
-        if not block:
-            break
-        shown += block
-    os.close(master)
-    assert process.wait() == 0
-    return shown.decode("utf-8").replace("\r\n", "\n")
 
 
 def test_summary_of_lenet5_shows_the_published_figures() -> None:
@@ -83,7 +46,7 @@ def test_tables_keep_within_a_terminal(command: str, columns: int) -> None:
 def test_every_command_in_every_format(command: str, form: str, tmp_path: Path) -> None:
     target = tmp_path / "out"
     printed = run(command, "resnet18", "--format", form)
-    written = run(command, "resnet18", "--format", form, "-o", str(target), cwd=tmp_path)
+    written = within(command, "resnet18", "--format", form, "-o", str(target))
     assert printed.returncode == written.returncode == 0
     assert written.stdout == ""
     assert target.read_text("utf-8") == printed.stdout
@@ -235,7 +198,7 @@ def test_one_unit() -> None:
     ],
 )
 def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
-    done = run(*arguments)
+    done = within(*arguments)
     assert done.returncode == code
     assert said in done.stderr
     assert done.stdout == ""
@@ -261,10 +224,10 @@ def test_explanations(arguments: tuple[str, ...], said: str, tmp_path: Path) -> 
     done = run("explain", *arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert said in done.stdout
-    data = json.loads(run("explain", *arguments, "--format", "json").stdout)
+    data = json.loads(within("explain", *arguments, "--format", "json").stdout)
     assert (data["schema_version"], data["command"]) == (1, "explain")
     file = tmp_path / "out.md"
-    assert run("explain", *arguments, "--format", "markdown", "-o", str(file)).returncode == 0
+    assert within("explain", *arguments, "--format", "markdown", "-o", str(file)).returncode == 0
     assert file.read_text(encoding="utf-8").startswith("## ")
 
 
@@ -410,6 +373,6 @@ def test_a_parameter_from_the_command_line() -> None:
     ],
 )
 def test_a_parameter_that_cannot_be_set(command: str, spec: str, given: str, code: int, said: str) -> None:
-    done = run(command, spec, "--set", given)
+    done = within(command, spec, "--set", given)
     assert done.returncode == code
     assert said in done.stderr

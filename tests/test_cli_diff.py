@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_cli import in_terminal, run
+from tests.program import in_terminal, run, within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +68,7 @@ def test_exit_codes(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
-    done = run("diff", *arguments)
+    done = within("diff", *arguments)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
 
@@ -97,16 +95,6 @@ def test_an_encoding_without_arrows() -> None:
     done = run("diff", "lenet5", "vgg16", env={"PYTHONIOENCODING": "ascii"})
     assert done.stdout.isascii()
     assert "C1 -> stage1.0.conv" in done.stdout
-
-
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
-def test_a_difference_needs_no_numpy(form: str) -> None:
-    program = (
-        "import sys; from cnnstat.cli import cli; "
-        f"cli.main(['diff', 'lenet5', 'vgg16', '--format', '{form}'], standalone_mode=False); "
-        "assert not {'numpy', 'rich'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
 
 
 PAIR = """

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 import cnnstat
-from cnnstat.cli import cli, proving, running
+from cnnstat.cli import proving, running
 from cnnstat.files import save_weights
 from cnnstat.layers import LAYERS
 from cnnstat.run import OPS
@@ -20,7 +19,7 @@ from cnnstat.run.loss import LOSSES, PROJECTION
 from cnnstat.run.network import DTYPES
 from cnnstat.run.op import Op
 from cnnstat.run.slopes import METHODS
-from tests.test_cli import in_terminal, run
+from tests.program import in_terminal, run, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,12 +48,9 @@ def tiny(tmp_path: Path) -> str:
 
 
 def inside(*arguments: str) -> tuple[int, str]:
-    """Run in this process, where parts can be broken; return the exit code and what was printed."""
-    done = CliRunner().invoke(cli, ["run", *arguments])
-    if isinstance(done.exception, cnnstat.SpecError):  # what the program's own `main` catches
-        return 1, done.output
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.output
+    """Run in this process, where parts can be broken; return the exit code and what is printed."""
+    done = within("run", *arguments)
+    return done.returncode, done.stdout + done.stderr
 
 
 def data(*arguments: str) -> dict[str, Any]:
@@ -174,7 +170,7 @@ def test_activations_are_those_of_every_layer(tiny: str, tmp_path: Path) -> None
 
 
 def refused(*arguments: str) -> str:
-    done = run("run", *arguments)
+    done = within("run", *arguments)
     assert done.returncode == 2, done
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

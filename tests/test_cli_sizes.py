@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_cli import in_terminal, run
+from tests.program import in_terminal, run, within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +113,7 @@ def test_every_format_goes_to_a_file(form: str, tmp_path: Path) -> None:
     target = tmp_path / "out"
     arguments = ("sizes", "alexnet", "--from", "60", "--to", "70", "--format", form)
     printed = run(*arguments)
-    assert run(*arguments, "-o", str(target)).returncode == printed.returncode == 0
+    assert within(*arguments, "-o", str(target)).returncode == printed.returncode == 0
     assert target.read_text("utf-8") == printed.stdout
     assert "pool5" in printed.stdout
 
@@ -156,7 +154,7 @@ def test_parameters_and_input_change_the_network() -> None:
     ],
 )
 def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
-    done = run("sizes", *arguments)
+    done = within("sizes", *arguments)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -169,11 +167,3 @@ def test_text_from_a_spec_is_only_text() -> None:
         shown = run("sizes", "-", "--format", form, input=text).stdout
         assert shown
         assert not any(part in shown for part in ("\x1b", "::error", "##vso"))
-
-
-def test_it_needs_neither_numpy_nor_rich() -> None:
-    program = (
-        "import sys; from cnnstat.cli import cli; cli.main(['sizes', 'lenet5'], standalone_mode=False); "
-        "assert not {'numpy', 'rich'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
