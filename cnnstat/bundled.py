@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -21,8 +22,7 @@ def names() -> tuple[str, ...]:
 
     A family is listed by its variants.
     """
-    found = (name for path in folder().glob("*.yaml") for name in _variants(path) or (path.stem,))
-    return tuple(sorted(found, key=_natural))
+    return tuple(sorted(_networks(), key=_natural))
 
 
 def locate(name: str) -> tuple[Path, str | None] | None:
@@ -34,10 +34,9 @@ def locate(name: str) -> tuple[Path, str | None] | None:
     if "/" in stem or "\\" in stem or "\0" in stem or not stem:
         return None
     path = folder() / f"{stem}.yaml"
-    if path.is_file():
+    if path.is_file():  # to find it, no other file has to be read
         return path, stem if stem in _variants(path) else None
-    families = (path for path in folder().glob("*.yaml") if stem in _variants(path))
-    return next(((path, stem) for path in families), None)
+    return _networks().get(stem)
 
 
 def address(name: str) -> str:
@@ -53,6 +52,19 @@ def address(name: str) -> str:
     return str(path) if variant is None else f"{path}#{variant}"
 
 
+@cache
+def _networks() -> dict[str, tuple[Path, str | None]]:
+    """Return the file of every network by its name, and which variant of the file it is."""
+    found: dict[str, tuple[Path, str | None]] = {}
+    for path in folder().glob("*.yaml"):
+        variants = _variants(path)
+        found |= {variant: (path, variant) for variant in variants}
+        if not variants:
+            found[path.stem] = path, None
+    return found
+
+
+@cache
 def _variants(path: Path) -> tuple[str, ...]:
     # One name may stand in any file, so none is parsed to find it; the tests compare with the reader.
     section = _VARIANTS.search(path.read_text(encoding="utf-8"))
