@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnstat.analysis.growth import growth, setters
 from cnnstat.arithmetic import Term, product, term
 from cnnstat.graph import INPUT
-from cnnstat.layers.base import WHOLE, axis_names
+from cnnstat.layers.base import WHOLE, axis_names, size_of
 from cnnstat.report.columns import COLUMNS, field_text
 from cnnstat.report.model import Step
 from cnnstat.report.text import shown, sizes
@@ -166,11 +166,10 @@ def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Step]:
 
 def _kept(told: Told, axis: int, shapes: Sequence[Shape]) -> bool:
     """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
-    size = told.sizes[axis]
-    named = size.name in ("channels", "height", "width", "length") or (
-        size.name == "units" and told.reaches != WHOLE
-    )
-    return named and all(len(s) == len(told.sizes) and s[axis] == size.value for s in shapes)
+    size, names = told.sizes[axis], axis_names(size_of(told.sizes))
+    if size.name != names[axis] or (len(names) == 1 and told.reaches == WHOLE):  # units are then its own
+        return False
+    return all(len(shape) == len(names) and shape[axis] == size.value for shape in shapes)
 
 
 def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[Step]:

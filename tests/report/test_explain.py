@@ -11,13 +11,14 @@ import cnnstat
 from cnnstat import bundled
 from cnnstat.analysis.slips import slips
 from cnnstat.analysis.tree import folded
-from cnnstat.arithmetic import term, total
+from cnnstat.arithmetic import Term, term, total
 from cnnstat.errors import Misfit
 from cnnstat.figures import FIGURES, figure_named, words
 from cnnstat.layers import LAYERS
-from cnnstat.report import explain
+from cnnstat.report import errata, explain
 from cnnstat.report.quiz import ASKED, BLANK, quiz
 from cnnstat.report.render import render
+from cnnstat.report.steps import terms
 from cnnstat.report.text import encodable
 from cnnstat.spec.expect import FIGURES as EXPECTED
 
@@ -186,15 +187,32 @@ def test_errata_are_explained(layer: str, printed: str, words: str) -> None:
             "MACs = 32,768 forgets that a multiply-add is two",
         ),
         ("type: batch_norm", "params: 4", "4·1 = 4 forgets the scales or the shifts"),
+        (
+            "type: conv, filters: 8, kernel: 3",
+            "params: 37",
+            "4·3·3 + 1 = 37 forgets that there are 8 filters",
+        ),
+        ("type: linear, units: 10", "params: 10", "10·1 = 10 forgets that there are 4 inputs"),
     ],
 )
 def test_a_slip_is_said_in_words(layer: str, printed: str, words: str) -> None:
     figure, value = printed.split(": ")
     expect = f"expect: {{{figure}: {{value: {value}, erratum: wrong}}}}"
-    text = f"input: [4, 32, 32]\nlayers: [{{name: a, {layer}, {expect}}}]\n"
+    shape = [4] if "linear" in layer else [4, 32, 32]
+    text = f"input: {shape}\nlayers: [{{name: a, {layer}, {expect}}}]\n"
     shown = render(explain.network(cnnstat.analyze(cnnstat.loads(text)), ["a"]), "table")
     (said_of_it,) = (line for line in shown.splitlines() if "forgets" in line)
     assert words in said_of_it
+
+
+def test_each_name_that_has_words_is_one_that_layers_use() -> None:
+    rows = (*cnnstat.analyze("lenet5").rows, *cnnstat.analyze("resnext50").rows)
+    figures = [how for row in rows if row.told for how in terms(row.told).values()]
+    assert set(errata._WORDS) <= {name for how in figures for name in names_in(how)}
+
+
+def names_in(how: Term) -> set[str]:
+    return {how.name}.union(*map(names_in, how.operands))
 
 
 def test_nothing_is_forgotten_that_is_itself_a_sum() -> None:
