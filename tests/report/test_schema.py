@@ -12,7 +12,9 @@ import yaml
 import cnnstat
 from cnnstat import bundled
 from cnnstat.layers import LAYERS, manual
+from cnnstat.layers.reader import option_names
 from cnnstat.report.schema import schema
+from cnnstat.spec import expect_reader, reader
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 
@@ -26,6 +28,22 @@ def test_the_written_catalogue_is_current() -> None:
 @pytest.mark.parametrize("path", sorted(bundled.folder().glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_schema_accepts_every_architecture(path: Path) -> None:
     VALIDATOR.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def test_the_schema_has_the_keys_that_the_reader_knows() -> None:
+    told = schema()
+    definitions = told["$defs"]
+    expected = definitions["expect:"]["properties"]["params"]["anyOf"][1]
+    for where, keys in (
+        (told, reader._NETWORK_KEYS),
+        (told["properties"]["variants"]["additionalProperties"], reader._VARIANT_KEYS),
+        (definitions["block"], reader._BLOCK_KEYS),
+        (definitions["entry"], reader.ENTRY_KEYS),
+        (expected, expect_reader._KEYS),
+    ):
+        assert set(where["properties"]) == set(keys)
+    for name, kind in LAYERS.items():
+        assert set(definitions[name]["properties"]) == {*reader.ENTRY_KEYS, *option_names(kind)}
 
 
 def test_the_schema_knows_frozen_layers() -> None:
