@@ -333,3 +333,11 @@ CASES: list[Case] = [
         ((2, 3, 7), {"filters": 3, "stride": 2}),
     ),
 ]
+
+UNPLACED = {"reshape", "permute"}
+"""Types behind which a place on the map is no place on the input: no run can show their fields."""
+
+
+def one_of_each() -> list[Case]:
+    """Return the first case of each type."""
+    return list({case.type: case for case in reversed(CASES)}.values())
