@@ -56,7 +56,7 @@ def test_every_command_in_every_format(command: str, form: str, tmp_path: Path) 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
 def test_flops_as_other_tools_print_them(form: str) -> None:
     one = run("flops", "resnet34", "--convention", "fvcore", "--format", form)
-    every = run("flops", "resnet34", "--conventions", "--format", form)
+    every = within("flops", "resnet34", "--conventions", "--format", form)
     assert one.returncode == every.returncode == 0
     shown = "3,671,262,720" if form in ("table", "markdown") else "3671262720"
     assert shown in every.stdout
@@ -103,7 +103,7 @@ def test_training_as_torch_counts_it() -> None:
     )
     assert "MACs of one sample" not in text
     assert "layers that it counts as nothing are not listed" in text
-    refused = run("flops", "resnet34", "--training", "--convention", "thop")
+    refused = within("flops", "resnet34", "--training", "--convention", "thop")
     assert refused.returncode == 2
     assert "thop counts no backward pass; --training goes with torch" in refused.stderr
 
@@ -117,20 +117,20 @@ def test_training_keeps_within_a_terminal(columns: int) -> None:
 
 
 def test_conventions_are_refused_with_a_way_out() -> None:
-    unknown = run("flops", "lenet5", "--convention", "fvcor")
+    unknown = within("flops", "lenet5", "--convention", "fvcor")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "unknown convention 'fvcor'; did you mean 'fvcore'?" in unknown.stderr
-    both = run("flops", "lenet5", "--convention", "thop", "--conventions")
+    both = within("flops", "lenet5", "--convention", "thop", "--conventions")
     assert both.returncode == 2
     assert "exclude each other" in both.stderr
 
 
 def test_columns_add_up_to_the_totals() -> None:
-    totals = json.loads(run("summary", "resnet18", "--format", "json").stdout)["totals"]
-    rows = list(csv.DictReader(io.StringIO(run("summary", "resnet18", "--format", "csv").stdout)))
+    totals = json.loads(within("summary", "resnet18", "--format", "json").stdout)["totals"]
+    rows = list(csv.DictReader(io.StringIO(within("summary", "resnet18", "--format", "csv").stdout)))
     for key in ("params", "macs", "connections"):
         assert sum(int(row[key]) for row in rows) == totals[key]
-    folded = run("summary", "resnet18", "--format", "csv", "--depth", "1").stdout
+    folded = within("summary", "resnet18", "--format", "csv", "--depth", "1").stdout
     assert sum(int(row["params"]) for row in csv.DictReader(io.StringIO(folded))) == totals["params"]
 
 

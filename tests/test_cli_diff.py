@@ -33,7 +33,7 @@ def test_the_json_agrees_with_summary() -> None:
     told = json.loads(run("diff", "lenet5", "alexnet", "--format", "json").stdout)
     assert (told["command"], told["differ"]) == ("diff", True)
     for side, name in (("a", "lenet5"), ("b", "alexnet")):
-        alone = json.loads(run("summary", name, "--format", "json").stdout)
+        alone = json.loads(within("summary", name, "--format", "json").stdout)
         assert told[side]["totals"] == alone["totals"]
         assert [layer[side] for layer in told["layers"] if layer[side]] == alone["layers"]
         assert sum(kind[side]["macs"] for kind in told["types"]) == alone["totals"]["macs"]
@@ -78,7 +78,10 @@ def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
     "text", ["layers: 1\n", "input: [1]\nlayers: [{type: conv, filters: 1, kernel: 1}]\n"]
 )
 def test_a_spec_that_is_wrong_is_no_difference(text: str, option: tuple[str, ...], code: int) -> None:
-    for done in (run("diff", "lenet5", "-", *option, input=text), run("diff", "nothing", "lenet5", *option)):
+    for done in (
+        run("diff", "lenet5", "-", *option, input=text),
+        within("diff", "nothing", "lenet5", *option),
+    ):
         assert (done.returncode, done.stdout) == (code, "")
         assert "<stdin>:" in done.stderr or "no such file" in done.stderr
 

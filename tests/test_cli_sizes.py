@@ -56,7 +56,7 @@ def test_an_own_size_that_is_refused(arguments: tuple[str, ...], sizes: list[int
     shown = run("sizes", "alexnet", *arguments).stdout
     for fact in ("trained weights   ", "field beyond input"):
         assert f"{fact}  unknown, as the own size is refused\n" in shown
-    told = json.loads(run("sizes", "alexnet", *arguments, "--format", "json").stdout)
+    told = json.loads(within("sizes", "alexnet", *arguments, "--format", "json").stdout)
     assert [each["size"][0] for each in told["sizes"]] == sizes
     refused = [each for each in told["sizes"] if each["refused_by"]]
     assert [each["size"] for each in refused] == [told["input_shape"][1:]]
@@ -132,9 +132,9 @@ def test_height_and_width_may_differ() -> None:
 
 
 def test_parameters_and_input_change_the_network() -> None:
-    told = json.loads(run("sizes", "efficientnet", "--set", "resolution=96", "--format", "json").stdout)
+    told = json.loads(within("sizes", "efficientnet", "--set", "resolution=96", "--format", "json").stdout)
     assert told["input_shape"] == [3, 96, 96]
-    told = json.loads(run("sizes", "vgg16", "--input", "3x256x256", "--format", "json").stdout)
+    told = json.loads(within("sizes", "vgg16", "--input", "3x256x256", "--format", "json").stdout)
     assert told["trained_weights"] == [[[256, 256], [287, 287]]]
 
 
