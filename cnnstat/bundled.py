@@ -45,11 +45,24 @@ def address(name: str) -> str:
     Raises:
         LookupError: there is no such network.
     """
+    path, variant = _found(name)
+    return str(path) if variant is None else f"{path}#{variant}"
+
+
+def family(name: str) -> str:
+    """Return the name of the file that a bundled network stands in, which names its family.
+
+    Raises:
+        LookupError: there is no such network.
+    """
+    return _found(name)[0].stem
+
+
+def _found(name: str) -> tuple[Path, str | None]:
     found = locate(name)
     if found is None:
         raise LookupError(name)
-    path, variant = found
-    return str(path) if variant is None else f"{path}#{variant}"
+    return found
 
 
 @cache

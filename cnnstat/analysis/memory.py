@@ -75,21 +75,26 @@ def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
     return tuple(number for number in range(INPUT, when + 1) if number not in gone)
 
 
+def read_back(graph: Graph, told: Sequence[Told]) -> tuple[int, ...]:
+    """Return the nodes whose activations the backward pass reads, in order, the network's input first."""
+    found: set[int] = set()
+    needed = gradients(graph, [figures.trainable.value for figures in told])
+    for step, (node, figures, need) in enumerate(zip(graph.nodes, told, needed, strict=True)):
+        kept = need.keep_inputs(figures.reads)
+        found.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
+        if need.keep_output(figures.reads):
+            found.add(step)
+    return tuple(sorted(found))
+
+
 def training_memory(
     graph: Graph, told: Sequence[Told], sizes: Sequence[int], total: Counts, settings: Settings
 ) -> Term:
     """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
-    stored: set[int] = set()
-    needed = gradients(graph, [figures.trainable.value for figures in told])
-    for step, (node, figures, need) in enumerate(zip(graph.nodes, told, needed, strict=True)):
-        kept = need.keep_inputs(figures.reads)
-        stored.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
-        if need.keep_output(figures.reads):
-            stored.add(step)
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
-    read_back = term("activations read back", sum(sizes[number] for number in stored))
+    stored = term("activations read back", sum(sizes[number] for number in read_back(graph, told)))
     trained = term("trainable", total.trainable) * state
-    numbers = term("params", total.params) + trained + term("batch", settings.batch) * read_back
+    numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored
     return _bytes(settings) * numbers
 
 

@@ -123,7 +123,7 @@ def rf(
 def list_(form: str, output: Path | None) -> None:
     """The bundled architectures."""
     # By their addresses, as a folder here may have the name of a network.
-    analyses = ((name, api.analyze(bundled.address(name))) for name in bundled.names())
+    analyses = ((name, bundled.family(name), api.analyze(bundled.address(name))) for name in bundled.names())
     show(build.listing(analyses), form, output)
 
 

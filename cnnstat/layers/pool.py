@@ -92,8 +92,7 @@ class _Window(Pool, frozen=True, kw_only=True):
         axes = self.axes(inputs)
         if all(axis.taps() == axis.outputs().value * axis.kernel for axis in axes):
             return self.units(inputs) * product(term("kernel", axis.kernel) for axis in axes)
-        taps = product(term(f"taps on the {axis.name}", axis.taps()) for axis in axes)
-        return term("channels", inputs[0][0]) * taps
+        return term("channels", inputs[0][0]) * product(axis.inside() for axis in axes)
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
         """Return the window along each axis."""

@@ -82,18 +82,18 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
     )
 
 
-def listing(analyses: Iterable[tuple[str, Analysis]]) -> Report:
-    """Return the bundled architectures."""
+def listing(analyses: Iterable[tuple[str, str, Analysis]]) -> Report:
+    """Return the bundled architectures; of each its name, its family's and its analysis."""
     columns = (
         Column("name", "name", "text"),
         Column("input_shape", "input", "shape"),
         Column("params", "params"),
         Column("macs", "MACs"),
-        Column("source", "source", "text", rank=1),
+        Column("family", "family", "text", rank=1),
+        Column("parameters", "--set", "text", rank=2),
+        Column("source", "source", "text", rank=3),
     )
-    lines = [
-        (name, a.input_shape, a.totals.counts.params, a.totals.counts.macs, a.source) for name, a in analyses
-    ]
+    lines = [_listed(name, family, analysis) for name, family, analysis in analyses]
     keys = [column.key for column in columns]
     return Report(
         title="bundled architectures",
@@ -106,6 +106,12 @@ def listing(analyses: Iterable[tuple[str, Analysis]]) -> Report:
         },
         notes=(),
     )
+
+
+def _listed(name: str, family: str, analysis: Analysis) -> tuple[Any, ...]:
+    counts = analysis.totals.counts
+    settable = tuple(analysis.graph.spec.params)
+    return name, analysis.input_shape, counts.params, counts.macs, family, settable, analysis.source
 
 
 # -- parts ------------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.groups import by_type
-from cnnstat.analysis.memory import activations, alive_at_peak
+from cnnstat.analysis.memory import activations, alive_at_peak, read_back
 from cnnstat.analysis.tree import folded
 from cnnstat.arithmetic import Term, term, total
 from cnnstat.report.columns import count
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis, Row
     from cnnstat.unfold import Group
 
+_WORD = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _LONGEST = 24
 """A sum of more parts is told by the types of its layers."""
 
@@ -73,19 +75,31 @@ def _sum(rows: Sequence[Row], key: str, within: str) -> Term:
 
 
 def _within(name: str, block: str) -> str:
-    """Return a name without that of its block, but for a bare number, which would look like a summand."""
+    """Return a name without that of its block; with it where it is a number, and else in quotes where it
+    would look like arithmetic: ``layer1.0``, ``'3x3'``.
+    """
     short = name.removeprefix(f"{block}.")
-    return name if short.isdigit() else short
+    told = name if short.isdigit() else short
+    return told if _WORD.fullmatch(told) else f"'{told}'"
 
 
 def _memory(analysis: Analysis) -> Iterator[Step]:
     totals = analysis.totals
     yield step("inference_memory_bytes", "inference memory", totals.inference_memory)
     sizes = activations(analysis.shapes)
-    alive = [term(analysis.graph.name(n), sizes[n]) for n in alive_at_peak(analysis.graph, sizes)]
-    if len(alive) <= _LONGEST:
-        yield step("inference_memory_bytes", "alive at once", total(alive))
+    alive = alive_at_peak(analysis.graph, sizes)
+    yield from _together("inference_memory_bytes", "alive at once", analysis, alive)
     yield step("training_memory_bytes", "training memory", totals.training_memory)
+    kept = read_back(analysis.graph, [row.told for row in analysis.rows if row.told])
+    yield from _together("training_memory_bytes", "read back", analysis, kept)
+
+
+def _together(figure: str, label: str, analysis: Analysis, numbers: Sequence[int]) -> Iterator[Step]:
+    """Yield the sum of the activations of nodes, if they are few enough to be named."""
+    sizes = activations(analysis.shapes)
+    if 0 < len(numbers) <= _LONGEST:
+        names = (_within(analysis.graph.name(number), "") for number in numbers)
+        yield step(figure, label, total(map(term, names, (sizes[number] for number in numbers))))
 
 
 def _settings(analysis: Analysis) -> Step:

@@ -91,7 +91,7 @@ def test_totals_and_blocks_are_the_figures_told(name: str) -> None:
     found = {
         step["figure"]: step["result"]
         for step in item["steps"]
-        if step["label"] != "alive at once" and "result" in step
+        if step["label"] not in ("alive at once", "read back") and "result" in step
     }
     totals = analysis.totals
     assert found["macs"] == totals.counts.macs
@@ -282,6 +282,22 @@ layers: [{name: held, type: pair, frozen: true}, {name: free, type: pair}, {name
         False,
         True,
     ]
+
+
+def test_names_that_look_like_arithmetic_are_in_quotes() -> None:
+    layers = "[{name: 1, type: relu}, {name: 2-1, type: relu}, {name: b, type: relu}]"
+    (total_,) = explain.network(
+        cnnstat.analyze(cnnstat.loads(f"input: [1, 2, 2]\nlayers: {layers}\n")), ["total"]
+    ).data["explained"]
+    (activations,) = (step for step in total_["steps"] if step["figure"] == "activations")
+    assert activations["formula"] == "'1' + '2-1' + b"
+    (params,) = (step for step in of("resnet34", "layer1")["layer1"]["steps"] if step["figure"] == "params")
+    assert params["formula"] == "layer1.0 + layer1.1 + layer1.2"
+
+
+def test_what_backward_reads_is_summed_up() -> None:
+    (read,) = said(of("lenet5", "total")["total"], "read back")
+    assert read == "1024 + 4704 + 1176 + 1600 + 400 + 120 + 120 + 84 = 9228"
 
 
 def test_an_erratum_that_is_right_is_no_erratum() -> None:
