@@ -20,8 +20,8 @@ from cnnstat.cli.options import (
 from cnnstat.cli.output import finish, say, show
 from cnnstat.errors import Misfit, plain
 from cnnstat.report import build
-from cnnstat.report import flops as counted
-from cnnstat.report import training as costs
+from cnnstat.report import flops as flops_report
+from cnnstat.report import training as training_report
 from cnnstat.report.columns import SUMMARY
 from cnnstat.report.schema import schema as spec_schema
 
@@ -80,13 +80,13 @@ def flops(
     _check_counting(convention, all_tools=all_tools, training=training)
     analysis = api.analyze(spec, **how)
     if training:
-        report = costs.training(analysis, depth, convention)
+        report = training_report.training(analysis, depth, convention)
     elif all_tools:
-        report = counted.side_by_side(analysis)
+        report = flops_report.side_by_side(analysis)
     elif convention is not None:
-        report = counted.by_convention(analysis, convention, depth)
+        report = flops_report.by_convention(analysis, convention, depth)
     else:
-        report = counted.flops(analysis, depth)
+        report = flops_report.flops(analysis, depth)
     show(report, form, output)
 
 
