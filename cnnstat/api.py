@@ -167,8 +167,9 @@ def _size(name: str, size: int | tuple[int, ...] | None) -> tuple[int, ...] | No
         ArgumentError: it has no axis, or one is out of range.
     """
     axes = (size,) if isinstance(size, int) else size
-    if axes is not None and not (axes and all(1 <= axis <= MAX_SIZE for axis in axes)):
-        raise ArgumentError(f"{name}: expected sizes from 1 to {MAX_SIZE:,}, got {size}")
+    good = isinstance(axes, tuple) and axes and all(isinstance(a, int) and 1 <= a <= MAX_SIZE for a in axes)
+    if axes is not None and not good:
+        raise ArgumentError(f"{name}: expected one size or a tuple, from 1 to {MAX_SIZE:,}, got {size!r}")
     return axes
 
 

@@ -62,8 +62,8 @@ def test_a_sweep_without_a_range() -> None:
 @pytest.mark.parametrize(
     ("call", "arguments", "said"),
     [
-        (cnnstat.sizes, {"first": 0}, "first: expected sizes from 1"),
-        (cnnstat.sizes, {"last": ()}, "last: expected sizes from 1"),
+        (cnnstat.sizes, {"first": 0}, "first: expected one size or a tuple, from 1"),
+        (cnnstat.sizes, {"last": ()}, "last: expected one size or a tuple, from 1"),
         (cnnstat.sizes, {"first": (1, 2, 3)}, "has 3 sizes, but the input has height and width"),
         (cnnstat.sizes, {"step": 0}, "step: expected 1 or more, got 0"),
         (cnnstat.sizes, {"first": 9, "last": 8}, "there is no size from 9x9 to 8x8"),

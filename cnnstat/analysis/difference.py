@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.items import Item
     from cnnstat.analysis.model import Row, Totals
     from cnnstat.analysis.receptive import Field
+    from cnnstat.layers.base import Layer
 
 Status: TypeAlias = Literal["same", "changed", "added", "removed"]
 
@@ -122,13 +123,26 @@ def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
 def _options(a: Item, b: Item) -> Iterator[Edit]:
     if a.layers == b.layers and a.inside == b.inside:
         return
-    if a.row.told is None or b.row.told is None:
+    alike = a.inside == b.inside and tuple(map(type, a.layers)) == tuple(map(type, b.layers))
+    if alike:
+        yield from _values(a.layers, b.layers)
+    elif a.row.told is None or b.row.told is None:
         yield Edit("layers", a.row.folded, b.row.folded)
-    elif a.type == b.type:
-        after = asdict(b.layers[0])
-        for name, value in asdict(a.layers[0]).items():
+
+
+def _values(a: Sequence[Layer], b: Sequence[Layer]) -> Iterator[Edit]:
+    """Yield the options that differ between layers of the same types, of a block each once.
+
+    Where several values changed, they are told as tuples.
+    """
+    found: dict[str, dict[tuple[Any, Any], None]] = {}
+    for before, after in zip(map(asdict, a), map(asdict, b), strict=True):
+        for name, value in before.items():
             if value != after[name]:
-                yield Edit(name, value, after[name])
+                found.setdefault(name, {})[value, after[name]] = None
+    for name, changes in found.items():
+        befores, afters = zip(*changes, strict=True)
+        yield Edit(name, befores[0], afters[0]) if len(changes) == 1 else Edit(name, befores, afters)
 
 
 def _frozen(a: Item, b: Item) -> Iterator[Edit]:

@@ -42,7 +42,9 @@ def find(analysis: Analysis, layer: str) -> tuple[Row, int]:
     for row, number in zip((*analysis.rows, *analysis.groups), outputs, strict=True):
         if row.name == layer:
             return row, number
-    hint = suggestion(layer, [row.name for row in (*analysis.groups, *analysis.rows)])
+    names = [row.name for row in (*analysis.groups, *analysis.rows)]
+    inner = next((name for name in names if name.endswith(f".{layer}")), None)
+    hint = f"; did you mean '{inner}'?" if inner else suggestion(layer, names)
     raise Misfit(f"no layer '{layer}' in {analysis.name}{hint}")
 
 

@@ -15,12 +15,14 @@ from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.figures import figure_named, words
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.reader import option_names
+from cnnstat.spec.reader import ENTRY_KEYS
 from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.report.model import Report
 
+TOTAL = "total"
 FORMATS = ("table", "json", "markdown")
 
 
@@ -99,11 +101,17 @@ def _of_network(
     analysis = api.analyze(spec, **how)
     try:
         if asks:
+            _check_asked(analysis, layers)
             rows = [find(analysis, layer)[0] for layer in layers] or list(folded(analysis, depth))
             return quiz(analysis, rows, answers=answers)
         return report.network(analysis, layers, depth)
     except Misfit as misfit:
         raise click.UsageError(_unknown_layer(misfit, analysis, layers)) from None
+
+
+def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
+    if TOTAL in layers and all(row.name != TOTAL for row in (*analysis.rows, *analysis.groups)):
+        raise click.UsageError("--quiz asks about layers and blocks; 'total' is told without --quiz")
 
 
 def _unknown_layer(misfit: Misfit, analysis: Analysis, layers: tuple[str, ...]) -> str:
@@ -135,10 +143,16 @@ def _refer(topic: str | None, form: str, output: Path | None) -> None:
 
 def _unknown(topic: str) -> str:
     """Return why a word means nothing, and the nearest that does."""
+    if topic == TOTAL:
+        return "'total' goes behind a SPEC, as a LAYER does: 'cnnstat explain lenet5 total'"
+    if topic in ENTRY_KEYS:
+        return f"'{topic}' goes with every type of layer; docs/spec.md says what it does"
+    if Path(f"{topic}.yaml").is_file():
+        return f"'{plain(topic)}' is no file; did you mean '{plain(topic)}.yaml'?"
     having = [name for name, kind in LAYERS.items() if topic in option_names(kind)]
     if having:
         more = f" and {len(having) - 1} more" if len(having) > 1 else ""
         return f"'{topic}' is an option of {having[0]}{more}; 'cnnstat explain {having[0]}' says what it is"
     hint = suggestion(meant(topic), (*LAYERS, *words())) or suggestion(topic, bundled.names())
     told = f"'{plain(topic)}' is no layer type, figure, file or bundled network"
-    return told + (hint or "; 'cnnstat explain' lists types and figures, 'cnnstat list' networks")
+    return told + (hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures")

@@ -12,7 +12,7 @@ from cnnstat.errors import Misfit, suggestion
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cnnstat.layers.base import Layer
     from cnnstat.spec.expression import Value
@@ -28,11 +28,10 @@ def _fields(kind: type[Layer]) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.name: field for field in msgspec.structs.fields(kind)}
 
 
-def unknown_option(name: str, known: Iterable[str], what: str) -> Misfit:
-    """Return the misfit for an option that does not exist."""
-    known = tuple(known)
+def unknown_option(name: str, known: Sequence[str], what: str, near: Iterable[str]) -> Misfit:
+    """Return the misfit for an option that does not exist; ``near`` are the words it may be meant for."""
     listed = f"known: {', '.join(known)}" if known else "it has none"
-    hint = suggestion(name, known) or f"; {listed}"
+    hint = suggestion(name, near) or f"; {listed}"
     return Misfit(f"{what} has no option '{name}'{hint}", code="option/unknown", field=name)
 
 

@@ -184,7 +184,7 @@ class _Axis(Struct, frozen=True):
         """Return `taps` as arithmetic: all pairs, less those that are cut off."""
         pairs = term(self.name, self.size) * term("kernel", self.kernel)
         outside = pairs.value - self.taps()
-        return pairs - term("cut off", outside) if outside else pairs
+        return pairs - term("taps cut off", outside) if outside else pairs
 
     def reach(self) -> Reach | None:
         """Return, for the outputs of one period, the first and last input whose kernel touches them."""

@@ -110,7 +110,7 @@ class Axis(Struct, frozen=True):
         """Return `taps` as arithmetic: all pairs, less those on padding."""
         pairs = term(f"output {self.name}", self.outputs().value) * term("kernel", self.kernel)
         outside = pairs.value - self.taps()
-        return pairs - term("on padding", outside) if outside else pairs
+        return pairs - term("taps outside", outside) if outside else pairs
 
     def reach(self) -> Reach:
         """Return which inputs each window reads."""

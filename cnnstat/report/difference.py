@@ -90,7 +90,8 @@ def _said(change: Change) -> str:
     said = [_edit(edit) for edit in change.edits if edit.what not in ("name", "type")]
     if said:
         return ", ".join(said)
-    return "another type" if change.edits[-1].what == "type" else "renamed"
+    last = change.edits[-1]
+    return text.ARROW.join((last.before, last.after)) if last.what == "type" else "renamed"
 
 
 def _edit(edit: Edit) -> str:

@@ -62,9 +62,14 @@ def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = 
     if layers:
         told = [item for name in layers for item in explainer.named(name)]
     else:
-        told = [explainer.row(branch.row) for branch in branches(analysis, depth)]
-        told.append(explainer.total())
+        told = [*each(analysis, [branch.row for branch in branches(analysis, depth)]), explainer.total()]
     return report(analysis, told)
+
+
+def each(analysis: Analysis, rows: Sequence[Row]) -> list[Explained]:
+    """Return rows explained, in brief where one line says it all."""
+    explainer = _Explainer(analysis)
+    return [explainer.row(row) for row in rows]
 
 
 def report(analysis: Analysis, told: Sequence[Explained]) -> Report:

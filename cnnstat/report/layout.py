@@ -60,13 +60,13 @@ def _table(table: Table, width: int | None) -> Iterator[Styled]:
         _BAR if column.kind == "bar" else max(map(_cells, (column.title, total, *cells)))
         for column, total, cells in zip(table.columns, totals, texts, strict=True)
     ]
+    whole = widths
     if width is not None:
         cut = {"name": _CUT, **dict.fromkeys(("source", "change"), max(16, min(_CUT, width // 3)))}
         widths = [min(w, cut.get(c.key, w)) for w, c in zip(widths, table.columns, strict=True)]
     kept = _fitting(table, widths, width)
     if width is not None:
-        left = width - sum(widths[i] + len(_GAP) for i in kept[1:])
-        widths[0] = min(widths[0], max(8, left))
+        widths = _spread(widths, whole, kept, width)
 
     def row(cells: list[str]) -> str:
         return _GAP.join(_padded(cells[i], widths[i], table.columns[i]) for i in kept).rstrip()
@@ -98,6 +98,18 @@ def _fitting(table: Table, widths: list[int], width: int | None) -> list[int]:
             break
         kept.remove(last)
     return kept
+
+
+def _spread(widths: list[int], whole: list[int], kept: list[int], width: int) -> list[int]:
+    """Return the widths of columns: what is left over goes to those that are cut, the last one first."""
+    given = list(widths)
+    left = width - sum(given[i] + len(_GAP) for i in kept) + len(_GAP)
+    for i in reversed(kept):
+        more = max(0, min(left, whole[i] - given[i]))
+        given[i] += more
+        left -= more
+    given[0] = max(8, given[0] + min(0, left))
+    return given
 
 
 def _cell(column: Column, line: Line, i: int) -> str:

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnstat.layers import LAYERS, manual
 from cnnstat.report.columns import COLUMNS, cell
 from cnnstat.report.data import layer_data
-from cnnstat.report.errata import errata
-from cnnstat.report.explain import head, layer, notes
+from cnnstat.report.explain import each, head, notes
 from cnnstat.report.model import Line, Report, Section, Step, Table
-from cnnstat.report.steps import brief_field
+from cnnstat.report.steps import brief_field, one_line
 from cnnstat.report.text import shown
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis, Row
     from cnnstat.layers import Layer
-    from cnnstat.report.explain import Explained
-    from cnnstat.unfold import Node
 
 ASKED = ("output_shape", "params", "macs", "connections", "receptive_field")
 """The figures that are left out."""
@@ -32,12 +30,8 @@ BLANK = "?"
 
 def quiz(analysis: Analysis, rows: Sequence[Row], *, answers: bool) -> Report:
     """Return layers with the figures left out, or filled in and explained."""
-    numbers = {row.name: number for number, row in enumerate(analysis.rows)}
-    found = errata(analysis)
-    kept = [numbers[row.name] for row in rows if answers and row.name in numbers]
-    told = [layer(analysis, number, found) for number in kept]
-    nodes = {node.path: node for node in analysis.graph.nodes}
-    layers = _layers(analysis, rows, nodes)
+    told = each(analysis, rows) if answers else []
+    sheet = _Sheet(analysis, rows)
     return Report(
         title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}: {_task(answers)}",
         tables=(_table(rows, answers=answers),),
@@ -45,17 +39,82 @@ def quiz(analysis: Analysis, rows: Sequence[Row], *, answers: bool) -> Report:
         data={
             **head(analysis),
             "asked": list(ASKED),
-            "given": [{"name": step.label, "text": step.text} for step in layers.steps],
-            "layers": [_data(analysis, row, nodes, answers=answers) for row in rows],
+            "given": [{"name": step.label, "text": step.text} for step in sheet.layers()],
+            "layers": [_data(analysis, row, sheet.options(row), answers=answers) for row in rows],
             **({"explained": [item.data() for item in told]} if answers else {}),
         },
         notes=(*(() if answers else _conventions()), *notes(told)),
         source=analysis.source,
         sections=(
-            layers,
-            *(item.section() for item in told if _worked(item)),
+            Section("the layers", sheet.layers()),
+            *(() if answers else (Section("options that are not given", sheet.defaults()),)),
+            *(item.section() for item in told if item.brief is None),
         ),
     )
+
+
+class _Sheet:
+    """What is given of the layers that are asked about: all that is needed to work out their figures."""
+
+    def __init__(self, analysis: Analysis, rows: Sequence[Row]) -> None:
+        self.analysis, self.rows = analysis, rows
+        self.nodes = {node.path: node for node in analysis.graph.nodes}
+        self.numbers = {row.name: number for number, row in enumerate(analysis.rows)}
+        self.named = {row.name: row for row in (*analysis.groups, *analysis.rows)}
+        groups = {group.path: group for group in analysis.graph.groups}
+        self.listed: list[Row] = []
+        for row in rows:
+            self.listed.append(row)
+            if row.told is None:
+                self.listed += analysis.rows[groups[row.name].start : groups[row.name].stop]
+
+    def layers(self) -> tuple[Step, ...]:
+        """Return the layers, a block layer by layer.
+
+        Of what a layer reads, shape and field are given unless they are those of a layer above.
+        """
+        known = {row.name for row in self.rows} | {"input"}
+        steps: list[Step] = []
+        for row in self.listed:
+            inputs = [name if name in known else self._above(name, known) for name in row.inputs]
+            known.update((row.name, *row.inputs))
+            told = self.options(row)
+            text = f"{row.type} of {', '.join(inputs)}" + (f": {told}" if told else "")
+            steps.append(Step("options", row.name, text=text))
+        return tuple(steps)
+
+    def _above(self, name: str, known: set[str]) -> str:
+        """Return a layer that is not asked about: what it is as, or else its shape and field."""
+        source = name
+        while source not in known and source in self.numbers:
+            if one_line(self.analysis, self.numbers[source]) is None:
+                break
+            source = self.named[source].inputs[0]
+        if source in known:
+            return f"{name} (shape and field as {source})"
+        row = self.named[name]
+        return f"{name} ({shown(row.output_shape, 'shape')}, field {brief_field(row)})"
+
+    def options(self, row: Row) -> str:
+        """Return the options of a layer; of a block how many layers it has."""
+        if row.told is None:
+            return f"{row.folded} layer{'s' if row.folded != 1 else ''}"
+        node = self.nodes[row.name]
+        return ", ".join(filter(None, (options(node.layer), "frozen true" if node.frozen else "")))
+
+    def defaults(self) -> tuple[Step, ...]:
+        """Return, for the types that occur, the values of options that are left out."""
+        types = dict.fromkeys(row.type for row in self.listed if row.told is not None)
+        told = ((name, ", ".join(_defaults(LAYERS[name]))) for name in types)
+        return tuple(Step("defaults", name, text=text) for name, text in told if text)
+
+
+def _defaults(kind: type[Layer]) -> Iterator[str]:
+    for name, _, default, meaning in manual.options(kind):
+        if default == "none":
+            yield f"{name} none ({meaning})"
+        elif default != "required":
+            yield f"{name} {default.strip('`')}"
 
 
 def options(kind: Layer) -> str:
@@ -83,57 +142,18 @@ def _table(rows: Sequence[Row], *, answers: bool) -> Table:
     return Table("", (COLUMNS["name"], *asked), lines)
 
 
-def _layers(analysis: Analysis, rows: Sequence[Row], nodes: Mapping[str, Node]) -> Section:
-    """Return what the layers are: all that is needed to work out their figures.
-
-    A block is given layer by layer. Of what a layer reads, shape and field are given unless they follow
-    from the layers above.
-    """
-    groups = {group.path: group for group in analysis.graph.groups}
-    given = {row.name: row for row in (*analysis.groups, *analysis.rows)}
-    known = {row.name for row in rows} | {"input"}
-    steps: list[Step] = []
-    for row in rows:
-        group = groups.get(row.name) if row.told is None else None
-        for each in (row, *(analysis.rows[group.start : group.stop] if group else ())):
-            inputs = [name if name in known else _above(given[name]) for name in each.inputs]
-            known.update((each.name, *each.inputs))
-            told = _options(each, nodes)
-            text = f"{each.type} of {', '.join(inputs)}" + (f": {told}" if told else "")
-            steps.append(Step("options", each.name, text=text))
-    return Section("the layers", tuple(steps))
-
-
-def _above(row: Row) -> str:
-    return f"{row.name} ({shown(row.output_shape, 'shape')}, field {brief_field(row)})"
-
-
-def _options(row: Row, nodes: Mapping[str, Node]) -> str:
-    if row.told is None:
-        return f"{row.folded} layers"
-    node = nodes[row.name]
-    frozen = ", frozen true" if node.frozen else ""
-    return (options(node.layer) + frozen).removeprefix(", ")
-
-
-def _data(analysis: Analysis, row: Row, nodes: Mapping[str, Node], *, answers: bool) -> dict[str, Any]:
+def _data(analysis: Analysis, row: Row, told: str, *, answers: bool) -> dict[str, Any]:
     every = layer_data(row, analysis.input_shape)
     given = {key: every[key] for key in ("name", "type", "inputs")}
     figures = {key: every[key] if answers else None for key in ASKED}
-    return {**given, "options": _options(row, nodes), **figures}
+    return {**given, "options": told, **figures}
 
 
 def _conventions() -> tuple[str, ...]:
-    figures = (f"{COLUMNS[key].title}: {COLUMNS[key].convention}" for key in ASKED)
     return (
-        *figures,
-        "options not given have their defaults: 'cnnstat explain conv' lists those of conv",
+        *(f"{COLUMNS[key].title}: {COLUMNS[key].convention}" for key in ASKED),
+        "connections are those of layers with weights and of pooling; 'cnnstat explain TYPE' tells each rule",
     )
-
-
-def _worked(item: Explained) -> bool:
-    """Say whether there is arithmetic to show: an activation function has none that was asked for."""
-    return any(step.result is not None and step.figure in ASKED for step in item.steps)
 
 
 def _value(value: Any) -> str:

@@ -71,7 +71,7 @@ def counted(figures: dict[str, Term]) -> Iterator[Step]:
             yield step(key, COLUMNS[key].title, figures[key])
     none = [COLUMNS[key].title for key in ("params", "macs", "connections") if not figures[key].value]
     if none:
-        yield Step("none", "none", text=", ".join(none))
+        yield Step("none", "zero", text=", ".join(none))
 
 
 def one_line(analysis: Analysis, number: int) -> str | None:

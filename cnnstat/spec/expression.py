@@ -204,7 +204,8 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
     try:
         return FUNCTIONS[function](*arguments)
     except (TypeError, ZeroDivisionError, ValueError):
-        raise _bad(f"{function}({', '.join(map(show_value, arguments))}) has no value") from None
+        told = f"{function}({', '.join(map(show_value, arguments))}) has no value"
+        raise Misfit(told, code="expression/value") from None
 
 
 def _number(value: Value) -> Number:

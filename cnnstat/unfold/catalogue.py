@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cnnstat.errors import Misfit, suggestion
 from cnnstat.layers import LAYERS
 from cnnstat.layers.reader import option_names, read_layer, unknown_option
+from cnnstat.spec.reader import ENTRY_KEYS
 from cnnstat.synonyms import meant
 
 if TYPE_CHECKING:
@@ -64,5 +65,6 @@ class Catalogue:
         known = option_names(LAYERS[kind]) if kind in LAYERS else tuple(self.blocks[kind].params)
         unknown = [o for o in (*entry.options, *entry.first) if o.name not in known]
         for option in unknown:
-            self.problems.note(unknown_option(option.name, known, f"'{kind}'"), option.key_span)
+            near = (*known, *ENTRY_KEYS)
+            self.problems.note(unknown_option(option.name, known, f"'{kind}'", near), option.key_span)
         return not unknown

@@ -9,7 +9,7 @@ from cnnstat.layers import LAYERS, manual
 HEAD = """# The layer types
 
 Made from the layers' own declarations; `cnnstat explain TYPE` prints the same page. Every entry also takes
-`name`, `from`, `when`, `repeat`, `first` and `expect` (see [spec.md](spec.md)).
+`name`, `from`, `when`, `repeat`, `first`, `frozen` and `expect` (see [spec.md](spec.md)).
 
 """
 

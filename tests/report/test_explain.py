@@ -10,7 +10,7 @@ import pytest
 import cnnstat
 from cnnstat import bundled
 from cnnstat.analysis.slips import slips
-from cnnstat.analysis.tree import folded
+from cnnstat.analysis.tree import find, folded
 from cnnstat.arithmetic import Term, term, total
 from cnnstat.errors import Misfit
 from cnnstat.figures import FIGURES, figure_named, words
@@ -256,6 +256,27 @@ def test_a_quiz_can_be_solved() -> None:
         == "conv of layer1.2.relu2: kernel 3, stride 2, padding 1, bias false, filters 128"
     )
     assert given["layer2.0.add"] == "add of layer2.0.bn2, layer2.0.downsample.bn"
+
+
+def test_a_quiz_gives_no_answer_away() -> None:
+    analysis = cnnstat.analyze("lenet5")
+    rows = [row for row in analysis.rows if row.name in ("S2", "C3")]
+    given = {item["name"]: item["text"] for item in quiz(analysis, rows, answers=False).data["given"]}
+    assert given["S2"].startswith("subsample of scaled_tanh1 (6×28×28, field 5×5, stride 1, padding 0)")
+    assert given["C3"].startswith("conv of scaled_tanh2 (shape and field as S2): kernel 5")
+    sheet = render(quiz(analysis, rows, answers=False), "table")
+    assert "14×14" not in sheet
+    assert "  subsample  kernel 2, stride none (step of the window; the kernel's size" in sheet
+
+
+def test_answers_explain_joins_and_blocks() -> None:
+    analysis = cnnstat.analyze("resnet34")
+    rows = [find(analysis, name)[0] for name in ("layer2.0.add", "layer2.0")]
+    answered = quiz(analysis, rows, answers=True)
+    assert [item["name"] for item in answered.data["explained"]] == ["layer2.0.add", "layer2.0"]
+    shown = render(answered, "table")
+    assert "union of the branches: 83×83, stride 8, padding 41, set by layer2.0.bn2" in shown
+    assert "conv1 + bn1 + conv2 + bn2 + downsample = 73,728" in shown
 
 
 def test_what_training_leaves_as_it_is() -> None:
