@@ -169,7 +169,7 @@ MEASURES: dict[str, Measure] = {
     "dense": Measure(lambda seen: _window(seen) * seen.read[0], "MACs as if every filter read all maps"),
     "ungrouped": Measure(_ungrouped, "MACs as if without groups"),
     "window": Measure(_window, "taps of all windows"),
-    "steps": Measure(_steps, "inputs that the windows advance by"),
+    "steps": Measure(_steps, "outputs x stride on each axis"),
     "areas": Measure(_areas, "area of a bin and 1 for each output"),
     "summed": Measure(_summed, "squares in all sums"),
     "repeated": Measure(_repeated, "outputs that are copies"),
@@ -179,14 +179,15 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def rules(weights: Weights, kinds: Iterable[str]) -> str:
-    """Return how the types among ``kinds`` that have weights are counted: ``conv, linear: 2 x MACs``."""
-    alike: dict[str, list[str]] = {}
+def rules(weights: Weights, kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the rules in words, such as ``2 x MACs``, with the types among ``kinds`` that each is for."""
+    found: dict[str, tuple[str, ...]] = {}
     for kind in dict.fromkeys(kinds):
         if kind in weights:
             parts = (_times(weight, MEASURES[name].words) for name, weight in weights[kind].items())
-            alike.setdefault(" + ".join(parts).replace("+ -", "- "), []).append(kind)
-    return "; ".join(f"{', '.join(types)}: {text}" for text, types in alike.items())
+            rule = " + ".join(parts).replace("+ -", "- ")
+            found[rule] = (*found.get(rule, ()), kind)
+    return found
 
 
 def _times(weight: int, words: str) -> str:

@@ -61,7 +61,7 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
         facts=(
             ("MACs", f"{analysis.totals.counts.macs:,}"),
             (convention.name, f"{whole.total:,}{_sum_of(whole, convention)}"),
-            ("counted", rules(convention.weights, kinds) or "nothing"),
+            ("counted", rules_of(analysis, convention)),
             *((("as nothing", nothing),) if nothing else ()),
             *left_out({convention.name: whole}),
         ),
@@ -88,8 +88,8 @@ def side_by_side(analysis: Analysis) -> Report:
     columns = (
         Column("name", "tool", "text"),
         Column("total", "prints"),
-        Column("products", "products", "figure"),
-        Column(MACS, MACS, rank=9),  # the same in full, which goes first where a terminal is narrow
+        Column("products", MACS, "figure"),
+        Column(MACS, "in full", rank=9),  # which goes first where a terminal is narrow
         *(Column(term, term, "added", rank=1 + rank) for rank, term in enumerate(used)),
     )
     lines = tuple(
@@ -104,7 +104,6 @@ def side_by_side(analysis: Analysis) -> Report:
         )
         for name, terms in shown.items()
     )
-    kinds = [row.type for row in analysis.rows]
     return Report(
         title=title_of(analysis),
         tables=(Table("", columns, lines),),
@@ -116,7 +115,7 @@ def side_by_side(analysis: Analysis) -> Report:
         data=data_of(analysis, None)
         | {"conventions": [_convention_data(CONVENTIONS[name], whole) for name, whole in wholes.items()]},
         notes=tuple(
-            f"{tool.name} ({tool.tool}, {tool.prints}): {rules(tool.weights, kinds) or 'nothing'}"
+            f"{tool.name} ({tool.tool}, {tool.prints}): {rules_of(analysis, tool)}"
             for tool in CONVENTIONS.values()
         ),
         source=analysis.source,
@@ -193,6 +192,17 @@ def added(figures: Iterable[Figures]) -> Figures:
 def meaning(convention: Convention) -> str:
     """Return what the figures of a tool are."""
     return f"what {convention.tool} prints as {convention.prints} ({convention.source})"
+
+
+def rules_of(analysis: Analysis, convention: Convention) -> str:
+    """Return by which rule a tool counts the types of a network, and what comes of it."""
+    counted = [(tally.total,) for tally in tallies(analysis, convention)]
+    sums = {kind: added(figures)[0] for kind, figures in by_type(analysis.rows, counted).items()}
+    found = rules(convention.weights, [row.type for row in analysis.rows])
+    told = (
+        f"{', '.join(kinds)}: {rule} = {sum(map(sums.__getitem__, kinds)):,}" for rule, kinds in found.items()
+    )
+    return "; ".join(told) or "nothing"
 
 
 def _shown(tally: Tally) -> dict[str, int]:

@@ -8,7 +8,7 @@ from cnnstat.analysis.counted import rules, tallies, total, weight_gradients
 from cnnstat.analysis.training import Cost, costs
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import conventions
-from cnnstat.report.flops import data_of, left_out, meaning, rows_of, tables_of
+from cnnstat.report.flops import data_of, left_out, meaning, rows_of, rules_of, tables_of
 from cnnstat.report.model import Column, Report
 
 if TYPE_CHECKING:
@@ -101,9 +101,11 @@ def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
 def _notes(analysis: Analysis, convention: Convention | None) -> tuple[str, ...]:
     if convention is None:
         return ("layers without MACs are not listed",)
-    kinds = [row.type for row in analysis.rows]
+    back = rules(convention.to_weights, [row.type for row in analysis.rows]).items()
+    to_weights = "; ".join(f"{', '.join(kinds)}: {rule}" for rule, kinds in back)
     return (
         f"{convention.name}: {meaning(convention)}",
-        f"forward: {rules(convention.weights, kinds)}; to weights: {rules(convention.to_weights, kinds)}",
+        f"forward: {rules_of(analysis, convention)}",
+        f"to weights: {to_weights}",
         "layers that it counts as nothing are not listed",
     )
