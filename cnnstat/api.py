@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnstat import spec_file
 from cnnstat.analysis import Analysis, analyze_graph
 from cnnstat.analysis.difference import compare
 from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
 from cnnstat.analysis.model import Settings
 from cnnstat.analysis.ranges import between
 from cnnstat.analysis.sizes import sweep
-from cnnstat.bundled import locate, names
-from cnnstat.errors import ArgumentError, Misfit, Problem, Source, Span, SpecError, suggestion
+from cnnstat.errors import ArgumentError, Misfit, Problem, Source, SpecError
 from cnnstat.graph import Graph, build
-from cnnstat.limits import MAX_SIZE, MAX_TEXT
+from cnnstat.limits import MAX_SIZE
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from cnnstat.analysis.difference import Difference
     from cnnstat.analysis.sizes import Sweep
@@ -38,7 +37,7 @@ def load(spec: str | Path, *, params: Mapping[str, object] | None = None) -> Gra
         SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
         ValueError: a parameter's value is none that a spec could have.
     """
-    text, name, variant = _read(spec)
+    text, name, variant = spec_file.read(str(spec))
     return loads(text, name, variant=variant, params=params)
 
 
@@ -209,58 +208,3 @@ def check_shape(shape: tuple[int, ...]) -> None:
     """
     if not 1 <= len(shape) <= 3 or not all(1 <= size <= MAX_SIZE for size in shape):
         raise ArgumentError(f"input_shape: expected one to three sizes from 1 to {MAX_SIZE:,}, got {shape}")
-
-
-def _read(spec: str | Path) -> tuple[str, str, str | None]:
-    """Return a spec's text, the name it is shown under, and the variant it asks for."""
-    asked = str(spec)
-    if asked == "-":
-        if sys.stdin is None:
-            raise _unreadable("<stdin>", "is closed")
-        return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>"), "<stdin>", None
-    try:
-        path, shown, variant = _found(asked)
-        if path.is_dir():
-            raise _unreadable(shown, "is a folder; name a spec file in it")
-        with path.open("rb") as file:
-            return _decoded(file.read(4 * MAX_TEXT + 1), shown), shown, variant
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise _unreadable(asked, f"cannot be read: {reason}") from None
-
-
-def _found(spec: str) -> tuple[Path, str, str | None]:
-    """Return the file that ``spec`` means, the name it is shown under, and the variant.
-
-    ``spec`` is a path, a bundled name, or one of these followed by ``#`` and a variant.
-    """
-
-    if Path(spec).exists():
-        return Path(spec), spec, None
-    if bundled := locate(spec):
-        return bundled[0], spec, bundled[1]
-    place, _, variant = spec.rpartition("#")
-    if not place:
-        raise _unreadable(spec, _missing(spec))
-    if Path(place).exists():
-        return Path(place), place, variant
-    family = locate(place)
-    if family is None:
-        raise _unreadable(place, _missing(place))
-    return family[0], place, variant
-
-
-def _decoded(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unreadable(name, f"is not UTF-8 text (byte {error.start})") from None
-
-
-def _missing(name: str) -> str:
-    hint = suggestion(Path(name).name.removesuffix(".yaml"), names())
-    return f"no such file, and no bundled architecture of that name{hint or '; see cnnstat list'}"
-
-
-def _unreadable(name: str, why: str) -> SpecError:
-    return SpecError([Problem("file/unreadable", why, Span(Source(name, ""), 1, 1))])

@@ -13,7 +13,7 @@ import cnnstat
 
 PACKAGE = Path(cnnstat.__file__).parent
 FLOORS = (
-    ("arithmetic", "errors", "figures", "limits", "bundled", "synonyms"),
+    ("arithmetic", "errors", "figures", "limits", "bundled", "spec_file", "synonyms"),
     ("spec",),
     ("layers",),
     ("unfold",),

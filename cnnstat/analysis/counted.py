@@ -174,8 +174,12 @@ MEASURES: dict[str, Measure] = {
     "summed": Measure(_summed, "squares in all sums"),
     "repeated": Measure(_repeated, "outputs that are copies"),
     "repeated_2d": Measure(lambda seen: _of_rank(2, _repeated(seen), seen.out), "outputs that are copies"),
-    "blended_1d": Measure(lambda seen: _of_rank(1, _blended(seen), seen.out), "interpolated outputs"),
-    "blended_2d": Measure(lambda seen: _of_rank(2, _blended(seen), seen.out), "interpolated outputs"),
+    "blended_1d": Measure(
+        lambda seen: _of_rank(1, _blended(seen), seen.out), "outputs of a signal that are blended"
+    ),
+    "blended_2d": Measure(
+        lambda seen: _of_rank(2, _blended(seen), seen.out), "outputs of a map that are blended"
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from cnnstat.analysis.alignment import align
-from cnnstat.analysis.items import items
+from cnnstat.analysis.items import items, outputs
 from cnnstat.analysis.model import Analysis, Counts
 from cnnstat.analysis.tree import folded
 from cnnstat.graph import INPUT
@@ -93,13 +93,8 @@ def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
     pairs = align(before, after)
     partners = {left.number: right.number for left, right in pairs if left and right}
     wires = _Wires(before, after, partners)
-    return Difference(a, b, tuple(_change(pair, wires) for pair in pairs), _outputs_differ(a, b, pairs))
-
-
-def _outputs_differ(a: Analysis, b: Analysis, pairs: Sequence[Pair]) -> bool:
-    """Say whether the networks put out other layers; a renamed layer is the same one."""
-    renamed = {left.row.name: right.row.name for left, right in pairs if left and right}
-    return tuple(renamed.get(name, name) for name in a.output_names) != b.output_names
+    put_out = [(partners.get(number, number), inner) for number, inner in outputs(a, before)]
+    return Difference(a, b, tuple(_change(pair, wires) for pair in pairs), put_out != outputs(b, after))
 
 
 def _change(pair: Pair, wires: _Wires) -> Change:
@@ -112,7 +107,9 @@ def _change(pair: Pair, wires: _Wires) -> Change:
 def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
     if a.path != b.path:
         yield Edit("name", a.row.name, b.row.name)
-    if a.type != b.type:
+    # What a block is called is no part of it: its layers are, and stand for themselves where it is unfolded.
+    blocks = a.row.told is None and b.row.told is None
+    if a.type != b.type and not (blocks and a.layers == b.layers and a.inside == b.inside):
         yield Edit("type", a.type, b.type)
     yield from _options(a, b)
     yield from _frozen(a, b)

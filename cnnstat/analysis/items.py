@@ -10,7 +10,7 @@ from cnnstat.analysis.tree import places_of
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis.model import Analysis, Row
     from cnnstat.graph import Graph
@@ -97,9 +97,23 @@ def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
             for node, layer in zip(nodes, analysis.rows[layers.start : layers.stop], strict=True)
             if node.frozen and layer.counts.params
         )
-        inside = _inside(nodes, layers.start, outside, names)
+        written = [names.below(node.path, row.name) for node in nodes]
+        inside = () if row.told is not None else _inside(nodes, layers.start, outside, written)
         found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, number == head))
     return tuple(found)
+
+
+def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return for each output of the network its item; and, of an output inside a block, how far inside."""
+    places = places_of(analysis)
+    owners = {number: item for item in found for number in places[item.row.name].layers}
+    told: list[tuple[int, tuple[int, ...]]] = []
+    for number in analysis.graph.outputs:
+        owner = owners.get(number)
+        place = places[owner.row.name] if owner else None
+        within = () if place is None or number == place.output else (number - place.layers.start,)
+        told.append((owner.number if owner else INPUT, within))
+    return told
 
 
 def _below(path: str, row: Row) -> str:
@@ -113,18 +127,16 @@ def _outside(nodes: tuple[Node, ...], start: int) -> tuple[int, ...]:
 
 
 def _inside(
-    nodes: tuple[Node, ...], start: int, outside: tuple[int, ...], names: _Written
+    nodes: tuple[Node, ...], start: int, outside: tuple[int, ...], names: list[str]
 ) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Return the name as written of each node in a block, and what it reads.
+    """Return the name of each node in a block, and what it reads.
 
     Nodes are counted from the first of the block, what is ``outside`` back from -1.
     """
-    if len(nodes) == 1:
-        return ()
     places = {number: -1 - place for place, number in enumerate(outside)}
     return tuple(
-        (names.parts(node.path)[1], tuple(places.get(number, number - start) for number in node.inputs))
-        for node in nodes
+        (name, tuple(places.get(number, number - start) for number in node.inputs))
+        for name, node in zip(names, nodes, strict=True)
     )
 
 
@@ -140,6 +152,10 @@ class _Written:
         """Return the scope and the name of a path."""
         scope, _, own = path.rpartition(".")
         return self.whole(scope), own if self.says(path) else ""
+
+    def below(self, path: str, block: str) -> str:
+        """Return a path inside a block, as far as written."""
+        return self.whole(path)[len(self.whole(block)) :]
 
     def whole(self, path: str) -> str:
         if path not in self.known:

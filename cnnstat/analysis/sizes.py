@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.analysis.model import Settings
+from cnnstat.analysis.ranges import grown
 from cnnstat.analysis.tries import Outcome, Refusal, Tries, Walked
 from cnnstat.analysis.walk import analyze_graph
 from cnnstat.limits import MAX_SIZE
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
 
 
+_RESIDUES = 64
+
+
 class Sweep(Struct, frozen=True):
     """A network at every one of some sizes, and at its own.
 
     ``fixing`` are the layers that are the first to store other numbers at some size: these tie trained
     weights to the network's own. Where there is none, ``levelled`` is the layer behind which no shape depends
-    on the input's size, if there is such a layer. ``beyond`` are the layers whose receptive field is larger
-    than the network's own input.
+    on the input's size, if there is such a layer. Both are seen at a much larger input; ``far`` says that
+    one was accepted. ``beyond`` are the layers whose receptive field is larger than the network's own input.
     """
 
     graph: Graph
@@ -42,6 +46,7 @@ class Sweep(Struct, frozen=True):
     outcomes: tuple[Outcome, ...]
     fixing: tuple[int, ...] = ()
     levelled: int | None = None
+    far: bool = False
     beyond: tuple[Row, ...] = ()
 
     @property
@@ -87,7 +92,8 @@ def sweep(
     changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
     fixing = tuple(sorted(number for number in changed if number is not None))
     levelled = _levelled(graph, own, far) if far and not fixing else None
-    return replace(told, fixing=fixing, levelled=levelled, beyond=_beyond(graph, shape, strict=strict))
+    beyond = _beyond(graph, shape, strict=strict)
+    return replace(told, fixing=fixing, levelled=levelled, far=far is not None, beyond=beyond)
 
 
 def _accepted(walked: Walked | Refusal) -> Walked | None:
@@ -95,14 +101,20 @@ def _accepted(walked: Walked | Refusal) -> Walked | None:
 
 
 def _far(tries: Tries, shape: Shape) -> Walked | None:
-    """Return the walk of an input that is larger than all strides together, if such a size is accepted.
+    """Return the walk of a much larger input: the first that is accepted of some.
 
-    Near its own size, and even at twice that, a network may round to the same shapes. Doubling keeps sizes
-    whole that are.
+    Near its own size, and even at twice that, a network may round to the same shapes; not so at the largest
+    sizes there are. Of a network that is particular about sizes, one of `_RESIDUES` that follow each other
+    fits. Doubling the own size keeps whole what is whole.
     """
     size = shape[1:]
-    doublings = (MAX_SIZE // max(size)).bit_length() - 1
-    sizes = (tuple(axis << times for axis in size) for times in range(doublings, 0, -1))
+    largest = MAX_SIZE - max(size)
+    doublings = range((MAX_SIZE // max(size)).bit_length() - 1, 0, -1)
+    sizes = (
+        *(grown(size, largest - less) for less in range(min(_RESIDUES, largest))),
+        *(tuple(axis << times for axis in size) for times in doublings),
+        *(grown(size, min(size) + more) for more in range(min(_RESIDUES, largest - min(size)))),
+    )
     walks = (_accepted(tries.walk((shape[0], *far))) for far in sizes)
     return next((walked for walked in walks if walked is not None), None)
 

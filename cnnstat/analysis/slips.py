@@ -34,7 +34,7 @@ def slips(figure: Term, printed: int) -> tuple[Slip, ...]:
     found: dict[tuple[str, str], Slip] = {}
     for forgotten, every in _candidates(figure):
         rest = _without(figure, forgotten)
-        if rest is not None and rest.value == printed:
+        if rest is not None and rest.value == printed and not rest.name.isdigit():  # a constant is no figure
             found.setdefault((forgotten[0].formula, rest.numbers), Slip(forgotten, every, rest))
     return tuple(found.values())
 

@@ -14,6 +14,7 @@ import click
 from cnnstat.errors import Problem, SpecError, plain
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
+from cnnstat.spec_file import find
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
@@ -60,10 +61,24 @@ def _check_unread(output: Path) -> None:
         UsageError: it would.
     """
     words = (click.get_current_context().params.get(name) for name in _SPECS)
-    for word in words:
-        for read in (word, word.rpartition("#")[0]) if word else ():
-            if Path(read).is_file() and Path(read).resolve() == output.resolve():
-                raise click.UsageError(f"{plain(read)} is the spec that was read; write to another file")
+    if any(same_file(place_of(word), output) for word in words if word):
+        raise click.UsageError(f"{plain(str(output))} is the spec that was read; write to another file")
+
+
+def place_of(spec: str) -> Path | int:
+    """Return the file that a spec is read from; of standard input its number."""
+    try:
+        return 0 if spec == "-" else find(spec)[0]
+    except SpecError:  # a page's name, which is no file
+        return Path(spec)
+
+
+def same_file(read: Path | int, written: Path) -> bool:
+    """Say whether both are one file, under whatever names."""
+    try:
+        return os.path.samestat(os.stat(read), written.stat())
+    except OSError:  # one of them is not there yet
+        return False
 
 
 def standard_output() -> TextIO:

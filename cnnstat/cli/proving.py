@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ from msgspec import Struct
 
 from cnnstat import api, files
 from cnnstat.analysis.memory import running_bytes
-from cnnstat.cli.output import finish, show
+from cnnstat.cli.output import finish, place_of, same_file, show
 from cnnstat.crossing import Network
 from cnnstat.errors import plain
 from cnnstat.report import proof as report
@@ -35,6 +34,7 @@ from cnnstat.verification import Proof, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cnnstat.analysis import Analysis
     from cnnstat.graph import Graph
@@ -171,14 +171,13 @@ def _check_options(asked: Asked) -> None:
 
 def _check_files(asked: Asked, output: Path | None) -> None:
     """Refuse to write a file that is read, or one file twice: nothing is lost."""
-    taken = {Path(asked.spec).resolve()}
-    taken |= {path.resolve() for path in (asked.weights, asked.image, asked.array) if path is not None}
+    taken = [place_of(asked.spec), *filter(None, (asked.weights, asked.image, asked.array))]
     for path in (asked.save, asked.activations, output):
         if path is None:
             continue
-        if path.resolve() in taken:
+        if any(same_file(other, path) for other in taken) or path.resolve() in taken:
             raise click.UsageError(f"{plain(str(path))} is needed for something else; write to another file")
-        taken.add(path.resolve())
+        taken.append(path.resolve())
 
 
 def _check_output(asked: Asked, graph: Graph, analysis: Analysis) -> None:

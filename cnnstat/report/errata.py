@@ -32,6 +32,9 @@ _WORDS = {
 }
 """How it is said that every part of a name is forgotten; of another name, with its numbers."""
 
+_VARIED = {"maps": "that filters read {numbers} maps", "filters": "how many filters there are"}
+"""The same where the numbers differ, as those of a connection table do."""
+
 
 class Erratum(Struct, frozen=True):
     """One printed figure that is wrong, and the slips that give it."""
@@ -107,10 +110,11 @@ def explained(row: Row | Totals, expectation: Expectation, figures: Mapping[str,
 def forgotten(slip: Slip) -> str:
     """Return what a slip forgets, in words."""
     name = slip.forgotten[0].formula
-    numbers = ", ".join(dict.fromkeys(part.numbers for part in slip.forgotten))
+    distinct = tuple(dict.fromkeys(part.numbers for part in slip.forgotten))
+    numbers = " or ".join(filter(None, (", ".join(distinct[:-1]), distinct[-1])))
     if not slip.every:
         return "one side of the kernel" if name == "kernel" else f"{name} ({numbers}) in one place"
-    known = _WORDS.get(name)
+    known = (_VARIED if len(distinct) > 1 and name in _VARIED else _WORDS).get(name)
     return f"{name} ({numbers})" if known is None else known.format(numbers=numbers)
 
 

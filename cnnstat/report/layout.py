@@ -108,7 +108,7 @@ def _spread(widths: list[int], whole: list[int], kept: list[int], width: int) ->
         more = max(0, min(left, whole[i] - given[i]))
         given[i] += more
         left -= more
-    given[0] = max(8, given[0] + min(0, left))
+    given[0] = min(given[0], max(8, given[0] + left))
     return given
 
 

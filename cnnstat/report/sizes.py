@@ -147,9 +147,9 @@ def _fixed(sweep: Sweep) -> str:
         return f"{_named(sweep, sweep.fixing[0])}{more}: at other sizes the weights have another shape"
     if sweep.levelled is not None:
         return f"nothing: behind {_named(sweep, sweep.levelled)} no shape depends on it"
-    if all(outcome.size == sweep.own.size for outcome in sweep.accepted):
+    if all(outcome.size == sweep.own.size for outcome in sweep.accepted) and not sweep.far:
         return "the layers that refuse all others"
-    return "nothing: no layer's weights depend on it"
+    return f"nothing: no layer's weights depend on it{'' if sweep.far else ', at the sizes that were tried'}"
 
 
 def _trained(sweep: Sweep) -> str:

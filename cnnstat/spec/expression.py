@@ -232,7 +232,8 @@ def show_value(value: Value) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(show_value, value[:8])) + (", ...]" if len(value) > 8 else "]")
     if isinstance(value, Channels):
-        return "$in" if value == Channels() else f"{value.numerator}/{value.denominator} of $in"
+        times = "" if value.numerator == 1 else f"{value.numerator} * "
+        return f"{times}$in" + ("" if value.denominator == 1 else f" / {value.denominator}")
     if isinstance(value, Fraction):
         return f"{float(value)}" if value.denominator == 1 else f"{float(value):g}"
     return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from cnnstat.errors import Misfit, Source, SpecError
@@ -42,8 +43,8 @@ def from_python(value: object) -> Value:
     """
     if isinstance(value, list | tuple):
         return tuple(from_python(item) for item in value)
-    if isinstance(value, float):
-        return Fraction(repr(value))
+    if isinstance(value, float) and isfinite(value):
+        return Fraction(float.__repr__(value))  # of a subclass, such as NumPy's, the number alone
     if value is None or isinstance(value, bool | int | Fraction | str):
         return value
     raise ValueError(f"a parameter is a number, a word, true, false or a list of these, got {value!r}")

@@ -60,3 +60,46 @@ def test_a_layer_that_became_frozen_is_told_beside_its_options() -> None:
         ("kernel", 3, 5),
         ("frozen", False, True),
     ]
+
+
+NESTED = """
+input: [3, 16, 16]
+blocks:
+  unit: {layers: [{name: c, type: conv, filters: 8, kernel: 3, padding: 1}]}
+  stage: {layers: [{name: a, type: unit}, {name: body, type: unit, repeat: 2}]}
+layers:
+  - {name: s1, type: stage}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "differ"),
+    [
+        ("name: a,", "name: x,", True),
+        ("name: body", "name: trunk", True),
+        ("name: s1", "name: s2", True),
+        ("name: c", "name: d", True),
+        ("stage", "phase", False),  # what a block is called says nothing of its layers
+        ("unit", "pair", False),
+    ],
+)
+def test_every_depth_says_the_same(written: str, instead: str, differ: bool) -> None:
+    other = NESTED.replace(written, instead)
+    for depth in (None, 1, 2, 3):
+        told = compared(NESTED, other, depth)
+        assert told.differ == differ
+        assert not told.outputs_differ
+
+
+def test_options_inside_a_folded_block_are_named() -> None:
+    (change,) = compared(NESTED, NESTED.replace("kernel: 3, padding: 1", "kernel: 5, padding: 2"), 1).changes
+    assert [(edit.what, edit.before, edit.after) for edit in change.edits] == [
+        ("kernel", 3, 5),
+        ("padding", 1, 2),
+    ]
+
+
+def test_other_outputs_inside_a_block() -> None:
+    outputs = NESTED + "outputs: [s1.a, s1]\n"
+    assert compared(outputs, outputs.replace("[s1.a, s1]", "[s1, s1.a]"), 1).outputs_differ
+    assert not compared(outputs, outputs.replace("s1", "s2"), 1).outputs_differ

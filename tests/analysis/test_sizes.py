@@ -230,3 +230,27 @@ layers:
     pooled = cnnstat.loads(layers.replace("{name: flatten", pool))
     free = sweep(pooled, every_size(pooled, (32, 32)))
     assert (free.fixing, free.levelled is not None) == ((), True)
+
+
+FUSSY = """
+input: [1, 65, 65]
+layers:
+  - {type: conv, filters: 4, kernel: 3, stride: 2, rounding: exact}
+  - {type: conv, filters: 4, kernel: 3, stride: 64, padding: same}
+  - {type: flatten}
+  - {name: fc, type: linear, units: 10}
+"""
+WIDE = """
+input: [1, 300000]
+layers:
+  - {type: conv, filters: 2, kernel: 3, stride: 700000, padding: same}
+  - {type: flatten}
+  - {name: fc, type: linear, units: 10}
+"""
+
+
+@pytest.mark.parametrize("text", [FUSSY, WIDE])
+def test_what_fixes_the_size_is_found_where_no_doubled_size_shows_it(text: str) -> None:
+    graph = cnnstat.loads(text)
+    told = cnnstat.sizes(graph, first=graph.spec.input_shape[1:], last=graph.spec.input_shape[1:])
+    assert ([graph.name(number) for number in told.fixing], told.levelled) == (["fc"], None)

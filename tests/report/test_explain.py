@@ -215,6 +215,17 @@ def names_in(how: Term) -> set[str]:
     return {how.name}.union(*map(names_in, how.operands))
 
 
+def test_slips_in_a_connection_table_are_true_words() -> None:
+    table = "table: [[0], [0, 1], [1, 2], [0, 1, 2]]"
+    printed = (("params", 57), ("macs", 1764), ("flops", 2))
+    expect = f"expect: {{{', '.join(f'{key}: {{value: {value}, erratum: x}}' for key, value in printed)}}}"
+    text = f"input: [3, 9, 9]\nlayers: [{{name: a, type: conv, filters: 4, kernel: 3, {table}, {expect}}}]\n"
+    shown = render(explain.network(cnnstat.analyze(cnnstat.loads(text)), ["a"]), "table")
+    assert "= 57 forgets how many filters there are" in shown
+    assert "= 1764 forgets that filters read 1, 2 or 3 maps" in shown
+    assert "= 2 forgets" not in shown
+
+
 def test_nothing_is_forgotten_that_is_itself_a_sum() -> None:
     fan = term("inputs", 7) + term("bias", 1)
     assert [slip.forgotten[0].name for slip in slips(term("units", 10) * fan, 10)] == ["inputs"]

@@ -211,3 +211,13 @@ def test_the_names_of_variants_are_found_without_parsing(path: Path) -> None:
     variants = read_family(Source(path.name, path.read_text(encoding="utf-8"))).variants
     assert set(variants) == {n for n in bundled.names() if bundled.address(n) == f"{path}#{n}"}
     assert variants or path.stem in bundled.names()
+
+
+def test_values_from_python_that_are_floats_of_another_kind() -> None:
+    class Other(float):
+        def __repr__(self) -> str:
+            return f"Other({float(self)})"
+
+    assert told(width=Other(2)).totals.counts.params == told(width=2).totals.counts.params
+    with pytest.raises(ValueError, match="a parameter is a number, .*, got nan"):
+        told(width=float("nan"))
