@@ -219,5 +219,5 @@ def test_values_from_python_that_are_floats_of_another_kind() -> None:
             return f"Other({float(self)})"
 
     assert told(width=Other(2)).totals.counts.params == told(width=2).totals.counts.params
-    with pytest.raises(ValueError, match="a parameter is a number, .*, got nan"):
+    with pytest.raises(ValueError, match=r"a parameter is a number, .*, got nan"):
         told(width=float("nan"))
