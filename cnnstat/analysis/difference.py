@@ -9,8 +9,9 @@ from msgspec.structs import asdict
 
 from cnnstat.analysis.alignment import align
 from cnnstat.analysis.items import items, outputs
-from cnnstat.analysis.model import Analysis, Counts
+from cnnstat.analysis.model import KINDS, STORED, Analysis
 from cnnstat.analysis.tree import folded
+from cnnstat.figures import OF_NETWORK
 from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Layer
 
 Status: TypeAlias = Literal["same", "changed", "added", "removed"]
-
-_SUMS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
-_OPERATIONS = tuple(field for field in Counts.__struct_fields__ if field not in _SUMS)
 
 
 class Edit(Struct, frozen=True):
@@ -156,8 +154,8 @@ def _figures(a: Row, b: Row) -> Iterator[str]:
     if a.output_shape != b.output_shape:
         yield "output_shape"
     if a.counts != b.counts:
-        yield from (key for key in _SUMS if getattr(a.counts, key) != getattr(b.counts, key))
-        if any(getattr(a.counts, key) != getattr(b.counts, key) for key in _OPERATIONS):
+        yield from (key for key in STORED if getattr(a.counts, key) != getattr(b.counts, key))
+        if any(getattr(a.counts, key) != getattr(b.counts, key) for key in KINDS):
             yield "operations"
     if a.field is not b.field and _seen(a.field) != _seen(b.field):
         yield "receptive_field"
@@ -169,7 +167,7 @@ def _seen(field: Field) -> tuple[object, ...]:
 
 
 def _whole(totals: Totals) -> tuple[object, ...]:
-    memory = totals.inference_memory_bytes, totals.training_memory_bytes
+    memory = (getattr(totals, key) for key in OF_NETWORK)
     return totals.output_shape, totals.counts, _seen(totals.field), *memory
 
 

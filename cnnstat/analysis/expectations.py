@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.model import Missed, Row, Totals
+from cnnstat.figures import OF_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,8 +62,5 @@ def figure(row: Row | Totals, key: str) -> Figure | None:
         return row.output_shape
     if key == "receptive_field":
         return row.field.sizes(row.output_shape) if row.field.known else None
-    if key.endswith("_bytes"):
-        value: int = getattr(row, key)
-        return value
-    count: int = getattr(row.counts, key)
-    return count
+    value: int = getattr(row if key in OF_NETWORK else row.counts, key)
+    return value

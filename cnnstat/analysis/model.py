@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis.receptive import Field, start
+from cnnstat.arithmetic import Term, term
+from cnnstat.figures import COUNTS
 from cnnstat.graph import INPUT
+from cnnstat.layers.base import Operations, size_of, values
 
 if TYPE_CHECKING:
-    from cnnstat.arithmetic import Term
     from cnnstat.errors import Span
     from cnnstat.graph import Graph
-    from cnnstat.layers.base import Operations, Reaches, Reads, Shape
+    from cnnstat.layers.base import Reaches, Reads, Shape
     from cnnstat.spec.expect import Expectation
+
+KINDS = Operations.__struct_fields__
+"""The kinds of operations besides multiply-adds."""
 
 
 class Told(Struct, frozen=True):
@@ -31,6 +36,21 @@ class Told(Struct, frozen=True):
     connections: Term
     reads: Reads
     reaches: Reaches
+
+    @property
+    def flops(self) -> Term:
+        """Return 2 x multiply-adds."""
+        return flops_of(self.macs.value)
+
+    @property
+    def activations(self) -> Term:
+        """Return the numbers that it puts out."""
+        return values(size_of(self.sizes))
+
+
+def flops_of(macs: int) -> Term:
+    """Return FLOPs as arithmetic on multiply-adds."""
+    return term("2", 2) * term("MACs", macs)
 
 
 class Counts(Struct, frozen=True):
@@ -53,26 +73,22 @@ class Counts(Struct, frozen=True):
     @property
     def flops(self) -> int:
         """Return 2 x multiply-adds."""
-        return 2 * self.macs
+        return flops_of(self.macs).value
 
     @property
     def operations(self) -> dict[str, int]:
         """Return the operations vector."""
-        return {
-            "multiply_adds": self.macs,
-            "additions": self.additions,
-            "multiplications": self.multiplications,
-            "comparisons": self.comparisons,
-            "divisions": self.divisions,
-            "exponentials": self.exponentials,
-            "roots": self.roots,
-        }
+        return {"multiply_adds": self.macs, **{kind: getattr(self, kind) for kind in KINDS}}
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f) + getattr(other, f) for f in Counts.__struct_fields__))
 
     def __sub__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f) - getattr(other, f) for f in Counts.__struct_fields__))
+
+
+STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
+"""The figures that are counted; FLOPs follow from them."""
 
 
 class Row(Struct, frozen=True):

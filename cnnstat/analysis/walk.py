@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from math import prod
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
-from cnnstat.analysis.model import Analysis, Counts, Row, Settings, Told, Totals
+from cnnstat.analysis.model import KINDS, STORED, Analysis, Counts, Row, Settings, Told, Totals
 from cnnstat.analysis.receptive import Field, field_of, start
 from cnnstat.arithmetic import ZERO
 from cnnstat.errors import Misfit, Problem, SpecError
@@ -114,17 +113,8 @@ def tell(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> To
 
 
 def _counts(told: Told) -> Counts:
-    operations = told.operations
-    return Counts(
-        told.params.value,
-        told.trainable.value,
-        told.buffers.value,
-        told.macs.value,
-        told.padding_macs.value,
-        told.connections.value,
-        prod(size.value for size in told.sizes),
-        *(getattr(operations, kind).value for kind in operations.__struct_fields__),
-    )
+    figures = {key: getattr(told, key).value for key in STORED}
+    return Counts(**figures, **{kind: getattr(told.operations, kind).value for kind in KINDS})
 
 
 def fitted(node: Node, shapes: tuple[Shape, ...], *, strict: bool) -> Layer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.figures import ADDED, OF_NETWORK
 from cnnstat.report.columns import field_data
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def network_totals(analysis: Analysis) -> dict[str, Any]:
     totals = analysis.totals
     return {
         **figures(totals, analysis.input_shape),
-        "inference_memory_bytes": totals.inference_memory_bytes,
-        "training_memory_bytes": totals.training_memory_bytes,
+        **{key: getattr(totals, key) for key in OF_NETWORK},
     }
 
 
@@ -60,17 +60,8 @@ def layer_data(row: Row, input_shape: Shape) -> dict[str, Any]:
 
 def figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
     """Return the figures of a layer or of the network."""
-    counts = row.counts
     return {
         "output_shape": list(row.output_shape),
-        "params": counts.params,
-        "trainable": counts.trainable,
-        "buffers": counts.buffers,
-        "macs": counts.macs,
-        "padding_macs": counts.padding_macs,
-        "flops": counts.flops,
-        "operations": counts.operations,
-        "connections": counts.connections,
-        "activations": counts.activations,
+        **{key: getattr(row.counts, key) for key in ADDED},
         "receptive_field": field_data(row, input_shape),
     }

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnstat.figures import EXPECTED
 from cnnstat.layers import LAYERS
 from cnnstat.layers.manual import first_line
 from cnnstat.limits import MAX_LAYERS, MAX_SIZE
-from cnnstat.spec.expect import FIGURES, TOTALS_ONLY
+from cnnstat.spec.expect import OF_LAYERS
 from cnnstat.spec.expression import Channels
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def schema() -> dict[str, Any]:
             "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
             "layers": {"$ref": "#/$defs/entries"},
             "outputs": _REFERENCES,
-            "expect": _expect(FIGURES),
+            "expect": _expect(EXPECTED),
         },
         "$defs": {
             "entries": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry"}},
@@ -74,7 +75,7 @@ def _variant() -> dict[str, Any]:
             "name": {"type": ["string", "number"]},
             "source": {"type": "string", "description": "citation"},
             "params": _PARAMS,
-            "expect": _expect(FIGURES),
+            "expect": _expect(EXPECTED),
         },
     }
 
@@ -96,7 +97,6 @@ def _common() -> dict[str, Any]:
 
 def _common_rules() -> dict[str, Any]:
     # The colon keeps these apart from the layer types, which are defined beside them.
-    figures = tuple(figure for figure in FIGURES if figure not in TOTALS_ONLY)
     return {
         "name:": _NAME,
         "from:": _REFERENCES,
@@ -104,7 +104,7 @@ def _common_rules() -> dict[str, Any]:
         "repeat:": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, _EXPRESSION]},
         "first:": {"type": "object"},
         "frozen:": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
-        "expect:": _expect(figures),
+        "expect:": _expect(OF_LAYERS),
     }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.growth import growth, setters
-from cnnstat.arithmetic import Term, product, term
+from cnnstat.analysis.model import KINDS
+from cnnstat.arithmetic import Term, term
+from cnnstat.figures import COUNTS, FIGURES
 from cnnstat.graph import INPUT
 from cnnstat.layers.base import WHOLE, axis_names, size_of
-from cnnstat.report.columns import COLUMNS, field_text
+from cnnstat.report.columns import field_text
 from cnnstat.report.model import Step
 from cnnstat.report.text import shown, sizes
 
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from cnnstat.analysis.model import Told
     from cnnstat.analysis.receptive import Field
     from cnnstat.layers.base import Shape
-
-COUNTED = ("params", "trainable", "buffers", "macs", "padding_macs", "flops", "connections", "activations")
-"""The figures that add up, in the order they are explained."""
 
 LEGEND = (
     "r, S and P: size, effective stride and effective padding of the receptive field of the layer above;"
@@ -37,16 +36,7 @@ def step(figure: str, label: str, how: Term) -> Step:
 
 def terms(told: Told) -> dict[str, Term]:
     """Return the figures of a layer that add up, each with its arithmetic."""
-    return {
-        "params": told.params,
-        "trainable": told.trainable,
-        "buffers": told.buffers,
-        "macs": told.macs,
-        "padding_macs": told.padding_macs,
-        "flops": term("2", 2) * term("MACs", told.macs.value),
-        "connections": told.connections,
-        "activations": _activations(told),
-    }
+    return {key: getattr(told, key) for key in COUNTS}
 
 
 def steps_of(analysis: Analysis, number: int) -> tuple[Step, ...]:
@@ -64,12 +54,12 @@ def steps_of(analysis: Analysis, number: int) -> tuple[Step, ...]:
 
 def counted(figures: dict[str, Term]) -> Iterator[Step]:
     """Yield the figures that add up, and last the names of those that are zero."""
-    for key in COUNTED:
+    for key in COUNTS:
         if key == "trainable" and figures["params"].value and not figures[key].value:
-            yield Step(key, COLUMNS[key].title, text="0, as training leaves them as they are")
+            yield Step(key, FIGURES[key].label, text="0, as training leaves them as they are")
         if figures[key].value and (key != "trainable" or figures[key] != figures["params"]):
-            yield step(key, COLUMNS[key].title, figures[key])
-    none = [COLUMNS[key].title for key in ("params", "macs", "connections") if not figures[key].value]
+            yield step(key, FIGURES[key].label, figures[key])
+    none = [FIGURES[key].label for key in ("params", "macs", "connections") if not figures[key].value]
     if none:
         yield Step("none", "zero", text=", ".join(none))
 
@@ -196,13 +186,8 @@ def _leftover(row: Row) -> Iterator[Step]:
 
 
 def _operations(told: Told) -> Iterator[Step]:
-    kinds = ((kind, getattr(told.operations, kind)) for kind in told.operations.__struct_fields__)
+    kinds = ((kind, getattr(told.operations, kind)) for kind in KINDS)
     yield from (step("operations", kind, how) for kind, how in kinds if how.value)
-
-
-def _activations(told: Told) -> Term:
-    names = axis_names(tuple(size.value for size in told.sizes))
-    return product(term(name, size.value) for name, size in zip(names, told.sizes, strict=True))
 
 
 def _short(how: Term) -> Term:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.groups import by_type
 from cnnstat.analysis.memory import activations, alive_at_peak, read_back
+from cnnstat.analysis.model import flops_of
 from cnnstat.analysis.tree import folded
 from cnnstat.arithmetic import Term, term, total
+from cnnstat.figures import COUNTS, FIGURES
 from cnnstat.report.columns import count
 from cnnstat.report.model import Step
-from cnnstat.report.steps import COUNTED, brief_field, counted, step
+from cnnstat.report.steps import brief_field, counted, step
 from cnnstat.report.text import shown
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ _LONGEST = 24
 
 def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
     """Return the figures that add up over rows; ``within`` is the block whose name theirs begin with."""
-    figures = {key: _sum(rows, key, within) for key in COUNTED}
-    return {**figures, "flops": term("2", 2) * term("MACs", figures["macs"].value)}
+    figures = {key: _sum(rows, key, within) for key in COUNTS}
+    return {**figures, "flops": flops_of(figures["macs"].value)}
 
 
 class Blocks:
@@ -85,11 +87,11 @@ def _within(name: str, block: str) -> str:
 
 def _memory(analysis: Analysis) -> Iterator[Step]:
     totals = analysis.totals
-    yield step("inference_memory_bytes", "inference memory", totals.inference_memory)
+    yield step("inference_memory_bytes", FIGURES["inference_memory_bytes"].label, totals.inference_memory)
     sizes = activations(analysis.shapes)
     alive = alive_at_peak(analysis.graph, sizes)
     yield from _together("inference_memory_bytes", "alive at once", analysis, alive)
-    yield step("training_memory_bytes", "training memory", totals.training_memory)
+    yield step("training_memory_bytes", FIGURES["training_memory_bytes"].label, totals.training_memory)
     kept = read_back(analysis.graph, [row.told for row in analysis.rows if row.told])
     yield from _together("training_memory_bytes", "read back", analysis, kept)
 

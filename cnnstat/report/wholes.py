@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.groups import both_by_type
+from cnnstat.figures import COUNTS, FIGURES, OF_NETWORK
 from cnnstat.report import text
 from cnnstat.report.columns import field_text
 from cnnstat.report.model import Column, Line, Sides, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from cnnstat.analysis import Totals
     from cnnstat.analysis.difference import Difference
     from cnnstat.report.model import Kind
 
@@ -30,16 +30,7 @@ _TOTALS = (
     Column("ratio", "B / A", "figure", rank=1),
 )
 
-_SUMS: tuple[tuple[str, Kind, Callable[[Totals], int]], ...] = (
-    ("params", "count", lambda totals: totals.counts.params),
-    ("trainable", "count", lambda totals: totals.counts.trainable),
-    ("MACs", "count", lambda totals: totals.counts.macs),
-    ("FLOPs", "count", lambda totals: totals.counts.flops),
-    ("connections", "count", lambda totals: totals.counts.connections),
-    ("activations", "count", lambda totals: totals.counts.activations),
-    ("inference memory", "bytes", lambda totals: totals.inference_memory_bytes),
-    ("training memory", "bytes", lambda totals: totals.training_memory_bytes),
-)
+_COUNTS = tuple(key for key in COUNTS if key not in ("buffers", "padding_macs"))
 
 
 def by_type(told: Difference) -> Table:
@@ -71,8 +62,10 @@ def totals(told: Difference) -> Table:
 def _totals(told: Difference) -> Iterator[tuple[Any, ...]]:
     a, b = told.a.totals, told.b.totals
     yield "layers", *_compared(len(told.a.rows), len(told.b.rows), "count")
-    for name, kind, figure in _SUMS:
-        yield name, *_compared(figure(a), figure(b), kind)
+    for key in _COUNTS:
+        yield FIGURES[key].label, *_compared(getattr(a.counts, key), getattr(b.counts, key), "count")
+    for key in OF_NETWORK:
+        yield FIGURES[key].label, *_compared(getattr(a, key), getattr(b, key), "bytes")
     if told.outputs_differ:
         yield "outputs", ", ".join(told.a.output_names), ", ".join(told.b.output_names), "", ""
     yield "receptive field", field_text(a), field_text(b), "", ""

@@ -13,27 +13,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from cnnstat.errors import Misfit, suggestion
+from cnnstat.figures import EXPECTED, OF_NETWORK
 
 if TYPE_CHECKING:
     from cnnstat.errors import Span
 
-FIGURES = (
-    "shape",
-    "params",
-    "trainable",
-    "buffers",
-    "macs",
-    "padding_macs",
-    "flops",
-    "connections",
-    "activations",
-    "receptive_field",
-    "inference_memory_bytes",
-    "training_memory_bytes",
-)
-"""The figures that ``expect:`` knows, by their keys in every report."""
-
-TOTALS_ONLY = ("inference_memory_bytes", "training_memory_bytes")
+OF_LAYERS = tuple(key for key in EXPECTED if key not in OF_NETWORK)
+"""The figures that ``expect:`` knows beside a layer."""
 
 UNITS = {
     "": 1,
@@ -149,7 +135,7 @@ def check_figure(name: str, *, total: bool) -> None:
     Raises:
         Misfit: with the nearest known figure.
     """
-    known = FIGURES if total else tuple(f for f in FIGURES if f not in TOTALS_ONLY)
+    known = EXPECTED if total else OF_LAYERS
     if name not in known:
         hint = suggestion(name, known) or f"; known: {', '.join(known)}"
         raise Misfit(f"unknown figure '{name}'{hint}", code="expect/figure")
