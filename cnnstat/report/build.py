@@ -9,7 +9,7 @@ from cnnstat.analysis.tree import find, folded
 from cnnstat.errors import Misfit
 from cnnstat.layers.base import show
 from cnnstat.report import text
-from cnnstat.report.columns import COLUMNS, RECEPTIVE, SUMMARY, cell, conventions, count
+from cnnstat.report.columns import COLUMNS, SUMMARY, conventions, count
 from cnnstat.report.data import SCHEMA_VERSION, data
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.tree import branches
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis import Analysis, Row
+    from cnnstat.report.columns import LayerColumn
 
 _OPTIMIZERS = {"sgd": "plain SGD", "momentum": "SGD with momentum", "adam": "Adam"}
 
@@ -27,7 +28,7 @@ def summary(analysis: Analysis, columns: Sequence[str] = SUMMARY, depth: int | N
     chosen = tuple(COLUMNS[key] for key in columns)
     return Report(
         title=title_of(analysis),
-        tables=(_layers("", analysis, chosen, depth),),
+        tables=(_layers(analysis, chosen, depth),),
         facts=(*_totals(analysis), *_leftovers(analysis), *_expectations(analysis)),
         data=data(analysis, folded(analysis, depth), "summary"),
         notes=conventions(chosen),
@@ -40,10 +41,10 @@ def receptive(analysis: Analysis, depth: int | None = None) -> Report:
     keys = ("name", "type", "output_shape", "receptive_field", "field_stride", "field_padding")
     return Report(
         title=title_of(analysis),
-        tables=(_layers("", analysis, tuple(COLUMNS[key] for key in keys), depth, totals=False),),
+        tables=(_layers(analysis, tuple(COLUMNS[key] for key in keys), depth, totals=False),),
         facts=(),
         data=data(analysis, folded(analysis, depth), "rf"),
-        notes=(RECEPTIVE,),
+        notes=(COLUMNS["receptive_field"].convention,),
         source=analysis.source,
     )
 
@@ -123,11 +124,11 @@ def title_of(analysis: Analysis) -> str:
 
 
 def _layers(
-    title: str, analysis: Analysis, columns: tuple[Column, ...], depth: int | None, *, totals: bool = True
+    analysis: Analysis, columns: tuple[LayerColumn, ...], depth: int | None, *, totals: bool = True
 ) -> Table:
     lines = tuple(
         Line(
-            tuple(_heading_cell(b.row, c.key) if b.heading else cell(b.row, c.key) for c in columns),
+            tuple(_heading_cell(b.row, c) if b.heading else c.value(b.row) for c in columns),
             b.label,
             b.level,
             b.heading,
@@ -135,11 +136,11 @@ def _layers(
         for b in branches(analysis, depth)
     )
     total = tuple("total" if c.key == "name" else count(analysis.totals, c.key) for c in columns)
-    return Table(title, columns, lines, total if totals else None)
+    return Table("", columns, lines, total if totals else None)
 
 
-def _heading_cell(row: Row, key: str) -> Any:
-    return cell(row, key) if key in ("name", "type") else ""
+def _heading_cell(row: Row, column: LayerColumn) -> Any:
+    return column.value(row) if column.key in ("name", "type") else ""
 
 
 def _totals(analysis: Analysis) -> tuple[tuple[str, str], ...]:

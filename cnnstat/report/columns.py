@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.figures import COUNTS, FIGURES
 from cnnstat.report.model import Column
 
 if TYPE_CHECKING:
@@ -12,70 +14,13 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Row, Totals
     from cnnstat.layers.base import Shape
-
-RECEPTIVE = (
-    "receptive field, effective stride and padding of one unit, in input pixels (Araujo, Norris, Sim,"
-    " Distill 2019); 'all': the whole input"
-)
-
-COLUMNS: dict[str, Column] = {
-    column.key: column
-    for column in (
-        Column("name", "layer", "text"),
-        Column("type", "type", "text", rank=5),
-        Column("inputs", "inputs", "text", rank=9),
-        Column("output_shape", "output", "shape", "one sample, channels first", rank=1),
-        Column(
-            "params",
-            "params",
-            convention="weights, biases, scale and shift; running statistics are not",
-            rank=2,
-        ),
-        Column("trainable", "trainable", convention="params that training changes", rank=8),
-        Column("buffers", "buffers", convention="stored numbers without a gradient", rank=8),
-        Column(
-            "macs",
-            "MACs",
-            convention="multiply-adds for one sample; bias excluded, taps on zero padding included",
-            rank=3,
-        ),
-        Column("padding_macs", "on padding", convention="MACs whose tap falls on zero padding", rank=8),
-        Column("flops", "FLOPs", convention="2 x MACs, a count and not a rate", rank=7),
-        Column(
-            "connections",
-            "connections",
-            convention="inputs each unit reads, plus one for its bias (LeCun 1998); padding excluded",
-            rank=6,
-        ),
-        Column("activations", "activations", convention="numbers put out for one sample", rank=8),
-        Column("receptive_field", "field", "text", RECEPTIVE, rank=7),
-        Column("field_stride", "stride", "sizes", rank=4),
-        Column("field_padding", "padding", "sizes", rank=4),
-        Column(
-            "leftover", "leftover", "sizes", "rows and columns no window covers, padding included", rank=8
-        ),
-        Column("share", "share", "share", rank=4),
-        Column("bar", "", "bar", rank=9),
-    )
-}
-
-SUMMARY = ("name", "type", "output_shape", "params", "macs", "connections", "receptive_field")
-CHOICES = tuple(key for key in COLUMNS if key not in ("share", "bar"))
+    from cnnstat.report.model import Kind
 
 
-def conventions(columns: Iterable[Column]) -> tuple[str, ...]:
-    """Return what the figures of columns mean, a line each."""
-    return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
+class LayerColumn(Column, frozen=True, kw_only=True):
+    """A column of layers, and what a row has in it."""
 
-
-def cell(row: Row, key: str) -> Any:
-    """Return a row's raw value for a column."""
-    return _CELLS[key](row)
-
-
-def count(holder: Row | Totals, key: str) -> Any:
-    """Return a figure that adds up; None for columns that do not."""
-    return getattr(holder.counts, key, None)
+    value: Callable[[Row], Any]
 
 
 def field_text(row: Row | Totals) -> str | None:
@@ -87,6 +32,44 @@ def field_text(row: Row | Totals) -> str | None:
     sizes = row.field.sizes(row.output_shape)
     text = "×".join(map(str, sizes))
     return text if row.field.aligned else f"{text}, not aligned"
+
+
+def _figure(key: str, kind: Kind, rank: int, value: Callable[[Row], Any]) -> LayerColumn:
+    told = FIGURES[key]
+    return LayerColumn(told.layer_key or key, told.label, kind, told.brief, rank, value=value)
+
+
+_RANKS = {"params": 2, "macs": 3, "connections": 6, "flops": 7}
+"""The ranks of counts that stay longer than the others."""
+
+COLUMNS: dict[str, LayerColumn] = {
+    column.key: column
+    for column in (
+        LayerColumn("name", "layer", "text", value=lambda row: row.name),
+        LayerColumn("type", "type", "text", rank=5, value=lambda row: row.type),
+        LayerColumn("inputs", "inputs", "text", rank=9, value=lambda row: row.inputs),
+        _figure("shape", "shape", 1, lambda row: row.output_shape),
+        *(_figure(key, "count", _RANKS.get(key, 8), attrgetter(f"counts.{key}")) for key in COUNTS),
+        _figure("receptive_field", "text", 7, field_text),
+        _figure("field_stride", "sizes", 4, lambda row: row.field.strides if row.field.known else None),
+        _figure("field_padding", "sizes", 4, lambda row: row.field.paddings if row.field.known else None),
+        _figure("leftover", "sizes", 8, lambda row: row.leftover if any(row.leftover) else None),
+    )
+}
+"""The columns of layers, by their keys in the data formats."""
+
+SUMMARY = ("name", "type", "output_shape", "params", "macs", "connections", "receptive_field")
+CHOICES = tuple(COLUMNS)
+
+
+def conventions(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Return what the figures of columns mean, a line each."""
+    return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
+
+
+def count(holder: Row | Totals, key: str) -> Any:
+    """Return a figure that adds up; None for columns that do not."""
+    return getattr(holder.counts, key, None)
 
 
 def field_data(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
@@ -110,32 +93,3 @@ def field_data(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
 def exact(value: Fraction) -> int | float:
     """Return a fraction as an integer where it is one."""
     return value.numerator if value.denominator == 1 else float(value)
-
-
-def _known(row: Row, value: Callable[[], Any]) -> Any:
-    return value() if row.field.known else None
-
-
-_CELLS: dict[str, Callable[[Row], Any]] = {
-    "name": lambda row: row.name,
-    "type": lambda row: row.type,
-    "inputs": lambda row: row.inputs,
-    "output_shape": lambda row: row.output_shape,
-    "receptive_field": field_text,
-    "field_stride": lambda row: _known(row, lambda: row.field.strides),
-    "field_padding": lambda row: _known(row, lambda: row.field.paddings),
-    "leftover": lambda row: row.leftover if any(row.leftover) else None,
-    **{
-        key: (lambda row, key=key: count(row, key))  # type: ignore[misc]
-        for key in (
-            "params",
-            "trainable",
-            "buffers",
-            "macs",
-            "padding_macs",
-            "flops",
-            "connections",
-            "activations",
-        )
-    },
-}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cnnstat.report import text
-from cnnstat.report.columns import COLUMNS, cell, conventions
+from cnnstat.report.columns import COLUMNS, conventions
 from cnnstat.report.difference_data import data
 from cnnstat.report.model import Column, Line, Report, Sides, Table
 from cnnstat.report.wholes import by_type, totals
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.difference import Change, Difference, Edit, Status
     from cnnstat.analysis.items import Item
+    from cnnstat.report.columns import LayerColumn
 
 FIGURES = ("name", "type", "output_shape", "params", "macs", "receptive_field")
 
@@ -49,11 +50,11 @@ def _title(analysis: Analysis) -> str:
     return f"{analysis.name}, input {text.shown(analysis.input_shape, 'shape')}"
 
 
-def _column(key: str) -> Column:
+def _column(key: str) -> LayerColumn:
     return replace(COLUMNS[key], sides=True, rank=_RANKS.get(key, COLUMNS[key].rank))
 
 
-def _lines(told: Difference, columns: tuple[Column, ...]) -> Iterator[Line]:
+def _lines(told: Difference, columns: tuple[LayerColumn, ...]) -> Iterator[Line]:
     for status, run in groupby(told.changes, key=_folded):
         if status is None:
             yield from (_line(change, columns) for change in run)
@@ -71,14 +72,14 @@ def _remark(status: Status, count: int, width: int) -> Line:
     return Line((name, *[""] * (width - 1), _REMARKS[status]), f"{_MARKS[status]} {name}", remark=True)
 
 
-def _line(change: Change, columns: tuple[Column, ...]) -> Line:
-    cells = tuple(Sides(_side(change.a, column.key), _side(change.b, column.key)) for column in columns)
+def _line(change: Change, columns: tuple[LayerColumn, ...]) -> Line:
+    cells = tuple(Sides(_side(change.a, column), _side(change.b, column)) for column in columns)
     label = f"{_MARKS[change.status]} {text.shown(cells[0], 'text')}"
     return Line((*cells, _said(change)), label)
 
 
-def _side(item: Item | None, key: str) -> Any:
-    return "" if item is None else cell(item.row, key)
+def _side(item: Item | None, column: LayerColumn) -> Any:
+    return "" if item is None else column.value(item.row)
 
 
 def _said(change: Change) -> str:

@@ -25,6 +25,9 @@ _BIAS = "bias"
 _SHOWN = (_BIAS, *(term for term in TERMS if term not in (MACS, *BIASES)))
 """The columns that say what makes the difference between two tools."""
 
+_SHARE = Column("share", "share", "share", rank=4)
+_BAR = Column("bar", "", "bar", rank=9)
+
 Figures: TypeAlias = tuple[int, ...]
 """The figures of one layer or of several, one for each column."""
 
@@ -169,7 +172,7 @@ def _shares(
     )
     return Table(
         title,
-        (Column("name", noun, "text"), *columns, COLUMNS["share"], COLUMNS["bar"]),
+        (Column("name", noun, "text"), *columns, _SHARE, _BAR),
         tuple(lines),
         ("total", *whole, whole[share] / base, None),
     )

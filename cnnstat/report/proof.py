@@ -6,8 +6,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.tree import places_of
+from cnnstat.figures import FIGURES
 from cnnstat.report import gradients
-from cnnstat.report.columns import COLUMNS, cell, conventions
+from cnnstat.report.columns import COLUMNS, conventions
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.proof_data import Top, data
 from cnnstat.report.text import bytes_text, shown
@@ -33,7 +34,7 @@ _ON_INPUT = "on input"
 _TITLES = {key: column.title for key, column in COLUMNS.items()} | {
     "field_stride": "stride of the field",
     "field_padding": "padding of the field",
-    MEMORY: "inference memory",
+    MEMORY: FIGURES[MEMORY].label,
 }
 
 
@@ -133,7 +134,7 @@ def _pair(
 ) -> Iterator[Line]:
     """Yield the line told and the line measured; the latter names what differs, if anything does anywhere."""
     name = branch.row.name
-    told = (*(cell(branch.row, key) for key in _KEYS[:-1]), _told_field(branch.row))
+    told = (*(COLUMNS[key].value(branch.row) for key in _KEYS[:-1]), _told_field(branch.row))
     names = (verification.analysis.rows[number].name for number in place.layers)
     titles = dict.fromkeys(title for layer in names for title in apart.get(layer, ()))
     nothing, differs = (("",), (", ".join(titles),)) if apart else ((), ())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.layers import LAYERS, manual
-from cnnstat.report.columns import COLUMNS, cell
+from cnnstat.report.columns import COLUMNS, conventions
 from cnnstat.report.data import layer_data
 from cnnstat.report.explain import each, head, notes
 from cnnstat.report.model import Line, Report, Section, Step, Table
@@ -136,7 +136,7 @@ def _table(rows: Sequence[Row], *, answers: bool) -> Table:
         msgspec.structs.replace(COLUMNS[key], kind=COLUMNS[key].kind if answers else "text") for key in ASKED
     )
     lines = tuple(
-        Line((row.name, *(cell(row, key) if answers else BLANK for key in ASKED)), label=row.name)
+        Line((row.name, *(COLUMNS[key].value(row) if answers else BLANK for key in ASKED)), label=row.name)
         for row in rows
     )
     return Table("", (COLUMNS["name"], *asked), lines)
@@ -151,7 +151,7 @@ def _data(analysis: Analysis, row: Row, told: str, *, answers: bool) -> dict[str
 
 def _conventions() -> tuple[str, ...]:
     return (
-        *(f"{COLUMNS[key].title}: {COLUMNS[key].convention}" for key in ASKED),
+        *conventions(COLUMNS[key] for key in ASKED),
         "connections are those of layers with weights and of pooling; 'cnnstat explain TYPE' tells each rule",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from cnnstat.analysis.sizes import refusals
 from cnnstat.analysis.tries import Cost
@@ -27,11 +27,11 @@ _UNKNOWN = "unknown, as the own size is refused"
 
 _COLUMNS = (
     Column("size", "size", "sizes"),
-    Column("output_shape", "output", "shape", COLUMNS["output_shape"].convention, rank=2),
+    replace(COLUMNS["output_shape"], rank=2),
     Column("same_params", "same params", "text", "every layer stores as many numbers as at the own size"),
     Column("params", "params", rank=5),
-    Column("macs", "MACs", convention=COLUMNS["macs"].convention, rank=1),
-    Column("activations", "activations", convention=COLUMNS["activations"].convention, rank=8),
+    replace(COLUMNS["macs"], rank=1),
+    COLUMNS["activations"],
     Column("inference_memory_bytes", "inference memory", "bytes", rank=4),
     Column(
         "leftover_layers",

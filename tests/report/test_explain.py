@@ -9,13 +9,16 @@ import pytest
 
 import cnnstat
 from cnnstat import bundled
+from cnnstat.analysis.model import KINDS, STORED, Counts
 from cnnstat.analysis.slips import slips
 from cnnstat.analysis.tree import find, folded
 from cnnstat.arithmetic import Term, term, total
 from cnnstat.errors import Misfit
-from cnnstat.figures import FIGURES, figure_named, words
+from cnnstat.figures import FIGURES, OF_NETWORK, figure_named, words
 from cnnstat.layers import LAYERS
 from cnnstat.report import errata, explain
+from cnnstat.report.columns import COLUMNS
+from cnnstat.report.data import layer_data, network_totals
 from cnnstat.report.quiz import ASKED, BLANK, quiz
 from cnnstat.report.render import render
 from cnnstat.report.steps import terms
@@ -355,6 +358,18 @@ def test_every_figure_is_defined_once_under_names_of_its_own() -> None:
     ):
         assert figure_named(word) == key
     assert figure_named("nothing") is None
+
+
+def test_layers_totals_and_columns_have_the_figures_of_the_table() -> None:
+    analysis = cnnstat.analyze("lenet5")
+    keys = {figure.layer_key or figure.key for figure in FIGURES.values()}
+    of_layers = keys - set(OF_NETWORK)
+    inside = {"field_stride", "field_padding"}  # parts of the field, in the JSON
+    layer = layer_data(analysis.rows[0], analysis.input_shape)
+    assert set(layer) - {"name", "type", "inputs", "folded_layers"} == of_layers - inside
+    assert set(network_totals(analysis)) == keys - inside - {"leftover"}
+    assert set(COLUMNS) - {"name", "type", "inputs"} == of_layers - {"operations"}
+    assert (*STORED, *KINDS) == Counts.__struct_fields__
 
 
 def test_rounding_is_said_in_plain_signs_where_there_are_no_others() -> None:
