@@ -97,6 +97,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"; did you mean '{names[near[0]]}'?" if near else ""
 
 
+def plural(noun: str, count: int) -> str:
+    """Return a noun as it stands behind a number: ``layer`` or ``layers``."""
+    return noun if count == 1 else f"{noun}s"
+
+
 def plain(text: str) -> str:
     r"""Return text on one line that a terminal, a page or a CI log takes as text and nothing else.
 

@@ -10,7 +10,7 @@ from cnnstat.errors import Misfit
 from cnnstat.layers.base import show
 from cnnstat.report import text
 from cnnstat.report.columns import COLUMNS, SUMMARY, conventions, count
-from cnnstat.report.data import SCHEMA_VERSION, data
+from cnnstat.report.data import data, head
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.tree import branches
 
@@ -42,7 +42,6 @@ def receptive(analysis: Analysis, depth: int | None = None) -> Report:
     return Report(
         title=title_of(analysis),
         tables=(_layers(analysis, tuple(COLUMNS[key] for key in keys), depth, totals=False),),
-        facts=(),
         data=data(analysis, folded(analysis, depth), "rf"),
         notes=(COLUMNS["receptive_field"].convention,),
         source=analysis.source,
@@ -67,11 +66,9 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
     facts = [(name, _range_text(part, whole)) for name, part, whole in zip(names, seen, full, strict=True)]
     return Report(
         title=f"{title_of(analysis)}: the input that unit {','.join(map(str, position))} of {row.name} sees",
-        tables=(),
         facts=tuple(facts),
         data={
-            "schema_version": SCHEMA_VERSION,
-            "command": "rf",
+            **head("rf"),
             "name": analysis.name,
             "layer": row.name,
             "unit": list(position),
@@ -99,13 +96,10 @@ def listing(analyses: Iterable[tuple[str, str, Analysis]]) -> Report:
     return Report(
         title="bundled architectures",
         tables=(Table("", columns, tuple(Line(line, label=line[0]) for line in lines)),),
-        facts=(),
         data={
-            "schema_version": SCHEMA_VERSION,
-            "command": "list",
+            **head("list"),
             "architectures": [dict(zip(keys, line, strict=True)) for line in lines],
         },
-        notes=(),
     )
 
 

@@ -11,24 +11,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnstat.analysis import Analysis, Row, Totals
+    from cnnstat.analysis.sizes import Sweep
     from cnnstat.layers.base import Shape
 
 SCHEMA_VERSION = 1
 
 
+def head(command: str, of: Analysis | Sweep | None = None) -> dict[str, Any]:
+    """Return what the JSON of a command begins with, and which network it is of."""
+    return {"schema_version": SCHEMA_VERSION, "command": command, **(network(of) if of else {})}
+
+
+def network(of: Analysis | Sweep) -> dict[str, Any]:
+    """Return which network it is, and its input."""
+    spec = of.graph.spec
+    return {"name": spec.name, "source": spec.source, "input_shape": list(of.input_shape)}
+
+
 def data(analysis: Analysis, rows: Iterable[Row], command: str) -> dict[str, Any]:
     """Return the contract: the network, ``rows`` as layers, totals, and what was expected."""
-    shape = analysis.input_shape
     return {
-        "schema_version": SCHEMA_VERSION,
-        "command": command,
-        "name": analysis.name,
-        "source": analysis.source,
-        "input_shape": list(shape),
+        **head(command, analysis),
         "batch": analysis.settings.batch,
         "dtype": analysis.settings.dtype,
         "optimizer": analysis.settings.optimizer,
-        "layers": [layer_data(row, shape) for row in rows],
+        "layers": [layer_data(row, analysis.input_shape) for row in rows],
         "totals": network_totals(analysis),
         "expectations": {
             "checked": analysis.checked,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from cnnstat.errors import plural
 from cnnstat.report import text
+from cnnstat.report.build import title_of
 from cnnstat.report.columns import COLUMNS, conventions
 from cnnstat.report.difference_data import data
 from cnnstat.report.model import Column, Line, Report, Sides, Table
@@ -17,7 +19,6 @@ from cnnstat.spec.expression import show_value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnstat.analysis import Analysis
     from cnnstat.analysis.difference import Change, Difference, Edit, Status
     from cnnstat.analysis.items import Item
     from cnnstat.report.columns import LayerColumn
@@ -37,17 +38,12 @@ def difference(told: Difference, columns: Sequence[str] = FIGURES) -> Report:
     """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
     shown = tuple(_column(key) for key in columns)
     return Report(
-        title=f"{_title(told.a)}{text.ARROW}{_title(told.b)}",
+        title=f"{title_of(told.a)}{text.ARROW}{title_of(told.b)}",
         tables=(Table("", (*shown, _CHANGE), tuple(_lines(told, shown))), by_type(told), totals(told)),
-        facts=(),
         data=data(told),
         notes=(*conventions(shown), *_explained(told)),
         verdict=_verdict(told),
     )
-
-
-def _title(analysis: Analysis) -> str:
-    return f"{analysis.name}, input {text.shown(analysis.input_shape, 'shape')}"
 
 
 def _column(key: str) -> LayerColumn:
@@ -68,7 +64,7 @@ def _folded(change: Change) -> Status | None:
 
 
 def _remark(status: Status, count: int, width: int) -> Line:
-    name = f"{count} layer{'s' if count != 1 else ''}"
+    name = f"{count} {plural('layer', count)}"
     return Line((name, *[""] * (width - 1), _REMARKS[status]), f"{_MARKS[status]} {name}", remark=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.groups import both_by_type
-from cnnstat.report.data import SCHEMA_VERSION, layer_data, network_totals
+from cnnstat.report.data import head, layer_data, network, network_totals
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ def data(told: Difference) -> dict[str, Any]:
     """Return both networks, every layer of either, and the sums by type."""
     settings = told.a.settings
     return {
-        "schema_version": SCHEMA_VERSION,
-        "command": "diff",
+        **head("diff"),
         "batch": settings.batch,
         "dtype": settings.dtype,
         "optimizer": settings.optimizer,
@@ -37,9 +36,7 @@ def data(told: Difference) -> dict[str, Any]:
 
 def _network(analysis: Analysis) -> dict[str, Any]:
     return {
-        "name": analysis.name,
-        "source": analysis.source,
-        "input_shape": list(analysis.input_shape),
+        **network(analysis),
         "outputs": list(analysis.output_names),
         "totals": network_totals(analysis),
     }

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from cnnstat.analysis.model import Totals
 from cnnstat.analysis.tree import find, folded
-from cnnstat.errors import Misfit
-from cnnstat.report.data import SCHEMA_VERSION
+from cnnstat.errors import Misfit, plural
+from cnnstat.report.build import title_of
+from cnnstat.report.data import head
 from cnnstat.report.errata import Errata, Erratum, errata, explained
 from cnnstat.report.model import Report, Section, Step
 from cnnstat.report.steps import LEGEND, one_line, steps_of, terms
@@ -75,25 +76,12 @@ def each(analysis: Analysis, rows: Sequence[Row]) -> list[Explained]:
 def report(analysis: Analysis, told: Sequence[Explained]) -> Report:
     """Return what is explained as a report."""
     return Report(
-        title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}",
-        tables=(),
-        facts=(),
-        data={**head(analysis), "explained": [item.data() for item in told]},
+        title=title_of(analysis),
+        data={**head("explain", analysis), "explained": [item.data() for item in told]},
         notes=notes(told),
         source=analysis.source,
         sections=tuple(item.section() for item in told),
     )
-
-
-def head(analysis: Analysis) -> dict[str, Any]:
-    """Return what the JSON of a network begins with."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "command": "explain",
-        "name": analysis.name,
-        "source": analysis.source,
-        "input_shape": list(analysis.input_shape),
-    }
 
 
 def notes(told: Sequence[Explained]) -> tuple[str, ...]:
@@ -151,7 +139,7 @@ class _Explainer:
         group = self.blocks.groups[row.name]
         inside = tuple(self.blocks.parts(group))
         wrong = _errata(self.errata, row.name, sums(inside, row.name))
-        title = f"{row.name}: {row.type}, {row.folded} layer{'s' if row.folded != 1 else ''}"
+        title = f"{row.name}: {row.type}, {row.folded} {plural('layer', row.folded)}"
         return Explained(row.name, title, block_steps(self.analysis, group, row, inside), wrong)
 
     def total(self) -> Explained:

@@ -87,9 +87,9 @@ class Report(Struct, frozen=True):
     """
 
     title: str
-    tables: tuple[Table, ...]
-    facts: tuple[tuple[str, str], ...]
     data: dict[str, Any]
+    tables: tuple[Table, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     source: str = ""
     verdict: str = ""

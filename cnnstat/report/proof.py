@@ -6,8 +6,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.tree import places_of
+from cnnstat.errors import plural
 from cnnstat.figures import FIGURES
 from cnnstat.report import gradients
+from cnnstat.report.build import title_of
 from cnnstat.report.columns import COLUMNS, conventions
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.proof_data import Top, data
@@ -58,7 +60,7 @@ def build(proof: Proof, depth: int | None = None, top: int | None = None) -> Rep
         *gradients.facts(proof),
     )
     return Report(
-        title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}, run",
+        title=f"{title_of(analysis)}, run",
         tables=tuple(tables),
         facts=facts,
         data=data(proof, verdict(proof), best),
@@ -105,7 +107,7 @@ def _gradient(checked: Checked) -> str:
 
 
 def _more(count: int, noun: str) -> str:
-    return f"; and {count:,} more {noun}{'s' if count > 1 else ''}" if count else ""
+    return f"; and {count:,} more {plural(noun, count)}" if count else ""
 
 
 # -- the table of figures ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.report.columns import exact
-from cnnstat.report.data import SCHEMA_VERSION, figures
+from cnnstat.report.data import figures, head
 from cnnstat.run.slopes import TOLERANCE
 from cnnstat.verification import COUNTS, MEMORY
 
@@ -26,11 +26,7 @@ def data(proof: Proof, verdict: str, top: Top | None) -> dict[str, Any]:
     analysis, findings = verification.analysis, verification.findings
     layers = zip(analysis.rows, findings.layers, findings.sights, strict=True)
     return {
-        "schema_version": SCHEMA_VERSION,
-        "command": "run",
-        "name": analysis.name,
-        "source": analysis.source,
-        "input_shape": list(analysis.input_shape),
+        **head("run", analysis),
         "batch": analysis.settings.batch,
         "dtype": analysis.settings.dtype,
         "seed": proof.seed,

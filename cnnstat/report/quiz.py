@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.layers import LAYERS, manual
+from cnnstat.report.build import title_of
 from cnnstat.report.columns import COLUMNS, conventions
-from cnnstat.report.data import layer_data
-from cnnstat.report.explain import each, head, notes
+from cnnstat.report.data import head, layer_data
+from cnnstat.report.explain import each, notes
 from cnnstat.report.model import Line, Report, Section, Step, Table
 from cnnstat.report.steps import brief_field, one_line
 from cnnstat.report.text import shown
@@ -33,11 +34,10 @@ def quiz(analysis: Analysis, rows: Sequence[Row], *, answers: bool) -> Report:
     told = each(analysis, rows) if answers else []
     sheet = _Sheet(analysis, rows)
     return Report(
-        title=f"{analysis.name}, input {shown(analysis.input_shape, 'shape')}: {_task(answers)}",
+        title=f"{title_of(analysis)}: {_task(answers)}",
         tables=(_table(rows, answers=answers),),
-        facts=(),
         data={
-            **head(analysis),
+            **head("explain", analysis),
             "asked": list(ASKED),
             "given": [{"name": step.label, "text": step.text} for step in sheet.layers()],
             "layers": [_data(analysis, row, sheet.options(row), answers=answers) for row in rows],

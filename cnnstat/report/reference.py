@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.figures import FIGURES
 from cnnstat.layers import LAYERS, manual
-from cnnstat.report.data import SCHEMA_VERSION
+from cnnstat.report.data import head
 from cnnstat.report.model import Report, Section, Step
 
 if TYPE_CHECKING:
@@ -22,11 +22,8 @@ def layer_type(name: str) -> Report:
     parts = {key.lower(): text for key, text in manual.sections(kind).items()}
     return Report(
         title=f"{name}, a layer type",
-        tables=(),
-        facts=(),
         data={
-            "schema_version": SCHEMA_VERSION,
-            "command": "explain",
+            **head("explain"),
             "type": name,
             **parts,
             "options": [dict(zip(keys, option, strict=True)) for option in manual.options(kind)],
@@ -58,11 +55,9 @@ def figure(key: str) -> Report:
     facts = (("key", key), ("rule", told.rule), ("also called", ", ".join(told.also)))
     return Report(
         title=told.title,
-        tables=(),
         facts=facts,
         data={
-            "schema_version": SCHEMA_VERSION,
-            "command": "explain",
+            **head("explain"),
             "figure": key,
             "title": told.title,
             "rule": told.rule,
@@ -79,11 +74,8 @@ def contents() -> Report:
     figures = tuple(Step("", key, text=told.title) for key, told in FIGURES.items())
     return Report(
         title="what there is to explain",
-        tables=(),
-        facts=(),
         data={
-            "schema_version": SCHEMA_VERSION,
-            "command": "explain",
+            **head("explain"),
             "types": [{"name": step.label, "about": step.text} for step in types],
             "figures": [{"name": step.label, "title": step.text} for step in figures],
         },

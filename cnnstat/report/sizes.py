@@ -9,8 +9,9 @@ from msgspec.structs import asdict, replace
 
 from cnnstat.analysis.sizes import refusals
 from cnnstat.analysis.tries import Cost
+from cnnstat.errors import plural
 from cnnstat.report.columns import COLUMNS, conventions, field_text
-from cnnstat.report.data import SCHEMA_VERSION
+from cnnstat.report.data import head
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.spans import period, runs, spans
 from cnnstat.report.text import shown
@@ -171,7 +172,7 @@ def _beyond(sweep: Sweep) -> str:
     if not sweep.beyond:
         return f"no layer's, at {own}"
     first, count = sweep.beyond[0], len(sweep.beyond)
-    layers = f"{count:,} layers" if count > 1 else "1 layer"
+    layers = f"{count:,} {plural('layer', count)}"
     return f"that of {layers} at {own}; the first is {first.name} with {field_text(first)}"
 
 
@@ -181,7 +182,7 @@ def _refused(sweep: Sweep) -> Iterator[tuple[str, str]]:
     for layer, outcomes in islice(found.items(), _NAMED):
         largest = outcomes[-1]
         assert largest.refusal is not None
-        sizes = f"{len(outcomes):,} sizes" if len(outcomes) > 1 else "1 size"
+        sizes = f"{len(outcomes):,} {plural('size', len(outcomes))}"
         which = spans([place[outcome.size] for outcome in outcomes], sweep.steps)
         at = shown(largest.size, "sizes")
         yield f"{layer} refuses", f"{sizes}, {which}; at {at}: {largest.refusal.message}"
@@ -196,11 +197,7 @@ def _refused(sweep: Sweep) -> Iterator[tuple[str, str]]:
 def _data(sweep: Sweep, lines: Sequence[Outcome]) -> dict[str, Any]:
     accepted = sweep.accepted
     return {
-        "schema_version": SCHEMA_VERSION,
-        "command": "sizes",
-        "name": sweep.graph.spec.name,
-        "source": sweep.graph.spec.source,
-        "input_shape": list(sweep.input_shape),
+        **head("sizes", sweep),
         "batch": sweep.settings.batch,
         "dtype": sweep.settings.dtype,
         "tried": {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.counted import rules, tallies, total, weight_gradients
 from cnnstat.analysis.training import Cost, costs
+from cnnstat.errors import plural
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import conventions
 from cnnstat.report.flops import data_of, left_out, meaning, rows_of, rules_of, tables_of
@@ -95,7 +96,8 @@ def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         if node.frozen and row.counts.params
     ]
     params = sum(row.counts.params for row in held)
-    return (("frozen", f"{len(held):,} layer{'s' * (len(held) > 1)} with {params:,} params"),) if held else ()
+    layers = f"{len(held):,} {plural('layer', len(held))}"
+    return (("frozen", f"{layers} with {params:,} params"),) if held else ()
 
 
 def _notes(analysis: Analysis, convention: Convention | None) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.errors import plural
 from cnnstat.layers import LAYERS
 from cnnstat.limits import MAX_NESTING
 from cnnstat.unfold.catalogue import asked
@@ -128,8 +129,8 @@ class Scope:
         got = len(call.inputs)
         if got < least or (most and got > most):
             wanted = f"{least}" if least == most else f"{least} to {most}" if most else f"{least} or more"
-            plural = "" if wanted == "1" else "s"
-            message = f"{call.kind} needs {wanted} input{plural}, got {got}; name them with 'from: [...]'"
+            inputs = plural("input", most)
+            message = f"{call.kind} needs {wanted} {inputs}, got {got}; name them with 'from: [...]'"
             self.problems.refuse("graph/arity", message, call.entry.span)
 
     def place_block(self, call: Call, block: Block) -> int:
