@@ -9,10 +9,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from cnnstat.arithmetic import Term, product, term
-from cnnstat.layers.base import WHOLE, Extent, Reaches, Shape, known, per_axis, same_sizes, values
+from cnnstat.layers.base import WHOLE, Extent, Reaches, Shape, axis_names, known, per_axis, same_sizes, values
 from cnnstat.layers.pool import Largest, Mean, Pool
 from cnnstat.layers.reach import Reach
-from cnnstat.layers.window import AXIS_NAMES
 from cnnstat.limits import MAX_PERIOD
 
 
@@ -79,7 +78,7 @@ class _Adaptive(Pool, frozen=True, kw_only=True):
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs in all bins; bins may overlap."""
-        names = AXIS_NAMES[len(inputs[0]) - 1]
+        names = axis_names(inputs[0])[1:]
         sizes = zip(names, inputs[0][1:], self.bins(inputs), strict=True)
         inside = (term(f"inputs in the bins of the {name}", covered(n, bins)) for name, n, bins in sizes)
         return term("channels", inputs[0][0]) * product(inside)

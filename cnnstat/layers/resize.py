@@ -16,6 +16,7 @@ from cnnstat.layers.base import (
     Operations,
     Reaches,
     Shape,
+    axis_names,
     known,
     per_axis,
     same_sizes,
@@ -23,7 +24,7 @@ from cnnstat.layers.base import (
     values,
 )
 from cnnstat.layers.reach import Reach, window
-from cnnstat.layers.window import AXIS_NAMES, Sides, sides_of
+from cnnstat.layers.window import Sides, sides_of
 from cnnstat.limits import MAX_PERIOD
 
 
@@ -182,7 +183,7 @@ class Crop(Layer, frozen=True, kw_only=True):
         else:
             field, kept = "size", self._target(inputs)
             cuts = tuple(((n - k) // 2, n - k - (n - k) // 2) for n, k in zip(sizes, kept, strict=True))
-        for name, n, k in zip(AXIS_NAMES[len(sizes)], sizes, kept, strict=True):
+        for name, n, k in zip(axis_names(inputs[0])[1:], sizes, kept, strict=True):
             if not 1 <= k <= n:
                 message = f"cannot cut a {show(inputs[0])} input to {name} {k}; it has {n}"
                 raise Misfit(message, code="shape/too-small", field=field)

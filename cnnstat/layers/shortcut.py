@@ -8,9 +8,9 @@ from msgspec import Meta
 
 from cnnstat.arithmetic import Term, term
 from cnnstat.errors import Misfit
-from cnnstat.layers.base import Layer, Reaches, Shape, Width, per_axis, width_of
+from cnnstat.layers.base import Layer, Reaches, Shape, Width, axis_names, per_axis, width_of
 from cnnstat.layers.reach import window
-from cnnstat.layers.window import AXIS_NAMES, Stride
+from cnnstat.layers.window import Stride
 
 
 class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
             message = f"cannot pad {channels} input channels to {filters} filters"
             raise Misfit(message, code="shape/too-small", field="filters")
         strides = self._strides(inputs)
-        named = zip(AXIS_NAMES[len(sizes)], sizes, strides, strict=True)
+        named = zip(axis_names(inputs[0])[1:], sizes, strides, strict=True)
         return term("filters", filters), *(term(n, s).over(term("stride", d), "ceil") for n, s, d in named)
 
     def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:

@@ -17,6 +17,7 @@ from cnnstat.layers.base import (
     Reads,
     Shape,
     Width,
+    axis_names,
     known,
     per_axis,
     same_sizes,
@@ -25,7 +26,7 @@ from cnnstat.layers.base import (
 )
 from cnnstat.layers.conv import Bias
 from cnnstat.layers.reach import Reach
-from cnnstat.layers.window import AXIS_NAMES, Dilation, KernelSize, Sides, Stride, hits, sides_of
+from cnnstat.layers.window import Dilation, KernelSize, Sides, Stride, hits, sides_of
 from cnnstat.limits import MAX_PERIOD
 
 
@@ -118,7 +119,7 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         sizes = inputs[0][1:]
         rank = len(sizes)
         options = zip(
-            AXIS_NAMES[rank],
+            axis_names(inputs[0])[1:],
             sizes,
             per_axis(self.kernel, rank, "kernel"),
             per_axis(self.stride, rank, "stride"),

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from cnnstat.arithmetic import Term, term
 from cnnstat.errors import Misfit
-from cnnstat.layers.base import Extent, Index, Shape, per_axis, show
+from cnnstat.layers.base import Extent, Index, Shape, axis_names, per_axis, show
 from cnnstat.layers.reach import Reach, window
 
 Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=4)]
@@ -37,9 +37,6 @@ RoundingOption = Annotated[
     Rounding,
     Meta(description="what to do when the windows do not fit: drop the rest, add one window, or refuse"),
 ]
-
-AXIS_NAMES = {1: ("length",), 2: ("height", "width")}
-"""The names of the axes after the channels, by rank."""
 
 
 class Axis(Struct, frozen=True):
@@ -147,7 +144,7 @@ class Geometry(Struct, frozen=True):
         axes = tuple(
             Axis(name, n, f, s, *self._sides(i, len(sizes), n, f, s, d), d, self.rounding)
             for i, (name, n, f, s, d) in enumerate(
-                zip(AXIS_NAMES[len(sizes)], sizes, kernels, strides, dilations, strict=True)
+                zip(axis_names(shape)[1:], sizes, kernels, strides, dilations, strict=True)
             )
         )
         self._check(axes, sizes)
