@@ -9,7 +9,7 @@ import click
 
 from cnnstat import api, bundled
 from cnnstat.analysis.tree import find, folded
-from cnnstat.cli.options import FILE, depth_option, input_option, set_option, strict_option
+from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
 from cnnstat.cli.output import put, show
 from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.figures import figure_named, words
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cnnstat.report.model import Report
 
 TOTAL = "total"
-FORMATS = ("table", "json", "markdown")
 
 
 @click.command()
@@ -35,8 +34,7 @@ FORMATS = ("table", "json", "markdown")
 @depth_option
 @click.option("--quiz", "asks", is_flag=True, help="Print the layers with the figures left out.")
 @click.option("--answers", is_flag=True, help="For --quiz: with the figures and their arithmetic.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("-o", "--output", type=FILE, help="Write to a file.")
+@page_options
 def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path | None, **how: Any) -> None:
     """Where figures come from: formula, numbers, result.
 

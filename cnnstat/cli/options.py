@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
     Command = TypeVar("Command", bound=Callable[..., Any])
 
-
-DTYPES = click.Choice(list(BYTES))
-
-_FOR_MEMORY = "What the memory figures are told for."
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -132,12 +129,28 @@ def spec_options(command: Command) -> Command:
     return _with(command, click.argument("spec"), set_option, input_option, strict_option, depth_option)
 
 
-def output_options(command: Command) -> Command:
+def output_options(command: Command, formats: Sequence[str] = FORMATS) -> Command:
     """Add the format and the file of a report."""
     return _with(
         command,
-        click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True),
+        click.option("--format", "form", type=click.Choice(formats), default="table", show_default=True),
         click.option("-o", "--output", type=FILE, help="Write to a file."),
+    )
+
+
+def page_options(command: Command) -> Command:
+    """Add the format and the file of a page; CSV has no place for words."""
+    return output_options(command, tuple(form for form in FORMATS if form != "csv"))
+
+
+def batch_options(command: Command, told: str = "What the inference memory is told for.") -> Command:
+    """Add what the inference memory is told for."""
+    return _with(
+        command,
+        click.option("--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=told),
+        click.option(
+            "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help=told
+        ),
     )
 
 
@@ -145,10 +158,7 @@ def memory_options(command: Command) -> Command:
     """Add what the memory figures are told for."""
     return _with(
         command,
-        click.option(
-            "--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=_FOR_MEMORY
-        ),
-        click.option("--dtype", type=DTYPES, default="float32", show_default=True, help=_FOR_MEMORY),
+        partial(batch_options, told="What the memory figures are told for."),
         click.option(
             "--optimizer",
             type=click.Choice(list(OPTIMIZER_STATE)),

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat import api
-from cnnstat.cli.options import DTYPES, input_option, output_options, set_option, size_of, strict_option
+from cnnstat.cli.options import (
+    batch_options,
+    input_option,
+    output_options,
+    set_option,
+    size_of,
+    strict_option,
+)
 from cnnstat.cli.output import show
 from cnnstat.errors import ArgumentError, plain
 from cnnstat.limits import MAX_SIZE
@@ -15,8 +22,6 @@ from cnnstat.report import sizes as report
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_FOR_MEMORY = "What the inference memory is told for."
 
 
 @click.command()
@@ -33,8 +38,7 @@ _FOR_MEMORY = "What the inference memory is told for."
 )
 @click.option("--to", "last", metavar="SIZE", callback=size_of, help="No size beyond it.")
 @click.option("--step", type=click.IntRange(1, MAX_SIZE), help="From one size to the next.  [default: 1]")
-@click.option("--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=_FOR_MEMORY)
-@click.option("--dtype", type=DTYPES, default="float32", show_default=True, help=_FOR_MEMORY)
+@batch_options
 @output_options
 def sizes(
     spec: str,
