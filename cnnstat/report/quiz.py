@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnstat.errors import plural
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import COLUMNS, conventions
@@ -98,7 +99,7 @@ class _Sheet:
     def options(self, row: Row) -> str:
         """Return the options of a layer; of a block how many layers it has."""
         if row.told is None:
-            return f"{row.folded} layer{'s' if row.folded != 1 else ''}"
+            return f"{row.folded} {plural('layer', row.folded)}"
         node = self.nodes[row.name]
         return ", ".join(filter(None, (options(node.layer), "frozen true" if node.frozen else "")))
 
