@@ -38,12 +38,21 @@ def difference(told: Difference, columns: Sequence[str] = FIGURES) -> Report:
     """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
     shown = tuple(_column(key) for key in columns)
     return Report(
-        title=f"{title_of(told.a)}{text.ARROW}{title_of(told.b)}",
+        title=_title(told),
         tables=(Table("", (*shown, _CHANGE), tuple(_lines(told, shown))), by_type(told), totals(told)),
         data=data(told),
         notes=(*conventions(shown), *_explained(told)),
         verdict=_verdict(told),
     )
+
+
+def _title(told: Difference) -> str:
+    """Return the titles of both, with the names of their files where nothing else tells them apart."""
+    titles = [title_of(told.a), title_of(told.b)]
+    files = [side.graph.spec.family.span.source.name for side in (told.a, told.b)]
+    if titles[0] == titles[1] and files[0] != files[1]:
+        titles = [f"{title} ({file})" for title, file in zip(titles, files, strict=True)]
+    return text.ARROW.join(titles)
 
 
 def _column(key: str) -> LayerColumn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -120,12 +121,15 @@ def _defaults(kind: type[Layer]) -> Iterator[str]:
 
 def options(kind: Layer) -> str:
     """Return the options that differ from their defaults, and always the kernel, as an author writes them."""
-    fields = msgspec.structs.fields(type(kind))
-    chosen = ((field.name, getattr(kind, field.name)) for field in fields)
-    defaults = {field.name: field.default for field in fields}
+    chosen = ((name, getattr(kind, name), default) for name, default in _default_values(type(kind)))
     return ", ".join(
-        f"{name} {_value(value)}" for name, value in chosen if value != defaults[name] or name == "kernel"
+        f"{name} {_value(value)}" for name, value, default in chosen if value != default or name == "kernel"
     )
+
+
+@cache
+def _default_values(kind: type[Layer]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
 
 
 def _task(answers: bool) -> str:

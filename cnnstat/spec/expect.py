@@ -90,12 +90,12 @@ class Expectation(Struct, frozen=True):
         if self.erratum is None:
             if self.agrees(value):
                 return None
-            return f"{self.figure}: {self.source} prints {self.text}, the spec gives {shown}"
+            return f"{self.figure}: expected {self.text} ({self.source}), computed {shown}"
         if self.agrees(value):
-            return f"{self.figure}: {self.text} is marked as an erratum, but the spec gives it"
+            return f"{self.figure}: {self.text} is marked as an erratum, but it is what is computed"
         if self.correct is not None and value != self.correct:
             right = f"{self.correct:,}" if isinstance(self.correct, int) else str(self.correct)
-            return f"{self.figure}: the erratum's right figure is {right}, the spec gives {shown}"
+            return f"{self.figure}: the erratum's right figure is {right}, computed {shown}"
         return None
 
 

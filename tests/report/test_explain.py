@@ -338,7 +338,7 @@ def test_an_erratum_that_is_right_is_no_erratum() -> None:
     expect = "expect: {params: {value: 20, erratum: wrong}}"
     text = f"input: [1, 8, 8]\nlayers: [{{name: a, type: conv, filters: 2, kernel: 3, {expect}}}]\n"
     shown = render(explain.network(cnnstat.analyze(cnnstat.loads(text)), ["a"]), "table")
-    assert "20 is marked as an erratum, but the spec gives it" in shown
+    assert "20 is marked as an erratum, but it is what is computed" in shown
     assert "right is" not in shown
 
 
