@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 
 from cnnstat import spec_file
 from cnnstat.analysis import Analysis, analyze_graph
-from cnnstat.analysis.difference import compare
 from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
 from cnnstat.analysis.model import Settings
-from cnnstat.analysis.ranges import between
-from cnnstat.analysis.sizes import sweep
 from cnnstat.errors import ArgumentError, Misfit, Problem, Source, SpecError
 from cnnstat.graph import Graph, build
 from cnnstat.limits import MAX_SIZE
@@ -110,6 +107,8 @@ def diff(
     told = partial(
         analyze, input_shape=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, strict=strict
     )
+    from cnnstat.analysis.difference import compare  # noqa: PLC0415 - `summary` starts without it
+
     found: list[Analysis] = []
     problems: list[Problem] = []
     for spec, replaced in ((a, None), (b, params)):
@@ -145,6 +144,9 @@ def sizes(
         SpecError: the spec is wrong, or neither its own size nor any other is accepted.
         ValueError: an argument is out of range, or there are no such sizes or too many.
     """
+    from cnnstat.analysis.ranges import between  # noqa: PLC0415 - as above
+    from cnnstat.analysis.sizes import sweep  # noqa: PLC0415
+
     graph = loaded(spec, params)
     if input_shape is not None:
         check_shape(input_shape)

@@ -13,20 +13,11 @@ from typing import NoReturn
 
 import click
 
-from cnnstat.cli.commands import cli
-from cnnstat.cli.comparing import diff
-from cnnstat.cli.explaining import explain
 from cnnstat.cli.output import complain, drop_output
-from cnnstat.cli.running import run
-from cnnstat.cli.sweeping import sizes
+from cnnstat.cli.program import cli
 from cnnstat.errors import SpecError
 
 __all__ = ["cli", "main"]
-
-cli.add_command(explain)
-cli.add_command(run)
-cli.add_command(sizes)
-cli.add_command(diff)
 
 
 def main() -> NoReturn:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnnstat.analysis.conventions import convention_of
 from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
 from cnnstat.errors import Misfit, plain, suggestion
 from cnnstat.limits import MAX_SIZE
@@ -18,8 +17,6 @@ from cnnstat.spec.given import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from cnnstat.analysis.conventions import Convention
 
     Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -75,14 +72,6 @@ def unit_of(context: _Context, parameter: _Parameter, value: str | None) -> tupl
     if not position or len(position) > 2:
         raise click.BadParameter(f"expected a position such as 3,5, got '{plain(value)}'")
     return position
-
-
-def convention(context: _Context, parameter: _Parameter, value: str | None) -> Convention | None:
-    """Read the name of a tool."""
-    try:
-        return None if value is None else convention_of(value)
-    except Misfit as misfit:
-        raise click.BadParameter(plain(misfit.message)) from None
 
 
 def size_of(context: _Context, parameter: _Parameter, value: str | None) -> tuple[int, ...] | None:

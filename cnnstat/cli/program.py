@@ -1,0 +1,43 @@
+"""The program and its commands. Each is imported when it is asked for: none waits for what others need."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from cnnstat import __version__
+
+PLACES = {
+    "diff": "comparing",
+    "explain": "explaining",
+    "flops": "counting",
+    "list": "telling",
+    "rf": "telling",
+    "run": "running",
+    "schema": "telling",
+    "sizes": "sweeping",
+    "summary": "telling",
+}
+"""The file of each command."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in PLACES:
+            return None
+        found = vars(import_module(f"cnnstat.cli.{PLACES[cmd_name]}")).values()
+        return next(each for each in found if isinstance(each, click.Command) and each.name == cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cnnstat")
+def cli() -> None:
+    """Exact figures of convolutional networks from a YAML spec.
+
+    SPEC is a path, - for standard input, or the name of a bundled architecture (see: cnnstat list).
+    FILE#NAME is the variant NAME of a family.
+    """
