@@ -170,7 +170,7 @@ def test_one_unit() -> None:
         (("summary", "lenet"), 1, "did you mean 'lenet5'?"),
         (("summary", "."), 1, "is a folder"),
         (("summary",), 2, "Missing argument"),
-        (("sumary", "lenet5"), 2, "No such command"),
+        (("sumary", "lenet5"), 2, "No such command 'sumary'; did you mean 'summary'?"),
         (("summary", "lenet5", "--input", "3xx"), 2, "expected sizes such as 3x224x224"),
         (("summary", "unet", "--input", "1x100x100"), 1, "shape/too-small"),
         (("summary", "lenet5", "--input", "1x8x8"), 1, "shape/too-small"),

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from cnnstat import __version__
+from cnnstat.errors import plain, suggestion
 
 PLACES = {
     "diff": "comparing",
@@ -26,9 +27,10 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(PLACES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in PLACES:
-            return None
+            hint = suggestion(cmd_name, PLACES) or "; 'cnnstat --help' lists them"
+            ctx.fail(f"No such command '{plain(cmd_name)}'{hint}")
         found = vars(import_module(f"cnnstat.cli.{PLACES[cmd_name]}")).values()
         return next(each for each in found if isinstance(each, click.Command) and each.name == cmd_name)
 
