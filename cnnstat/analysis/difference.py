@@ -91,7 +91,8 @@ def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
     pairs = align(before, after)
     partners = {left.number: right.number for left, right in pairs if left and right}
     wires = _Wires(before, after, partners)
-    put_out = [(partners.get(number, number), inner) for number, inner in outputs(a, before)]
+    known: dict[int, int | None] = {INPUT: INPUT, **partners}
+    put_out = [(known.get(number), inner) for number, inner in outputs(a, before)]
     return Difference(a, b, tuple(_change(pair, wires) for pair in pairs), put_out != outputs(b, after))
 
 
