@@ -11,7 +11,7 @@ from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
 from cnnstat.analysis.model import Settings
 from cnnstat.errors import ArgumentError, Misfit, Problem, Source, SpecError
 from cnnstat.graph import Graph, build
-from cnnstat.limits import MAX_SIZE
+from cnnstat.limits import MAX_SIZE, is_size
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
 
@@ -102,8 +102,8 @@ def diff(
         SpecError: a spec is wrong, or a layer does not fit its input; it has the problems of both.
         ValueError: an argument is out of range.
     """
-    if depth is not None and depth < 1:
-        raise ArgumentError(f"depth: expected 1 or more, got {depth}")
+    if depth is not None:
+        check_count("depth", depth)
     told = partial(
         analyze, input_shape=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, strict=strict
     )
@@ -150,8 +150,8 @@ def sizes(
     graph = loaded(spec, params)
     if input_shape is not None:
         check_shape(input_shape)
-    if step is not None and step < 1:
-        raise ArgumentError(f"step: expected 1 or more, got {step}")
+    if step is not None:
+        check_count("step", step)
     settings = _settings(batch, dtype)
     shape = input_shape or graph.spec.input_shape
     try:
@@ -168,7 +168,7 @@ def _size(name: str, size: int | tuple[int, ...] | None) -> tuple[int, ...] | No
         ArgumentError: it has no axis, or one is out of range.
     """
     axes = (size,) if isinstance(size, int) else size
-    good = isinstance(axes, tuple) and axes and all(isinstance(a, int) and 1 <= a <= MAX_SIZE for a in axes)
+    good = isinstance(axes, tuple) and axes and all(map(is_size, axes))
     if axes is not None and not good:
         raise ArgumentError(f"{name}: expected one size or a tuple, from 1 to {MAX_SIZE:,}, got {size!r}")
     return axes
@@ -180,8 +180,7 @@ def _settings(batch: int, dtype: str, optimizer: str = "momentum") -> Settings:
     Raises:
         ArgumentError: one of them is out of range.
     """
-    if batch < 1:
-        raise ArgumentError(f"batch: expected 1 or more, got {batch}")
+    check_count("batch", batch)
     for name, value, known in (("dtype", dtype, BYTES), ("optimizer", optimizer, OPTIMIZER_STATE)):
         if value not in known:
             raise ArgumentError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
@@ -208,5 +207,15 @@ def check_shape(shape: tuple[int, ...]) -> None:
     Raises:
         ValueError: there are not one to three sizes, or one is out of range.
     """
-    if not 1 <= len(shape) <= 3 or not all(1 <= size <= MAX_SIZE for size in shape):
+    if not 1 <= len(shape) <= 3 or not all(map(is_size, shape)):
         raise ArgumentError(f"input_shape: expected one to three sizes from 1 to {MAX_SIZE:,}, got {shape}")
+
+
+def check_count(name: str, value: int) -> None:
+    """Refuse what is no whole number of 1 or more.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ArgumentError(f"{name}: expected 1 or more, got {value!r}")

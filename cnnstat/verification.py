@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.analysis.model import Analysis  # noqa: TC001 - a field of a class
+from cnnstat.analysis.model import STORED, Analysis
 from cnnstat.analysis.seen import seen
 from cnnstat.api import analyze, loaded
 from cnnstat.crossing import Network
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from cnnstat.graph import Graph
     from cnnstat.run.reach import Sight
 
-COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections", "activations")
 MEMORY = "inference_memory_bytes"
 
 
@@ -141,7 +140,7 @@ def _comparable(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> bool:
 def _counts(row: Row, layer: Measured) -> Iterator[Difference]:
     if row.output_shape != layer.output_shape:
         yield Difference(row.name, "output_shape", row.output_shape, layer.output_shape)
-    for figure in COUNTS:
+    for figure in STORED:
         told, done = getattr(row.counts, figure), getattr(layer, figure)
         if told != done:
             yield Difference(row.name, figure, told, done)

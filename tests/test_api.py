@@ -71,7 +71,12 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"input_shape": (9,)}, "is a vector, which has no size to vary"),
         (cnnstat.sizes, {"batch": 0}, "batch: expected 1 or more"),
         (cnnstat.sizes, {"dtype": "int8"}, "dtype: expected one of float16"),
+        (cnnstat.sizes, {"first": True}, "first: expected one size or a tuple, from 1"),
+        (cnnstat.sizes, {"step": 1.5}, "step: expected 1 or more, got 1.5"),
         (cnnstat.analyze, {"optimizer": "lion"}, "optimizer: expected one of sgd"),
+        (cnnstat.analyze, {"batch": 1.5}, "batch: expected 1 or more, got 1.5"),
+        (cnnstat.analyze, {"input_shape": (1, 32.0, 32.0)}, "input_shape: expected one to three sizes"),
+        (cnnstat.analyze, {"input_shape": (1, True, 32)}, "input_shape: expected one to three sizes"),
     ],
 )
 def test_arguments_that_are_refused(call: Callable[..., Any], arguments: dict[str, Any], said: str) -> None:

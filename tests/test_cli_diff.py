@@ -90,6 +90,7 @@ def test_text_from_a_spec_is_only_text() -> None:
     text = 'name: "\\e[31m ::error::x"\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n'
     for form in ("table", "markdown"):
         shown = run("diff", "-", "lenet5", "--format", form, input=text).stdout
+        assert "→" in shown
         assert "\x1b" not in shown
         assert "::error" not in shown
 

@@ -27,7 +27,7 @@ Status: TypeAlias = Literal["same", "changed", "added", "removed"]
 
 
 class Edit(Struct, frozen=True):
-    """What a spec says otherwise: a name, a type, an option, the inputs, or what is in a folded block."""
+    """What a spec says otherwise: a name, type, option, `frozen`, the inputs, or a folded block's layers."""
 
     what: str
     before: Any

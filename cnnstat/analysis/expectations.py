@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.model import Missed, Row, Totals
+from cnnstat.analysis.tree import TOTAL
 from cnnstat.figures import OF_NETWORK
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def published(
     graph: Graph, rows: Sequence[Row], groups: Sequence[Row], totals: Totals
 ) -> tuple[Published, ...]:
     """Return what is published for the network as it is, the totals first."""
-    whole: Published = ("total", totals, graph.spec.expect)
+    whole: Published = (TOTAL, totals, graph.spec.expect)
     return (whole, *_own(graph, rows), *_of_groups(graph, groups)) if graph.spec.as_written else (whole,)
 
 

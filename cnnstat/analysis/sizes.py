@@ -34,8 +34,9 @@ class Sweep(Struct, frozen=True):
 
     ``fixing`` are the layers that are the first to store other numbers at some size: these tie trained
     weights to the network's own. Where there is none, ``levelled`` is the layer behind which no shape depends
-    on the input's size, if there is such a layer. Both are seen at a much larger input; ``far`` says that
-    one was accepted. ``beyond`` are the layers whose receptive field is larger than the network's own input.
+    on the input's size, if there is such a layer. Both are looked for at every size tried and at a much
+    larger one; ``far`` says that one was accepted. ``beyond`` are the layers whose receptive field is larger
+    than the network's own input.
     """
 
     graph: Graph

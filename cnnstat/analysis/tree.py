@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis, Row
 
 
+TOTAL = "total"
+"""The name that stands for the sums over the whole network."""
+
+
 class Place(Struct, frozen=True):
     """The layers a row stands for, and the one whose output it puts out; None for the network's input."""
 

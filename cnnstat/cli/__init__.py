@@ -1,7 +1,8 @@
 """The program: its commands, and how it ends.
 
 Exit codes: 0 good; 1 a bad spec, a missed expectation, a figure or a gradient that is not true, a difference
-where `--exit-code` asks for it; 2 usage, and a bad spec under `--exit-code`; 130 interrupted.
+where `--exit-code` asks for it; 2 usage, a run that is refused, and a bad spec under
+`--exit-code`; 130 interrupted.
 """
 
 from __future__ import annotations

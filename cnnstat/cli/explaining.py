@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat import api, bundled
-from cnnstat.analysis.tree import find, folded
+from cnnstat.analysis.tree import TOTAL, find, folded
 from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
 from cnnstat.cli.output import put, show
 from cnnstat.errors import Misfit, plain, suggestion
@@ -21,8 +21,6 @@ from cnnstat.synonyms import meant
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.report.model import Report
-
-TOTAL = "total"
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""Analysis -> Report, one function for each command."""
+"""Analysis -> Report, for `summary`, `rf` and `list`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnnstat.analysis.tree import find, folded
 from cnnstat.errors import Misfit
 from cnnstat.layers.base import show
 from cnnstat.report import text
-from cnnstat.report.columns import COLUMNS, SUMMARY, conventions, count
+from cnnstat.report.columns import COLUMNS, SUMMARY, count, footnotes
 from cnnstat.report.data import data, head
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.tree import branches
@@ -31,7 +31,7 @@ def summary(analysis: Analysis, columns: Sequence[str] = SUMMARY, depth: int | N
         tables=(_layers(analysis, chosen, depth),),
         facts=(*_totals(analysis), *_leftovers(analysis), *_expectations(analysis)),
         data=data(analysis, folded(analysis, depth), "summary"),
-        notes=conventions(chosen),
+        notes=footnotes(chosen),
         source=analysis.source,
     )
 
@@ -68,8 +68,7 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
         title=f"{title_of(analysis)}: the input that unit {','.join(map(str, position))} of {row.name} sees",
         facts=tuple(facts),
         data={
-            **head("rf"),
-            "name": analysis.name,
+            **head("rf", analysis),
             "layer": row.name,
             "unit": list(position),
             "region": [list(region) for region in full],

@@ -62,7 +62,7 @@ SUMMARY = ("name", "type", "output_shape", "params", "macs", "connections", "rec
 CHOICES = tuple(COLUMNS)
 
 
-def conventions(columns: Iterable[Column]) -> tuple[str, ...]:
+def footnotes(columns: Iterable[Column]) -> tuple[str, ...]:
     """Return what the figures of columns mean, a line each."""
     return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cnnstat.errors import plural
 from cnnstat.report import text
 from cnnstat.report.build import title_of
-from cnnstat.report.columns import COLUMNS, conventions
+from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.difference_data import data
 from cnnstat.report.model import Column, Line, Report, Sides, Table
 from cnnstat.report.wholes import by_type, totals
@@ -41,7 +41,7 @@ def difference(told: Difference, columns: Sequence[str] = FIGURES) -> Report:
         title=_title(told),
         tables=(Table("", (*shown, _CHANGE), tuple(_lines(told, shown))), by_type(told), totals(told)),
         data=data(told),
-        notes=(*conventions(shown), *_explained(told)),
+        notes=(*footnotes(shown), *_explained(told)),
         verdict=_verdict(told),
     )
 

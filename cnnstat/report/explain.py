@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from cnnstat.analysis.model import Totals
-from cnnstat.analysis.tree import find, folded
+from cnnstat.analysis.tree import TOTAL, find, folded
 from cnnstat.errors import Misfit, plural
 from cnnstat.report.build import title_of
 from cnnstat.report.data import head
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis, Row
     from cnnstat.arithmetic import Term
-
-TOTAL = "total"
-"""The name that stands for the sums over the whole network."""
 
 
 class Explained(Struct, frozen=True):
@@ -63,7 +60,8 @@ def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = 
     if layers:
         told = [item for name in layers for item in explainer.named(name)]
     else:
-        told = [*each(analysis, [branch.row for branch in branches(analysis, depth)]), explainer.total()]
+        told = [explainer.row(branch.row) for branch in branches(analysis, depth)]
+        told.append(explainer.total())
     return report(analysis, told)
 
 

@@ -10,7 +10,7 @@ from cnnstat.analysis.groups import by_type, counts_by_type
 from cnnstat.analysis.kinds import BIASES, MACS, TERMS
 from cnnstat.analysis.tree import folded, places_of
 from cnnstat.report.build import title_of
-from cnnstat.report.columns import COLUMNS, conventions
+from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.data import data
 from cnnstat.report.model import Column, Line, Report, Table
 
@@ -46,7 +46,7 @@ def flops(analysis: Analysis, depth: int | None = None) -> Report:
             ("on padding", f"{counts.padding_macs:,} MACs are work on zeros"),
         ),
         data=data_of(analysis, depth),
-        notes=(*conventions(columns), "layers without MACs are not listed"),
+        notes=(*footnotes(columns), "layers without MACs are not listed"),
         source=analysis.source,
     )
 
@@ -78,7 +78,7 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
                 ],
             }
         },
-        notes=(*conventions((column,)), "layers that it counts as nothing are not listed"),
+        notes=(*footnotes((column,)), "layers that it counts as nothing are not listed"),
         source=analysis.source,
     )
 

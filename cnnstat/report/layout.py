@@ -101,7 +101,10 @@ def _fitting(table: Table, widths: list[int], width: int | None) -> list[int]:
 
 
 def _spread(widths: list[int], whole: list[int], kept: list[int], width: int) -> list[int]:
-    """Return the widths of columns: what is left over goes to those that are cut, the last one first."""
+    """Return the widths of columns: what is left over goes to those that are cut, the last one first.
+
+    Where nothing is, the first column gives way.
+    """
     given = list(widths)
     left = width - sum(given[i] + len(_GAP) for i in kept) + len(_GAP)
     for i in reversed(kept):

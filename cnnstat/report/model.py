@@ -83,7 +83,7 @@ class Section(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """All that a command found out. ``data`` is the documented JSON; the rest is for readers.
 
-    ``verdict`` is the sentence that a proof ends in.
+    ``verdict`` is the sentence that a proof or a comparison ends in.
     """
 
     title: str

@@ -5,18 +5,19 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.analysis.model import STORED
 from cnnstat.analysis.tree import places_of
 from cnnstat.errors import plural
 from cnnstat.figures import FIGURES
 from cnnstat.report import gradients
 from cnnstat.report.build import title_of
-from cnnstat.report.columns import COLUMNS, conventions
+from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.proof_data import Top, data
 from cnnstat.report.text import bytes_text, shown
 from cnnstat.report.tree import branches
 from cnnstat.run.classes import ranked
-from cnnstat.verification import COUNTS, MEMORY
+from cnnstat.verification import MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ def build(proof: Proof, depth: int | None = None, top: int | None = None) -> Rep
         tables=tuple(tables),
         facts=facts,
         data=data(proof, verdict(proof), best),
-        notes=conventions(tables[0].columns),
+        notes=footnotes(tables[0].columns),
         source=analysis.source,
         verdict=verdict(proof),
     )
@@ -86,7 +87,7 @@ def verdict(proof: Proof) -> str:
 
 def _compared(verification: Verification) -> int:
     """Count figures: shape, counts and field of each layer, and the memory of the network."""
-    return len(verification.analysis.rows) * (len(COUNTS) + 2) - len(verification.unmeasured) + 1
+    return len(verification.analysis.rows) * (len(STORED) + 2) - len(verification.unmeasured) + 1
 
 
 def _difference(difference: Difference) -> str:

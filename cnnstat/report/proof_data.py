@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.analysis.model import STORED
 from cnnstat.report.columns import exact
 from cnnstat.report.data import figures, head
 from cnnstat.run.slopes import TOLERANCE
-from cnnstat.verification import COUNTS, MEMORY
+from cnnstat.verification import MEMORY
 
 if TYPE_CHECKING:
     from cnnstat.run.measure import Measured
@@ -59,7 +60,7 @@ def data(proof: Proof, verdict: str, top: Top | None) -> dict[str, Any]:
 def _done(layer: Measured, sight: Sight) -> dict[str, Any]:
     return {
         "output_shape": list(layer.output_shape),
-        **{figure: getattr(layer, figure) for figure in COUNTS},
+        **{figure: getattr(layer, figure) for figure in STORED},
         "receptive_field": {"global": sight.whole, **_patterns(sight)},
     }
 

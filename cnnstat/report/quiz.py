@@ -11,7 +11,7 @@ import msgspec
 from cnnstat.errors import plural
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.build import title_of
-from cnnstat.report.columns import COLUMNS, conventions
+from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.data import head, layer_data
 from cnnstat.report.explain import each, notes
 from cnnstat.report.model import Line, Report, Section, Step, Table
@@ -156,7 +156,7 @@ def _data(analysis: Analysis, row: Row, told: str, *, answers: bool) -> dict[str
 
 def _conventions() -> tuple[str, ...]:
     return (
-        *conventions(COLUMNS[key] for key in ASKED),
+        *footnotes(COLUMNS[key] for key in ASKED),
         "connections are those of layers with weights and of pooling; 'cnnstat explain TYPE' tells each rule",
     )
 

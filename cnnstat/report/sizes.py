@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 from cnnstat.analysis.sizes import refusals
 from cnnstat.analysis.tries import Cost
 from cnnstat.errors import plural
-from cnnstat.report.columns import COLUMNS, conventions, field_text
+from cnnstat.report.columns import COLUMNS, field_text, footnotes
 from cnnstat.report.data import head
 from cnnstat.report.model import Column, Line, Report, Table
 from cnnstat.report.spans import period, runs, spans
@@ -60,7 +60,7 @@ def sizes(sweep: Sweep, *, every: bool) -> Report:
         facts=tuple(_facts(sweep)),
         data=_data(sweep, lines),
         notes=(
-            *conventions(columns),
+            *footnotes(columns),
             f"inference memory: {sweep.settings.dtype}, batch {sweep.settings.batch}",
         ),
         source=sweep.graph.spec.source,

@@ -200,5 +200,5 @@ def _short(how: Term) -> Term:
 
 
 def brief_field(row: Row) -> str:
-    """Return the field of a block's output, in a few words."""
+    """Return the field of a row's output, in a few words."""
     return _words(row.field, row.output_shape) if row.field.known else str(field_text(row))

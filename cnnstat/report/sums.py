@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.groups import by_type
 from cnnstat.analysis.memory import activations, alive_at_peak, read_back
-from cnnstat.analysis.model import flops_of
+from cnnstat.analysis.model import STORED, flops_of
 from cnnstat.analysis.tree import folded
 from cnnstat.arithmetic import Term, term, total
-from cnnstat.figures import COUNTS, FIGURES
+from cnnstat.figures import FIGURES
 from cnnstat.report.columns import count
 from cnnstat.report.model import Step
 from cnnstat.report.steps import brief_field, counted, step
@@ -29,7 +29,7 @@ _LONGEST = 24
 
 def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
     """Return the figures that add up over rows; ``within`` is the block whose name theirs begin with."""
-    figures = {key: _sum(rows, key, within) for key in COUNTS}
+    figures = {key: _sum(rows, key, within) for key in STORED}
     return {**figures, "flops": flops_of(figures["macs"].value)}
 
 
@@ -90,15 +90,16 @@ def _memory(analysis: Analysis) -> Iterator[Step]:
     yield step("inference_memory_bytes", FIGURES["inference_memory_bytes"].label, totals.inference_memory)
     sizes = activations(analysis.shapes)
     alive = alive_at_peak(analysis.graph, sizes)
-    yield from _together("inference_memory_bytes", "alive at once", analysis, alive)
+    yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)
     yield step("training_memory_bytes", FIGURES["training_memory_bytes"].label, totals.training_memory)
     kept = read_back(analysis.graph, [row.told for row in analysis.rows if row.told])
-    yield from _together("training_memory_bytes", "read back", analysis, kept)
+    yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
 
 
-def _together(figure: str, label: str, analysis: Analysis, numbers: Sequence[int]) -> Iterator[Step]:
+def _together(
+    figure: str, label: str, analysis: Analysis, numbers: Sequence[int], sizes: Sequence[int]
+) -> Iterator[Step]:
     """Yield the sum of the activations of nodes, if they are few enough to be named."""
-    sizes = activations(analysis.shapes)
     if 0 < len(numbers) <= _LONGEST:
         names = (_within(analysis.graph.name(number), "") for number in numbers)
         yield step(figure, label, total(map(term, names, (sizes[number] for number in numbers))))

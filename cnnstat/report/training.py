@@ -8,7 +8,7 @@ from cnnstat.analysis.counted import rules, tallies, total, weight_gradients
 from cnnstat.analysis.training import Cost, costs
 from cnnstat.errors import plural
 from cnnstat.report.build import title_of
-from cnnstat.report.columns import conventions
+from cnnstat.report.columns import footnotes
 from cnnstat.report.flops import data_of, left_out, meaning, rows_of, rules_of, tables_of
 from cnnstat.report.model import Column, Report
 
@@ -23,14 +23,14 @@ _KEYS = ("forward", "weight_gradients", "input_gradients", "training")
 def _columns(convention: Convention | None) -> tuple[Column, ...]:
     """Return the columns, whose figures are MACs or what a tool counts."""
     if convention is None:
-        forward = weights = "the forward MACs once more"
+        to_weights = to_inputs = "the forward MACs once more"
     else:
-        forward = f"what {convention.name} counts forward, once more"
-        weights = f"what {convention.name} counts for the gradient of the weights,"
+        to_weights = f"what {convention.name} counts for the gradient of the weights,"
+        to_inputs = f"what {convention.name} counts forward, once more"
     notes = (
         "",
-        f"{weights} for each layer that is trained",
-        f"{forward} where anything trained stands above the layer",
+        f"{to_weights} for each layer that is trained",
+        f"{to_inputs} where anything trained stands above the layer",
         f"{'MACs' if convention is None else 'all'} of one sample, forward and backward",
     )
     titles, ranks = ("forward", "to weights", "to inputs", "together"), (3, 1, 2, 0)
@@ -66,7 +66,7 @@ def training(analysis: Analysis, depth: int | None = None, convention: Conventio
                 ],
             }
         },
-        notes=(*conventions(columns), *_notes(analysis, convention)),
+        notes=(*footnotes(columns), *_notes(analysis, convention)),
         source=analysis.source,
     )
 

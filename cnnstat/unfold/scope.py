@@ -156,7 +156,8 @@ class Scope:
             message = f"the block '{name}' needs {' and '.join(missing)}"
             self.problems.refuse("block/missing-parameter", message, span)
         if len(call.inputs) != len(block.inputs):
-            wanted = f"{len(block.inputs)} inputs ({', '.join(block.inputs)})"
+            count = len(block.inputs)
+            wanted = f"{count} {plural('input', count)} ({', '.join(block.inputs)})"
             message = f"the block '{name}' has {wanted}, got {len(call.inputs)}"
             self.problems.refuse("graph/arity", message, span)
 

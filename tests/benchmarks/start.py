@@ -18,7 +18,7 @@ from pathlib import Path
 import cnnstat
 
 SUMMARY = [sys.executable, "-m", "cnnstat", "summary", "resnet152.yaml"]
-IMPORTS = [sys.executable, "-c", "import click, rich.console, rich.table, yaml"]
+IMPORTS = [sys.executable, "-c", "import click, msgspec, yaml"]
 TARGET = 1.7
 
 
