@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MEMORY = "inference_memory_bytes"
 
 
-class Difference(Struct, frozen=True):
+class Disagreement(Struct, frozen=True):
     """A figure on which the halls disagree: of which layer ("" for the network), and both values."""
 
     layer: str
@@ -49,7 +49,7 @@ class Verification(Struct, frozen=True):
 
     analysis: Analysis
     findings: Findings
-    differences: tuple[Difference, ...]
+    differences: tuple[Disagreement, ...]
     unmeasured: tuple[str, ...]
 
     @property
@@ -109,7 +109,7 @@ def check_gradients(
 
 def compare(analysis: Analysis, findings: Findings) -> Verification:
     """Hold what was told against what was found."""
-    differences: list[Difference] = []
+    differences: list[Disagreement] = []
     unmeasured = []
     regions = seen(analysis)
     for number, (row, layer, sight) in enumerate(
@@ -121,10 +121,12 @@ def compare(analysis: Analysis, findings: Findings) -> Verification:
             continue
         differences += _field(row, sight, regions[number])
         if number in findings.astray:
-            differences.append(Difference(row.name, "receptive_field", None, "reached by a pixel beyond it"))
+            differences.append(
+                Disagreement(row.name, "receptive_field", None, "reached by a pixel beyond it")
+            )
     told = analysis.totals.inference_memory_bytes
     if told != findings.peak_bytes:
-        differences.append(Difference("", MEMORY, told, findings.peak_bytes))
+        differences.append(Disagreement("", MEMORY, told, findings.peak_bytes))
     return Verification(analysis, findings, tuple(differences), tuple(unmeasured))
 
 
@@ -137,19 +139,19 @@ def _comparable(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> bool:
     return sight.whole
 
 
-def _counts(row: Row, layer: Measured) -> Iterator[Difference]:
+def _counts(row: Row, layer: Measured) -> Iterator[Disagreement]:
     if row.output_shape != layer.output_shape:
-        yield Difference(row.name, "output_shape", row.output_shape, layer.output_shape)
+        yield Disagreement(row.name, "output_shape", row.output_shape, layer.output_shape)
     for figure in STORED:
         told, done = getattr(row.counts, figure), getattr(layer, figure)
         if told != done:
-            yield Difference(row.name, figure, told, done)
+            yield Disagreement(row.name, figure, told, done)
 
 
-def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Difference]:
+def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Disagreement]:
     """Compare what every unit sees of this input, then the pattern of each axis."""
     if not sight.axes and not row.field.whole:
-        yield Difference(row.name, "receptive_field", field_sizes(row), "all")
+        yield Disagreement(row.name, "receptive_field", field_sizes(row), "all")
         return
     for axis, told in zip(sight.axes, regions, strict=False):
         if axis.regions is None:
@@ -161,15 +163,15 @@ def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Dif
     yield from _patterns(row, sight)
 
 
-def _first_apart(layer: str, told: Regions, done: Regions) -> Difference:
+def _first_apart(layer: str, told: Regions, done: Regions) -> Disagreement:
     if len(told) != len(done):
-        return Difference(layer, "receptive_field", f"{len(told)} units", f"{len(done)} units")
+        return Disagreement(layer, "receptive_field", f"{len(told)} units", f"{len(done)} units")
     unit = next(i for i, (a, b) in enumerate(zip(told, done, strict=True)) if a != b)
     texts = (f"unit {unit} sees {first} to {last}" for first, last in (told[unit], done[unit]))
-    return Difference(layer, "receptive_field", *texts)
+    return Disagreement(layer, "receptive_field", *texts)
 
 
-def _patterns(row: Row, sight: Sight) -> Iterator[Difference]:
+def _patterns(row: Row, sight: Sight) -> Iterator[Disagreement]:
     patterns = [axis.pattern for axis in sight.axes]
     if not patterns or any(pattern is None for pattern in patterns):
         return
@@ -180,7 +182,7 @@ def _patterns(row: Row, sight: Sight) -> Iterator[Difference]:
         ("field_padding", field.paddings, tuple(p.padding for p in patterns if p)),
     ):
         if told != done:
-            yield Difference(row.name, figure, told, done)
+            yield Disagreement(row.name, figure, told, done)
 
 
 def field_sizes(row: Row) -> Any:

@@ -105,10 +105,16 @@ def test_a_library_stays_where_it_belongs(library: str) -> None:
 
 TELLING = {
     **dict.fromkeys(
-        ("summary lenet5", "flops lenet5", "rf lenet5", "sizes lenet5", "diff lenet5 vgg16"),
+        (
+            *("summary lenet5", "rf lenet5", "sizes lenet5", "diff lenet5 vgg16", "list"),
+            *("flops lenet5", "flops lenet5 --training", "flops lenet5 --conventions"),
+        ),
         ("table", "json", "csv", "markdown"),
     ),
-    "explain lenet5": ("table", "json", "markdown"),
+    **dict.fromkeys(
+        ("explain lenet5", "explain lenet5 --quiz --answers", "explain conv", "explain macs"),
+        ("table", "json", "markdown"),
+    ),
 }
 """The commands that run nothing, and their formats."""
 

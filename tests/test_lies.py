@@ -17,7 +17,7 @@ from cnnstat.layers import LAYERS
 from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches
 from cnnstat.layers.reach import Reach
 from cnnstat.run.measure import Findings, examine
-from cnnstat.verification import Difference, compare, verify
+from cnnstat.verification import Disagreement, compare, verify
 from tests.run.cases import UNPLACED, Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
@@ -46,7 +46,7 @@ def analyzed(case: Case) -> Analysis:
     return cnnstat.analyze(found(case)[0], batch=BATCH)
 
 
-def first_difference(case: Case) -> Difference:
+def first_difference(case: Case) -> Disagreement:
     differences = compare(analyzed(case), found(case)[1]).differences
     assert differences, "the lie passed"
     return differences[0]

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+import cnnstat
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
@@ -65,5 +67,16 @@ def test_the_python_examples_run(code: str, last: str) -> None:
 
 def test_examples_of_the_manual_are_specs() -> None:
     text = (Path(__file__).parents[1] / "docs" / "spec.md").read_text(encoding="utf-8")
-    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
-        assert yaml.safe_load(block)
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (blocks,) = (example for example in examples if example.startswith("blocks:"))
+    told = 0
+    for example in examples:
+        keys = yaml.safe_load(example).keys()
+        if keys >= {"input", "layers"}:
+            cnnstat.analyze(cnnstat.loads(example))
+        elif keys == {"layers"}:  # of a network that the blocks above belong to
+            cnnstat.analyze(cnnstat.loads(f"input: [64, 56, 56]\n{blocks}{example}"))
+        else:
+            continue
+        told += 1
+    assert told >= 3

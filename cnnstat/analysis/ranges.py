@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 Size: TypeAlias = tuple[int, ...]
 """Height and width, or a length: the input's shape without its channels."""
 
-_SEARCHED_LAYERS = (
-    600_000  # of all sizes that are tried when none is asked for: seconds, if many layers are alike
-)
+_SEARCHED_LAYERS = 600_000
+"""Layers of all sizes that are tried when none is asked for: seconds, if many of them are alike."""
 
 
 class Steps(Struct, frozen=True):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.errors import Misfit, suggestion
-from cnnstat.graph import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,18 +19,17 @@ TOTAL = "total"
 
 
 class Place(Struct, frozen=True):
-    """The layers a row stands for, and the one whose output it puts out; None for the network's input."""
+    """The layers a row stands for, and the one whose output it puts out: `INPUT` is the network's input."""
 
     layers: range
-    output: int | None
+    output: int
 
 
 def places_of(analysis: Analysis) -> dict[str, Place]:
     """Return the place of every row and group by its name."""
     rows = {row.name: Place(range(i, i + 1), i) for i, row in enumerate(analysis.rows)}
     groups = {
-        group.path: Place(range(group.start, group.stop), None if group.output == INPUT else group.output)
-        for group in analysis.graph.groups
+        group.path: Place(range(group.start, group.stop), group.output) for group in analysis.graph.groups
     }
     return groups | rows
 
@@ -42,10 +40,9 @@ def find(analysis: Analysis, layer: str) -> tuple[Row, int]:
     Raises:
         Misfit: there is none of this name; with the nearest one.
     """
-    outputs = [*range(len(analysis.rows)), *(group.output for group in analysis.graph.groups)]
-    for row, number in zip((*analysis.rows, *analysis.groups), outputs, strict=True):
+    for row in (*analysis.rows, *analysis.groups):
         if row.name == layer:
-            return row, number
+            return row, places_of(analysis)[layer].output
     names = [row.name for row in (*analysis.groups, *analysis.rows)]
     inner = next((name for name in names if name.endswith(f".{layer}")), None)
     hint = f"; did you mean '{inner}'?" if inner else suggestion(layer, names)

@@ -23,11 +23,8 @@ if TYPE_CHECKING:
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
-_Context = click.Context
-_Parameter = click.Parameter
 
-
-def _shape(context: _Context, parameter: _Parameter, value: str | None) -> tuple[int, ...] | None:
+def _shape(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
     """Read 3x224x224."""
     if value is None:
         return None
@@ -38,7 +35,7 @@ def _shape(context: _Context, parameter: _Parameter, value: str | None) -> tuple
     return sizes
 
 
-def _params(context: _Context, parameter: _Parameter, value: tuple[str, ...]) -> dict[str, object]:
+def _params(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, object]:
     """Read NAME=VALUE, as often as it is given."""
     params = {}
     for text in value:
@@ -54,7 +51,7 @@ def _params(context: _Context, parameter: _Parameter, value: tuple[str, ...]) ->
     return params
 
 
-def columns_of(context: _Context, parameter: _Parameter, value: str) -> tuple[str, ...]:
+def _columns(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
     """Read params,macs."""
     keys = tuple(part.strip() for part in value.split(","))
     for key in keys:
@@ -64,7 +61,7 @@ def columns_of(context: _Context, parameter: _Parameter, value: str) -> tuple[st
     return keys if "name" in keys else ("name", *keys)
 
 
-def unit_of(context: _Context, parameter: _Parameter, value: str | None) -> tuple[int, ...] | None:
+def unit_of(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
     """Read 3,5."""
     if value is None:
         return None
@@ -74,7 +71,7 @@ def unit_of(context: _Context, parameter: _Parameter, value: str | None) -> tupl
     return position
 
 
-def size_of(context: _Context, parameter: _Parameter, value: str | None) -> tuple[int, ...] | None:
+def size_of(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
     """Read 128 or 128x256."""
     if value is None:
         return None
@@ -163,7 +160,7 @@ def columns_option(chosen: Sequence[str]) -> Callable[[Command], Command]:
     return click.option(
         "--columns",
         metavar="A,B,...",
-        callback=columns_of,
+        callback=_columns,
         default=",".join(chosen),
         help=f"Any of {', '.join(CHOICES)}.",
     )

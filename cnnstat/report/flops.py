@@ -60,7 +60,7 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
     column = Column("count", convention.name, convention=meaning(convention))
     return Report(
         title=title_of(analysis),
-        tables=tables_of(analysis, depth, (column,), [(tally.total,) for tally in counted], share=0),
+        tables=tables_of(analysis, depth, (column,), [(tally.total,) for tally in counted]),
         facts=(
             ("MACs", f"{analysis.totals.counts.macs:,}"),
             (convention.name, f"{whole.total:,}{_sum_of(whole, convention)}"),

@@ -23,9 +23,8 @@ Styled: TypeAlias = tuple[str, Style]
 _GAP = "  "
 _BAR = 24
 _READABLE = 110  # arithmetic takes two lines beyond this, however wide the terminal is
-_CUT = (
-    48  # where a width is given, names are cut to this, and remarks to a third of the width if that is less
-)
+_CUT = 48
+"""Where a width is given, names are cut to this, and remarks to a third of the width if that is less."""
 
 
 def lines(report: Report, width: int | None = None) -> Iterator[Styled]:

@@ -9,6 +9,7 @@ from cnnstat.analysis.model import STORED
 from cnnstat.analysis.tree import places_of
 from cnnstat.errors import plural
 from cnnstat.figures import FIGURES
+from cnnstat.graph import INPUT
 from cnnstat.report import gradients
 from cnnstat.report.build import title_of
 from cnnstat.report.columns import COLUMNS, footnotes
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.run.gradcheck import Checked
     from cnnstat.run.measure import Findings
     from cnnstat.run.reach import Sight
-    from cnnstat.verification import Difference, Proof, Verification
+    from cnnstat.verification import Disagreement, Proof, Verification
 
 _KEYS = ("output_shape", "params", "macs", "padding_macs", "connections", "receptive_field")
 _SIDE = Column("side", "", "text")
@@ -90,7 +91,7 @@ def _compared(verification: Verification) -> int:
     return len(verification.analysis.rows) * (len(STORED) + 2) - len(verification.unmeasured) + 1
 
 
-def _difference(difference: Difference) -> str:
+def _difference(difference: Disagreement) -> str:
     told, done = (_value(value) for value in (difference.told, difference.done))
     layer = difference.layer or "the network"
     return f"{layer}: {_TITLES[difference.figure]} told {told}, measured {done}"
@@ -150,7 +151,7 @@ def _measured(findings: Findings, place: Place) -> tuple[Any, ...]:
     """Return the cells of a row as measured: sums over its layers, shape and field of what it puts out."""
     layers = findings.layers[place.layers.start : place.layers.stop]
     sums = (sum(getattr(layer, key) for layer in layers) for key in _KEYS[1:-1])
-    if place.output is None:
+    if place.output == INPUT:
         return (None, *sums, None)
     return findings.layers[place.output].output_shape, *sums, _field(findings.sights[place.output])
 

@@ -14,7 +14,7 @@ from cnnstat.verification import MEMORY
 if TYPE_CHECKING:
     from cnnstat.run.measure import Measured
     from cnnstat.run.reach import Sight
-    from cnnstat.verification import Difference, Proof
+    from cnnstat.verification import Disagreement, Proof
 
 
 Top = tuple[str, list[list[tuple[int, float]]]]
@@ -77,7 +77,7 @@ def _patterns(sight: Sight) -> dict[str, Any]:
     }
 
 
-def _apart(difference: Difference) -> dict[str, Any]:
+def _apart(difference: Disagreement) -> dict[str, Any]:
     told, done = (_plain(value) for value in (difference.told, difference.done))
     return {"layer": difference.layer or None, "figure": difference.figure, "told": told, "measured": done}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnstat.analysis.tree import places_of
 from cnnstat.errors import plural
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.build import title_of
@@ -63,12 +64,12 @@ class _Sheet:
         self.nodes = {node.path: node for node in analysis.graph.nodes}
         self.numbers = {row.name: number for number, row in enumerate(analysis.rows)}
         self.named = {row.name: row for row in (*analysis.groups, *analysis.rows)}
-        groups = {group.path: group for group in analysis.graph.groups}
+        places = places_of(analysis)
         self.listed: list[Row] = []
         for row in rows:
             self.listed.append(row)
             if row.told is None:
-                self.listed += analysis.rows[groups[row.name].start : groups[row.name].stop]
+                self.listed += (analysis.rows[number] for number in places[row.name].layers)
 
     def layers(self) -> tuple[Step, ...]:
         """Return the layers, a block layer by layer.

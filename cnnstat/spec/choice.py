@@ -67,6 +67,7 @@ def choose(family: Family, variant: str | None, given: Mapping[str, object]) -> 
 
     Raises:
         SpecError: there is no such variant or parameter, or the input has no sizes.
+        ValueError: a value in ``given`` is none that a spec could have.
     """
     chosen = _variant(family, variant)
     params = _own_params(family, chosen) | _given(family, given)
