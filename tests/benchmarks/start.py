@@ -1,4 +1,4 @@
-"""The whole process of `cnnstat summary`, beside the imports it cannot do without.
+"""The whole process of `cnnstat summary`, beside the imports that it could start with.
 
     python -m tests.benchmarks.start [RUNS]
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import cnnstat
 
 SUMMARY = [sys.executable, "-m", "cnnstat", "summary", "resnet152.yaml"]
-IMPORTS = [sys.executable, "-c", "import click, msgspec, yaml"]
+IMPORTS = [sys.executable, "-c", "import click, rich.console, rich.table, yaml"]
 TARGET = 1.7
 
 
