@@ -59,8 +59,10 @@ def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
     """Say whether a word means a network; with layers behind it, it can mean nothing else."""
     if word == "-" or any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml")):
         return True
-    if not layers or _is_network(word):
-        return _is_network(word)
+    if _is_network(word):
+        return True
+    if not layers:
+        return False
     if what := _page(word):
         told = f"'{plain(word)}' is {what}, and has no layers: name it alone, or a SPEC and its LAYERs"
         raise click.UsageError(told)

@@ -64,7 +64,7 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
         facts=(
             ("MACs", f"{analysis.totals.counts.macs:,}"),
             (convention.name, f"{whole.total:,}{_sum_of(whole, convention)}"),
-            ("counted", rules_of(analysis, convention)),
+            ("counted", rules_of(analysis, convention, counted)),
             *((("as nothing", nothing),) if nothing else ()),
             *left_out({convention.name: whole}),
         ),
@@ -85,7 +85,8 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
 
 def side_by_side(analysis: Analysis) -> Report:
     """Return what each of the other tools prints for the network, and what makes the difference."""
-    wholes = {name: total(tallies(analysis, tool)) for name, tool in CONVENTIONS.items()}
+    counted = {name: tallies(analysis, tool) for name, tool in CONVENTIONS.items()}
+    wholes = {name: total(parts) for name, parts in counted.items()}
     shown = {name: _shown(whole) for name, whole in wholes.items()}
     used = [term for term in _SHOWN if any(terms.get(term) for terms in shown.values())]
     columns = (
@@ -118,7 +119,7 @@ def side_by_side(analysis: Analysis) -> Report:
         data=data_of(analysis, None)
         | {"conventions": [_convention_data(CONVENTIONS[name], whole) for name, whole in wholes.items()]},
         notes=tuple(
-            f"{tool.name} ({tool.tool}, {tool.prints}): {rules_of(analysis, tool)}"
+            f"{tool.name} ({tool.tool}, {tool.prints}): {rules_of(analysis, tool, counted[tool.name])}"
             for tool in CONVENTIONS.values()
         ),
         source=analysis.source,
@@ -197,10 +198,13 @@ def meaning(convention: Convention) -> str:
     return f"what {convention.tool} prints as {convention.prints} ({convention.source})"
 
 
-def rules_of(analysis: Analysis, convention: Convention) -> str:
-    """Return by which rule a tool counts the types of a network, and what comes of it."""
-    counted = [(tally.total,) for tally in tallies(analysis, convention)]
-    sums = {kind: added(figures)[0] for kind, figures in by_type(analysis.rows, counted).items()}
+def rules_of(analysis: Analysis, convention: Convention, counted: Sequence[Tally]) -> str:
+    """Return by which rule a tool counts the types of a network, and what comes of it.
+
+    ``counted`` is what it counts for each layer.
+    """
+    totals = (tally.total for tally in counted)
+    sums = {kind: sum(parts) for kind, parts in by_type(analysis.rows, totals).items()}
     found = rules(convention.weights, [row.type for row in analysis.rows])
     told = (
         f"{', '.join(kinds)}: {rule} = {sum(map(sums.__getitem__, kinds)):,}" for rule, kinds in found.items()

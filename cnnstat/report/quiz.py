@@ -36,20 +36,21 @@ def quiz(analysis: Analysis, rows: Sequence[Row], *, answers: bool) -> Report:
     """Return layers with the figures left out, or filled in and explained."""
     told = each(analysis, rows) if answers else []
     sheet = _Sheet(analysis, rows)
+    given = sheet.layers()
     return Report(
         title=f"{title_of(analysis)}: {_task(answers)}",
         tables=(_table(rows, answers=answers),),
         data={
             **head("explain", analysis),
             "asked": list(ASKED),
-            "given": [{"name": step.label, "text": step.text} for step in sheet.layers()],
+            "given": [{"name": step.label, "text": step.text} for step in given],
             "layers": [_data(analysis, row, sheet.options(row), answers=answers) for row in rows],
             **({"explained": [item.data() for item in told]} if answers else {}),
         },
         notes=(*(() if answers else _conventions()), *notes(told)),
         source=analysis.source,
         sections=(
-            Section("the layers", sheet.layers()),
+            Section("the layers", given),
             *(() if answers else (Section("options that are not given", sheet.defaults()),)),
             *(item.section() for item in told if item.brief is None),
         ),

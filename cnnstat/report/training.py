@@ -13,8 +13,11 @@ from cnnstat.report.flops import data_of, left_out, meaning, rows_of, rules_of, 
 from cnnstat.report.model import Column, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.counted import Tally
     from cnnstat.report.flops import Figures
 
 _KEYS = ("forward", "weight_gradients", "input_gradients", "training")
@@ -43,12 +46,15 @@ def training(analysis: Analysis, depth: int | None = None, convention: Conventio
 
     With a ``convention``, as that tool counts.
     """
-    spent: tuple[Cost, ...] = costs(analysis)
     skipped: tuple[tuple[str, str], ...] = ()
-    if convention is not None:
+    if convention is None:
+        spent = costs(analysis)
+        notes: tuple[str, ...] = ("layers without MACs are not listed",)
+    else:
         forward, back = tallies(analysis, convention), weight_gradients(analysis, convention)
         spent = costs(analysis, [tally.total for tally in forward], [tally.total for tally in back])
         skipped = left_out({convention.name: total(forward)})
+        notes = _rules(analysis, convention, forward)
     whole, columns = sum(spent, start=Cost()), _columns(convention)
     figures = [_figures(cost) for cost in spent]
     return Report(
@@ -66,7 +72,7 @@ def training(analysis: Analysis, depth: int | None = None, convention: Conventio
                 ],
             }
         },
-        notes=(*footnotes(columns), *_notes(analysis, convention)),
+        notes=(*footnotes(columns), *notes),
         source=analysis.source,
     )
 
@@ -100,14 +106,12 @@ def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     return (("frozen", f"{layers} with {params:,} params"),) if held else ()
 
 
-def _notes(analysis: Analysis, convention: Convention | None) -> tuple[str, ...]:
-    if convention is None:
-        return ("layers without MACs are not listed",)
+def _rules(analysis: Analysis, convention: Convention, forward: Sequence[Tally]) -> tuple[str, ...]:
     back = rules(convention.to_weights, [row.type for row in analysis.rows]).items()
     to_weights = "; ".join(f"{', '.join(kinds)}: {rule}" for rule, kinds in back)
     return (
         f"{convention.name}: {meaning(convention)}",
-        f"forward: {rules_of(analysis, convention)}",
+        f"forward: {rules_of(analysis, convention, forward)}",
         f"to weights: {to_weights}",
         "layers that it counts as nothing are not listed",
     )
