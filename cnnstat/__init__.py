@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
-    from cnnstat.api import analyze, diff, load, loads, sizes
-    from cnnstat.crossing import Network
-    from cnnstat.errors import Problem, SpecError
-    from cnnstat.graph import Graph
-    from cnnstat.verification import check_gradients, verify
+    from cnnstat.analysis.analyze import analyze
+    from cnnstat.base.errors import Problem, SpecError
+    from cnnstat.bridge.program import Network
+    from cnnstat.bridge.verify import check_gradients, verify
+    from cnnstat.commands.diff.compare import diff
+    from cnnstat.commands.sizes.search import sizes
+    from cnnstat.graph.load import load, loads
+    from cnnstat.graph.model import Graph
 
 __version__ = "0.1.0"
 
@@ -43,17 +46,17 @@ __all__ = [
 
 _HOMES = {
     "Analysis": "cnnstat.analysis",
-    "Graph": "cnnstat.graph",
-    "Network": "cnnstat.crossing",
-    "Problem": "cnnstat.errors",
-    "SpecError": "cnnstat.errors",
-    "analyze": "cnnstat.api",
-    "check_gradients": "cnnstat.verification",
-    "diff": "cnnstat.api",
-    "load": "cnnstat.api",
-    "loads": "cnnstat.api",
-    "sizes": "cnnstat.api",
-    "verify": "cnnstat.verification",
+    "Graph": "cnnstat.graph.model",
+    "Network": "cnnstat.bridge.program",
+    "Problem": "cnnstat.base.errors",
+    "SpecError": "cnnstat.base.errors",
+    "analyze": "cnnstat.analysis.analyze",
+    "check_gradients": "cnnstat.bridge.verify",
+    "diff": "cnnstat.commands.diff.compare",
+    "load": "cnnstat.graph.load",
+    "loads": "cnnstat.graph.load",
+    "sizes": "cnnstat.commands.sizes.search",
+    "verify": "cnnstat.bridge.verify",
 }
 """Where public names live: imported when first asked for, so that telling starts without NumPy."""
 

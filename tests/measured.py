@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import cnnstat
-from cnnstat import bundled
+from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import cnnstat
-from cnnstat import bundled
+from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.graph import Graph
-    from tests.run.cases import Case
+    from cnnstat.graph.model import Graph
+    from tests.executor.cases import Case
 
 LAYER = "layer"
 """The name of the layer that a case is about."""

@@ -18,7 +18,7 @@ from cnnstat.layers import LAYERS, manual
 from tests.lectures import EXAMPLES, right, spec
 
 if TYPE_CHECKING:
-    from cnnstat.run.op import Array
+    from cnnstat.executor.kernel import Array
 
 Example = dict[str, Any]
 

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 import cnnstat
-from cnnstat import Analysis, bundled
-from cnnstat.errors import SpecError
+from cnnstat import Analysis
+from cnnstat.base.errors import SpecError
+from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Row

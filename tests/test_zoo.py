@@ -7,9 +7,10 @@ from functools import cache
 import pytest
 
 import cnnstat
-from cnnstat import Analysis, SpecError, bundled
+from cnnstat import Analysis, SpecError
 from cnnstat.analysis.model import Counts
-from cnnstat.analysis.tree import folded
+from cnnstat.analysis.outline import folded
+from cnnstat.spec import bundled
 
 
 @cache

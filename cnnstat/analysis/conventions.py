@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.kinds import (
+from cnnstat.analysis.layer_kinds import (
     ACTIVATIONS,
     BIN_MAXIMA,
     BIN_MEANS,
@@ -27,10 +27,10 @@ from cnnstat.analysis.kinds import (
     SLIDING_POOLS,
     SOFTMAXES,
 )
-from cnnstat.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit, suggestion
 
 Weights: TypeAlias = dict[str, dict[str, int]]
-"""For a type of layer, how often each of its measures (`cnnstat.analysis.counted`) counts."""
+"""For a type of layer, how often each of its measures (`cnnstat.analysis.tool_counts`) counts."""
 
 
 class Convention(Struct, frozen=True):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.model import Missed, Row, Totals
-from cnnstat.analysis.tree import TOTAL
-from cnnstat.figures import OF_NETWORK
+from cnnstat.analysis.outline import TOTAL
+from cnnstat.base.figures import OF_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnnstat.graph import Graph
+    from cnnstat.graph.model import Graph
     from cnnstat.spec.expect import Expectation, Figure
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.training import gradients
-from cnnstat.arithmetic import Term, term
-from cnnstat.graph import INPUT
+from cnnstat.analysis.backward_cost import gradients
+from cnnstat.base.arithmetic import Term, term
+from cnnstat.graph.model import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cnnstat.analysis.model import Analysis, Counts, Settings, Told
-    from cnnstat.graph import Graph
+    from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
 
 BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}

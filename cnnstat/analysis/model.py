@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis.receptive import Field, start
-from cnnstat.arithmetic import Term, term
-from cnnstat.figures import COUNTS
-from cnnstat.graph import INPUT
+from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.figures import COUNTS
+from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import Operations, size_of, values
 
 if TYPE_CHECKING:
-    from cnnstat.errors import Span
-    from cnnstat.graph import Graph
+    from cnnstat.base.errors import Span
+    from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Reaches, Reads, Shape
     from cnnstat.spec.expect import Expectation
 

@@ -16,9 +16,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.base.limits import MAX_PERIOD, MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches, Shape
-from cnnstat.layers.reach import POINT, Reach, bounds
-from cnnstat.limits import MAX_PERIOD, MAX_STRIDES
+from cnnstat.layers.footprint import POINT, Reach, bounds
 
 Axis: TypeAlias = tuple[Reach, ...]
 """The reaches of one axis, one for each stride that meets there."""

@@ -11,14 +11,14 @@ from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
 from cnnstat.analysis.model import KINDS, STORED, Analysis, Counts, Row, Settings, Told, Totals
 from cnnstat.analysis.receptive import Field, field_of, start
-from cnnstat.arithmetic import ZERO
-from cnnstat.errors import Misfit, Problem, SpecError
+from cnnstat.base.arithmetic import ZERO
+from cnnstat.base.errors import Misfit, Problem, SpecError
 from cnnstat.layers.base import show, size_of
 
 if TYPE_CHECKING:
-    from cnnstat.graph import Graph
+    from cnnstat.graph.model import Graph
+    from cnnstat.graph.unfold import Group, Node
     from cnnstat.layers.base import Layer, Shape
-    from cnnstat.unfold import Group, Node
 
 _RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
 

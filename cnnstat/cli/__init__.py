@@ -14,9 +14,9 @@ from typing import NoReturn
 
 import click
 
+from cnnstat.base.errors import SpecError
 from cnnstat.cli.output import complain, drop_output
 from cnnstat.cli.program import cli
-from cnnstat.errors import SpecError
 
 __all__ = ["cli", "main"]
 

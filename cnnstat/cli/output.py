@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from cnnstat.errors import Problem, SpecError, plain
+from cnnstat.base.errors import Problem, SpecError, plain
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
-from cnnstat.spec_file import find
+from cnnstat.spec.file import find
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis

@@ -7,31 +7,21 @@ from importlib import import_module
 import click
 
 from cnnstat import __version__
-from cnnstat.errors import plain, suggestion
+from cnnstat.base.errors import plain, suggestion
 
-PLACES = {
-    "diff": "comparing",
-    "explain": "explaining",
-    "flops": "counting",
-    "list": "telling",
-    "rf": "telling",
-    "run": "running",
-    "schema": "telling",
-    "sizes": "sweeping",
-    "summary": "telling",
-}
-"""The file of each command."""
+COMMANDS = ("diff", "explain", "flops", "list", "rf", "run", "schema", "sizes", "summary")
+"""Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
 
 
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(PLACES)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        if cmd_name not in PLACES:
-            hint = suggestion(cmd_name, PLACES) or "; 'cnnstat --help' lists them"
+        if cmd_name not in COMMANDS:
+            hint = suggestion(cmd_name, COMMANDS) or "; 'cnnstat --help' lists them"
             ctx.fail(f"No such command '{plain(cmd_name)}'{hint}")
-        found = vars(import_module(f"cnnstat.cli.{PLACES[cmd_name]}")).values()
+        found = vars(import_module(f"cnnstat.commands.{cmd_name}.command")).values()
         return next(each for each in found if isinstance(each, click.Command) and each.name == cmd_name)
 
 

@@ -63,6 +63,6 @@ LAYERS: dict[str, type[Layer]] = {
     "crop": resize.Crop,
     "identity": reshape.Identity,
 }
-"""Every layer type by the name it has in a spec. `cnnstat.run` has a table with the same keys."""
+"""Every layer type by the name it has in a spec. `cnnstat.executor` has a table with the same keys."""
 
 __all__ = ["LAYERS", "Layer"]

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, term
+from cnnstat.base.arithmetic import Term, term
 from cnnstat.layers.base import Layer, Operations, Reads, Shape, positions, values
 
 Cost: TypeAlias = dict[

@@ -2,7 +2,7 @@
 
 A layer is a frozen class whose fields are its YAML options. Its methods are pure functions of the shapes
 of its inputs (one sample, channels first) and return `Term`s: the figure together with its arithmetic.
-Nothing here is run; `cnnstat.run` measures the same figures from arrays and shares no code with this
+Nothing here is run; `cnnstat.executor` measures the same figures from arrays and shares no code with this
 package, because that independence is what makes the comparison a proof.
 """
 
@@ -12,10 +12,10 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from cnnstat.arithmetic import ZERO, Term, product, term
-from cnnstat.errors import Misfit
-from cnnstat.layers.reach import POINT, Reach
-from cnnstat.limits import MAX_SIZE
+from cnnstat.base.arithmetic import ZERO, Term, product, term
+from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_SIZE
+from cnnstat.layers.footprint import POINT, Reach
 from cnnstat.spec.expression import Channels
 
 Shape: TypeAlias = tuple[int, ...]

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, product, term
+from cnnstat.base.arithmetic import Term, product, term
+from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import WHOLE, Extent, Reaches, Shape, axis_names, known, per_axis, same_sizes, values
+from cnnstat.layers.footprint import Reach
 from cnnstat.layers.pool import Largest, Mean, Pool
-from cnnstat.layers.reach import Reach
-from cnnstat.limits import MAX_PERIOD
 
 
 class _Global(Pool, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import ZERO, Term, product, term, total
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import ZERO, Term, product, term, total
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
     Count,
     Index,

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import ZERO, Term, term
+from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.layers.base import WHOLE, Layer, Operations, Reaches, Reads, Shape, Width, width_of
 from cnnstat.layers.conv import Bias
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cnnstat.arithmetic import Term, term, total
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, term, total
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import Layer, Operations, Reads, Shape, axis_names, same_sizes, show, values
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import ZERO, Term, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import ZERO, Term, term
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
     WHOLE,
     Count,

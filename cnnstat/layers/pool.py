@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, product, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, product, term
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
     Extent,
     Layer,

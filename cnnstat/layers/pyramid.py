@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, product, term, total
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, product, term, total
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import WHOLE, Count, Layer, Operations, Reaches, Reads, Shape, show
 from cnnstat.layers.bins import covered
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cnnstat.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit, suggestion
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:

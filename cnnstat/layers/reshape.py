@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, product, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, product, term
+from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.base import (
     UNKNOWN,
     WHOLE,
@@ -21,8 +22,7 @@ from cnnstat.layers.base import (
     show,
     size_of,
 )
-from cnnstat.layers.reach import Reach, window
-from cnnstat.limits import MAX_SIZE
+from cnnstat.layers.footprint import Reach, window
 
 
 class Identity(Layer, frozen=True, kw_only=True):

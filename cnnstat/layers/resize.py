@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
     Extent,
     Layer,
@@ -23,9 +24,8 @@ from cnnstat.layers.base import (
     show,
     values,
 )
-from cnnstat.layers.reach import Reach, window
+from cnnstat.layers.footprint import Reach, window
 from cnnstat.layers.window import Sides, sides_of
-from cnnstat.limits import MAX_PERIOD
 
 
 class Upsample(Layer, frozen=True, kw_only=True):

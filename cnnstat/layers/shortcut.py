@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import Layer, Reaches, Shape, Width, axis_names, per_axis, width_of
-from cnnstat.layers.reach import window
+from cnnstat.layers.footprint import window
 from cnnstat.layers.window import Stride
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from cnnstat.arithmetic import Term, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import Count, Index, Layer, Reaches, Shape, axis_names, same_sizes, show
-from cnnstat.layers.reach import POINT, window
+from cnnstat.layers.footprint import POINT, window
 
 AxisName = Literal["channels", "height", "width", "length"]
 

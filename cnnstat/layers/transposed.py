@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from cnnstat.arithmetic import ZERO, Term, product, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import ZERO, Term, product, term
+from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
     Index,
     Layer,
@@ -25,9 +26,8 @@ from cnnstat.layers.base import (
     width_of,
 )
 from cnnstat.layers.conv import Bias
-from cnnstat.layers.reach import Reach
+from cnnstat.layers.footprint import Reach
 from cnnstat.layers.window import Dilation, KernelSize, Sides, Stride, hits, sides_of
-from cnnstat.limits import MAX_PERIOD
 
 
 class TransposedConv(Layer, frozen=True, kw_only=True):

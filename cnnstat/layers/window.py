@@ -1,6 +1,6 @@
 """How many windows fit: (N - F + 2P)/S + 1, along one axis.
 
-This is the told half of a pair. `cnnstat.run` finds the same sizes by walking real arrays; the two look
+This is the told half of a pair. `cnnstat.executor` finds the same sizes by walking real arrays; the two look
 alike and must never be merged, because their agreement is the proof that this formula is right.
 """
 
@@ -10,10 +10,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from cnnstat.arithmetic import Term, term
-from cnnstat.errors import Misfit
+from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import Extent, Index, Shape, axis_names, per_axis, show
-from cnnstat.layers.reach import Reach, window
+from cnnstat.layers.footprint import Reach, window
 
 Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=4)]
 """Both sides of every axis: one number, one per axis, or two per axis (before and after)."""

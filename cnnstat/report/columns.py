@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.figures import COUNTS, FIGURES
+from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.report.model import Column
 
 if TYPE_CHECKING:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from cnnstat.figures import ADDED, OF_NETWORK
+from cnnstat.base.figures import ADDED, OF_NETWORK
 from cnnstat.report.columns import field_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnstat.analysis import Analysis, Row, Totals
-    from cnnstat.analysis.sizes import Sweep
+    from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
 
 SCHEMA_VERSION = 1
 
 
-def head(command: str, of: Analysis | Sweep | None = None) -> dict[str, Any]:
+class OfNetwork(Protocol):
+    """What is known of one network, on one input."""
+
+    @property
+    def graph(self) -> Graph:
+        """The network."""
+
+    @property
+    def input_shape(self) -> Shape:
+        """Its input."""
+
+
+def head(command: str, of: OfNetwork | None = None) -> dict[str, Any]:
     """Return what the JSON of a command begins with, and which network it is of."""
     return {"schema_version": SCHEMA_VERSION, "command": command, **(network(of) if of else {})}
 
 
-def network(of: Analysis | Sweep) -> dict[str, Any]:
+def network(of: OfNetwork) -> dict[str, Any]:
     """Return which network it is, and its input."""
     spec = of.graph.spec
     return {"name": spec.name, "source": spec.source, "input_shape": list(of.input_shape)}

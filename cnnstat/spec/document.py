@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import yaml
 from msgspec import Struct
 
-from cnnstat.errors import Problem, Source, Span, SpecError
-from cnnstat.limits import MAX_DEPTH
+from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.base.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

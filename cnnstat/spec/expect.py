@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.errors import Misfit, suggestion
-from cnnstat.figures import EXPECTED, OF_NETWORK
+from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.figures import EXPECTED, OF_NETWORK
 
 if TYPE_CHECKING:
-    from cnnstat.errors import Span
+    from cnnstat.base.errors import Span
 
 OF_LAYERS = tuple(key for key in EXPECTED if key not in OF_NETWORK)
 """The figures that ``expect:`` knows beside a layer."""

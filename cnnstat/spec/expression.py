@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from msgspec import Struct
 
-from cnnstat.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from cnnstat.errors import Misfit, Source, SpecError
+from cnnstat.base.errors import Misfit, Source, SpecError
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, value_of
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.errors import suggestion
+from cnnstat.base.errors import suggestion
 from cnnstat.spec.expression import Expression, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnstat.errors import Span
+    from cnnstat.base.errors import Span
     from cnnstat.spec.expect import Expectation
 
 Operand: TypeAlias = "Value | Expression | tuple[Operand, ...]"

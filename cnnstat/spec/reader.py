@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.errors import Misfit, Problem, Source, Span, SpecError, suggestion
-from cnnstat.limits import MAX_SIZE, MAX_TEXT, is_size
+from cnnstat.base.errors import Misfit, Problem, Source, Span, SpecError, suggestion
+from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
 from cnnstat.spec import expression
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.expect_reader import read_expectations

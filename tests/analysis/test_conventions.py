@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnnstat
-from cnnstat import bundled
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
-from cnnstat.analysis.counted import MEASURES, Tally, tallies, total
-from cnnstat.analysis.kinds import TERMS, WORKS
-from cnnstat.errors import Misfit
+from cnnstat.analysis.layer_kinds import TERMS, WORKS
+from cnnstat.analysis.tool_counts import MEASURES, Tally, tallies, total
+from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
+from cnnstat.spec import bundled
 from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
 from tests.measured import NETWORKS, network
 

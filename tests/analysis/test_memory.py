@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnnstat
-from cnnstat.analysis.training import Gradients
+from cnnstat.analysis.backward_cost import Gradients
 from cnnstat.layers.base import Reads
 
 RESIDUAL = """

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from cnnstat.crossing import options_of
+from cnnstat.bridge.program import options_of
+from cnnstat.executor.kernel import Context
+from cnnstat.executor.kernels import OPS
+from cnnstat.executor.mac_counter import Tally
 from cnnstat.layers.conv import Conv
-from cnnstat.run import OPS
-from cnnstat.run.op import Context
-from cnnstat.run.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 import cnnstat  # noqa: E402
-from tests.run.torch_models import MODELS, built  # noqa: E402
+from tests.executor.torch_models import MODELS, built  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.errors import Source
+from cnnstat.base.errors import Source
 from cnnstat.layers import LAYERS, Layer
 from cnnstat.layers.base import Reads, Shape, show, size_of
 from cnnstat.layers.reader import read_layer
@@ -13,7 +13,7 @@ from cnnstat.spec.expression import Channels, Value
 from cnnstat.spec.expression import parse as parse_expression
 
 if TYPE_CHECKING:
-    from cnnstat.layers.reach import Reach
+    from cnnstat.layers.footprint import Reach
 
 Figures: TypeAlias = dict[str, object]
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from cnnstat.analysis.walk import tell
-from cnnstat.errors import Misfit
+from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of
 from tests.layers.case import layer, shapes

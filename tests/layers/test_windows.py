@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cnnstat.errors import Misfit
+from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import Layer, Shape, size_of
-from cnnstat.layers.reach import bounds
+from cnnstat.layers.footprint import bounds
 
 if TYPE_CHECKING:
-    from cnnstat.layers.reach import Reach
+    from cnnstat.layers.footprint import Reach
 
 Taps = list[list[int]]
 """For each output along one axis, the input positions its taps fall on, padding included."""

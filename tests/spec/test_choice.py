@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnnstat
-from cnnstat import Analysis, SpecError, bundled
-from cnnstat.errors import Misfit, Source
+from cnnstat import Analysis, SpecError
+from cnnstat.base.errors import Misfit, Source
+from cnnstat.spec import bundled
 from cnnstat.spec.choice import choose
 from cnnstat.spec.given import read_value
 from cnnstat.spec.reader import read_family

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from cnnstat.errors import Source, SpecError
+from cnnstat.base.errors import Source, SpecError
 from cnnstat.spec.document import Mapping, Scalar, parse, plain_value
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cnnstat.errors import Misfit, Source, Span
+from cnnstat.base.errors import Misfit, Source, Span
 from cnnstat.spec.expect import Expectation, printed, tolerance
 
 SPAN = Span(Source("s", ""), 1, 1)

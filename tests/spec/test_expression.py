@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnstat.errors import Misfit
+from cnnstat.base.errors import Misfit
 from cnnstat.spec.expression import Channels, Value, divisible, parse
 
 PARAMS: dict[str, Value] = {

@@ -1,0 +1,108 @@
+"""The backward pass: which gradients training needs, and the multiply-adds they cost.
+
+A layer with multiply-adds spends them once more for the gradient of its weights and once more for that of its
+input: dL/dw and dL/dx are sums of products, one for each product of y = w·x (LeCun, Bottou, Orr, Mueller,
+Efficient BackProp, 1998, section 2). What no trained number depends on has no gradient: the input of the
+network, and all below the first layer that is trained.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.analysis.model import Analysis
+    from cnnstat.graph.model import Graph
+    from cnnstat.graph.unfold import Node
+    from cnnstat.layers.base import Reads
+
+
+class Gradients(Struct, frozen=True):
+    """Which gradients a layer works out on the way back: of its weights, and of each input it reads."""
+
+    weights: bool
+    inputs: tuple[bool, ...]
+
+    def keep_inputs(self, reads: Reads) -> tuple[bool, ...]:
+        """Say of each input whether a layer has to keep it for them."""
+        if (self.weights and reads.for_weights) or (any(self.inputs) and reads.inputs):
+            return (True,) * len(self.inputs)
+        wanted = sum(self.inputs)
+        return tuple(reads.others and wanted > own for own in self.inputs)
+
+    def keep_output(self, reads: Reads) -> bool:
+        """Say whether a layer has to keep its output for them."""
+        return any(self.inputs) and reads.output
+
+
+class Cost(Struct, frozen=True):
+    """Work for one sample: forward, for the gradient of the weights, for that of the input."""
+
+    forward: int = 0
+    weights: int = 0
+    inputs: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return forward and backward together."""
+        return self.forward + self.weights + self.inputs
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.forward + other.forward, self.weights + other.weights, self.inputs + other.inputs)
+
+
+def gradients(graph: Graph, trainable: Sequence[int]) -> tuple[Gradients, ...]:
+    """Return the gradients that each layer works out, given how many trained numbers each has."""
+    depends = _depends(graph, trainable)
+    reached = _reached(graph)
+    return tuple(
+        Gradients(
+            weights=reached[number] and trainable[number] > 0,
+            inputs=tuple(reached[number] and depends[i] for i in _read(node)),
+        )
+        for number, node in enumerate(graph.nodes)
+    )
+
+
+def costs(
+    analysis: Analysis, forward: Sequence[int] | None = None, weights: Sequence[int] | None = None
+) -> tuple[Cost, ...]:
+    """Return what training costs in each layer, in order.
+
+    ``forward`` is what each costs on the way forward: multiply-adds, unless a tool counts otherwise.
+    ``weights`` is what the gradient of its trained numbers costs, as much as forward if it is not given.
+    """
+    needed = gradients(analysis.graph, [row.counts.trainable for row in analysis.rows])
+    work = [row.counts.macs for row in analysis.rows] if forward is None else forward
+    return tuple(
+        Cost(once, back * need.weights, once * any(need.inputs))
+        for once, back, need in zip(work, weights or work, needed, strict=True)
+    )
+
+
+def _depends(graph: Graph, trainable: Sequence[int]) -> list[bool]:
+    """Say of each layer whether its output depends on a trained number; last of the input, which does not."""
+    depends = [False] * (len(graph.nodes) + 1)
+    for number, node in enumerate(graph.nodes):
+        depends[number] = trainable[number] > 0 or any(depends[i] for i in _read(node))
+    return depends
+
+
+def _reached(graph: Graph) -> list[bool]:
+    """Say of each layer whether the loss depends on it: not on one of which only the size is read."""
+    reached = [False] * (len(graph.nodes) + 1)
+    for number in graph.outputs:
+        reached[number] = True
+    for number in reversed(range(len(graph.nodes))):
+        for source in _read(graph.nodes[number]) if reached[number] else ():
+            reached[source] = True
+    return reached
+
+
+def _read(node: Node) -> tuple[int, ...]:
+    """Return the inputs whose values a layer reads; the network's is -1, the last."""
+    return node.inputs[: node.layer.values_from]

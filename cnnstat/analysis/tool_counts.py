@@ -1,0 +1,198 @@
+"""What a tool would print for a network: measures of each layer, weighted by the tool's convention."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.analysis.layer_kinds import TERMS, WORKS
+from cnnstat.layers.conv import Convolution
+from cnnstat.layers.norm import LocalResponseNorm
+from cnnstat.layers.transposed import TransposedConv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cnnstat.analysis.conventions import Convention, Weights
+    from cnnstat.analysis.model import Analysis, Counts
+    from cnnstat.layers.base import Layer, Reaches, Shape
+    from cnnstat.layers.footprint import Reach
+
+
+class Tally(Struct, frozen=True):
+    """What a tool counts for a layer, a group or a network, by term.
+
+    ``left_out`` are the types of layers of which nobody can say how the tool counts them.
+    """
+
+    terms: dict[str, int] = {}
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Return the sum of all terms."""
+        return sum(self.terms.values())
+
+    def __add__(self, other: Tally) -> Tally:
+        terms = dict(self.terms)
+        for term, count in other.terms.items():
+            terms[term] = terms.get(term, 0) + count
+        return Tally(terms, tuple(dict.fromkeys((*self.left_out, *other.left_out))))
+
+
+class _Seen(Struct, frozen=True):
+    """A layer as a tool sees it: the shape it reads first, the shape it puts out, and what it tells."""
+
+    layer: Layer
+    read: Shape
+    out: Shape
+    counts: Counts
+    reaches: Reaches
+
+
+def tallies(analysis: Analysis, convention: Convention) -> tuple[Tally, ...]:
+    """Return what a tool counts for each layer, in order."""
+    return tuple(_tally(convention, convention.weights, kind, seen) for kind, seen in _layers(analysis))
+
+
+def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[Tally, ...]:
+    """Return what a tool counts for the gradient of each layer's trained numbers, if it has any."""
+    return tuple(_tally(convention, convention.to_weights, kind, seen) for kind, seen in _layers(analysis))
+
+
+def _layers(analysis: Analysis) -> Iterator[tuple[str, _Seen]]:
+    for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True):
+        assert row.told is not None  # as of a group
+        read = analysis.shape(node.inputs[0])
+        yield node.type, _Seen(node.layer, read, row.output_shape, row.counts, row.told.reaches)
+
+
+def total(parts: Iterable[Tally]) -> Tally:
+    """Return the sum of tallies, its terms in the order they are shown."""
+    whole = sum(parts, start=Tally())
+    return Tally({term: whole.terms[term] for term in sorted(whole.terms, key=TERMS.index)}, whole.left_out)
+
+
+def _tally(convention: Convention, weights: Weights, kind: str, seen: _Seen) -> Tally:
+    if kind in convention.nothing:
+        return Tally()
+    if kind not in weights:
+        return Tally({}, (kind,))
+    terms: dict[str, int] = {}
+    for measure, weight in weights[kind].items():
+        term = WORKS[kind].biases if measure == "biases" else WORKS[kind].term
+        terms[term] = terms.get(term, 0) + weight * MEASURES[measure].of(seen)
+    return Tally({term: count for term, count in terms.items() if count})
+
+
+# -- measures of a layer ----------------------------------------------------------------------------
+
+
+def _spread(seen: _Seen) -> int:
+    """Return weights x output positions: the multiply-adds of a convolution, not of a transposed one."""
+    return seen.counts.params * prod(seen.out[1:]) - seen.counts.additions
+
+
+def _slides(seen: _Seen) -> tuple[Reach, ...]:
+    """Return the reach of a sliding window along each axis."""
+    assert not isinstance(seen.reaches, str)
+    assert all(reach.period == 1 for reach in seen.reaches)  # as of bins it is not
+    return seen.reaches
+
+
+def _ungrouped(seen: _Seen) -> int:
+    """Return the multiply-adds of a convolution whose filters read all maps, not those of a group."""
+    assert isinstance(seen.layer, Convolution | TransposedConv)
+    return seen.counts.macs * seen.layer.groups_of(seen.read[0])
+
+
+def _window(seen: _Seen) -> int:
+    """Return the taps of all windows, those on padding included."""
+    taps = (1 + (reach.high[0] - reach.low[0]) // reach.step for reach in _slides(seen))
+    return seen.counts.activations * prod(taps)
+
+
+def _steps(seen: _Seen) -> int:
+    """Return the inputs that the windows advance by, together."""
+    return seen.counts.activations * prod(reach.advance for reach in _slides(seen))
+
+
+def _areas(seen: _Seen) -> int:
+    """Return the mean area of a bin and a division, for each output, rounded as thop rounds in float64."""
+    area = prod(size / bins for size, bins in zip(seen.read[1:], seen.out[1:], strict=True))
+    return int((area + 1) * seen.counts.activations)
+
+
+def _summed(seen: _Seen) -> int:
+    """Return the squares in all sums of a local response norm, beyond the first and last channel, too."""
+    assert isinstance(seen.layer, LocalResponseNorm)
+    return seen.counts.activations * seen.layer.size
+
+
+def _of_rank(rank: int, count: int, shape: Shape) -> int:
+    return count if len(shape) - 1 == rank else 0
+
+
+def _repeated(seen: _Seen) -> int:
+    """Return the outputs that are copies of an input."""
+    return 0 if seen.counts.multiplications else seen.counts.activations
+
+
+def _blended(seen: _Seen) -> int:
+    """Return the outputs that are interpolated."""
+    return seen.counts.activations if seen.counts.multiplications else 0
+
+
+class Measure(Struct, frozen=True):
+    """What a convention can put a weight on: how much of it a layer has, for one sample, and its words."""
+
+    of: Callable[[_Seen], int]
+    words: str
+
+
+MEASURES: dict[str, Measure] = {
+    "macs": Measure(lambda seen: seen.counts.macs, "MACs"),
+    # The additions of a layer that multiplies with weights are those of its biases.
+    "biases": Measure(lambda seen: seen.counts.additions, "additions of biases"),
+    "params": Measure(lambda seen: seen.counts.params, "parameters"),
+    "connections": Measure(lambda seen: seen.counts.connections, "connections"),
+    "spread": Measure(_spread, "weights x output positions"),
+    "inputs": Measure(lambda seen: prod(seen.read), "inputs"),
+    "inputs_2d": Measure(lambda seen: _of_rank(2, prod(seen.read), seen.read), "inputs"),
+    "outputs": Measure(lambda seen: seen.counts.activations, "outputs"),
+    "scaled": Measure(
+        lambda seen: seen.counts.activations if seen.counts.params else 0, "outputs that are scaled"
+    ),
+    "rows": Measure(lambda seen: prod(seen.out[1:]), "positions"),  # of vectors along the channels
+    "dense": Measure(lambda seen: _window(seen) * seen.read[0], "MACs as if every filter read all maps"),
+    "ungrouped": Measure(_ungrouped, "MACs as if without groups"),
+    "window": Measure(_window, "taps of all windows"),
+    "steps": Measure(_steps, "outputs x stride on each axis"),
+    "areas": Measure(_areas, "area of a bin and 1 for each output"),
+    "summed": Measure(_summed, "squares in all sums"),
+    "repeated": Measure(_repeated, "outputs that are copies"),
+    "repeated_2d": Measure(lambda seen: _of_rank(2, _repeated(seen), seen.out), "outputs that are copies"),
+    "blended_1d": Measure(
+        lambda seen: _of_rank(1, _blended(seen), seen.out), "outputs of a signal that are blended"
+    ),
+    "blended_2d": Measure(
+        lambda seen: _of_rank(2, _blended(seen), seen.out), "outputs of a map that are blended"
+    ),
+}
+
+
+def rules(weights: Weights, kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the rules in words, such as ``2 x MACs``, with the types among ``kinds`` that each is for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in dict.fromkeys(kinds):
+        if kind in weights:
+            parts = (_times(weight, MEASURES[name].words) for name, weight in weights[kind].items())
+            rule = " + ".join(parts).replace("+ -", "- ")
+            found[rule] = (*found.get(rule, ()), kind)
+    return found
+
+
+def _times(weight: int, words: str) -> str:
+    return f"-{words}" if weight == -1 else words if weight == 1 else f"{weight} x {words}"

@@ -1,0 +1,1 @@
+"""What everything stands on: errors, limits, arithmetic, and the table of figures."""

@@ -1,0 +1,1 @@
+"""The only place where the calculator and the executor meet."""

@@ -1,0 +1,74 @@
+"""The crossing from a graph to the executor: options cross as their author wrote them, and nothing else does.
+
+No method of a told layer is called here. A width that is a multiple of `$in` crosses as that multiple, for
+how many channels reach a layer is for each hall to find out by itself.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+
+from cnnstat.base.arguments import check_shape
+from cnnstat.executor import network
+from cnnstat.executor.network import Program, Step
+from cnnstat.graph.load import loaded
+from cnnstat.graph.model import INPUT
+from cnnstat.spec.expression import Channels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cnnstat.graph.model import Graph
+    from cnnstat.layers import Layer
+
+
+class Network(network.Network):
+    """A network that runs: parameters drawn from `seed`, arrays of `dtype` (float32 or float64).
+
+    `spec` is a graph, a path or the name of a bundled architecture; `params` replace parameters of a spec
+    that is not loaded yet, `input_shape` its input.
+
+    Raises:
+        SpecError: the spec is wrong.
+        ValueError: an argument is out of range, or a layer cannot take what reaches it.
+    """
+
+    def __init__(
+        self,
+        spec: Graph | str | Path,
+        *,
+        params: Mapping[str, object] | None = None,
+        seed: int = 0,
+        dtype: str = "float32",
+        input_shape: tuple[int, ...] | None = None,
+    ) -> None:
+        graph = loaded(spec, params)
+        if input_shape is not None:
+            check_shape(input_shape)
+        super().__init__(program(graph, input_shape), seed=seed, dtype=dtype)
+
+
+def program(graph: Graph, input_shape: tuple[int, ...] | None = None) -> Program:
+    """Return the steps of a graph."""
+    steps = (
+        Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)), node.frozen)
+        for node in graph.nodes
+    )
+    return Program(tuple(steps), input_shape or graph.spec.input_shape, graph.outputs)
+
+
+def _source(number: int) -> int:
+    return network.INPUT if number == INPUT else number
+
+
+def options_of(layer: Layer) -> dict[str, Any]:
+    """Return a layer's options by name, defaults included."""
+    return {name: _written(value) for name, value in structs.asdict(layer).items()}
+
+
+def _written(value: Any) -> Any:
+    return Fraction(value.numerator, value.denominator) if isinstance(value, Channels) else value

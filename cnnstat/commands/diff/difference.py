@@ -1,0 +1,198 @@
+"""What is different between two networks: each pair of layers compared, and the networks as wholes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from cnnstat.analysis.model import KINDS, STORED, Analysis
+from cnnstat.analysis.outline import folded
+from cnnstat.base.figures import OF_NETWORK
+from cnnstat.commands.diff.alignment import align
+from cnnstat.commands.diff.items import items, outputs
+from cnnstat.graph.model import INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis.model import Row, Totals
+    from cnnstat.analysis.receptive import Field
+    from cnnstat.commands.diff.alignment import Pair
+    from cnnstat.commands.diff.items import Item
+    from cnnstat.layers.base import Layer
+
+Status: TypeAlias = Literal["same", "changed", "added", "removed"]
+
+
+class Edit(Struct, frozen=True):
+    """What a spec says otherwise: a name, type, option, `frozen`, the inputs, or a folded block's layers."""
+
+    what: str
+    before: Any
+    after: Any
+
+
+class Change(Struct, frozen=True):
+    """A layer of A and its partner in B (None: it has none), what was edited, and which figures differ."""
+
+    a: Item | None
+    b: Item | None
+    edits: tuple[Edit, ...] = ()
+    figures: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """Return what became of the layer."""
+        if self.a is None:
+            return "added"
+        if self.b is None:
+            return "removed"
+        return "changed" if self.edits or self.figures else "same"
+
+    @property
+    def follows(self) -> bool:
+        """Say whether the layer is as it was, and figures differ as something above it does."""
+        return self.status == "changed" and not self.edits
+
+    @property
+    def field_only(self) -> bool:
+        """Say whether nothing but the receptive field differs."""
+        return self.follows and self.figures == ("receptive_field",)
+
+
+class Difference(Struct, frozen=True):
+    """Two networks, every layer of both in order, and whether they put out other layers."""
+
+    a: Analysis
+    b: Analysis
+    changes: tuple[Change, ...]
+    outputs_differ: bool = False
+
+    @property
+    def differ(self) -> bool:
+        """Say whether a layer, the input or a figure of the whole differs; titles and citations may."""
+        return (
+            self.outputs_differ
+            or any(change.status != "same" for change in self.changes)
+            or self.a.input_shape != self.b.input_shape
+            or _whole(self.a.totals) != _whole(self.b.totals)
+        )
+
+    def count(self, status: Status) -> int:
+        """Return how many layers became this."""
+        return sum(change.status == status for change in self.changes)
+
+
+def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
+    """Align the layers of two analyses, folded at a depth, and compare each pair."""
+    before, after = items(a, folded(a, depth)), items(b, folded(b, depth))
+    pairs = align(before, after)
+    partners = {left.number: right.number for left, right in pairs if left and right}
+    wires = _Wires(before, after, partners)
+    known: dict[int, int | None] = {INPUT: INPUT, **partners}
+    put_out = [(known.get(number), inner) for number, inner in outputs(a, before)]
+    return Difference(a, b, tuple(_change(pair, wires) for pair in pairs), put_out != outputs(b, after))
+
+
+def _change(pair: Pair, wires: _Wires) -> Change:
+    a, b = pair
+    if a is None or b is None:
+        return Change(a, b)
+    return Change(a, b, tuple(_edits(a, b, wires)), tuple(_figures(a.row, b.row)))
+
+
+def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
+    if a.path != b.path:
+        yield Edit("name", a.row.name, b.row.name)
+    # What a block is called is no part of it: its layers are, and stand for themselves where it is unfolded.
+    blocks = a.row.told is None and b.row.told is None
+    if a.type != b.type and not (blocks and a.layers == b.layers and a.inside == b.inside):
+        yield Edit("type", a.type, b.type)
+    yield from _options(a, b)
+    yield from _frozen(a, b)
+    if wires.moved(a, b) or a.within != b.within:
+        yield Edit("inputs", a.row.inputs, b.row.inputs)
+
+
+def _options(a: Item, b: Item) -> Iterator[Edit]:
+    if a.layers == b.layers and a.inside == b.inside:
+        return
+    alike = a.inside == b.inside and tuple(map(type, a.layers)) == tuple(map(type, b.layers))
+    if alike:
+        yield from _values(a.layers, b.layers)
+    elif a.row.told is None or b.row.told is None:
+        yield Edit("layers", a.row.folded, b.row.folded)
+
+
+def _values(a: Sequence[Layer], b: Sequence[Layer]) -> Iterator[Edit]:
+    """Yield the options that differ between layers of the same types, of a block each once.
+
+    Where several values changed, they are told as tuples.
+    """
+    found: dict[str, dict[tuple[Any, Any], None]] = {}
+    for before, after in zip(map(asdict, a), map(asdict, b), strict=True):
+        for name, value in before.items():
+            if value != after[name]:
+                found.setdefault(name, {})[value, after[name]] = None
+    for name, changes in found.items():
+        befores, afters = zip(*changes, strict=True)
+        yield Edit(name, befores[0], afters[0]) if len(changes) == 1 else Edit(name, befores, afters)
+
+
+def _frozen(a: Item, b: Item) -> Iterator[Edit]:
+    """Say what `frozen:` holds of its parameters: the layer, or which layers of a block."""
+    if a.type != b.type or a.held == b.held:
+        return
+    if a.row.told is None or b.row.told is None:
+        yield Edit("frozen", a.held, b.held)
+    else:
+        yield Edit("frozen", bool(a.held), bool(b.held))
+
+
+def _figures(a: Row, b: Row) -> Iterator[str]:
+    if a.output_shape != b.output_shape:
+        yield "output_shape"
+    if a.counts != b.counts:
+        yield from (key for key in STORED if getattr(a.counts, key) != getattr(b.counts, key))
+        if any(getattr(a.counts, key) != getattr(b.counts, key) for key in KINDS):
+            yield "operations"
+    if a.field is not b.field and _seen(a.field) != _seen(b.field):
+        yield "receptive_field"
+
+
+def _seen(field: Field) -> tuple[object, ...]:
+    # Which layer makes a field unknown is no part of it: that layer may have another name.
+    return field.axes, field.whole, field.because is None, field.aligned
+
+
+def _whole(totals: Totals) -> tuple[object, ...]:
+    memory = (getattr(totals, key) for key in OF_NETWORK)
+    return totals.output_shape, totals.counts, _seen(totals.field), *memory
+
+
+class _Wires:
+    """What layers read, told in items of A. One without a partner stands for its own first input, as a
+    layer that is left out does: so a layer put between two others is one change, and not two.
+    """
+
+    def __init__(self, a: Sequence[Item], b: Sequence[Item], partners: dict[int, int]) -> None:
+        self.a, self.b = a, b
+        self.of_a: dict[int, int] = {INPUT: INPUT} | {number: number for number in partners}
+        self.of_b: dict[int, int] = {INPUT: INPUT} | {after: before for before, after in partners.items()}
+
+    def moved(self, a: Item, b: Item) -> bool:
+        """Say whether a pair reads other layers."""
+        return self.read(a, self.a, self.of_a) != self.read(b, self.b, self.of_b)
+
+    def read(self, item: Item, known: Sequence[Item], partners: dict[int, int]) -> tuple[int, ...]:
+        return tuple(self.source(number, known, partners) for number in item.inputs)
+
+    def source(self, number: int, known: Sequence[Item], partners: dict[int, int]) -> int:
+        passed = []
+        while number not in partners:
+            passed.append(number)
+            number = known[number].inputs[0] if known[number].inputs else INPUT
+        partners.update(dict.fromkeys(passed, partners[number]))
+        return partners[number]

@@ -1,0 +1,168 @@
+"""The layers and folded blocks of a network as an alignment sees them: names as written, options, wiring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.analysis.outline import places_of
+from cnnstat.graph.model import INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnnstat.analysis.model import Analysis, Row
+    from cnnstat.graph.model import Graph
+    from cnnstat.graph.unfold import Group, Node
+    from cnnstat.layers.base import Layer, Shape
+
+Kind: TypeAlias = "tuple[str, tuple[Layer, ...], Shape]"
+
+_BLOCK = "block"
+
+
+class Item(Struct, frozen=True):
+    """A layer or folded block. ``own`` and ``scope`` are its name and its block's, as far as written.
+
+    ``layers`` are the layers it stands for with their options, ``inputs`` the numbers of the items it
+    reads (`INPUT` the network's input), ``within`` which layers of folded blocks these are, ``inside`` the
+    names and the wiring in a block, ``held`` the names of layers whose parameters are frozen (of a layer: its
+    own, empty name), and ``head`` says that this is the last with parameters.
+    """
+
+    number: int
+    row: Row
+    own: str
+    scope: str
+    kind: Kind
+    inputs: tuple[int, ...]
+    within: tuple[str, ...]
+    inside: tuple[tuple[str, tuple[int, ...]], ...]
+    held: tuple[str, ...]
+    head: bool
+
+    @property
+    def type(self) -> str:
+        """Return the type of the layer, or the block's name."""
+        return self.kind[0]
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Return the layers with their options."""
+        return self.kind[1]
+
+    @property
+    def shape(self) -> Shape:
+        """Return the output shape."""
+        return self.kind[2]
+
+    @property
+    def family(self) -> str:
+        """Return what the type is one of."""
+        return self.layers[0].family if self.row.told is not None else _BLOCK
+
+    @property
+    def path(self) -> str:
+        """Return scope and name as written; a name that is not written is empty."""
+        return f"{self.scope}.{self.own}"
+
+    def equals(self, other: Item) -> bool:
+        """Say whether both are the same layer in the same place, as far as names, options and shape say."""
+        return self.path == other.path and self.kind == other.kind
+
+
+def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
+    """Return rows of an analysis (its layers, or these folded at a depth) as items."""
+    graph = analysis.graph
+    places = places_of(analysis)
+    names = _Written(graph)
+    rows = tuple(rows)
+    owners: dict[int, int] = {INPUT: INPUT}
+    outputs = {INPUT, *(places[row.name].output for row in rows)}
+    found: list[Item] = []
+    head = max((number for number, row in enumerate(rows) if row.counts.params), default=None)
+    for number, row in enumerate(rows):
+        layers = places[row.name].layers
+        owners.update(dict.fromkeys(layers, number))
+        nodes = graph.nodes[layers.start : layers.stop]
+        scope, own = names.parts(row.name)
+        kind = (row.type, tuple(node.layer for node in nodes), row.output_shape)
+        outside = _outside(nodes, layers.start)
+        read = [owners[n] for n in outside]
+        inputs = tuple(read if len(nodes) == 1 else dict.fromkeys(read))
+        within = tuple("" if n in outputs else _below(graph.nodes[n].path, rows[owners[n]]) for n in outside)
+        held = tuple(
+            _below(node.path, row)
+            for node, layer in zip(nodes, analysis.rows[layers.start : layers.stop], strict=True)
+            if node.frozen and layer.counts.params
+        )
+        written = [names.below(node.path, row.name) for node in nodes]
+        inside = () if row.told is not None else _inside(nodes, layers.start, outside, written)
+        found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, number == head))
+    return tuple(found)
+
+
+def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return for each output of the network its item; and, of an output inside a block, how far inside."""
+    places = places_of(analysis)
+    owners = {number: item for item in found for number in places[item.row.name].layers}
+    told: list[tuple[int, tuple[int, ...]]] = []
+    for number in analysis.graph.outputs:
+        owner = owners.get(number)
+        place = places[owner.row.name] if owner else None
+        within = () if place is None or number == place.output else (number - place.layers.start,)
+        told.append((owner.number if owner else INPUT, within))
+    return told
+
+
+def _below(path: str, row: Row) -> str:
+    return path.removeprefix(row.name).removeprefix(".")
+
+
+def _outside(nodes: tuple[Node, ...], start: int) -> tuple[int, ...]:
+    """Return the layers that nodes read outside of themselves, for a block each once."""
+    read = (number for node in nodes for number in node.inputs if number < start)
+    return tuple(read) if len(nodes) == 1 else tuple(dict.fromkeys(read))
+
+
+def _inside(
+    nodes: tuple[Node, ...], start: int, outside: tuple[int, ...], names: list[str]
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the name of each node in a block, and what it reads.
+
+    Nodes are counted from the first of the block, what is ``outside`` back from -1.
+    """
+    places = {number: -1 - place for place, number in enumerate(outside)}
+    return tuple(
+        (name, tuple(places.get(number, number - start) for number in node.inputs))
+        for name, node in zip(names, nodes, strict=True)
+    )
+
+
+class _Written:
+    """The names of a network, without those that only count: ``relu7``, or the block ``basic2``."""
+
+    def __init__(self, graph: Graph) -> None:
+        places: tuple[Node | Group, ...] = (*graph.groups, *graph.nodes)
+        self.places = {place.path: place for place in places}
+        self.known: dict[str, str] = {"": ""}
+
+    def parts(self, path: str) -> tuple[str, str]:
+        """Return the scope and the name of a path."""
+        scope, _, own = path.rpartition(".")
+        return self.whole(scope), own if self.says(path) else ""
+
+    def below(self, path: str, block: str) -> str:
+        """Return a path inside a block, as far as written."""
+        return self.whole(path)[len(self.whole(block)) :]
+
+    def whole(self, path: str) -> str:
+        if path not in self.known:
+            scope, own = self.parts(path)
+            self.known[path] = f"{scope}.{own}" if scope else own
+        return self.known[path]
+
+    def says(self, path: str) -> bool:
+        place = self.places[path]
+        return place.entry.name is not None or place.index is not None

@@ -1,0 +1,122 @@
+"""How a receptive field grew from the layer above: r + (F - 1)·S, or which branch of a join set it.
+
+The recurrence is that of Araujo, Norris and Sim ("Computing receptive fields of convolutional neural
+networks", Distill, 2019), equations (2) to (4). Where it does not hold (a pattern that repeats only after
+several units, branches of different stride) the field itself is followed and has no such arithmetic.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.analysis.receptive import Field, broadcast, field_of
+from cnnstat.base.arithmetic import Term, term
+from cnnstat.layers.footprint import POINT
+
+if TYPE_CHECKING:
+    from cnnstat.analysis.model import Analysis
+    from cnnstat.layers.base import Reaches, Shape
+    from cnnstat.layers.footprint import Reach
+
+
+class Step(Struct, frozen=True):
+    """Size, effective stride and effective padding along one axis, from those of the layer above."""
+
+    size: Term
+    stride: Term
+    padding: Term
+
+
+class Branch(Struct, frozen=True):
+    """One input that a layer reads: its own field, and that of the layer's units through it alone.
+
+    ``size`` is that of the latter, per axis; empty where it has none.
+    """
+
+    name: str
+    above: Field
+    through: Field
+    size: tuple[int, ...]
+
+
+class Growth(Struct, frozen=True):
+    """The branches that a layer reads, and the arithmetic per axis: none where the recurrence does not hold.
+
+    ``same``: every unit reads its own place and nothing else.
+    """
+
+    branches: tuple[Branch, ...]
+    steps: tuple[Step, ...] = ()
+    same: bool = False
+
+
+def growth(analysis: Analysis, number: int) -> Growth:
+    """Return how the field of a layer came about."""
+    row, node = analysis.rows[number], analysis.graph.nodes[number]
+    assert row.told is not None
+    sources = node.inputs[: node.layer.values_from]
+    reaches = row.told.reaches
+    branches = tuple(_branch(analysis, number, source, len(sources) > 1) for source in sources)
+    if len(branches) > 1 or isinstance(reaches, str) or not (branches[0].above.known and row.field.known):
+        return Growth(branches)
+    steps = [_step(*axis) for axis in zip(branches[0].above.axes, reaches, strict=True)]
+    kept = tuple(step for step in steps if step is not None)
+    told = _holds(kept, row.field, row.output_shape)
+    return Growth(branches, kept if told else (), same=all(reach == POINT for reach in reaches))
+
+
+def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return, per axis, the branches that alone reach as far as the union does.
+
+    None of them does where the union begins with one branch and ends with another.
+    """
+    wanted = zip(field.sizes(shape), field.paddings, strict=True)
+    known = [branch for branch in branches if branch.through.known]
+    return tuple(
+        tuple(b.name for b in known if (b.size[axis], b.through.paddings[axis]) == reached)
+        for axis, reached in enumerate(wanted)
+    )
+
+
+def _branch(analysis: Analysis, number: int, source: int, met: bool) -> Branch:
+    row = analysis.rows[number]
+    assert row.told is not None
+    shape, above = analysis.shape(source), analysis.field(source)
+    reaches = _read(row.told.reaches, shape, row.output_shape) if met else row.told.reaches
+    through = field_of(row.name, reaches, (shape,), row.output_shape, (above,))
+    size = through.sizes(row.output_shape) if through.known else ()
+    return Branch(analysis.graph.name(source), above, through, size)
+
+
+def _read(reaches: Reaches, shape: Shape, out: Shape) -> Reaches:
+    if isinstance(reaches, str):
+        return reaches
+    return tuple(broadcast(reach, shape[i], out[i]) for i, reach in enumerate(reaches, 1))
+
+
+def _step(tracks: tuple[Reach, ...], reach: Reach) -> Step | None:
+    if len(tracks) > 1 or tracks[0].period > 1 or reach.period > 1:
+        return None
+    track = tracks[0]
+    stride = term("S", track.advance)
+    grown = (term("F", reach.high[0] - reach.low[0] + 1) - 1) * stride
+    before = term("P", -track.low[0])
+    if reach.low[0] > 0:  # a crop moves the first field inwards
+        padding = before - term("crop", reach.low[0]) * stride
+    else:
+        padding = before + term("padding", -reach.low[0]) * stride
+    return Step(
+        size=term("r", track.high[0] - track.low[0] + 1) + grown,
+        stride=stride * term("stride", reach.advance),
+        padding=padding,
+    )
+
+
+def _holds(steps: tuple[Step, ...], field: Field, shape: Shape) -> bool:
+    """Say whether the recurrence gives the field that was told."""
+    told = list(zip(field.sizes(shape), field.strides, field.paddings, strict=True))
+    grown = [(s.size.value, Fraction(s.stride.value), s.padding.value) for s in steps]
+    return len(grown) == len(told) and all(pair[0] == pair[1] for pair in zip(grown, told, strict=True))

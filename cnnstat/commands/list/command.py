@@ -1,0 +1,25 @@
+"""`cnnstat list`: the bundled architectures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnstat.analysis.analyze import analyze
+from cnnstat.cli.options import output_options
+from cnnstat.cli.output import show
+from cnnstat.commands.list import report
+from cnnstat.spec import bundled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("list")
+@output_options
+def list_(form: str, output: Path | None) -> None:
+    """The bundled architectures."""
+    # By their addresses, as a folder here may have the name of a network.
+    analyses = ((name, bundled.family(name), analyze(bundled.address(name))) for name in bundled.names())
+    show(report.listing(analyses), form, output)

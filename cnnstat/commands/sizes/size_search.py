@@ -1,0 +1,149 @@
+"""Which input sizes a network accepts, and what each costs.
+
+Every size is tried: whether one fits says nothing about the next, where sizes have to be whole, branches
+have to meet or a pyramid has to find its bins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnstat.analysis.model import Settings
+from cnnstat.analysis.walk import analyze_graph
+from cnnstat.base.limits import MAX_SIZE
+from cnnstat.commands.sizes.size_range import grown
+from cnnstat.commands.sizes.trial import Outcome, Refusal, Tries, Walked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.analysis.model import Row
+    from cnnstat.commands.sizes.size_range import Steps
+    from cnnstat.graph.model import Graph
+    from cnnstat.layers.base import Shape
+
+
+_RESIDUES = 64
+
+
+class Sweep(Struct, frozen=True):
+    """A network at every one of some sizes, and at its own.
+
+    ``fixing`` are the layers that are the first to store other numbers at some size: these tie trained
+    weights to the network's own. Where there is none, ``levelled`` is the layer behind which no shape depends
+    on the input's size, if there is such a layer. Both are looked for at every size tried and at a much
+    larger one; ``far`` says that one was accepted. ``beyond`` are the layers whose receptive field is larger
+    than the network's own input.
+    """
+
+    graph: Graph
+    input_shape: Shape
+    settings: Settings
+    steps: Steps
+    own: Outcome
+    outcomes: tuple[Outcome, ...]
+    fixing: tuple[int, ...] = ()
+    levelled: int | None = None
+    far: bool = False
+    beyond: tuple[Row, ...] = ()
+
+    @property
+    def accepted(self) -> tuple[Outcome, ...]:
+        """Return the outcomes of the sizes that fit."""
+        return tuple(outcome for outcome in self.outcomes if outcome.accepted)
+
+    def fits(self, outcome: Outcome) -> bool | None:
+        """Say whether every layer stores as many numbers as at the network's own size, as its weights need.
+
+        It is unknown where one of both sizes is refused.
+        """
+        known = self.own.accepted and outcome.accepted
+        return outcome.changed is None if known else None
+
+
+def sweep(
+    graph: Graph,
+    steps: Steps,
+    *,
+    input_shape: Shape | None = None,
+    strict: bool = False,
+    settings: Settings | None = None,
+) -> Sweep:
+    """Try every size of ``steps``; ``input_shape`` is what counts as the network's own (one sample).
+
+    ``strict`` refuses every size that is not a whole number.
+
+    Raises:
+        SpecError: neither the network's own size nor any other is accepted.
+    """
+    settings = settings or Settings()
+    shape = input_shape or graph.spec.input_shape
+    tries = Tries(graph, shape[0], settings, strict=strict)
+    own = _accepted(tries.walk(shape))
+    outcomes = tuple(tries.outcome(size, own) for size in steps.sizes)
+    if own is None and not any(outcome.accepted for outcome in outcomes):
+        analyze_graph(graph, input_shape=shape, strict=strict)  # which says what is wrong, and where
+    told = Sweep(graph, shape, settings, steps, tries.outcome(shape[1:], own), outcomes)
+    if own is None:
+        return told
+    far = _far(tries, shape)
+    changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
+    fixing = tuple(sorted(number for number in changed if number is not None))
+    levelled = _levelled(graph, own, far) if far and not fixing else None
+    beyond = _beyond(graph, shape, strict=strict)
+    return replace(told, fixing=fixing, levelled=levelled, far=far is not None, beyond=beyond)
+
+
+def _accepted(walked: Walked | Refusal) -> Walked | None:
+    return None if isinstance(walked, Refusal) else walked
+
+
+def _far(tries: Tries, shape: Shape) -> Walked | None:
+    """Return the walk of a much larger input: the first that is accepted of some.
+
+    Near its own size, and even at twice that, a network may round to the same shapes; not so at the largest
+    sizes there are. Of a network that is particular about sizes, one of `_RESIDUES` that follow each other
+    fits. Doubling the own size keeps whole what is whole.
+    """
+    size = shape[1:]
+    largest = MAX_SIZE - max(size)
+    doublings = range((MAX_SIZE // max(size)).bit_length() - 1, 0, -1)
+    sizes = (
+        *(grown(size, largest - less) for less in range(min(_RESIDUES, largest))),
+        *(tuple(axis << times for axis in size) for times in doublings),
+        *(grown(size, min(size) + more) for more in range(min(_RESIDUES, largest - min(size)))),
+    )
+    walks = (_accepted(tries.walk((shape[0], *far))) for far in sizes)
+    return next((walked for walked in walks if walked is not None), None)
+
+
+def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:
+    """Return the last layer that reads other shapes at a far larger input, where all outputs are the same."""
+    differ = [now != then for now, then in zip(far.shapes, own.shapes, strict=True)]
+    if any(differ[number] for number in graph.outputs):
+        return None
+    reading = (number for number, node in enumerate(graph.nodes) if any(differ[i] for i in node.inputs))
+    return max(reading, default=None)
+
+
+def _beyond(graph: Graph, shape: Shape, *, strict: bool) -> tuple[Row, ...]:
+    """Return the layers with units whose field, padding included, is larger than the input on some axis."""
+    rows = analyze_graph(graph, input_shape=shape, strict=strict).rows
+    return tuple(
+        row
+        for row in rows
+        if row.field.known
+        and any(seen > size for seen, size in zip(row.field.sizes(row.output_shape), shape[1:], strict=True))
+    )
+
+
+def refusals(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """Return the refused sizes by the layer that refuses, in the order of its first refusals."""
+    found: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.refusal:
+            found.setdefault(outcome.refusal.layer, []).append(outcome)
+    return found

@@ -1,0 +1,166 @@
+"""A network at one input size after another. Layers are told once for each shape that reaches them, and
+only what sizes are compared by; a try ends at the first layer that refuses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.analysis import memory
+from cnnstat.analysis.walk import fitted
+from cnnstat.base.errors import Misfit
+from cnnstat.layers.base import size_of
+
+if TYPE_CHECKING:
+    from cnnstat.analysis.model import Settings
+    from cnnstat.commands.sizes.size_range import Size
+    from cnnstat.graph.model import Graph
+    from cnnstat.layers.base import Layer, Shape
+
+_REMEMBERED = 100_000  # layers told for a shape; beyond, a long sweep starts to remember anew
+
+
+class Refusal(Struct, frozen=True):
+    """The first layer that does not fit, and why, with the arithmetic."""
+
+    layer: str
+    type: str
+    code: str
+    message: str
+
+
+class Cost(Struct, frozen=True, kw_only=True):
+    """The figures of the whole network; ``leftover_layers`` counts those that drop rows or columns."""
+
+    output_shape: Shape
+    params: int
+    macs: int
+    activations: int
+    inference_memory_bytes: int
+    leftover_layers: int
+
+
+class Outcome(Struct, frozen=True):
+    """What one input size comes to: a refusal, or what the network costs.
+
+    ``changed`` is the first layer whose parameters are others than at the network's own size, None where all
+    are the same.
+    """
+
+    size: Size
+    refusal: Refusal | None = None
+    cost: Cost | None = None
+    changed: int | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether every layer fits."""
+        return self.cost is not None
+
+    @property
+    def clean(self) -> bool:
+        """Say whether no layer drops anything."""
+        return self.cost is not None and not self.cost.leftover_layers
+
+
+class _Figures(Struct, frozen=True):
+    """What a layer tells for given inputs, as far as sizes are compared by it."""
+
+    shape: Shape
+    params: int
+    buffers: int
+    macs: int
+    leftover: bool
+
+
+class Walked(Struct, frozen=True):
+    """A network at a size that fits: the shape of every layer, last the input's, and their figures."""
+
+    shapes: tuple[Shape, ...]
+    layers: tuple[_Figures, ...]
+
+    def changed(self, own: Walked) -> int | None:
+        """Return the first layer that stores other numbers than at the network's own size."""
+        pairs = enumerate(zip(self.layers, own.layers, strict=True))
+        # Figures are remembered, so a layer that is read alike has the same ones.
+        return next(
+            (i for i, (now, then) in pairs if now is not then and _stored(now) != _stored(then)), None
+        )
+
+
+def _stored(layer: _Figures) -> tuple[int, int]:
+    return layer.params, layer.buffers
+
+
+class Tries:
+    """One network at any size. What layers tell is remembered from one size to the next."""
+
+    def __init__(self, graph: Graph, channels: int, settings: Settings, *, strict: bool) -> None:
+        self.graph, self.channels, self.settings, self.strict = graph, channels, settings, strict
+        self.freed = memory.freed(graph)
+        numbers: dict[object, int] = {}
+        # Equal layers have one number, which is faster to look up than their options.
+        kinds = [numbers.setdefault(node.layer, len(numbers)) for node in graph.nodes]
+        self.plan = [(kind, node.inputs) for kind, node in zip(kinds, graph.nodes, strict=True)]
+        self.known: dict[tuple[int, tuple[Shape, ...]], _Figures | Misfit] = {}
+
+    def outcome(self, size: Size, own: Walked | None) -> Outcome:
+        """Try a size; ``own`` is the network at its own, None where that is refused."""
+        walked = self.walk((self.channels, *size))
+        if isinstance(walked, Refusal):
+            return Outcome(size, refusal=walked)
+        changed = walked.changed(own) if own else None
+        return Outcome(size, cost=self.cost(walked), changed=changed)
+
+    def cost(self, walked: Walked) -> Cost:
+        """Return the figures of the whole network."""
+        params = sum(layer.params for layer in walked.layers)
+        activations = memory.activations(walked.shapes)
+        peak = memory.peak_activations(activations, self.freed)
+        return Cost(
+            output_shape=walked.shapes[self.graph.outputs[-1]],
+            params=params,
+            macs=sum(layer.macs for layer in walked.layers),
+            activations=sum(activations[:-1]),
+            inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
+            leftover_layers=sum(layer.leftover for layer in walked.layers),
+        )
+
+    def walk(self, shape: Shape) -> Walked | Refusal:
+        """Return the figures of every layer, or the first refusal."""
+        # The last entry is the input's, so that `INPUT` (-1) finds it.
+        shapes: list[Shape] = [()] * len(self.plan) + [shape]
+        found = []
+        for number, (kind, sources) in enumerate(self.plan):
+            inputs = tuple([shapes[source] for source in sources])
+            figures = self.known.get((kind, inputs)) or self.tell(number, inputs)
+            if isinstance(figures, Misfit):
+                node = self.graph.nodes[number]
+                return Refusal(node.path, node.type, figures.code, figures.message)
+            shapes[number] = figures.shape
+            found.append(figures)
+        return Walked(tuple(shapes), tuple(found))
+
+    def tell(self, number: int, inputs: tuple[Shape, ...]) -> _Figures | Misfit:
+        """Tell a layer for inputs of these shapes, and remember it."""
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        told: _Figures | Misfit
+        try:
+            told = _told(fitted(self.graph.nodes[number], inputs, strict=self.strict), inputs)
+        except Misfit as misfit:
+            told = misfit.with_traceback(None)  # which would keep all that was at hand
+        self.known[self.plan[number][0], inputs] = told
+        return told
+
+
+def _told(layer: Layer, inputs: tuple[Shape, ...]) -> _Figures:
+    return _Figures(
+        size_of(layer.sizes(inputs)),
+        params=layer.params(inputs).value,
+        buffers=layer.buffers(inputs).value,
+        macs=layer.macs(inputs).value,
+        leftover=any(layer.leftover(inputs)),
+    )

@@ -1,0 +1,177 @@
+"""Convolution, 1-D and 2-D, with groups, depthwise, or with a table of connections.
+
+What is computed is cross-correlation; the kernel is rotated in the backward pass only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cnnstat.executor.kernel import (
+    Array,
+    Context,
+    Gradients,
+    Inputs,
+    Op,
+    Options,
+    Parameters,
+    Params,
+    Result,
+    backward,
+    draw,
+    draw_bias,
+    ones_through,
+    per_axis,
+    plus,
+    spatial,
+    width,
+)
+from cnnstat.executor.kernels import im2col as columns
+from cnnstat.executor.kernels.windows import Grid, Walk, collect, walks
+
+POINT = Walk(1, 0, 0, range(1), range(1))
+"""The walk of an axis that a signal does not have."""
+
+
+def lift(x: Array) -> Array:
+    """View a signal (N, C, L) as an image (N, C, 1, L); an image is itself."""
+    return x if x.ndim == 4 else x[:, :, None]
+
+
+def lower(x: Array, rank: int) -> Array:
+    """View an image as what `lift` was given."""
+    return x if rank == 4 else x[:, :, 0]
+
+
+def grid(x: Array, options: Options, groups: int) -> Grid:
+    """Lay out the windows over x."""
+    *down, across = walks(x, options)
+    return Grid(down[0] if down else POINT, across, groups)
+
+
+def bias_gradient(dy: Array) -> Array:
+    """Return dL/db: dy summed over everything but channels."""
+    db: Array = dy.sum((0, *spatial(dy)))
+    return db
+
+
+def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
+    """Allocate weight (F, C/groups, *kernel) and bias (F,).
+
+    With a table, weight is (links, *kernel): one kernel for each filter and each map it reads, in the
+    table's order.
+    """
+    (x,) = inputs
+    channels = x.shape[1]
+    kernel = per_axis(options["kernel"], x.ndim - 2)
+    filters = width(options["filters"], channels)
+    depth = channels // width(options["groups"], channels)
+    shape: tuple[int, ...] = (filters, depth, *kernel)
+    if options["table"] is not None:
+        links = [len(row) for row in options["table"]]
+        shape, depth = (sum(links), *kernel), max(links)
+    return _allocate(x, shape, filters, depth * int(np.prod(kernel)), options, rng)
+
+
+def depthwise_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
+    """Allocate weight (C·multiplier, 1, *kernel) and bias (C·multiplier,)."""
+    (x,) = inputs
+    filters = x.shape[1] * options["multiplier"]
+    kernel = per_axis(options["kernel"], x.ndim - 2)
+    return _allocate(x, (filters, 1, *kernel), filters, int(np.prod(kernel)), options, rng)
+
+
+def _allocate(
+    x: Array, shape: tuple[int, ...], filters: int, fan_in: int, options: Options, rng: np.random.Generator
+) -> Parameters:
+    trained = {"weight": draw(rng, shape, fan_in, x)}
+    if options["bias"]:
+        trained["bias"] = draw_bias(rng, filters, fan_in, x)
+    return Parameters(trained)
+
+
+def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Correlate (N, C, H, W) or (N, C, L) with `filters` kernels."""
+    (x,) = inputs
+    if options["table"] is not None:
+        return _by_table(x, params, options, context)
+    return _grouped(x, params, grid(x, options, width(options["groups"], x.shape[1])), context)
+
+
+def depthwise_forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Correlate each channel with `multiplier` kernels of its own."""
+    (x,) = inputs
+    return _grouped(x, params, grid(x, options, x.shape[1]), context)
+
+
+def _grouped(x: Array, params: Params, layout: Grid, context: Context) -> Result:
+    weight = params["weight"]
+    y = lower(columns.correlate(lift(x), lift(weight), layout, context.tally, params.get("bias")), x.ndim)
+    return y, backward(context, _grouped_backward, x, weight, "bias" in params, layout, context.tally)
+
+
+def _grouped_backward(
+    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, tally: Any
+) -> Gradients:
+    image, kernel, error = lift(x), lift(weight), lift(dy)
+    dw = columns.weight_gradient(image, error, kernel, layout, tally).reshape(weight.shape)
+    dx = columns.spread(error, kernel, layout, tally).reshape(x.shape)
+    return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
+
+
+def _by_table(x: Array, params: Params, options: Options, context: Context) -> Result:
+    """Correlate each filter with the maps its row of the table names.
+
+    Rows of equal length make one grouped convolution, a filter to a group, over the maps they name.
+    """
+    weight = params["weight"]
+    bundles = _bundles(options["table"])
+    layout = grid(x, options, 1)
+    y = np.empty(())
+    for filters, links, maps in bundles:
+        kernels = weight[links].reshape(len(filters), -1, *weight.shape[1:])
+        part = Grid(layout.down, layout.across, len(filters))
+        maps_out = columns.correlate(lift(x[:, maps]), lift(kernels), part, context.tally)
+        if not y.ndim:
+            y = np.empty((x.shape[0], len(options["table"]), *maps_out.shape[2:]), maps_out.dtype)
+        y[:, filters] = maps_out
+    y = lower(y, x.ndim)
+    if "bias" in params:
+        y = plus(y, params["bias"])
+    return y, backward(context, _table_backward, x, weight, "bias" in params, layout, bundles, context.tally)
+
+
+def _table_backward(
+    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, bundles: list[_Bundle], tally: Any
+) -> Gradients:
+    dx = np.zeros_like(x)
+    dw = np.empty_like(weight)
+    for filters, links, maps in bundles:
+        kernels = lift(weight[links].reshape(len(filters), -1, *weight.shape[1:]))
+        part = Grid(layout.down, layout.across, len(filters))
+        image, error = lift(x[:, maps]), lift(dy[:, filters])
+        dw[links] = columns.weight_gradient(image, error, kernels, part, tally).reshape(-1, *weight.shape[1:])
+        spread = columns.spread(error, kernels, part, tally)
+        dx += collect(lower(spread, x.ndim), maps, x.shape[1], 1)
+    return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
+
+
+_Bundle = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
+def _bundles(table: Any) -> list[_Bundle]:
+    """Group the rows of a table by length: (filters, their places in weight, the maps they read) each."""
+    ends = np.cumsum([len(row) for row in table])
+    found: dict[int, tuple[list[int], list[int], list[int]]] = {}
+    for filter_, (row, end) in enumerate(zip(table, ends, strict=True)):
+        filters, links, maps = found.setdefault(len(row), ([], [], []))
+        filters.append(filter_)
+        links.extend(range(end - len(row), end))
+        maps.extend(row)
+    return [(np.array(f), np.array(w), np.array(m)) for f, w, m in found.values()]
+
+
+CONV = Op(forward, parameters, ones_through(forward), contracts=True)
+DEPTHWISE_CONV = Op(depthwise_forward, depthwise_parameters, ones_through(depthwise_forward), contracts=True)

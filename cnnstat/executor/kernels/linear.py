@@ -1,0 +1,96 @@
+"""Fully connected layers: linear, and the radial basis functions of LeNet-5's output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cnnstat.executor.kernel import (
+    Array,
+    Context,
+    Gradients,
+    Inputs,
+    Op,
+    Options,
+    Parameters,
+    Params,
+    Result,
+    aside,
+    backward,
+    draw,
+    draw_bias,
+    ones_through,
+    plus,
+    real_type,
+    width,
+)
+
+
+def vectors(inputs: Inputs) -> Array:
+    """Return the one input, (batch, N); a product over the last axis of a map would be another layer."""
+    (x,) = inputs
+    if x.ndim != 2:
+        raise ValueError(f"needs vectors, got samples of shape {x.shape[1:]}")
+    return x
+
+
+def linear_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
+    """Allocate weight (units, N) and bias (units,)."""
+    x = vectors(inputs)
+    fan_in = x.shape[1]
+    units = width(options["units"], fan_in)
+    trained = {"weight": draw(rng, (units, fan_in), fan_in, x)}
+    if options["bias"]:
+        trained["bias"] = draw_bias(rng, units, fan_in, x)
+    return Parameters(trained)
+
+
+def linear(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return y = x·wᵀ + b, from (batch, N) to (batch, units)."""
+    x = vectors(inputs)
+    weight = params["weight"]
+    y = context.tally.matmul(x, weight.T)
+    if "bias" in params:
+        y = plus(y, params["bias"])
+    return y, backward(context, _linear_backward, x, weight, "bias" in params, context.tally)
+
+
+def _linear_backward(dy: Array, x: Array, weight: Array, biased: bool, tally: Any) -> Gradients:
+    dx = tally.matmul(dy, weight)
+    # A single sample makes an outer product, at which BLAS is slow.
+    product = tally.multiply if len(x) == 1 else tally.matmul
+    gradients = {"weight": product(dy.T, x)}
+    return (dx,), gradients | ({"bias": dy.sum(0)} if biased else {})
+
+
+def rbf_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
+    """Allocate weight (units, N): a code book of -1 and +1, fixed unless `learned`."""
+    x = vectors(inputs)
+    codes = rng.choice([-1.0, 1.0], (width(options["units"], x.shape[1]), x.shape[1])).astype(real_type(x))
+    book = {"weight": codes}
+    return Parameters(trained=book) if options["learned"] else Parameters(fixed=book)
+
+
+def rbf(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the squared distance of each x (batch, N) to each code: LeCun et al. 1998, eq. (7)."""
+    x = vectors(inputs)
+    apart = x[:, None] - params["weight"]
+    y = context.tally.multiply(apart, apart).sum(-1)
+    return y, backward(context, _rbf_backward, apart, bool(options["learned"]))
+
+
+def _rbf_backward(dy: Array, apart: Array, learned: bool) -> Gradients:
+    pull = 2 * dy[..., None] * apart
+    return (pull.sum(1),), {"weight": -pull.sum(0)} if learned else {}
+
+
+def rbf_links(inputs: Inputs, params: Params, options: Options) -> Array:
+    """Count the inputs of each unit: the squared distance of ones from codes of zeros."""
+    ones, zeros = np.ones_like(inputs[0]), np.zeros_like(params["weight"])
+    y, _ = rbf((ones,), {"weight": zeros}, options, aside())
+    return y
+
+
+LINEAR = Op(linear, linear_parameters, ones_through(linear), contracts=True)
+RBF = Op(rbf, rbf_parameters, rbf_links, contracts=True)

@@ -1,0 +1,212 @@
+"""Pooling: maximum, average and LeNet-5's trained subsampling, over windows, whole maps or adaptive bins.
+
+Windows are joined one axis after the other, across before down: k + k slices instead of k², and the first
+maximum along a row, then along the column of these, is the first in row-major order, to which PyTorch sends
+the gradient.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnstat.executor.kernel import (
+    Array,
+    Context,
+    Gradients,
+    Inputs,
+    Op,
+    Options,
+    Parameters,
+    Params,
+    Result,
+    at,
+    backward,
+    inwards,
+    per_axis,
+    per_channel,
+    real_type,
+    spatial,
+)
+from cnnstat.executor.kernels import bins
+from cnnstat.executor.kernels.windows import Walk, fold, share, total, walks
+
+PIECE = 32 << 10
+"""Numbers of a map worked on at a time on the way back from a maximum."""
+
+
+def max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the maximum of each window; padding is minus infinity."""
+    (x,) = inputs
+    stages = [x]
+    walked = walks(x, options)
+    for axis, each in inwards(walked):
+        stages.append(_largest(stages[-1], each, axis))
+    return stages[-1], backward(context, _max_pool_backward, tuple(stages), walked)
+
+
+def _largest(x: Array, walked: Walk, axis: int) -> Array:
+    if not np.iscomplexobj(x):
+        return fold(np.maximum, x, walked, axis, -np.inf)
+    y = np.full((*x.shape[:axis], len(walked.starts), *x.shape[axis + 1 :]), -np.inf, x.dtype)
+    for tap in walked.taps:
+        windows, cells = walked.inside(tap)
+        part, candidate = y[at(axis, windows)], x[at(axis, cells)]
+        np.copyto(part, candidate, where=candidate.real > part.real)
+    return y
+
+
+def _max_pool_backward(dy: Array, stages: tuple[Array, ...], walked: tuple[Walk, ...]) -> Gradients:
+    """Go back axis by axis, a few maps at a time so that they stay in cache."""
+    dx = np.empty(stages[0].shape, dy.dtype)
+    steps = list(zip(inwards(walked), stages[:-1], stages[1:], strict=True))[::-1]
+    for sample in range(len(dy)):
+        for some in _some_maps(stages[0]):
+            error = dy[sample, some]
+            for (axis, each), x, y in steps:
+                error = _to_first(error, x[sample, some], y[sample, some], each, axis - 1)
+            dx[sample, some] = error
+    return (dx,), {}
+
+
+def _some_maps(x: Array) -> list[slice]:
+    """Cut the channels of (N, C, ...) into runs of about PIECE numbers."""
+    step = max(PIECE // x[0, 0].size, 1)
+    return [slice(start, start + step) for start in range(0, x.shape[1], step)]
+
+
+def _to_first(dy: Array, x: Array, y: Array, walked: Walk, axis: int) -> Array:
+    """Give each window's dy to the first of its cells that equals its maximum."""
+    dx, left = np.zeros(x.shape, dy.dtype), dy.copy()
+    for tap in walked.taps:
+        windows, cells = (at(axis, part) for part in walked.inside(tap))
+        given = left[windows] * (x[cells] == y[windows])
+        dx[cells] += given
+        left[windows] -= given
+    return dx
+
+
+def _sums(x: Array, walked: tuple[Walk, ...]) -> Array:
+    for axis, each in inwards(walked):
+        x = total(x, each, axis)
+    return x
+
+
+def _shares(dy: Array, walked: tuple[Walk, ...]) -> Array:
+    for axis, each in enumerate(walked, 2):
+        dy = share(dy, each, axis)
+    return dy
+
+
+def window_links(inputs: Inputs, params: Params, options: Options) -> Array:
+    """Count the cells of each window."""
+    (x,) = inputs
+    return _sums(np.ones_like(x), walks(x, options))
+
+
+def avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the mean of each window, of its cells inside the padded input or inside the input proper."""
+    (x,) = inputs
+    walked = walks(x, options)
+    weights = _weights(walked, options["count_padding"], x)
+    return _sums(x, walked) * weights, backward(context, _avg_pool_backward, walked, weights)
+
+
+def _avg_pool_backward(dy: Array, walked: tuple[Walk, ...], weights: Array) -> Gradients:
+    return (_shares(dy * weights, walked),), {}
+
+
+def _weights(walked: tuple[Walk, ...], count_padding: bool, x: Array) -> Array:
+    """Return one over the number of cells each window counts, found by running the windows over ones."""
+    grid: Array = np.ones(())
+    for each in walked:
+        whole = Walk(each.before + each.length + each.after, 0, 0, each.starts, each.taps)
+        counted = whole if count_padding else each
+        grid = np.multiply.outer(grid, total(np.ones(counted.length), counted, 0))
+    weights: Array = 1 / np.maximum(grid, 1)
+    return weights.astype(real_type(x))
+
+
+def subsample_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
+    """Allocate weight and bias (C,): at first the weight makes a mean of the sum."""
+    (x,) = inputs
+    area = int(np.prod(per_axis(options["kernel"], x.ndim - 2)))
+    kind, channels = real_type(x), x.shape[1]
+    weight = rng.uniform(0.5 / area, 1.5 / area, (channels,))
+    bias = rng.uniform(-0.1, 0.1, (channels,))
+    return Parameters({"weight": weight.astype(kind), "bias": bias.astype(kind)})
+
+
+def subsample(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return w·sum + b of each window, with one w and one b per map (LeCun et al. 1998, layer S2)."""
+    (x,) = inputs
+    walked = walks(x, options)
+    sums = _sums(x, walked)
+    weight = params["weight"]
+    y = context.tally.multiply(sums, per_channel(weight, x)) + per_channel(params["bias"], x)
+    return y, backward(context, _subsample_backward, sums, weight, walked)
+
+
+def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Walk, ...]) -> Gradients:
+    axes = (0, *spatial(dy))
+    dx = _shares(dy * per_channel(weight, dy), walked)
+    return (dx,), {"weight": (dy * sums).sum(axes), "bias": dy.sum(axes)}
+
+
+def _whole(x: Array) -> bins.Bins:
+    return tuple((slice(0, n),) for n in x.shape[2:])
+
+
+def global_links(inputs: Inputs, params: Params, options: Options) -> Array:
+    """Count the cells of each map."""
+    (x,) = inputs
+    return bins.counted(x, _whole(x))
+
+
+def global_max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the maximum of each map, the axes of positions kept with length 1."""
+    (x,) = inputs
+    return bins.largest(x, _whole(x), context)
+
+
+def global_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the mean of each map, the axes of positions kept with length 1."""
+    (x,) = inputs
+    return x.mean(spatial(x), keepdims=True), backward(context, _global_avg_pool_backward, x.shape)
+
+
+def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> Gradients:
+    return (np.broadcast_to(dy * (dy.size / math.prod(shape)), shape).copy(),), {}
+
+
+def _adaptive(x: Array, options: Options) -> bins.Bins:
+    counts = per_axis(options["size"], x.ndim - 2)
+    return tuple(bins.adaptive(n, count) for n, count in zip(x.shape[2:], counts, strict=True))
+
+
+def adaptive_links(inputs: Inputs, params: Params, options: Options) -> Array:
+    """Count the cells of each bin."""
+    (x,) = inputs
+    return bins.counted(x, _adaptive(x, options))
+
+
+def adaptive_max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the maximum of each of `size` bins."""
+    (x,) = inputs
+    return bins.largest(x, _adaptive(x, options), context)
+
+
+def adaptive_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the mean of each of `size` bins."""
+    (x,) = inputs
+    return bins.mean(x, _adaptive(x, options), context)
+
+
+MAX_POOL = Op(max_pool, links=window_links)
+AVG_POOL = Op(avg_pool, links=window_links)
+SUBSAMPLE = Op(subsample, subsample_parameters, window_links)
+GLOBAL_MAX_POOL = Op(global_max_pool, links=global_links)
+GLOBAL_AVG_POOL = Op(global_avg_pool, links=global_links)
+ADAPTIVE_MAX_POOL = Op(adaptive_max_pool, links=adaptive_links)
+ADAPTIVE_AVG_POOL = Op(adaptive_avg_pool, links=adaptive_links)

@@ -1,0 +1,99 @@
+"""Layers that move numbers and change none. Each goes back by the inverse of its move."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnstat.executor.kernel import Array, Context, Gradients, Inputs, Op, Options, Params, Result, backward
+
+
+def _reshaped_back(dy: Array, shape: tuple[int, ...]) -> Gradients:
+    return (dy.reshape(shape),), {}
+
+
+def identity(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return x."""
+    (x,) = inputs
+    return x, backward(context, _reshaped_back, x.shape)
+
+
+def flatten(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return each sample as a vector, channel after channel."""
+    (x,) = inputs
+    return x.reshape(x.shape[0], -1), backward(context, _reshaped_back, x.shape)
+
+
+def reshape(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return each sample in another shape; -1 stands for what is left."""
+    (x,) = inputs
+    return x.reshape(x.shape[0], *options["shape"]), backward(context, _reshaped_back, x.shape)
+
+
+def permute(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the axes of each sample in another order."""
+    (x,) = inputs
+    order = (0, *(axis + 1 for axis in options["order"]))
+    y = np.ascontiguousarray(x.transpose(order))
+    return y, backward(context, _permuted_back, order)
+
+
+def _permuted_back(dy: Array, order: tuple[int, ...]) -> Gradients:
+    return (np.ascontiguousarray(dy.transpose(np.argsort(order))),), {}
+
+
+def _shuffled(x: Array, groups: int) -> Array:
+    split = x.reshape(x.shape[0], groups, -1, *x.shape[2:])
+    return split.swapaxes(1, 2).reshape(x.shape)
+
+
+def channel_shuffle(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Deal the channels of (groups, C/groups) out in turn (Zhang et al., ShuffleNet, 2018)."""
+    (x,) = inputs
+    return _shuffled(x, options["groups"]), backward(context, _shuffled_back, options["groups"])
+
+
+def _shuffled_back(dy: Array, groups: int) -> Gradients:
+    return (_shuffled(dy, dy.shape[1] // groups),), {}
+
+
+def _to_space(x: Array, factor: int) -> Array:
+    """Lay factor² channels out as squares of cells: (N, C·f², H, W) to (N, C, H·f, W·f)."""
+    n, _, height, width = x.shape
+    squares = x.reshape(n, -1, factor, factor, height, width).transpose(0, 1, 4, 2, 5, 3)
+    return squares.reshape(n, -1, height * factor, width * factor)
+
+
+def _to_depth(x: Array, factor: int) -> Array:
+    """Stack the cells of factor x factor squares as channels: the inverse of `_to_space`."""
+    n, channels, height, width = x.shape
+    squares = x.reshape(n, channels, height // factor, factor, width // factor, factor)
+    return squares.transpose(0, 1, 3, 5, 2, 4).reshape(n, -1, height // factor, width // factor)
+
+
+def pixel_shuffle(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Trade channels for resolution (Shi et al. 2016)."""
+    (x,) = inputs
+    return _to_space(x, options["factor"]), backward(context, _pixel_shuffle_backward, options["factor"])
+
+
+def _pixel_shuffle_backward(dy: Array, factor: int) -> Gradients:
+    return (_to_depth(dy, factor),), {}
+
+
+def pixel_unshuffle(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Trade resolution for channels."""
+    (x,) = inputs
+    return _to_depth(x, options["factor"]), backward(context, _pixel_unshuffle_backward, options["factor"])
+
+
+def _pixel_unshuffle_backward(dy: Array, factor: int) -> Gradients:
+    return (_to_space(dy, factor),), {}
+
+
+IDENTITY = Op(identity)
+FLATTEN = Op(flatten)
+RESHAPE = Op(reshape)
+PERMUTE = Op(permute)
+CHANNEL_SHUFFLE = Op(channel_shuffle)
+PIXEL_SHUFFLE = Op(pixel_shuffle)
+PIXEL_UNSHUFFLE = Op(pixel_unshuffle)

@@ -1,0 +1,147 @@
+"""Layers that change the size of a map: upsample, pad and crop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cnnstat.executor.kernel import (
+    Array,
+    Context,
+    Gradients,
+    Inputs,
+    Op,
+    Options,
+    Params,
+    Result,
+    backward,
+    both_sides,
+    per_axis,
+)
+from cnnstat.executor.kernels.slice import placed
+from cnnstat.executor.kernels.windows import collect
+
+Tap = tuple[Array, Array]
+"""For each output of an axis, the cell it reads and the weight it reads it with."""
+
+
+def _sizes(x: Array, options: Options) -> tuple[int, ...]:
+    lengths = x.shape[2:]
+    if options["size"] is not None:
+        return per_axis(options["size"], len(lengths))
+    scales = per_axis(options["scale"], len(lengths))
+    return tuple(len(range(n * s)) for n, s in zip(lengths, scales, strict=True))
+
+
+def _nearest(length: int, size: int, kind: np.dtype[Any]) -> list[Tap]:
+    """Output i of O reads cell floor(i·N/O): cut each cell in O crumbs, and read where each N-th crumb is."""
+    ends = np.arange(1, length + 1) * size
+    cells = np.searchsorted(ends, np.arange(size) * length, side="right")
+    return [(cells, np.ones(size, kind))]
+
+
+def _linear(length: int, size: int, align: bool, kind: np.dtype[Any]) -> list[Tap]:
+    """Output i reads the two cells around its place in the input.
+
+    Its place is i·(N - 1)/(O - 1) if corners are aligned, else (i + 1/2)·N/O - 1/2, at least 0.
+    """
+    steps = np.arange(size)
+    if align:
+        place, whole = steps * (length - 1), max(size - 1, 1)
+    else:
+        place, whole = np.maximum((2 * steps + 1) * length - size, 0), 2 * size
+    low, part = np.divmod(place, whole)
+    # Right on a cell, and behind the last one, there is no neighbour to read.
+    high = np.where(part > 0, np.minimum(low + 1, length - 1), low)
+    weight = part / whole
+    return [(low, (1 - weight).astype(kind)), (high, weight.astype(kind))]
+
+
+def _taps(x: Array, options: Options) -> tuple[list[Tap], ...]:
+    axes = zip(x.shape[2:], _sizes(x, options), strict=True)
+    kind = x.real.dtype
+    if options["mode"] == "nearest":
+        return tuple(_nearest(n, o, kind) for n, o in axes)
+    return tuple(_linear(n, o, options["align_corners"], kind) for n, o in axes)
+
+
+def _along(weights: Array, axis: int, rank: int) -> Array:
+    return weights.reshape(-1, *(1,) * (rank - axis - 1))
+
+
+def upsample(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Interpolate by the nearest cell or linearly, one axis after the other, as PyTorch's `interpolate`."""
+    (x,) = inputs
+    taps = _taps(x, options)
+    y = x
+    for axis, pair in enumerate(taps, 2):
+        y = _interpolated(y, pair, axis)
+    return y, backward(context, _upsample_backward, x.shape, taps)
+
+
+def _interpolated(x: Array, taps: list[Tap], axis: int) -> Array:
+    if len(taps) == 1:
+        return np.take(x, taps[0][0], axis)
+    low, high = (np.take(x, cells, axis) * _along(weights, axis, x.ndim) for cells, weights in taps)
+    low += high
+    return low
+
+
+def _upsample_backward(dy: Array, shape: tuple[int, ...], taps: tuple[list[Tap], ...]) -> Gradients:
+    for axis, pair in enumerate(taps, 2):
+        parts = (collect(dy * _along(w, axis, dy.ndim), cells, shape[axis], axis) for cells, w in pair)
+        dy = sum(parts, np.zeros((), dy.dtype))
+    return (dy,), {}
+
+
+def pad(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Frame each map with a constant."""
+    (x,) = inputs
+    sides = ((0, 0), (0, 0), *both_sides(options["padding"], x.ndim - 2))
+    y = np.pad(x, sides, constant_values=options["value"])
+    place = tuple(slice(before, before + n) for (before, _), n in zip(sides, x.shape, strict=True))
+    return y, backward(context, _pad_backward, place)
+
+
+def _pad_backward(dy: Array, place: tuple[slice, ...]) -> Gradients:
+    return (np.ascontiguousarray(dy[place]),), {}
+
+
+def crop(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Cut margins off, or keep the centre, of a given size or of the size of a second input."""
+    x, *others = inputs
+    place = (slice(None), slice(None), *_kept(x, others, options))
+    return x[place], backward(context, _crop_backward, x.shape, place, tuple(other.shape for other in others))
+
+
+def _kept(x: Array, others: list[Array], options: Options) -> tuple[slice, ...]:
+    rank = x.ndim - 2
+    if not others and options["size"] is None:
+        margins = both_sides(options["margins"] or 0, rank)
+        if any(a + b >= n for (a, b), n in zip(margins, x.shape[2:], strict=True)):
+            raise ValueError(f"cutting {margins} leaves nothing of {x.shape[2:]}")
+        return tuple(slice(a, n - b) for (a, b), n in zip(margins, x.shape[2:], strict=True))
+    sizes = others[0].shape[2:] if others else per_axis(options["size"], rank)
+    return tuple(_centred(n, size) for n, size in zip(x.shape[2:], sizes, strict=True))
+
+
+def _centred(length: int, size: int) -> slice:
+    """Keep `size` of `length` cells; of an odd remainder the larger half goes from the end."""
+    if size > length:
+        raise ValueError(f"cannot crop {length} cells to {size}")
+    before = (length - size) // 2
+    return slice(before, before + size)
+
+
+def _crop_backward(
+    dy: Array, shape: tuple[int, ...], place: tuple[Any, ...], others: tuple[tuple[int, ...], ...]
+) -> Gradients:
+    """Put dy back; an input that only lends its size has no gradient."""
+    (dx,), _ = placed(dy, shape, place)
+    return (dx, *(np.zeros(other, dy.dtype) for other in others)), {}
+
+
+UPSAMPLE = Op(upsample)
+PAD = Op(pad)
+CROP = Op(crop)

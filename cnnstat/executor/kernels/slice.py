@@ -1,0 +1,55 @@
+"""Parts of an array: one of several equal groups of channels, or a range of one axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cnnstat.executor.kernel import (
+    Array,
+    Context,
+    Gradients,
+    Inputs,
+    Op,
+    Options,
+    Params,
+    Result,
+    at,
+    backward,
+)
+
+AXES = {"channels": 1, "height": 2, "width": 3, "length": 2}
+
+
+def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
+    if not 0 <= cells.start < (stop := x.shape[axis] if cells.stop is None else cells.stop) <= x.shape[axis]:
+        raise ValueError(f"{cells.start}..{stop} is no range of {x.shape[axis]} positions")
+    place = at(axis, cells)
+    y = x[place]
+    return y, backward(context, placed, x.shape, place)
+
+
+def placed(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> Gradients:
+    """Put dy back where it was cut from; what was cut away has no gradient."""
+    dx = np.zeros(shape, dy.dtype)
+    dx[place] = dy
+    return (dx,), {}
+
+
+def split(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the take-th of `parts` equal groups of channels."""
+    (x,) = inputs
+    groups = np.split(np.arange(x.shape[1]), options["parts"])
+    mine = groups[options["take"]]
+    return _cut(x, 1, slice(int(mine[0]), int(mine[-1]) + 1), context)
+
+
+def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return positions start .. stop - 1 of one axis."""
+    (x,) = inputs
+    return _cut(x, AXES[options["axis"]], slice(options["start"], options["stop"]), context)
+
+
+SPLIT = Op(split)
+SLICE = Op(slice_)

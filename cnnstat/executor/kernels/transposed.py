@@ -1,0 +1,90 @@
+"""Transposed convolution: the input gradient of a convolution, used as a forward pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cnnstat.executor.kernel import (
+    Array,
+    Context,
+    Gradients,
+    Inputs,
+    Op,
+    Options,
+    Parameters,
+    Params,
+    Result,
+    backward,
+    both_sides,
+    draw,
+    draw_bias,
+    ones_through,
+    per_axis,
+    plus,
+    width,
+)
+from cnnstat.executor.kernels import im2col as columns
+from cnnstat.executor.kernels.conv import POINT, bias_gradient, lift, lower
+from cnnstat.executor.kernels.windows import Grid, Walk
+
+
+def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[int, int], extra: int) -> Walk:
+    """Walk the output: every input lays one window on a canvas, whose sides are then cut off.
+
+    `extra` rows hang behind the last window before the cut.
+    """
+    starts = range(0, inputs * stride, stride)
+    taps = range(0, kernel * dilation, dilation)
+    laid = starts[-1] + taps[-1] + 1 + extra
+    length = laid - sides[0] - sides[1]
+    if length < 1:
+        raise ValueError(f"cutting {sides[0]} + {sides[1]} leaves nothing of {laid}")
+    return Walk(length, sides[0], sides[1], starts, taps)
+
+
+def grid(x: Array, options: Options) -> Grid:
+    """Lay out the windows over the output."""
+    rank = x.ndim - 2
+    spaces = (per_axis(options[name], rank) for name in ("kernel", "stride", "dilation"))
+    kernel, stride, dilation = spaces
+    sides, extra = both_sides(options["padding"], rank), per_axis(options["output_padding"], rank)
+    axes = zip(x.shape[2:], kernel, stride, dilation, sides, extra, strict=True)
+    *down, across = (canvas(*axis) for axis in axes)
+    return Grid(down[0] if down else POINT, across, width(options["groups"], x.shape[1]))
+
+
+def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
+    """Allocate weight (C, F/groups, *kernel) and bias (F,)."""
+    (x,) = inputs
+    channels = x.shape[1]
+    filters = width(options["filters"], channels)
+    groups = width(options["groups"], channels)
+    kernel = per_axis(options["kernel"], x.ndim - 2)
+    fan_in = channels // groups * int(np.prod(kernel))
+    trained = {"weight": draw(rng, (channels, filters // groups, *kernel), fan_in, x)}
+    if options["bias"]:
+        trained["bias"] = draw_bias(rng, filters, fan_in, x)
+    return Parameters(trained)
+
+
+def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Spread every input of (N, C, H, W) or (N, C, L) through its kernels over the output."""
+    (x,) = inputs
+    weight = params["weight"]
+    layout = grid(x, options)
+    y = lower(columns.spread(lift(x), lift(weight), layout, context.tally), x.ndim)
+    if "bias" in params:
+        y = plus(y, params["bias"])
+    return y, backward(context, _backward, x, weight, "bias" in params, layout, context.tally)
+
+
+def _backward(dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, tally: Any) -> Gradients:
+    image, kernel, error = lift(x), lift(weight), lift(dy)
+    dx = columns.correlate(error, kernel, layout, tally).reshape(x.shape)
+    dw = columns.weight_gradient(error, image, kernel, layout, tally).reshape(weight.shape)
+    return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
+
+
+TRANSPOSED_CONV = Op(forward, parameters, ones_through(forward), contracts=True)

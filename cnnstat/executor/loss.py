@@ -1,0 +1,194 @@
+"""Losses: one number from a network's output, and its gradient.
+
+A loss takes y (N, K) and the class of each sample (N,); `projection` takes any outputs. Each is safe for a
+complex step: `value` of a complex y carries the derivative in its imaginary part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Network
+
+Value: TypeAlias = "Callable[[Array, Array], Array]"
+FLOOR = 1.0
+"""The j of LeCun et al. 1998, eq. (9): classes already further off than this are pushed no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A loss over classes: its value and its gradient dL/dy."""
+
+    value: Value
+    gradient: Value
+
+
+def _of_class(y: Array, classes: Array) -> Array:
+    picked: Array = y[np.arange(len(y)), classes]
+    return picked
+
+
+def _at_class(y: Array, classes: Array, given: Array | float) -> Array:
+    dy = np.zeros_like(y)
+    dy[np.arange(len(y)), classes] = given
+    return dy
+
+
+def _mean(values: Array) -> Array:
+    return np.asarray(values.mean())
+
+
+def _log_sum_exp(y: Array) -> Array:
+    """Return log of the sum of exp(y) over classes; the largest real part is set apart against overflow."""
+    top = y.real.max(1, keepdims=True)
+    total: Array = np.log(np.exp(y - top).sum(1)) + top[:, 0]
+    return total
+
+
+def softmax(y: Array) -> Array:
+    """Return exp(y) over its sum over classes."""
+    share: Array = np.exp(y - _log_sum_exp(y)[:, None])
+    return share
+
+
+def cross_entropy(y: Array, classes: Array) -> Array:
+    """-mean log softmax(y)[class], from logits."""
+    return _mean(_log_sum_exp(y) - _of_class(y, classes))
+
+
+def cross_entropy_gradient(y: Array, classes: Array) -> Array:
+    """(softmax(y) - 1 at the class)/N."""
+    return (softmax(y) - _at_class(y, classes, 1)) / len(y)
+
+
+def likelihood(y: Array, classes: Array) -> Array:
+    """-mean log y[class], from probabilities: the cross-entropy of a network that ends in a softmax."""
+    return _mean(-np.log(_of_class(y, classes)))
+
+
+def likelihood_gradient(y: Array, classes: Array) -> Array:
+    """-1/(N·y) at the class."""
+    return _at_class(y, classes, -1 / (_of_class(y, classes) * len(y)))
+
+
+def log_likelihood(y: Array, classes: Array) -> Array:
+    """-mean y[class], from logarithms of probabilities."""
+    return _mean(-_of_class(y, classes))
+
+
+def log_likelihood_gradient(y: Array, classes: Array) -> Array:
+    """-1/N at the class."""
+    return _at_class(y, classes, -1 / len(y))
+
+
+def mse(y: Array, classes: Array) -> Array:
+    """Mean y[class], where y are squared distances to the classes' codes: LeCun et al. 1998, eq. (8)."""
+    return _mean(_of_class(y, classes))
+
+
+def mse_gradient(y: Array, classes: Array) -> Array:
+    """1/N at the class."""
+    return _at_class(y, classes, 1 / len(y))
+
+
+def rbf(y: Array, classes: Array) -> Array:
+    """Mean y[class] + log(exp(-j) + sum of exp(-y)): LeCun et al. 1998, eq. (9), which adds competition."""
+    return _mean(_of_class(y, classes) + _log_sum_exp(_with_floor(y)))
+
+
+def rbf_gradient(y: Array, classes: Array) -> Array:
+    """(1 at the class - exp(-y)/(exp(-j) + sum of exp(-y)))/N."""
+    return (_at_class(y, classes, 1) - softmax(_with_floor(y))[:, :-1]) / len(y)
+
+
+def _with_floor(y: Array) -> Array:
+    return np.concatenate([-y, np.full((len(y), 1), -FLOOR, y.dtype)], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A loss that a network went forward to and back from, and the norm of its gradient of the input."""
+
+    name: str
+    value: float
+    gradient_norm: float
+
+
+LOSSES = {
+    "cross_entropy": Loss(cross_entropy, cross_entropy_gradient),
+    "negative_log_likelihood": Loss(likelihood, likelihood_gradient),
+    "nll_of_logarithms": Loss(log_likelihood, log_likelihood_gradient),
+    "mse": Loss(mse, mse_gradient),
+    "rbf": Loss(rbf, rbf_gradient),
+}
+_BY_LAST = {
+    "linear": "cross_entropy",
+    "softmax": "negative_log_likelihood",
+    "log_softmax": "nll_of_logarithms",
+    "rbf": "rbf",
+}
+PROJECTION = "projection"
+"""The loss of any other network: the sum of its outputs, each times a seeded normal number."""
+
+
+def chosen(kind: str, outputs: tuple[Array, ...]) -> str:
+    """Return the loss that goes with the outputs of a network that ends in a layer of type `kind`."""
+    vector = len(outputs) == 1 and outputs[0].ndim == 2
+    return _BY_LAST.get(kind, PROJECTION) if vector else PROJECTION
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A loss with its targets: classes, or for a projection one weight for each output number."""
+
+    name: str
+    targets: tuple[Array, ...]
+
+    def value(self, outputs: tuple[Array, ...]) -> Array:
+        """Return the loss, complex for complex outputs."""
+        if self.name == PROJECTION:
+            return np.asarray(sum((y * w).sum() for y, w in zip(outputs, self.targets, strict=True)))
+        return LOSSES[self.name].value(outputs[0], self.targets[0])
+
+    def gradient(self, outputs: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Return dL/dy of each output."""
+        if self.name == PROJECTION:
+            return self.targets
+        return (LOSSES[self.name].gradient(outputs[0], self.targets[0]),)
+
+
+def objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
+    """Draw targets for a loss.
+
+    Raises:
+        ValueError: the loss needs one vector of classes, and the network puts out something else.
+    """
+    rng = np.random.default_rng([seed, len(outputs)])
+    if name == PROJECTION:
+        drawn = (rng.standard_normal(y.shape).astype(y.dtype) for y in outputs)
+        return Objective(name, tuple(drawn))
+    if len(outputs) > 1 or outputs[0].ndim != 2:
+        raise ValueError(f"the loss {name} needs one vector of classes as output")
+    return Objective(name, (rng.integers(outputs[0].shape[1], size=len(outputs[0])),))
+
+
+def evaluate(
+    network: Network, x: Array, *, seed: int, name: str | None = None, training: bool = False
+) -> Evaluated:
+    """Go forward to a loss, by default the one that suits the network, and all the way back.
+
+    Raises:
+        ValueError: the loss needs one vector of classes, and the network puts out something else.
+    """
+    found = network.forward(x, training=training)
+    outputs = found if isinstance(found, tuple) else (found,)
+    target = objective(name or chosen(network.program.last, outputs), outputs, seed)
+    gradients = network.backward(target.gradient(outputs))
+    return Evaluated(target.name, float(target.value(outputs)), float(np.linalg.norm(gradients.input)))

@@ -1,0 +1,118 @@
+"""The figures of a network, measured on its arrays while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnstat.executor.kernels import OPS
+from cnnstat.executor.measure.receptive_field import astray, sights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.measure.receptive_field import Sight
+    from cnnstat.executor.network import Network, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a layer turned out to be, for one sample.
+
+    `output_shape` is channels first; `activations` counts its numbers. `params` and `buffers` are allocated
+    numbers, `trainable` those with a gradient. `macs` were tallied where operands met; `padding_macs` and
+    `connections` come from running ones through ones.
+    """
+
+    output_shape: tuple[int, ...]
+    params: int
+    trainable: int
+    buffers: int
+    macs: int
+    padding_macs: int
+    connections: int
+    activations: int
+
+
+def measure(network: Network, visit: Visit) -> Measured:
+    """Measure one layer.
+
+    Raises:
+        ValueError: the samples of a batch were not treated alike.
+    """
+    stored = network.stored[visit.number]
+    trainable = _total(stored.trained)
+    macs, uneven = divmod(visit.macs, len(visit.output))
+    if uneven:
+        raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
+    read = _links(network, visit)
+    op = OPS[visit.step.type]
+    activations = visit.output[0].size
+    return Measured(
+        output_shape=visit.output.shape[1:],
+        params=trainable + _total(stored.fixed),
+        trainable=trainable,
+        buffers=_total(stored.buffers),
+        macs=macs,
+        padding_macs=macs - read if op.contracts else 0,
+        connections=read + (activations if op.links and "bias" in stored.all else 0),
+        activations=activations,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a network turned out to be, layer by layer, and what it put out.
+
+    `astray` names steps where a poisoned pixel reached further than `sights` allow. `peak_bytes` are those of
+    the parameters and of the most activations that were alive at once.
+    """
+
+    layers: tuple[Measured, ...]
+    sights: tuple[Sight, ...]
+    astray: tuple[int, ...]
+    peak_bytes: int
+    outputs: tuple[Array, ...]
+
+    @property
+    def broken(self) -> int:
+        """Return how many numbers of the outputs are NaN or infinite."""
+        return sum(int(y.size - np.isfinite(y).sum()) for y in self.outputs)
+
+
+def examine(network: Network, x: Array, watch: Callable[[Visit], None] = lambda visit: None) -> Findings:
+    """Run a batch forward, dropping each activation after its last reader, and measure every layer.
+
+    `watch` is called with each visit.
+
+    Raises:
+        ValueError: x does not fit, or samples were not treated alike.
+    """
+    layers, outputs, alive = [], {}, 0
+    for visit in network.visits(x):
+        layers.append(measure(network, visit))
+        alive = max(alive, visit.alive)
+        if visit.number in network.program.outputs:
+            outputs[visit.number] = visit.output
+        watch(visit)
+    seen = sights(network.program)
+    params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
+    found = tuple(outputs[number] for number in network.program.outputs)
+    return Findings(tuple(layers), tuple(seen), tuple(astray(network, seen)), alive + sum(params), found)
+
+
+def _total(tensors: dict[str, Array]) -> int:
+    return sum(tensor.size for tensor in tensors.values())
+
+
+def _links(network: Network, visit: Visit) -> int:
+    """Return how many inputs the units read together, padding excluded."""
+    links = OPS[visit.step.type].links
+    if links is None:
+        return 0
+    # A whole number above 2^24 needs float64.
+    first = tuple(x[:1].astype(np.float64) if x[0].size >> 24 else x[:1] for x in visit.inputs)
+    return int(links(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))

@@ -1,0 +1,268 @@
+"""A network as steps: forward in order, backward in reverse, each array kept as long as someone reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from cnnstat.executor.kernel import Context, fixed
+from cnnstat.executor.kernels import OPS
+from cnnstat.executor.mac_counter import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cnnstat.executor.kernel import Array, Backward, Inputs, Parameters
+
+INPUT = -1
+"""The number of the network's input among the inputs of a step."""
+DTYPES = ("float32", "float64")
+
+Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
+"""What gives a step, by its number and its inputs, the tensors it computes with."""
+Tape: TypeAlias = "list[Backward | None]"
+"""The way back through each step."""
+Outputs: TypeAlias = "Array | tuple[Array, ...]"
+"""One array, or one for each output of a network that has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A layer to be done: its name, its type, the options as its author wrote them, and whom it reads.
+
+    What a `frozen` one would train is fixed: it keeps its numbers and has no gradients of them.
+    """
+
+    name: str
+    type: str
+    options: Mapping[str, Any]
+    inputs: tuple[int, ...]
+    frozen: bool = False
+
+
+class UnfitError(ValueError):
+    """A step cannot take what reaches it; `number` is the step's."""
+
+    def __init__(self, number: int, step: Step, why: str) -> None:
+        self.number = number
+        super().__init__(f"{step.name} ({step.type}): {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Steps in order, the shape of one input sample, channels first, and the numbers of the outputs."""
+
+    steps: tuple[Step, ...]
+    input_shape: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def last(self) -> str:
+        """Return the type of the step that puts out last."""
+        return self.steps[self.outputs[-1]].type
+
+    def last_readers(self) -> list[list[int]]:
+        """Return for each step the arrays that nobody reads after it."""
+        last = {number: i for i, step in enumerate(self.steps) for number in step.inputs}
+        freed: list[list[int]] = [[] for _ in self.steps]
+        for number, i in last.items():
+            if number not in self.outputs:
+                freed[i].append(number)
+        return freed
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One step being done: what it read and put out, its multiply-adds, and bytes of all arrays alive now."""
+
+    number: int
+    step: Step
+    inputs: Inputs
+    output: Array
+    way_back: Backward | None
+    macs: int
+    alive: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """dL/dx of the input, and dL/dw of each trained tensor by its name."""
+
+    input: Array
+    parameters: dict[str, Array]
+
+
+class Network:
+    """A program with its parameters, drawn from a seed.
+
+    A seeded normal sample runs through once, so that each layer sees what shape reaches it, and batch norm
+    takes its first statistics from it: deep networks then neither vanish nor blow up before they are
+    trained.
+    """
+
+    def __init__(self, program: Program, *, seed: int = 0, dtype: str = "float32") -> None:
+        if dtype not in DTYPES:
+            raise ValueError(f"dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
+        self.program = program
+        self.seed = seed
+        self.dtype = np.dtype(dtype)
+        self.stored: list[Parameters] = []
+        self._draws = 0
+        self._tape: tuple[tuple[tuple[int, ...], ...], Tape] | None = None
+        for _ in self.visits(self.sample(1), parameters=self._drawn):
+            pass
+
+    def __repr__(self) -> str:
+        sizes = "x".join(map(str, self.program.input_shape))
+        return f"<Network of {len(self.program.steps)} layers on {sizes}, {self.dtype}, seed {self.seed}>"
+
+    def sample(self, batch: int = 1) -> Array:
+        """Return a seeded batch of standard normal inputs."""
+        rng = np.random.default_rng([self.seed, len(self.program.steps)])
+        return rng.standard_normal((batch, *self.program.input_shape)).astype(self.dtype)
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Every stored tensor, buffers included, as `layer.tensor`."""
+        steps = zip(self.program.steps, self.stored, strict=True)
+        return {f"{step.name}.{name}": v for step, stored in steps for name, v in stored.all.items()}
+
+    def load(self, tensors: Mapping[str, Array]) -> None:
+        """Replace stored tensors by others of the same names and shapes.
+
+        Raises:
+            ValueError: a name is unknown or a shape differs; then nothing is replaced.
+        """
+        own = self.parameters
+        for name, tensor in tensors.items():
+            if name not in own:
+                raise ValueError(f"there is no tensor '{name}'")
+            if own[name].shape != tensor.shape:
+                raise ValueError(f"'{name}' has shape {own[name].shape}, not {tensor.shape}")
+        for name, tensor in tensors.items():
+            own[name][...] = tensor
+
+    def forward(self, x: Array, *, training: bool = False, backward: bool = True) -> Outputs:
+        """Run a batch (N, *input_shape) through; with `backward` keep what the way back needs.
+
+        Training draws dropout masks anew at each call and moves the statistics of batch norm.
+
+        Raises:
+            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
+        """
+        self._draws += training
+        found, tape = self.run(x, training=training, backward=backward, draw=self._draws)
+        self._tape = (tuple(y.shape for y in found), tape) if backward else None
+        return found[0] if len(found) == 1 else found
+
+    def run(
+        self,
+        x: Array,
+        *,
+        training: bool = False,
+        backward: bool = False,
+        draw: int = 0,
+        parameters: Stored | None = None,
+    ) -> tuple[tuple[Array, ...], Tape]:
+        """Do all that `visits` does; return the outputs and the ways back, empty without `backward`."""
+        outputs: dict[int, Array] = {}
+        tape: Tape = []
+        for visit in self.visits(x, training=training, backward=backward, draw=draw, parameters=parameters):
+            tape.append(visit.way_back)
+            if visit.number in self.program.outputs:
+                outputs[visit.number] = visit.output
+        return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
+
+    def backward(self, dy: Outputs) -> Gradients:
+        """Return the gradients of sum(dy·y) of the last forward pass, which is used up by it.
+
+        Raises:
+            RuntimeError: there was no forward pass to go back through.
+            ValueError: dy has another shape than the outputs had.
+        """
+        if self._tape is None:
+            raise RuntimeError("backward needs a forward pass before it, and only once")
+        shapes, tape = self._tape
+        given = dy if isinstance(dy, tuple) else (dy,)
+        if tuple(each.shape for each in given) != shapes:
+            raise ValueError(f"expected gradients of shape {shapes}, got {[each.shape for each in given]}")
+        self._tape = None
+        return self.way_back(tape, dict(zip(self.program.outputs, given, strict=True)))
+
+    def way_back(self, tape: Tape, given: Mapping[int, Array]) -> Gradients:
+        """Go back through a tape, which is emptied, from the gradients of some steps' outputs."""
+        gradients = dict(given)
+        found: dict[str, Array] = {}
+        for number in reversed(range(len(tape))):
+            step, rule = self.program.steps[number], tape.pop()
+            dy = gradients.pop(number, None)
+            if dy is None or rule is None:
+                continue
+            d_inputs, d_params = rule(dy)
+            for source, dx in zip(step.inputs, d_inputs, strict=True):
+                # A fork: what comes back through its branches adds up.
+                gradients[source] = gradients[source] + dx if source in gradients else dx
+            trained = self.stored[number].trained
+            found.update({f"{step.name}.{name}": d for name, d in d_params.items() if name in trained})
+        ordered = {name: found[name] for name in self.parameters if name in found}
+        return Gradients(gradients[INPUT], ordered)
+
+    def visits(
+        self,
+        x: Array,
+        *,
+        training: bool = False,
+        backward: bool = False,
+        draw: int = 0,
+        parameters: Stored | None = None,
+    ) -> Iterator[Visit]:
+        """Do step after step; an array is dropped after its last reader, unless the way back keeps it.
+
+        `parameters` gives a step others than those stored; `draw` numbers the dropout masks of a seed.
+
+        Raises:
+            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
+        """
+        x = self._accepted(x)
+        arrays = {INPUT: x}
+        alive = x.nbytes
+        freed = self.program.last_readers()
+        for number, step in enumerate(self.program.steps):
+            inputs = tuple(arrays[i] for i in step.inputs)
+            context = self.context(number, training=training, backward=backward, draw=draw)
+            try:
+                params = (parameters or self._kept)(number, inputs)
+                y, way_back = OPS[step.type].forward(inputs, params, step.options, context)
+            except ValueError as error:
+                raise UnfitError(number, step, str(error)) from error
+            arrays[number] = y
+            alive += y.nbytes
+            yield Visit(number, step, inputs, y, way_back, context.tally.macs, alive)
+            for source in freed[number]:
+                alive -= arrays.pop(source).nbytes
+
+    def _accepted(self, x: Array) -> Array:
+        """Return a batch in the network's type; a complex one stays, for it carries a derivative."""
+        x = np.asarray(x)
+        if x.shape[1:] != self.program.input_shape or not x.shape[0]:
+            wanted = "x".join(map(str, ("N", *self.program.input_shape)))
+            raise ValueError(f"expected a batch of shape {wanted}, got {'x'.join(map(str, x.shape))}")
+        return x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
+
+    def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
+        """Return the context in which a step is done: one seed, step and draw make one dropout mask."""
+        rng = np.random.default_rng([self.seed, number, 1 + draw])
+        return Context(Tally(), rng, training, backward)
+
+    def _kept(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
+        return self.stored[number].all
+
+    def _drawn(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
+        """Draw what a step stores, from the shapes and the type of what reaches it."""
+        step = self.program.steps[number]
+        rng = np.random.default_rng([self.seed, number, 0])
+        drawn = OPS[step.type].parameters(inputs, step.options, rng)
+        self.stored.append(fixed(drawn) if step.frozen else drawn)
+        return self.stored[number].all

@@ -1,0 +1,1 @@
+"""Spec -> Graph: blocks and repeats unfolded, layers named and wired."""

@@ -1,0 +1,70 @@
+"""What entries may ask for: the layer types and the blocks of a spec, and what is made of them so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.layers import LAYERS
+from cnnstat.layers.reader import option_names, read_layer, unknown_option
+from cnnstat.layers.synonyms import meant
+from cnnstat.spec.reader import ENTRY_KEYS
+
+if TYPE_CHECKING:
+    from cnnstat.graph.problems import Problems
+    from cnnstat.graph.template import Template
+    from cnnstat.layers.base import Layer
+    from cnnstat.spec.choice import Spec
+    from cnnstat.spec.expression import Value
+    from cnnstat.spec.model import Entry
+
+Asked: TypeAlias = tuple[str, str]
+"""A block or a layer type, and its arguments as `repr` shows them: to Python, 1 and True are equal."""
+
+
+def asked(kind: str, arguments: dict[str, Value]) -> Asked:
+    """Return what is equal for calls that ask for the same."""
+    return kind, repr(arguments)
+
+
+class Catalogue:
+    """What all scopes of one spec share."""
+
+    def __init__(self, spec: Spec, problems: Problems) -> None:
+        self.spec = spec
+        self.blocks = spec.family.blocks
+        self.problems = problems
+        self.templates: dict[Asked, Template] = {}
+        self._layers: dict[Asked, tuple[Layer | None, list[Misfit]]] = {}
+
+    def layer(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Misfit]]:
+        """Return the layer with these options; equal ones are one layer, and its figures are told once."""
+        key = asked(kind, options)
+        if key not in self._layers:
+            self._layers[key] = read_layer(kind, LAYERS[kind], options)
+        return self._layers[key]
+
+    def check_definitions(self) -> None:
+        """Check the types and option names of all entries, also of blocks that nobody uses."""
+        for block in self.blocks.values():
+            if block.name in LAYERS:
+                taken = Misfit(f"'{block.name}' is a layer type and cannot name a block", code="block/name")
+                self.problems.note(taken, block.span)
+        for entries in (self.spec.family.layers, *(block.layers for block in self.blocks.values())):
+            for entry in entries:
+                if isinstance(entry.type.value, str):
+                    self.check_entry(entry, entry.type.value)
+
+    def check_entry(self, entry: Entry, kind: str) -> bool:
+        """Note what is wrong with an entry's type and the names of its options; say whether all is well."""
+        if kind not in LAYERS and kind not in self.blocks:
+            hint = suggestion(meant(kind), [*self.blocks, *LAYERS]) or "; 'cnnstat explain' lists them"
+            message = f"unknown type '{kind}'{hint}"
+            self.problems.note(Misfit(message, code="type/unknown"), entry.type.span)
+            return False
+        known = option_names(LAYERS[kind]) if kind in LAYERS else tuple(self.blocks[kind].params)
+        unknown = [o for o in (*entry.options, *entry.first) if o.name not in known]
+        for option in unknown:
+            near = (*known, *ENTRY_KEYS)
+            self.problems.note(unknown_option(option.name, known, f"'{kind}'", near), option.key_span)
+        return not unknown

@@ -1,0 +1,60 @@
+"""A spec, by its path, name or text, as a graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.base.errors import ArgumentError, Source
+from cnnstat.graph.model import Graph, build
+from cnnstat.spec import file
+from cnnstat.spec.choice import choose
+from cnnstat.spec.reader import read_family
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def load(spec: str | Path, *, params: Mapping[str, object] | None = None) -> Graph:
+    """Read a spec into a graph.
+
+    ``spec`` is a path, ``-`` for standard input, or the name of a bundled architecture (``lenet5`` or
+    ``lenet5.yaml``); a path that exists comes first. ``family.yaml#name`` is a variant. ``params``
+    replace parameters of the network.
+
+    Raises:
+        SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
+        ValueError: a parameter's value is none that a spec could have.
+    """
+    text, name, variant = file.read(str(spec))
+    return loads(text, name, variant=variant, params=params)
+
+
+def loads(
+    text: str,
+    name: str = "<string>",
+    *,
+    variant: str | None = None,
+    params: Mapping[str, object] | None = None,
+) -> Graph:
+    """Read a spec from text; ``name`` stands before line and column in problems.
+
+    Raises:
+        SpecError: the spec is wrong, or has no such variant or parameter.
+        ValueError: a parameter's value is none that a spec could have.
+    """
+    return build(choose(read_family(Source(name, text)), variant, params or {}))
+
+
+def loaded(spec: Graph | str | Path, params: Mapping[str, object] | None = None) -> Graph:
+    """Return a graph as it is, or load a spec.
+
+    Raises:
+        SpecError: the spec is wrong.
+        ValueError: parameters are given for a graph, where they are settled.
+    """
+    if not isinstance(spec, Graph):
+        return load(spec, params=params)
+    if params:
+        raise ArgumentError("params: a loaded graph has its parameters; give them to load()")
+    return spec

@@ -1,0 +1,67 @@
+"""What is found wrong while a spec unfolds, and when to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from cnnstat.base.errors import Misfit, Problem, SpecError
+from cnnstat.base.limits import MAX_LAYERS, MAX_PROBLEMS
+
+if TYPE_CHECKING:
+    from cnnstat.base.errors import Span
+
+
+class Skip(Exception):  # noqa: N818 - not an error: the problem is noted, the entry is passed over
+    """The entry at hand has a problem, which is noted; go on with the next."""
+
+
+class Problems:
+    """The problems of one unfolding, and the steps it has taken."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+        self._places: set[tuple[str, str | None, int, int]] = set()
+        self._steps = 0
+
+    def note(self, misfit: Misfit, span: Span) -> None:
+        """Note a problem; what is wrong at one place for many calls of a block is told of the first.
+
+        Raises:
+            SpecError: these are as many problems as anybody reads.
+        """
+        place = (misfit.code, misfit.field, span.line, span.column)
+        if place in self._places:
+            return
+        self._places.add(place)
+        self._found.append(Problem(misfit.code, misfit.message, span))
+        if len(self._found) >= MAX_PROBLEMS:
+            raise SpecError(self._found)
+
+    def refuse(self, code: str, message: str, span: Span) -> NoReturn:
+        """Note a problem and pass over the entry at hand.
+
+        Raises:
+            Skip: always.
+        """
+        self.note(Misfit(message, code=code), span)
+        raise Skip
+
+    def stop_if_any(self) -> None:
+        """Go no further if anything is wrong.
+
+        Raises:
+            SpecError: there is a problem.
+        """
+        if self._found:
+            raise SpecError(self._found)
+
+    def count(self, span: Span, steps: int = 1) -> None:
+        """Count steps of unfolding, so that no spec unfolds for long.
+
+        Raises:
+            SpecError: there have been too many; with the problems so far.
+        """
+        self._steps += steps
+        if self._steps > MAX_LAYERS:
+            message = f"the network unfolds to more than {MAX_LAYERS:,} layers"
+            raise SpecError([*self._found, Problem("spec/too-large", message, span)])

@@ -1,0 +1,68 @@
+"""What the options of entries amount to under one set of parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_LAYERS
+from cnnstat.spec.expression import Channels, show_value, truth
+from cnnstat.spec.model import resolve
+
+if TYPE_CHECKING:
+    from cnnstat.graph.problems import Problems
+    from cnnstat.spec.expression import Value
+    from cnnstat.spec.model import Option
+
+
+class Values:
+    """Values of options. What has none, or one of the wrong kind, is a problem, and its entry is skipped."""
+
+    def __init__(self, params: dict[str, Value], problems: Problems) -> None:
+        self.params = params
+        self.problems = problems
+
+    def repetition(self, index: int) -> Values:
+        """Return the values for one repetition, where ``$index`` is known."""
+        return Values(self.params | {"index": index}, self.problems)
+
+    def arguments(self, options: tuple[Option, ...]) -> dict[str, Value]:
+        """Return what a layer or block is given, where ``$in`` is known."""
+        if not options:
+            return {}
+        within = Values(self.params | {"in": Channels()}, self.problems)
+        return {option.name: within.value(option) for option in options}
+
+    def word(self, option: Option) -> str:
+        """Return a type."""
+        word = self.value(option)
+        if not isinstance(word, str):
+            message = f"{option.name}: expected a word, got {show_value(word)}"
+            self.problems.refuse("option/value", message, option.span)
+        return word
+
+    def times(self, option: Option) -> int:
+        """Return how many repetitions there are."""
+        times = self.value(option)
+        if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= MAX_LAYERS:
+            wanted = f"expected a whole number from 1 to {MAX_LAYERS:,}"
+            self.problems.refuse(
+                "option/value", f"{option.name}: {wanted}, got {show_value(times)}", option.span
+            )
+        return times
+
+    def truth(self, option: Option | None, *, default: bool) -> bool:
+        """Return a condition; ``default`` where none is written."""
+        if option is None:
+            return default
+        try:
+            return truth(self.value(option))
+        except Misfit as misfit:
+            self.problems.refuse(misfit.code, f"{option.name}: {misfit.message}", option.span)
+
+    def value(self, option: Option) -> Value:
+        """Return the value of an option."""
+        try:
+            return resolve(option.value, self.params)
+        except Misfit as misfit:
+            self.problems.refuse(misfit.code, misfit.message, option.span)

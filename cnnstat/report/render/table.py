@@ -1,0 +1,191 @@
+"""Report -> lines of text that fit a width, each with a style; `terminal` gives the styles their colour.
+
+A table of a thousand rows is laid out here in milliseconds, and a pipe needs nothing but these lines.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from unicodedata import east_asian_width
+
+from cnnstat.base.errors import plain
+from cnnstat.report.text import bar, grouped, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.report.model import Column, Line, Report, Section, Step, Table
+
+Style: TypeAlias = Literal["", "bold", "dim"]
+Styled: TypeAlias = tuple[str, Style]
+
+_GAP = "  "
+_BAR = 24
+_READABLE = 110  # arithmetic takes two lines beyond this, however wide the terminal is
+_CUT = 48
+"""Where a width is given, names are cut to this, and remarks to a third of the width if that is less."""
+
+
+def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
+    """Yield the lines of a report; without ``width`` nothing is left out, cut or wrapped."""
+    yield from _wrapped(report.title, "bold", width)
+    if report.source:
+        yield from _wrapped(report.source, "dim", width)
+    for table in report.tables:
+        yield "", ""
+        if table.title:
+            yield plain(table.title), "bold"
+        yield from _table(table, width)
+    for section in report.sections:
+        yield "", ""
+        yield from _section(section, width)
+    if report.facts:
+        yield "", ""
+        yield from _facts(report.facts, width)
+    if report.notes:
+        yield "", ""
+    for note in report.notes:
+        yield from _wrapped(note, "dim", width)
+    if report.verdict:
+        yield "", ""
+        yield from _wrapped(report.verdict, "bold", width)
+
+
+def _table(table: Table, width: int | None) -> Iterator[Styled]:
+    texts = [[_cell(column, line, i) for line in table.lines] for i, column in enumerate(table.columns)]
+    totals = [_total(table, i) for i in range(len(table.columns))]
+    widths = [
+        _BAR if column.kind == "bar" else max(map(_cells, (column.title, total, *cells)))
+        for column, total, cells in zip(table.columns, totals, texts, strict=True)
+    ]
+    whole = widths
+    if width is not None:
+        cut = {"name": _CUT, **dict.fromkeys(("source", "change"), max(16, min(_CUT, width // 3)))}
+        widths = [min(w, cut.get(c.key, w)) for w, c in zip(widths, table.columns, strict=True)]
+    kept = _fitting(table, widths, width)
+    if width is not None:
+        widths = _spread(widths, whole, kept, width)
+
+    def row(cells: list[str]) -> str:
+        return _GAP.join(_padded(cells[i], widths[i], table.columns[i]) for i in kept).rstrip()
+
+    rule = _GAP.join("─" * widths[i] for i in kept)
+    yield row([column.title for column in table.columns]), "bold"
+    yield rule, "dim"
+    for number, line in enumerate(table.lines):
+        yield row([column[number] for column in texts]), "dim" if line.heading else ""
+    if table.total is not None:
+        yield rule, "dim"
+        yield row(totals), "bold"
+    dropped = [_named(column) for i, column in enumerate(table.columns) if i not in kept and column.title]
+    if dropped:
+        yield from _wrapped(f"left out to fit {width} columns: {', '.join(dropped)}", "dim", width)
+
+
+def _named(column: Column) -> str:
+    """Return a column's title, and the key to ask for it by where that is another word."""
+    return column.title if column.title == column.key else f"{column.title} ({column.key})"
+
+
+def _fitting(table: Table, widths: list[int], width: int | None) -> list[int]:
+    """Return the columns that fit; those of the highest rank go first, rank 0 stays."""
+    kept = list(range(len(widths)))
+    while width is not None and sum(widths[i] + len(_GAP) for i in kept) - len(_GAP) > width:
+        last = max(kept, key=lambda i: (table.columns[i].rank, i))
+        if table.columns[last].rank == 0:
+            break
+        kept.remove(last)
+    return kept
+
+
+def _spread(widths: list[int], whole: list[int], kept: list[int], width: int) -> list[int]:
+    """Return the widths of columns: what is left over goes to those that are cut, the last one first.
+
+    Where nothing is, the first column gives way.
+    """
+    given = list(widths)
+    left = width - sum(given[i] + len(_GAP) for i in kept) + len(_GAP)
+    for i in reversed(kept):
+        more = max(0, min(left, whole[i] - given[i]))
+        given[i] += more
+        left -= more
+    given[0] = min(given[0], max(8, given[0] + left))
+    return given
+
+
+def _cell(column: Column, line: Line, i: int) -> str:
+    if i == 0 and line.label:
+        return "  " * line.level + plain(line.label)
+    value = line.cells[i]
+    if column.kind == "bar":
+        return bar(value, _BAR)
+    return "" if value == "" else shown(value, column.kind)
+
+
+def _total(table: Table, i: int) -> str:
+    if table.total is None or table.total[i] is None:
+        return ""
+    return shown(table.total[i], table.columns[i].kind)
+
+
+def _padded(text: str, width: int, column: Column) -> str:
+    cells = _cells(text)
+    if cells > width:
+        text, cells = text[: width - 1] + "…", width
+    space = " " * (width - cells)
+    return text + space if column.kind in ("text", "bar") else space + text
+
+
+def _facts(facts: tuple[tuple[str, str], ...], width: int | None) -> Iterator[Styled]:
+    longest = max(len(name) for name, _ in facts)
+    indent = " " * (longest + len(_GAP))
+    for name, fact in facts:
+        text = f"{plain(name):{longest}}{_GAP}{plain(fact)}"
+        yield from ((line, "") for line in _folded(text, width, indent))
+
+
+def _section(section: Section, width: int | None) -> Iterator[Styled]:
+    if section.title:
+        yield from _wrapped(section.title, "bold", width)
+    if section.text:
+        yield from _wrapped(section.text, "", width)
+    longest = max((len(step.label) for step in section.steps), default=0)
+    indent = " " * (longest + 2 * len(_GAP))
+    label = ""
+    for step in section.steps:
+        name = step.label if step.label != label else ""  # said once for all that follows
+        label = step.label
+        head = f"{_GAP}{plain(name):{longest}}{_GAP}"
+        for line in arithmetic(step, min(width or _READABLE, _READABLE) - len(head)):
+            yield from ((part, "") for part in _folded(head + plain(line), width, indent + _GAP))
+            head = indent
+
+
+def arithmetic(step: Step, room: int) -> tuple[str, ...]:
+    """Return how a figure came about: in one line where there is room, else words and numbers in two."""
+    if step.result is None:
+        return (step.text,)
+    numbers, result = grouped(step.numbers), grouped(f"{step.result}")
+    # A number without arithmetic stands for itself.
+    end = f"= {result}" if numbers == result else f"= {numbers} = {result}"
+    if numbers == step.formula:
+        return (end.removeprefix("= "),)
+    line = f"{step.formula} {end}"
+    return (line,) if len(line) <= room or numbers == result else (step.formula, end)
+
+
+def _wrapped(text: str, style: Style, width: int | None) -> Iterator[Styled]:
+    yield from ((line, style) for line in _folded(plain(text), width, ""))
+
+
+def _folded(text: str, width: int | None, indent: str) -> list[str]:
+    if width is None or len(text) <= width:
+        return [text]
+    kept = indent if len(indent) < width // 2 else ""
+    return textwrap.wrap(text, width, subsequent_indent=kept, break_on_hyphens=False)
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return len(text) if text.isascii() else sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,70 @@
+"""Which file a SPEC means, and its text: a path, ``-``, or the name of a bundled architecture."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cnnstat.base.errors import Problem, Source, Span, SpecError, suggestion
+from cnnstat.base.limits import MAX_TEXT
+from cnnstat.spec.bundled import locate, names
+
+
+def read(spec: str) -> tuple[str, str, str | None]:
+    """Return a spec's text, the name it is shown under, and the variant it asks for.
+
+    Raises:
+        SpecError: there is no such file, or it cannot be read.
+    """
+    if spec == "-":
+        if sys.stdin is None:
+            raise _unreadable("<stdin>", "is closed")
+        return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>"), "<stdin>", None
+    try:
+        path, shown, variant = find(spec)
+        if path.is_dir():
+            raise _unreadable(shown, "is a folder; name a spec file in it")
+        with path.open("rb") as file:
+            return _decoded(file.read(4 * MAX_TEXT + 1), shown), shown, variant
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise _unreadable(spec, f"cannot be read: {reason}") from None
+
+
+def find(spec: str) -> tuple[Path, str, str | None]:
+    """Return the file that ``spec`` means, the name it is shown under, and the variant.
+
+    ``spec`` is a path, a bundled name, or one of these followed by ``#`` and a variant.
+
+    Raises:
+        SpecError: there is no such file.
+    """
+    if Path(spec).exists():
+        return Path(spec), spec, None
+    if bundled := locate(spec):
+        return bundled[0], spec, bundled[1]
+    place, _, variant = spec.rpartition("#")
+    if not place:
+        raise _unreadable(spec, _missing(spec))
+    if Path(place).exists():
+        return Path(place), place, variant
+    family = locate(place)
+    if family is None:
+        raise _unreadable(place, _missing(place))
+    return family[0], place, variant
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, f"is not UTF-8 text (byte {error.start})") from None
+
+
+def _missing(name: str) -> str:
+    hint = suggestion(Path(name).name.removesuffix(".yaml"), names())
+    return f"no such file, and no bundled architecture of that name{hint or '; see cnnstat list'}"
+
+
+def _unreadable(name: str, why: str) -> SpecError:
+    return SpecError([Problem("file/unreadable", why, Span(Source(name, ""), 1, 1))])

@@ -1,0 +1,19 @@
+"""What a run reads and writes: weights, inputs, pictures and activations. Every file counts as hostile."""
+
+from __future__ import annotations
+
+from cnnstat.tensors.common import FileError
+from cnnstat.tensors.inputs import read_array
+from cnnstat.tensors.matching import matched
+from cnnstat.tensors.pictures import read_image
+from cnnstat.tensors.weights import read_weights, save_activations, save_weights
+
+__all__ = [
+    "FileError",
+    "matched",
+    "read_array",
+    "read_image",
+    "read_weights",
+    "save_activations",
+    "save_weights",
+]

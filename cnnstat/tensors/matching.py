@@ -1,0 +1,148 @@
+"""From a file's tensors to a network's: by names, else by structure, and never by a guess.
+
+1. Names: the file has the network's tensors under their own names. `num_batches_tracked` is ignored, and so
+   is a prefix that all names share (`module.`).
+2. Structure: the tensors of a file make modules (what stands before the last dot), those of a network layers.
+   A module fits a layer if both have the same tensors of the same shapes. There must be as many modules of
+   each such kind as layers; which of them is which layer, `cnnstat.tensors.pairing` decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnstat.tensors.common import FileError, first_few, shape_text, shown
+from cnnstat.tensors.numbers import check_finite
+from cnnstat.tensors.pairing import Ambiguous, Group, grouped, kinds, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnnstat.executor.kernel import Array
+
+COUNTER = "num_batches_tracked"
+"""Steps of training that PyTorch's batch norm counted: nothing that inference needs."""
+
+
+def matched(parameters: Mapping[str, Array], tensors: Mapping[str, Array], source: str) -> dict[str, Array]:
+    """Return a file's tensors under the names, in the order and in the types of a network's `parameters`.
+
+    `source` is the name of the file for messages.
+
+    Raises:
+        FileError: tensors are missing, left over or of another shape, which of them belongs where is not
+            certain, or a number is too large for the network's type.
+    """
+    held = _renamed(parameters, tensors)
+    wrong = _misshapen(parameters, held)
+    if held.keys() == parameters.keys() and not wrong:
+        names = {name: name for name in parameters}
+    elif _mostly_named(parameters, held) and (wrong or not _same_kinds(parameters, held)):
+        raise FileError(source, f"does not fit the network: {_by_name(parameters, held)}")
+    else:
+        names = _by_structure(parameters, held, source)
+    return {name: _cast(held[names[name]], own, name, source) for name, own in parameters.items()}
+
+
+def _renamed(parameters: Mapping[str, Array], tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """Drop counters, and as much of the prefix shared by all names as lets the most names fit."""
+    kept = {name: tensor for name, tensor in tensors.items() if name.rsplit(".", 1)[-1] != COUNTER}
+    return max(_without_prefix(kept), key=lambda held: len(held.keys() & parameters.keys()))
+
+
+def _without_prefix(tensors: dict[str, Array]) -> Iterator[dict[str, Array]]:
+    while True:
+        yield tensors
+        heads = {name.partition(".")[0] if "." in name else None for name in tensors}
+        if len(heads) != 1 or None in heads:
+            return
+        tensors = {name.partition(".")[2]: tensor for name, tensor in tensors.items()}
+
+
+def _cast(tensor: Array, own: Array, name: str, source: str) -> Array:
+    with np.errstate(over="ignore"):
+        cast = tensor.astype(own.dtype, copy=False)
+    check_finite(source, f"{shown(name)}, as {own.dtype},", cast)
+    return cast
+
+
+def _mostly_named(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> bool:
+    return 2 * len(held.keys() & parameters.keys()) > len(parameters)
+
+
+def _misshapen(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> list[str]:
+    return [name for name, own in parameters.items() if name in held and held[name].shape != own.shape]
+
+
+def _by_name(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> str:
+    """Say what keeps names that mostly fit from fitting."""
+    wrong = [
+        f"{shown(name)} is {shape_text(held[name].shape)} instead of {shape_text(parameters[name].shape)}"
+        for name in _misshapen(parameters, held)
+    ]
+    lists = {
+        "missing": [shown(name) for name in parameters if name not in held],
+        "left over": [shown(name) for name in held if name not in parameters],
+        "wrong shape": wrong,
+    }
+    return "; ".join(f"{what}: {first_few(names)}" for what, names in lists.items() if names)
+
+
+def _same_kinds(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> bool:
+    layers, modules = (kinds(grouped(tensors)) for tensors in (parameters, held))
+    return {kind: len(those) for kind, those in layers.items()} == {k: len(v) for k, v in modules.items()}
+
+
+def _by_structure(parameters: Mapping[str, Array], held: Mapping[str, Array], source: str) -> dict[str, str]:
+    """Return for each tensor of the network the file's name of it.
+
+    Raises:
+        FileError: the modules are others than the layers, or could be paired in more than one way.
+    """
+    layers, modules = grouped(parameters), grouped(held)
+    if not _same_kinds(parameters, held):
+        raise FileError(source, _first_misfit(layers, modules))
+    try:
+        found = pairs(layers, modules, in_order=list(held) != sorted(held))
+    except Ambiguous as doubt:
+        raise FileError(source, _doubt(doubt.layers, doubt.modules)) from doubt
+    return {layer.full(tensor): module.full(tensor) for layer, module in found for tensor in layer.shapes}
+
+
+def _first_misfit(layers: list[Group], modules: list[Group]) -> str:
+    """Name the first layer that finds no module, and the module in its place; else the first left over."""
+    counts = f"the network has {len(layers)} layers with tensors, the file {len(modules)}"
+    wanted = _unpaired(layers, modules)
+    if wanted is None:
+        left = _unpaired(modules, layers)
+        assert left is not None
+        return f"does not fit the network: {_described(modules[left])} is left over ({counts})"
+    there = _described(modules[wanted]) if wanted < len(modules) else "nothing"
+    return (
+        f"does not fit the network: layer {_described(layers[wanted])}; the file has there {there} ({counts})"
+    )
+
+
+def _unpaired(groups: list[Group], others: list[Group]) -> int | None:
+    """Return the place of the first group for which the others of its kind do not suffice."""
+    left = {kind: len(those) for kind, those in kinds(others).items()}
+    for place, group in enumerate(groups):
+        left[group.kind] = left.get(group.kind, 0) - 1
+        if left[group.kind] < 0:
+            return place
+    return None
+
+
+def _described(group: Group) -> str:
+    tensors = [f"{shown(name)} {shape_text(shape)}" for name, shape in group.shapes.items()]
+    return f"'{shown(group.name)}' with {first_few(tensors)}"
+
+
+def _doubt(layers: list[Group], modules: list[Group]) -> str:
+    own, given = (first_few([f"'{shown(group.name)}'" for group in groups]) for groups in (layers, modules))
+    return (
+        f"layers {own} have the same shapes, and neither names nor order say for certain which of the file's "
+        f"{given} is which; give its tensors the network's names"
+    )

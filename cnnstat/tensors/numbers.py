@@ -1,0 +1,55 @@
+"""Which numbers a file may hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cnnstat.tensors.common import FileError, shape_text, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from cnnstat.executor.kernel import Array
+
+MAX_AXES = 32
+"""The most axes that every version of NumPy takes."""
+
+
+def check_dtype(path: Path, what: str, dtype: np.dtype[Any]) -> None:
+    """Let floats up to 64 bits and integers pass.
+
+    Raises:
+        FileError: objects (which would be pickled), text, records, booleans, complex or longer numbers.
+    """
+    if dtype.hasobject:
+        raise FileError(path, f"{what} holds Python objects, which are not read; save plain numbers instead")
+    if dtype.kind not in "fiu" or dtype.itemsize > 8 or dtype.subdtype is not None:
+        raise FileError(path, f"{what} is {shown(str(dtype))}; save it as float32, float64 or integers")
+
+
+def check_shape(path: Path, what: str, shape: Sequence[int]) -> None:
+    """Let shapes pass that hold a number and that NumPy can hold.
+
+    Raises:
+        FileError: an axis is empty or negative, or there are too many.
+    """
+    if len(shape) > MAX_AXES:
+        raise FileError(path, f"{what} has {len(shape)} axes; no layer has more than four")
+    if min(shape, default=1) < 1:
+        raise FileError(path, f"{what} is {shape_text(shape)}, which holds no numbers")
+
+
+def check_finite(path: Path | str, what: str, values: Array) -> None:
+    """Let finite numbers pass.
+
+    Raises:
+        FileError: there are NaN or infinite values; the message counts them.
+    """
+    if values.dtype.kind != "f" or np.isfinite(values).all():
+        return
+    nans, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
+    found = [f"{n:,} {word}" for n, word in ((nans, "NaN"), (infinite, "infinite")) if n]
+    raise FileError(path, f"{what} holds {' and '.join(found)}")

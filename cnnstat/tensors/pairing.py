@@ -1,0 +1,154 @@
+"""Which module of a file is which layer of a network, decided only where it is certain.
+
+Layers of different kinds (tensor names and shapes) cannot be confused, so each kind is decided by itself:
+
+1. By names: each module bears the name of a layer, or is the only one of its kind under a name that stands
+   before a layer's too, and that layer is the only one there: `layer2.0.downsample.0` is
+   `layer2.0.downsample.conv`. One layer and one module of a kind are thus a pair whatever they are called.
+2. By order: n-th module to n-th layer, unless names say otherwise for any of them. The order of a file counts
+   if all its modules in turn fit the network's layers. A file whose names are sorted has lost its order, as
+   each .safetensors file has. Then numbers count, if in each name the first thing that differs from the next
+   is a number: `features.2` comes before `features.10`.
+   What is trusted here is that the author of the file listed, or numbered, the layers in the network's order.
+3. Otherwise it is uncertain. Two layers of equal shapes that are swapped run without any error, so nothing is
+   guessed: the `conv3` and `downsample.0` of a ResNet are of one kind, and in no certain order.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnnstat.executor.kernel import Array
+
+Kind: TypeAlias = "frozenset[tuple[str, tuple[int, ...]]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A layer of the network, or a module of a file: its name, and the shapes of its tensors by name."""
+
+    name: str
+    shapes: dict[str, tuple[int, ...]]
+
+    @property
+    def kind(self) -> Kind:
+        """What two groups have in common that fit each other."""
+        return frozenset(self.shapes.items())
+
+    def full(self, tensor: str) -> str:
+        """Return a tensor's name with the group's before it."""
+        return f"{self.name}.{tensor}" if self.name else tensor
+
+
+Pair: TypeAlias = tuple[Group, Group]
+"""A layer and its module."""
+
+
+class Ambiguous(ValueError):  # noqa: N818 - a doubt, which the caller puts into words
+    """Layers and modules of one kind that could be paired in more than one way."""
+
+    def __init__(self, layers: list[Group], modules: list[Group]) -> None:
+        super().__init__()
+        self.layers, self.modules = layers, modules
+
+
+def grouped(tensors: Mapping[str, Array]) -> list[Group]:
+    """Gather tensors by what stands before the last dot of their names, in order of first appearance."""
+    found: dict[str, Group] = {}
+    for name, tensor in tensors.items():
+        head, _, tail = name.rpartition(".")
+        found.setdefault(head, Group(head, {})).shapes[tail] = tensor.shape
+    return list(found.values())
+
+
+def kinds(groups: list[Group]) -> dict[Kind, list[Group]]:
+    """Sort groups by kind, keeping their order."""
+    found: dict[Kind, list[Group]] = {}
+    for group in groups:
+        found.setdefault(group.kind, []).append(group)
+    return found
+
+
+def pairs(layers: list[Group], modules: list[Group], *, in_order: bool) -> list[Pair]:
+    """Pair each layer with its module; there must be equally many of each kind.
+
+    `in_order` says that the file's order is that in which its modules were made.
+
+    Raises:
+        Ambiguous: for some kind neither names nor order decide.
+    """
+    fits = in_order and [layer.kind for layer in layers] == [module.kind for module in modules]
+    given = kinds(modules)
+    found = [_of_one_kind(those, given[kind], fits) for kind, those in kinds(layers).items()]
+    return [pair for some in found for pair in some]
+
+
+def _of_one_kind(layers: list[Group], modules: list[Group], fits: bool) -> list[Pair]:
+    named = list(_named(layers, modules))
+    if len(named) == len(layers):
+        return named
+    order = modules if fits else _numbered(modules)
+    ordered = list(zip(layers, order or (), strict=False))
+    if not ordered or not _agree(named, ordered):
+        raise Ambiguous(layers, modules)
+    return ordered
+
+
+def _agree(named: list[Pair], ordered: list[Pair]) -> bool:
+    place = {layer.name: module.name for layer, module in ordered}
+    return all(place[layer.name] == module.name for layer, module in named)
+
+
+def _named(layers: list[Group], modules: list[Group]) -> Iterator[Pair]:
+    """Pair equal names, and who is alone under the longest name that layer and module share."""
+    by_name = {module.name: module for module in modules}
+    own, given = _scopes(layers), _scopes(modules)
+    for layer in layers:
+        scope = next(scope for scope in _above(layer.name) if scope in given)
+        if layer.name in by_name:
+            yield layer, by_name[layer.name]
+        elif len(own[scope]) == len(given[scope]) == 1:
+            yield layer, given[scope][0]
+
+
+def _scopes(groups: list[Group]) -> dict[str, list[Group]]:
+    """List under each name the groups that it stands before."""
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        for scope in _above(group.name):
+            found.setdefault(scope, []).append(group)
+    return found
+
+
+def _above(name: str) -> Iterator[str]:
+    """Yield a.b, a and the empty name for a.b.c."""
+    parts = name.split(".")[:-1]
+    for length in range(len(parts), -1, -1):
+        yield ".".join(parts[:length])
+
+
+def _numbered(modules: list[Group]) -> list[Group] | None:
+    """Sort by numbers in the names, if these alone decide."""
+    chunks = {module.name: _chunks(module.name) for module in modules}
+    by_chunks = sorted(modules, key=lambda module: chunks[module.name])
+    for before, after in pairwise(by_chunks):
+        if not _number_decides(chunks[before.name], chunks[after.name]):
+            return None
+    return by_chunks
+
+
+def _chunks(name: str) -> list[tuple[int, str]]:
+    """Split a name into words and numbers in turn, starting with a word."""
+    parts = re.split(r"([0-9]{1,9})", name)
+    return [(int(part), "") if place % 2 else (0, part) for place, part in enumerate(parts)]
+
+
+def _number_decides(one: list[tuple[int, str]], other: list[tuple[int, str]]) -> bool:
+    differing = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return differing % 2 == 1

@@ -1,0 +1,65 @@
+"""Files of weights and of activations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnnstat.tensors.common import FileError, existing, replacing, shown, told
+from cnnstat.tensors.npy import MAX_TENSORS, read_npz, write_npz
+from cnnstat.tensors.numbers import check_finite
+from cnnstat.tensors.tensors import read_safetensors, write_safetensors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnstat.executor.kernel import Array
+
+SUFFIXES = (".npz", ".safetensors")
+PICKLED = (
+    "; a pickle can run code and is never read. In PyTorch: "
+    "numpy.savez('weights.npz', **{name: t.numpy() for name, t in model.state_dict().items()})"
+)
+
+
+def read_weights(path: Path | str) -> dict[str, Array]:
+    """Read all tensors of a .npz file, in its order, or of a .safetensors file, sorted by name.
+
+    Types stay as they are, except that bfloat16, which NumPy does not know, becomes float32.
+
+    Raises:
+        FileError: the file is missing, damaged or of another kind, or holds anything but finite numbers.
+    """
+    path = existing(path, SUFFIXES, PICKLED)
+    with told(path):
+        tensors = read_npz(path) if path.suffix.lower() == ".npz" else read_safetensors(path)
+    if not tensors:
+        raise FileError(path, "holds no tensors")
+    if len(tensors) > MAX_TENSORS:
+        raise FileError(path, f"holds {len(tensors):,} tensors; at most {MAX_TENSORS:,} are read")
+    for name, tensor in tensors.items():
+        check_finite(path, shown(name), tensor)
+    return tensors
+
+
+def save_weights(path: Path | str, tensors: Mapping[str, Array]) -> None:
+    """Write tensors to a .npz or .safetensors file; an older file is lost only once the new one is whole.
+
+    Raises:
+        FileError: another suffix, a missing folder or library, or the operating system refuses.
+    """
+    with replacing(path, SUFFIXES) as beside:
+        if beside.suffix.lower() == ".npz":
+            write_npz(beside, tensors)
+        else:
+            write_safetensors(beside, Path(path), tensors)
+
+
+def save_activations(path: Path | str, arrays: Mapping[str, Array]) -> None:
+    """Write each layer's array to a .npz file under the layer's name, in order.
+
+    Raises:
+        FileError: another suffix, a missing folder, or the operating system refuses.
+    """
+    with replacing(path, (".npz",)) as beside:
+        write_npz(beside, arrays)

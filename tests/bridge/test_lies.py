@@ -1,0 +1,223 @@
+"""Any told figure that is off by one is found out, and the layer and the figure are named."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+import cnnstat
+from cnnstat.analysis import memory
+from cnnstat.analysis.receptive import Field
+from cnnstat.bridge.program import Network
+from cnnstat.bridge.verify import Disagreement, compare, verify
+from cnnstat.executor.measure.layers import Findings, examine
+from cnnstat.layers import LAYERS
+from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches
+from cnnstat.layers.footprint import Reach
+from tests.executor.cases import UNPLACED, Case, one_of_each
+from tests.small import EVERY_TYPE, LAYER, network_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.base.arithmetic import Term
+    from cnnstat.graph.model import Graph
+
+BATCH = 2
+
+FOUND: dict[str, tuple[Graph, Findings]] = {}
+
+
+def found(case: Case) -> tuple[Graph, Findings]:
+    """Run a case once; its lies are held against the same findings."""
+    if case.id not in FOUND:
+        graph = network_of(case)
+        running = Network(graph)
+        FOUND[case.id] = graph, examine(running, running.sample(BATCH))
+    return FOUND[case.id]
+
+
+def analyzed(case: Case) -> Analysis:
+    return cnnstat.analyze(found(case)[0], batch=BATCH)
+
+
+def first_difference(case: Case) -> Disagreement:
+    differences = compare(analyzed(case), found(case)[1]).differences
+    assert differences, "the lie passed"
+    return differences[0]
+
+
+@contextmanager
+def lying(kind: str, method: str, lie: Callable[[Any], Any]) -> Iterator[None]:
+    """Let one method of one type pass its answer through `lie`."""
+    honest = getattr(LAYERS[kind], method)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LAYERS[kind], method, lambda self, inputs: lie(honest(self, inputs)))
+        yield
+
+
+EACH = pytest.mark.parametrize("case", one_of_each(), ids=lambda case: case.type)
+COUNTS = ("params", "trainable", "buffers", "macs", "padding_macs", "connections")
+
+
+@EACH
+@pytest.mark.parametrize("by", [1, -1])
+@pytest.mark.parametrize("figure", COUNTS)
+def test_a_count_off_by_one_is_named(case: Case, figure: str, by: int) -> None:
+    with lying(case.type, figure, lambda term: term + by):
+        difference = first_difference(case)
+    assert (difference.layer, difference.figure) == (LAYER, figure)
+    assert difference.told == difference.done + by
+
+
+@EACH
+@pytest.mark.parametrize("by", [1, -1])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_size_off_by_one_is_named(case: Case, axis: int, by: int) -> None:
+    rank = len(found(case)[1].layers[-1].output_shape)
+    axis = min(axis, rank - 1)
+
+    def lie(sizes: tuple[Term, ...]) -> tuple[Term, ...]:
+        return (*sizes[:axis], sizes[axis] + by, *sizes[axis + 1 :])
+
+    with lying(case.type, "sizes", lie):
+        difference = first_difference(case)
+    assert (difference.layer, difference.figure) == (LAYER, "output_shape")
+    assert difference.told[axis] == difference.done[axis] + by
+
+
+@EACH
+def test_activations_off_by_one_are_named(case: Case) -> None:
+    analysis = analyzed(case)
+    row = analysis.rows[-1]
+    # No layer tells them: they are the product of its sizes, so the lie is put into the finished row.
+    counts = msgspec.structs.replace(row.counts, activations=row.counts.activations + 1)
+    rows = (*analysis.rows[:-1], msgspec.structs.replace(row, counts=counts))
+    lied = msgspec.structs.replace(analysis, rows=rows)
+    (difference,) = compare(lied, found(case)[1]).differences
+    assert (difference.layer, difference.figure) == (LAYER, "activations")
+
+
+def moved(each: Reach, low: int = 0, high: int = 0, advance: int = 0) -> Reach:
+    """Return a reach with bounds and advance off by some positions."""
+    lows, highs = tuple(i + low for i in each.low), tuple(i + high for i in each.high)
+    return Reach(each.advance + advance, lows, highs, each.step)
+
+
+REACH_LIES: dict[str, Callable[[Reach], Reach]] = {
+    "one longer": lambda each: moved(each, low=-1),
+    "one shorter": lambda each: moved(each, high=-1),
+    "one to the left": lambda each: moved(each, low=-1, high=-1),
+    "one to the right": lambda each: moved(each, low=1, high=1),
+    "one more stride": lambda each: moved(each, advance=1),
+}
+
+NO_TURN = ("adaptive_max_pool", "adaptive_avg_pool")
+"""Types whose pattern is as long as the map: no unit stands a stride further on."""
+ALL = "every unit sees everything, so the lie is a window"
+VECTOR = "behind a vector everything is seen, so there is no window to lie about"
+UNMEASURED = "no run can show the field of a unit without a place: `unmeasured` names the layer instead"
+NO_WINDOW: dict[str, str] = {
+    **dict.fromkeys(("linear", "rbf"), VECTOR),
+    **dict.fromkeys(("flatten", "global_max_pool", "global_avg_pool", "spatial_pyramid_pool"), ALL),
+    **dict.fromkeys(("layer_norm", "group_norm", "instance_norm"), ALL),
+    **dict.fromkeys(("reshape", "permute"), UNMEASURED),
+}
+"""Types whose reach has no bounds that could be off by one."""
+KNOWN = [case for case in one_of_each() if NO_WINDOW.get(case.type) not in (VECTOR, UNMEASURED)]
+WINDOWED = [case for case in one_of_each() if case.type not in NO_WINDOW]
+
+
+REACH_WAYS = [
+    (case, lie)
+    for case in WINDOWED
+    for lie in REACH_LIES
+    if not (case.type in NO_TURN and lie == "one more stride")
+]
+
+
+@pytest.mark.parametrize(("case", "lie"), REACH_WAYS, ids=[f"{c.type} {lie}" for c, lie in REACH_WAYS])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_reach_off_by_one_is_named(case: Case, lie: str, axis: int) -> None:
+    def told(reaches: Reaches) -> Reaches:
+        assert not isinstance(reaches, str)
+        at = min(axis, len(reaches) - 1)
+        return (*reaches[:at], REACH_LIES[lie](reaches[at]), *reaches[at + 1 :])
+
+    with lying(case.type, "reaches", told):
+        difference = first_difference(case)
+    assert (difference.layer, difference.figure) == (LAYER, "receptive_field")
+
+
+def _told(lie: Reaches, _: Reaches) -> Reaches:
+    return lie
+
+
+@pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.type)
+def test_a_reach_of_another_kind_is_named(case: Case) -> None:
+    """Everything told as a window, and a window as everything."""
+    why = NO_WINDOW.get(case.type)
+    point = (Reach(1, (0,), (0,)),) * (len(case.shapes[0]) - 2)
+    kinds: dict[str | None, list[Reaches]] = {
+        ALL: [point if case.type not in ("flatten", "spatial_pyramid_pool") else ()],
+        None: [WHOLE],
+    }
+    for lie in kinds[why]:
+        with lying(case.type, "reaches", partial(_told, lie)):
+            difference = first_difference(case)
+        assert (difference.layer, difference.figure) == (LAYER, "receptive_field")
+
+
+@EACH
+def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
+    """No run shows where a reshape puts things; and whatever is told as unknown is no claim."""
+    verified = compare(analyzed(case), found(case)[1])
+    assert verified.unmeasured == ((LAYER,) if case.type in UNPLACED else ())
+    if NO_WINDOW.get(case.type) != VECTOR:
+        with lying(case.type, "reaches", partial(_told, UNKNOWN)):
+            verified = compare(analyzed(case), found(case)[1])
+        assert verified.unmeasured == (LAYER,)
+
+
+@pytest.mark.parametrize(
+    ("figure", "wrong"),
+    [
+        ("receptive_field", lambda each: moved(each, high=1)),
+        ("field_stride", lambda each: moved(each, advance=1)),
+        ("field_padding", lambda each: moved(each, low=-1, high=-1)),
+    ],
+)
+def test_a_composed_field_off_by_one_is_named(figure: str, wrong: Callable[[Reach], Reach]) -> None:
+    """What units see of this input is composed layer by layer; the field beside it may lie alone."""
+    graph = cnnstat.load("lenet5")
+    running = Network(graph)
+    findings, analysis = examine(running, running.sample()), cnnstat.analyze(graph)
+    row = analysis.rows[4]
+    axes = tuple(tuple(wrong(each) for each in axis) for axis in row.field.axes)
+    lied_row = msgspec.structs.replace(row, field=Field(axes))
+    lied = msgspec.structs.replace(analysis, rows=(*analysis.rows[:4], lied_row, *analysis.rows[5:]))
+    assert compare(analysis, findings).good
+    (difference,) = compare(lied, findings).differences
+    assert (difference.layer, difference.figure) == ("C3", figure)
+
+
+@pytest.mark.parametrize("spec", ["lenet5", "resnet20", "every type"])
+@pytest.mark.parametrize("by", [1, -1])
+def test_a_peak_off_by_one_is_named(spec: str, by: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = cnnstat.loads(EVERY_TYPE) if spec == "every type" else cnnstat.load(spec)
+    honest = memory.inference_memory
+    monkeypatch.setattr(memory, "inference_memory", lambda *told: honest(*told) + 4 * BATCH * by)
+    (difference,) = verify(graph, batch=BATCH).differences
+    assert (difference.layer, difference.figure) == ("", "inference_memory_bytes")
+    assert difference.told == difference.done + 4 * BATCH * by
+
+
+def test_the_first_layer_that_lies_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = LAYERS["conv"].macs
+    monkeypatch.setattr(LAYERS["conv"], "macs", lambda self, inputs: honest(self, inputs) + 1)
+    assert [d.layer for d in verify("lenet5").differences] == ["C1", "C3", "C5"]

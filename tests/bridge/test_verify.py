@@ -1,0 +1,131 @@
+"""Told against done: every layer type and every bundled architecture; and the run asks for nothing told."""
+
+from __future__ import annotations
+
+from inspect import isfunction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import cnnstat
+from cnnstat.bridge.program import Network
+from cnnstat.bridge.verify import verify
+from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
+from cnnstat.executor.measure.layers import examine
+from cnnstat.layers import LAYERS, Layer
+from tests.executor.cases import CASES, UNPLACED, Case
+from tests.small import EVERY_TYPE, every_architecture, network_of, reduced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BATCH = 2
+
+
+# -- every layer type ----------------------------------------------------------------------------------
+
+UNPATTERNED = {
+    "adaptive_max_pool": "a fixed number of bins",
+    "adaptive_avg_pool": "a fixed number of bins",
+    "slice": "a fixed stop",
+    "crop": "a fixed size",
+    "upsample": "a fixed size, or a scale that changes with the length",
+    "multiply": "one row that every unit reads",
+}
+"""Types whose fields may have no pattern on longer inputs; their units' fields on this one are compared."""
+
+
+def unlike() -> list[Case]:
+    """Return the cases without those that differ in values only."""
+    return list({(case.type, case.shapes, str(case.given)): case for case in CASES}.values())
+
+
+@pytest.mark.parametrize("case", unlike(), ids=lambda case: case.id)
+def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
+    verified = verify(network_of(case), batch=BATCH)
+    assert verified.differences == ()
+    assert verified.findings.layers[-1].output_shape == verified.analysis.rows[-1].output_shape
+    sight = verified.findings.sights[-1]
+    if not sight.axes and not sight.whole:
+        assert case.type in UNPLACED
+    elif not sight.whole and any(axis.pattern is None for axis in sight.axes):
+        assert case.type in UNPATTERNED
+
+
+def test_every_layer_type_has_a_case() -> None:
+    assert {case.type for case in CASES} == set(LAYERS)
+
+
+def test_windows_over_all_bins_see_everything() -> None:
+    layers = "[{type: adaptive_avg_pool, size: 3}, {type: conv, filters: 2, kernel: 3}]"
+    verified = verify(cnnstat.loads(f"input: [2, 16, 12]\nlayers: {layers}\n"))
+    assert verified.good
+    assert verified.findings.sights[-1].whole
+
+
+# -- every bundled architecture ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", every_architecture())
+def test_every_architecture_is_true(name: str) -> None:
+    graph, shape = reduced(name)
+    verified = verify(graph, input_shape=shape)
+    assert verified.differences == ()
+    assert verified.unmeasured == ()
+    assert len(verified.findings.layers) == len(graph.nodes)
+
+
+def test_padding_may_be_larger_than_the_input() -> None:
+    """Rows of a large frame are worked on piece by piece, and some pieces are nothing but padding."""
+    for side in (16, 64):
+        layer = "{type: conv, filters: 64, kernel: 3, padding: 100}"
+        assert verify(cnnstat.loads(f"input: [3, {side}, {side}]\nlayers: [{layer}]\n")).good
+
+
+# -- the run needs no told figure ----------------------------------------------------------------------
+
+
+def methods_of(kind: type) -> Iterator[tuple[type, str]]:
+    """Yield every function that a layer class has or inherits, private ones too."""
+    for base in kind.__mro__:
+        if issubclass(base, Layer):
+            for name, value in vars(base).items():
+                if isfunction(value) and not name.startswith("__"):
+                    yield base, name
+
+
+def silence(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Make every told method raise; return how many there were."""
+
+    def told(*args: object, **kwargs: object) -> object:
+        raise AssertionError("the run asked the told hall")
+
+    found = {method for kind in LAYERS.values() for method in methods_of(kind)}
+    for base, name in found:
+        monkeypatch.setattr(base, name, told)
+    return len(found)
+
+
+@pytest.mark.parametrize("spec", ["lenet5", "resnet20", "mobilenet-v2", "every type"])
+def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, shape = (cnnstat.loads(EVERY_TYPE), None) if spec == "every type" else reduced(spec)
+    assert silence(monkeypatch) > 11
+    with pytest.raises(AssertionError, match="asked the told hall"):
+        cnnstat.analyze(graph, input_shape=shape)
+    running = Network(graph, dtype="float64", input_shape=shape)
+    x = running.sample(1)
+    findings = examine(running, x)
+    y = running.forward(x)
+    assert not isinstance(y, tuple)
+    assert y.shape[1:] == findings.layers[-1].output_shape
+    assert running.backward(np.ones_like(y)).input.shape == x.shape
+    plan = Plan()
+    assert all(checked.good for _, checked in check_layers(running, x, plan))
+    assert all(checked.good for checked in check_end_to_end(running, x, plan))
+
+
+def test_every_type_stands_in_one_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = cnnstat.loads(EVERY_TYPE)
+    assert {node.type for node in graph.nodes} == set(LAYERS)
+    assert verify(graph, batch=BATCH).differences == ()

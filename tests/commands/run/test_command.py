@@ -1,0 +1,274 @@
+"""`cnnstat run` as its users start it; what the halls measure is tested where they stand."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import cnnstat
+from cnnstat.commands.run import command as running
+from cnnstat.commands.run import proof as proving
+from cnnstat.executor.kernel import Op
+from cnnstat.executor.kernels import OPS
+from cnnstat.executor.loss import LOSSES, PROJECTION
+from cnnstat.executor.measure.derivatives import METHODS
+from cnnstat.executor.measure.gradients import check_layers
+from cnnstat.executor.network import DTYPES
+from cnnstat.layers import LAYERS
+from cnnstat.tensors import save_weights
+from tests.program import in_terminal, run, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TINY = """
+input: [2, 9, 9]
+layers:
+  - {name: block, type: pair, repeat: 2}
+  - {type: flatten}
+  - {name: fc, type: linear, units: 5}
+blocks:
+  pair:
+    layers:
+      - {name: conv, type: conv, filters: 3, kernel: 3, padding: 1}
+      - {type: batch_norm}
+      - {type: relu}
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> str:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY, encoding="utf-8")
+    return str(path)
+
+
+def inside(*arguments: str) -> tuple[int, str]:
+    """Run in this process, where parts can be broken; return the exit code and what is printed."""
+    done = within("run", *arguments)
+    return done.returncode, done.stdout + done.stderr
+
+
+def data(*arguments: str) -> dict[str, Any]:
+    code, text = inside(*arguments, "--format", "json")
+    assert code == 0, text
+    loaded = json.loads(text)
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def test_without_a_spec_it_is_lenet5() -> None:
+    done = run("run", "--check-grad")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert done.stdout.startswith("LeNet-5, input 1×32×32, run\n")
+    last = done.stdout.splitlines()[-1]
+    assert last == "proved: 127 figures told are the figures measured, 28 gradients are right"
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_terminal_gets_lines_that_fit(columns: int) -> None:
+    shown = in_terminal(columns, "run", "resnet20", "--depth", "1")
+    assert "proved: 703" in shown.replace("\n", " ")
+    report = shown[shown.index("ResNet-20") :]
+    for line in report.splitlines():
+        assert len(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line)) <= columns
+
+
+def test_figures_come_in_pairs(tiny: str) -> None:
+    found = data(tiny)
+    assert found["proved"] is True
+    assert found["differences"] == []
+    for layer in found["layers"]:
+        shared = layer["measured"].keys() - {"receptive_field"}
+        assert {key: layer["told"][key] for key in shared} == {key: layer["measured"][key] for key in shared}
+    assert found["inference_memory_bytes"]["told"] == found["inference_memory_bytes"]["measured"]
+    assert found["gradients"] is None
+
+
+def test_depth_folds_both_lines(tiny: str) -> None:
+    code, text = inside(tiny, "--depth", "1")
+    assert code == 0
+    lines = text.splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("block"))
+    told, measured = lines[head].split(), lines[head + 1].split()
+    assert told[:2] == ["block", "told"]
+    assert measured[0] == "measured"
+    assert told[2:] == measured[1:]
+
+
+def test_a_lie_is_named(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = LAYERS["linear"].params
+    monkeypatch.setattr(LAYERS["linear"], "params", lambda self, inputs: honest(self, inputs) + 1)
+    code, text = inside(tiny)
+    assert code == 1
+    assert "NOT TRUE: fc: params told 1,221, measured 1,220" in text.splitlines()[-1]
+    code, text = inside(tiny, "--format", "json")
+    assert code == 1
+    assert json.loads(text)["differences"][0] == {
+        "layer": "fc",
+        "figure": "params",
+        "told": 1221,
+        "measured": 1220,
+    }
+
+
+def test_interrupted_it_keeps_what_it_found(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def three(*arguments: Any) -> Iterator[Any]:
+        for i, checked in enumerate(check_layers(*arguments)):
+            if i == 3:
+                raise KeyboardInterrupt
+            yield checked
+
+    monkeypatch.setattr(proving, "check_layers", three)
+    code, text = inside(tiny, "--check-grad")
+    assert code == 130
+    assert text.splitlines()[-1].startswith("interrupted: 3 of ")
+    assert "3 right, " in text
+    assert text.count("  right\n") == 3
+
+
+@pytest.mark.parametrize("options", [(), ("--method", "central"), ("--training", "--batch", "2")])
+def test_gradients(tiny: str, options: tuple[str, ...]) -> None:
+    found = data(tiny, "--check-grad", "--elements", "2", *options)["gradients"]
+    assert found["wrong"] == 0
+    assert len(found["checked"]) == found["to_check"]
+    assert {checked["tensor"] for checked in found["checked"]} == {"input", "weight", "bias", "parameters"}
+    assert all(checked["elements"] is not None for checked in found["checked"] if checked["layer"])
+
+
+def test_the_same_seed_gives_the_same_numbers(tiny: str) -> None:
+    assert data(tiny, "--seed", "3")["loss"] == data(tiny, "--seed", "3")["loss"]
+    assert data(tiny, "--seed", "3")["loss"] != data(tiny, "--seed", "4")["loss"]
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+def test_weights_go_out_and_come_back(tiny: str, tmp_path: Path, suffix: str) -> None:
+    file = str(tmp_path / f"weights{suffix}")
+    saved = data(tiny, "--seed", "5", "--save", file)
+    # Another seed draws another input, so the input is given.
+    array = str(tmp_path / "x.npy")
+    np.save(array, np.random.default_rng(0).standard_normal((2, 2, 9, 9)))
+    own = data(tiny, "--seed", "5", "--array", array, "--top", "2")
+    read = data(tiny, "--seed", "6", "--array", array, "--top", "2", "--weights", file)
+    assert read["top"] == own["top"]
+    assert read["batch"] == 2
+    assert saved["batch"] == 1
+
+
+def test_activations_are_those_of_every_layer(tiny: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.npz"
+    found = data(tiny, "--activations", str(file))
+    with np.load(file) as kept:
+        assert [list(kept[name].shape[1:]) for name in kept.files] == [
+            layer["told"]["output_shape"] for layer in found["layers"]
+        ]
+
+
+def refused(*arguments: str) -> str:
+    done = within("run", *arguments)
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_too_little_memory() -> None:
+    message = refused("vgg16", "--max-memory", "500M")
+    for part in ("needs about", "500.0 MiB are allowed", "--input", "--batch"):
+        assert part in message
+
+
+def test_the_memory_of_the_machine_is_the_limit() -> None:
+    assert "are free" in refused("vgg16", "--batch", "1000000")
+
+
+@pytest.mark.parametrize("size", ["", "8X", "-1", "1e9", "8 GG"])
+def test_sizes_that_are_none(size: str) -> None:
+    assert "expected bytes such as 8G" in refused("--max-memory", size)
+
+
+def test_weights_that_do_not_fit(tiny: str, tmp_path: Path) -> None:
+    file = str(tmp_path / "w.npz")
+    network = cnnstat.Network(tiny)
+    save_weights(file, {**network.parameters, "fc.weight": np.zeros((5, 7))})
+    assert "fc.weight is 5x7 instead of 5x243" in refused(tiny, "--weights", file)
+    save_weights(file, {**network.parameters, "fc.bias": np.full(5, np.nan)})
+    assert "fc.bias holds 5 NaN" in refused(tiny, "--weights", file)
+    assert "there is no such file" in refused(tiny, "--weights", str(tmp_path / "none.npz"))
+
+
+def test_usage() -> None:
+    assert "exclude each other" in refused("--image", "a.png", "--array", "b.npy")
+    assert "need --check-grad" in refused("--elements", "2")
+    assert "need --check-grad" in refused("--method", "central")
+    assert "--invert needs" in refused("--invert")
+    assert "bring their own" in refused("--array", "x.npy", "--batch", "2")
+    assert "puts out one vector" in refused("unet", "--input", "1x188x188", "--loss", "rbf")
+    assert "runs in float64" in refused("--check-grad", "--dtype", "float32")
+    assert "one vector" in refused("unet", "--input", "1x188x188", "--top", "3")
+
+
+def test_choices_written_twice_agree() -> None:
+    assert set(running.LOSSES) == {*LOSSES, PROJECTION}
+    options = {option.name: option.type for option in running.run.params}
+    assert tuple(options["method"].choices) == METHODS  # type: ignore[attr-defined]
+    assert tuple(options["dtype"].choices) == DTYPES  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "mse", "rbf", "projection"])
+def test_any_loss_that_fits(tiny: str, loss: str) -> None:
+    found = data(tiny, "--loss", loss, "--check-grad")
+    assert found["loss"]["name"] == loss
+    assert found["gradients"]["wrong"] == 0
+
+
+def test_a_layer_that_cannot_be_run_is_no_usage_error(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(inputs: Any, params: Any, options: Any, context: Any) -> Any:
+        raise ValueError("it does not fit")
+
+    monkeypatch.setitem(OPS, "relu", Op(refusing))
+    code, text = inside(tiny)
+    assert code == 1
+    assert "NOT TRUE: block.0.relu1 (relu): it does not fit, says the run" in text
+
+
+def test_numbers_out_of_range_are_said(tiny: str, tmp_path: Path) -> None:
+    array = str(tmp_path / "x.npy")
+    np.save(array, np.full((2, 9, 9), 1e300))
+    assert "as float32, the input holds infinite numbers" in refused(tiny, "--array", array)
+    np.save(array, np.full((2, 9, 9), 1e38))
+    code, text = inside(tiny, "--array", array)
+    assert code == 0
+    assert "are NaN or infinite" in text
+    assert "scale the input" in text
+
+
+def test_the_seed_gives_the_same_numbers_in_every_type(tiny: str) -> None:
+    single, double = (data(tiny, "--dtype", kind)["loss"]["value"] for kind in ("float32", "float64"))
+    assert single == pytest.approx(double, rel=1e-5)
+
+
+def test_nothing_that_is_read_is_overwritten(tiny: str, tmp_path: Path) -> None:
+    file = str(tmp_path / "w.npz")
+    for options in (
+        ("--save", tiny),
+        ("--weights", file, "--activations", file),
+        ("--save", file, "-o", file),
+    ):
+        assert "is needed for something else" in refused(tiny, *options)
+
+
+def test_a_published_figure_that_is_missed_counts(tmp_path: Path) -> None:
+    path = tmp_path / "missed.yaml"
+    path.write_text(
+        "input: [4]\nlayers: [{type: linear, units: 2, expect: {params: 11}}]\n", encoding="utf-8"
+    )
+    code, text = inside(str(path))
+    assert "proved: 10 figures" in text
+    assert code == 1

@@ -1,0 +1,69 @@
+"""The JSON Schema and the written manual say what the reader does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+import cnnstat
+from cnnstat.commands.schema.spec_schema import schema
+from cnnstat.layers import LAYERS, manual
+from cnnstat.layers.reader import option_names
+from cnnstat.spec import bundled, expect_reader, reader
+
+VALIDATOR = jsonschema.Draft202012Validator(schema())
+
+
+def test_the_written_catalogue_is_current() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "layers.md").read_text(encoding="utf-8")
+    for name, kind in LAYERS.items():
+        assert manual.page(name, kind) in text, "run: python -m tests.layers.write_manual"
+
+
+@pytest.mark.parametrize("path", sorted(bundled.folder().glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_schema_accepts_every_architecture(path: Path) -> None:
+    VALIDATOR.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def test_the_schema_has_the_keys_that_the_reader_knows() -> None:
+    told = schema()
+    definitions = told["$defs"]
+    expected = definitions["expect:"]["properties"]["params"]["anyOf"][1]
+    for where, keys in (
+        (told, reader._NETWORK_KEYS),
+        (told["properties"]["variants"]["additionalProperties"], reader._VARIANT_KEYS),
+        (definitions["block"], reader._BLOCK_KEYS),
+        (definitions["entry"], reader.ENTRY_KEYS),
+        (expected, expect_reader._KEYS),
+    ):
+        assert set(where["properties"]) == set(keys)
+    for name, kind in LAYERS.items():
+        assert set(definitions[name]["properties"]) == {*reader.ENTRY_KEYS, *option_names(kind)}
+
+
+def test_the_schema_knows_frozen_layers() -> None:
+    entry: dict[str, object] = {"type": "conv", "filters": 4, "kernel": 3}
+    for value, good in ((True, True), ("$index < 2", True), ("yes", False), (1, False)):
+        spec = {"input": [3, 8, 8], "layers": [entry | {"frozen": value}]}
+        assert VALIDATOR.is_valid(spec) is good
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"type": "conv", "filters": 4},
+        {"type": "conv", "filters": 0, "kernel": 3},
+        {"type": "conv", "filters": 4, "kernel": 3, "strid": 1},
+        {"type": "conv", "filters": "four", "kernel": 3},
+        {"filters": 4},
+    ],
+)
+def test_the_schema_refuses_what_the_reader_refuses(entry: dict[str, object]) -> None:
+    spec = {"input": [3, 8, 8], "layers": [entry]}
+    assert not VALIDATOR.is_valid(spec)
+    with pytest.raises(cnnstat.SpecError):
+        cnnstat.analyze(cnnstat.loads(json.dumps(spec)))

@@ -1,0 +1,325 @@
+"""Write reference.npz: outputs and gradients of every case, computed by PyTorch in float64.
+
+Run `python -m tests.executor.make_reference` where PyTorch is installed. Where PyTorch has the layer, its own
+function is used; what it lacks (padding on four sides, "same", tables, RBF, sliding pyramids) is composed
+of its functions.
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+
+from tests.executor.cases import CASES, SEED, Case
+
+FILE = Path(__file__).with_name("reference.npz")
+
+
+def width(value: Any, channels: int) -> int:
+    return int(value * channels) if isinstance(value, Fraction) else value
+
+
+def tup(value: Any, rank: int) -> tuple[int, ...]:
+    return (value,) * rank if isinstance(value, int) else tuple(value)
+
+
+def sides(o: dict[str, Any], x: Any) -> list[tuple[int, int]]:
+    """Padding of each axis, "same" by TensorFlow's formula."""
+    rank = x.ndim - 2
+    padding = o.get("padding", 0)
+    if padding == "valid":
+        padding = 0
+    if padding == "same":
+        found = []
+        kernel, dilation = tup(o["kernel"], rank), tup(o.get("dilation", 1), rank)
+        stride = tup(o["kernel"] if o["stride"] is None else o["stride"], rank)
+        for n, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True):
+            missing = max((-(-n // s) - 1) * s + d * (k - 1) + 1 - n, 0)
+            found.append((missing // 2, missing - missing // 2))
+        return found
+    if not isinstance(padding, int) and len(padding) == 2 * rank:
+        return [(padding[2 * i], padding[2 * i + 1]) for i in range(rank)]
+    return [(p, p) for p in tup(padding, rank)]
+
+
+def overhang(o: dict[str, Any], x: Any, around: list[tuple[int, int]]) -> list[int]:
+    """Cells behind the padding that ceil rounding reads, by PyTorch's formula."""
+    rank = x.ndim - 2
+    kernel, dilation = tup(o["kernel"], rank), tup(o.get("dilation", 1), rank)
+    stride = tup(o["kernel"] if o["stride"] is None else o["stride"], rank)
+    found = []
+    for n, k, s, d, (a, b) in zip(x.shape[2:], kernel, stride, dilation, around, strict=True):
+        window = d * (k - 1) + 1
+        count = -(-(n + a + b - window) // s) + 1
+        if (count - 1) * s >= n + a:
+            count -= 1
+        found.append(max((count - 1) * s + window - n - a - b, 0) if o.get("rounding") == "ceil" else 0)
+    return found
+
+
+def padded(x: Any, around: list[tuple[int, int]], value: float = 0.0) -> Any:
+    return F.pad(x, [side for pair in reversed(around) for side in pair], value=value)
+
+
+def conv(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
+    around = sides(o, x)
+    more = overhang(o, x, around)
+    x = padded(x, [(a, b + c) for (a, b), c in zip(around, more, strict=True)])
+    run = F.conv1d if x.ndim == 3 else F.conv2d
+    step = {"stride": o["stride"], "dilation": o["dilation"]}
+    if o.get("table") is None:
+        groups = width(o["groups"], x.shape[1]) if "groups" in o else x.shape[1]
+        return run(x, p["weight"], p.get("bias"), groups=groups, **step)
+    maps, link = [], 0
+    for i, row in enumerate(o["table"]):
+        kernel = p["weight"][link : link + len(row)][None]
+        link += len(row)
+        maps.append(run(x[:, list(row)], kernel, p["bias"][i : i + 1] if "bias" in p else None, **step))
+    return torch.cat(maps, 1)
+
+
+def transposed(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
+    run = F.conv_transpose1d if x.ndim == 3 else F.conv_transpose2d
+    rank = x.ndim - 2
+    groups = width(o["groups"], x.shape[1])
+    around, extra, bias = sides(o, x), tup(o["output_padding"], rank), p.get("bias")
+    if all(a == b for a, b in around):
+        pad = [a for a, _ in around]
+        return run(x, p["weight"], bias, o["stride"], pad, extra, groups, o["dilation"])
+    y = padded(run(x, p["weight"], None, o["stride"], 0, 0, groups, o["dilation"]), [(0, e) for e in extra])
+    for axis, (a, b) in enumerate(around, 2):
+        y = y.narrow(axis, a, y.shape[axis] - a - b)
+    return y if bias is None else y + bias.reshape(-1, *(1,) * rank)
+
+
+def max_pool(o: dict[str, Any], _: Any, x: Any) -> Any:
+    run = F.max_pool1d if x.ndim == 3 else F.max_pool2d
+    rank = x.ndim - 2
+    around = sides(o, x)
+    kernel = tup(o["kernel"], rank)
+    if all(a == b and 2 * a <= k for (a, b), k in zip(around, kernel, strict=True)):
+        pad = [a for a, _ in around]
+        ceil = o["rounding"] == "ceil"
+        return run(x, kernel, o["stride"], pad, o["dilation"], ceil_mode=ceil)
+    more = overhang(o, x, around)
+    x = padded(x, [(a, b + c) for (a, b), c in zip(around, more, strict=True)], -torch.inf)
+    return run(x, kernel, o["stride"], 0, o["dilation"])
+
+
+def avg_pool(o: dict[str, Any], _: Any, x: Any) -> Any:
+    run = F.avg_pool1d if x.ndim == 3 else F.avg_pool2d
+    rank = x.ndim - 2
+    around = sides(o, x)
+    kernel = tup(o["kernel"], rank)
+    if all(a == b for a, b in around):
+        pad = [a for a, _ in around]
+        return run(x, kernel, o["stride"], pad, o["rounding"] == "ceil", o["count_padding"])
+    more = overhang(o, x, around)
+    counted = padded(torch.ones_like(x), around, 1.0 if o["count_padding"] else 0.0)
+    behind = [(0, c) for c in more]
+    total = run(padded(padded(x, around), behind), kernel, o["stride"])
+    return total / run(padded(counted, behind), kernel, o["stride"])
+
+
+def adaptive(o: dict[str, Any], mode: str, x: Any) -> Any:
+    size = o["size"]
+    name = f"adaptive_{mode}_pool{x.ndim - 2}d"
+    return getattr(F, name)(x, size)
+
+
+def pyramid(o: dict[str, Any], _: Any, x: Any) -> Any:
+    levels = []
+    for n in o["levels"]:
+        if o["bins"] == "adaptive":
+            grid = adaptive({"size": n}, o["mode"], x)
+        else:
+            window = [-(-a // n) for a in x.shape[2:]]
+            run = F.max_pool2d if o["mode"] == "max" else F.avg_pool2d
+            grid = run(x, window, [a // n for a in x.shape[2:]])
+        levels.append(grid.flatten(1))
+    return torch.cat(levels, 1)
+
+
+def global_max(_: Any, __: Any, x: Any) -> Any:
+    return adaptive({"size": 1}, "max", x)
+
+
+def subsample(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
+    rank = x.ndim - 2
+    x = padded(x, [(0, c) for c in overhang(o, x, [(0, 0)] * rank)])
+    run = F.avg_pool1d if rank == 1 else F.avg_pool2d
+    area = int(np.prod(tup(o["kernel"], rank)))
+    shape = (-1, *(1,) * rank)
+    mean = run(x, tup(o["kernel"], rank), o["stride"])
+    return mean * area * p["weight"].reshape(shape) + p["bias"].reshape(shape)
+
+
+def batch_norm(o: dict[str, Any], p: dict[str, Any], x: Any, training: bool) -> Any:
+    kept = p["running_mean"], p["running_var"]
+    return F.batch_norm(x, *kept, p.get("weight"), p.get("bias"), training, o["momentum"], o["eps"])
+
+
+def layer_norm(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
+    w, b = p.get("weight"), p.get("bias")
+    if o["axes"] == "all":
+        return F.layer_norm(x, x.shape[1:], w, b, o["eps"])
+    return F.layer_norm(x.movedim(1, -1), x.shape[1:2], w, b, o["eps"]).movedim(-1, 1)
+
+
+def response(o: dict[str, Any], _: Any, x: Any) -> Any:
+    alpha = o["alpha"] * (1 if o["divide_alpha"] else o["size"])  # PyTorch divides
+    return F.local_response_norm(x, o["size"], alpha, o["beta"], o["k"])
+
+
+def masked(o: dict[str, Any], x: Any, shape: tuple[int, ...], training: bool) -> Any:
+    if not training:
+        return F.dropout(x, o["rate"], training=False)
+    drawn = np.random.default_rng(SEED).random(shape, dtype=np.float32)
+    return x * torch.from_numpy((drawn >= o["rate"]).astype(float)) / (1 - o["rate"])
+
+
+def shuffle(o: dict[str, Any], _: Any, x: Any) -> Any:
+    image = x if x.ndim == 4 else x[..., None]
+    return (
+        F.channel_shuffle(image, o["groups"]).reshape(x.shape)
+        if x.ndim == 3
+        else F.channel_shuffle(x, o["groups"])
+    )
+
+
+def cut(o: dict[str, Any], _: Any, x: Any) -> Any:
+    axis = {"channels": 1, "height": 2, "width": 3, "length": 2}[o["axis"]]
+    stop = x.shape[axis] if o["stop"] is None else o["stop"]
+    return x.narrow(axis, o["start"], stop - o["start"])
+
+
+def upsample(o: dict[str, Any], _: Any, x: Any) -> Any:
+    mode, align = o["mode"], None
+    if mode == "bilinear":
+        mode, align = ("linear" if x.ndim == 3 else "bilinear"), o["align_corners"]
+    size = None if o["size"] is None else tup(o["size"], x.ndim - 2)
+    scale = None if o["scale"] is None else tuple(float(s) for s in tup(o["scale"], x.ndim - 2))
+    return F.interpolate(x, size, scale, mode, align)
+
+
+def crop(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
+    rank = x.ndim - 2
+    if other is None and o["size"] is None:
+        return padded(x, [(-a, -b) for a, b in sides({"padding": o["margins"]}, x)])
+    sizes = tup(o["size"], rank) if other is None else other.shape[2:]
+    for axis, size in enumerate(sizes, 2):
+        x = x.narrow(axis, (x.shape[axis] - size) // 2, size)
+    return x
+
+
+def option_a(o: dict[str, Any], _: Any, x: Any) -> Any:
+    filters = width(o["filters"], x.shape[1])
+    for axis, step in enumerate(tup(o["stride"], x.ndim - 2), 2):
+        x = x.index_select(axis, torch.arange(0, x.shape[axis], step))
+    return torch.cat([x, x.new_zeros(x.shape[0], filters - x.shape[1], *x.shape[2:])], 1)
+
+
+def whole(x: Any) -> tuple[int, ...]:
+    return (x.shape[0], *(1,) * (x.ndim - 1))
+
+
+LAYERS: dict[str, Any] = {
+    "conv": conv,
+    "depthwise_conv": conv,
+    "transposed_conv": transposed,
+    "linear": lambda o, p, x: F.linear(x, p["weight"], p.get("bias")),
+    "rbf": lambda o, p, x: ((x[:, None] - p["weight"]) ** 2).sum(-1),
+    "subsample": subsample,
+    "max_pool": max_pool,
+    "avg_pool": avg_pool,
+    "global_max_pool": global_max,
+    "global_avg_pool": lambda o, p, x: adaptive({"size": 1}, "avg", x),
+    "adaptive_max_pool": lambda o, p, x: adaptive(o, "max", x),
+    "adaptive_avg_pool": lambda o, p, x: adaptive(o, "avg", x),
+    "spatial_pyramid_pool": pyramid,
+    "layer_norm": layer_norm,
+    "group_norm": lambda o, p, x: F.group_norm(
+        x, width(o["groups"], x.shape[1]), p.get("weight"), p.get("bias"), o["eps"]
+    ),
+    "instance_norm": lambda o, p, x: F.instance_norm(
+        x, weight=p.get("weight"), bias=p.get("bias"), eps=o["eps"]
+    ),
+    "local_response_norm": response,
+    "scale": lambda o, p, x: x * p["weight"].reshape(-1, *(1,) * (x.ndim - 2)),
+    "relu": lambda o, p, x: F.relu(x),
+    "relu6": lambda o, p, x: F.relu6(x),
+    "leaky_relu": lambda o, p, x: F.leaky_relu(x, o["slope"]),
+    "prelu": lambda o, p, x: F.prelu(x, p["weight"]),
+    "elu": lambda o, p, x: F.elu(x, o["alpha"]),
+    "selu": lambda o, p, x: F.selu(x),
+    "gelu": lambda o, p, x: F.gelu(x, approximate=o["approximate"]),
+    "silu": lambda o, p, x: F.silu(x),
+    "hard_swish": lambda o, p, x: F.hardswish(x),
+    "hard_sigmoid": lambda o, p, x: F.relu6(x + 3) / 6,  # F.hardsigmoid goes back by 1/6 rounded to float32
+    "sigmoid": lambda o, p, x: torch.sigmoid(x),
+    "tanh": lambda o, p, x: torch.tanh(x),
+    "scaled_tanh": lambda o, p, x: o["amplitude"] * torch.tanh(o["slope"] * x),
+    "softmax": lambda o, p, x: F.softmax(x, 1),
+    "log_softmax": lambda o, p, x: F.log_softmax(x, 1),
+    "add": lambda o, p, *x: sum(x),
+    "multiply": lambda o, p, *x: torch.stack(torch.broadcast_tensors(*x)).prod(0),
+    "concat": lambda o, p, *x: torch.cat(x, 1),
+    "split": lambda o, p, x: x.chunk(o["parts"], 1)[o["take"]],
+    "slice": cut,
+    "flatten": lambda o, p, x: x.flatten(1),
+    "reshape": lambda o, p, x: x.reshape(x.shape[0], *o["shape"]),
+    "permute": lambda o, p, x: x.permute(0, *(axis + 1 for axis in o["order"])),
+    "channel_shuffle": shuffle,
+    "pixel_shuffle": lambda o, p, x: F.pixel_shuffle(x, o["factor"]),
+    "pixel_unshuffle": lambda o, p, x: F.pixel_unshuffle(x, o["factor"]),
+    "identity": lambda o, p, x: x.clone(),
+    "upsample": upsample,
+    "pad": lambda o, p, x: padded(x, sides(o, x), o["value"]),
+    "crop": crop,
+    "zero_pad_shortcut": option_a,
+}
+RUN_DEPENDENT: dict[str, Any] = {
+    "batch_norm": batch_norm,
+    "dropout": lambda o, p, x, training: masked(o, x, tuple(x.shape), training),
+    "drop_path": lambda o, p, x, training: masked(o, x, whole(x), training),
+}
+
+
+def reference(case: Case) -> dict[str, Any]:
+    """Output, gradient of every input and trained parameter, and buffers after the run."""
+    inputs = [torch.from_numpy(x).requires_grad_() for x in case.inputs]
+    trained = case.allocated.trained
+    params = {name: torch.from_numpy(value) for name, value in case.params.items()}
+    for name in trained:
+        params[name].requires_grad_()
+    if case.type in RUN_DEPENDENT:
+        y = RUN_DEPENDENT[case.type](case.options, params, *inputs, case.training)
+    else:
+        y = LAYERS[case.type](case.options, params, *inputs)
+    y.backward(torch.from_numpy(case.numbers("dy", tuple(y.shape))))
+    found = {"y": y.detach()}
+    for i, x in enumerate(inputs):
+        found[f"dx{i}"] = torch.zeros_like(x) if x.grad is None else x.grad
+    found |= {f"d {name}": params[name].grad for name in trained}
+    return found | {name: params[name].detach() for name in case.allocated.buffers if case.training}
+
+
+def main() -> None:
+    index, values = [], []
+    for case in CASES:
+        for name, tensor in reference(case).items():
+            index.append((case.id, name, list(tensor.shape)))
+            values.append(tensor.numpy().ravel())
+    text = json.dumps(index, separators=(",", ":"))
+    np.savez_compressed(FILE, index=np.frombuffer(text.encode(), np.uint8), values=np.concatenate(values))
+    print(f"{len(CASES)} cases, {sum(map(len, values))} numbers, {FILE.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

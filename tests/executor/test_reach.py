@@ -1,0 +1,232 @@
+"""Fields found by poisoning, against closed forms and against bounds worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import accumulate
+from math import prod
+from operator import mul
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import cnnstat
+from cnnstat.bridge.program import Network, program
+from cnnstat.executor.measure.receptive_field import Pattern, Seen, Sight, astray, sights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Window = tuple[int, int, int]
+"""Kernel, stride, padding."""
+
+
+def seen(layers: Sequence[str], size: int = 32) -> list[Sight]:
+    """Return what is seen in a network of these layers on a signal."""
+    return sights(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
+
+
+def spec(layers: Sequence[str], shape: str) -> str:
+    return f"input: {shape}\nlayers:\n" + "".join(f"  - {{{layer}}}\n" for layer in layers)
+
+
+def last(layers: Sequence[str], size: int = 32) -> Seen:
+    (axis,) = seen(layers, size)[-1].axes
+    return axis
+
+
+def placed(axis: Seen) -> list[list[int]]:
+    """Return the first and the last position that each unit sees."""
+    assert axis.regions is not None
+    bounds: list[list[int]] = axis.regions.tolist()
+    return bounds
+
+
+def araujo(windows: Sequence[Window]) -> Pattern:
+    """Return r, S and P of a chain: Araujo, Norris and Sim, Distill 2019, equations (2), (3) and appendix.
+
+    r = 1 + sum (k - 1) * product of strides before; S = product of strides; P = sum p * strides before.
+    """
+    before = list(accumulate((stride for _, stride, _ in windows), mul, initial=1))
+    size = 1 + sum((k - 1) * s for (k, _, _), s in zip(windows, before, strict=False))
+    padding = sum(p * s for (_, _, p), s in zip(windows, before, strict=False))
+    return Pattern(size, Fraction(prod(s for _, s, _ in windows)), padding)
+
+
+CHAINS: dict[str, tuple[Window, ...]] = {
+    "one": ((3, 1, 1),),
+    "unpadded": ((5, 1, 0), (2, 2, 0), (5, 1, 0), (2, 2, 0)),
+    "even": ((2, 1, 1), (4, 2, 1), (3, 1, 0)),
+    "gaps": ((2, 3, 0), (3, 1, 1)),
+    "resnet": ((7, 2, 3), (3, 2, 1), (3, 1, 1), (3, 1, 1), (3, 2, 1), (3, 1, 1)),
+    "pointwise": ((1, 2, 0), (1, 1, 0), (3, 1, 2)),
+}
+
+
+@pytest.mark.parametrize("kind", ["conv, filters: 3", "max_pool", "avg_pool"])
+@pytest.mark.parametrize("name", CHAINS)
+def test_chains_agree_with_the_closed_form(name: str, kind: str) -> None:
+    windows = [(k, s, min(p, k // 2) if "pool" in kind else p) for k, s, p in CHAINS[name]]
+    layers = [f"type: {kind}, kernel: {k}, stride: {s}, padding: {p}" for k, s, p in windows]
+    found = seen(layers, 64)
+    for number, sight in enumerate(found):
+        assert sight.axes[0].pattern == araujo(windows[: number + 1])
+        assert not sight.whole
+
+
+def test_dilation_widens_the_kernel() -> None:
+    axis = last(["type: conv, filters: 1, kernel: 3, dilation: 4, padding: 4"])
+    assert axis.pattern == araujo([(9, 1, 4)])
+
+
+def test_regions_are_cut_off_at_the_border() -> None:
+    axis = last(["type: conv, filters: 1, kernel: 3, stride: 2, padding: 1"], 7)
+    assert placed(axis) == [[0, 1], [1, 3], [3, 5], [5, 6]]
+
+
+@pytest.mark.parametrize(
+    ("layer", "regions", "pattern"),
+    [
+        # seven positions in three bins: floor(7i/3) to ceil(7(i + 1)/3) - 1
+        ("type: adaptive_avg_pool, size: 3", [[0, 2], [2, 4], [4, 6]], None),
+        # input i paints outputs 2i to 2i + 2
+        (
+            "type: transposed_conv, filters: 1, kernel: 3, stride: 2",
+            [[max(0, (o - 1) // 2), min(6, o // 2)] for o in range(15)],
+            Pattern(2, Fraction(1, 2), 1),
+        ),
+        # output o stands at o/2 - 1/4, between its two neighbours
+        (
+            "type: upsample, scale: 2, mode: bilinear",
+            [[max(0, (o - 1) // 2), min(6, (o + 1) // 2)] for o in range(14)],
+            Pattern(2, Fraction(1, 2), 1),
+        ),
+        ("type: upsample, scale: 3", [[i // 3] * 2 for i in range(21)], Pattern(1, Fraction(1, 3), 0)),
+        # corners meet: output o stands at 6o/13, and at 6o/(13 + 14n) on longer inputs
+        (
+            "type: upsample, scale: 2, mode: bilinear, align_corners: true",
+            [[6 * o // 13, -(-6 * o // 13)] for o in range(14)],
+            None,
+        ),
+        ("type: layer_norm, axes: channels", [[i, i] for i in range(7)], Pattern(1, Fraction(1), 0)),
+    ],
+)
+def test_one_layer(layer: str, regions: list[list[int]], pattern: Pattern | None) -> None:
+    axis = last([layer], 7)
+    assert placed(axis) == regions
+    assert axis.pattern == pattern
+    assert not axis.whole
+
+
+def test_a_pad_sticks_out() -> None:
+    axis = last(["type: pad, padding: 2"], 3)
+    assert placed(axis) == [[1, 0], [1, 0], [0, 0], [1, 1], [2, 2], [1, 0], [1, 0]]
+    assert axis.pattern == Pattern(1, Fraction(1), 2)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "type: layer_norm",
+        "type: group_norm, groups: 2",
+        "type: instance_norm",
+        "type: global_avg_pool",
+        "type: global_max_pool",
+        "type: adaptive_avg_pool, size: 1",
+    ],
+)
+def test_all_is_seen_at_any_length(layer: str) -> None:
+    before, sight = seen(["type: conv, filters: 2, kernel: 3, padding: 1", layer])
+    assert not before.whole
+    assert sight.whole
+
+
+def test_a_window_as_large_as_the_input_does_not_see_all() -> None:
+    axis = last(["type: conv, filters: 1, kernel: 7"], 7)
+    assert placed(axis) == [[0, 6]]
+    assert axis.pattern == Pattern(7, Fraction(1), 0)
+    assert not axis.whole
+
+
+def test_a_squeeze_and_excite_gate_sees_everything() -> None:
+    layers = [
+        "name: x, type: conv, filters: 4, kernel: 3, padding: 1",
+        "type: global_avg_pool",
+        "type: conv, filters: 2, kernel: 1",
+        "type: relu",
+        "type: conv, filters: 4, kernel: 1",
+        "name: gate, type: sigmoid",
+        "type: multiply, from: [x, gate]",
+        "type: conv, filters: 4, kernel: 3",
+    ]
+    assert [sight.whole for sight in seen(layers)] == [False] + [True] * 7
+
+
+def test_branches_are_united() -> None:
+    layers = [
+        "name: a, type: conv, filters: 1, kernel: 3, padding: 1",
+        "name: b, type: conv, filters: 1, kernel: 7, padding: 3, from: input",
+        "type: add, from: [a, b]",
+    ]
+    assert last(layers).pattern == Pattern(7, Fraction(1), 3)
+
+
+def test_branches_of_different_stride_have_no_pattern() -> None:
+    layers = [
+        "name: a, type: conv, filters: 1, kernel: 1, stride: 2",
+        "name: b, type: slice, axis: length, stop: 8, from: input",
+        "type: add, from: [a, b]",
+    ]
+    axis = last(layers, 16)
+    assert axis.pattern is None
+    assert placed(axis) == [[unit, 2 * unit] for unit in range(8)]
+
+
+def test_axes_are_told_apart() -> None:
+    layers = ["type: conv, filters: 2, kernel: [3, 5], stride: [2, 1], padding: [1, 0]"]
+    (sight,) = sights(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
+    assert [axis.pattern for axis in sight.axes] == [
+        Pattern(3, Fraction(2), 1),
+        Pattern(5, Fraction(1), 0),
+    ]
+
+
+@pytest.mark.parametrize("layer", ["type: flatten", "type: spatial_pyramid_pool, levels: [1]"])
+def test_a_vector_sees_everything(layer: str) -> None:
+    (sight,) = sights(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    assert sight == Sight(whole=True)
+
+
+@pytest.mark.parametrize("layer", ["type: permute, order: [0, 2, 1]", "type: reshape, shape: [2, 6, 4]"])
+def test_places_are_lost(layer: str) -> None:
+    (sight,) = sights(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    assert sight == Sight()
+
+
+LYING = [
+    "type: conv, filters: 3, kernel: 3, padding: 1",
+    "type: max_pool, kernel: 2",
+    "type: conv, filters: 3, kernel: 3, padding: 1",
+]
+
+
+@pytest.mark.parametrize("step", range(3))
+@pytest.mark.parametrize("axis", range(2))
+def test_a_pixel_that_reaches_further_is_found(step: int, axis: int) -> None:
+    network = Network(cnnstat.loads(spec(LYING, "[2, 12, 16]")))
+    honest = sights(network.program)
+    assert astray(network, honest) == []
+    axes = list(honest[step].axes)
+    # Each unit sees one position less at each end; the poisoned pixel stands at such an end of some unit.
+    axes[axis] = replace(axes[axis], regions=np.add(placed(axes[axis]), (1, -1)))
+    lying = [*honest[:step], Sight(tuple(axes)), *honest[step + 1 :]]
+    assert astray(network, lying) == [step]
+
+
+def test_a_mixture_taken_for_points_is_found() -> None:
+    """A sight that has every unit see its own place only, of a layer that mixes them all."""
+    network = Network(cnnstat.loads(spec(["type: instance_norm"], "[2, 6, 8]")))
+    points = tuple(Seen(np.stack([np.arange(n)] * 2, 1)) for n in (6, 8))
+    assert astray(network, [Sight(points)]) == [0]

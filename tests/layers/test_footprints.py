@@ -1,0 +1,157 @@
+"""Which inputs each output reads: the types that repeat, shift, fold or mix positions."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from cnnstat.layers.base import UNKNOWN, WHOLE, size_of
+from cnnstat.layers.footprint import POINT, Reach
+from cnnstat.layers.window import hits
+from tests.layers.case import bounds, layer, shapes
+
+Field = list[tuple[int, int] | None]
+
+
+def fields(line: str, inputs: str) -> list[Field]:
+    """Return what each output along each axis reads."""
+    told, given = layer(line), shapes(inputs)
+    reaches = told.reaches(given)
+    assert not isinstance(reaches, str)
+    sizes = size_of(told.sizes(given))[1:]
+    return [[bounds(reach, o) for o in range(size)] for reach, size in zip(reaches, sizes, strict=True)]
+
+
+def points(*places: int) -> Field:
+    return [(place, place) for place in places]
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs", "rows", "columns"),
+    [
+        ("type: pad, padding: [1, 0, 0, 2]", "1x2x2", points(-1, 0, 1), points(0, 1, 2, 3)),
+        ("type: crop, margins: [1, 0, 0, 2]", "1x3x4", points(1, 2), points(0, 1)),
+        ("type: crop, size: [2, 3]", "1x5x6", points(1, 2), points(1, 2, 3)),
+        ("type: crop", "1x5x6 + 7x2x3", points(1, 2), points(1, 2, 3)),
+        ("type: slice, axis: height, start: 1", "1x3x2", points(1, 2), points(0, 1)),
+        ("type: slice, axis: width, start: 1, stop: 3", "1x2x4", points(0, 1), points(1, 2)),
+        ("type: zero_pad_shortcut, filters: 2, stride: [2, 3]", "1x5x4", points(0, 2, 4), points(0, 3)),
+        ("type: pixel_shuffle, factor: 2", "4x2x1", points(0, 0, 1, 1), points(0, 0)),
+        ("type: pixel_unshuffle, factor: 2", "1x4x2", [(0, 1), (2, 3)], [(0, 1)]),
+        ("type: upsample, scale: [1, 3]", "1x2x2", points(0, 1), points(0, 0, 0, 1, 1, 1)),
+        ("type: upsample, size: [3, 2]", "1x2x4", points(0, 0, 1), points(0, 2)),
+        # 3 rows from 2: at -1/6, 1/2 and 7/6; the outer ones stand out into the repeated border
+        ("type: upsample, size: [3, 2], mode: bilinear", "1x2x2", [(-1, 0), (0, 1), (1, 2)], points(0, 1)),
+        # corners coincide: at 0, 1/2, 1 and at 0, 1/3, 2/3, 1
+        (
+            "type: upsample, size: [3, 4], mode: bilinear, align_corners: true",
+            "1x2x2",
+            [(0, 0), (0, 1), (1, 1)],
+            [(0, 0), (0, 1), (0, 1), (1, 1)],
+        ),
+        ("type: adaptive_max_pool, size: [2, 3]", "1x3x2", [(0, 1), (1, 2)], [(0, 0), (0, 1), (1, 1)]),
+        ("type: subsample, kernel: [2, 1], stride: 2", "1x5x5", [(0, 1), (2, 3)], points(0, 2, 4)),
+        # one tap every three places: two outputs of three are bias only
+        (
+            "type: transposed_conv, filters: 1, kernel: 1, stride: [3, 1]",
+            "1x2x1",
+            [(0, 0), None, None, (1, 1)],
+            points(0),
+        ),
+    ],
+)
+def test_rows_and_columns(line: str, inputs: str, rows: Field, columns: Field) -> None:
+    assert fields(line, inputs) == [rows, columns]
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs"),
+    [
+        ("type: relu", "2x3x4"),
+        ("type: prelu", "2x3x4"),
+        ("type: softmax", "2x3x4"),
+        ("type: batch_norm", "2x3x4"),
+        ("type: layer_norm, axes: channels", "2x3x4"),
+        ("type: local_response_norm", "2x3x4"),
+        ("type: scale", "2x3x4"),
+        ("type: dropout", "2x3x4"),
+        ("type: identity", "2x3x4"),
+        ("type: add", "2x3x4 + 2x3x4"),
+        ("type: multiply", "2x3x4 + 2x3x4"),
+        ("type: concat", "2x3x4 + 1x3x4"),
+        ("type: split, parts: 2, take: 1", "2x3x4"),
+        ("type: slice, start: 1", "2x3x4"),
+        ("type: channel_shuffle, groups: 2", "2x3x4"),
+        ("type: permute, order: [0, 1, 2]", "2x3x4"),
+        ("type: reshape, shape: [2, -1, 4]", "2x3x4"),
+        ("type: upsample, scale: 1, mode: bilinear", "2x3x4"),
+        ("type: adaptive_avg_pool, size: [3, 4]", "2x3x4"),
+        ("type: zero_pad_shortcut, filters: 4", "2x3x4"),
+    ],
+)
+def test_each_position_reads_itself(line: str, inputs: str) -> None:
+    assert layer(line).reaches(shapes(inputs)) == (POINT, POINT)
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs", "reach"),
+    [
+        ("type: linear, units: 2", "3", WHOLE),
+        ("type: rbf, units: 2", "3", WHOLE),
+        ("type: flatten", "2x3x4", WHOLE),
+        ("type: reshape, shape: [-1]", "2x3x4", WHOLE),
+        ("type: global_max_pool", "2x3x4", WHOLE),
+        ("type: global_avg_pool", "2x3x4", WHOLE),
+        ("type: spatial_pyramid_pool, levels: [1]", "2x3x4", WHOLE),
+        ("type: layer_norm", "2x3x4", WHOLE),
+        ("type: group_norm, groups: 1", "2x3x4", WHOLE),
+        ("type: instance_norm", "2x3x4", WHOLE),
+        ("type: reshape, shape: [2, 12]", "2x3x4", UNKNOWN),
+        ("type: permute, order: [0, 2, 1]", "2x3x4", UNKNOWN),
+        ("type: permute, order: [1, 0]", "2x3", UNKNOWN),
+        # patterns too long to keep
+        ("type: upsample, size: 999983", "2x30", UNKNOWN),
+        ("type: adaptive_avg_pool, size: 999983", "2x30", UNKNOWN),
+        ("type: transposed_conv, filters: 1, kernel: 1000000, stride: 1000000", "2x30", UNKNOWN),
+    ],
+)
+def test_all_inputs_or_nobody_knows(line: str, inputs: str, reach: str) -> None:
+    assert layer(line).reaches(shapes(inputs)) == reach
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs", "reach"),
+    [
+        ("type: upsample, scale: 2", "1x7", Reach(1, (0, 0), (0, 0))),
+        ("type: upsample, size: 14", "1x7", Reach(1, (0, 0), (0, 0))),
+        ("type: upsample, scale: 2, mode: bilinear", "1x7", Reach(1, (-1, 0), (0, 1))),
+        ("type: upsample, size: 10", "1x15", Reach(3, (0, 1), (0, 1))),
+        ("type: adaptive_avg_pool, size: 7", "1x224", Reach(32, (0,), (31,))),
+        ("type: transposed_conv, filters: 1, kernel: 2, stride: 2", "1x7", Reach(1, (0, 0), (0, 0))),
+        (
+            "type: transposed_conv, filters: 1, kernel: 4, stride: 2, padding: 1",
+            "1x7",
+            Reach(1, (-1, 0), (0, 1)),
+        ),
+        ("type: max_pool, kernel: 3, stride: 2, padding: 1", "1x7", Reach(2, (-1,), (1,))),
+        ("type: max_pool, kernel: 2, dilation: 3", "1x7", Reach(2, (0,), (3,), step=3)),
+    ],
+)
+def test_patterns_are_as_short_as_they_can_be(line: str, inputs: str, reach: Reach) -> None:
+    assert layer(line).reaches(shapes(inputs)) == (reach,)
+
+
+def test_hits_against_counting() -> None:
+    for windows, stride, taps, dilation, before, size in product(
+        (1, 2, 5), (1, 2, 3, 7), (1, 2, 4), (1, 2, 3, 5), (0, 1, 4, 9), (1, 3, 8)
+    ):
+        places = [w * stride + t * dilation - before for w in range(windows) for t in range(taps)]
+        expected = sum(0 <= place < size for place in places)
+        assert hits(windows, stride, taps, dilation, before, size) == expected
+
+
+def test_hits_need_no_counting() -> None:
+    # Of the pairs (w, t) below 2h, those with h <= w + t < 3h: all but two triangles at opposite corners.
+    h = 500_000
+    assert hits(2 * h, 1, 2 * h, 1, h, 2 * h) == (2 * h) ** 2 - h * (h + 1) // 2 - h * (h - 1) // 2

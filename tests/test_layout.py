@@ -1,0 +1,165 @@
+"""The layout of the house in one table: what each folder may import, and who may use a library."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+import cnnstat
+from cnnstat.cli.program import COMMANDS
+
+PACKAGE = Path(cnnstat.__file__).parent
+
+CORE = ("base", "spec", "layers", "graph", "analysis", "report")
+LAYOUT: dict[str, tuple[str, ...]] = {
+    "base": (),
+    "spec": ("base",),
+    "layers": ("base", "spec"),
+    "graph": ("base", "spec", "layers"),
+    "analysis": ("base", "spec", "layers", "graph"),
+    "report": ("base", "spec", "layers", "graph", "analysis"),
+    "cli": CORE,
+    "commands": (*CORE, "cli"),
+    "executor": (),
+    "tensors": ("base", "executor"),
+    "bridge": ("base", "spec", "layers", "graph", "analysis", "executor"),
+}
+"""Each folder and the others it may import; itself always."""
+
+EXCEPTIONS = {
+    "commands/run/*": ("executor", "tensors", "bridge"),
+}
+"""Files that may import more. One command imports another nowhere."""
+
+LIBRARIES = {
+    "yaml": ("spec/document.py",),
+    "rich": ("report/render/terminal.py", "cli/progress.py"),
+    "click": ("cli/*", "commands/*/command.py", "commands/run/proof.py"),
+    "numpy": (
+        "executor/*",
+        *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "tensors")),
+    ),
+    "psutil": ("commands/run/proof.py",),
+    "PIL": ("tensors/pictures.py",),
+    "safetensors": ("tensors/tensors.py",),
+}
+"""Which files may import a library."""
+
+
+def place(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+FILES = sorted(
+    (path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE and "architectures" not in path.parts),
+    key=place,
+)
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            found.add(node.module or "")
+            if node.module in ("cnnstat", "cnnstat.commands"):
+                found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def allowed(path: Path) -> set[str]:
+    folder = place(path).split("/")[0]
+    more = [name for pattern, names in EXCEPTIONS.items() if fnmatch(place(path), pattern) for name in names]
+    return {folder, *LAYOUT[folder], *more}
+
+
+def test_every_folder_stands_in_the_table() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
+    assert folders - {"__pycache__", "architectures"} == set(LAYOUT)
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_a_file_imports_only_what_its_folder_may(path: Path) -> None:
+    own = place(path).split("/")
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "cnnstat" or len(parts) == 1 or parts[1].startswith("__"):
+            continue
+        assert parts[1] in allowed(path), f"{place(path)} imports {name}"
+        if parts[1] == own[0] == "commands" and len(parts) > 2:
+            assert parts[2] == own[1], f"{place(path)} imports another command: {name}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("executor/")], ids=place)
+def test_the_executor_imports_numpy_and_itself(path: Path) -> None:
+    known = {"cnnstat", "numpy", *sys.stdlib_module_names}
+    assert {name.split(".")[0] for name in imports(path)} <= known
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_stays_where_it_belongs(library: str) -> None:
+    users = [place(path) for path in FILES if any(name.split(".")[0] == library for name in imports(path))]
+    assert users, f"nobody imports {library}"
+    assert [user for user in users if not any(fnmatch(user, each) for each in LIBRARIES[library])] == []
+
+
+def test_each_command_has_a_folder_of_its_name() -> None:
+    folders = {path.parent.name for path in (PACKAGE / "commands").glob("*/command.py")}
+    assert folders == set(COMMANDS)
+    assert folders == {path.name for path in (PACKAGE / "commands").iterdir() if path.is_dir()} - {
+        "__pycache__"
+    }
+
+
+def test_no_submodule_bears_the_name_of_a_public_one() -> None:
+    """Importing `cnnstat.diff` as a module would overwrite the function."""
+    modules = {path.stem for path in PACKAGE.iterdir()}
+    assert not modules & {name for name in cnnstat.__all__ if not name.startswith("__")}
+
+
+def test_tests_mirror_the_package() -> None:
+    """A folder of tests is named after the folder of the package that it is about."""
+    tests = Path(__file__).parent
+    known = {place(path.parent) for path in FILES} | {place(path.parents[1]) for path in FILES}
+    others = {"benchmarks", "reference", "specs"}
+    for folder in (path for path in tests.rglob("*") if path.is_dir()):
+        name = folder.relative_to(tests).as_posix()
+        if name.split("/")[0] not in others and "__pycache__" not in name:
+            assert name in known, f"tests/{name}"
+
+
+CALCULATING = {
+    **dict.fromkeys(
+        (
+            *("summary lenet5", "rf lenet5", "sizes lenet5", "diff lenet5 vgg16", "list"),
+            *("flops lenet5", "flops lenet5 --training", "flops lenet5 --conventions"),
+        ),
+        ("table", "json", "csv", "markdown"),
+    ),
+    **dict.fromkeys(
+        ("explain lenet5", "explain lenet5 --quiz --answers", "explain conv", "explain macs"),
+        ("table", "json", "markdown"),
+    ),
+}
+"""The commands that run nothing, and their formats."""
+
+
+@pytest.mark.parametrize("command", CALCULATING)
+def test_calculating_needs_neither_numpy_nor_rich(command: str) -> None:
+    program = f"""
+import sys
+from cnnstat.cli.program import cli
+for form in {CALCULATING[command]}:
+    cli.main([*{command.split()}, "--format", form], standalone_mode=False)
+    assert not {{"numpy", "rich"}} & set(sys.modules), form  # colour needs rich, a pipe does not
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
