@@ -184,7 +184,7 @@ def test_the_connection_table_of_c3() -> None:
     assert [list(reads) for reads in table] == expected["columns"]
     assert [len(reads) for reads in table] == expected["inputs_per_map"]
     assert sum(map(len, table)) == expected["pairs"]
-    told = row("lenet5", "C3").told
+    told = row("lenet5", "C3").calculated
     assert told is not None
     assert told.params.numbers == "6·(3·5·5 + 1) + 6·(4·5·5 + 1) + 3·(4·5·5 + 1) + 1·(6·5·5 + 1)"
     assert told.sizes[1].numbers == "(14 - 5 + 2·0)/1 + 1"

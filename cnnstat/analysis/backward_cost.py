@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Reads
 
 
-class Gradients(Struct, frozen=True):
+class NeededGradients(Struct, frozen=True):
     """Which gradients a layer works out on the way back: of its weights, and of each input it reads."""
 
     weights: bool
@@ -55,12 +55,12 @@ class Cost(Struct, frozen=True):
         return Cost(self.forward + other.forward, self.weights + other.weights, self.inputs + other.inputs)
 
 
-def gradients(graph: Graph, trainable: Sequence[int]) -> tuple[Gradients, ...]:
+def needed_gradients(graph: Graph, trainable: Sequence[int]) -> tuple[NeededGradients, ...]:
     """Return the gradients that each layer works out, given how many trained numbers each has."""
     depends = _depends(graph, trainable)
     reached = _reached(graph)
     return tuple(
-        Gradients(
+        NeededGradients(
             weights=reached[number] and trainable[number] > 0,
             inputs=tuple(reached[number] and depends[i] for i in _read(node)),
         )
@@ -76,7 +76,7 @@ def costs(
     ``forward`` is what each costs on the way forward: multiply-adds, unless a tool counts otherwise.
     ``weights`` is what the gradient of its trained numbers costs, as much as forward if it is not given.
     """
-    needed = gradients(analysis.graph, [row.counts.trainable for row in analysis.rows])
+    needed = needed_gradients(analysis.graph, [row.counts.trainable for row in analysis.rows])
     work = [row.counts.macs for row in analysis.rows] if forward is None else forward
     return tuple(
         Cost(once, back * need.weights, once * any(need.inputs))

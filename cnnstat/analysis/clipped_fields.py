@@ -14,16 +14,16 @@ from msgspec import Struct
 from cnnstat.analysis.receptive import NOTHING, broadcast, joined
 from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import UNKNOWN
-from cnnstat.layers.footprint import Reach, bounds
 
 if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis
+    from cnnstat.layers.footprint import Bounds
 
-Regions: TypeAlias = tuple[tuple[int, int], ...]
+UnitFields: TypeAlias = tuple[tuple[int, int], ...]
 """The first and the last input position each unit sees along one axis; (1, 0) where it sees none."""
 
 
-def seen(analysis: Analysis) -> list[tuple[Regions, ...]]:
+def clipped_fields(analysis: Analysis) -> list[tuple[UnitFields, ...]]:
     """Return the regions of every layer's units, per axis; no axes where units have no place."""
     found = {INPUT: tuple(tuple((i, i) for i in range(size)) for size in analysis.input_shape[1:])}
     for number in range(len(analysis.rows)):
@@ -34,69 +34,69 @@ def seen(analysis: Analysis) -> list[tuple[Regions, ...]]:
     return [found[number] for number in range(len(analysis.rows))]
 
 
-def region(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Regions:
+def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> UnitFields:
     """Return the region of one unit of a layer, per axis, going back layer by layer."""
     needed: list[dict[int, set[int]]] = [{number: {place}} for place in unit]
     for i in range(number, -1, -1):
         if not any(i in units for units in needed):
             continue
         for axis, units in zip(_axes(analysis, i), needed, strict=True):
-            for source, reach, size in axis.branches:
-                read = (_read(reach, size, place) for place in units.get(i, ()))
+            for source, bounds, size in axis.branches:
+                read = (_read(bounds, size, place) for place in units.get(i, ()))
                 units.setdefault(source, set()).update(*read)
     ends = [units.get(INPUT) for units in needed]
     return tuple((min(places), max(places)) if places else NOTHING for places in ends)
 
 
 class _Axis(Struct, frozen=True):
-    """One axis of a layer: how many units it has, and for each input its number, its reach and its size.
+    """One axis of a layer: how many units it has, and for each input its number, its bounds and its size.
 
-    Without a reach every unit reads all of the input.
+    Without a bounds every unit reads all of the input.
     """
 
     units: int
-    branches: tuple[tuple[int, Reach | None, int], ...]
+    branches: tuple[tuple[int, Bounds | None, int], ...]
 
 
 def _axes(analysis: Analysis, number: int) -> tuple[_Axis, ...]:
     """Return the axes of a layer whose units have a place, else none."""
     row, node = analysis.rows[number], analysis.graph.nodes[number]
     rank = len(analysis.input_shape) - 1
-    assert row.told is not None
-    reaches = row.told.reaches
-    if row.field.because is not None or len(row.output_shape) - 1 != rank or reaches == UNKNOWN:
+    assert row.calculated is not None
+    footprint = row.calculated.footprint
+    if row.field.because is not None or len(row.output_shape) - 1 != rank or footprint == UNKNOWN:
         return ()
-    each = (None,) * rank if isinstance(reaches, str) else reaches
+    each = (None,) * rank if isinstance(footprint, str) else footprint
     sources = node.inputs[: node.layer.values_from]
     return tuple(
-        _axis(reach, row.output_shape[axis], sources, [analysis.shape(i)[axis] for i in sources])
-        for axis, reach in enumerate(each, 1)
+        _axis(bounds, row.output_shape[axis], sources, [analysis.shape(i)[axis] for i in sources])
+        for axis, bounds in enumerate(each, 1)
     )
 
 
-def _axis(reach: Reach | None, units: int, sources: tuple[int, ...], sizes: list[int]) -> _Axis:
-    if reach is None or len(sources) == 1:
-        return _Axis(units, tuple((i, reach, size) for i, size in zip(sources, sizes, strict=True)))
+def _axis(bounds: Bounds | None, units: int, sources: tuple[int, ...], sizes: list[int]) -> _Axis:
+    if bounds is None or len(sources) == 1:
+        return _Axis(units, tuple((i, bounds, size) for i, size in zip(sources, sizes, strict=True)))
     pairs = zip(sources, sizes, strict=True)
-    return _Axis(units, tuple((i, broadcast(reach, size, units), size) for i, size in pairs))
+    return _Axis(units, tuple((i, broadcast(bounds, size, units), size) for i, size in pairs))
 
 
-def _regions(axis: _Axis, place: int, found: dict[int, tuple[Regions, ...]]) -> Regions:
+def _regions(axis: _Axis, place: int, found: dict[int, tuple[UnitFields, ...]]) -> UnitFields:
     regions = []
     for unit in range(axis.units):
         parts = [
             found[source][place][position]
-            for source, reach, size in axis.branches
-            for position in _read(reach, size, unit)
+            for source, bounds, size in axis.branches
+            for position in _read(bounds, size, unit)
         ]
         regions.append(reduce(joined, parts, NOTHING))
     return tuple(regions)
 
 
-def _read(reach: Reach | None, size: int, unit: int) -> range:
+def _read(bounds: Bounds | None, size: int, unit: int) -> range:
     """Return the positions one unit reads of a map of some size."""
-    if reach is None:
+    if bounds is None:
         return range(size)
-    first, last = bounds(reach, unit)
-    first += -(first // reach.step) * reach.step if first < 0 else 0
-    return range(first, min(last + 1, size), reach.step)
+    first, last = bounds.at(unit)
+    first += -(first // bounds.step) * bounds.step if first < 0 else 0
+    return range(first, min(last + 1, size), bounds.step)

@@ -37,9 +37,9 @@ class Convention(Struct, frozen=True):
     """How one tool counts: its version, what it calls its figure, and where its rules stand.
 
     ``nothing`` are the types that it counts as nothing. Of any other type without weights it cannot be said
-    what the tool would print, be it that it has no such layer or that nobody looked. ``to_weights`` are the
-    weights for the gradients of trained numbers, of a tool that can count a backward pass, too; those for
-    the gradients of inputs are the forward ones.
+    what the tool would print, be it that it has no such layer or that nobody looked. ``weight_gradients``
+    are the weights for the gradients of trained numbers, of a tool that can count a backward pass, too;
+    those for the gradients of inputs are the forward ones.
     """
 
     name: str
@@ -48,12 +48,12 @@ class Convention(Struct, frozen=True):
     source: str
     weights: Weights
     nothing: frozenset[str]
-    to_weights: Weights = {}
+    weight_gradients: Weights = {}
 
     @property
     def backward(self) -> bool:
         """Say whether the tool can count a backward pass."""
-        return bool(self.to_weights)
+        return bool(self.weight_gradients)
 
 
 _MACS = {"macs": 1}
@@ -158,7 +158,7 @@ CONVENTIONS: dict[str, Convention] = {
             _each((*CONVS, "transposed_conv", "linear"), _TWICE),
             _NO_PRODUCTS,
             # Its formula takes the weight gradient of a convolution in groups for that of one without.
-            to_weights={**_each((*CONVS, "transposed_conv"), {"ungrouped": 2}), "linear": _TWICE},
+            weight_gradients={**_each((*CONVS, "transposed_conv"), {"ungrouped": 2}), "linear": _TWICE},
         ),
         Convention(
             "distill",

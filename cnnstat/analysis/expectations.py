@@ -1,4 +1,4 @@
-"""Told figures against the published ones that stand under ``expect:``."""
+"""Calculated figures against the published ones that stand under ``expect:``."""
 
 from __future__ import annotations
 

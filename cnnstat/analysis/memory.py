@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.backward_cost import gradients
+from cnnstat.analysis.backward_cost import needed_gradients
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.graph.model import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from cnnstat.analysis.model import Analysis, Counts, Settings, Told
+    from cnnstat.analysis.model import Analysis, Calculated, Counts, Settings
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
 
@@ -61,25 +61,25 @@ def peak_activations(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> in
 def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
     """Yield the sum of activations alive at each step, and the step."""
     alive = sizes[INPUT]
-    for step, done in enumerate(freed):
+    for step, freed_now in enumerate(freed):
         alive += sizes[step]
         yield alive, step
-        alive -= sum(sizes[number] for number in done)
+        alive -= sum(sizes[number] for number in freed_now)
 
 
 def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
     """Return the nodes whose activations are alive when their sum, for one sample, is first the largest."""
     plan = freed(graph)
     _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
-    gone = {number for done in plan[:when] for number in done}
+    gone = {number for freed_now in plan[:when] for number in freed_now}
     return tuple(number for number in range(INPUT, when + 1) if number not in gone)
 
 
-def read_back(graph: Graph, told: Sequence[Told]) -> tuple[int, ...]:
+def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int, ...]:
     """Return the nodes whose activations the backward pass reads, in order, the network's input first."""
     found: set[int] = set()
-    needed = gradients(graph, [figures.trainable.value for figures in told])
-    for step, (node, figures, need) in enumerate(zip(graph.nodes, told, needed, strict=True)):
+    needed = needed_gradients(graph, [figures.trainable.value for figures in calculated])
+    for step, (node, figures, need) in enumerate(zip(graph.nodes, calculated, needed, strict=True)):
         kept = need.keep_inputs(figures.reads)
         found.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
         if need.keep_output(figures.reads):
@@ -88,11 +88,11 @@ def read_back(graph: Graph, told: Sequence[Told]) -> tuple[int, ...]:
 
 
 def training_memory(
-    graph: Graph, told: Sequence[Told], sizes: Sequence[int], total: Counts, settings: Settings
+    graph: Graph, calculated: Sequence[Calculated], sizes: Sequence[int], total: Counts, settings: Settings
 ) -> Term:
     """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
-    stored = term("activations read back", sum(sizes[number] for number in read_back(graph, told)))
+    stored = term("activations read back", sum(sizes[number] for number in backward_reads(graph, calculated)))
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored
     return _bytes(settings) * numbers

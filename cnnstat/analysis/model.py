@@ -15,14 +15,14 @@ from cnnstat.layers.base import Operations, size_of, values
 if TYPE_CHECKING:
     from cnnstat.base.errors import Span
     from cnnstat.graph.model import Graph
-    from cnnstat.layers.base import Reaches, Reads, Shape
+    from cnnstat.layers.base import Footprint, Reads, Shape
     from cnnstat.spec.expect import Expectation
 
 KINDS = Operations.__struct_fields__
 """The kinds of operations besides multiply-adds."""
 
 
-class Told(Struct, frozen=True):
+class Calculated(Struct, frozen=True):
     """All that a layer tells for given input shapes; each figure with its arithmetic."""
 
     sizes: tuple[Term, ...]
@@ -35,7 +35,7 @@ class Told(Struct, frozen=True):
     operations: Operations
     connections: Term
     reads: Reads
-    reaches: Reaches
+    footprint: Footprint
 
     @property
     def flops(self) -> Term:
@@ -94,7 +94,7 @@ STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
 class Row(Struct, frozen=True):
     """One layer, or a folded group of layers, with its figures.
 
-    ``told`` has the arithmetic of each figure (None for a group); ``folded`` is the number of layers a
+    ``calculated`` has the arithmetic of each figure (None for a group); ``folded`` is the number of layers a
     row stands for.
     """
 
@@ -105,7 +105,7 @@ class Row(Struct, frozen=True):
     counts: Counts
     field: Field
     leftover: tuple[int, ...] = ()
-    told: Told | None = None
+    calculated: Calculated | None = None
     folded: int = 1
 
 

@@ -1,10 +1,10 @@
 """Receptive fields over any graph, in one pass: which input positions each unit sees, per axis.
 
-Along one axis a field is one or more `Reach`es into the network's input: composed through a chain, united at
+Along one axis a field is one or more `Bounds` into the network's input: composed through a chain, united at
 a join. Period 1 is the textbook case, where the size r, the effective stride S and the effective padding P
 of Araujo, Norris and Sim ("Computing receptive fields of convolutional neural networks", Distill, 2019) are
 ``high - low + 1``, ``advance`` and ``-low``; longer periods keep transposed convolutions, upsampling and
-adaptive pools exact. Branches of different stride cannot share one reach, so the axis keeps both.
+adaptive pools exact. Branches of different stride cannot share one bounds, so the axis keeps both.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from cnnstat.base.limits import MAX_PERIOD, MAX_STRIDES
-from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches, Shape
-from cnnstat.layers.footprint import POINT, Reach, bounds
+from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint, Shape
+from cnnstat.layers.footprint import POINT, Bounds
 
-Axis: TypeAlias = tuple[Reach, ...]
-"""The reaches of one axis, one for each stride that meets there."""
+Axis: TypeAlias = tuple[Bounds, ...]
+"""The footprint of one axis, one for each stride that meets there."""
 
 
 class Field(Struct, frozen=True):
@@ -53,7 +53,7 @@ class Field(Struct, frozen=True):
     @property
     def paddings(self) -> tuple[int, ...]:
         """Return how far the first unit's field sticks out before the input, per axis."""
-        return tuple(-min(reach.low[0] for reach in axis) for axis in self.axes)
+        return tuple(-min(bounds.low[0] for bounds in axis) for axis in self.axes)
 
     def region(self, unit: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         """Return the first and last input position that a unit sees, per axis, padding included."""
@@ -66,9 +66,9 @@ def start(shape: Shape) -> Field:
 
 
 def field_of(
-    name: str, reaches: Reaches, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
+    name: str, footprint: Footprint, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
 ) -> Field:
-    """Return the field of a layer's units from its reaches and the fields of the inputs it reads.
+    """Return the field of a layer's units from its footprint and the fields of the inputs it reads.
 
     ``shapes`` are the inputs' and ``out`` the layer's own; ``name`` is blamed where the field is unknown.
     """
@@ -77,25 +77,25 @@ def field_of(
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:
         return unknown
-    if isinstance(reaches, str):
-        return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[reaches]
+    if isinstance(footprint, str):
+        return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[footprint]
     met = len(fields) > 1
     pairs = zip(fields, shapes, strict=False)
-    branches = [_through(field, shape, out, reaches, met=met) for field, shape in pairs]
+    branches = [_through(field, shape, out, footprint, met=met) for field, shape in pairs]
     return _united(name, branches)
 
 
-def _through(field: Field, shape: Shape, out: Shape, reaches: tuple[Reach, ...], *, met: bool) -> Field:
+def _through(field: Field, shape: Shape, out: Shape, footprint: tuple[Bounds, ...], *, met: bool) -> Field:
     axes = []
-    for i, reach in enumerate(reaches):
-        read = broadcast(reach, shape[i + 1], out[i + 1]) if met else reach
+    for i, bounds in enumerate(footprint):
+        read = broadcast(bounds, shape[i + 1], out[i + 1]) if met else bounds
         axes.append(tuple(composed(track, read) for track in field.axes[i]))
     return Field(tuple(axes), aligned=field.aligned)
 
 
-def broadcast(reach: Reach, size: int, units: int) -> Reach:
-    """Return the reach of one of several maps that meet; of a single row that meets more, all read it."""
-    return Reach(0, (0,), (0,)) if size == 1 and units > 1 and reach == POINT else reach
+def broadcast(bounds: Bounds, size: int, units: int) -> Bounds:
+    """Return the bounds of one of several maps that meet; of a single row that meets more, all read it."""
+    return Bounds(0, (0,), (0,)) if size == 1 and units > 1 and bounds == POINT else bounds
 
 
 def _united(name: str, branches: list[Field]) -> Field:
@@ -106,73 +106,73 @@ def _united(name: str, branches: list[Field]) -> Field:
         agreed = all(_agree(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
         united = Field(axes, aligned=agreed and all(branch.aligned for branch in branches))
     for axis in united.axes:
-        if len(axis) > MAX_STRIDES or any(reach.period > MAX_PERIOD for reach in axis):
+        if len(axis) > MAX_STRIDES or any(bounds.period > MAX_PERIOD for bounds in axis):
             return Field(because=name)
     return united
 
 
 @lru_cache(maxsize=4096)
-def composed(inner: Reach, outer: Reach) -> Reach:
-    """Return the reach of a layer (``outer``) over a map whose units have the reach ``inner``."""
+def composed(inner: Bounds, outer: Bounds) -> Bounds:
+    """Return the bounds of a layer (``outer``) over a map whose units have the bounds ``inner``."""
     repeats = inner.period // gcd(outer.advance, inner.period)
     period = outer.period * repeats
     if period > MAX_PERIOD:
-        return Reach(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
+        return Bounds(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
     low, high = [], []
     for unit in range(period):
-        first, last = bounds(outer, unit)
+        first, last = outer.at(unit)
         lowest, highest = _hull(inner, range(first, last + 1, outer.step))
         low.append(lowest)
         high.append(highest)
     advance = inner.advance * (outer.advance * repeats) // inner.period
-    return _reduced(Reach(advance, tuple(low), tuple(high)))
+    return _reduced(Bounds(advance, tuple(low), tuple(high)))
 
 
 NOTHING = (1, 0)
 
 
-def _hull(inner: Reach, units: range) -> tuple[int, int]:
+def _hull(inner: Bounds, units: range) -> tuple[int, int]:
     if not units:
         return NOTHING
     if inner.period == 1:
-        return bounds(inner, units[0])[0], bounds(inner, units[-1])[1]
+        return inner.at(units[0])[0], inner.at(units[-1])[1]
     # Bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
-    lows = [low for low, high in (bounds(inner, unit) for unit in units[: inner.period]) if low <= high]
-    highs = [high for low, high in (bounds(inner, unit) for unit in units[-inner.period :]) if low <= high]
+    lows = [low for low, high in (inner.at(unit) for unit in units[: inner.period]) if low <= high]
+    highs = [high for low, high in (inner.at(unit) for unit in units[-inner.period :]) if low <= high]
     return (min(lows), max(highs)) if lows and highs else NOTHING
 
 
-def _reduced(reach: Reach) -> Reach:
-    for period in range(1, reach.period // 2 + 1):
-        if reach.period % period or (reach.advance * period) % reach.period:
+def _reduced(bounds: Bounds) -> Bounds:
+    for period in range(1, bounds.period // 2 + 1):
+        if bounds.period % period or (bounds.advance * period) % bounds.period:
             continue
-        shorter = Reach(reach.advance * period // reach.period, reach.low[:period], reach.high[:period])
-        if all(bounds(shorter, unit) == bounds(reach, unit) for unit in range(period, reach.period)):
+        shorter = Bounds(bounds.advance * period // bounds.period, bounds.low[:period], bounds.high[:period])
+        if all(shorter.at(unit) == bounds.at(unit) for unit in range(period, bounds.period)):
             return shorter
-    return reach
+    return bounds
 
 
-def _stride(reach: Reach) -> Fraction:
-    return Fraction(reach.advance, reach.period)
+def _stride(bounds: Bounds) -> Fraction:
+    return Fraction(bounds.advance, bounds.period)
 
 
 def _union(axes: tuple[Axis, ...]) -> Axis:
-    by_stride: dict[Fraction, Reach] = {}
-    for reach in (reach for axis in axes for reach in axis):
-        stride = _stride(reach)
-        by_stride[stride] = _merged(by_stride[stride], reach) if stride in by_stride else reach
+    by_stride: dict[Fraction, Bounds] = {}
+    for bounds in (bounds for axis in axes for bounds in axis):
+        stride = _stride(bounds)
+        by_stride[stride] = _merged(by_stride[stride], bounds) if stride in by_stride else bounds
     return tuple(by_stride[stride] for stride in sorted(by_stride))
 
 
 @lru_cache(maxsize=4096)
-def _merged(a: Reach, b: Reach) -> Reach:
+def _merged(a: Bounds, b: Bounds) -> Bounds:
     if a == b:
         return a
     period = lcm(a.period, b.period)
-    pairs = [(bounds(a, unit), bounds(b, unit)) for unit in range(min(period, MAX_PERIOD + 1))]
+    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, MAX_PERIOD + 1))]
     both = [joined(first, second) for first, second in pairs]
     advance = a.advance * (period // a.period)
-    return _reduced(Reach(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
+    return _reduced(Bounds(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
 
 
 def joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
@@ -183,26 +183,26 @@ def joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
 
 
 def _agree(axes: tuple[Axis, ...]) -> bool:
-    tracks = {reach for axis in axes for reach in axis}
-    if len({_stride(reach) for reach in tracks}) > 1:
+    tracks = {bounds for axis in axes for bounds in axis}
+    if len({_stride(bounds) for bounds in tracks}) > 1:
         return False
-    period = lcm(*(reach.period for reach in tracks))
+    period = lcm(*(bounds.period for bounds in tracks))
     return all(
-        len({sum(bounds(reach, unit)) for reach in tracks}) == 1 for unit in range(min(period, MAX_PERIOD))
+        len({sum(bounds.at(unit)) for bounds in tracks}) == 1 for unit in range(min(period, MAX_PERIOD))
     )
 
 
 def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
     low, high = NOTHING
-    for reach in axis:
-        low, high = joined((low, high), bounds(reach, unit))
+    for bounds in axis:
+        low, high = joined((low, high), bounds.at(unit))
     return low, high
 
 
 def _size(axis: Axis, units: int) -> int:
     if len(axis) == 1:
         return max(0, *(high - low + 1 for low, high in zip(axis[0].low, axis[0].high, strict=True)))
-    # Reaches of different stride drift apart, so the widest union stands at one of the ends.
-    period = min(units, lcm(*(reach.period for reach in axis)))
+    # Footprint of different stride drift apart, so the widest union stands at one of the ends.
+    period = min(units, lcm(*(bounds.period for bounds in axis)))
     ends = {*range(period), *range(units - period, units)}
     return max(high - low + 1 for low, high in (_bounds(axis, unit) for unit in ends))

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.conventions import Convention, Weights
     from cnnstat.analysis.model import Analysis, Counts
-    from cnnstat.layers.base import Layer, Reaches, Shape
-    from cnnstat.layers.footprint import Reach
+    from cnnstat.layers.base import Footprint, Layer, Shape
+    from cnnstat.layers.footprint import Bounds
 
 
-class Tally(Struct, frozen=True):
+class ToolCount(Struct, frozen=True):
     """What a tool counts for a layer, a group or a network, by term.
 
     ``left_out`` are the types of layers of which nobody can say how the tool counts them.
@@ -35,11 +35,11 @@ class Tally(Struct, frozen=True):
         """Return the sum of all terms."""
         return sum(self.terms.values())
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: ToolCount) -> ToolCount:
         terms = dict(self.terms)
         for term, count in other.terms.items():
             terms[term] = terms.get(term, 0) + count
-        return Tally(terms, tuple(dict.fromkeys((*self.left_out, *other.left_out))))
+        return ToolCount(terms, tuple(dict.fromkeys((*self.left_out, *other.left_out))))
 
 
 class _Seen(Struct, frozen=True):
@@ -49,42 +49,46 @@ class _Seen(Struct, frozen=True):
     read: Shape
     out: Shape
     counts: Counts
-    reaches: Reaches
+    footprint: Footprint
 
 
-def tallies(analysis: Analysis, convention: Convention) -> tuple[Tally, ...]:
+def tool_counts(analysis: Analysis, convention: Convention) -> tuple[ToolCount, ...]:
     """Return what a tool counts for each layer, in order."""
-    return tuple(_tally(convention, convention.weights, kind, seen) for kind, seen in _layers(analysis))
+    return tuple(_tool_count(convention, convention.weights, kind, seen) for kind, seen in _layers(analysis))
 
 
-def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[Tally, ...]:
+def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[ToolCount, ...]:
     """Return what a tool counts for the gradient of each layer's trained numbers, if it has any."""
-    return tuple(_tally(convention, convention.to_weights, kind, seen) for kind, seen in _layers(analysis))
+    return tuple(
+        _tool_count(convention, convention.weight_gradients, kind, seen) for kind, seen in _layers(analysis)
+    )
 
 
 def _layers(analysis: Analysis) -> Iterator[tuple[str, _Seen]]:
     for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True):
-        assert row.told is not None  # as of a group
+        assert row.calculated is not None  # as of a group
         read = analysis.shape(node.inputs[0])
-        yield node.type, _Seen(node.layer, read, row.output_shape, row.counts, row.told.reaches)
+        yield node.type, _Seen(node.layer, read, row.output_shape, row.counts, row.calculated.footprint)
 
 
-def total(parts: Iterable[Tally]) -> Tally:
-    """Return the sum of tallies, its terms in the order they are shown."""
-    whole = sum(parts, start=Tally())
-    return Tally({term: whole.terms[term] for term in sorted(whole.terms, key=TERMS.index)}, whole.left_out)
+def total(parts: Iterable[ToolCount]) -> ToolCount:
+    """Return the sum of tool_counts, its terms in the order they are shown."""
+    whole = sum(parts, start=ToolCount())
+    return ToolCount(
+        {term: whole.terms[term] for term in sorted(whole.terms, key=TERMS.index)}, whole.left_out
+    )
 
 
-def _tally(convention: Convention, weights: Weights, kind: str, seen: _Seen) -> Tally:
+def _tool_count(convention: Convention, weights: Weights, kind: str, seen: _Seen) -> ToolCount:
     if kind in convention.nothing:
-        return Tally()
+        return ToolCount()
     if kind not in weights:
-        return Tally({}, (kind,))
+        return ToolCount({}, (kind,))
     terms: dict[str, int] = {}
     for measure, weight in weights[kind].items():
         term = WORKS[kind].biases if measure == "biases" else WORKS[kind].term
         terms[term] = terms.get(term, 0) + weight * MEASURES[measure].of(seen)
-    return Tally({term: count for term, count in terms.items() if count})
+    return ToolCount({term: count for term, count in terms.items() if count})
 
 
 # -- measures of a layer ----------------------------------------------------------------------------
@@ -95,11 +99,11 @@ def _spread(seen: _Seen) -> int:
     return seen.counts.params * prod(seen.out[1:]) - seen.counts.additions
 
 
-def _slides(seen: _Seen) -> tuple[Reach, ...]:
-    """Return the reach of a sliding window along each axis."""
-    assert not isinstance(seen.reaches, str)
-    assert all(reach.period == 1 for reach in seen.reaches)  # as of bins it is not
-    return seen.reaches
+def _slides(seen: _Seen) -> tuple[Bounds, ...]:
+    """Return the bounds of a sliding window along each axis."""
+    assert not isinstance(seen.footprint, str)
+    assert all(bounds.period == 1 for bounds in seen.footprint)  # as of bins it is not
+    return seen.footprint
 
 
 def _ungrouped(seen: _Seen) -> int:
@@ -110,13 +114,13 @@ def _ungrouped(seen: _Seen) -> int:
 
 def _window(seen: _Seen) -> int:
     """Return the taps of all windows, those on padding included."""
-    taps = (1 + (reach.high[0] - reach.low[0]) // reach.step for reach in _slides(seen))
+    taps = (1 + (bounds.high[0] - bounds.low[0]) // bounds.step for bounds in _slides(seen))
     return seen.counts.activations * prod(taps)
 
 
 def _steps(seen: _Seen) -> int:
     """Return the inputs that the windows advance by, together."""
-    return seen.counts.activations * prod(reach.advance for reach in _slides(seen))
+    return seen.counts.activations * prod(bounds.advance for bounds in _slides(seen))
 
 
 def _areas(seen: _Seen) -> int:

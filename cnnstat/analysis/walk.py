@@ -9,7 +9,7 @@ import msgspec
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
-from cnnstat.analysis.model import KINDS, STORED, Analysis, Counts, Row, Settings, Told, Totals
+from cnnstat.analysis.model import KINDS, STORED, Analysis, Calculated, Counts, Row, Settings, Totals
 from cnnstat.analysis.receptive import Field, field_of, start
 from cnnstat.base.arithmetic import ZERO
 from cnnstat.base.errors import Misfit, Problem, SpecError
@@ -26,7 +26,7 @@ _RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
 def analyze_graph(
     graph: Graph, *, input_shape: Shape | None = None, strict: bool = False, settings: Settings | None = None
 ) -> Analysis:
-    """Tell every figure of a network.
+    """Calculate every figure of a network.
 
     ``strict`` refuses every size that is not a whole number, as ``rounding: exact`` does.
 
@@ -56,12 +56,12 @@ class _Walk:
         self.shape = shape
         self.strict = strict
         self.rows: list[Row] = []
-        self.told: list[Told] = []
+        self.calculated: list[Calculated] = []
         self.problems: list[Problem] = []
         # The last entry is the input's, so that `INPUT` (-1) finds it.
         self.shapes: list[Shape | None] = [None] * len(graph.nodes) + [shape]
         self.fields: list[Field] = [Field()] * len(graph.nodes) + [start(shape)]
-        self.known: dict[tuple[Layer, tuple[Shape, ...], bool], tuple[Told, Counts, Shape]] = {}
+        self.known: dict[tuple[Layer, tuple[Shape, ...], bool], tuple[Calculated, Counts, Shape]] = {}
 
     def run(self) -> None:
         for number, node in enumerate(self.graph.nodes):
@@ -74,30 +74,32 @@ class _Walk:
                 self.problems.append(_placed(misfit, node, shapes))
 
     def visit(self, number: int, node: Node, shapes: tuple[Shape, ...]) -> None:
-        told, counts, out = self.tell(node, shapes)
+        calculated, counts, out = self.calculate(node, shapes)
         fields = tuple(self.fields[i] for i in node.inputs)
         fields = fields[: node.layer.values_from]
-        field = field_of(node.path, told.reaches, shapes, out, fields)
+        field = field_of(node.path, calculated.footprint, shapes, out, fields)
         self.shapes[number], self.fields[number] = out, field
         names = tuple(self.graph.name(i) for i in node.inputs)
-        self.told.append(told)
-        self.rows.append(Row(node.path, node.type, names, out, counts, field, told.leftover, told))
+        self.calculated.append(calculated)
+        self.rows.append(
+            Row(node.path, node.type, names, out, counts, field, calculated.leftover, calculated)
+        )
 
-    def tell(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Told, Counts, Shape]:
+    def calculate(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Calculated, Counts, Shape]:
         key = (node.layer, shapes, node.frozen)
         if key not in self.known:
-            told = tell(fitted(node, shapes, strict=self.strict), shapes, frozen=node.frozen)
-            self.known[key] = (told, _counts(told), size_of(told.sizes))
+            calculated = calculate(fitted(node, shapes, strict=self.strict), shapes, frozen=node.frozen)
+            self.known[key] = (calculated, _counts(calculated), size_of(calculated.sizes))
         return self.known[key]
 
 
-def tell(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> Told:
-    """Return all that a layer tells for inputs of these shapes; of a frozen one training changes nothing.
+def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> Calculated:
+    """Return all of a layer for inputs of these shapes; of a frozen one training changes nothing.
 
     Raises:
         Misfit: they do not fit it.
     """
-    return Told(
+    return Calculated(
         sizes=layer.sizes(shapes),
         leftover=layer.leftover(shapes),
         params=layer.params(shapes),
@@ -108,19 +110,19 @@ def tell(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> To
         operations=layer.operations(shapes),
         connections=layer.connections(shapes),
         reads=layer.reads(),
-        reaches=layer.reaches(shapes),
+        footprint=layer.footprint(shapes),
     )
 
 
-def _counts(told: Told) -> Counts:
-    figures = {key: getattr(told, key).value for key in STORED}
-    return Counts(**figures, **{kind: getattr(told.operations, kind).value for kind in KINDS})
+def _counts(calculated: Calculated) -> Counts:
+    figures = {key: getattr(calculated, key).value for key in STORED}
+    return Counts(**figures, **{kind: getattr(calculated.operations, kind).value for kind in KINDS})
 
 
 def fitted(node: Node, shapes: tuple[Shape, ...], *, strict: bool) -> Layer:
     """Return the layer of a node, once its inputs have as many axes as it takes.
 
-    ``strict`` makes it one that refuses what it would round down. Whether sizes fit, too, it tells itself.
+    ``strict`` makes it one that refuses what it would round down. Whether sizes fit, too, it says itself.
 
     Raises:
         Misfit: an input has more or fewer axes.
@@ -179,5 +181,5 @@ def _totals(walk: _Walk, counts: Counts, settings: Settings) -> Totals:
         counts,
         walk.fields[graph.outputs[-1]],
         memory.inference_memory(counts.params, peak, settings),
-        memory.training_memory(graph, walk.told, sizes, counts, settings),
+        memory.training_memory(graph, walk.calculated, sizes, counts, settings),
     )

@@ -1,6 +1,6 @@
-"""Told against done: the one place where what `analysis` tells is held against what `run` measures.
+"""Calculated against measured: the one place where what `analysis` tells is held against what `run` measures.
 
-Four things told have no counterpart in a run and are not compared: leftover rows, operations besides
+Four things calculated have no counterpart in a run and are not compared: leftover rows, operations besides
 multiply-adds, training memory, and whether branches are aligned.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from cnnstat.analysis.analyze import analyze
-from cnnstat.analysis.clipped_fields import seen
+from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.model import STORED, Analysis
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import quiet
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from cnnstat.analysis.clipped_fields import Regions
+    from cnnstat.analysis.clipped_fields import UnitFields
     from cnnstat.analysis.model import Row
     from cnnstat.executor.measure.receptive_field import Sight
     from cnnstat.graph.model import Graph
@@ -33,19 +33,19 @@ MEMORY = "inference_memory_bytes"
 
 
 class Disagreement(Struct, frozen=True):
-    """A figure on which the halls disagree: of which layer ("" for the network), and both values."""
+    """A figure of a layer ("" for the network) on which calculator and executor disagree, and both values."""
 
     layer: str
     figure: str
-    told: Any
-    done: Any
+    calculated: Any
+    measured: Any
 
 
 class Verification(Struct, frozen=True):
-    """What was told, what was found, and where they differ.
+    """What was calculated, what was found, and where they differ.
 
     `unmeasured` names layers whose receptive field is not compared: no run can show it behind a reshape to a
-    map, and too long a pattern is not told.
+    map, and too long a pattern is not calculated.
     """
 
     analysis: Analysis
@@ -55,7 +55,7 @@ class Verification(Struct, frozen=True):
 
     @property
     def good(self) -> bool:
-        """Say whether every figure told is true."""
+        """Say whether every figure calculated is true."""
         return not self.differences
 
 
@@ -68,7 +68,7 @@ def verify(
     input_shape: tuple[int, ...] | None = None,
     batch: int = 1,
 ) -> Verification:
-    """Run a network on a seeded batch and compare every figure told with what is found.
+    """Run a network on a seeded batch and compare every figure calculated with what is found.
 
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.
@@ -109,10 +109,10 @@ def check_gradients(
 
 
 def compare(analysis: Analysis, findings: Findings) -> Verification:
-    """Hold what was told against what was found."""
+    """Hold what was calculated against what was found."""
     differences: list[Disagreement] = []
     unmeasured = []
-    regions = seen(analysis)
+    regions = clipped_fields(analysis)
     for number, (row, layer, sight) in enumerate(
         zip(analysis.rows, findings.layers, findings.sights, strict=True)
     ):
@@ -125,13 +125,13 @@ def compare(analysis: Analysis, findings: Findings) -> Verification:
             differences.append(
                 Disagreement(row.name, "receptive_field", None, "reached by a pixel beyond it")
             )
-    told = analysis.totals.inference_memory_bytes
-    if told != findings.peak_bytes:
-        differences.append(Disagreement("", MEMORY, told, findings.peak_bytes))
+    calculated = analysis.totals.inference_memory_bytes
+    if calculated != findings.peak_bytes:
+        differences.append(Disagreement("", MEMORY, calculated, findings.peak_bytes))
     return Verification(analysis, findings, tuple(differences), tuple(unmeasured))
 
 
-def _comparable(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> bool:
+def _comparable(row: Row, sight: Sight, regions: tuple[UnitFields, ...]) -> bool:
     """Say whether both sides know a field: all of a vector, or regions or patterns of the same axes."""
     if row.field.because is not None:
         return False
@@ -144,31 +144,31 @@ def _counts(row: Row, layer: Measured) -> Iterator[Disagreement]:
     if row.output_shape != layer.output_shape:
         yield Disagreement(row.name, "output_shape", row.output_shape, layer.output_shape)
     for figure in STORED:
-        told, done = getattr(row.counts, figure), getattr(layer, figure)
-        if told != done:
-            yield Disagreement(row.name, figure, told, done)
+        calculated, measured = getattr(row.counts, figure), getattr(layer, figure)
+        if calculated != measured:
+            yield Disagreement(row.name, figure, calculated, measured)
 
 
-def _field(row: Row, sight: Sight, regions: tuple[Regions, ...]) -> Iterator[Disagreement]:
+def _field(row: Row, sight: Sight, regions: tuple[UnitFields, ...]) -> Iterator[Disagreement]:
     """Compare what every unit sees of this input, then the pattern of each axis."""
     if not sight.axes and not row.field.whole:
         yield Disagreement(row.name, "receptive_field", field_sizes(row), "all")
         return
-    for axis, told in zip(sight.axes, regions, strict=False):
+    for axis, calculated in zip(sight.axes, regions, strict=False):
         if axis.regions is None:
             continue
-        done = tuple((int(first), int(last)) for first, last in axis.regions)
-        if told != done:
-            yield _first_apart(row.name, told, done)
+        measured = tuple((int(first), int(last)) for first, last in axis.regions)
+        if calculated != measured:
+            yield _first_apart(row.name, calculated, measured)
             return
     yield from _patterns(row, sight)
 
 
-def _first_apart(layer: str, told: Regions, done: Regions) -> Disagreement:
-    if len(told) != len(done):
-        return Disagreement(layer, "receptive_field", f"{len(told)} units", f"{len(done)} units")
-    unit = next(i for i, (a, b) in enumerate(zip(told, done, strict=True)) if a != b)
-    texts = (f"unit {unit} sees {first} to {last}" for first, last in (told[unit], done[unit]))
+def _first_apart(layer: str, calculated: UnitFields, measured: UnitFields) -> Disagreement:
+    if len(calculated) != len(measured):
+        return Disagreement(layer, "receptive_field", f"{len(calculated)} units", f"{len(measured)} units")
+    unit = next(i for i, (a, b) in enumerate(zip(calculated, measured, strict=True)) if a != b)
+    texts = (f"unit {unit} sees {first} to {last}" for first, last in (calculated[unit], measured[unit]))
     return Disagreement(layer, "receptive_field", *texts)
 
 
@@ -177,17 +177,17 @@ def _patterns(row: Row, sight: Sight) -> Iterator[Disagreement]:
     if not patterns or any(pattern is None for pattern in patterns):
         return
     field = row.field
-    for figure, told, done in (
+    for figure, calculated, measured in (
         ("receptive_field", field_sizes(row), tuple(p.size for p in patterns if p)),
         ("field_stride", field.strides, tuple(p.stride for p in patterns if p)),
         ("field_padding", field.paddings, tuple(p.padding for p in patterns if p)),
     ):
-        if told != done:
-            yield Disagreement(row.name, figure, told, done)
+        if calculated != measured:
+            yield Disagreement(row.name, figure, calculated, measured)
 
 
 def field_sizes(row: Row) -> Any:
-    """Return the told size per axis, or "all"."""
+    """Return the calculated size per axis, or "all"."""
     return "all" if row.field.whole else row.field.sizes(row.output_shape)
 
 

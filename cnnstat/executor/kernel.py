@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from cnnstat.executor.mac_counter import Tally
+from cnnstat.executor.mac_counter import MacCounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ Part = TypeVar("Part")
 Inputs: TypeAlias = tuple[Array, ...]
 Params: TypeAlias = "Mapping[str, Array]"
 Options: TypeAlias = "Mapping[str, Any]"
-Gradients: TypeAlias = tuple[tuple[Array, ...], dict[str, Array]]
+KernelGradients: TypeAlias = tuple[tuple[Array, ...], dict[str, Array]]
 Result: TypeAlias = "tuple[Array, Backward | None]"
 
 
@@ -52,10 +52,11 @@ class Context:
     """What a run decides for all its layers.
 
     `training` switches dropout and the statistics of batch norm; `backward` asks for the way back (without it
-    nothing is kept); `rng` draws the masks of dropout; `tally` counts multiply-adds, forward and backward.
+    nothing is kept); `rng` draws the masks of dropout; `mac_counter` counts multiply-adds, both
+    ways.
     """
 
-    tally: Tally
+    mac_counter: MacCounter
     rng: np.random.Generator
     training: bool = False
     backward: bool = True
@@ -63,22 +64,22 @@ class Context:
 
 def aside() -> Context:
     """Return the context of a pass beside the run proper: nothing is drawn, kept or counted."""
-    return Context(Tally(), np.random.default_rng(0), backward=False)
+    return Context(MacCounter(), np.random.default_rng(0), backward=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Backward:
     """A rule and what forward kept for it: from dL/dy to the gradients of each input and each parameter."""
 
-    rule: Callable[..., Gradients]
+    rule: Callable[..., KernelGradients]
     kept: tuple[Any, ...]
 
-    def __call__(self, dy: Array) -> Gradients:
+    def __call__(self, dy: Array) -> KernelGradients:
         """Return one gradient per input, in order, and one per trained parameter, by name."""
         return self.rule(dy, *self.kept)
 
 
-def backward(context: Context, rule: Callable[..., Gradients], *kept: Any) -> Backward | None:
+def backward(context: Context, rule: Callable[..., KernelGradients], *kept: Any) -> Backward | None:
     """Keep what `rule` needs, or nothing at all when no way back was asked for."""
     return Backward(rule, kept) if context.backward else None
 
@@ -133,7 +134,7 @@ class Links(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Op:
+class Kernel:
     """One layer type, done.
 
     `links` is there for types whose units are connected in LeCun's sense; with `contracts`, each input that a
@@ -203,7 +204,7 @@ def per_channel(v: Array, x: Array) -> Array:
     return y
 
 
-def plus(y: Array, bias: Array) -> Array:
+def add_bias(y: Array, bias: Array) -> Array:
     """Add a number per channel to y, a fresh array: in place unless the type of the bias is wider."""
     if np.can_cast(bias.dtype, y.dtype):
         y += per_channel(bias, y)
@@ -216,7 +217,7 @@ def at(axis: int, *index: Any) -> tuple[Any, ...]:
     return (*(slice(None),) * axis, *index)
 
 
-def draw(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, like: Array) -> Array:
+def he_normal(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, like: Array) -> Array:
     """Draw weights with variance 2/fan_in (He et al., Delving deep into rectifiers, 2015)."""
     values = normal(rng, shape, real_type(like))
     values *= math.sqrt(2 / fan_in)

@@ -14,8 +14,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnstat.executor.executor import Executor
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Network
 
 Value: TypeAlias = "Callable[[Array, Array], Array]"
 FLOOR = 1.0
@@ -180,7 +180,7 @@ def objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
 
 
 def evaluate(
-    network: Network, x: Array, *, seed: int, name: str | None = None, training: bool = False
+    network: Executor, x: Array, *, seed: int, name: str | None = None, training: bool = False
 ) -> Evaluated:
     """Go forward to a loss, by default the one that suits the network, and all the way back.
 

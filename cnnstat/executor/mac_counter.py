@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Tally:
-    """Multiply-adds done so far. One tally may serve forward and backward: read `macs` in between."""
+class MacCounter:
+    """Multiply-adds done so far. One mac_counter may serve forward and backward: read `macs` in between."""
 
     macs: int = 0
 

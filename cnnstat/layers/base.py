@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.layers.footprint import POINT, Reach
+from cnnstat.layers.footprint import POINT, Bounds
 from cnnstat.spec.expression import Channels
 
 Shape: TypeAlias = tuple[int, ...]
@@ -58,8 +58,8 @@ class Reads(Struct, frozen=True):
 WHOLE = "whole"
 UNKNOWN = "unknown"
 
-Reaches: TypeAlias = tuple[Reach, ...] | str
-"""One `Reach` per axis; or `WHOLE`: each output reads the whole input; or `UNKNOWN`."""
+Footprint: TypeAlias = tuple[Bounds, ...] | str
+"""One `Bounds` per axis; or `WHOLE`: each output reads the whole input; or `UNKNOWN`."""
 
 
 class Layer(Struct, frozen=True, kw_only=True):
@@ -116,7 +116,7 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Return LeCun's count: the inputs each output unit reads, plus one for its bias."""
         return ZERO
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return which inputs an output reads, per axis."""
         return (POINT,) * (len(inputs[0]) - 1)
 
@@ -145,10 +145,10 @@ def positions(shape: Shape) -> Term:
     return product(same_sizes(shape)[1:])
 
 
-def known(reaches: tuple[Reach | None, ...]) -> Reaches:
-    """Return the reaches, or `UNKNOWN` where one of them is missing."""
-    kept = tuple(reach for reach in reaches if reach is not None)
-    return kept if len(kept) == len(reaches) else UNKNOWN
+def known(footprint: tuple[Bounds | None, ...]) -> Footprint:
+    """Return the footprint, or `UNKNOWN` where one of them is missing."""
+    kept = tuple(bounds for bounds in footprint if bounds is not None)
+    return kept if len(kept) == len(footprint) else UNKNOWN
 
 
 def size_of(terms: tuple[Term, ...]) -> Shape:

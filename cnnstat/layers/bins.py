@@ -10,8 +10,18 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.limits import MAX_PERIOD
-from cnnstat.layers.base import WHOLE, Extent, Reaches, Shape, axis_names, known, per_axis, same_sizes, values
-from cnnstat.layers.footprint import Reach
+from cnnstat.layers.base import (
+    WHOLE,
+    Extent,
+    Footprint,
+    Shape,
+    axis_names,
+    known,
+    per_axis,
+    same_sizes,
+    values,
+)
+from cnnstat.layers.footprint import Bounds
 from cnnstat.layers.pool import Largest, Mean, Pool
 
 
@@ -26,7 +36,7 @@ class _Global(Pool, frozen=True, kw_only=True):
         """Return all inputs."""
         return values(inputs[0])
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
         return WHOLE
 
@@ -83,12 +93,12 @@ class _Adaptive(Pool, frozen=True, kw_only=True):
         inside = (term(f"inputs in the bins of the {name}", covered(n, bins)) for name, n, bins in sizes)
         return term("channels", inputs[0][0]) * product(inside)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the bin of each output; a single bin is the whole input, as that of a global pool."""
         if set(self.bins(inputs)) == {1}:
             return WHOLE
         pairs = zip(inputs[0][1:], self.bins(inputs), strict=True)
-        return known(tuple(_bin_reach(n, bins) for n, bins in pairs))
+        return known(tuple(_bin_bounds(n, bins) for n, bins in pairs))
 
 
 class AdaptiveMaxPool(Largest, _Adaptive, frozen=True, kw_only=True):
@@ -125,7 +135,7 @@ def covered(size: int, bins: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _bin_reach(size: int, bins: int) -> Reach | None:
+def _bin_bounds(size: int, bins: int) -> Bounds | None:
     """Return the inputs that each adaptive bin covers, or None where the pattern is too long."""
     shared = gcd(size, bins)
     size, bins = size // shared, bins // shared
@@ -133,4 +143,4 @@ def _bin_reach(size: int, bins: int) -> Reach | None:
         return None
     low = tuple(i * size // bins for i in range(bins))
     high = tuple(-(-(i + 1) * size // bins) - 1 for i in range(bins))
-    return Reach(size, low, high)
+    return Bounds(size, low, high)

@@ -11,10 +11,10 @@ from cnnstat.base.arithmetic import ZERO, Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
     Count,
+    Footprint,
     Index,
     Layer,
     Operations,
-    Reaches,
     Reads,
     Shape,
     Width,
@@ -105,9 +105,9 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return one addition per unit for the bias."""
         return Operations(additions=self._biases(inputs)) if self.bias else Operations()
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the window along each axis."""
-        return tuple(axis.reach() for axis in self.axes(inputs))
+        return tuple(axis.bounds() for axis in self.axes(inputs))
 
     def reads(self) -> Reads:
         """Return the input, for the weights."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Reach(Struct, frozen=True):
+class Bounds(Struct, frozen=True):
     """The bounds of the inputs that each output reads along one axis."""
 
     advance: int
@@ -24,17 +24,16 @@ class Reach(Struct, frozen=True):
         """Return the number of outputs after which the pattern repeats."""
         return len(self.low)
 
+    def at(self, unit: int) -> tuple[int, int]:
+        """Return the first and the last input that one output reads."""
+        turns, phase = divmod(unit, self.period)
+        return self.low[phase] + turns * self.advance, self.high[phase] + turns * self.advance
 
-POINT = Reach(1, (0,), (0,))
+
+POINT = Bounds(1, (0,), (0,))
 """Each output reads the input at its own position."""
 
 
-def window(stride: int, first: int, extent: int, step: int = 1) -> Reach:
-    """Return the reach of a window of ``extent`` inputs whose first one stands at ``first``."""
-    return Reach(stride, (first,), (first + extent - 1,), step)
-
-
-def bounds(reach: Reach, unit: int) -> tuple[int, int]:
-    """Return the first and the last input that one output reads."""
-    turns, phase = divmod(unit, reach.period)
-    return reach.low[phase] + turns * reach.advance, reach.high[phase] + turns * reach.advance
+def window(stride: int, first: int, extent: int, step: int = 1) -> Bounds:
+    """Return the bounds of a window of ``extent`` inputs whose first one stands at ``first``."""
+    return Bounds(stride, (first,), (first + extent - 1,), step)

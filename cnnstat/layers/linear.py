@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import ZERO, Term, term
-from cnnstat.layers.base import WHOLE, Layer, Operations, Reaches, Reads, Shape, Width, width_of
+from cnnstat.layers.base import WHOLE, Footprint, Layer, Operations, Reads, Shape, Width, width_of
 from cnnstat.layers.conv import Bias
 
 
@@ -31,7 +31,7 @@ class _Dense(Layer, frozen=True, kw_only=True):
         """Return one for each number the layer stores: they are not shared."""
         return self.params(inputs)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
         return WHOLE
 

@@ -11,9 +11,9 @@ from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
     WHOLE,
     Count,
+    Footprint,
     Layer,
     Operations,
-    Reaches,
     Reads,
     Shape,
     Width,
@@ -130,9 +130,9 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
             return _affine(inputs[0][0])
         return values(inputs[0]) * (term("scale", 1) + term("shift", 1))
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input, or the position itself."""
-        return WHOLE if self.axes == "all" else Layer.reaches(self, inputs)
+        return WHOLE if self.axes == "all" else Layer.footprint(self, inputs)
 
 
 class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
@@ -169,7 +169,7 @@ class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
         """Return 2·channels."""
         return _affine(inputs[0][0]) if self.affine else ZERO
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input: the statistics are those of the whole map."""
         return WHOLE
 
@@ -200,7 +200,7 @@ class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
         """Return 2·channels where there is a scale and shift."""
         return _affine(inputs[0][0]) if self.affine else ZERO
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input: the statistics are those of the whole map."""
         return WHOLE
 

@@ -10,9 +10,9 @@ from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
     Extent,
+    Footprint,
     Layer,
     Operations,
-    Reaches,
     Reads,
     Shape,
     same_sizes,
@@ -94,9 +94,9 @@ class _Window(Pool, frozen=True, kw_only=True):
             return self.units(inputs) * product(term("kernel", axis.kernel) for axis in axes)
         return term("channels", inputs[0][0]) * product(axis.inside() for axis in axes)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the window along each axis."""
-        return tuple(axis.reach() for axis in self.axes(inputs))
+        return tuple(axis.bounds() for axis in self.axes(inputs))
 
 
 class Subsample(_Window, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term, total
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import WHOLE, Count, Layer, Operations, Reaches, Reads, Shape, show
+from cnnstat.layers.base import WHOLE, Count, Footprint, Layer, Operations, Reads, Shape, show
 from cnnstat.layers.bins import covered
 
 
@@ -62,7 +62,7 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
             return Operations(comparisons=combined)
         return Operations(additions=combined, divisions=bins)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
         return WHOLE
 

@@ -14,15 +14,15 @@ from cnnstat.layers.base import (
     UNKNOWN,
     WHOLE,
     Count,
+    Footprint,
     Index,
     Layer,
-    Reaches,
     Shape,
     same_sizes,
     show,
     size_of,
 )
-from cnnstat.layers.footprint import Reach, window
+from cnnstat.layers.footprint import Bounds, window
 
 
 class Identity(Layer, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class Flatten(Layer, frozen=True, kw_only=True):
         """Return (the product of all sizes,)."""
         return (product(same_sizes(inputs[0])),)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
         return WHOLE
 
@@ -99,10 +99,10 @@ class Reshape(Layer, frozen=True, kw_only=True):
         shape = tuple(size if size > 0 else numbers // fixed for size in self.shape)
         return same_sizes(shape)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the positions where they stay; unknown where axes are folded anew."""
         if size_of(self.sizes(inputs)) == inputs[0]:
-            return Layer.reaches(self, inputs)
+            return Layer.footprint(self, inputs)
         return WHOLE if len(self.shape) == 1 else UNKNOWN
 
 
@@ -134,9 +134,9 @@ class Permute(Layer, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/rank", field="order")
         return same_sizes(tuple(inputs[0][axis] for axis in self.order))
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the positions where axes stay in place, else unknown."""
-        return Layer.reaches(self, inputs) if list(self.order) == sorted(self.order) else UNKNOWN
+        return Layer.footprint(self, inputs) if list(self.order) == sorted(self.order) else UNKNOWN
 
 
 class ChannelShuffle(Layer, frozen=True, kw_only=True):
@@ -195,9 +195,9 @@ class PixelShuffle(_Shuffle, frozen=True, kw_only=True):
         factor = term("factor", self.factor)
         return channels.over(factor * factor), *(size * factor for size in rest)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the position each block of outputs comes from."""
-        return (Reach(1, (0,) * self.factor, (0,) * self.factor),) * 2
+        return (Bounds(1, (0,) * self.factor, (0,) * self.factor),) * 2
 
 
 class PixelUnshuffle(_Shuffle, frozen=True, kw_only=True):
@@ -222,6 +222,6 @@ class PixelUnshuffle(_Shuffle, frozen=True, kw_only=True):
         factor = term("factor", self.factor)
         return channels * factor * factor, *(size.over(factor) for size in rest)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the block each output gathers."""
         return (window(self.factor, 0, self.factor),) * 2

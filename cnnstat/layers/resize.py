@@ -13,9 +13,9 @@ from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
     Extent,
+    Footprint,
     Layer,
     Operations,
-    Reaches,
     Shape,
     axis_names,
     known,
@@ -24,7 +24,7 @@ from cnnstat.layers.base import (
     show,
     values,
 )
-from cnnstat.layers.footprint import Reach, window
+from cnnstat.layers.footprint import Bounds, window
 from cnnstat.layers.window import Sides, sides_of
 
 
@@ -82,7 +82,7 @@ class Upsample(Layer, frozen=True, kw_only=True):
             additions=(term("neighbours", neighbours) - 1) * count,
         )
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the input positions with a weight.
 
         Beyond the border an interpolation repeats the last row, so there its pattern stands out by one
@@ -126,7 +126,7 @@ class Pad(Layer, frozen=True, kw_only=True):
         framed = (n + term("before", a) + term("after", b) for n, (a, b) in zip(sizes, sides, strict=True))
         return channels, *framed
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""
         sides = sides_of(self.padding, len(inputs[0]) - 1)
         return tuple(window(1, -before, 1) for before, _ in sides)
@@ -167,7 +167,7 @@ class Crop(Layer, frozen=True, kw_only=True):
             term(size.name, kept) for size, kept in zip(sizes, self._target(inputs), strict=True)
         )
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""
         return tuple(window(1, before, 1) for before, _ in self._cuts(inputs))
 
@@ -199,8 +199,8 @@ class Crop(Layer, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=256)
-def _resampled(first: int, step: int, outputs: int, *, neighbour: bool, halves: int = 1) -> Reach | None:
-    """Return the reach of reading at (first/halves + o·step)/outputs; None where its pattern is too long.
+def _resampled(first: int, step: int, outputs: int, *, neighbour: bool, halves: int = 1) -> Bounds | None:
+    """Return the bounds of reading at (first/halves + o·step)/outputs; None where its pattern is too long.
 
     ``neighbour``: between two rows both are read.
     """
@@ -210,4 +210,4 @@ def _resampled(first: int, step: int, outputs: int, *, neighbour: bool, halves: 
         return None
     places = [(first + o * step * halves, outputs * halves) for o in range(period)]
     low = tuple(place // whole for place, whole in places)
-    return Reach(advance, low, tuple(-(-place // whole) for place, whole in places) if neighbour else low)
+    return Bounds(advance, low, tuple(-(-place // whole) for place, whole in places) if neighbour else low)

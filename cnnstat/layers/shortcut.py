@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Layer, Reaches, Shape, Width, axis_names, per_axis, width_of
+from cnnstat.layers.base import Footprint, Layer, Shape, Width, axis_names, per_axis, width_of
 from cnnstat.layers.footprint import window
 from cnnstat.layers.window import Stride
 
@@ -43,7 +43,7 @@ class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
         named = zip(axis_names(inputs[0])[1:], sizes, strides, strict=True)
         return term("filters", filters), *(term(n, s).over(term("stride", d), "ceil") for n, s, d in named)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return every stride-th position."""
         return tuple(window(stride, 0, 1) for stride in self._strides(inputs))
 

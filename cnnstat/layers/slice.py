@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Count, Index, Layer, Reaches, Shape, axis_names, same_sizes, show
+from cnnstat.layers.base import Count, Footprint, Index, Layer, Shape, axis_names, same_sizes, show
 from cnnstat.layers.footprint import POINT, window
 
 AxisName = Literal["channels", "height", "width", "length"]
@@ -76,7 +76,7 @@ class Slice(Layer, frozen=True, kw_only=True):
         sizes[position] = term("stop", stop) - term("start", self.start)
         return tuple(sizes)
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift along the axis."""
         position = self._position(inputs[0])
         shift = window(1, self.start, 1)

@@ -11,10 +11,10 @@ from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
+    Footprint,
     Index,
     Layer,
     Operations,
-    Reaches,
     Reads,
     Shape,
     Width,
@@ -26,7 +26,7 @@ from cnnstat.layers.base import (
     width_of,
 )
 from cnnstat.layers.conv import Bias
-from cnnstat.layers.footprint import Reach
+from cnnstat.layers.footprint import Bounds
 from cnnstat.layers.window import Dilation, KernelSize, Sides, Stride, hits, sides_of
 
 
@@ -93,9 +93,9 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         """Return one addition per unit for the bias."""
         return Operations(additions=self._biases(inputs)) if self.bias else Operations()
 
-    def reaches(self, inputs: tuple[Shape, ...]) -> Reaches:
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the inputs whose kernels touch each output."""
-        return known(tuple(axis.reach() for axis in self._axes(inputs)))
+        return known(tuple(axis.bounds() for axis in self._axes(inputs)))
 
     def reads(self) -> Reads:
         """Return the input, for the weights."""
@@ -187,7 +187,7 @@ class _Axis(Struct, frozen=True):
         outside = pairs.value - self.taps()
         return pairs - term("taps cut off", outside) if outside else pairs
 
-    def reach(self) -> Reach | None:
+    def bounds(self) -> Bounds | None:
         """Return, for the outputs of one period, the first and last input whose kernel touches them."""
         if self.stride > MAX_PERIOD:
             return None
@@ -203,4 +203,4 @@ class _Axis(Struct, frozen=True):
             high[phase] = painter
         phases = range(self.stride)
         lows, highs = tuple(low.get(o, 1) for o in phases), tuple(high.get(o, 0) for o in phases)
-        return Reach(1, lows, highs, self.dilation // gcd(self.dilation, self.stride))
+        return Bounds(1, lows, highs, self.dilation // gcd(self.dilation, self.stride))

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import Extent, Index, Shape, axis_names, per_axis, show
-from cnnstat.layers.footprint import Reach, window
+from cnnstat.layers.footprint import Bounds, window
 
 Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=4)]
 """Both sides of every axis: one number, one per axis, or two per axis (before and after)."""
@@ -109,7 +109,7 @@ class Axis(Struct, frozen=True):
         outside = pairs.value - self.taps()
         return pairs - term("taps outside", outside) if outside else pairs
 
-    def reach(self) -> Reach:
+    def bounds(self) -> Bounds:
         """Return which inputs each window reads."""
         return window(self.stride, -self.before, self.extent, self.dilation)
 

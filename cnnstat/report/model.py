@@ -58,7 +58,7 @@ class Table(Struct, frozen=True):
     total: tuple[Any, ...] | None = None
 
 
-class Step(Struct, frozen=True):
+class Derivation(Struct, frozen=True):
     """One figure and how it came about: its formula in words, the same in numbers, and the result.
 
     ``text`` stands in their place where there is no arithmetic. ``figure`` is the key in data formats.
@@ -76,7 +76,7 @@ class Section(Struct, frozen=True):
     """A titled list of steps; or ``text``, a paragraph."""
 
     title: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Derivation, ...] = ()
     text: str = ""
 
 

@@ -11,7 +11,7 @@ import cnnstat
 from cnnstat import Analysis
 from cnnstat.analysis.backward_cost import costs
 from cnnstat.analysis.conventions import CONVENTIONS
-from cnnstat.analysis.tool_counts import tallies, weight_gradients
+from cnnstat.analysis.tool_counts import tool_counts, weight_gradients
 from cnnstat.bridge.program import Network
 from tests.executor.cases import CASES, Case
 from tests.measured import NETWORKS, network
@@ -58,7 +58,7 @@ def test_forward_and_backward_are_what_torch_counts(name: str) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_tool_spends_its_own_figure_once_more(name: str) -> None:
     analysis = network(name)
-    torch = [tally.total for tally in tallies(analysis, CONVENTIONS["torch"])]
+    torch = [tally.total for tally in tool_counts(analysis, CONVENTIONS["torch"])]
     twice = [(2 * cost.forward, 2 * cost.weights, 2 * cost.inputs) for cost in costs(analysis)]
     assert [(cost.forward, cost.weights, cost.inputs) for cost in costs(analysis, torch)] == twice
 
@@ -84,7 +84,7 @@ layers:
 def test_torch_takes_the_weights_of_groups_for_those_of_none(analysis: Analysis, printed: int) -> None:
     # Printed by FlopCounterMode of torch 2.13, forward and backward.
     torch = CONVENTIONS["torch"]
-    counted = (tallies(analysis, torch), weight_gradients(analysis, torch))
+    counted = (tool_counts(analysis, torch), weight_gradients(analysis, torch))
     forward, weights = ([tally.total for tally in each] for each in counted)
     assert sum(cost.total for cost in costs(analysis, forward, weights)) == printed
 
@@ -145,16 +145,16 @@ def test_frozen_numbers_are_not_trained_and_cost_no_training_memory() -> None:
     ids=lambda case: case.id,
 )
 def test_the_executor_goes_back_with_two_products_for_each_forward(case: Case) -> None:
-    from cnnstat.executor.kernels import OPS  # noqa: PLC0415
+    from cnnstat.executor.kernels import KERNELS  # noqa: PLC0415
 
     context = case.context()
-    y, way_back = OPS[case.type].forward(case.inputs, case.params, case.options, context)
+    y, way_back = KERNELS[case.type].forward(case.inputs, case.params, case.options, context)
     assert way_back is not None
-    forward = context.tally.macs
+    forward = context.mac_counter.macs
     way_back(np.ones_like(y))
     shapes: Any = tuple(x.shape[1:] for x in case.inputs)
-    assert forward == len(y) * case.told.macs(shapes).value
-    assert context.tally.macs == 3 * forward
+    assert forward == len(y) * case.calculated.macs(shapes).value
+    assert context.mac_counter.macs == 3 * forward
 
 
 def test_a_run_trains_what_is_not_frozen() -> None:
@@ -177,7 +177,9 @@ def test_a_run_trains_what_is_not_frozen() -> None:
 def test_a_run_disproves_a_layer_that_is_told_as_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     from cnnstat.analysis import walk  # noqa: PLC0415
 
-    right = walk.tell
-    monkeypatch.setattr(walk, "tell", lambda layer, shapes, frozen: right(layer, shapes))
+    right = walk.calculate
+    monkeypatch.setattr(walk, "calculate", lambda layer, shapes, frozen: right(layer, shapes))
     found = cnnstat.verify(cnnstat.loads(TRUNK)).differences
-    assert ("stem.conv", "trainable", 112, 0) in [(d.layer, d.figure, d.told, d.done) for d in found]
+    assert ("stem.conv", "trainable", 112, 0) in [
+        (d.layer, d.figure, d.calculated, d.measured) for d in found
+    ]

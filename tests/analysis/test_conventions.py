@@ -14,7 +14,7 @@ import pytest
 import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
 from cnnstat.analysis.layer_kinds import TERMS, WORKS
-from cnnstat.analysis.tool_counts import MEASURES, Tally, tallies, total
+from cnnstat.analysis.tool_counts import MEASURES, ToolCount, tool_counts, total
 from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.spec import bundled
@@ -36,8 +36,8 @@ TOTALS: dict[str, tuple[str, str, str, str, str]] = {
 """Printed by the tools: LeNet-5 exactly, the others in millions."""
 
 
-def counted(analysis: Analysis, tool: str) -> Tally:
-    return total(tallies(analysis, CONVENTIONS[tool]))
+def counted(analysis: Analysis, tool: str) -> ToolCount:
+    return total(tool_counts(analysis, CONVENTIONS[tool]))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -168,13 +168,13 @@ def test_a_type_that_nobody_thought_of_is_left_out(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(LAYERS, "mystery", type("Mystery", (LAYERS["relu"],), {}, frozen=True))
     analysis = cnnstat.analyze(cnnstat.loads("input: [4]\nlayers:\n  - {type: mystery}\n"))
     for tool in CONVENTIONS:
-        assert counted(analysis, tool) == Tally({}, ("mystery",))
+        assert counted(analysis, tool) == ToolCount({}, ("mystery",))
 
 
 @pytest.mark.parametrize("tool", CONVENTIONS)
 def test_layers_add_up_and_terms_have_names(tool: str) -> None:
     for name in ("googlenet", "unet", "convnext", "mobilenet-v3"):
-        layers = tallies(cnnstat.analyze(bundled.address(name)), CONVENTIONS[tool])
+        layers = tool_counts(cnnstat.analyze(bundled.address(name)), CONVENTIONS[tool])
         whole = total(layers)
         terms = {term: sum(layer.terms.get(term, 0) for layer in layers) for term in TERMS}
         assert whole.terms == {term: count for term, count in terms.items() if count}

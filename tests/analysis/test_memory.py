@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnnstat
-from cnnstat.analysis.backward_cost import Gradients
+from cnnstat.analysis.backward_cost import NeededGradients
 from cnnstat.layers.base import Reads
 
 RESIDUAL = """
@@ -70,7 +70,7 @@ def test_training_stores_for_each_gradient_what_it_reads() -> None:
 @pytest.mark.parametrize("weights", [False, True])
 @pytest.mark.parametrize("inputs", [False, True])
 def test_nothing_is_kept_but_for_a_gradient_that_is_needed(weights: bool, inputs: bool) -> None:
-    need = Gradients(weights, (inputs,))
+    need = NeededGradients(weights, (inputs,))
     assert need.keep_inputs(Reads(for_weights=True)) == (weights,)
     assert need.keep_inputs(Reads(inputs=True)) == (inputs,)
     assert need.keep_output(Reads(output=True)) == inputs
@@ -88,7 +88,7 @@ def test_nothing_is_kept_but_for_a_gradient_that_is_needed(weights: bool, inputs
     ],
 )
 def test_a_product_keeps_the_other_factors(needed: tuple[bool, ...], kept: tuple[bool, ...]) -> None:
-    assert Gradients(False, needed).keep_inputs(Reads(others=True)) == kept
+    assert NeededGradients(False, needed).keep_inputs(Reads(others=True)) == kept
 
 
 def test_a_gate_on_the_input_keeps_the_input_alone() -> None:

@@ -57,7 +57,7 @@ def test_random_chains(seed: int) -> None:
     for unit, inputs in enumerate(reads):
         ((low, high),) = row.field.region((unit,))
         if inputs:
-            # Transposed convolutions reach beyond the map's ends, where there is nothing to read.
+            # Transposed convolutions bounds beyond the map's ends, where there is nothing to read.
             seen = [i for i in (min(inputs), max(inputs)) if low <= i <= high]
             assert len(seen) == 2, (lines, unit)
             if low >= 0 and high < 60 and not any("transposed" in line for line in lines):

@@ -16,8 +16,8 @@ import torch
 
 from cnnstat.bridge.program import options_of
 from cnnstat.executor.kernel import Context
-from cnnstat.executor.kernels import OPS
-from cnnstat.executor.mac_counter import Tally
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.layers.conv import Conv
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ def ours(geometry: Geometry) -> tuple[Callable[[], Any], Callable[[], Any]]:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((1, c, n, n), dtype=np.float32)
     options = options_of(Conv(filters=f, kernel=k, stride=s, padding=p))
-    conv = OPS["conv"]
+    conv = KERNELS["conv"]
     params = conv.parameters((x,), options, rng).all
-    y, _ = conv.forward((x,), params, options, Context(Tally(), rng))
+    y, _ = conv.forward((x,), params, options, Context(MacCounter(), rng))
     dy = rng.standard_normal(y.shape, dtype=np.float32)
-    ahead, both = Context(Tally(), rng, backward=False), Context(Tally(), rng)
+    ahead, both = Context(MacCounter(), rng, backward=False), Context(MacCounter(), rng)
 
     def forward() -> None:
         conv.forward((x,), params, options, ahead)

@@ -16,8 +16,8 @@ from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Disagreement, compare, verify
 from cnnstat.executor.measure.layers import Findings, examine
 from cnnstat.layers import LAYERS
-from cnnstat.layers.base import UNKNOWN, WHOLE, Reaches
-from cnnstat.layers.footprint import Reach
+from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint
+from cnnstat.layers.footprint import Bounds
 from tests.executor.cases import UNPLACED, Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
@@ -72,7 +72,7 @@ def test_a_count_off_by_one_is_named(case: Case, figure: str, by: int) -> None:
     with lying(case.type, figure, lambda term: term + by):
         difference = first_difference(case)
     assert (difference.layer, difference.figure) == (LAYER, figure)
-    assert difference.told == difference.done + by
+    assert difference.calculated == difference.measured + by
 
 
 @EACH
@@ -88,7 +88,7 @@ def test_a_size_off_by_one_is_named(case: Case, axis: int, by: int) -> None:
     with lying(case.type, "sizes", lie):
         difference = first_difference(case)
     assert (difference.layer, difference.figure) == (LAYER, "output_shape")
-    assert difference.told[axis] == difference.done[axis] + by
+    assert difference.calculated[axis] == difference.measured[axis] + by
 
 
 @EACH
@@ -103,13 +103,13 @@ def test_activations_off_by_one_are_named(case: Case) -> None:
     assert (difference.layer, difference.figure) == (LAYER, "activations")
 
 
-def moved(each: Reach, low: int = 0, high: int = 0, advance: int = 0) -> Reach:
-    """Return a reach with bounds and advance off by some positions."""
+def moved(each: Bounds, low: int = 0, high: int = 0, advance: int = 0) -> Bounds:
+    """Return a bounds with bounds and advance off by some positions."""
     lows, highs = tuple(i + low for i in each.low), tuple(i + high for i in each.high)
-    return Reach(each.advance + advance, lows, highs, each.step)
+    return Bounds(each.advance + advance, lows, highs, each.step)
 
 
-REACH_LIES: dict[str, Callable[[Reach], Reach]] = {
+REACH_LIES: dict[str, Callable[[Bounds], Bounds]] = {
     "one longer": lambda each: moved(each, low=-1),
     "one shorter": lambda each: moved(each, high=-1),
     "one to the left": lambda each: moved(each, low=-1, high=-1),
@@ -128,7 +128,7 @@ NO_WINDOW: dict[str, str] = {
     **dict.fromkeys(("layer_norm", "group_norm", "instance_norm"), ALL),
     **dict.fromkeys(("reshape", "permute"), UNMEASURED),
 }
-"""Types whose reach has no bounds that could be off by one."""
+"""Types whose bounds has no bounds that could be off by one."""
 KNOWN = [case for case in one_of_each() if NO_WINDOW.get(case.type) not in (VECTOR, UNMEASURED)]
 WINDOWED = [case for case in one_of_each() if case.type not in NO_WINDOW]
 
@@ -144,17 +144,17 @@ REACH_WAYS = [
 @pytest.mark.parametrize(("case", "lie"), REACH_WAYS, ids=[f"{c.type} {lie}" for c, lie in REACH_WAYS])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_a_reach_off_by_one_is_named(case: Case, lie: str, axis: int) -> None:
-    def told(reaches: Reaches) -> Reaches:
-        assert not isinstance(reaches, str)
-        at = min(axis, len(reaches) - 1)
-        return (*reaches[:at], REACH_LIES[lie](reaches[at]), *reaches[at + 1 :])
+    def told(footprint: Footprint) -> Footprint:
+        assert not isinstance(footprint, str)
+        at = min(axis, len(footprint) - 1)
+        return (*footprint[:at], REACH_LIES[lie](footprint[at]), *footprint[at + 1 :])
 
-    with lying(case.type, "reaches", told):
+    with lying(case.type, "footprint", told):
         difference = first_difference(case)
     assert (difference.layer, difference.figure) == (LAYER, "receptive_field")
 
 
-def _told(lie: Reaches, _: Reaches) -> Reaches:
+def _told(lie: Footprint, _: Footprint) -> Footprint:
     return lie
 
 
@@ -162,13 +162,13 @@ def _told(lie: Reaches, _: Reaches) -> Reaches:
 def test_a_reach_of_another_kind_is_named(case: Case) -> None:
     """Everything told as a window, and a window as everything."""
     why = NO_WINDOW.get(case.type)
-    point = (Reach(1, (0,), (0,)),) * (len(case.shapes[0]) - 2)
-    kinds: dict[str | None, list[Reaches]] = {
+    point = (Bounds(1, (0,), (0,)),) * (len(case.shapes[0]) - 2)
+    kinds: dict[str | None, list[Footprint]] = {
         ALL: [point if case.type not in ("flatten", "spatial_pyramid_pool") else ()],
         None: [WHOLE],
     }
     for lie in kinds[why]:
-        with lying(case.type, "reaches", partial(_told, lie)):
+        with lying(case.type, "footprint", partial(_told, lie)):
             difference = first_difference(case)
         assert (difference.layer, difference.figure) == (LAYER, "receptive_field")
 
@@ -179,7 +179,7 @@ def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
     verified = compare(analyzed(case), found(case)[1])
     assert verified.unmeasured == ((LAYER,) if case.type in UNPLACED else ())
     if NO_WINDOW.get(case.type) != VECTOR:
-        with lying(case.type, "reaches", partial(_told, UNKNOWN)):
+        with lying(case.type, "footprint", partial(_told, UNKNOWN)):
             verified = compare(analyzed(case), found(case)[1])
         assert verified.unmeasured == (LAYER,)
 
@@ -192,7 +192,7 @@ def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
         ("field_padding", lambda each: moved(each, low=-1, high=-1)),
     ],
 )
-def test_a_composed_field_off_by_one_is_named(figure: str, wrong: Callable[[Reach], Reach]) -> None:
+def test_a_composed_field_off_by_one_is_named(figure: str, wrong: Callable[[Bounds], Bounds]) -> None:
     """What units see of this input is composed layer by layer; the field beside it may lie alone."""
     graph = cnnstat.load("lenet5")
     running = Network(graph)
@@ -214,7 +214,7 @@ def test_a_peak_off_by_one_is_named(spec: str, by: int, monkeypatch: pytest.Monk
     monkeypatch.setattr(memory, "inference_memory", lambda *told: honest(*told) + 4 * BATCH * by)
     (difference,) = verify(graph, batch=BATCH).differences
     assert (difference.layer, difference.figure) == ("", "inference_memory_bytes")
-    assert difference.told == difference.done + 4 * BATCH * by
+    assert difference.calculated == difference.measured + 4 * BATCH * by
 
 
 def test_the_first_layer_that_lies_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:

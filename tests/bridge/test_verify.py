@@ -1,4 +1,4 @@
-"""Told against done: every layer type and every bundled architecture; and the run asks for nothing told."""
+"""Calculated against measured: every type, every architecture; the executor asks for nothing calculated."""
 
 from __future__ import annotations
 

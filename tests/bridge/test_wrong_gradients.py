@@ -10,18 +10,18 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.program import Network
-from cnnstat.executor import network
+from cnnstat.executor import executor
+from cnnstat.executor.executor import Gradients
 from cnnstat.executor.kernel import Backward
-from cnnstat.executor.kernels import OPS
+from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
-from cnnstat.executor.network import Gradients
 from tests.executor.cases import Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnstat.executor.kernel import Array, Op
+    from cnnstat.executor.kernel import Array, Kernel
 
 BATCH = 2
 
@@ -38,11 +38,11 @@ HARMLESS = {
 """Faults that change nothing, and so are none."""
 
 
-def broken(op: Op, tensor: str, fault: Callable[[Array], Array]) -> Op:
-    """Return an op whose way back has one wrong gradient."""
+def broken(kernel: Kernel, tensor: str, fault: Callable[[Array], Array]) -> Kernel:
+    """Return an kernel whose way back has one wrong gradient."""
 
     def forward(inputs: Any, params: Mapping[str, Array], options: Any, context: Any) -> Any:
-        y, way_back = op.forward(inputs, params, options, context)
+        y, way_back = kernel.forward(inputs, params, options, context)
         return y, way_back and Backward(lambda dy: wrong(*way_back(dy)), ())
 
     def wrong(d_inputs: tuple[Array, ...], d_params: dict[str, Array]) -> Any:
@@ -51,7 +51,7 @@ def broken(op: Op, tensor: str, fault: Callable[[Array], Array]) -> Op:
         named[tensor] = fault(named[tensor])
         return tuple(named[name] for name in names), {name: named[name] for name in d_params}
 
-    return replaced(op, forward=forward)
+    return replaced(kernel, forward=forward)
 
 
 def input_name(i: int, count: int) -> str:
@@ -81,7 +81,7 @@ def test_a_wrong_gradient_is_named(
 ) -> None:
     running = Network(network_of(case), dtype="float64")
     x = running.sample(BATCH)
-    monkeypatch.setitem(OPS, case.type, broken(OPS[case.type], tensor, FAULTS[fault]))
+    monkeypatch.setitem(KERNELS, case.type, broken(KERNELS[case.type], tensor, FAULTS[fault]))
     checks = [checked for _, checked in check_layers(running, x, Plan())]
     assert [(c.layer, c.tensor) for c in checks if not c.good] == [(LAYER, tensor)]
 
@@ -90,13 +90,17 @@ def test_a_wrong_gradient_is_named(
 def test_one_wrong_layer_of_many_is_named(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     running = Network("lenet5", dtype="float64")
     x = running.sample(1)
-    monkeypatch.setitem(OPS, "linear", broken(OPS["linear"], "weight", FAULTS["a thousandth too large"]))
+    monkeypatch.setitem(
+        KERNELS, "linear", broken(KERNELS["linear"], "weight", FAULTS["a thousandth too large"])
+    )
     plan = Plan(method)
     assert [c.layer for _, c in check_layers(running, x, plan) if not c.good] == ["F6"]
     assert [c.tensor for c in check_end_to_end(running, x, plan) if not c.good] == ["parameters"]
 
 
-def overwriting(self: network.Network, tape: list[Backward | None], given: Mapping[int, Array]) -> Gradients:
+def overwriting(
+    self: executor.Executor, tape: list[Backward | None], given: Mapping[int, Array]
+) -> Gradients:
     """Go back as `Network.way_back` does, but let the last branch of a fork win."""
     gradients, parameters = dict(given), {}
     for number in reversed(range(len(tape))):
@@ -105,12 +109,12 @@ def overwriting(self: network.Network, tape: list[Backward | None], given: Mappi
         d_inputs, d_params = rule(gradients.pop(number))
         gradients.update(zip(step.inputs, d_inputs, strict=True))
         parameters.update({f"{step.name}.{name}": d for name, d in d_params.items()})
-    return Gradients(gradients[network.INPUT], parameters)
+    return Gradients(gradients[executor.INPUT], parameters)
 
 
 @pytest.mark.parametrize("name", ["resnet20", "every type", "lenet5"])
 def test_a_fork_that_does_not_add_up_shows_end_to_end(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network.Network, "way_back", overwriting)
+    monkeypatch.setattr(executor.Executor, "way_back", overwriting)
     running = Network(cnnstat.loads(EVERY_TYPE) if name == "every type" else name, dtype="float64")
     x = running.sample(1)
     good = [checked.good for checked in check_end_to_end(running, x, Plan())]

@@ -14,8 +14,8 @@ import numpy as np
 
 from cnnstat.bridge.program import options_of
 from cnnstat.executor.kernel import Context
-from cnnstat.executor.kernels import OPS
-from cnnstat.executor.mac_counter import Tally
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.layers import LAYERS, Layer
 from cnnstat.spec.expression import Channels
 
@@ -48,10 +48,10 @@ class Case:
     @property
     def options(self) -> dict[str, Any]:
         """What the author wrote, plus the defaults that are declared."""
-        return {**options_of(self.told), **self.given}
+        return {**options_of(self.calculated), **self.given}
 
     @property
-    def told(self) -> Layer:
+    def calculated(self) -> Layer:
         """The layer of the other hall with these options."""
         given = {
             name: Channels(value.numerator, value.denominator) if isinstance(value, Fraction) else value
@@ -72,7 +72,7 @@ class Case:
     @property
     def allocated(self) -> Parameters:
         """The parameters as the kernel allocates them."""
-        return OPS[self.type].parameters(self.inputs, self.options, np.random.default_rng(SEED))
+        return KERNELS[self.type].parameters(self.inputs, self.options, np.random.default_rng(SEED))
 
     @property
     def params(self) -> dict[str, Array]:
@@ -82,7 +82,7 @@ class Case:
 
     def context(self, backward: bool = True) -> Context:
         """Return a fresh context: two of them draw the same masks."""
-        return Context(Tally(), np.random.default_rng(SEED), self.training, backward)
+        return Context(MacCounter(), np.random.default_rng(SEED), self.training, backward)
 
 
 LENET = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from cnnstat.executor.kernels import OPS
+from cnnstat.executor.kernels import KERNELS
 from tests.executor.cases import CASES, Case
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ STEP = 1e-30
 def forward(case: Case, inputs: tuple[Array, ...], params: dict[str, Array]) -> Array:
     """Run forward only, with the buffers kept as they are."""
     kept = {name: value.copy() for name, value in params.items()}
-    y, way_back = OPS[case.type].forward(inputs, kept, case.options, case.context(backward=False))
+    y, way_back = KERNELS[case.type].forward(inputs, kept, case.options, case.context(backward=False))
     assert way_back is None
     return y
 
@@ -40,7 +40,7 @@ def slope(case: Case, name: str, tangent: Array, dy: Array) -> float:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_gradients(case: Case) -> None:
-    y, way_back = OPS[case.type].forward(case.inputs, case.params, case.options, case.context())
+    y, way_back = KERNELS[case.type].forward(case.inputs, case.params, case.options, case.context())
     assert way_back is not None
     assert np.isfinite(y).all()
     dy = case.numbers("dy", y.shape)
@@ -61,13 +61,13 @@ def test_gradients_depend_on_what_backward_is_told_to_read(case: Case) -> None:
     trained = replace(case, training=True)  # at inference a batch norm has no statistics to differentiate
 
     def gradients(inputs: tuple[Array, ...]) -> tuple[tuple[Array, ...], Mapping[str, Array]]:
-        y, way_back = OPS[case.type].forward(inputs, case.params, case.options, trained.context())
+        y, way_back = KERNELS[case.type].forward(inputs, case.params, case.options, trained.context())
         assert way_back is not None
         return way_back(case.numbers("dy", y.shape))
 
     others = tuple(case.numbers(f"other {i}", shape) * 2 for i, shape in enumerate(case.shapes))
     (d_inputs, d_params), (e_inputs, e_params) = gradients(case.inputs), gradients(others)
-    reads = case.told.reads()
+    reads = case.calculated.reads()
     differ = [not np.array_equal(d, e) for d, e in zip(d_inputs, e_inputs, strict=True)]
     assert any(differ) == (reads.inputs or reads.output or reads.others)
     if reads.others:  # the gradient of the first input does not depend on the first

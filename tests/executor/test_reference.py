@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from cnnstat.executor.kernels import OPS
+from cnnstat.executor.kernels import KERNELS
 from tests.executor.cases import CASES, Case
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def reference() -> dict[str, dict[str, Array]]:
 def done(case: Case) -> dict[str, Array]:
     """Compute what the reference holds."""
     params = case.params
-    y, way_back = OPS[case.type].forward(case.inputs, params, case.options, case.context())
+    y, way_back = KERNELS[case.type].forward(case.inputs, params, case.options, case.context())
     assert way_back is not None
     d_inputs, d_params = way_back(case.numbers("dy", y.shape))
     found = (
@@ -46,7 +46,7 @@ def done(case: Case) -> dict[str, Array]:
 
 
 def test_every_type_and_case_has_a_reference() -> None:
-    assert {case.type for case in CASES} == set(OPS)
+    assert {case.type for case in CASES} == set(KERNELS)
     assert [case.id for case in CASES] == list(reference())
 
 

@@ -13,7 +13,7 @@ from cnnstat.spec.expression import Channels, Value
 from cnnstat.spec.expression import parse as parse_expression
 
 if TYPE_CHECKING:
-    from cnnstat.layers.footprint import Reach
+    from cnnstat.layers.footprint import Bounds
 
 Figures: TypeAlias = dict[str, object]
 
@@ -70,8 +70,7 @@ def figures(told: Layer, inputs: tuple[Shape, ...]) -> Figures:
     return {**found, "reads": reads} if reads else found
 
 
-def bounds(reach: Reach, unit: int) -> tuple[int, int] | None:
+def read_by(bounds: Bounds, unit: int) -> tuple[int, int] | None:
     """Return the first and last input that an output reads; None where it reads none."""
-    turns, phase = divmod(unit, reach.period)
-    low, high = reach.low[phase] + turns * reach.advance, reach.high[phase] + turns * reach.advance
+    low, high = bounds.at(unit)
     return (low, high) if low <= high else None

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 
 from cnnstat.layers.base import UNKNOWN, WHOLE, size_of
-from cnnstat.layers.footprint import POINT, Reach
+from cnnstat.layers.footprint import POINT, Bounds
 from cnnstat.layers.window import hits
-from tests.layers.case import bounds, layer, shapes
+from tests.layers.case import layer, read_by, shapes
 
 Field = list[tuple[int, int] | None]
 
@@ -17,10 +17,10 @@ Field = list[tuple[int, int] | None]
 def fields(line: str, inputs: str) -> list[Field]:
     """Return what each output along each axis reads."""
     told, given = layer(line), shapes(inputs)
-    reaches = told.reaches(given)
-    assert not isinstance(reaches, str)
+    footprint = told.footprint(given)
+    assert not isinstance(footprint, str)
     sizes = size_of(told.sizes(given))[1:]
-    return [[bounds(reach, o) for o in range(size)] for reach, size in zip(reaches, sizes, strict=True)]
+    return [[read_by(bounds, o) for o in range(size)] for bounds, size in zip(footprint, sizes, strict=True)]
 
 
 def points(*places: int) -> Field:
@@ -91,11 +91,11 @@ def test_rows_and_columns(line: str, inputs: str, rows: Field, columns: Field) -
     ],
 )
 def test_each_position_reads_itself(line: str, inputs: str) -> None:
-    assert layer(line).reaches(shapes(inputs)) == (POINT, POINT)
+    assert layer(line).footprint(shapes(inputs)) == (POINT, POINT)
 
 
 @pytest.mark.parametrize(
-    ("line", "inputs", "reach"),
+    ("line", "inputs", "bounds"),
     [
         ("type: linear, units: 2", "3", WHOLE),
         ("type: rbf, units: 2", "3", WHOLE),
@@ -116,30 +116,30 @@ def test_each_position_reads_itself(line: str, inputs: str) -> None:
         ("type: transposed_conv, filters: 1, kernel: 1000000, stride: 1000000", "2x30", UNKNOWN),
     ],
 )
-def test_all_inputs_or_nobody_knows(line: str, inputs: str, reach: str) -> None:
-    assert layer(line).reaches(shapes(inputs)) == reach
+def test_all_inputs_or_nobody_knows(line: str, inputs: str, bounds: str) -> None:
+    assert layer(line).footprint(shapes(inputs)) == bounds
 
 
 @pytest.mark.parametrize(
-    ("line", "inputs", "reach"),
+    ("line", "inputs", "bounds"),
     [
-        ("type: upsample, scale: 2", "1x7", Reach(1, (0, 0), (0, 0))),
-        ("type: upsample, size: 14", "1x7", Reach(1, (0, 0), (0, 0))),
-        ("type: upsample, scale: 2, mode: bilinear", "1x7", Reach(1, (-1, 0), (0, 1))),
-        ("type: upsample, size: 10", "1x15", Reach(3, (0, 1), (0, 1))),
-        ("type: adaptive_avg_pool, size: 7", "1x224", Reach(32, (0,), (31,))),
-        ("type: transposed_conv, filters: 1, kernel: 2, stride: 2", "1x7", Reach(1, (0, 0), (0, 0))),
+        ("type: upsample, scale: 2", "1x7", Bounds(1, (0, 0), (0, 0))),
+        ("type: upsample, size: 14", "1x7", Bounds(1, (0, 0), (0, 0))),
+        ("type: upsample, scale: 2, mode: bilinear", "1x7", Bounds(1, (-1, 0), (0, 1))),
+        ("type: upsample, size: 10", "1x15", Bounds(3, (0, 1), (0, 1))),
+        ("type: adaptive_avg_pool, size: 7", "1x224", Bounds(32, (0,), (31,))),
+        ("type: transposed_conv, filters: 1, kernel: 2, stride: 2", "1x7", Bounds(1, (0, 0), (0, 0))),
         (
             "type: transposed_conv, filters: 1, kernel: 4, stride: 2, padding: 1",
             "1x7",
-            Reach(1, (-1, 0), (0, 1)),
+            Bounds(1, (-1, 0), (0, 1)),
         ),
-        ("type: max_pool, kernel: 3, stride: 2, padding: 1", "1x7", Reach(2, (-1,), (1,))),
-        ("type: max_pool, kernel: 2, dilation: 3", "1x7", Reach(2, (0,), (3,), step=3)),
+        ("type: max_pool, kernel: 3, stride: 2, padding: 1", "1x7", Bounds(2, (-1,), (1,))),
+        ("type: max_pool, kernel: 2, dilation: 3", "1x7", Bounds(2, (0,), (3,), step=3)),
     ],
 )
-def test_patterns_are_as_short_as_they_can_be(line: str, inputs: str, reach: Reach) -> None:
-    assert layer(line).reaches(shapes(inputs)) == (reach,)
+def test_patterns_are_as_short_as_they_can_be(line: str, inputs: str, bounds: Bounds) -> None:
+    assert layer(line).footprint(shapes(inputs)) == (bounds,)
 
 
 def test_hits_against_counting() -> None:

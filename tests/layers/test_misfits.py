@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cnnstat.analysis.walk import tell
+from cnnstat.analysis.walk import calculate
 from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of
@@ -293,7 +293,7 @@ REFUSED = [
 @pytest.mark.parametrize(("line", "inputs", "code", "field", "message"), REFUSED)
 def test_refused(line: str, inputs: str, code: str, field: str | None, message: str) -> None:
     with pytest.raises(Misfit) as caught:
-        tell(layer(line), shapes(inputs))
+        calculate(layer(line), shapes(inputs))
     assert (caught.value.code, caught.value.field, caught.value.message) == (code, field, message)
 
 
@@ -343,8 +343,8 @@ def test_a_million_rows_take_no_time(kind: str, options: str) -> None:
     told = layer(f"type: {kind}, {options}" if options else f"type: {kind}")
     inputs = ((10**6, 10**6, 10**6),)
     start = time.perf_counter()
-    tell(told, inputs)
-    told.reaches(inputs)
+    calculate(told, inputs)
+    told.footprint(inputs)
     assert time.perf_counter() - start < 0.5
 
 

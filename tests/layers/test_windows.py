@@ -1,4 +1,4 @@
-"""Sizes, connections, padding MACs and reaches against plain loops over every window and tap."""
+"""Sizes, connections, padding MACs and footprint against plain loops over every window and tap."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pytest
 from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import Layer, Shape, size_of
-from cnnstat.layers.footprint import bounds
 
 if TYPE_CHECKING:
-    from cnnstat.layers.footprint import Reach
+    from cnnstat.layers.footprint import Bounds
 
 Taps = list[list[int]]
 """For each output along one axis, the input positions its taps fall on, padding included."""
@@ -76,10 +75,10 @@ def test_signals(kind: str) -> None:
     assert compared > 100
 
 
-def reach_of(layer: Layer, shapes: tuple[Shape, ...]) -> Reach:
-    reaches = layer.reaches(shapes)
-    assert not isinstance(reaches, str)
-    return reaches[0]
+def reach_of(layer: Layer, shapes: tuple[Shape, ...]) -> Bounds:
+    footprint = layer.footprint(shapes)
+    assert not isinstance(footprint, str)
+    return footprint[0]
 
 
 def check_signal(case: object, layer: Layer, taps: Taps, n: int, f: int) -> None:
@@ -92,8 +91,8 @@ def check_signal(case: object, layer: Layer, taps: Taps, n: int, f: int) -> None
         assert layer.connections(shapes).value == 4 * 3 * real + 4 * len(taps), case
     else:
         assert layer.connections(shapes).value == 3 * real, case
-    reach = reach_of(layer, shapes)
-    assert [bounds(reach, o) for o in range(len(taps))] == [(w[0], w[-1]) for w in taps], case
+    bounds = reach_of(layer, shapes)
+    assert [bounds.at(o) for o in range(len(taps))] == [(w[0], w[-1]) for w in taps], case
 
 
 def test_maps_multiply_their_axes() -> None:
@@ -165,10 +164,10 @@ def test_transposed_convolutions() -> None:
         assert layer.macs(shapes).value == 4 * 3 * f * n
         assert layer.padding_macs(shapes).value == 4 * 3 * (f * n - kept), case
         assert layer.connections(shapes).value == 4 * 3 * kept + 4 * len(painted), case
-        reach = reach_of(layer, shapes)
+        bounds = reach_of(layer, shapes)
         for o, inputs in enumerate(painted):
-            low, high = bounds(reach, o)
-            # The reach goes on beyond the map's ends, as a convolution's does into its padding.
+            low, high = bounds.at(o)
+            # The bounds goes on beyond the map's ends, as a convolution's does into its padding.
             assert [i for i in range(low, high + 1) if 0 <= i < n and i in inputs] == sorted(set(inputs)), (
                 case
             )
@@ -182,17 +181,17 @@ def test_adaptive_bins(n: int, bins: int) -> None:
     layer = LAYERS["adaptive_avg_pool"](size=bins)
     covered = [range(i * n // bins, -(-(i + 1) * n // bins)) for i in range(bins)]
     assert layer.connections(((2, n),)).value == 2 * sum(map(len, covered))
-    reach = reach_of(layer, ((2, n),))
-    assert [bounds(reach, o) for o in range(bins)] == [(c[0], c[-1]) for c in covered]
+    bounds = reach_of(layer, ((2, n),))
+    assert [bounds.at(o) for o in range(bins)] == [(c[0], c[-1]) for c in covered]
 
 
 @pytest.mark.parametrize(("n", "out"), [(4, 8), (5, 7), (6, 3), (1, 4), (4, 4)])
 @pytest.mark.parametrize(("mode", "corners"), [("nearest", False), ("bilinear", False), ("bilinear", True)])
 def test_upsampling_reads_the_positions_with_a_weight(n: int, out: int, mode: str, corners: bool) -> None:
     layer = LAYERS["upsample"](size=out, mode=mode, align_corners=corners)
-    reach = reach_of(layer, ((2, n),))
+    bounds = reach_of(layer, ((2, n),))
     for o in range(out):
-        low, high = bounds(reach, o)
+        low, high = bounds.at(o)
         assert {min(max(i, 0), n - 1) for i in range(low, high + 1)} == read_by_upsampling(
             n, out, o, mode, corners
         )

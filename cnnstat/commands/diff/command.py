@@ -18,7 +18,7 @@ from cnnstat.cli.options import (
 )
 from cnnstat.cli.output import complain, show
 from cnnstat.commands.diff import compare
-from cnnstat.commands.diff.report import FIGURES, difference
+from cnnstat.commands.diff.report import FIGURES, report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,11 +56,11 @@ def diff(
     if a == b == "-":
         raise click.UsageError("only one of A and B can be standard input")
     try:
-        told = compare.diff(a, b, **how)
+        difference = compare.diff(a, b, **how)
     except SpecError as error:
         if not exit_code:
             raise
         raise click.exceptions.Exit(complain(f"{error}\n", TROUBLE)) from None
-    show(difference(told, columns), form, output)
-    if exit_code and told.differ:
+    show(report(difference, columns), form, output)
+    if exit_code and difference.differ:
         raise click.exceptions.Exit(1)

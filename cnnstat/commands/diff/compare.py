@@ -42,14 +42,14 @@ def diff(
     """
     if depth is not None:
         check_count("depth", depth)
-    told = partial(
+    analyzed = partial(
         analyze, input_shape=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, strict=strict
     )
     found: list[Analysis] = []
     problems: list[Problem] = []
     for spec, replaced in ((a, None), (b, params)):
         try:
-            found.append(told(spec, params=replaced))
+            found.append(analyzed(spec, params=replaced))
         except SpecError as error:
             problems += error.problems
     if problems:

@@ -107,7 +107,7 @@ def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
     if a.path != b.path:
         yield Edit("name", a.row.name, b.row.name)
     # What a block is called is no part of it: its layers are, and stand for themselves where it is unfolded.
-    blocks = a.row.told is None and b.row.told is None
+    blocks = a.row.calculated is None and b.row.calculated is None
     if a.type != b.type and not (blocks and a.layers == b.layers and a.inside == b.inside):
         yield Edit("type", a.type, b.type)
     yield from _options(a, b)
@@ -122,14 +122,14 @@ def _options(a: Item, b: Item) -> Iterator[Edit]:
     alike = a.inside == b.inside and tuple(map(type, a.layers)) == tuple(map(type, b.layers))
     if alike:
         yield from _values(a.layers, b.layers)
-    elif a.row.told is None or b.row.told is None:
+    elif a.row.calculated is None or b.row.calculated is None:
         yield Edit("layers", a.row.folded, b.row.folded)
 
 
 def _values(a: Sequence[Layer], b: Sequence[Layer]) -> Iterator[Edit]:
     """Yield the options that differ between layers of the same types, of a block each once.
 
-    Where several values changed, they are told as tuples.
+    Where several values changed, they stand as tuples.
     """
     found: dict[str, dict[tuple[Any, Any], None]] = {}
     for before, after in zip(map(asdict, a), map(asdict, b), strict=True):
@@ -145,7 +145,7 @@ def _frozen(a: Item, b: Item) -> Iterator[Edit]:
     """Say what `frozen:` holds of its parameters: the layer, or which layers of a block."""
     if a.type != b.type or a.held == b.held:
         return
-    if a.row.told is None or b.row.told is None:
+    if a.row.calculated is None or b.row.calculated is None:
         yield Edit("frozen", a.held, b.held)
     else:
         yield Edit("frozen", bool(a.held), bool(b.held))
@@ -173,7 +173,7 @@ def _whole(totals: Totals) -> tuple[object, ...]:
 
 
 class _Wires:
-    """What layers read, told in items of A. One without a partner stands for its own first input, as a
+    """What layers read, in items of A. One without a partner stands for its own first input, as a
     layer that is left out does: so a layer put between two others is one change, and not two.
     """
 

@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from cnnstat.commands.diff.items import Item
 
 
-def data(told: Difference) -> dict[str, Any]:
+def data(difference: Difference) -> dict[str, Any]:
     """Return both networks, every layer of either, and the sums by type."""
-    settings = told.a.settings
+    settings = difference.a.settings
     return {
         **head("diff"),
         "batch": settings.batch,
         "dtype": settings.dtype,
         "optimizer": settings.optimizer,
-        "differ": told.differ,
-        "a": _network(told.a),
-        "b": _network(told.b),
-        "layers": [_change(change, told) for change in told.changes],
+        "differ": difference.differ,
+        "a": _network(difference.a),
+        "b": _network(difference.b),
+        "layers": [_change(change, difference) for change in difference.changes],
         "types": [
-            {"type": kind, "a": _tally(*before), "b": _tally(*after)}
-            for kind, before, after in both_by_type(told.a, told.b)
+            {"type": kind, "a": _tool_count(*before), "b": _tool_count(*after)}
+            for kind, before, after in both_by_type(difference.a, difference.b)
         ],
     }
 
@@ -42,11 +42,11 @@ def _network(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _change(change: Change, told: Difference) -> dict[str, Any]:
+def _change(change: Change, difference: Difference) -> dict[str, Any]:
     return {
         "status": change.status,
-        "a": _layer(change.a, told.a),
-        "b": _layer(change.b, told.b),
+        "a": _layer(change.a, difference.a),
+        "b": _layer(change.b, difference.b),
         "edits": [_edit(edit) for edit in change.edits],
         "figures": list(change.figures),
     }
@@ -66,5 +66,5 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | float | str) or value is None else show_value(value)
 
 
-def _tally(count: int, counts: Counts) -> dict[str, int]:
+def _tool_count(count: int, counts: Counts) -> dict[str, int]:
     return {"layers": count, "params": counts.params, "macs": counts.macs}

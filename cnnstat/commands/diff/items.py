@@ -60,7 +60,7 @@ class Item(Struct, frozen=True):
     @property
     def family(self) -> str:
         """Return what the type is one of."""
-        return self.layers[0].family if self.row.told is not None else _BLOCK
+        return self.layers[0].family if self.row.calculated is not None else _BLOCK
 
     @property
     def path(self) -> str:
@@ -98,7 +98,7 @@ def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
             if node.frozen and layer.counts.params
         )
         written = [names.below(node.path, row.name) for node in nodes]
-        inside = () if row.told is not None else _inside(nodes, layers.start, outside, written)
+        inside = () if row.calculated is not None else _inside(nodes, layers.start, outside, written)
         found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, number == head))
     return tuple(found)
 
@@ -107,13 +107,13 @@ def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[
     """Return for each output of the network its item; and, of an output inside a block, how far inside."""
     places = places_of(analysis)
     owners = {number: item for item in found for number in places[item.row.name].layers}
-    told: list[tuple[int, tuple[int, ...]]] = []
+    found_outputs: list[tuple[int, tuple[int, ...]]] = []
     for number in analysis.graph.outputs:
         owner = owners.get(number)
         place = places[owner.row.name] if owner else None
         within = () if place is None or number == place.output else (number - place.layers.start,)
-        told.append((owner.number if owner else INPUT, within))
-    return told
+        found_outputs.append((owner.number if owner else INPUT, within))
+    return found_outputs
 
 
 def _below(path: str, row: Row) -> str:

@@ -34,22 +34,26 @@ _LONGEST = 24
 _FOLLOWS = "follows: the layer is as it was, and what stands above it is not"
 
 
-def difference(told: Difference, columns: Sequence[str] = FIGURES) -> Report:
+def report(difference: Difference, columns: Sequence[str] = FIGURES) -> Report:
     """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
     shown = tuple(_column(key) for key in columns)
     return Report(
-        title=_title(told),
-        tables=(Table("", (*shown, _CHANGE), tuple(_lines(told, shown))), by_type(told), totals(told)),
-        data=data(told),
-        notes=(*footnotes(shown), *_explained(told)),
-        verdict=_verdict(told),
+        title=_title(difference),
+        tables=(
+            Table("", (*shown, _CHANGE), tuple(_lines(difference, shown))),
+            by_type(difference),
+            totals(difference),
+        ),
+        data=data(difference),
+        notes=(*footnotes(shown), *_explained(difference)),
+        verdict=_verdict(difference),
     )
 
 
-def _title(told: Difference) -> str:
+def _title(difference: Difference) -> str:
     """Return the titles of both, with the names of their files where nothing else tells them apart."""
-    titles = [title_of(told.a), title_of(told.b)]
-    files = [side.graph.spec.family.span.source.name for side in (told.a, told.b)]
+    titles = [title_of(difference.a), title_of(difference.b)]
+    files = [side.graph.spec.family.span.source.name for side in (difference.a, difference.b)]
     if titles[0] == titles[1] and files[0] != files[1]:
         titles = [f"{title} ({file})" for title, file in zip(titles, files, strict=True)]
     return text.ARROW.join(titles)
@@ -59,8 +63,8 @@ def _column(key: str) -> LayerColumn:
     return replace(COLUMNS[key], sides=True, rank=_RANKS.get(key, COLUMNS[key].rank))
 
 
-def _lines(told: Difference, columns: tuple[LayerColumn, ...]) -> Iterator[Line]:
-    for status, run in groupby(told.changes, key=_folded):
+def _lines(difference: Difference, columns: tuple[LayerColumn, ...]) -> Iterator[Line]:
+    for status, run in groupby(difference.changes, key=_folded):
         if status is None:
             yield from (_line(change, columns) for change in run)
         else:
@@ -110,14 +114,14 @@ def _edit(edit: Edit) -> str:
     return f"{edit.what} {text.ARROW.join(values) if max(map(len, values)) <= _LONGEST else 'differs'}"
 
 
-def _explained(told: Difference) -> tuple[str, ...]:
-    shown = any(change.follows and not change.field_only for change in told.changes)
+def _explained(difference: Difference) -> tuple[str, ...]:
+    shown = any(change.follows and not change.field_only for change in difference.changes)
     return (_FOLLOWS,) if shown else ()
 
 
-def _verdict(told: Difference) -> str:
-    if not told.differ:
+def _verdict(difference: Difference) -> str:
+    if not difference.differ:
         return "no difference"
-    parts = [f"{told.count(status)} {status}" for status in ("changed", "added", "removed")]
-    others = "; other outputs" if told.outputs_differ else ""
-    return f"layers: {', '.join(parts)}, {told.count('same')} the same{others}"
+    parts = [f"{difference.count(status)} {status}" for status in ("changed", "added", "removed")]
+    others = "; other outputs" if difference.outputs_differ else ""
+    return f"layers: {', '.join(parts)}, {difference.count('same')} the same{others}"

@@ -33,7 +33,7 @@ _TOTALS = (
 _COUNTS = tuple(key for key in COUNTS if key not in ("buffers", "padding_macs"))
 
 
-def by_type(told: Difference) -> Table:
+def by_type(difference: Difference) -> Table:
     """Return how many layers of each type A and B have, with their params and MACs."""
     lines = [
         (
@@ -42,9 +42,9 @@ def by_type(told: Difference) -> Table:
             Sides(before[1].params, after[1].params),
             Sides(before[1].macs, after[1].macs),
         )
-        for kind, before, after in both_by_type(told.a, told.b)
+        for kind, before, after in both_by_type(difference.a, difference.b)
     ]
-    a, b = told.a, told.b
+    a, b = difference.a, difference.b
     total = (
         "total",
         Sides(len(a.rows), len(b.rows)),
@@ -54,20 +54,20 @@ def by_type(told: Difference) -> Table:
     return Table("by type", _TYPES, tuple(Line(cells, cells[0]) for cells in lines), total)
 
 
-def totals(told: Difference) -> Table:
+def totals(difference: Difference) -> Table:
     """Return the figures of the whole networks, with difference and ratio."""
-    return Table("in total", _TOTALS, tuple(Line(cells, cells[0]) for cells in _totals(told)))
+    return Table("in total", _TOTALS, tuple(Line(cells, cells[0]) for cells in _totals(difference)))
 
 
-def _totals(told: Difference) -> Iterator[tuple[Any, ...]]:
-    a, b = told.a.totals, told.b.totals
-    yield "layers", *_compared(len(told.a.rows), len(told.b.rows), "count")
+def _totals(difference: Difference) -> Iterator[tuple[Any, ...]]:
+    a, b = difference.a.totals, difference.b.totals
+    yield "layers", *_compared(len(difference.a.rows), len(difference.b.rows), "count")
     for key in _COUNTS:
         yield FIGURES[key].label, *_compared(getattr(a.counts, key), getattr(b.counts, key), "count")
     for key in OF_NETWORK:
         yield FIGURES[key].label, *_compared(getattr(a, key), getattr(b, key), "bytes")
-    if told.outputs_differ:
-        yield "outputs", ", ".join(told.a.output_names), ", ".join(told.b.output_names), "", ""
+    if difference.outputs_differ:
+        yield "outputs", ", ".join(difference.a.output_names), ", ".join(difference.b.output_names), "", ""
     yield "receptive field", field_text(a), field_text(b), "", ""
     yield "output", text.shown(a.output_shape, "shape"), text.shown(b.output_shape, "shape"), "", ""
 

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.by_type import by_type
-from cnnstat.analysis.memory import activations, alive_at_peak, read_back
+from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
 from cnnstat.analysis.model import STORED, flops_of
 from cnnstat.analysis.outline import folded
 from cnnstat.base.arithmetic import Term, term, total
 from cnnstat.base.figures import FIGURES
 from cnnstat.commands.explain.derivations import brief_field, counted, step
 from cnnstat.report.columns import count
-from cnnstat.report.model import Step
+from cnnstat.report.model import Derivation
 from cnnstat.report.text import shown
 
 if TYPE_CHECKING:
@@ -55,15 +55,15 @@ class Blocks:
             number = part.stop if part else number + 1
 
 
-def block_steps(analysis: Analysis, group: Group, row: Row, inside: Sequence[Row]) -> tuple[Step, ...]:
+def block_steps(analysis: Analysis, group: Group, row: Row, inside: Sequence[Row]) -> tuple[Derivation, ...]:
     """Return the sums of a block over its parts, and the layer that its shape and field are those of."""
     last = analysis.graph.name(group.output)
-    shape = Step("shape", "output", text=f"{shown(row.output_shape, 'shape')}, that of {last}")
-    field = Step("receptive_field", "field", text=f"{brief_field(row)}, that of {last}")
+    shape = Derivation("shape", "output", text=f"{shown(row.output_shape, 'shape')}, that of {last}")
+    field = Derivation("receptive_field", "field", text=f"{brief_field(row)}, that of {last}")
     return (shape, *counted(sums(inside, group.path)), field)
 
 
-def total_steps(analysis: Analysis) -> tuple[Step, ...]:
+def total_steps(analysis: Analysis) -> tuple[Derivation, ...]:
     """Return the totals as sums over blocks, and the memory."""
     return (*counted(sums(folded(analysis, 1))), *_memory(analysis), _settings(analysis))
 
@@ -85,27 +85,27 @@ def _within(name: str, block: str) -> str:
     return told if _WORD.fullmatch(told) else f"'{told}'"
 
 
-def _memory(analysis: Analysis) -> Iterator[Step]:
+def _memory(analysis: Analysis) -> Iterator[Derivation]:
     totals = analysis.totals
     yield step("inference_memory_bytes", FIGURES["inference_memory_bytes"].label, totals.inference_memory)
     sizes = activations(analysis.shapes)
     alive = alive_at_peak(analysis.graph, sizes)
     yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)
     yield step("training_memory_bytes", FIGURES["training_memory_bytes"].label, totals.training_memory)
-    kept = read_back(analysis.graph, [row.told for row in analysis.rows if row.told])
+    kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows if row.calculated])
     yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
 
 
 def _together(
     figure: str, label: str, analysis: Analysis, numbers: Sequence[int], sizes: Sequence[int]
-) -> Iterator[Step]:
+) -> Iterator[Derivation]:
     """Yield the sum of the activations of nodes, if they are few enough to be named."""
     if 0 < len(numbers) <= _LONGEST:
         names = (_within(analysis.graph.name(number), "") for number in numbers)
         yield step(figure, label, total(map(term, names, (sizes[number] for number in numbers))))
 
 
-def _settings(analysis: Analysis) -> Step:
+def _settings(analysis: Analysis) -> Derivation:
     settings = analysis.settings
     told = f"{settings.dtype}, batch {settings.batch}, optimiser {settings.optimizer}"
-    return Step("settings", "memory for", text=told)
+    return Derivation("settings", "memory for", text=told)

@@ -11,14 +11,14 @@ from cnnstat.commands.explain.field_growth import growth, setters
 from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import WHOLE, axis_names, size_of
 from cnnstat.report.columns import field_text
-from cnnstat.report.model import Step
+from cnnstat.report.model import Derivation
 from cnnstat.report.text import shown, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis, Row
-    from cnnstat.analysis.model import Told
+    from cnnstat.analysis.model import Calculated
     from cnnstat.analysis.receptive import Field
     from cnnstat.commands.explain.field_growth import Growth
     from cnnstat.layers.base import Shape
@@ -29,39 +29,39 @@ LEGEND = (
 )
 
 
-def step(figure: str, label: str, how: Term) -> Step:
+def step(figure: str, label: str, how: Term) -> Derivation:
     """Return one figure with its arithmetic."""
-    return Step(figure, label, _short(how).formula, how.numbers, how.value)
+    return Derivation(figure, label, _short(how).formula, how.numbers, how.value)
 
 
-def terms(told: Told) -> dict[str, Term]:
+def terms(calculated: Calculated) -> dict[str, Term]:
     """Return the figures of a layer that add up, each with its arithmetic."""
-    return {key: getattr(told, key) for key in COUNTS}
+    return {key: getattr(calculated, key) for key in COUNTS}
 
 
-def steps_of(analysis: Analysis, number: int) -> tuple[Step, ...]:
+def steps_of(analysis: Analysis, number: int) -> tuple[Derivation, ...]:
     """Return every figure of a layer; what it has none of stands in one line."""
     row = analysis.rows[number]
-    assert row.told is not None
+    assert row.calculated is not None
     return (
         *_sizes(row, analysis.inputs(number)),
         *_leftover(row),
-        *counted(terms(row.told)),
-        *_operations(row.told),
+        *counted(terms(row.calculated)),
+        *_operations(row.calculated),
         *field_steps(analysis, number),
     )
 
 
-def counted(figures: dict[str, Term]) -> Iterator[Step]:
+def counted(figures: dict[str, Term]) -> Iterator[Derivation]:
     """Yield the figures that add up, and last the names of those that are zero."""
     for key in COUNTS:
         if key == "trainable" and figures["params"].value and not figures[key].value:
-            yield Step(key, FIGURES[key].label, text="0, as training leaves them as they are")
+            yield Derivation(key, FIGURES[key].label, text="0, as training leaves them as they are")
         if figures[key].value and (key != "trainable" or figures[key] != figures["params"]):
             yield step(key, FIGURES[key].label, figures[key])
     none = [FIGURES[key].label for key in ("params", "macs", "connections") if not figures[key].value]
     if none:
-        yield Step("none", "zero", text=", ".join(none))
+        yield Derivation("none", "zero", text=", ".join(none))
 
 
 def one_line(analysis: Analysis, number: int) -> str | None:
@@ -78,14 +78,14 @@ def one_line(analysis: Analysis, number: int) -> str | None:
     )
 
 
-def field_steps(analysis: Analysis, number: int) -> Iterator[Step]:
+def field_steps(analysis: Analysis, number: int) -> Iterator[Derivation]:
     """Yield how the receptive field of a layer came about."""
     row, grown = analysis.rows[number], growth(analysis, number)
     if not row.field.known or grown.same:
-        yield Step("receptive_field", "field", text=_plain_field(row, grown))
+        yield Derivation("receptive_field", "field", text=_plain_field(row, grown))
     elif grown.steps:
         above = grown.branches[0]
-        yield Step("receptive_field", "field above", text=f"{above.name}: {_symbols(above.above)}")
+        yield Derivation("receptive_field", "field above", text=f"{above.name}: {_symbols(above.above)}")
         yield from _axes("receptive_field", "field", row, [axis.size for axis in grown.steps])
         yield from _axes("field_stride", "field stride", row, [axis.stride for axis in grown.steps])
         yield from _axes("field_padding", "field padding", row, [axis.padding for axis in grown.steps])
@@ -93,20 +93,20 @@ def field_steps(analysis: Analysis, number: int) -> Iterator[Step]:
         yield from _joined(row, grown)
 
 
-def _joined(row: Row, grown: Growth) -> Iterator[Step]:
+def _joined(row: Row, grown: Growth) -> Iterator[Derivation]:
     """Yield the union of branches, or the field of a single one whose units differ."""
     known = [branch for branch in grown.branches if branch.through.known]
     if len(grown.branches) == 1:
         how = "followed unit by unit, because neighbouring units do not read alike"
-        yield Step("receptive_field", "field", text=f"{_words(row.field, row.output_shape)}: {how}")
+        yield Derivation("receptive_field", "field", text=f"{_words(row.field, row.output_shape)}: {how}")
         return
     for branch in known:
         told = f"{branch.name} brings {_words(branch.through, row.output_shape)}"
-        yield Step("receptive_field", "field", text=told)
+        yield Derivation("receptive_field", "field", text=told)
     who = _set_by(row, setters(row.field, row.output_shape, grown.branches))
     aligned = "" if row.field.aligned else "; not aligned: the branches disagree on stride or centre"
     union = f"union of the branches: {_words(row.field, row.output_shape)}, {who}{aligned}"
-    yield Step("receptive_field", "field", text=union)
+    yield Derivation("receptive_field", "field", text=union)
 
 
 def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
@@ -139,30 +139,32 @@ def _symbols(field: Field) -> str:
     return f"r = {sizes(size)}, S = {sizes(field.strides)}, P = {sizes(field.paddings)}"
 
 
-def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Step]:
-    assert row.told is not None
+def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Derivation]:
+    assert row.calculated is not None
     names = axis_names(row.output_shape)
-    kept = [_kept(row.told, i, shapes) for i in range(len(names))]
+    kept = [_kept(row.calculated, i, shapes) for i in range(len(names))]
     if all(kept):
         as_what = "its input" if len(shapes) == 1 else "each of its inputs"
-        yield Step("shape", "output", text=f"{shown(row.output_shape, 'shape')}, as {as_what}")
+        yield Derivation("shape", "output", text=f"{shown(row.output_shape, 'shape')}, as {as_what}")
         return
-    for name, axis, same in zip(*_merged(names, row.told.sizes, kept), strict=True):
+    for name, axis, same in zip(*_merged(names, row.calculated.sizes, kept), strict=True):
         if same or axis.name == name:  # no more than a number, which the layer left or was given
-            yield Step("shape", name, text=f"{axis.value}, as its input" if same else f"{axis.value}")
+            yield Derivation("shape", name, text=f"{axis.value}, as its input" if same else f"{axis.value}")
         else:
             yield step("shape", name, axis)
 
 
-def _kept(told: Told, axis: int, shapes: Sequence[Shape]) -> bool:
+def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
     """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
-    size, names = told.sizes[axis], axis_names(size_of(told.sizes))
-    if size.name != names[axis] or (len(names) == 1 and told.reaches == WHOLE):  # units are then its own
+    size, names = calculated.sizes[axis], axis_names(size_of(calculated.sizes))
+    if size.name != names[axis] or (
+        len(names) == 1 and calculated.footprint == WHOLE
+    ):  # units are then its own
         return False
     return all(len(shape) == len(names) and shape[axis] == size.value for shape in shapes)
 
 
-def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[Step]:
+def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[Derivation]:
     if len({axis.numbers for axis in axes}) == 1:
         yield step(figure, label, axes[0])
         return
@@ -179,14 +181,14 @@ def _merged(
     return names, axes, kept
 
 
-def _leftover(row: Row) -> Iterator[Step]:
+def _leftover(row: Row) -> Iterator[Derivation]:
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
-        yield Step("leftover", "leftover", text=f"{sizes(row.leftover)}: {why}")
+        yield Derivation("leftover", "leftover", text=f"{sizes(row.leftover)}: {why}")
 
 
-def _operations(told: Told) -> Iterator[Step]:
-    kinds = ((kind, getattr(told.operations, kind)) for kind in KINDS)
+def _operations(calculated: Calculated) -> Iterator[Derivation]:
+    kinds = ((kind, getattr(calculated.operations, kind)) for kind in KINDS)
     yield from (step("operations", kind, how) for kind, how in kinds if how.value)
 
 

@@ -10,7 +10,7 @@ from cnnstat.analysis.expectations import figure, published
 from cnnstat.base.arithmetic import Term  # noqa: TC001 - a field of a class
 from cnnstat.base.figures import FIGURES
 from cnnstat.commands.explain.slips import Slip, slips
-from cnnstat.report.model import Step
+from cnnstat.report.model import Derivation
 from cnnstat.report.text import grouped
 from cnnstat.spec.expect import Expectation, Figure, Printed
 
@@ -43,12 +43,12 @@ class Erratum(Struct, frozen=True):
     right: Figure | None
     slips: tuple[Slip, ...]
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[Derivation, ...]:
         """Return what was printed, what is right, which slip gives it, and what the spec says."""
         told = self.expectation
         missed = None if self.right is None else told.missed(self.right)
         if missed is not None:  # it is no erratum, or its right figure is another
-            return (Step("erratum", "erratum", text=missed),)
+            return (Derivation("erratum", "erratum", text=missed),)
         right = "unknown" if self.right is None else _shown(self.right)
         title = FIGURES[told.figure].title
         lines = [f"{title} printed as {_printed(told)}; right is {right} (printed by: {told.source})"]
@@ -57,7 +57,7 @@ class Erratum(Struct, frozen=True):
             ways.setdefault(_arithmetic(slip), []).append(forgotten(slip))
         lines += [f"{how} forgets {' or '.join(words)}" for how, words in ways.items()]
         lines.append(f"the spec says: {told.erratum}")
-        return tuple(Step("erratum", "erratum", text=line) for line in lines)
+        return tuple(Derivation("erratum", "erratum", text=line) for line in lines)
 
     def data(self) -> dict[str, Any]:
         """Return the erratum as the JSON contract has it."""

@@ -18,11 +18,11 @@ from cnnstat.layers.footprint import POINT
 
 if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis
-    from cnnstat.layers.base import Reaches, Shape
-    from cnnstat.layers.footprint import Reach
+    from cnnstat.layers.base import Footprint, Shape
+    from cnnstat.layers.footprint import Bounds
 
 
-class Step(Struct, frozen=True):
+class AxisGrowth(Struct, frozen=True):
     """Size, effective stride and effective padding along one axis, from those of the layer above."""
 
     size: Term
@@ -49,23 +49,23 @@ class Growth(Struct, frozen=True):
     """
 
     branches: tuple[Branch, ...]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AxisGrowth, ...] = ()
     same: bool = False
 
 
 def growth(analysis: Analysis, number: int) -> Growth:
     """Return how the field of a layer came about."""
     row, node = analysis.rows[number], analysis.graph.nodes[number]
-    assert row.told is not None
+    assert row.calculated is not None
     sources = node.inputs[: node.layer.values_from]
-    reaches = row.told.reaches
+    footprint = row.calculated.footprint
     branches = tuple(_branch(analysis, number, source, len(sources) > 1) for source in sources)
-    if len(branches) > 1 or isinstance(reaches, str) or not (branches[0].above.known and row.field.known):
+    if len(branches) > 1 or isinstance(footprint, str) or not (branches[0].above.known and row.field.known):
         return Growth(branches)
-    steps = [_step(*axis) for axis in zip(branches[0].above.axes, reaches, strict=True)]
+    steps = [_step(*axis) for axis in zip(branches[0].above.axes, footprint, strict=True)]
     kept = tuple(step for step in steps if step is not None)
     told = _holds(kept, row.field, row.output_shape)
-    return Growth(branches, kept if told else (), same=all(reach == POINT for reach in reaches))
+    return Growth(branches, kept if told else (), same=all(bounds == POINT for bounds in footprint))
 
 
 def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], ...]:
@@ -83,39 +83,39 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
 
 def _branch(analysis: Analysis, number: int, source: int, met: bool) -> Branch:
     row = analysis.rows[number]
-    assert row.told is not None
+    assert row.calculated is not None
     shape, above = analysis.shape(source), analysis.field(source)
-    reaches = _read(row.told.reaches, shape, row.output_shape) if met else row.told.reaches
-    through = field_of(row.name, reaches, (shape,), row.output_shape, (above,))
+    footprint = _read(row.calculated.footprint, shape, row.output_shape) if met else row.calculated.footprint
+    through = field_of(row.name, footprint, (shape,), row.output_shape, (above,))
     size = through.sizes(row.output_shape) if through.known else ()
     return Branch(analysis.graph.name(source), above, through, size)
 
 
-def _read(reaches: Reaches, shape: Shape, out: Shape) -> Reaches:
-    if isinstance(reaches, str):
-        return reaches
-    return tuple(broadcast(reach, shape[i], out[i]) for i, reach in enumerate(reaches, 1))
+def _read(footprint: Footprint, shape: Shape, out: Shape) -> Footprint:
+    if isinstance(footprint, str):
+        return footprint
+    return tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))
 
 
-def _step(tracks: tuple[Reach, ...], reach: Reach) -> Step | None:
-    if len(tracks) > 1 or tracks[0].period > 1 or reach.period > 1:
+def _step(tracks: tuple[Bounds, ...], bounds: Bounds) -> AxisGrowth | None:
+    if len(tracks) > 1 or tracks[0].period > 1 or bounds.period > 1:
         return None
     track = tracks[0]
     stride = term("S", track.advance)
-    grown = (term("F", reach.high[0] - reach.low[0] + 1) - 1) * stride
+    grown = (term("F", bounds.high[0] - bounds.low[0] + 1) - 1) * stride
     before = term("P", -track.low[0])
-    if reach.low[0] > 0:  # a crop moves the first field inwards
-        padding = before - term("crop", reach.low[0]) * stride
+    if bounds.low[0] > 0:  # a crop moves the first field inwards
+        padding = before - term("crop", bounds.low[0]) * stride
     else:
-        padding = before + term("padding", -reach.low[0]) * stride
-    return Step(
+        padding = before + term("padding", -bounds.low[0]) * stride
+    return AxisGrowth(
         size=term("r", track.high[0] - track.low[0] + 1) + grown,
-        stride=stride * term("stride", reach.advance),
+        stride=stride * term("stride", bounds.advance),
         padding=padding,
     )
 
 
-def _holds(steps: tuple[Step, ...], field: Field, shape: Shape) -> bool:
+def _holds(steps: tuple[AxisGrowth, ...], field: Field, shape: Shape) -> bool:
     """Say whether the recurrence gives the field that was told."""
     told = list(zip(field.sizes(shape), field.strides, field.paddings, strict=True))
     grown = [(s.size.value, Fraction(s.stride.value), s.padding.value) for s in steps]

@@ -16,7 +16,7 @@ from cnnstat.layers import LAYERS, manual
 from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.data import head, layer_data
 from cnnstat.report.layers import title_of
-from cnnstat.report.model import Line, Report, Section, Step, Table
+from cnnstat.report.model import Derivation, Line, Report, Section, Table
 from cnnstat.report.text import shown
 from cnnstat.spec.expression import show_value
 
@@ -69,22 +69,22 @@ class _Sheet:
         self.listed: list[Row] = []
         for row in rows:
             self.listed.append(row)
-            if row.told is None:
+            if row.calculated is None:
                 self.listed += (analysis.rows[number] for number in places[row.name].layers)
 
-    def layers(self) -> tuple[Step, ...]:
+    def layers(self) -> tuple[Derivation, ...]:
         """Return the layers, a block layer by layer.
 
         Of what a layer reads, shape and field are given unless they are those of a layer above.
         """
         known = {row.name for row in self.rows} | {"input"}
-        steps: list[Step] = []
+        steps: list[Derivation] = []
         for row in self.listed:
             inputs = [name if name in known else self._above(name, known) for name in row.inputs]
             known.update((row.name, *row.inputs))
             told = self.options(row)
             text = f"{row.type} of {', '.join(inputs)}" + (f": {told}" if told else "")
-            steps.append(Step("options", row.name, text=text))
+            steps.append(Derivation("options", row.name, text=text))
         return tuple(steps)
 
     def _above(self, name: str, known: set[str]) -> str:
@@ -101,16 +101,16 @@ class _Sheet:
 
     def options(self, row: Row) -> str:
         """Return the options of a layer; of a block how many layers it has."""
-        if row.told is None:
+        if row.calculated is None:
             return f"{row.folded} {plural('layer', row.folded)}"
         node = self.nodes[row.name]
         return ", ".join(filter(None, (options(node.layer), "frozen true" if node.frozen else "")))
 
-    def defaults(self) -> tuple[Step, ...]:
+    def defaults(self) -> tuple[Derivation, ...]:
         """Return, for the types that occur, the values of options that are left out."""
-        types = dict.fromkeys(row.type for row in self.listed if row.told is not None)
+        types = dict.fromkeys(row.type for row in self.listed if row.calculated is not None)
         told = ((name, ", ".join(_defaults(LAYERS[name]))) for name in types)
-        return tuple(Step("defaults", name, text=text) for name, text in told if text)
+        return tuple(Derivation("defaults", name, text=text) for name, text in told if text)
 
 
 def _defaults(kind: type[Layer]) -> Iterator[str]:

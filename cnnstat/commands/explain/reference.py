@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnstat.base.figures import FIGURES
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.data import head
-from cnnstat.report.model import Report, Section, Step
+from cnnstat.report.model import Derivation, Report, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,15 +38,15 @@ def layer_type(name: str) -> Report:
     )
 
 
-def _lines(text: str) -> tuple[Step, ...]:
+def _lines(text: str) -> tuple[Derivation, ...]:
     """Return the lines of equations or of an example as they stand."""
-    return tuple(Step("", "", text=line) for line in text.split("\n"))
+    return tuple(Derivation("", "", text=line) for line in text.split("\n"))
 
 
-def _options(kind: type[Layer]) -> Iterator[Step]:
+def _options(kind: type[Layer]) -> Iterator[Derivation]:
     for name, values, default, meaning in manual.options(kind):
         given = "required" if default == "required" else f"default {default.strip('`')}"
-        yield Step("options", name, text=f"{meaning}: {values}; {given}")
+        yield Derivation("options", name, text=f"{meaning}: {values}; {given}")
 
 
 def figure(key: str) -> Report:
@@ -70,8 +70,8 @@ def figure(key: str) -> Report:
 
 def contents() -> Report:
     """Return every layer type and every figure, in a line each."""
-    types = tuple(Step("", name, text=manual.first_line(kind)) for name, kind in LAYERS.items())
-    figures = tuple(Step("", key, text=told.title) for key, told in FIGURES.items())
+    types = tuple(Derivation("", name, text=manual.first_line(kind)) for name, kind in LAYERS.items())
+    figures = tuple(Derivation("", key, text=told.title) for key, told in FIGURES.items())
     return Report(
         title="what there is to explain",
         data={

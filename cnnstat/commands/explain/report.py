@@ -14,7 +14,7 @@ from cnnstat.commands.explain.derivations import LEGEND, one_line, steps_of, ter
 from cnnstat.commands.explain.errata import Errata, Erratum, errata, explained
 from cnnstat.report.data import head
 from cnnstat.report.layers import title_of
-from cnnstat.report.model import Report, Section, Step
+from cnnstat.report.model import Derivation, Report, Section
 from cnnstat.report.outline import branches
 from cnnstat.report.text import shown
 
@@ -30,7 +30,7 @@ class Explained(Struct, frozen=True):
 
     name: str
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[Derivation, ...]
     errata: tuple[Erratum, ...]
     brief: str | None = None
 
@@ -91,15 +91,15 @@ def notes(told: Sequence[Explained]) -> tuple[str, ...]:
 def layer(analysis: Analysis, number: int, found: Errata, brief: str | None = None) -> Explained:
     """Return a layer explained."""
     row = analysis.rows[number]
-    assert row.told is not None
+    assert row.calculated is not None
     shapes = analysis.inputs(number)
     inputs = (f"{name} {shown(size, 'shape')}" for name, size in zip(row.inputs, shapes, strict=True))
     title = f"{row.name}: {row.type} of {', '.join(inputs)}"
-    wrong = _errata(found, row.name, terms(row.told))
+    wrong = _errata(found, row.name, terms(row.calculated))
     return Explained(row.name, title, steps_of(analysis, number), wrong, None if wrong else brief)
 
 
-def step_data(step: Step) -> dict[str, Any]:
+def step_data(step: Derivation) -> dict[str, Any]:
     """Return one step: its arithmetic, or the text in place of it."""
     said = {"figure": step.figure, "label": step.label}
     if step.result is None:
@@ -122,13 +122,13 @@ class _Explainer:
             if name != TOTAL:
                 raise
         else:
-            yield self.block(row) if row.told is None else layer(self.analysis, number, self.errata)
+            yield self.block(row) if row.calculated is None else layer(self.analysis, number, self.errata)
         if name == TOTAL:
             yield self.total()
 
     def row(self, row: Row) -> Explained:
         """Return one of many rows, in brief if one line says it all."""
-        if row.told is None:
+        if row.calculated is None:
             return self.block(row)
         number = self.numbers[row.name]
         return layer(self.analysis, number, self.errata, one_line(self.analysis, number))

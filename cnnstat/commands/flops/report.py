@@ -8,7 +8,7 @@ from cnnstat.analysis.by_type import by_type, counts_by_type
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.layer_kinds import BIASES, MACS, TERMS
 from cnnstat.analysis.outline import folded, places_of
-from cnnstat.analysis.tool_counts import Tally, rules, tallies, total
+from cnnstat.analysis.tool_counts import ToolCount, rules, tool_counts, total
 from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.data import data
 from cnnstat.report.layers import title_of
@@ -53,7 +53,7 @@ def flops(analysis: Analysis, depth: int | None = None) -> Report:
 
 def by_convention(analysis: Analysis, convention: Convention, depth: int | None = None) -> Report:
     """Return what another tool prints for the network, per layer, per block and per type."""
-    counted = tallies(analysis, convention)
+    counted = tool_counts(analysis, convention)
     whole = total(counted)
     kinds = [row.type for row in analysis.rows]
     nothing = ", ".join(kind for kind in dict.fromkeys(kinds) if kind in convention.nothing)
@@ -85,7 +85,7 @@ def by_convention(analysis: Analysis, convention: Convention, depth: int | None 
 
 def side_by_side(analysis: Analysis) -> Report:
     """Return what each of the other tools prints for the network, and what makes the difference."""
-    counted = {name: tallies(analysis, tool) for name, tool in CONVENTIONS.items()}
+    counted = {name: tool_counts(analysis, tool) for name, tool in CONVENTIONS.items()}
     wholes = {name: total(parts) for name, parts in counted.items()}
     shown = {name: _shown(whole) for name, whole in wholes.items()}
     used = [term for term in _SHOWN if any(terms.get(term) for terms in shown.values())]
@@ -198,7 +198,7 @@ def meaning(convention: Convention) -> str:
     return f"what {convention.tool} prints as {convention.prints} ({convention.source})"
 
 
-def rules_of(analysis: Analysis, convention: Convention, counted: Sequence[Tally]) -> str:
+def rules_of(analysis: Analysis, convention: Convention, counted: Sequence[ToolCount]) -> str:
     """Return by which rule a tool counts the types of a network, and what comes of it.
 
     ``counted`` is what it counts for each layer.
@@ -212,12 +212,12 @@ def rules_of(analysis: Analysis, convention: Convention, counted: Sequence[Tally
     return "; ".join(told) or "nothing"
 
 
-def _shown(tally: Tally) -> dict[str, int]:
+def _shown(tally: ToolCount) -> dict[str, int]:
     """Return the terms of a figure with all biases as one."""
     return tally.terms | {_BIAS: sum(tally.terms.get(term, 0) for term in BIASES)}
 
 
-def _sum_of(tally: Tally, convention: Convention) -> str:
+def _sum_of(tally: ToolCount, convention: Convention) -> str:
     """Return the terms of a figure: `` = 2 x 416,520 multiply-adds + 6,304 conv bias``."""
     terms = [
         f"{_products(count, convention) if term == MACS else f'{count:,}'} {term}"
@@ -233,7 +233,7 @@ def _products(count: int, convention: Convention, macs: int | None = None) -> st
     return base if times == 1 and base != "MACs" else f"{times} x {base}"
 
 
-def left_out(tallied: dict[str, Tally]) -> tuple[tuple[str, str], ...]:
+def left_out(tallied: dict[str, ToolCount]) -> tuple[tuple[str, str], ...]:
     """Say which types could not be counted, and by whom."""
     by_types: dict[tuple[str, ...], list[str]] = {}
     for name, tally in tallied.items():
@@ -260,7 +260,7 @@ def _group_data(name: str, counts: Counts) -> dict[str, Any]:
     return {"name": name, "params": counts.params, "macs": counts.macs, "flops": counts.flops}
 
 
-def _convention_data(convention: Convention, tally: Tally) -> dict[str, Any]:
+def _convention_data(convention: Convention, tally: ToolCount) -> dict[str, Any]:
     return {
         "name": convention.name,
         "tool": convention.tool,
@@ -270,5 +270,5 @@ def _convention_data(convention: Convention, tally: Tally) -> dict[str, Any]:
     }
 
 
-def _tally_data(tally: Tally) -> dict[str, Any]:
+def _tally_data(tally: ToolCount) -> dict[str, Any]:
     return {"total": tally.total, "terms": tally.terms, "left_out": list(tally.left_out)}

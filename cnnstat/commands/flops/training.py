@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import Cost, costs
-from cnnstat.analysis.tool_counts import rules, tallies, total, weight_gradients
+from cnnstat.analysis.tool_counts import rules, tool_counts, total, weight_gradients
 from cnnstat.base.errors import plural
 from cnnstat.commands.flops.report import data_of, left_out, meaning, rows_of, rules_of, tables_of
 from cnnstat.report.columns import footnotes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.conventions import Convention
-    from cnnstat.analysis.tool_counts import Tally
+    from cnnstat.analysis.tool_counts import ToolCount
     from cnnstat.commands.flops.report import Figures
 
 _KEYS = ("forward", "weight_gradients", "input_gradients", "training")
@@ -26,13 +26,13 @@ _KEYS = ("forward", "weight_gradients", "input_gradients", "training")
 def _columns(convention: Convention | None) -> tuple[Column, ...]:
     """Return the columns, whose figures are MACs or what a tool counts."""
     if convention is None:
-        to_weights = to_inputs = "the forward MACs once more"
+        weight_gradients = to_inputs = "the forward MACs once more"
     else:
-        to_weights = f"what {convention.name} counts for the gradient of the weights,"
+        weight_gradients = f"what {convention.name} counts for the gradient of the weights,"
         to_inputs = f"what {convention.name} counts forward, once more"
     notes = (
         "",
-        f"{to_weights} for each layer that is trained",
+        f"{weight_gradients} for each layer that is trained",
         f"{to_inputs} where anything trained stands above the layer",
         f"{'MACs' if convention is None else 'all'} of one sample, forward and backward",
     )
@@ -51,7 +51,7 @@ def training(analysis: Analysis, depth: int | None = None, convention: Conventio
         spent = costs(analysis)
         notes: tuple[str, ...] = ("layers without MACs are not listed",)
     else:
-        forward, back = tallies(analysis, convention), weight_gradients(analysis, convention)
+        forward, back = tool_counts(analysis, convention), weight_gradients(analysis, convention)
         spent = costs(analysis, [tally.total for tally in forward], [tally.total for tally in back])
         skipped = left_out({convention.name: total(forward)})
         notes = _rules(analysis, convention, forward)
@@ -106,12 +106,12 @@ def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     return (("frozen", f"{layers} with {params:,} params"),) if held else ()
 
 
-def _rules(analysis: Analysis, convention: Convention, forward: Sequence[Tally]) -> tuple[str, ...]:
-    back = rules(convention.to_weights, [row.type for row in analysis.rows]).items()
-    to_weights = "; ".join(f"{', '.join(kinds)}: {rule}" for rule, kinds in back)
+def _rules(analysis: Analysis, convention: Convention, forward: Sequence[ToolCount]) -> tuple[str, ...]:
+    back = rules(convention.weight_gradients, [row.type for row in analysis.rows]).items()
+    weight_gradients = "; ".join(f"{', '.join(kinds)}: {rule}" for rule, kinds in back)
     return (
         f"{convention.name}: {meaning(convention)}",
         f"forward: {rules_of(analysis, convention, forward)}",
-        f"to weights: {to_weights}",
+        f"to weights: {weight_gradients}",
         "layers that it counts as nothing are not listed",
     )

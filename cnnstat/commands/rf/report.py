@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.clipped_fields import region
+from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.outline import find, folded
 from cnnstat.base.errors import Misfit
 from cnnstat.report.columns import COLUMNS
@@ -41,7 +41,7 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
         full = seen = tuple((0, size - 1) for size in spatial)
     else:
         full = row.field.region(position)
-        seen = region(analysis, number, position)
+        seen = clipped_field(analysis, number, position)
     names = ("rows", "columns") if len(spatial) == 2 else ("positions",)
     facts = [(name, _range_text(part, whole)) for name, part, whole in zip(names, seen, full, strict=True)]
     return Report(

@@ -78,7 +78,7 @@ def _patterns(sight: Sight) -> dict[str, Any]:
 
 
 def _apart(difference: Disagreement) -> dict[str, Any]:
-    told, done = (_plain(value) for value in (difference.told, difference.done))
+    told, done = (_plain(value) for value in (difference.calculated, difference.measured))
     return {"layer": difference.layer or None, "figure": difference.figure, "told": told, "measured": done}
 
 

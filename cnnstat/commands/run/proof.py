@@ -18,6 +18,7 @@ from cnnstat.bridge.verify import Proof, compare
 from cnnstat.cli.output import finish, place_of, same_file, show
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import report
+from cnnstat.executor.executor import UnfitError
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import PROJECTION, evaluate
 from cnnstat.executor.measure.derivatives import METHODS
@@ -30,7 +31,6 @@ from cnnstat.executor.measure.gradients import (
     tensors_of,
 )
 from cnnstat.executor.measure.layers import Findings, examine
-from cnnstat.executor.network import UnfitError
 from cnnstat.graph.load import load
 from cnnstat.report.text import bytes_text
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
+    from cnnstat.executor.executor import Visit
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Visit
     from cnnstat.graph.model import Graph
 
 

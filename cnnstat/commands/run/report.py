@@ -92,7 +92,7 @@ def _compared(verification: Verification) -> int:
 
 
 def _difference(difference: Disagreement) -> str:
-    told, done = (_value(value) for value in (difference.told, difference.done))
+    told, done = (_value(value) for value in (difference.calculated, difference.measured))
     layer = difference.layer or "the network"
     return f"{layer}: {_TITLES[difference.figure]} told {told}, measured {done}"
 

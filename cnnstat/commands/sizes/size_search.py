@@ -86,15 +86,15 @@ def sweep(
     outcomes = tuple(tries.outcome(size, own) for size in steps.sizes)
     if own is None and not any(outcome.accepted for outcome in outcomes):
         analyze_graph(graph, input_shape=shape, strict=strict)  # which says what is wrong, and where
-    told = Sweep(graph, shape, settings, steps, tries.outcome(shape[1:], own), outcomes)
+    found = Sweep(graph, shape, settings, steps, tries.outcome(shape[1:], own), outcomes)
     if own is None:
-        return told
+        return found
     far = _far(tries, shape)
     changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
     fixing = tuple(sorted(number for number in changed if number is not None))
     levelled = _levelled(graph, own, far) if far and not fixing else None
     beyond = _beyond(graph, shape, strict=strict)
-    return replace(told, fixing=fixing, levelled=levelled, far=far is not None, beyond=beyond)
+    return replace(found, fixing=fixing, levelled=levelled, far=far is not None, beyond=beyond)
 
 
 def _accepted(walked: Walked | Refusal) -> Walked | None:

@@ -1,4 +1,4 @@
-"""A network at one input size after another. Layers are told once for each shape that reaches them, and
+"""A network at one input size after another. Layers are calculated once for each shape that reaches them, and
 only what sizes are compared by; a try ends at the first layer that refuses.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
 
-_REMEMBERED = 100_000  # layers told for a shape; beyond, a long sweep starts to remember anew
+_REMEMBERED = 100_000  # layers calculated for a shape; beyond, a long sweep starts to remember anew
 
 
 class Refusal(Struct, frozen=True):
@@ -66,7 +66,7 @@ class Outcome(Struct, frozen=True):
 
 
 class _Figures(Struct, frozen=True):
-    """What a layer tells for given inputs, as far as sizes are compared by it."""
+    """What a layer comes to for given inputs, as far as sizes are compared by it."""
 
     shape: Shape
     params: int
@@ -95,7 +95,7 @@ def _stored(layer: _Figures) -> tuple[int, int]:
 
 
 class Tries:
-    """One network at any size. What layers tell is remembered from one size to the next."""
+    """One network at any size. What layers come to is remembered from one size to the next."""
 
     def __init__(self, graph: Graph, channels: int, settings: Settings, *, strict: bool) -> None:
         self.graph, self.channels, self.settings, self.strict = graph, channels, settings, strict
@@ -135,7 +135,7 @@ class Tries:
         found = []
         for number, (kind, sources) in enumerate(self.plan):
             inputs = tuple([shapes[source] for source in sources])
-            figures = self.known.get((kind, inputs)) or self.tell(number, inputs)
+            figures = self.known.get((kind, inputs)) or self.calculate(number, inputs)
             if isinstance(figures, Misfit):
                 node = self.graph.nodes[number]
                 return Refusal(node.path, node.type, figures.code, figures.message)
@@ -143,20 +143,20 @@ class Tries:
             found.append(figures)
         return Walked(tuple(shapes), tuple(found))
 
-    def tell(self, number: int, inputs: tuple[Shape, ...]) -> _Figures | Misfit:
-        """Tell a layer for inputs of these shapes, and remember it."""
+    def calculate(self, number: int, inputs: tuple[Shape, ...]) -> _Figures | Misfit:
+        """Calculate a layer for inputs of these shapes, and remember it."""
         if len(self.known) >= _REMEMBERED:
             self.known.clear()
-        told: _Figures | Misfit
+        calculated: _Figures | Misfit
         try:
-            told = _told(fitted(self.graph.nodes[number], inputs, strict=self.strict), inputs)
+            calculated = _calculated(fitted(self.graph.nodes[number], inputs, strict=self.strict), inputs)
         except Misfit as misfit:
-            told = misfit.with_traceback(None)  # which would keep all that was at hand
-        self.known[self.plan[number][0], inputs] = told
-        return told
+            calculated = misfit.with_traceback(None)  # which would keep all that was at hand
+        self.known[self.plan[number][0], inputs] = calculated
+        return calculated
 
 
-def _told(layer: Layer, inputs: tuple[Shape, ...]) -> _Figures:
+def _calculated(layer: Layer, inputs: tuple[Shape, ...]) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
         params=layer.params(inputs).value,

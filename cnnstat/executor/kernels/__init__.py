@@ -26,9 +26,9 @@ from cnnstat.executor.kernels import (
 )
 
 if TYPE_CHECKING:
-    from cnnstat.executor.kernel import Op
+    from cnnstat.executor.kernel import Kernel
 
-OPS: dict[str, Op] = {
+KERNELS: dict[str, Kernel] = {
     "conv": conv.CONV,
     "depthwise_conv": conv.DEPTHWISE_CONV,
     "transposed_conv": transposed.TRANSPOSED_CONV,

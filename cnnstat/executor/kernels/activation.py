@@ -10,9 +10,9 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Parameters,
     Params,
@@ -36,7 +36,9 @@ TANH_CUBE = 0.044715
 """Hendrycks and Gimpel, Gaussian error linear units, 2016, section 2."""
 
 
-def _through(value: Callable[..., Array], slope: Callable[..., Array], *names: str, keep: str = "x") -> Op:
+def _through(
+    value: Callable[..., Array], slope: Callable[..., Array], *names: str, keep: str = "x"
+) -> Kernel:
     """Make an element-wise kernel from f(x, *options) and its slope as a function of `keep`: x or y."""
 
     def run(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -45,10 +47,12 @@ def _through(value: Callable[..., Array], slope: Callable[..., Array], *names: s
         y = value(x, *settings)
         return y, backward(context, _times_slope, x if keep == "x" else y, slope, settings)
 
-    return Op(run)
+    return Kernel(run)
 
 
-def _times_slope(dy: Array, kept: Array, slope: Callable[..., Array], settings: tuple[Any, ...]) -> Gradients:
+def _times_slope(
+    dy: Array, kept: Array, slope: Callable[..., Array], settings: tuple[Any, ...]
+) -> KernelGradients:
     return (dy * slope(kept, *settings),), {}
 
 
@@ -225,7 +229,7 @@ def prelu(inputs: Inputs, params: Params, options: Options, context: Context) ->
     return y, backward(context, _prelu_backward, x, weight)
 
 
-def _prelu_backward(dy: Array, x: Array, weight: Array) -> Gradients:
+def _prelu_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
     dx = np.where(x > 0, dy, dy * per_channel(weight, x))
     per_map = (dy * np.minimum(x, 0)).sum((0, *spatial(x)))
     return (dx,), {"weight": per_map if weight.size == per_map.size else per_map.sum(keepdims=True)}
@@ -239,7 +243,7 @@ def softmax(inputs: Inputs, params: Params, options: Options, context: Context) 
     return y, backward(context, _softmax_backward, y)
 
 
-def _softmax_backward(dy: Array, y: Array) -> Gradients:
+def _softmax_backward(dy: Array, y: Array) -> KernelGradients:
     weighed = dy * y
     return (weighed - y * weighed.sum(1, keepdims=True),), {}
 
@@ -252,14 +256,14 @@ def log_softmax(inputs: Inputs, params: Params, options: Options, context: Conte
     return y, backward(context, _log_softmax_backward, y)
 
 
-def _log_softmax_backward(dy: Array, y: Array) -> Gradients:
+def _log_softmax_backward(dy: Array, y: Array) -> KernelGradients:
     return (dy - np.exp(y) * dy.sum(1, keepdims=True),), {}
 
 
 RELU = _through(relu, relu_slope, keep="y")
 RELU6 = _through(relu6, relu6_slope, keep="y")
 LEAKY_RELU = _through(leaky_relu, leaky_relu_slope, "slope")
-PRELU = Op(prelu, prelu_parameters)
+PRELU = Kernel(prelu, prelu_parameters)
 ELU = _through(elu, elu_slope, "alpha")
 SELU = _through(selu, selu_slope)
 GELU = _through(gelu, gelu_slope, "approximate")
@@ -269,5 +273,5 @@ HARD_SIGMOID = _through(hard_sigmoid, hard_sigmoid_slope)
 SIGMOID = _through(sigmoid, sigmoid_slope, keep="y")
 TANH = _through(tanh, tanh_slope, keep="y")
 SCALED_TANH = _through(scaled_tanh, scaled_tanh_slope, "amplitude", "slope", keep="y")
-SOFTMAX = Op(softmax)
-LOG_SOFTMAX = Op(log_softmax)
+SOFTMAX = Kernel(softmax)
+LOG_SOFTMAX = Kernel(log_softmax)

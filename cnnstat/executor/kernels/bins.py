@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnstat.executor.kernel import Array, Context, Gradients, Result, at, backward, inwards
+from cnnstat.executor.kernel import Array, Context, KernelGradients, Result, at, backward, inwards
 
 Bins = tuple[tuple[slice, ...], ...]
 """The cells of each bin, for each axis of positions."""
@@ -59,7 +59,7 @@ def _peak(x: Array, axis: int) -> Array:
     return y
 
 
-def _largest_backward(dy: Array, stages: tuple[Array, ...], bins: Bins) -> Gradients:
+def _largest_backward(dy: Array, stages: tuple[Array, ...], bins: Bins) -> KernelGradients:
     for (axis, parts), x in zip(enumerate(bins, 2), reversed(stages), strict=True):
         dx = np.zeros(x.shape, dy.dtype)
         for i, cells in enumerate(parts):
@@ -87,7 +87,7 @@ def mean(x: Array, bins: Bins, context: Context) -> Result:
     return y, backward(context, _mean_backward, x.shape, bins)
 
 
-def _mean_backward(dy: Array, shape: tuple[int, ...], bins: Bins) -> Gradients:
+def _mean_backward(dy: Array, shape: tuple[int, ...], bins: Bins) -> KernelGradients:
     for axis, parts in enumerate(bins, 2):
         dx = np.zeros((*dy.shape[:axis], shape[axis], *dy.shape[axis + 1 :]), dy.dtype)
         for i, cells in enumerate(parts):

@@ -12,19 +12,19 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Parameters,
     Params,
     Result,
+    add_bias,
     backward,
-    draw,
     draw_bias,
+    he_normal,
     ones_through,
     per_axis,
-    plus,
     spatial,
     width,
 )
@@ -86,7 +86,7 @@ def depthwise_parameters(inputs: Inputs, options: Options, rng: np.random.Genera
 def _allocate(
     x: Array, shape: tuple[int, ...], filters: int, fan_in: int, options: Options, rng: np.random.Generator
 ) -> Parameters:
-    trained = {"weight": draw(rng, shape, fan_in, x)}
+    trained = {"weight": he_normal(rng, shape, fan_in, x)}
     if options["bias"]:
         trained["bias"] = draw_bias(rng, filters, fan_in, x)
     return Parameters(trained)
@@ -108,16 +108,18 @@ def depthwise_forward(inputs: Inputs, params: Params, options: Options, context:
 
 def _grouped(x: Array, params: Params, layout: Grid, context: Context) -> Result:
     weight = params["weight"]
-    y = lower(columns.correlate(lift(x), lift(weight), layout, context.tally, params.get("bias")), x.ndim)
-    return y, backward(context, _grouped_backward, x, weight, "bias" in params, layout, context.tally)
+    y = lower(
+        columns.correlate(lift(x), lift(weight), layout, context.mac_counter, params.get("bias")), x.ndim
+    )
+    return y, backward(context, _grouped_backward, x, weight, "bias" in params, layout, context.mac_counter)
 
 
 def _grouped_backward(
-    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, tally: Any
-) -> Gradients:
+    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, mac_counter: Any
+) -> KernelGradients:
     image, kernel, error = lift(x), lift(weight), lift(dy)
-    dw = columns.weight_gradient(image, error, kernel, layout, tally).reshape(weight.shape)
-    dx = columns.spread(error, kernel, layout, tally).reshape(x.shape)
+    dw = columns.weight_gradient(image, error, kernel, layout, mac_counter).reshape(weight.shape)
+    dx = columns.spread(error, kernel, layout, mac_counter).reshape(x.shape)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
@@ -133,27 +135,31 @@ def _by_table(x: Array, params: Params, options: Options, context: Context) -> R
     for filters, links, maps in bundles:
         kernels = weight[links].reshape(len(filters), -1, *weight.shape[1:])
         part = Grid(layout.down, layout.across, len(filters))
-        maps_out = columns.correlate(lift(x[:, maps]), lift(kernels), part, context.tally)
+        maps_out = columns.correlate(lift(x[:, maps]), lift(kernels), part, context.mac_counter)
         if not y.ndim:
             y = np.empty((x.shape[0], len(options["table"]), *maps_out.shape[2:]), maps_out.dtype)
         y[:, filters] = maps_out
     y = lower(y, x.ndim)
     if "bias" in params:
-        y = plus(y, params["bias"])
-    return y, backward(context, _table_backward, x, weight, "bias" in params, layout, bundles, context.tally)
+        y = add_bias(y, params["bias"])
+    return y, backward(
+        context, _table_backward, x, weight, "bias" in params, layout, bundles, context.mac_counter
+    )
 
 
 def _table_backward(
-    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, bundles: list[_Bundle], tally: Any
-) -> Gradients:
+    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, bundles: list[_Bundle], mac_counter: Any
+) -> KernelGradients:
     dx = np.zeros_like(x)
     dw = np.empty_like(weight)
     for filters, links, maps in bundles:
         kernels = lift(weight[links].reshape(len(filters), -1, *weight.shape[1:]))
         part = Grid(layout.down, layout.across, len(filters))
         image, error = lift(x[:, maps]), lift(dy[:, filters])
-        dw[links] = columns.weight_gradient(image, error, kernels, part, tally).reshape(-1, *weight.shape[1:])
-        spread = columns.spread(error, kernels, part, tally)
+        dw[links] = columns.weight_gradient(image, error, kernels, part, mac_counter).reshape(
+            -1, *weight.shape[1:]
+        )
+        spread = columns.spread(error, kernels, part, mac_counter)
         dx += collect(lower(spread, x.ndim), maps, x.shape[1], 1)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
@@ -173,5 +179,7 @@ def _bundles(table: Any) -> list[_Bundle]:
     return [(np.array(f), np.array(w), np.array(m)) for f, w, m in found.values()]
 
 
-CONV = Op(forward, parameters, ones_through(forward), contracts=True)
-DEPTHWISE_CONV = Op(depthwise_forward, depthwise_parameters, ones_through(depthwise_forward), contracts=True)
+CONV = Kernel(forward, parameters, ones_through(forward), contracts=True)
+DEPTHWISE_CONV = Kernel(
+    depthwise_forward, depthwise_parameters, ones_through(depthwise_forward), contracts=True
+)

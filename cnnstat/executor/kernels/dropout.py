@@ -7,9 +7,9 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Params,
     Result,
@@ -36,11 +36,11 @@ def _masked(x: Array, shape: tuple[int, ...], rate: float, context: Context) -> 
     return x * mask, backward(context, _masked_backward, mask)
 
 
-def _untouched(dy: Array) -> Gradients:
+def _untouched(dy: Array) -> KernelGradients:
     return (dy,), {}
 
 
-def _masked_backward(dy: Array, mask: Array) -> Gradients:
+def _masked_backward(dy: Array, mask: Array) -> KernelGradients:
     return (dy * mask,), {}
 
 
@@ -56,5 +56,5 @@ def drop_path(inputs: Inputs, params: Params, options: Options, context: Context
     return _masked(x, (x.shape[0], *(1,) * (x.ndim - 1)), options["rate"], context)
 
 
-DROPOUT = Op(dropout)
-DROP_PATH = Op(drop_path)
+DROPOUT = Kernel(dropout)
+DROP_PATH = Kernel(drop_path)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.mac_counter import Tally
+    from cnnstat.executor.mac_counter import MacCounter
 
 ROTATION = 4
 """Least number of windows per filter of a group for which rotating the weights pays."""
@@ -80,7 +80,7 @@ def flat(y: Array) -> Array:
     return y.reshape(*y.shape[:-2], -1)
 
 
-def correlate(x: Array, w: Array, grid: Grid, tally: Tally, bias: Array | None = None) -> Array:
+def correlate(x: Array, w: Array, grid: Grid, mac_counter: MacCounter, bias: Array | None = None) -> Array:
     """Return y (N, F, rows, columns), the cross-correlation of x (N, C, H, W) with w, plus a bias (F,)."""
     rows, across = grid.size
     kind = np.result_type(x, w, w if bias is None else bias)
@@ -89,7 +89,7 @@ def correlate(x: Array, w: Array, grid: Grid, tally: Tally, bias: Array | None =
     shift = None if bias is None else bias.reshape(grid.groups, -1, 1)
     for samples, window, columns in _operands(x, grid):
         here = cells[samples, :, :, window.start * across : window.stop * across]
-        tally.matmul(matrix, columns, out=here)
+        mac_counter.matmul(matrix, columns, out=here)
         if shift is not None:
             here += shift
     return y
@@ -103,37 +103,37 @@ def _operands(x: Array, grid: Grid) -> Iterator[tuple[slice, slice, Array]]:
     return iter((whole,))
 
 
-def weight_gradient(x: Array, dy: Array, w: Array, grid: Grid, tally: Tally) -> Array:
+def weight_gradient(x: Array, dy: Array, w: Array, grid: Grid, mac_counter: MacCounter) -> Array:
     """Return dL/dw, of the shape of w: the correlation of x with dy (N, F, rows, columns)."""
     across = grid.size[1]
     errors = flat(split(np.ascontiguousarray(dy), grid.groups))
     dw: Array | None = None
     for samples, window, columns in _operands(x, grid):
         part = errors[samples, :, :, window.start * across : window.stop * across]
-        for product in tally.matmul(part, columns.swapaxes(-1, -2)):
+        for product in mac_counter.matmul(part, columns.swapaxes(-1, -2)):
             dw = product if dw is None else np.add(dw, product, out=dw)
     assert dw is not None
     return dw.reshape(w.shape)
 
 
-def spread(dy: Array, w: Array, grid: Grid, tally: Tally) -> Array:
+def spread(dy: Array, w: Array, grid: Grid, mac_counter: MacCounter) -> Array:
     """Return dx (N, C, H, W): every dy (N, F, rows, columns) spread through w over the cells its window read.
 
     The transpose of `correlate`: the input gradient of a convolution, the forward pass of a transposed one.
     """
     mirrored = _mirrored(dy, w, grid)
     if mirrored is not None:
-        return correlate(dy, rotated(w, grid.groups), mirrored, tally)
+        return correlate(dy, rotated(w, grid.groups), mirrored, mac_counter)
     across = grid.size[1]
     errors = flat(split(np.ascontiguousarray(dy), grid.groups))
     matrix = matrices(w, grid.groups).swapaxes(-1, -2)
     channels = w.shape[1] * grid.groups
     if grid.plain:
-        return tally.matmul(matrix, errors).reshape(dy.shape[0], channels, *dy.shape[2:])
+        return mac_counter.matmul(matrix, errors).reshape(dy.shape[0], channels, *dy.shape[2:])
     dx = np.zeros((dy.shape[0], channels, grid.down.length, grid.across.length), np.result_type(dy, w))
     for samples, window, part in pieces(dy, grid, channels):
         # One filter to a group makes an outer product, at which BLAS is slow.
-        product = tally.multiply if matrix.shape[-1] == 1 else tally.matmul
+        product = mac_counter.multiply if matrix.shape[-1] == 1 else mac_counter.matmul
         columns = product(matrix, errors[samples, :, :, window.start * across : window.stop * across])
         scatter(columns, dx[samples], part)
     return dx

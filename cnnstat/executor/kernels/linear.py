@@ -9,19 +9,19 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Parameters,
     Params,
     Result,
+    add_bias,
     aside,
     backward,
-    draw,
     draw_bias,
+    he_normal,
     ones_through,
-    plus,
     real_type,
     width,
 )
@@ -40,7 +40,7 @@ def linear_parameters(inputs: Inputs, options: Options, rng: np.random.Generator
     x = vectors(inputs)
     fan_in = x.shape[1]
     units = width(options["units"], fan_in)
-    trained = {"weight": draw(rng, (units, fan_in), fan_in, x)}
+    trained = {"weight": he_normal(rng, (units, fan_in), fan_in, x)}
     if options["bias"]:
         trained["bias"] = draw_bias(rng, units, fan_in, x)
     return Parameters(trained)
@@ -50,16 +50,16 @@ def linear(inputs: Inputs, params: Params, options: Options, context: Context) -
     """Return y = x·wᵀ + b, from (batch, N) to (batch, units)."""
     x = vectors(inputs)
     weight = params["weight"]
-    y = context.tally.matmul(x, weight.T)
+    y = context.mac_counter.matmul(x, weight.T)
     if "bias" in params:
-        y = plus(y, params["bias"])
-    return y, backward(context, _linear_backward, x, weight, "bias" in params, context.tally)
+        y = add_bias(y, params["bias"])
+    return y, backward(context, _linear_backward, x, weight, "bias" in params, context.mac_counter)
 
 
-def _linear_backward(dy: Array, x: Array, weight: Array, biased: bool, tally: Any) -> Gradients:
-    dx = tally.matmul(dy, weight)
+def _linear_backward(dy: Array, x: Array, weight: Array, biased: bool, mac_counter: Any) -> KernelGradients:
+    dx = mac_counter.matmul(dy, weight)
     # A single sample makes an outer product, at which BLAS is slow.
-    product = tally.multiply if len(x) == 1 else tally.matmul
+    product = mac_counter.multiply if len(x) == 1 else mac_counter.matmul
     gradients = {"weight": product(dy.T, x)}
     return (dx,), gradients | ({"bias": dy.sum(0)} if biased else {})
 
@@ -76,11 +76,11 @@ def rbf(inputs: Inputs, params: Params, options: Options, context: Context) -> R
     """Return the squared distance of each x (batch, N) to each code: LeCun et al. 1998, eq. (7)."""
     x = vectors(inputs)
     apart = x[:, None] - params["weight"]
-    y = context.tally.multiply(apart, apart).sum(-1)
+    y = context.mac_counter.multiply(apart, apart).sum(-1)
     return y, backward(context, _rbf_backward, apart, bool(options["learned"]))
 
 
-def _rbf_backward(dy: Array, apart: Array, learned: bool) -> Gradients:
+def _rbf_backward(dy: Array, apart: Array, learned: bool) -> KernelGradients:
     pull = 2 * dy[..., None] * apart
     return (pull.sum(1),), {"weight": -pull.sum(0)} if learned else {}
 
@@ -92,5 +92,5 @@ def rbf_links(inputs: Inputs, params: Params, options: Options) -> Array:
     return y
 
 
-LINEAR = Op(linear, linear_parameters, ones_through(linear), contracts=True)
-RBF = Op(rbf, rbf_parameters, rbf_links, contracts=True)
+LINEAR = Kernel(linear, linear_parameters, ones_through(linear), contracts=True)
+RBF = Kernel(rbf, rbf_parameters, rbf_links, contracts=True)

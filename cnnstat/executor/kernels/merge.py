@@ -9,9 +9,9 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Params,
     Result,
@@ -28,7 +28,7 @@ def add(inputs: Inputs, params: Params, options: Options, context: Context) -> R
     return reduce(np.add, inputs), backward(context, _add_backward, len(inputs))
 
 
-def _add_backward(dy: Array, count: int) -> Gradients:
+def _add_backward(dy: Array, count: int) -> KernelGradients:
     return (dy,) * count, {}
 
 
@@ -37,7 +37,7 @@ def multiply(inputs: Inputs, params: Params, options: Options, context: Context)
     return reduce(np.multiply, inputs), backward(context, _multiply_backward, inputs)
 
 
-def _multiply_backward(dy: Array, inputs: Inputs) -> Gradients:
+def _multiply_backward(dy: Array, inputs: Inputs) -> KernelGradients:
     others = (reduce(np.multiply, inputs[:i] + inputs[i + 1 :]) for i in range(len(inputs)))
     return tuple(_folded(dy * other, x.shape) for other, x in zip(others, inputs, strict=True)), {}
 
@@ -55,10 +55,10 @@ def concat(inputs: Inputs, params: Params, options: Options, context: Context) -
     return np.concatenate(inputs, 1), backward(context, _concat_backward, tuple(ends.tolist()))
 
 
-def _concat_backward(dy: Array, ends: tuple[int, ...]) -> Gradients:
+def _concat_backward(dy: Array, ends: tuple[int, ...]) -> KernelGradients:
     return tuple(dy[at(1, slice(a, b))] for a, b in zip((0, *ends), ends, strict=False)), {}
 
 
-ADD = Op(add)
-MULTIPLY = Op(multiply)
-CONCAT = Op(concat)
+ADD = Kernel(add)
+MULTIPLY = Kernel(multiply)
+CONCAT = Kernel(concat)

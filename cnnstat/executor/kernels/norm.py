@@ -7,16 +7,16 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Parameters,
     Params,
     Result,
+    add_bias,
     backward,
     per_channel,
-    plus,
     real_type,
     spatial,
     width,
@@ -73,11 +73,13 @@ def _batch_norm_running(x: Array, params: Params, eps: float, context: Context) 
     mean, spread = params["running_mean"], 1 / np.sqrt(params["running_var"] + eps)
     scale = spread * params["weight"] if "weight" in params else spread
     shift = params["bias"] - mean * scale if "bias" in params else -mean * scale
-    y = plus(x * per_channel(scale, x), shift)
+    y = add_bias(x * per_channel(scale, x), shift)
     return y, backward(context, _running_backward, x, mean, spread, params.get("weight"))
 
 
-def _running_backward(dy: Array, x: Array, mean: Array, spread: Array, weight: Array | None) -> Gradients:
+def _running_backward(
+    dy: Array, x: Array, mean: Array, spread: Array, weight: Array | None
+) -> KernelGradients:
     scale = spread if weight is None else spread * weight
     dx = dy * per_channel(scale, dy)
     if weight is None:
@@ -123,7 +125,7 @@ def _normalise(
 
 def _normalise_backward(
     dy: Array, normal: Array, spread: Array, axes: tuple[int, ...], weight: Array | None
-) -> Gradients:
+) -> KernelGradients:
     """Give back dy less its mean and its part along the normalised values, within each normalised set."""
     gradients = {}
     d_normal = dy
@@ -194,7 +196,7 @@ def local_response_norm(inputs: Inputs, params: Params, options: Options, contex
 
 def _local_backward(
     dy: Array, x: Array, base: Array, power: Array, neighbours: Walk, alpha: float, beta: float
-) -> Gradients:
+) -> KernelGradients:
     # The window is symmetric (odd sizes only), so the channels that read c are the channels that c reads.
     pull = total(dy * x * power / base, neighbours, 1)
     return (dy * power - 2 * alpha * beta * x * pull,), {}
@@ -213,13 +215,13 @@ def scale(inputs: Inputs, params: Params, options: Options, context: Context) ->
     return x * per_channel(weight, x), backward(context, _scale_backward, x, weight)
 
 
-def _scale_backward(dy: Array, x: Array, weight: Array) -> Gradients:
+def _scale_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
     return (dy * per_channel(weight, dy),), {"weight": (dy * x).sum((0, *spatial(dy)))}
 
 
-BATCH_NORM = Op(batch_norm, batch_norm_parameters)
-LAYER_NORM = Op(layer_norm, layer_norm_parameters)
-GROUP_NORM = Op(group_norm, channel_parameters)
-INSTANCE_NORM = Op(instance_norm, channel_parameters)
-LOCAL_RESPONSE_NORM = Op(local_response_norm)
-SCALE = Op(scale, scale_parameters)
+BATCH_NORM = Kernel(batch_norm, batch_norm_parameters)
+LAYER_NORM = Kernel(layer_norm, layer_norm_parameters)
+GROUP_NORM = Kernel(group_norm, channel_parameters)
+INSTANCE_NORM = Kernel(instance_norm, channel_parameters)
+LOCAL_RESPONSE_NORM = Kernel(local_response_norm)
+SCALE = Kernel(scale, scale_parameters)

@@ -14,9 +14,9 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Parameters,
     Params,
@@ -57,7 +57,7 @@ def _largest(x: Array, walked: Walk, axis: int) -> Array:
     return y
 
 
-def _max_pool_backward(dy: Array, stages: tuple[Array, ...], walked: tuple[Walk, ...]) -> Gradients:
+def _max_pool_backward(dy: Array, stages: tuple[Array, ...], walked: tuple[Walk, ...]) -> KernelGradients:
     """Go back axis by axis, a few maps at a time so that they stay in cache."""
     dx = np.empty(stages[0].shape, dy.dtype)
     steps = list(zip(inwards(walked), stages[:-1], stages[1:], strict=True))[::-1]
@@ -113,7 +113,7 @@ def avg_pool(inputs: Inputs, params: Params, options: Options, context: Context)
     return _sums(x, walked) * weights, backward(context, _avg_pool_backward, walked, weights)
 
 
-def _avg_pool_backward(dy: Array, walked: tuple[Walk, ...], weights: Array) -> Gradients:
+def _avg_pool_backward(dy: Array, walked: tuple[Walk, ...], weights: Array) -> KernelGradients:
     return (_shares(dy * weights, walked),), {}
 
 
@@ -144,11 +144,11 @@ def subsample(inputs: Inputs, params: Params, options: Options, context: Context
     walked = walks(x, options)
     sums = _sums(x, walked)
     weight = params["weight"]
-    y = context.tally.multiply(sums, per_channel(weight, x)) + per_channel(params["bias"], x)
+    y = context.mac_counter.multiply(sums, per_channel(weight, x)) + per_channel(params["bias"], x)
     return y, backward(context, _subsample_backward, sums, weight, walked)
 
 
-def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Walk, ...]) -> Gradients:
+def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Walk, ...]) -> KernelGradients:
     axes = (0, *spatial(dy))
     dx = _shares(dy * per_channel(weight, dy), walked)
     return (dx,), {"weight": (dy * sums).sum(axes), "bias": dy.sum(axes)}
@@ -176,7 +176,7 @@ def global_avg_pool(inputs: Inputs, params: Params, options: Options, context: C
     return x.mean(spatial(x), keepdims=True), backward(context, _global_avg_pool_backward, x.shape)
 
 
-def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> Gradients:
+def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
     return (np.broadcast_to(dy * (dy.size / math.prod(shape)), shape).copy(),), {}
 
 
@@ -203,10 +203,10 @@ def adaptive_avg_pool(inputs: Inputs, params: Params, options: Options, context:
     return bins.mean(x, _adaptive(x, options), context)
 
 
-MAX_POOL = Op(max_pool, links=window_links)
-AVG_POOL = Op(avg_pool, links=window_links)
-SUBSAMPLE = Op(subsample, subsample_parameters, window_links)
-GLOBAL_MAX_POOL = Op(global_max_pool, links=global_links)
-GLOBAL_AVG_POOL = Op(global_avg_pool, links=global_links)
-ADAPTIVE_MAX_POOL = Op(adaptive_max_pool, links=adaptive_links)
-ADAPTIVE_AVG_POOL = Op(adaptive_avg_pool, links=adaptive_links)
+MAX_POOL = Kernel(max_pool, links=window_links)
+AVG_POOL = Kernel(avg_pool, links=window_links)
+SUBSAMPLE = Kernel(subsample, subsample_parameters, window_links)
+GLOBAL_MAX_POOL = Kernel(global_max_pool, links=global_links)
+GLOBAL_AVG_POOL = Kernel(global_avg_pool, links=global_links)
+ADAPTIVE_MAX_POOL = Kernel(adaptive_max_pool, links=adaptive_links)
+ADAPTIVE_AVG_POOL = Kernel(adaptive_avg_pool, links=adaptive_links)

@@ -8,9 +8,9 @@ from cnnstat.executor.kernel import (
     Array,
     Backward,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Params,
     Result,
@@ -44,11 +44,11 @@ def links(inputs: Inputs, params: Params, options: Options) -> Array:
     return np.concatenate([counts.reshape(x.shape[0], -1) for counts in levels], 1)
 
 
-def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backward, ...]) -> Gradients:
+def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backward, ...]) -> KernelGradients:
     ends = np.cumsum([int(np.prod(shape[1:])) for shape in shapes])[:-1]
     parts = np.split(dy, ends, 1)
     dx = [way(part.reshape(shape))[0][0] for way, part, shape in zip(ways, parts, shapes, strict=True)]
     return (sum(dx[1:], dx[0]),), {}
 
 
-SPATIAL_PYRAMID_POOL = Op(forward, links=links)
+SPATIAL_PYRAMID_POOL = Kernel(forward, links=links)

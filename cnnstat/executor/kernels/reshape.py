@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstat.executor.kernel import Array, Context, Gradients, Inputs, Op, Options, Params, Result, backward
+from cnnstat.executor.kernel import (
+    Array,
+    Context,
+    Inputs,
+    Kernel,
+    KernelGradients,
+    Options,
+    Params,
+    Result,
+    backward,
+)
 
 
-def _reshaped_back(dy: Array, shape: tuple[int, ...]) -> Gradients:
+def _reshaped_back(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
     return (dy.reshape(shape),), {}
 
 
@@ -37,7 +47,7 @@ def permute(inputs: Inputs, params: Params, options: Options, context: Context) 
     return y, backward(context, _permuted_back, order)
 
 
-def _permuted_back(dy: Array, order: tuple[int, ...]) -> Gradients:
+def _permuted_back(dy: Array, order: tuple[int, ...]) -> KernelGradients:
     return (np.ascontiguousarray(dy.transpose(np.argsort(order))),), {}
 
 
@@ -52,7 +62,7 @@ def channel_shuffle(inputs: Inputs, params: Params, options: Options, context: C
     return _shuffled(x, options["groups"]), backward(context, _shuffled_back, options["groups"])
 
 
-def _shuffled_back(dy: Array, groups: int) -> Gradients:
+def _shuffled_back(dy: Array, groups: int) -> KernelGradients:
     return (_shuffled(dy, dy.shape[1] // groups),), {}
 
 
@@ -76,7 +86,7 @@ def pixel_shuffle(inputs: Inputs, params: Params, options: Options, context: Con
     return _to_space(x, options["factor"]), backward(context, _pixel_shuffle_backward, options["factor"])
 
 
-def _pixel_shuffle_backward(dy: Array, factor: int) -> Gradients:
+def _pixel_shuffle_backward(dy: Array, factor: int) -> KernelGradients:
     return (_to_depth(dy, factor),), {}
 
 
@@ -86,14 +96,14 @@ def pixel_unshuffle(inputs: Inputs, params: Params, options: Options, context: C
     return _to_depth(x, options["factor"]), backward(context, _pixel_unshuffle_backward, options["factor"])
 
 
-def _pixel_unshuffle_backward(dy: Array, factor: int) -> Gradients:
+def _pixel_unshuffle_backward(dy: Array, factor: int) -> KernelGradients:
     return (_to_space(dy, factor),), {}
 
 
-IDENTITY = Op(identity)
-FLATTEN = Op(flatten)
-RESHAPE = Op(reshape)
-PERMUTE = Op(permute)
-CHANNEL_SHUFFLE = Op(channel_shuffle)
-PIXEL_SHUFFLE = Op(pixel_shuffle)
-PIXEL_UNSHUFFLE = Op(pixel_unshuffle)
+IDENTITY = Kernel(identity)
+FLATTEN = Kernel(flatten)
+RESHAPE = Kernel(reshape)
+PERMUTE = Kernel(permute)
+CHANNEL_SHUFFLE = Kernel(channel_shuffle)
+PIXEL_SHUFFLE = Kernel(pixel_shuffle)
+PIXEL_UNSHUFFLE = Kernel(pixel_unshuffle)

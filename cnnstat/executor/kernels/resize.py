@@ -9,9 +9,9 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Params,
     Result,
@@ -88,7 +88,7 @@ def _interpolated(x: Array, taps: list[Tap], axis: int) -> Array:
     return low
 
 
-def _upsample_backward(dy: Array, shape: tuple[int, ...], taps: tuple[list[Tap], ...]) -> Gradients:
+def _upsample_backward(dy: Array, shape: tuple[int, ...], taps: tuple[list[Tap], ...]) -> KernelGradients:
     for axis, pair in enumerate(taps, 2):
         parts = (collect(dy * _along(w, axis, dy.ndim), cells, shape[axis], axis) for cells, w in pair)
         dy = sum(parts, np.zeros((), dy.dtype))
@@ -104,7 +104,7 @@ def pad(inputs: Inputs, params: Params, options: Options, context: Context) -> R
     return y, backward(context, _pad_backward, place)
 
 
-def _pad_backward(dy: Array, place: tuple[slice, ...]) -> Gradients:
+def _pad_backward(dy: Array, place: tuple[slice, ...]) -> KernelGradients:
     return (np.ascontiguousarray(dy[place]),), {}
 
 
@@ -136,12 +136,12 @@ def _centred(length: int, size: int) -> slice:
 
 def _crop_backward(
     dy: Array, shape: tuple[int, ...], place: tuple[Any, ...], others: tuple[tuple[int, ...], ...]
-) -> Gradients:
+) -> KernelGradients:
     """Put dy back; an input that only lends its size has no gradient."""
     (dx,), _ = placed(dy, shape, place)
     return (dx, *(np.zeros(other, dy.dtype) for other in others)), {}
 
 
-UPSAMPLE = Op(upsample)
-PAD = Op(pad)
-CROP = Op(crop)
+UPSAMPLE = Kernel(upsample)
+PAD = Kernel(pad)
+CROP = Kernel(crop)

@@ -9,9 +9,9 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Params,
     Result,
@@ -34,8 +34,8 @@ def zero_pad_shortcut(inputs: Inputs, params: Params, options: Options, context:
     return y, backward(context, _backward, x.shape, place)
 
 
-def _backward(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> Gradients:
+def _backward(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> KernelGradients:
     return placed(dy[:, : shape[1]], shape, place)
 
 
-ZERO_PAD_SHORTCUT = Op(zero_pad_shortcut)
+ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut)

@@ -9,9 +9,9 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Params,
     Result,
@@ -30,7 +30,7 @@ def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
     return y, backward(context, placed, x.shape, place)
 
 
-def placed(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> Gradients:
+def placed(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> KernelGradients:
     """Put dy back where it was cut from; what was cut away has no gradient."""
     dx = np.zeros(shape, dy.dtype)
     dx[place] = dy
@@ -51,5 +51,5 @@ def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -
     return _cut(x, AXES[options["axis"]], slice(options["start"], options["stop"]), context)
 
 
-SPLIT = Op(split)
-SLICE = Op(slice_)
+SPLIT = Kernel(split)
+SLICE = Kernel(slice_)

@@ -9,20 +9,20 @@ import numpy as np
 from cnnstat.executor.kernel import (
     Array,
     Context,
-    Gradients,
     Inputs,
-    Op,
+    Kernel,
+    KernelGradients,
     Options,
     Parameters,
     Params,
     Result,
+    add_bias,
     backward,
     both_sides,
-    draw,
     draw_bias,
+    he_normal,
     ones_through,
     per_axis,
-    plus,
     width,
 )
 from cnnstat.executor.kernels import im2col as columns
@@ -63,7 +63,7 @@ def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Pa
     groups = width(options["groups"], channels)
     kernel = per_axis(options["kernel"], x.ndim - 2)
     fan_in = channels // groups * int(np.prod(kernel))
-    trained = {"weight": draw(rng, (channels, filters // groups, *kernel), fan_in, x)}
+    trained = {"weight": he_normal(rng, (channels, filters // groups, *kernel), fan_in, x)}
     if options["bias"]:
         trained["bias"] = draw_bias(rng, filters, fan_in, x)
     return Parameters(trained)
@@ -74,17 +74,19 @@ def forward(inputs: Inputs, params: Params, options: Options, context: Context) 
     (x,) = inputs
     weight = params["weight"]
     layout = grid(x, options)
-    y = lower(columns.spread(lift(x), lift(weight), layout, context.tally), x.ndim)
+    y = lower(columns.spread(lift(x), lift(weight), layout, context.mac_counter), x.ndim)
     if "bias" in params:
-        y = plus(y, params["bias"])
-    return y, backward(context, _backward, x, weight, "bias" in params, layout, context.tally)
+        y = add_bias(y, params["bias"])
+    return y, backward(context, _backward, x, weight, "bias" in params, layout, context.mac_counter)
 
 
-def _backward(dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, tally: Any) -> Gradients:
+def _backward(
+    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, mac_counter: Any
+) -> KernelGradients:
     image, kernel, error = lift(x), lift(weight), lift(dy)
-    dx = columns.correlate(error, kernel, layout, tally).reshape(x.shape)
-    dw = columns.weight_gradient(error, image, kernel, layout, tally).reshape(weight.shape)
+    dx = columns.correlate(error, kernel, layout, mac_counter).reshape(x.shape)
+    dw = columns.weight_gradient(error, image, kernel, layout, mac_counter).reshape(weight.shape)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
-TRANSPOSED_CONV = Op(forward, parameters, ones_through(forward), contracts=True)
+TRANSPOSED_CONV = Kernel(forward, parameters, ones_through(forward), contracts=True)

@@ -17,16 +17,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.kernels import OPS
+from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.loss import Objective, chosen, objective
 from cnnstat.executor.measure.derivatives import METHODS, TOLERANCE, error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cnnstat.executor.kernel import Array, Gradients, Inputs, Result
-    from cnnstat.executor.network import Gradients as NetworkGradients
-    from cnnstat.executor.network import Network, Tape, Visit
+    from cnnstat.executor.executor import Executor, Gradients, Tape, Visit
+    from cnnstat.executor.kernel import Array, Inputs, KernelGradients, Result
 
 NUDGE = 1e-3
 """By how much, of its spread, a central difference moves its point away from ties, where slopes jump."""
@@ -77,19 +76,19 @@ class Plan:
             raise ValueError(f"elements: expected 0 or more, got {self.elements}")
 
 
-def tensors_of(network: Network, number: int) -> int:
+def tensors_of(network: Executor, number: int) -> int:
     """Return how many gradients `check_layers` yields for a layer: one for each input and trained tensor."""
     return len(network.program.steps[number].inputs) + len(network.stored[number].trained)
 
 
-def gradients_of(network: Network) -> int:
+def gradients_of(network: Executor) -> int:
     """Return how many gradients both checks yield; end to end, all parameters make one, if there are any."""
     trained = any(stored.trained for stored in network.stored)
     layers = sum(tensors_of(network, number) for number in range(len(network.program.steps)))
     return layers + 1 + trained
 
 
-def check_layers(network: Network, x: Array, plan: Plan) -> Iterator[tuple[int, Checked]]:
+def check_layers(network: Executor, x: Array, plan: Plan) -> Iterator[tuple[int, Checked]]:
     """Check each layer alone on its real input; yield its number with each result."""
 
     def stored(number: int, inputs: Inputs) -> Mapping[str, Array]:
@@ -104,7 +103,7 @@ def check_layers(network: Network, x: Array, plan: Plan) -> Iterator[tuple[int, 
 class _Alone:
     """One layer at one point, ready to be run again near it."""
 
-    def __init__(self, network: Network, visit: Visit, plan: Plan) -> None:
+    def __init__(self, network: Executor, visit: Visit, plan: Plan) -> None:
         self.network, self.visit, self.plan = network, visit, plan
         self.rng = np.random.default_rng([plan.seed, visit.number])
         self.stored = network.stored[visit.number]
@@ -136,9 +135,9 @@ class _Alone:
         context = self.network.context(
             self.visit.number, training=self.plan.training, backward=backward, draw=1
         )
-        return OPS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
+        return KERNELS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
 
-    def gradients(self, way_back: Callable[[Array], Gradients], dy: Array) -> dict[str, Array]:
+    def gradients(self, way_back: Callable[[Array], KernelGradients], dy: Array) -> dict[str, Array]:
         d_inputs, d_params = way_back(dy)
         trained = {name: d for name, d in d_params.items() if name in self.stored.trained}
         return {_input_name(i, self.visit): dx for i, dx in enumerate(d_inputs)} | trained
@@ -192,13 +191,13 @@ def _moved(value: Array, rng: np.random.Generator) -> Array:
     return value + NUDGE * _spread(value) * rng.standard_normal(value.shape)
 
 
-def kept(network: Network, number: int) -> dict[str, Array]:
+def kept(network: Executor, number: int) -> dict[str, Array]:
     """Return what a step stores, with copies of the statistics that a pass in training moves."""
     stored = network.stored[number]
     return {**stored.all, **{name: value.copy() for name, value in stored.buffers.items()}}
 
 
-def check_end_to_end(network: Network, x: Array, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
+def check_end_to_end(network: Executor, x: Array, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
     """Check the gradients of the loss: of the input, and of all parameters in one direction together."""
     whole = _Whole(network, x, plan)
     outputs, tape = whole.run(whole.x, {}, backward=True)
@@ -213,7 +212,7 @@ def check_end_to_end(network: Network, x: Array, plan: Plan, loss: str | None = 
 class _Whole:
     """A network at one input, ready to be run again near it."""
 
-    def __init__(self, network: Network, x: Array, plan: Plan) -> None:
+    def __init__(self, network: Executor, x: Array, plan: Plan) -> None:
         self.network, self.plan = network, plan
         self.x = self.origin("", x)
 
@@ -229,7 +228,7 @@ class _Whole:
             parameters=lambda number, inputs: self.shifted(number, shifts),
         )
 
-    def way_back(self, tape: Tape, given: tuple[Array, ...]) -> NetworkGradients:
+    def way_back(self, tape: Tape, given: tuple[Array, ...]) -> Gradients:
         return self.network.way_back(tape, dict(zip(self.network.program.outputs, given, strict=True)))
 
     def shifted(self, number: int, shifts: Mapping[str, complex]) -> dict[str, Array]:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.kernels import OPS
+from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.receptive_field import astray, sights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnstat.executor.executor import Executor, Visit
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.receptive_field import Sight
-    from cnnstat.executor.network import Network, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Measured:
     """What a layer turned out to be, for one sample.
 
     `output_shape` is channels first; `activations` counts its numbers. `params` and `buffers` are allocated
-    numbers, `trainable` those with a gradient. `macs` were tallied where operands met; `padding_macs` and
+    numbers, `trainable` those with a gradient. `macs` were counted where operands met; `padding_macs` and
     `connections` come from running ones through ones.
     """
 
@@ -37,7 +37,7 @@ class Measured:
     activations: int
 
 
-def measure(network: Network, visit: Visit) -> Measured:
+def measure(network: Executor, visit: Visit) -> Measured:
     """Measure one layer.
 
     Raises:
@@ -49,7 +49,7 @@ def measure(network: Network, visit: Visit) -> Measured:
     if uneven:
         raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
     read = _links(network, visit)
-    op = OPS[visit.step.type]
+    kernel = KERNELS[visit.step.type]
     activations = visit.output[0].size
     return Measured(
         output_shape=visit.output.shape[1:],
@@ -57,8 +57,8 @@ def measure(network: Network, visit: Visit) -> Measured:
         trainable=trainable,
         buffers=_total(stored.buffers),
         macs=macs,
-        padding_macs=macs - read if op.contracts else 0,
-        connections=read + (activations if op.links and "bias" in stored.all else 0),
+        padding_macs=macs - read if kernel.contracts else 0,
+        connections=read + (activations if kernel.links and "bias" in stored.all else 0),
         activations=activations,
     )
 
@@ -83,7 +83,7 @@ class Findings:
         return sum(int(y.size - np.isfinite(y).sum()) for y in self.outputs)
 
 
-def examine(network: Network, x: Array, watch: Callable[[Visit], None] = lambda visit: None) -> Findings:
+def examine(network: Executor, x: Array, watch: Callable[[Visit], None] = lambda visit: None) -> Findings:
     """Run a batch forward, dropping each activation after its last reader, and measure every layer.
 
     `watch` is called with each visit.
@@ -108,9 +108,9 @@ def _total(tensors: dict[str, Array]) -> int:
     return sum(tensor.size for tensor in tensors.values())
 
 
-def _links(network: Network, visit: Visit) -> int:
+def _links(network: Executor, visit: Visit) -> int:
     """Return how many inputs the units read together, padding excluded."""
-    links = OPS[visit.step.type].links
+    links = KERNELS[visit.step.type].links
     if links is None:
         return 0
     # A whole number above 2^24 needs float64.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from cnnstat.executor.executor import INPUT, Program, Step
 from cnnstat.executor.kernel import both_sides, per_axis
-from cnnstat.executor.network import INPUT, Program, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from cnnstat.executor.executor import INPUT, Executor, Program, UnfitError
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.projection import States, anchored, states, thinned
-from cnnstat.executor.network import INPUT, Network, Program, UnfitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,7 +118,7 @@ def _look(thin: Program) -> list[Seen]:
 
 
 def _units(thin: Program) -> list[int]:
-    network = Network(thin)
+    network = Executor(thin)
     return [visit.output.shape[2] for visit in network.visits(network.sample(1))]
 
 
@@ -185,17 +185,17 @@ def _reached(thin: Program, poisons: Sequence[slice], units: int) -> list[Array]
     the most of any step, leave room for.
     """
     try:
-        network = Network(thin)
+        network = Executor(thin)
     except UnfitError as unfit:
         thin = replace(thin, steps=thin.steps[: unfit.number])
-        network = Network(thin)
+        network = Executor(thin)
     clean = network.sample(1)
     some = max(PIECE // max(units, clean.size), 1)
     parts = [_passed(network, clean, poisons[i : i + some]) for i in range(0, len(poisons), some)]
     return [np.concatenate(reached) for reached in zip(*parts, strict=True)]
 
 
-def _passed(network: Network, clean: Array, poisons: Sequence[slice]) -> list[Array]:
+def _passed(network: Executor, clean: Array, poisons: Sequence[slice]) -> list[Array]:
     x = clean.repeat(len(poisons), 0)
     for sample, poisoned in zip(x, poisons, strict=True):
         sample[:, poisoned] = np.nan
@@ -279,7 +279,7 @@ def _clipped(regions: Regions, length: int) -> Regions:
     return np.where(clipped[:, :1] > clipped[:, 1:], (1, 0), clipped)
 
 
-def astray(network: Network, seen: list[Sight]) -> list[int]:
+def astray(network: Executor, seen: list[Sight]) -> list[int]:
     """Poison one pixel of the real input; return the steps where it reached a unit that does not see it.
 
     It is the pixel in the middle, in all channels. Fields found axis by axis prove something only if there

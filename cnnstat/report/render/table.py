@@ -15,7 +15,7 @@ from cnnstat.report.text import bar, grouped, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.report.model import Column, Line, Report, Section, Step, Table
+    from cnnstat.report.model import Column, Derivation, Line, Report, Section, Table
 
 Style: TypeAlias = Literal["", "bold", "dim"]
 Styled: TypeAlias = tuple[str, Style]
@@ -162,7 +162,7 @@ def _section(section: Section, width: int | None) -> Iterator[Styled]:
             head = indent
 
 
-def arithmetic(step: Step, room: int) -> tuple[str, ...]:
+def arithmetic(step: Derivation, room: int) -> tuple[str, ...]:
     """Return how a figure came about: in one line where there is room, else words and numbers in two."""
     if step.result is None:
         return (step.text,)

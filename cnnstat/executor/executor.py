@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from cnnstat.executor.kernel import Context, fixed
-from cnnstat.executor.kernels import OPS
-from cnnstat.executor.mac_counter import Tally
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.mac_counter import MacCounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,7 +94,7 @@ class Gradients:
     parameters: dict[str, Array]
 
 
-class Network:
+class Executor:
     """A program with its parameters, drawn from a seed.
 
     A seeded normal sample runs through once, so that each layer sees what shape reaches it, and batch norm
@@ -116,7 +116,7 @@ class Network:
 
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.program.input_shape))
-        return f"<Network of {len(self.program.steps)} layers on {sizes}, {self.dtype}, seed {self.seed}>"
+        return f"<Executor of {len(self.program.steps)} layers on {sizes}, {self.dtype}, seed {self.seed}>"
 
     def sample(self, batch: int = 1) -> Array:
         """Return a seeded batch of standard normal inputs."""
@@ -234,12 +234,12 @@ class Network:
             context = self.context(number, training=training, backward=backward, draw=draw)
             try:
                 params = (parameters or self._kept)(number, inputs)
-                y, way_back = OPS[step.type].forward(inputs, params, step.options, context)
+                y, way_back = KERNELS[step.type].forward(inputs, params, step.options, context)
             except ValueError as error:
                 raise UnfitError(number, step, str(error)) from error
             arrays[number] = y
             alive += y.nbytes
-            yield Visit(number, step, inputs, y, way_back, context.tally.macs, alive)
+            yield Visit(number, step, inputs, y, way_back, context.mac_counter.macs, alive)
             for source in freed[number]:
                 alive -= arrays.pop(source).nbytes
 
@@ -254,7 +254,7 @@ class Network:
     def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
         """Return the context in which a step is done: one seed, step and draw make one dropout mask."""
         rng = np.random.default_rng([self.seed, number, 1 + draw])
-        return Context(Tally(), rng, training, backward)
+        return Context(MacCounter(), rng, training, backward)
 
     def _kept(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
         return self.stored[number].all
@@ -263,6 +263,6 @@ class Network:
         """Draw what a step stores, from the shapes and the type of what reaches it."""
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
-        drawn = OPS[step.type].parameters(inputs, step.options, rng)
+        drawn = KERNELS[step.type].parameters(inputs, step.options, rng)
         self.stored.append(fixed(drawn) if step.frozen else drawn)
         return self.stored[number].all
