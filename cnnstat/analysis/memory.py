@@ -6,24 +6,20 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import needed_gradients
+from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.graph.model import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from cnnstat.analysis.model import Analysis, Calculated, Counts, Settings
+    from cnnstat.analysis.model import Analysis, Calculated, Counts
+    from cnnstat.analysis.settings import Settings
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
 
-BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
-"""Bytes of one number."""
-
 PROGRAM_BYTES = 64 << 20
 """What Python, NumPy and the buffers of convolutions take in a run, whatever the network."""
-
-OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
-"""Numbers an optimiser keeps for each trained parameter."""
 
 
 def inference_memory(params: int, peak: int, settings: Settings) -> Term:

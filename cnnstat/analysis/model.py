@@ -13,6 +13,7 @@ from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import Operations, size_of, values
 
 if TYPE_CHECKING:
+    from cnnstat.analysis.settings import Settings
     from cnnstat.base.errors import Span
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Footprint, Reads, Shape
@@ -129,14 +130,6 @@ class Totals(Struct, frozen=True):
         return self.training_memory.value
 
 
-class Settings(Struct, frozen=True):
-    """What memory depends on besides the network."""
-
-    batch: int = 1
-    dtype: str = "float32"
-    optimizer: str = "momentum"
-
-
 class Missed(Struct, frozen=True):
     """An expectation that the figures do not meet, and where it stands."""
 
@@ -150,13 +143,17 @@ class Analysis(Struct, frozen=True):
     """Every figure of a network. ``rows`` are its layers in order, ``groups`` its blocks and repeats."""
 
     graph: Graph
-    input_shape: Shape
     settings: Settings
     rows: tuple[Row, ...]
     groups: tuple[Row, ...]
     totals: Totals
     checked: int
     missed: tuple[Missed, ...]
+
+    @property
+    def input_shape(self) -> Shape:
+        """Return the network's input."""
+        return self.graph.input_shape
 
     @property
     def name(self) -> str:

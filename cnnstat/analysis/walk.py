@@ -9,8 +9,9 @@ import msgspec
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
-from cnnstat.analysis.model import KINDS, STORED, Analysis, Calculated, Counts, Row, Settings, Totals
+from cnnstat.analysis.model import KINDS, STORED, Analysis, Calculated, Counts, Row, Totals
 from cnnstat.analysis.receptive import Field, field_of, start
+from cnnstat.analysis.settings import Settings
 from cnnstat.base.arithmetic import ZERO
 from cnnstat.base.errors import Misfit, Problem, SpecError
 from cnnstat.layers.base import show, size_of
@@ -23,37 +24,30 @@ if TYPE_CHECKING:
 _RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
 
 
-def analyze_graph(
-    graph: Graph, *, input_shape: Shape | None = None, strict: bool = False, settings: Settings | None = None
-) -> Analysis:
-    """Calculate every figure of a network.
-
-    ``strict`` refuses every size that is not a whole number, as ``rounding: exact`` does.
+def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
+    """Calculate every figure of a network; strict settings refuse sizes as ``rounding: exact`` does.
 
     Raises:
         SpecError: with every layer that does not fit; layers behind one of these are left unknown.
     """
     settings = settings or Settings()
-    shape = input_shape or graph.spec.input_shape
-    walk = _Walk(graph, shape, strict=strict)
+    walk = _Walk(graph, strict=settings.strict)
     walk.run()
     if walk.problems:
         raise SpecError(walk.problems)
     sums = tuple(accumulate((row.counts for row in walk.rows), initial=Counts()))
     groups = tuple(_folded(group, walk, sums) for group in graph.groups)
     totals = _totals(walk, sums[-1], settings)
-    # Published figures are those of the published input.
-    as_published = shape == graph.spec.input_shape
-    checked, missed = check(graph, walk.rows, groups, totals) if as_published else (0, ())
-    return Analysis(graph, shape, settings, tuple(walk.rows), groups, totals, checked, missed)
+    checked, missed = check(graph, walk.rows, groups, totals) if graph.as_published else (0, ())
+    return Analysis(graph, settings, tuple(walk.rows), groups, totals, checked, missed)
 
 
 class _Walk:
     """The state of one walk: what is known of each node so far. None stands for unknown."""
 
-    def __init__(self, graph: Graph, shape: Shape, *, strict: bool) -> None:
+    def __init__(self, graph: Graph, *, strict: bool) -> None:
         self.graph = graph
-        self.shape = shape
+        shape = graph.input_shape
         self.strict = strict
         self.rows: list[Row] = []
         self.calculated: list[Calculated] = []

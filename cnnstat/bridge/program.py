@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from cnnstat.base.arguments import check_shape
 from cnnstat.executor import executor
 from cnnstat.executor.executor import Program, Step
 from cnnstat.graph.load import loaded
@@ -46,19 +45,16 @@ class Network(executor.Executor):
         dtype: str = "float32",
         input_shape: tuple[int, ...] | None = None,
     ) -> None:
-        graph = loaded(spec, params)
-        if input_shape is not None:
-            check_shape(input_shape)
-        super().__init__(program(graph, input_shape), seed=seed, dtype=dtype)
+        super().__init__(program(loaded(spec, params, input_shape)), seed=seed, dtype=dtype)
 
 
-def program(graph: Graph, input_shape: tuple[int, ...] | None = None) -> Program:
+def program(graph: Graph) -> Program:
     """Return the steps of a graph."""
     steps = (
         Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)), node.frozen)
         for node in graph.nodes
     )
-    return Program(tuple(steps), input_shape or graph.spec.input_shape, graph.outputs)
+    return Program(tuple(steps), graph.input_shape, graph.outputs)
 
 
 def _source(number: int) -> int:

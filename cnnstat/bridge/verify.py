@@ -74,10 +74,10 @@ def verify(
         SpecError: the spec is wrong, or a layer does not fit its input.
         ValueError: an argument is out of range.
     """
-    graph = loaded(spec, params)
-    analysis = analyze(graph, input_shape=input_shape, batch=batch, dtype=dtype)
+    graph = loaded(spec, params, input_shape)
+    analysis = analyze(graph, batch=batch, dtype=dtype)
     with quiet():
-        network = Network(graph, seed=seed, dtype=dtype, input_shape=input_shape)
+        network = Network(graph, seed=seed, dtype=dtype)
         return compare(analysis, examine(network, network.sample(batch)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
+from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
 from cnnstat.base.errors import Misfit, plain, suggestion
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.report.columns import CHOICES

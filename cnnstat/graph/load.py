@@ -15,19 +15,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def load(spec: str | Path, *, params: Mapping[str, object] | None = None) -> Graph:
+def load(
+    spec: str | Path,
+    *,
+    params: Mapping[str, object] | None = None,
+    input_shape: tuple[int, ...] | None = None,
+) -> Graph:
     """Read a spec into a graph.
 
     ``spec`` is a path, ``-`` for standard input, or the name of a bundled architecture (``lenet5`` or
     ``lenet5.yaml``); a path that exists comes first. ``family.yaml#name`` is a variant. ``params``
-    replace parameters of the network.
+    replace parameters of the network, ``input_shape`` its input.
 
     Raises:
         SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
         ValueError: a parameter's value is none that a spec could have.
     """
     text, name, variant = file.read(str(spec))
-    return loads(text, name, variant=variant, params=params)
+    return loads(text, name, variant=variant, params=params, input_shape=input_shape)
 
 
 def loads(
@@ -36,6 +41,7 @@ def loads(
     *,
     variant: str | None = None,
     params: Mapping[str, object] | None = None,
+    input_shape: tuple[int, ...] | None = None,
 ) -> Graph:
     """Read a spec from text; ``name`` stands before line and column in problems.
 
@@ -43,18 +49,23 @@ def loads(
         SpecError: the spec is wrong, or has no such variant or parameter.
         ValueError: a parameter's value is none that a spec could have.
     """
-    return build(choose(read_family(Source(name, text)), variant, params or {}))
+    graph = build(choose(read_family(Source(name, text)), variant, params or {}))
+    return graph if input_shape is None else graph.on(input_shape)
 
 
-def loaded(spec: Graph | str | Path, params: Mapping[str, object] | None = None) -> Graph:
-    """Return a graph as it is, or load a spec.
+def loaded(
+    spec: Graph | str | Path,
+    params: Mapping[str, object] | None = None,
+    input_shape: tuple[int, ...] | None = None,
+) -> Graph:
+    """Return a spec, or a graph that is loaded already, with what is asked otherwise.
 
     Raises:
         SpecError: the spec is wrong.
         ValueError: parameters are given for a graph, where they are settled.
     """
     if not isinstance(spec, Graph):
-        return load(spec, params=params)
+        return load(spec, params=params, input_shape=input_shape)
     if params:
         raise ArgumentError("params: a loaded graph has its parameters; give them to load()")
-    return spec
+    return spec if input_shape is None else spec.on(input_shape)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from cnnstat.base.arguments import check_shape
 from cnnstat.base.errors import Problem, SpecError
 from cnnstat.graph.unfold import Group, Node, unfold
 
 if TYPE_CHECKING:
+    from cnnstat.layers.base import Shape
     from cnnstat.spec.choice import Spec
 
 INPUT = -1
@@ -17,12 +20,27 @@ INPUT = -1
 
 
 class Graph(Struct, frozen=True):
-    """A network as layers in reading order. A node reads nodes of lower numbers, or `INPUT`."""
+    """A network as layers in reading order, on one input. A node reads nodes of lower numbers, or `INPUT`."""
 
     spec: Spec
+    input_shape: Shape
     nodes: tuple[Node, ...]
     groups: tuple[Group, ...]
     outputs: tuple[int, ...]
+
+    @property
+    def as_published(self) -> bool:
+        """Say whether the input is the spec's own, which published figures are for."""
+        return self.input_shape == self.spec.input_shape
+
+    def on(self, input_shape: Shape) -> Graph:
+        """Return the network on another input (one sample, channels first).
+
+        Raises:
+            ArgumentError: that is no input shape.
+        """
+        check_shape(input_shape)
+        return replace(self, input_shape=input_shape)
 
     def name(self, number: int) -> str:
         """Return the path of a node, or ``input``."""
@@ -38,7 +56,7 @@ def build(spec: Spec) -> Graph:
     template, outputs = unfold(spec)
     if not template.nodes:
         raise SpecError([Problem("graph/empty", "every layer is left out", spec.family.span)])
-    graph = Graph(spec, template.nodes, template.groups, outputs)
+    graph = Graph(spec, spec.input_shape, template.nodes, template.groups, outputs)
     problems = _unread(graph)
     if problems:
         raise SpecError(problems)

@@ -86,7 +86,7 @@ Errata: TypeAlias = "dict[str, list[tuple[Row | Totals, Expectation]]]"
 def errata(analysis: Analysis) -> Errata:
     """Return what is marked as an erratum; nothing for another input than the published one."""
     found: Errata = {}
-    if analysis.input_shape != analysis.graph.spec.input_shape:
+    if not analysis.graph.as_published:
         return found
     for name, row, expected in published(analysis.graph, analysis.rows, analysis.groups, analysis.totals):
         for expectation in expected:

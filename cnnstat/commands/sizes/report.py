@@ -51,7 +51,7 @@ def sizes(sweep: Sweep, *, every: bool) -> Report:
     # A range has all its columns, so that scripts find them; a selection has no refused size but the own.
     columns = _COLUMNS if every or sweep.own.refusal else _COLUMNS[:-2]
     shape = shown(sweep.input_shape, "shape")
-    which = "own" if sweep.input_shape == sweep.graph.spec.input_shape else "given"
+    which = "own" if sweep.graph.as_published else "given"
     return Report(
         title=f"{sweep.graph.spec.name}, {which} input {shape}, at other sizes",
         tables=(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from cnnstat.analysis.analyze import checked_settings
-from cnnstat.base.arguments import check_count, check_shape
+from cnnstat.analysis.settings import Options, settled
+from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import ArgumentError, Misfit
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.commands.sizes.size_range import between
 from cnnstat.commands.sizes.size_search import sweep
-from cnnstat.graph.load import loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from cnnstat.commands.sizes.size_search import Sweep
@@ -23,37 +21,29 @@ if TYPE_CHECKING:
 def sizes(
     spec: Graph | str | Path,
     *,
-    params: Mapping[str, object] | None = None,
-    input_shape: tuple[int, ...] | None = None,
     first: int | tuple[int, ...] | None = None,
     last: int | tuple[int, ...] | None = None,
     step: int | None = None,
-    batch: int = 1,
-    dtype: str = "float32",
-    strict: bool = False,
+    **options: Unpack[Options],
 ) -> Sweep:
     """Try a network at other input sizes: which it accepts, what each costs, and who refuses the others.
 
     ``first`` and ``last`` are height and width, a length, or one number for every axis; without them, each
-    size up to twice the network's own is tried. ``input_shape`` is what counts as the network's own input.
-    The rest is as for `analyze`.
+    size up to twice the network's own is tried. The other keywords are those of `analyze`; ``input_shape``
+    is what counts as the network's own input.
 
     Raises:
         SpecError: the spec is wrong, or neither its own size nor any other is accepted.
         ValueError: an argument is out of range, or there are no such sizes or too many.
     """
-    graph = loaded(spec, params)
-    if input_shape is not None:
-        check_shape(input_shape)
+    graph, settings = settled(spec, options)
     if step is not None:
         check_count("step", step)
-    settings = checked_settings(batch, dtype)
-    shape = input_shape or graph.spec.input_shape
     try:
-        steps = between(graph, shape[1:], _size("first", first), _size("last", last), step)
+        steps = between(graph, _size("first", first), _size("last", last), step)
     except Misfit as misfit:
         raise ArgumentError(misfit.message) from None
-    return sweep(graph, steps, input_shape=shape, strict=strict, settings=settings)
+    return sweep(graph, steps, settings)
 
 
 def _size(name: str, size: int | tuple[int, ...] | None) -> tuple[int, ...] | None:

@@ -38,18 +38,19 @@ def grown(size: Size, by: int) -> Size:
     return tuple(axis + by for axis in size)
 
 
-def every_size(graph: Graph, own: Size) -> Steps:
+def every_size(graph: Graph) -> Steps:
     """Return the sizes to search when none is asked for: each one up to twice the network's own.
 
     A network of very many layers is searched less far beyond its own size. Of a network that is not
     square, height and width keep their difference.
     """
+    own = graph.input_shape[1:]
     first = grown(own, 1 - min(own))
     most = max(min(own), min(2 * min(own), _SEARCHED_LAYERS // len(graph.nodes)))
     return Steps(first, 1, min(most, limit(graph)))
 
 
-def between(graph: Graph, own: Size, first: Size | None, last: Size | None, step: int | None) -> Steps:
+def between(graph: Graph, first: Size | None, last: Size | None, step: int | None) -> Steps:
     """Return the sizes from ``first`` to ``last``; what is None is as when nothing is asked for.
 
     A single number stands for every axis.
@@ -58,10 +59,11 @@ def between(graph: Graph, own: Size, first: Size | None, last: Size | None, step
         Misfit: there is no size between, there are too many, or they are none of this input, which may be
             a vector.
     """
+    own = graph.input_shape[1:]
     if not own:
         raise Misfit(f"the input of {graph.spec.name} is a vector, which has no size to vary")
     step = step or 1
-    every = every_size(graph, own)
+    every = every_size(graph)
     # A step alone counts from itself: 32, 64, 96.
     start = _on_axes(first, own) if first else (every.first if step == 1 else grown(every.first, step - 1))
     end = _on_axes(last, own) if last else tuple(map(max, start, grown(every.first, every.count - 1)))

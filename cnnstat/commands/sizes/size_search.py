@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.analysis.model import Settings
+from cnnstat.analysis.settings import Settings
 from cnnstat.analysis.walk import analyze_graph
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.commands.sizes.size_range import grown
@@ -40,7 +40,6 @@ class Sweep(Struct, frozen=True):
     """
 
     graph: Graph
-    input_shape: Shape
     settings: Settings
     steps: Steps
     own: Outcome
@@ -49,6 +48,11 @@ class Sweep(Struct, frozen=True):
     levelled: int | None = None
     far: bool = False
     beyond: tuple[Row, ...] = ()
+
+    @property
+    def input_shape(self) -> Shape:
+        """Return what counts as the network's own input."""
+        return self.graph.input_shape
 
     @property
     def accepted(self) -> tuple[Outcome, ...]:
@@ -64,37 +68,29 @@ class Sweep(Struct, frozen=True):
         return outcome.changed is None if known else None
 
 
-def sweep(
-    graph: Graph,
-    steps: Steps,
-    *,
-    input_shape: Shape | None = None,
-    strict: bool = False,
-    settings: Settings | None = None,
-) -> Sweep:
-    """Try every size of ``steps``; ``input_shape`` is what counts as the network's own (one sample).
-
-    ``strict`` refuses every size that is not a whole number.
+def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> Sweep:
+    """Try every size of ``steps``; the graph's input is what counts as the network's own.
 
     Raises:
         SpecError: neither the network's own size nor any other is accepted.
     """
     settings = settings or Settings()
-    shape = input_shape or graph.spec.input_shape
-    tries = Tries(graph, shape[0], settings, strict=strict)
+    shape = graph.input_shape
+    tries = Tries(graph, settings)
     own = _accepted(tries.walk(shape))
     outcomes = tuple(tries.outcome(size, own) for size in steps.sizes)
     if own is None and not any(outcome.accepted for outcome in outcomes):
-        analyze_graph(graph, input_shape=shape, strict=strict)  # which says what is wrong, and where
-    found = Sweep(graph, shape, settings, steps, tries.outcome(shape[1:], own), outcomes)
+        analyze_graph(graph, settings)  # which says what is wrong, and where
+    found = Sweep(graph, settings, steps, tries.outcome(shape[1:], own), outcomes)
     if own is None:
         return found
     far = _far(tries, shape)
     changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
     fixing = tuple(sorted(number for number in changed if number is not None))
     levelled = _levelled(graph, own, far) if far and not fixing else None
-    beyond = _beyond(graph, shape, strict=strict)
-    return replace(found, fixing=fixing, levelled=levelled, far=far is not None, beyond=beyond)
+    return replace(
+        found, fixing=fixing, levelled=levelled, far=far is not None, beyond=_beyond(graph, settings)
+    )
 
 
 def _accepted(walked: Walked | Refusal) -> Walked | None:
@@ -129,9 +125,9 @@ def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:
     return max(reading, default=None)
 
 
-def _beyond(graph: Graph, shape: Shape, *, strict: bool) -> tuple[Row, ...]:
+def _beyond(graph: Graph, settings: Settings) -> tuple[Row, ...]:
     """Return the layers with units whose field, padding included, is larger than the input on some axis."""
-    rows = analyze_graph(graph, input_shape=shape, strict=strict).rows
+    rows, shape = analyze_graph(graph, settings).rows, graph.input_shape
     return tuple(
         row
         for row in rows

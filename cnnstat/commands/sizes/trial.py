@@ -14,7 +14,7 @@ from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.model import Settings
+    from cnnstat.analysis.settings import Settings
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
@@ -97,8 +97,8 @@ def _stored(layer: _Figures) -> tuple[int, int]:
 class Tries:
     """One network at any size. What layers come to is remembered from one size to the next."""
 
-    def __init__(self, graph: Graph, channels: int, settings: Settings, *, strict: bool) -> None:
-        self.graph, self.channels, self.settings, self.strict = graph, channels, settings, strict
+    def __init__(self, graph: Graph, settings: Settings) -> None:
+        self.graph, self.settings = graph, settings
         self.freed = memory.freed(graph)
         numbers: dict[object, int] = {}
         # Equal layers have one number, which is faster to look up than their options.
@@ -108,7 +108,7 @@ class Tries:
 
     def outcome(self, size: Size, own: Walked | None) -> Outcome:
         """Try a size; ``own`` is the network at its own, None where that is refused."""
-        walked = self.walk((self.channels, *size))
+        walked = self.walk((self.graph.input_shape[0], *size))
         if isinstance(walked, Refusal):
             return Outcome(size, refusal=walked)
         changed = walked.changed(own) if own else None
@@ -149,7 +149,9 @@ class Tries:
             self.known.clear()
         calculated: _Figures | Misfit
         try:
-            calculated = _calculated(fitted(self.graph.nodes[number], inputs, strict=self.strict), inputs)
+            calculated = _calculated(
+                fitted(self.graph.nodes[number], inputs, strict=self.settings.strict), inputs
+            )
         except Misfit as misfit:
             calculated = misfit.with_traceback(None)  # which would keep all that was at hand
         self.known[self.plan[number][0], inputs] = calculated

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnnstat
+from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_SWEEP
 from cnnstat.commands.sizes.size_range import Steps, between, every_size
@@ -25,8 +26,7 @@ EXACT = (
 
 
 def swept(graph: cnnstat.Graph, first: int, last: int, step: int = 1, *, strict: bool = False) -> Sweep:
-    own = graph.spec.input_shape[1:]
-    return sweep(graph, between(graph, own, (first,), (last,), step), strict=strict)
+    return sweep(graph, between(graph, (first,), (last,), step), Settings(strict=strict))
 
 
 def of_analysis(graph: cnnstat.Graph, own: cnnstat.Analysis, size: tuple[int, ...], strict: bool) -> Outcome:
@@ -102,7 +102,7 @@ def test_what_fixes_the_size(
     name: str, smallest: int, fitting: range, fixing: list[str], levelled: str | None
 ) -> None:
     graph = cnnstat.load(name)
-    found = sweep(graph, every_size(graph, graph.spec.input_shape[1:]))
+    found = sweep(graph, every_size(graph))
     assert found.accepted[0].size == (smallest, smallest)
     assert [outcome.size[0] for outcome in found.outcomes if found.fits(outcome)] == list(fitting)
     assert [graph.name(number) for number in found.fixing] == fixing
@@ -141,15 +141,15 @@ def test_fields_beyond_the_input_are_those_of_the_own_size() -> None:
 
 
 def test_an_own_size_that_is_refused() -> None:
-    graph = cnnstat.load("alexnet")
-    found = sweep(graph, Steps((60, 60), 1, 10), input_shape=(3, 60, 60))
+    graph = cnnstat.load("alexnet", input_shape=(3, 60, 60))
+    found = sweep(graph, Steps((60, 60), 1, 10))
     assert found.own.refusal is not None
     assert (found.own.refusal.layer, len(found.accepted), found.fixing) == ("pool5", 3, ())
     assert {found.fits(outcome) for outcome in found.outcomes} == {
         None
     }  # nothing is known of trained weights
     with pytest.raises(cnnstat.SpecError, match="kernel 3 exceeds the height 2"):
-        sweep(graph, Steps((60, 60), 1, 5), input_shape=(3, 60, 60))
+        sweep(graph, Steps((60, 60), 1, 5))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_ranges(
     sizes: list[tuple[int, int]],
 ) -> None:
     graph = cnnstat.load("lenet5")
-    assert between(graph, (32, 32), first, last, step).sizes == tuple(sizes)
+    assert between(graph, first, last, step).sizes == tuple(sizes)
 
 
 @pytest.mark.parametrize(
@@ -186,17 +186,17 @@ def test_ranges_that_are_refused(
     own: tuple[int, ...], first: tuple[int, ...], last: tuple[int, ...] | None, said: str
 ) -> None:
     with pytest.raises(Misfit, match=said):
-        between(cnnstat.load("lenet5"), own, first, last, None)
+        between(cnnstat.load("lenet5", input_shape=(1, *own)), first, last, None)
 
 
 def test_a_deep_network_is_tried_at_fewer_sizes() -> None:
     with pytest.raises(Misfit, match="at most 4,161 of a network of 4,806 layers"):
-        between(cnnstat.load("resnet1202"), (32, 32), (1,), (9_000,), 1)
+        between(cnnstat.load("resnet1202"), (1,), (9_000,), 1)
 
 
 def test_of_an_oblong_input_the_sides_keep_their_difference() -> None:
     graph = cnnstat.loads("input: [1, 4, 6]\nlayers:\n  - {type: conv, filters: 1, kernel: 3}\n")
-    steps = every_size(graph, (4, 6))
+    steps = every_size(graph)
     assert (steps.first, steps.sizes[3], steps.count) == ((1, 3), (4, 6), 8)
 
 
@@ -222,13 +222,13 @@ layers:
   - {name: fc, type: linear, units: 10}
 """
     graph = cnnstat.loads(layers)
-    told = sweep(graph, every_size(graph, (32, 32)))
-    assert told.outcomes[-1].changed is None  # at 64 the last map is still 1x1
-    assert [graph.name(number) for number in told.fixing] == ["fc"]
-    assert told.levelled is None
+    found = sweep(graph, every_size(graph))
+    assert found.outcomes[-1].changed is None  # at 64 the last map is still 1x1
+    assert [graph.name(number) for number in found.fixing] == ["fc"]
+    assert found.levelled is None
     pool = "{name: pool, type: global_avg_pool}\n  - {name: flatten"
     pooled = cnnstat.loads(layers.replace("{name: flatten", pool))
-    free = sweep(pooled, every_size(pooled, (32, 32)))
+    free = sweep(pooled, every_size(pooled))
     assert (free.fixing, free.levelled is not None) == ((), True)
 
 
@@ -252,5 +252,5 @@ layers:
 @pytest.mark.parametrize("text", [FUSSY, WIDE])
 def test_what_fixes_the_size_is_found_where_no_doubled_size_shows_it(text: str) -> None:
     graph = cnnstat.loads(text)
-    told = cnnstat.sizes(graph, first=graph.spec.input_shape[1:], last=graph.spec.input_shape[1:])
-    assert ([graph.name(number) for number in told.fixing], told.levelled) == (["fc"], None)
+    found = cnnstat.sizes(graph, first=graph.spec.input_shape[1:], last=graph.spec.input_shape[1:])
+    assert ([graph.name(number) for number in found.fixing], found.levelled) == (["fc"], None)

@@ -1,0 +1,75 @@
+"""What figures depend on besides the network, stated once for Python and the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from msgspec import Struct
+
+from cnnstat.base.arguments import check_count
+from cnnstat.base.errors import ArgumentError
+from cnnstat.graph.load import loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cnnstat.graph.model import Graph
+
+BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
+"""Bytes of one number."""
+
+OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
+"""Numbers an optimiser keeps for each trained parameter."""
+
+
+class Settings(Struct, frozen=True):
+    """``batch``, ``dtype`` and ``optimizer`` matter to memory; ``strict`` refuses sizes that are not whole.
+
+    Raises:
+        ArgumentError: one of them is out of range.
+    """
+
+    batch: int = 1
+    dtype: str = "float32"
+    optimizer: str = "momentum"
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        check_count("batch", self.batch)
+        for name, known in (("dtype", BYTES), ("optimizer", OPTIMIZER_STATE)):
+            value = getattr(self, name)
+            if value not in known:
+                raise ArgumentError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
+
+
+class NetworkOptions(TypedDict, total=False):
+    """Keywords of every function that takes a spec: parameters in place of its own, and another input.
+
+    ``params`` go with a spec that is not loaded yet, ``input_shape`` is one sample, channels first.
+    """
+
+    params: Mapping[str, object] | None
+    input_shape: tuple[int, ...] | None
+
+
+class Options(NetworkOptions, total=False):
+    """Those, and the fields of `Settings`."""
+
+    batch: int
+    dtype: str
+    optimizer: str
+    strict: bool
+
+
+def settled(spec: Graph | str | Path, options: Options) -> tuple[Graph, Settings]:
+    """Return the network and the settings that keywords ask for.
+
+    Raises:
+        SpecError: the spec is wrong.
+        ArgumentError: a keyword is out of range.
+    """
+    rest = dict(options)
+    params, input_shape = rest.pop("params", None), rest.pop("input_shape", None)
+    settings = Settings(**rest)  # type: ignore[arg-type]  # what is left are its fields
+    return loaded(spec, params, input_shape), settings  # type: ignore[arg-type]
