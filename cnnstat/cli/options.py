@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
-from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
+from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE, Settings
 from cnnstat.base.errors import Misfit, plain, suggestion
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.graph.load import load
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
 from cnnstat.spec.given import read_value
@@ -18,10 +20,35 @@ from cnnstat.spec.given import read_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnnstat.graph.model import Graph
+
     Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class Chosen(Struct, frozen=True):
+    """A network as a command line names it: SPEC, parameters in place of its own, and another input."""
+
+    spec: str
+    params: dict[str, object]
+    input_shape: tuple[int, ...] | None
+
+    def load(self) -> Graph:
+        """Read it.
+
+        Raises:
+            SpecError: the spec is wrong.
+        """
+        return load(self.spec, params=self.params, input_shape=self.input_shape)
+
+
+class Output(Struct, frozen=True):
+    """In which format a report is put out, and to which file (None: standard output)."""
+
+    form: str
+    output: Path | None
 
 
 def _shape(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -89,13 +116,12 @@ def _numbers(parts: list[str]) -> tuple[int, ...]:
     return tuple(int(part) for part in parts) if good else ()
 
 
-input_option = click.option(
-    "--input",
-    "input_shape",
-    metavar="CxHxW",
-    callback=_shape,
-    help="Input in place of the spec's: 3x299x299.",
-)
+def network_options(default: str | None = None) -> Callable[[Command], Command]:
+    """Add SPEC and what changes it; the command gets them as ``network``, a `Chosen`."""
+    spec = click.argument("spec", default=default) if default else click.argument("spec")
+    return _gathered("network", Chosen, spec, set_option, input_option)
+
+
 set_option = click.option(
     "--set",
     "params",
@@ -104,55 +130,51 @@ set_option = click.option(
     callback=_params,
     help="Replace a parameter of the network: width=1.4. May be repeated.",
 )
-depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
-strict_option = click.option(
-    "--strict", is_flag=True, help="Refuse sizes that are not whole instead of rounding."
+input_option = click.option(
+    "--input",
+    "input_shape",
+    metavar="CxHxW",
+    callback=_shape,
+    help="Input in place of the spec's: 3x299x299.",
 )
+depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
 
 
-def spec_options(command: Command) -> Command:
-    """Add SPEC and what changes or folds it."""
-    return _with(command, click.argument("spec"), set_option, input_option, strict_option, depth_option)
-
-
-def output_options(command: Command, formats: Sequence[str] = FORMATS) -> Command:
-    """Add the format and the file of a report."""
-    return _with(
-        command,
-        click.option("--format", "form", type=click.Choice(formats), default="table", show_default=True),
-        click.option("-o", "--output", type=FILE, help="Write to a file."),
-    )
-
-
-def page_options(command: Command) -> Command:
-    """Add the format and the file of a page; CSV has no place for words."""
-    return output_options(command, tuple(form for form in FORMATS if form != "csv"))
-
-
-def batch_options(command: Command, told: str = "What the inference memory is told for.") -> Command:
-    """Add what the inference memory is told for."""
-    return _with(
-        command,
-        click.option("--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=told),
-        click.option(
-            "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help=told
+def settings_options(*memory: str) -> Callable[[Command], Command]:
+    """Add --strict and those of batch, dtype and optimizer that are named; the command gets `Settings`."""
+    figures = "memory figures are" if "optimizer" in memory else "inference memory is"
+    purpose = f"What the {figures} for."
+    options = {
+        "batch": click.option(
+            "--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=purpose
         ),
-    )
-
-
-def memory_options(command: Command) -> Command:
-    """Add what the memory figures are told for."""
-    return _with(
-        command,
-        partial(batch_options, told="What the memory figures are told for."),
-        click.option(
+        "dtype": click.option(
+            "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help=purpose
+        ),
+        "optimizer": click.option(
             "--optimizer",
             type=click.Choice(list(OPTIMIZER_STATE)),
             default="momentum",
             show_default=True,
-            help="What the training memory is told for.",
+            help="What the training memory is for.",
         ),
+    }
+    strict = click.option(
+        "--strict", is_flag=True, help="Refuse sizes that are not whole instead of rounding."
     )
+    return _gathered("settings", Settings, strict, *(options[name] for name in memory))
+
+
+def output_options(formats: Sequence[str] = FORMATS) -> Callable[[Command], Command]:
+    """Add the format and the file of a report; the command gets them as ``output``, an `Output`."""
+    form = click.option("--format", "form", type=click.Choice(formats), default="table", show_default=True)
+    return _gathered(
+        "output", Output, form, click.option("-o", "--output", type=FILE, help="Write to a file.")
+    )
+
+
+PAGES = tuple(form for form in FORMATS if form != "csv")
+"""The formats of a page: CSV has no place for words."""
 
 
 def columns_option(chosen: Sequence[str]) -> Callable[[Command], Command]:
@@ -166,7 +188,20 @@ def columns_option(chosen: Sequence[str]) -> Callable[[Command], Command]:
     )
 
 
-def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
-    for option in reversed(options):
-        command = option(command)
-    return command
+def _gathered(
+    name: str, kind: type[Struct], *options: Callable[[Command], Command]
+) -> Callable[[Command], Command]:
+    """Return what adds options to a command, which gets those that are fields of ``kind`` as one value."""
+
+    def added(command: Command) -> Command:
+        @wraps(command)
+        def gathering(**values: Any) -> Any:
+            fields = {field: values.pop(field) for field in kind.__struct_fields__ if field in values}
+            return command(**{name: kind(**fields)}, **values)
+
+        gathered: Any = gathering
+        for option in reversed(options):
+            gathered = option(gathered)
+        return gathered  # type: ignore[no-any-return]
+
+    return added

@@ -17,7 +17,11 @@ from cnnstat.report.text import encodable
 from cnnstat.spec.file import find
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnstat.analysis import Analysis
+    from cnnstat.cli.options import Output
+    from cnnstat.report.document import Document
     from cnnstat.report.model import Report
 
 
@@ -25,16 +29,16 @@ _SPECS = ("spec", "topic", "a", "b")
 """The arguments of commands that name what is read."""
 
 
-def show(report: Report, form: str, output: Path | None) -> None:
-    """Render a report and put it out.
+def show(document: Document, report: Callable[[], Report], output: Output) -> None:
+    """Render what a command found out and put it out; ``report`` makes of the document what readers see.
 
     Raises:
         OSError: standard output takes nothing more.
         UsageError: the file cannot be written.
     """
-    terminal = output is None and standard_output().isatty()
+    terminal = output.output is None and standard_output().isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    put(render(report, form, width=_width(terminal), colour=colour), output)
+    put(render(document, report, output.form, width=_width(terminal), colour=colour), output.output)
 
 
 def put(text: str, output: Path | None) -> None:

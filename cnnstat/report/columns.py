@@ -1,8 +1,7 @@
-"""The columns of layer tables: each declared once, for every format."""
+"""The columns of layer tables: each declared once, for every command and every format."""
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.figures import COUNTS, FIGURES
@@ -10,33 +9,35 @@ from cnnstat.report.model import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from fractions import Fraction
 
-    from cnnstat.analysis import Row, Totals
-    from cnnstat.layers.base import Shape
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.report.document import LayerEntry, ReceptiveField
     from cnnstat.report.model import Kind
 
 
 class LayerColumn(Column, frozen=True, kw_only=True):
-    """A column of layers, and what a row has in it."""
+    """A column of layers, and what a layer has in it under the settings of the analysis."""
 
-    value: Callable[[Row], Any]
+    value: Callable[[LayerEntry, Settings], Any]
 
 
-def field_text(row: Row | Totals) -> str | None:
+def field_text(field: ReceptiveField) -> str:
     """Return the size of a field, ``all`` for the whole input, or because of which layer it is unknown."""
-    if row.field.whole:
+    if field.whole:
         return "all"
-    if row.field.because is not None:
-        return f"unknown because of {row.field.because}"
-    sizes = row.field.sizes(row.output_shape)
-    text = "×".join(map(str, sizes))
-    return text if row.field.aligned else f"{text}, not aligned"
+    if field.size is None:
+        return f"unknown because of {field.unknown_because_of}"
+    text = "×".join(map(str, field.size))
+    return text if field.aligned else f"{text}, not aligned"
 
 
-def _figure(key: str, kind: Kind, rank: int, value: Callable[[Row], Any]) -> LayerColumn:
-    told = FIGURES[key]
-    return LayerColumn(told.layer_key or key, told.label, kind, told.brief, rank, value=value)
+def _figure(key: str, kind: Kind, rank: int, value: Callable[[LayerEntry, Settings], Any]) -> LayerColumn:
+    figure = FIGURES[key]
+    return LayerColumn(figure.layer_key or key, figure.label, kind, figure.brief, rank, value=value)
+
+
+def _count(key: str) -> LayerColumn:
+    return _figure(key, "count", _RANKS.get(key, 8), lambda layer, _: getattr(layer, key))
 
 
 _RANKS = {"params": 2, "macs": 3, "connections": 6, "flops": 7}
@@ -45,15 +46,15 @@ _RANKS = {"params": 2, "macs": 3, "connections": 6, "flops": 7}
 COLUMNS: dict[str, LayerColumn] = {
     column.key: column
     for column in (
-        LayerColumn("name", "layer", "text", value=lambda row: row.name),
-        LayerColumn("type", "type", "text", rank=5, value=lambda row: row.type),
-        LayerColumn("inputs", "inputs", "text", rank=9, value=lambda row: row.inputs),
-        _figure("shape", "shape", 1, lambda row: row.output_shape),
-        *(_figure(key, "count", _RANKS.get(key, 8), attrgetter(f"counts.{key}")) for key in COUNTS),
-        _figure("receptive_field", "text", 7, field_text),
-        _figure("field_stride", "sizes", 4, lambda row: row.field.strides if row.field.known else None),
-        _figure("field_padding", "sizes", 4, lambda row: row.field.paddings if row.field.known else None),
-        _figure("leftover", "sizes", 8, lambda row: row.leftover if any(row.leftover) else None),
+        LayerColumn("name", "layer", "text", gives="name", value=lambda layer, _: layer.name),
+        LayerColumn("type", "type", "text", rank=5, value=lambda layer, _: layer.type),
+        LayerColumn("inputs", "inputs", "text", rank=9, value=lambda layer, _: layer.inputs),
+        _figure("shape", "shape", 1, lambda layer, _: layer.output_shape),
+        *map(_count, COUNTS),
+        _figure("receptive_field", "text", 7, lambda layer, _: field_text(layer.receptive_field)),
+        _figure("field_stride", "sizes", 4, lambda layer, _: layer.receptive_field.stride),
+        _figure("field_padding", "sizes", 4, lambda layer, _: layer.receptive_field.padding),
+        _figure("leftover", "sizes", 8, lambda layer, _: layer.leftover if any(layer.leftover) else None),
     )
 }
 """The columns of layers, by their keys in the data formats."""
@@ -65,31 +66,3 @@ CHOICES = tuple(COLUMNS)
 def footnotes(columns: Iterable[Column]) -> tuple[str, ...]:
     """Return what the figures of columns mean, a line each."""
     return tuple(f"{column.title}: {column.convention}" for column in columns if column.convention)
-
-
-def count(holder: Row | Totals, key: str) -> Any:
-    """Return a figure that adds up; None for columns that do not."""
-    return getattr(holder.counts, key, None)
-
-
-def field_data(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
-    """Return the receptive field as the JSON contract has it."""
-    field = row.field
-    if field.whole:
-        whole = list(input_shape[1:]) or None
-        return {"size": whole, "stride": None, "padding": None, "aligned": field.aligned, "global": True}
-    if field.because is not None:
-        unknown = {"size": None, "stride": None, "padding": None, "aligned": None, "global": False}
-        return {**unknown, "unknown_because_of": field.because}
-    return {
-        "size": list(field.sizes(row.output_shape)),
-        "stride": [None if s is None else exact(s) for s in field.strides],
-        "padding": list(field.paddings),
-        "aligned": field.aligned,
-        "global": False,
-    }
-
-
-def exact(value: Fraction) -> int | float:
-    """Return a fraction as an integer where it is one."""
-    return value.numerator if value.denominator == 1 else float(value)

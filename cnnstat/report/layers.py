@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnnstat.report import text
-from cnnstat.report.columns import count
-from cnnstat.report.model import Line, Table
+from cnnstat.report.model import Line, Quantity, Table
 from cnnstat.report.outline import branches
 
 if TYPE_CHECKING:
-    from cnnstat.analysis import Analysis, Row
+    from collections.abc import Sequence
+
+    from cnnstat.analysis import Analysis
     from cnnstat.report.columns import LayerColumn
+    from cnnstat.report.document import AnalysisDocument, NetworkDocument
 
 
-def title_of(analysis: Analysis) -> str:
+def title_of(document: NetworkDocument) -> tuple[str | Quantity, ...]:
     """Return the network's name and input."""
-    return f"{analysis.name}, input {text.shown(analysis.input_shape, 'shape')}"
+    return f"{document.name}, input ", Quantity(document.input_shape, "shape")
 
 
 def layer_table(
-    analysis: Analysis, columns: tuple[LayerColumn, ...], depth: int | None, *, totals: bool = True
+    document: AnalysisDocument,
+    analysis: Analysis,
+    columns: Sequence[LayerColumn],
+    depth: int | None,
+    *,
+    totals: bool = True,
 ) -> Table:
-    """Return the layers, folded at a depth, under these columns."""
-    lines = tuple(
-        Line(
-            tuple(_heading_cell(b.row, c) if b.heading else c.value(b.row) for c in columns),
-            b.label,
-            b.level,
-            b.heading,
-        )
-        for b in branches(analysis, depth)
-    )
-    total = tuple("total" if c.key == "name" else count(analysis.totals, c.key) for c in columns)
-    return Table("", columns, lines, total if totals else None)
-
-
-def _heading_cell(row: Row, column: LayerColumn) -> Any:
-    return column.value(row) if column.key in ("name", "type") else ""
+    """Return the layers of a document under these columns, with headings for their blocks."""
+    layers = iter(document.layers)
+    lines = []
+    for branch in branches(analysis, depth):
+        if branch.heading:
+            named = {"name": branch.row.name, "type": branch.row.type}
+            cells = tuple(named.get(column.key, "") for column in columns)
+        else:
+            layer = next(layers)
+            cells = tuple(column.value(layer, analysis.settings) for column in columns)
+        lines.append(Line(cells, branch.label, branch.level, branch.heading))
+    whole = analysis.totals.counts
+    total = tuple("total" if c.key == "name" else getattr(whole, c.key, None) for c in columns)
+    return Table("", tuple(columns), tuple(lines), total if totals else None)

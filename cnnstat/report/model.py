@@ -1,4 +1,7 @@
-"""What a report is, before any format: facts, tables of raw values with titled columns, notes, and data."""
+"""What a report is, before any format: facts, tables of raw values with titled columns, notes.
+
+No text in it holds a formatted number: numbers are quantities, and renderers alone group their digits.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,30 @@ Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "by
 """
 
 
+class Quantity(Struct, frozen=True):
+    """A raw value, and how it is shown."""
+
+    value: Any
+    kind: Kind = "count"
+
+
+Phrase: TypeAlias = str | tuple[str | Quantity, ...]
+"""A sentence or part of one: words, and quantities among them."""
+
+
+class Fact(Struct, frozen=True):
+    """What is said of a network as a whole, under a name."""
+
+    name: str
+    phrase: Phrase
+
+
 class Column(Struct, frozen=True):
     """A column: its key in data formats, its title, and the convention that its figures follow.
 
-    Columns of high ``rank`` are the first to go where a terminal is narrow; rank 0 always stays. With
-    ``sides`` every cell is a `Sides`, and data formats have a column for each side.
+    Columns of high ``rank`` are the first to go where a terminal is narrow; rank 0 always stays. ``gives``
+    says that its texts may be cut there: names that are long by nature, or prose, which is cut before them.
+    With ``sides`` every cell is a `Sides`, and data formats have a column for each side.
     """
 
     key: str
@@ -25,6 +47,7 @@ class Column(Struct, frozen=True):
     convention: str = ""
     rank: int = 0
     sides: bool = False
+    gives: Literal["", "name", "prose"] = ""
 
 
 class Sides(Struct, frozen=True):
@@ -39,7 +62,7 @@ class Line(Struct, frozen=True):
 
     ``label`` and ``level`` are the short name and depth for formats that draw the tree; a ``heading``
     names a group and has no figures, so that figures add up; a ``remark`` stands for lines that are not
-    shown, and is none in data formats.
+    shown, and is none in data formats. A cell that is a `Quantity` is shown in its own way, not the column's.
     """
 
     cells: tuple[Any, ...]
@@ -73,7 +96,7 @@ class Derivation(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """A titled list of steps; or ``text``, a paragraph."""
+    """A titled list of derivations; or ``text``, a paragraph."""
 
     title: str
     steps: tuple[Derivation, ...] = ()
@@ -81,16 +104,12 @@ class Section(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All that a command found out. ``data`` is the documented JSON; the rest is for readers.
+    """What a command found out, for readers; ``verdict`` is the sentence a proof or a comparison ends in."""
 
-    ``verdict`` is the sentence that a proof or a comparison ends in.
-    """
-
-    title: str
-    data: dict[str, Any]
+    title: Phrase
     tables: tuple[Table, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     source: str = ""
-    verdict: str = ""
+    verdict: Phrase = ""
     sections: tuple[Section, ...] = ()

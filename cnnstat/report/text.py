@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.errors import plain
-from cnnstat.report.model import Sides
+from cnnstat.report.model import Quantity, Sides
 
 if TYPE_CHECKING:
-    from cnnstat.report.model import Kind
+    from cnnstat.report.model import Kind, Phrase
 
 _LONG = re.compile(r"[0-9]{5,}")
 UNKNOWN = "–"  # an unknown figure; never zero
@@ -21,6 +21,8 @@ def shown(value: Any, kind: Kind) -> str:
     """Return a cell as text."""
     if isinstance(value, Sides):
         return sides(value, kind)
+    if isinstance(value, Quantity):
+        return shown(value.value, value.kind)
     if value is None:
         return UNKNOWN
     if kind == "text":
@@ -36,6 +38,12 @@ def shown(value: Any, kind: Kind) -> str:
     if kind == "bytes":
         return bytes_text(value)
     return f"{value:,}" if isinstance(value, int) else plain(str(value))
+
+
+def said(phrase: Phrase) -> str:
+    """Return a phrase as text."""
+    parts = (phrase,) if isinstance(phrase, str) else phrase
+    return "".join(plain(part) if isinstance(part, str) else shown(part, part.kind) for part in parts)
 
 
 def sides(cell: Sides, kind: Kind) -> str:

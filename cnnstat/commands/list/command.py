@@ -9,17 +9,19 @@ import click
 from cnnstat.analysis.analyze import analyze
 from cnnstat.cli.options import output_options
 from cnnstat.cli.output import show
-from cnnstat.commands.list import report
+from cnnstat.commands.list.document import document
+from cnnstat.commands.list.report import report
 from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from cnnstat.cli.options import Output
 
 
 @click.command("list")
-@output_options
-def list_(form: str, output: Path | None) -> None:
+@output_options()
+def list_(output: Output) -> None:
     """The bundled architectures."""
     # By their addresses, as a folder here may have the name of a network.
     analyses = ((name, bundled.family(name), analyze(bundled.address(name))) for name in bundled.names())
-    show(report.listing(analyses), form, output)
+    found = document(analyses)
+    show(found, lambda: report(found), output)

@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cnnstat.analysis.analyze import analyze
+from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Misfit, plain
-from cnnstat.cli.options import output_options, spec_options, unit_of
+from cnnstat.cli.options import depth_option, network_options, output_options, settings_options, unit_of
 from cnnstat.cli.output import show
-from cnnstat.commands.rf import report
+from cnnstat.commands.rf.document import document, unit_document
+from cnnstat.commands.rf.report import report, unit_report
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.cli.options import Chosen, Output
 
 
 @click.command()
-@spec_options
+@network_options()
+@settings_options()
+@depth_option
 @click.option("--at", "layer", metavar="LAYER", help="With --unit: the layer whose unit is asked for.")
 @click.option("--unit", metavar="Y,X", callback=unit_of, help="Print what this unit of the layer sees.")
-@output_options
+@output_options()
 def rf(
-    spec: str,
+    network: Chosen,
+    settings: Settings,
+    depth: int | None,
     layer: str | None,
     unit: tuple[int, ...] | None,
-    depth: int | None,
-    form: str,
-    output: Path | None,
-    **how: Any,
+    output: Output,
 ) -> None:
     """Receptive fields: size, stride and padding of every layer."""
     if (layer is None) != (unit is None):
         raise click.UsageError("--at LAYER and --unit Y,X go together")
-    analysis = analyze(spec, **how)
+    analysis = analyze_graph(network.load(), settings)
     if layer is None or unit is None:
-        show(report.receptive(analysis, depth), form, output)
+        fields = document(analysis, depth)
+        show(fields, lambda: report(fields, analysis, depth), output)
         return
     try:
-        seen = report.unit(analysis, layer, unit)
+        found = unit_document(analysis, layer, unit)
     except Misfit as misfit:
         raise click.UsageError(plain(misfit.message)) from None
-    show(seen, form, output)
+    show(found, lambda: unit_report(found), output)

@@ -1,73 +1,68 @@
-"""Analysis -> Report: every layer's figures, the totals, and what was expected."""
+"""Document of `summary` -> Report: every layer's figures, the totals, and what was expected."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.outline import folded
-from cnnstat.layers.base import show
-from cnnstat.report import text
-from cnnstat.report.columns import COLUMNS, SUMMARY, footnotes
-from cnnstat.report.data import data
+from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.layers import layer_table, title_of
-from cnnstat.report.model import Report
+from cnnstat.report.model import Fact, Quantity, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis
+    from cnnstat.report.document import AnalysisDocument
 
 _OPTIMIZERS = {"sgd": "plain SGD", "momentum": "SGD with momentum", "adam": "Adam"}
+_NAMED = 4
+"""Layers with a leftover that are named before the others are counted."""
 
 
-def summary(analysis: Analysis, columns: Sequence[str] = SUMMARY, depth: int | None = None) -> Report:
-    """Return every layer's figures, the totals, and what was expected."""
+def report(
+    document: AnalysisDocument, analysis: Analysis, columns: Sequence[str], depth: int | None
+) -> Report:
+    """Return the document for readers, under the columns of these keys."""
     chosen = tuple(COLUMNS[key] for key in columns)
     return Report(
-        title=title_of(analysis),
-        tables=(layer_table(analysis, chosen, depth),),
-        facts=(*_totals(analysis), *_leftovers(analysis), *_expectations(analysis)),
-        data=data(analysis, folded(analysis, depth), "summary"),
+        title=title_of(document),
+        tables=(layer_table(document, analysis, chosen, depth),),
+        facts=(*_totals(document), *_leftovers(analysis), *_expectations(document, analysis)),
         notes=footnotes(chosen),
-        source=analysis.source,
+        source=document.source,
     )
 
 
-def _totals(analysis: Analysis) -> tuple[tuple[str, str], ...]:
-    totals, settings = analysis.totals, analysis.settings
-    counts = totals.counts
-    fixed = counts.params - counts.trainable
-    held = f" and {counts.buffers:,} buffers" if counts.buffers else ""
-    setting = f"{settings.dtype}, batch {settings.batch}"
-    return (
-        ("trainable", f"{counts.trainable:,} of {counts.params:,} params ({fixed:,} fixed){held}"),
-        ("MACs", f"{counts.macs:,}, of which {counts.padding_macs:,} on padding"),
-        ("FLOPs", f"{counts.flops:,} (2 x MACs)"),
-        ("connections", f"{counts.connections:,}"),
-        ("activations", f"{counts.activations:,}"),
-        ("inference memory", f"{text.bytes_text(totals.inference_memory_bytes)} ({setting})"),
-        (
-            "training memory",
-            f"{text.bytes_text(totals.training_memory_bytes)} ({setting}, {_OPTIMIZERS[settings.optimizer]})",
-        ),
-    )
+def _totals(document: AnalysisDocument) -> Iterator[Fact]:
+    totals, count = document.totals, Quantity
+    fixed = totals.params - totals.trainable
+    held = (" and ", count(totals.buffers), " buffers") if totals.buffers else ()
+    setting = f"{document.dtype}, batch {document.batch}"
+    trainable = (count(totals.trainable), " of ", count(totals.params), " params (", count(fixed), " fixed)")
+    yield Fact("trainable", (*trainable, *held))
+    yield Fact("MACs", (count(totals.macs), ", of which ", count(totals.padding_macs), " on padding"))
+    yield Fact("FLOPs", (count(totals.flops), " (2 x MACs)"))
+    yield Fact("connections", (count(totals.connections),))
+    yield Fact("activations", (count(totals.activations),))
+    yield Fact("inference memory", (Quantity(totals.inference_memory_bytes, "bytes"), f" ({setting})"))
+    optimizer = _OPTIMIZERS[document.optimizer]
+    memory = Quantity(totals.training_memory_bytes, "bytes")
+    yield Fact("training memory", (memory, f" ({setting}, {optimizer})"))
 
 
-def _leftovers(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+def _leftovers(analysis: Analysis) -> Iterator[Fact]:
     rows = [row for row in analysis.rows if any(row.leftover)]
-    if not rows:
-        return ()
-    named = ", ".join(f"{row.name} {show(row.leftover)}" for row in rows[:4])
-    more = f" and {len(rows) - 4} more" if len(rows) > 4 else ""
-    return (("leftover", f"{named}{more}: sizes that are rounded down (--strict refuses them)"),)
+    if rows:
+        named = ", ".join(f"{row.name} {'x'.join(map(str, row.leftover))}" for row in rows[:_NAMED])
+        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+        yield Fact("leftover", f"{named}{more}: sizes that are rounded down (--strict refuses them)")
 
 
-def _expectations(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+def _expectations(document: AnalysisDocument, analysis: Analysis) -> Iterator[Fact]:
+    checked, missed = document.expectations.checked, len(document.expectations.missed)
     if not analysis.graph.as_published:
-        return (("expected figures", "not compared: they are those of the spec's own input"),)
-    if analysis.graph.spec.changed and not analysis.checked:
-        return (("expected figures", "not compared: they are those of the spec's own parameters"),)
-    if not analysis.checked:
-        return ()
-    met = analysis.checked - len(analysis.missed)
-    return (("expected figures", f"{met} of {analysis.checked} met"),)
+        yield Fact("expected figures", "not compared: they are those of the spec's own input")
+    elif analysis.graph.spec.changed and not checked:
+        yield Fact("expected figures", "not compared: they are those of the spec's own parameters")
+    elif checked:
+        yield Fact("expected figures", (f"{checked - missed} of {checked} met"))

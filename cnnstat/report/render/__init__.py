@@ -1,33 +1,40 @@
-"""Renderers by name."""
+"""Renderers by name: a command's document, or its report, as text."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from cnnstat.report.render import table as layout
+from cnnstat.report.document import builtins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.report.document import Document
     from cnnstat.report.model import Report
 
 FORMATS = ("table", "json", "csv", "markdown")
 
 
-def render(report: Report, form: str, *, width: int | None = None, colour: bool = False) -> str:
-    """Return a report in one of `FORMATS`; ``width`` and ``colour`` matter to the table."""
-    # Each renderer is imported when used: only colour needs rich.
-    if form == "json":
-        return json.dumps(report.data, indent=2, ensure_ascii=True) + "\n"
-    if form == "csv":
-        from cnnstat.report.render import csv as delimited  # noqa: PLC0415
+def render(
+    document: Document, report: Callable[[], Report], form: str, *, width: int | None, colour: bool
+) -> str:
+    """Return what a command found out in one of `FORMATS`.
 
-        return delimited.render(report)
+    ``report`` makes of the document what is shown to readers; JSON needs the document alone. ``width`` and
+    ``colour`` matter to the table.
+    """
+    # Each renderer is imported when used.
+    if form == "json":
+        return json.dumps(builtins(document), indent=2, ensure_ascii=True) + "\n"
+    if form == "csv":
+        from cnnstat.report.render import csv  # noqa: PLC0415
+
+        return csv.render(report())
     if form == "markdown":
         from cnnstat.report.render import markdown  # noqa: PLC0415
 
-        return markdown.render(report)
-    if colour:
-        from cnnstat.report.render import terminal  # noqa: PLC0415
+        return markdown.render(report())
+    from cnnstat.report.render import table  # noqa: PLC0415
 
-        return terminal.render(report, width)
-    return "".join(f"{line}\n" for line, _ in layout.lines(report, width))
+    return table.render(report(), width, colour=colour)

@@ -6,7 +6,8 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.report.model import Sides
+from cnnstat.report.model import Quantity, Sides
+from cnnstat.report.text import said
 
 if TYPE_CHECKING:
     from cnnstat.report.model import Column, Report
@@ -17,8 +18,8 @@ def render(report: Report) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if not report.tables:
-        writer.writerow([name for name, _ in report.facts])
-        writer.writerow([_safe(fact) for _, fact in report.facts])
+        writer.writerow([fact.name for fact in report.facts])
+        writer.writerow([_safe(said(fact.phrase)) for fact in report.facts])
         return out.getvalue()
     table = report.tables[0]
     kept = [i for i, column in enumerate(table.columns) if column.kind != "bar"]
@@ -38,6 +39,8 @@ def _values(cell: Any) -> tuple[Any, ...]:
 
 
 def _raw(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        return _raw(value.value)
     if value is None:
         return ""
     if isinstance(value, tuple):  # a shape, or sizes

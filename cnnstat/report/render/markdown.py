@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import plain
 from cnnstat.report.render.table import arithmetic
-from cnnstat.report.text import shown
+from cnnstat.report.text import said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"## {escaped(report.title)}"
+    yield f"## {escaped(said(report.title))}"
     if report.source:
         yield from ("", escaped(report.source))
     for table in report.tables:
@@ -35,11 +35,11 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _section(section)
     if report.facts:
         yield ""
-        yield from (f"- {escaped(name)}: {escaped(fact)}" for name, fact in report.facts)
+        yield from (f"- {escaped(fact.name)}: {escaped(said(fact.phrase))}" for fact in report.facts)
     for note in report.notes:  # as paragraphs: list items would join the list above them
-        yield from ("", f"*{escaped(note)}*")
+        yield from ("", f"*{escaped(said(note))}*")
     if report.verdict:
-        yield from ("", f"**{escaped(report.verdict)}**")
+        yield from ("", f"**{escaped(said(report.verdict))}**")
 
 
 def _section(section: Section) -> Iterator[str]:

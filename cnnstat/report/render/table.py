@@ -1,21 +1,22 @@
-"""Report -> lines of text that fit a width, each with a style; `terminal` gives the styles their colour.
+"""Report -> lines of text that fit a width, each with a style; who prints them gives styles their colour.
 
-A table of a thousand rows is laid out here in milliseconds, and a pipe needs nothing but these lines.
+A table of a thousand rows is laid out here in milliseconds. Widths are those of a terminal: cells, of which
+some characters take two and others none.
 """
 
 from __future__ import annotations
 
 import textwrap
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from unicodedata import east_asian_width
+from unicodedata import combining, east_asian_width
 
 from cnnstat.base.errors import plain
-from cnnstat.report.text import bar, grouped, shown
+from cnnstat.report.text import bar, grouped, said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.report.model import Column, Derivation, Line, Report, Section, Table
+    from cnnstat.report.model import Column, Derivation, Fact, Line, Phrase, Report, Section, Table
 
 Style: TypeAlias = Literal["", "bold", "dim"]
 Styled: TypeAlias = tuple[str, Style]
@@ -25,6 +26,20 @@ _BAR = 24
 _READABLE = 110  # arithmetic takes two lines beyond this, however wide the terminal is
 _CUT = 48
 """Where a width is given, names are cut to this, and remarks to a third of the width if that is less."""
+
+
+STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m"}
+"""What switches a style on (ECMA-48, select graphic rendition)."""
+
+
+def render(report: Report, width: int | None = None, *, colour: bool = False) -> str:
+    """Return a report as text; with ``colour``, heads are bold and notes dim."""
+    if not colour:
+        return "".join(f"{text}\n" for text, _ in lines(report, width))
+    return "".join(
+        f"{STYLES[style]}{text}\x1b[0m\n" if style and text else f"{text}\n"
+        for text, style in lines(report, width)
+    )
 
 
 def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
@@ -61,8 +76,8 @@ def _table(table: Table, width: int | None) -> Iterator[Styled]:
     ]
     whole = widths
     if width is not None:
-        cut = {"name": _CUT, **dict.fromkeys(("source", "change"), max(16, min(_CUT, width // 3)))}
-        widths = [min(w, cut.get(c.key, w)) for w, c in zip(widths, table.columns, strict=True)]
+        most = {"": width + max(widths), "name": _CUT, "prose": max(16, min(_CUT, width // 3))}
+        widths = [min(w, most[column.gives]) for w, column in zip(widths, table.columns, strict=True)]
     kept = _fitting(table, widths, width)
     if width is not None:
         widths = _spread(widths, whole, kept, width)
@@ -132,16 +147,17 @@ def _total(table: Table, i: int) -> str:
 def _padded(text: str, width: int, column: Column) -> str:
     cells = _cells(text)
     if cells > width:
-        text, cells = text[: width - 1] + "…", width
+        text, cells = _cut(text, width), width
     space = " " * (width - cells)
     return text + space if column.kind in ("text", "bar") else space + text
 
 
-def _facts(facts: tuple[tuple[str, str], ...], width: int | None) -> Iterator[Styled]:
-    longest = max(len(name) for name, _ in facts)
+def _facts(facts: tuple[Fact, ...], width: int | None) -> Iterator[Styled]:
+    names = [plain(fact.name) for fact in facts]
+    longest = max(map(_cells, names))
     indent = " " * (longest + len(_GAP))
-    for name, fact in facts:
-        text = f"{plain(name):{longest}}{_GAP}{plain(fact)}"
+    for name, fact in zip(names, facts, strict=True):
+        text = f"{_filled(name, longest)}{_GAP}{said(fact.phrase)}"
         yield from ((line, "") for line in _folded(text, width, indent))
 
 
@@ -150,14 +166,14 @@ def _section(section: Section, width: int | None) -> Iterator[Styled]:
         yield from _wrapped(section.title, "bold", width)
     if section.text:
         yield from _wrapped(section.text, "", width)
-    longest = max((len(step.label) for step in section.steps), default=0)
+    longest = max((_cells(plain(step.label)) for step in section.steps), default=0)
     indent = " " * (longest + 2 * len(_GAP))
     label = ""
     for step in section.steps:
         name = step.label if step.label != label else ""  # said once for all that follows
         label = step.label
-        head = f"{_GAP}{plain(name):{longest}}{_GAP}"
-        for line in arithmetic(step, min(width or _READABLE, _READABLE) - len(head)):
+        head = f"{_GAP}{_filled(plain(name), longest)}{_GAP}"
+        for line in arithmetic(step, min(width or _READABLE, _READABLE) - _cells(head)):
             yield from ((part, "") for part in _folded(head + plain(line), width, indent + _GAP))
             head = indent
 
@@ -175,17 +191,37 @@ def arithmetic(step: Derivation, room: int) -> tuple[str, ...]:
     return (line,) if len(line) <= room or numbers == result else (step.formula, end)
 
 
-def _wrapped(text: str, style: Style, width: int | None) -> Iterator[Styled]:
-    yield from ((line, style) for line in _folded(plain(text), width, ""))
+def _wrapped(phrase: Phrase, style: Style, width: int | None) -> Iterator[Styled]:
+    yield from ((line, style) for line in _folded(said(phrase), width, ""))
 
 
 def _folded(text: str, width: int | None, indent: str) -> list[str]:
-    if width is None or len(text) <= width:
+    if width is None or _cells(text) <= width:
         return [text]
     kept = indent if len(indent) < width // 2 else ""
-    return textwrap.wrap(text, width, subsequent_indent=kept, break_on_hyphens=False)
+    # `textwrap` counts characters: wide ones are stood in for by as many characters as they take cells.
+    wide = "".join(c + _FILLER * (_cells(c) - 1) for c in text)
+    lines = textwrap.wrap(wide, width, subsequent_indent=kept, break_on_hyphens=False)
+    return [line.replace(_FILLER, "") for line in lines]
+
+
+_FILLER = "\0"
+
+
+def _filled(text: str, width: int) -> str:
+    return text + " " * (width - _cells(text))
+
+
+def _cut(text: str, width: int) -> str:
+    """Return as much of a text as fits before an ellipsis."""
+    kept = text
+    while _cells(kept) > width - 1:
+        kept = kept[:-1]
+    return f"{kept}…" + " " * (width - 1 - _cells(kept))
 
 
 def _cells(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
-    return len(text) if text.isascii() else sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,49 @@
+"""The bundled architectures as a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+from cnnstat.report.document import Document, Sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.analysis import Analysis
+
+
+class Architecture(Struct, frozen=True, kw_only=True):
+    """One bundled network."""
+
+    name: str
+    input_shape: Sizes
+    params: int
+    macs: int
+    family: Annotated[str, Meta(description="the file it stands in")]
+    parameters: Annotated[tuple[str, ...], Meta(description="what `--set` can replace")]
+    source: str
+
+
+class ListDocument(Document, frozen=True, kw_only=True):
+    """`list`: the bundled networks."""
+
+    architectures: tuple[Architecture, ...]
+
+
+def document(analyses: Iterable[tuple[str, str, Analysis]]) -> ListDocument:
+    """Return the bundled networks; of each its name, its family's and its analysis are given."""
+    found = tuple(
+        Architecture(
+            name=name,
+            input_shape=analysis.input_shape,
+            params=analysis.totals.counts.params,
+            macs=analysis.totals.counts.macs,
+            family=family,
+            parameters=tuple(analysis.graph.spec.params),
+            source=analysis.source,
+        )
+        for name, family, analysis in analyses
+    )
+    return ListDocument(command="list", architectures=found)

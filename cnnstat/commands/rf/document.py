@@ -1,0 +1,65 @@
+"""Analysis -> documents of `rf`: the fields of all layers, or the input that one unit sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from msgspec import Meta
+
+from cnnstat.analysis.clipped_fields import clipped_field
+from cnnstat.analysis.outline import find
+from cnnstat.base.errors import Misfit
+from cnnstat.report.document import AnalysisDocument, NetworkDocument, head, of_analysis
+
+if TYPE_CHECKING:
+    from cnnstat.analysis import Analysis, Row
+
+Region: TypeAlias = tuple[tuple[int, int], ...]
+
+
+class UnitDocument(NetworkDocument, frozen=True, kw_only=True):
+    """`rf --at --unit`: the input region that one unit of a layer sees."""
+
+    layer: str
+    unit: tuple[int, ...]
+    region: Annotated[Region, Meta(description="first and last position per axis, padding included")]
+    region_on_input: Annotated[Region, Meta(description="what of it is on the input")]
+
+
+def document(analysis: Analysis, depth: int | None) -> AnalysisDocument:
+    """Return the figures of every layer, with blocks below a depth folded."""
+    return AnalysisDocument(command="rf", **of_analysis(analysis, depth))
+
+
+def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> UnitDocument:
+    """Return the input region that one unit of a layer sees.
+
+    Raises:
+        Misfit: there is no such layer or unit, or its field is unknown.
+    """
+    row, number = find(analysis, layer)
+    _check_unit(row, position)
+    if row.field.whole:
+        full = seen = tuple((0, size - 1) for size in analysis.input_shape[1:])
+    else:
+        full = row.field.region(position)
+        seen = clipped_field(analysis, number, position)
+    return UnitDocument(
+        command="rf",
+        **head(analysis),
+        layer=row.name,
+        unit=position,
+        region=full,
+        region_on_input=seen,
+    )
+
+
+def _check_unit(row: Row, position: tuple[int, ...]) -> None:
+    if row.field.because is not None:
+        raise Misfit(f"the field of {row.name} is unknown because of {row.field.because}")
+    sizes = row.output_shape[1:]
+    if not row.field.whole and len(position) != len(sizes):
+        raise Misfit(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
+    for place, size in zip(position, sizes, strict=False):
+        if not 0 <= place < size:
+            raise Misfit(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")

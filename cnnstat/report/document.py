@@ -1,0 +1,251 @@
+"""What every command's document is made of.
+
+A document is all that a command found out, as one frozen value of raw numbers: its fields are the keys of the
+JSON (docs/json.md is made from these classes), and the tables for readers are made from it, too.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from cnnstat.analysis.outline import folded
+from cnnstat.base.figures import ADDED, OF_NETWORK
+
+if TYPE_CHECKING:
+    from cnnstat.analysis import Analysis, Row, Totals
+    from cnnstat.analysis.model import Counts
+    from cnnstat.layers.base import Shape
+
+SCHEMA_VERSION = 1
+
+Sizes: TypeAlias = tuple[int, ...]
+"""One number per axis; of an output shape, channels first."""
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """What the JSON of every command begins with."""
+
+    schema_version: int = SCHEMA_VERSION
+    command: str
+
+
+class NetworkDocument(Document, frozen=True, kw_only=True):
+    """The document of one network: which it is, and its input (one sample, channels first)."""
+
+    name: str
+    source: str
+    input_shape: Sizes
+
+
+class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
+    """What one unit sees of the input."""
+
+    size: Annotated[
+        Sizes | None, Meta(description="per axis; that of the whole input where `global`; null where unknown")
+    ]
+    stride: Annotated[
+        tuple[Fraction | None, ...] | None,
+        Meta(
+            description="effective stride per axis; null where global or unknown, and where branches of different"
+            " stride meet; a decimal behind upsampling"
+        ),
+    ]
+    padding: Annotated[
+        Sizes | None, Meta(description="effective padding per axis; null where global or unknown")
+    ]
+    aligned: Annotated[
+        bool | None, Meta(description="false where branches met that disagree on stride or centre")
+    ]
+    whole: Annotated[
+        bool,
+        Meta(description="true after a global pool, flatten, linear layer, or a norm over the whole map"),
+    ]
+    unknown_because_of: Annotated[
+        str | UnsetType, Meta(description="only where unknown: the layer that makes it so")
+    ] = UNSET
+
+    @property
+    def known(self) -> bool:
+        """Say whether size, stride and padding exist: neither the whole input nor unknown."""
+        return not self.whole and self.unknown_because_of is UNSET
+
+
+class Operations(Struct, frozen=True, kw_only=True):
+    """What one sample costs at inference, by kind."""
+
+    multiply_adds: int
+    additions: int
+    multiplications: int
+    comparisons: int
+    divisions: int
+    exponentials: int
+    roots: int
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """The figures of a layer, of a folded block, or of the whole network."""
+
+    output_shape: Sizes
+    params: int
+    trainable: int
+    buffers: int
+    macs: int
+    padding_macs: int
+    flops: int
+    operations: Operations
+    connections: int
+    activations: int
+    receptive_field: ReceptiveField
+
+
+class TotalFigures(Figures, frozen=True, kw_only=True):
+    """Those of the whole network, with its memory in bytes."""
+
+    inference_memory_bytes: int
+    training_memory_bytes: int
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """A layer or a folded block in its place; an input named `input` is the network's."""
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+
+
+class LayerEntry(Placed, frozen=True, kw_only=True):
+    """One layer with its figures, or one folded block. The fields between are those of `Figures`."""
+
+    output_shape: Sizes
+    params: int
+    trainable: int
+    buffers: int
+    macs: int
+    padding_macs: int
+    flops: int
+    operations: Operations
+    connections: int
+    activations: int
+    receptive_field: ReceptiveField
+    leftover: Annotated[
+        Sizes,
+        Meta(description="rows and columns that no window covers, per axis; empty where the type has none"),
+    ]
+    folded_layers: Annotated[int, Meta(description="how many layers this stands for")]
+
+
+class Expectations(Struct, frozen=True, kw_only=True):
+    """Published figures under `expect:`."""
+
+    checked: Annotated[int, Meta(description="how many were compared")]
+    missed: Annotated[tuple[str, ...], Meta(description="a sentence for each that is not met")]
+
+
+class AnalysisDocument(NetworkDocument, frozen=True, kw_only=True):
+    """The figures of one network, layer by layer and in total."""
+
+    batch: Annotated[int, Meta(description="what the memory figures are for, as are the next two")]
+    dtype: str
+    optimizer: str
+    layers: Annotated[
+        tuple[LayerEntry, ...], Meta(description="the layers in order; with `--depth` folded blocks")
+    ]
+    totals: TotalFigures
+    expectations: Expectations
+
+
+def head(analysis: Analysis) -> dict[str, Any]:
+    """Return the fields of a `NetworkDocument` but for the command."""
+    return {"name": analysis.name, "source": analysis.source, "input_shape": analysis.input_shape}
+
+
+def of_analysis(analysis: Analysis, depth: int | None) -> dict[str, Any]:
+    """Return the fields of an `AnalysisDocument` but for the command; blocks below a depth are folded."""
+    settings = analysis.settings
+    return {
+        **head(analysis),
+        "batch": settings.batch,
+        "dtype": settings.dtype,
+        "optimizer": settings.optimizer,
+        "layers": tuple(entry(row, analysis.input_shape) for row in folded(analysis, depth)),
+        "totals": total_figures(analysis),
+        "expectations": Expectations(
+            checked=analysis.checked, missed=tuple(missed.message for missed in analysis.missed)
+        ),
+    }
+
+
+def entry(row: Row, input_shape: Shape) -> LayerEntry:
+    """Return a layer, or a folded block."""
+    return LayerEntry(
+        name=row.name,
+        type=row.type,
+        inputs=row.inputs,
+        **_figures(row, input_shape),
+        leftover=row.leftover,
+        folded_layers=row.folded,
+    )
+
+
+def total_figures(analysis: Analysis) -> TotalFigures:
+    """Return the figures of the whole network."""
+    memory = {key: getattr(analysis.totals, key) for key in OF_NETWORK}
+    return TotalFigures(**_figures(analysis.totals, analysis.input_shape), **memory)
+
+
+def figures(row: Row | Totals, input_shape: Shape) -> Figures:
+    """Return the figures of a layer or of the network."""
+    return Figures(**_figures(row, input_shape))
+
+
+def _figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
+    return {
+        "output_shape": row.output_shape,
+        **counted(row.counts),
+        "receptive_field": receptive_field(row, input_shape),
+    }
+
+
+def counted(counts: Counts) -> dict[str, Any]:
+    """Return the figures that add up, by their keys."""
+    added = {key: getattr(counts, key) for key in ADDED}
+    return {**added, "operations": Operations(**counts.operations)}
+
+
+def receptive_field(row: Row | Totals, input_shape: Shape) -> ReceptiveField:
+    """Return the receptive field of a layer's units."""
+    field = row.field
+    if field.whole:
+        whole = input_shape[1:] or None
+        return ReceptiveField(size=whole, stride=None, padding=None, aligned=field.aligned, whole=True)
+    if field.because is not None:
+        return ReceptiveField(
+            size=None,
+            stride=None,
+            padding=None,
+            aligned=None,
+            whole=False,
+            unknown_because_of=field.because,
+        )
+    return ReceptiveField(
+        size=field.sizes(row.output_shape),
+        stride=field.strides,
+        padding=field.paddings,
+        aligned=field.aligned,
+        whole=False,
+    )
+
+
+def builtins(document: Document) -> Any:
+    """Return a document as what JSON is made of."""
+    return msgspec.to_builtins(document, enc_hook=_exact, str_keys=True)
+
+
+def _exact(value: object) -> int | float:
+    """Return a fraction as an integer where it is one."""
+    assert isinstance(value, Fraction)
+    return value.numerator if value.denominator == 1 else float(value)
