@@ -11,7 +11,7 @@ from msgspec import Struct
 
 Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure"]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
-``added`` a summand, empty where it is 0, ``figure`` a text that stands on the right, as numbers do.
+``added`` a summand, empty where it is 0, ``figure`` a phrase that stands on the right, as numbers do.
 """
 
 
