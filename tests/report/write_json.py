@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parents[2] / "docs" / "json.md"
 HEAD = """# The JSON of `--format json`
 
-Made from the classes of the documents: `python -m tests.report.write_json`. `schema_version` is 1: keys may be
-added; none changes its meaning within a version. All counts are exact integers. A shape is that of one sample,
-channels first.
+Made from the classes of the documents by `python -m tests.report.write_json`. `schema_version` is 1: keys may
+be added; none changes its meaning within a version. All counts are exact integers. A shape is that of one
+sample, channels first.
 """
 
 
@@ -44,7 +44,7 @@ def _documents(command: str) -> Iterator[type[Document]]:
 
 
 def schema(kind: type[Document]) -> dict[str, Any]:
-    """Return the JSON Schema of a document; of whatever has a field that may be missing, it is not required."""
+    """Return the JSON Schema of a document."""
     return msgspec.json.schema(kind, schema_hook=_number)
 
 
