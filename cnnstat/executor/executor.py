@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from cnnstat.executor.kernel import Context, fixed
+from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cnnstat.executor.kernel import Array, Backward, Inputs, Parameters
+    from cnnstat.executor.kernel import Array, Backward, Inputs
+    from cnnstat.executor.parameters import Parameters
 
 INPUT = -1
 """The number of the network's input among the inputs of a step."""
@@ -264,5 +265,5 @@ class Executor:
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
         drawn = KERNELS[step.type].parameters(inputs, step.options, rng)
-        self.stored.append(fixed(drawn) if step.frozen else drawn)
+        self.stored.append(drawn.frozen() if step.frozen else drawn)
         return self.stored[number].all

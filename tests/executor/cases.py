@@ -22,7 +22,8 @@ from cnnstat.spec.expression import Channels
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnstat.executor.kernel import Array, Parameters
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.parameters import Parameters
 
 SEED = 7
 """Seeds what a kernel itself draws: parameters and masks."""

@@ -7,22 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    backward,
-    per_channel,
-    real_type,
-    spatial,
-)
+from cnnstat.executor.axes import per_channel, spatial
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.special import above, bell, clip, erf, sigmoid
+from cnnstat.executor.parameters import Parameters, real_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +33,7 @@ def _through(
         (x,) = inputs
         settings = tuple(options[name] for name in names)
         y = value(x, *settings)
-        return y, backward(context, _times_slope, x if keep == "x" else y, slope, settings)
+        return y, context.keep(_times_slope, x if keep == "x" else y, slope, settings)
 
     return Kernel(run)
 
@@ -226,7 +214,7 @@ def prelu(inputs: Inputs, params: Params, options: Options, context: Context) ->
     (x,) = inputs
     weight = params["weight"]
     y = np.where(x.real > 0, x, x * per_channel(weight, x))
-    return y, backward(context, _prelu_backward, x, weight)
+    return y, context.keep(_prelu_backward, x, weight)
 
 
 def _prelu_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
@@ -240,7 +228,7 @@ def softmax(inputs: Inputs, params: Params, options: Options, context: Context) 
     (x,) = inputs
     raised = np.exp(x - x.real.max(1, keepdims=True))
     y = raised / raised.sum(1, keepdims=True)
-    return y, backward(context, _softmax_backward, y)
+    return y, context.keep(_softmax_backward, y)
 
 
 def _softmax_backward(dy: Array, y: Array) -> KernelGradients:
@@ -253,7 +241,7 @@ def log_softmax(inputs: Inputs, params: Params, options: Options, context: Conte
     (x,) = inputs
     low = x - x.real.max(1, keepdims=True)
     y = low - np.log(np.exp(low).sum(1, keepdims=True))
-    return y, backward(context, _log_softmax_backward, y)
+    return y, context.keep(_log_softmax_backward, y)
 
 
 def _log_softmax_backward(dy: Array, y: Array) -> KernelGradients:

@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    add_bias,
-    backward,
-    per_channel,
-    real_type,
-    spatial,
-    width,
-)
+from cnnstat.executor.axes import add_bias, per_channel, spatial, width
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.windows import Walk, total
+from cnnstat.executor.parameters import Parameters, real_type
 
 
 def _affine(x: Array, options: Options, shape: int | tuple[int, ...]) -> dict[str, Array]:
@@ -74,7 +60,7 @@ def _batch_norm_running(x: Array, params: Params, eps: float, context: Context) 
     scale = spread * params["weight"] if "weight" in params else spread
     shift = params["bias"] - mean * scale if "bias" in params else -mean * scale
     y = add_bias(x * per_channel(scale, x), shift)
-    return y, backward(context, _running_backward, x, mean, spread, params.get("weight"))
+    return y, context.keep(_running_backward, x, mean, spread, params.get("weight"))
 
 
 def _running_backward(
@@ -120,7 +106,7 @@ def _normalise(
     weight = params.get("weight")
     if weight is not None:
         y = y * _shaped(weight, y) + _shaped(params["bias"], y)
-    return y, backward(context, _normalise_backward, normal, spread, axes, weight)
+    return y, context.keep(_normalise_backward, normal, spread, axes, weight)
 
 
 def _normalise_backward(
@@ -189,9 +175,7 @@ def local_response_norm(inputs: Inputs, params: Params, options: Options, contex
     base *= alpha
     base += kind(options["k"])
     power = base ** kind(-options["beta"])
-    return x * power, backward(
-        context, _local_backward, x, base, power, neighbours, alpha, kind(options["beta"])
-    )
+    return x * power, context.keep(_local_backward, x, base, power, neighbours, alpha, kind(options["beta"]))
 
 
 def _local_backward(
@@ -212,7 +196,7 @@ def scale(inputs: Inputs, params: Params, options: Options, context: Context) ->
     """Multiply each channel by its trained factor (layer scale, Touvron et al. 2021)."""
     (x,) = inputs
     weight = params["weight"]
-    return x * per_channel(weight, x), backward(context, _scale_backward, x, weight)
+    return x * per_channel(weight, x), context.keep(_scale_backward, x, weight)
 
 
 def _scale_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:

@@ -11,26 +11,11 @@ import math
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    at,
-    backward,
-    inwards,
-    per_axis,
-    per_channel,
-    real_type,
-    spatial,
-)
+from cnnstat.executor.axes import at, inwards, per_axis, per_channel, spatial
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import bins
 from cnnstat.executor.kernels.windows import Walk, fold, share, total, walks
+from cnnstat.executor.parameters import Parameters, real_type
 
 PIECE = 32 << 10
 """Numbers of a map worked on at a time on the way back from a maximum."""
@@ -43,7 +28,7 @@ def max_pool(inputs: Inputs, params: Params, options: Options, context: Context)
     walked = walks(x, options)
     for axis, each in inwards(walked):
         stages.append(_largest(stages[-1], each, axis))
-    return stages[-1], backward(context, _max_pool_backward, tuple(stages), walked)
+    return stages[-1], context.keep(_max_pool_backward, tuple(stages), walked)
 
 
 def _largest(x: Array, walked: Walk, axis: int) -> Array:
@@ -99,7 +84,7 @@ def _shares(dy: Array, walked: tuple[Walk, ...]) -> Array:
     return dy
 
 
-def window_links(inputs: Inputs, params: Params, options: Options) -> Array:
+def window_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     """Count the cells of each window."""
     (x,) = inputs
     return _sums(np.ones_like(x), walks(x, options))
@@ -110,7 +95,7 @@ def avg_pool(inputs: Inputs, params: Params, options: Options, context: Context)
     (x,) = inputs
     walked = walks(x, options)
     weights = _weights(walked, options["count_padding"], x)
-    return _sums(x, walked) * weights, backward(context, _avg_pool_backward, walked, weights)
+    return _sums(x, walked) * weights, context.keep(_avg_pool_backward, walked, weights)
 
 
 def _avg_pool_backward(dy: Array, walked: tuple[Walk, ...], weights: Array) -> KernelGradients:
@@ -145,7 +130,7 @@ def subsample(inputs: Inputs, params: Params, options: Options, context: Context
     sums = _sums(x, walked)
     weight = params["weight"]
     y = context.mac_counter.multiply(sums, per_channel(weight, x)) + per_channel(params["bias"], x)
-    return y, backward(context, _subsample_backward, sums, weight, walked)
+    return y, context.keep(_subsample_backward, sums, weight, walked)
 
 
 def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Walk, ...]) -> KernelGradients:
@@ -158,7 +143,7 @@ def _whole(x: Array) -> bins.Bins:
     return tuple((slice(0, n),) for n in x.shape[2:])
 
 
-def global_links(inputs: Inputs, params: Params, options: Options) -> Array:
+def global_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     """Count the cells of each map."""
     (x,) = inputs
     return bins.counted(x, _whole(x))
@@ -173,7 +158,7 @@ def global_max_pool(inputs: Inputs, params: Params, options: Options, context: C
 def global_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return the mean of each map, the axes of positions kept with length 1."""
     (x,) = inputs
-    return x.mean(spatial(x), keepdims=True), backward(context, _global_avg_pool_backward, x.shape)
+    return x.mean(spatial(x), keepdims=True), context.keep(_global_avg_pool_backward, x.shape)
 
 
 def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
@@ -185,7 +170,7 @@ def _adaptive(x: Array, options: Options) -> bins.Bins:
     return tuple(bins.adaptive(n, count) for n, count in zip(x.shape[2:], counts, strict=True))
 
 
-def adaptive_links(inputs: Inputs, params: Params, options: Options) -> Array:
+def adaptive_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     """Count the cells of each bin."""
     (x,) = inputs
     return bins.counted(x, _adaptive(x, options))
@@ -203,10 +188,10 @@ def adaptive_avg_pool(inputs: Inputs, params: Params, options: Options, context:
     return bins.mean(x, _adaptive(x, options), context)
 
 
-MAX_POOL = Kernel(max_pool, links=window_links)
-AVG_POOL = Kernel(avg_pool, links=window_links)
-SUBSAMPLE = Kernel(subsample, subsample_parameters, window_links)
-GLOBAL_MAX_POOL = Kernel(global_max_pool, links=global_links)
-GLOBAL_AVG_POOL = Kernel(global_avg_pool, links=global_links)
-ADAPTIVE_MAX_POOL = Kernel(adaptive_max_pool, links=adaptive_links)
-ADAPTIVE_AVG_POOL = Kernel(adaptive_avg_pool, links=adaptive_links)
+MAX_POOL = Kernel(max_pool, connections=window_connections)
+AVG_POOL = Kernel(avg_pool, connections=window_connections)
+SUBSAMPLE = Kernel(subsample, subsample_parameters, window_connections)
+GLOBAL_MAX_POOL = Kernel(global_max_pool, connections=global_connections)
+GLOBAL_AVG_POOL = Kernel(global_avg_pool, connections=global_connections)
+ADAPTIVE_MAX_POOL = Kernel(adaptive_max_pool, connections=adaptive_connections)
+ADAPTIVE_AVG_POOL = Kernel(adaptive_avg_pool, connections=adaptive_connections)

@@ -6,19 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    backward,
-    both_sides,
-    per_axis,
-)
+from cnnstat.executor.axes import both_sides, per_axis
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
 from cnnstat.executor.kernels.windows import collect
 
@@ -77,7 +66,7 @@ def upsample(inputs: Inputs, params: Params, options: Options, context: Context)
     y = x
     for axis, pair in enumerate(taps, 2):
         y = _interpolated(y, pair, axis)
-    return y, backward(context, _upsample_backward, x.shape, taps)
+    return y, context.keep(_upsample_backward, x.shape, taps)
 
 
 def _interpolated(x: Array, taps: list[Tap], axis: int) -> Array:
@@ -101,7 +90,7 @@ def pad(inputs: Inputs, params: Params, options: Options, context: Context) -> R
     sides = ((0, 0), (0, 0), *both_sides(options["padding"], x.ndim - 2))
     y = np.pad(x, sides, constant_values=options["value"])
     place = tuple(slice(before, before + n) for (before, _), n in zip(sides, x.shape, strict=True))
-    return y, backward(context, _pad_backward, place)
+    return y, context.keep(_pad_backward, place)
 
 
 def _pad_backward(dy: Array, place: tuple[slice, ...]) -> KernelGradients:
@@ -112,7 +101,7 @@ def crop(inputs: Inputs, params: Params, options: Options, context: Context) -> 
     """Cut margins off, or keep the centre, of a given size or of the size of a second input."""
     x, *others = inputs
     place = (slice(None), slice(None), *_kept(x, others, options))
-    return x[place], backward(context, _crop_backward, x.shape, place, tuple(other.shape for other in others))
+    return x[place], context.keep(_crop_backward, x.shape, place, tuple(other.shape for other in others))
 
 
 def _kept(x: Array, others: list[Array], options: Options) -> tuple[slice, ...]:

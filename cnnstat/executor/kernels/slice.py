@@ -6,20 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    at,
-    backward,
-)
-
-AXES = {"channels": 1, "height": 2, "width": 3, "length": 2}
+from cnnstat.executor.axes import at, axis_named
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 
 
 def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
@@ -27,7 +15,7 @@ def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
         raise ValueError(f"{cells.start}..{stop} is no range of {x.shape[axis]} positions")
     place = at(axis, cells)
     y = x[place]
-    return y, backward(context, placed, x.shape, place)
+    return y, context.keep(placed, x.shape, place)
 
 
 def placed(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> KernelGradients:
@@ -48,7 +36,7 @@ def split(inputs: Inputs, params: Params, options: Options, context: Context) ->
 def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return positions start .. stop - 1 of one axis."""
     (x,) = inputs
-    return _cut(x, AXES[options["axis"]], slice(options["start"], options["stop"]), context)
+    return _cut(x, axis_named(options["axis"], x), slice(options["start"], options["stop"]), context)
 
 
 SPLIT = Kernel(split)

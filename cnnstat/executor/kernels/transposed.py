@@ -6,28 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    add_bias,
-    backward,
-    both_sides,
-    draw_bias,
-    he_normal,
-    ones_through,
-    per_axis,
-    width,
-)
-from cnnstat.executor.kernels import im2col as columns
+from cnnstat.executor.axes import add_bias, both_sides, per_axis, width
+from cnnstat.executor.connections import connections_of
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.kernels import im2col
 from cnnstat.executor.kernels.conv import POINT, bias_gradient, lift, lower
 from cnnstat.executor.kernels.windows import Grid, Walk
+from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
 
 
 def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[int, int], extra: int) -> Walk:
@@ -74,19 +59,19 @@ def forward(inputs: Inputs, params: Params, options: Options, context: Context) 
     (x,) = inputs
     weight = params["weight"]
     layout = grid(x, options)
-    y = lower(columns.spread(lift(x), lift(weight), layout, context.mac_counter), x.ndim)
+    y = lower(im2col.spread(lift(x), lift(weight), layout, context.mac_counter), x.ndim)
     if "bias" in params:
         y = add_bias(y, params["bias"])
-    return y, backward(context, _backward, x, weight, "bias" in params, layout, context.mac_counter)
+    return y, context.keep(_backward, x, weight, "bias" in params, layout, context.mac_counter)
 
 
 def _backward(
     dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, mac_counter: Any
 ) -> KernelGradients:
     image, kernel, error = lift(x), lift(weight), lift(dy)
-    dx = columns.correlate(error, kernel, layout, mac_counter).reshape(x.shape)
-    dw = columns.weight_gradient(error, image, kernel, layout, mac_counter).reshape(weight.shape)
+    dx = im2col.correlate(error, kernel, layout, mac_counter).reshape(x.shape)
+    dw = im2col.weight_gradient(error, image, kernel, layout, mac_counter).reshape(weight.shape)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
-TRANSPOSED_CONV = Kernel(forward, parameters, ones_through(forward), contracts=True)
+TRANSPOSED_CONV = Kernel(forward, parameters, connections_of(forward), contracts=True)

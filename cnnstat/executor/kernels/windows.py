@@ -10,12 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from cnnstat.executor.kernel import Array, Options, at, both_sides, per_axis
+from cnnstat.executor.axes import at, both_sides, per_axis
+
+if TYPE_CHECKING:
+    from cnnstat.executor.kernel import Array, Options
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def measure(network: Executor, visit: Visit) -> Measured:
     macs, uneven = divmod(visit.macs, len(visit.output))
     if uneven:
         raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
-    read = _links(network, visit)
+    read = _inputs_read(network, visit)
     kernel = KERNELS[visit.step.type]
     activations = visit.output[0].size
     return Measured(
@@ -58,7 +58,7 @@ def measure(network: Executor, visit: Visit) -> Measured:
         buffers=_total(stored.buffers),
         macs=macs,
         padding_macs=macs - read if kernel.contracts else 0,
-        connections=read + (activations if kernel.links and "bias" in stored.all else 0),
+        connections=read + (activations if kernel.connections and "bias" in stored.all else 0),
         activations=activations,
     )
 
@@ -108,11 +108,11 @@ def _total(tensors: dict[str, Array]) -> int:
     return sum(tensor.size for tensor in tensors.values())
 
 
-def _links(network: Executor, visit: Visit) -> int:
+def _inputs_read(network: Executor, visit: Visit) -> int:
     """Return how many inputs the units read together, padding excluded."""
-    links = KERNELS[visit.step.type].links
-    if links is None:
+    connections = KERNELS[visit.step.type].connections
+    if connections is None:
         return 0
     # A whole number above 2^24 needs float64.
     first = tuple(x[:1].astype(np.float64) if x[0].size >> 24 else x[:1] for x in visit.inputs)
-    return int(links(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))
+    return int(connections(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))

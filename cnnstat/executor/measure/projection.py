@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from cnnstat.executor.axes import POSITIONS, both_sides, per_axis
 from cnnstat.executor.executor import INPUT, Program, Step
-from cnnstat.executor.kernel import both_sides, per_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +21,6 @@ _VECTORS = ("flatten", "linear", "rbf", "spatial_pyramid_pool")
 _EACH_AXIS = ("kernel", "stride", "dilation", "output_padding", "scale", "size")
 _EACH_SIDE = ("padding", "margins")
 _ONE_CHANNEL: Mapping[str, Any] = {"filters": 1, "multiplier": 1, "groups": 1, "table": None}
-_AXES = {1: ("length",), 2: ("height", "width")}
 
 
 def states(program: Program) -> States:
@@ -84,7 +83,7 @@ def _thin(step: Step, axis: int, rank: int) -> tuple[str, Mapping[str, Any]]:
     if step.type in _REPLACED:
         return _REPLACED[step.type](step.options)
     if step.type == "slice":
-        here = step.options["axis"] == _AXES[rank][axis]
+        here = step.options["axis"] == POSITIONS[rank][axis]
         return ("slice", {**step.options, "axis": "length"}) if here else ("identity", {})
     options = {name: _along(name, value, axis, rank) for name, value in step.options.items()}
     return step.type, {**options, **{name: one for name, one in _ONE_CHANNEL.items() if name in options}}
