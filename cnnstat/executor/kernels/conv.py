@@ -16,25 +16,6 @@ from cnnstat.executor.kernels import im2col
 from cnnstat.executor.kernels.windows import Grid, Walk, collect, walks
 from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
 
-POINT = Walk(1, 0, 0, range(1), range(1))
-"""The walk of an axis that a signal does not have."""
-
-
-def lift(x: Array) -> Array:
-    """View a signal (N, C, L) as an image (N, C, 1, L); an image is itself."""
-    return x if x.ndim == 4 else x[:, :, None]
-
-
-def lower(x: Array, rank: int) -> Array:
-    """View an image as what `lift` was given."""
-    return x if rank == 4 else x[:, :, 0]
-
-
-def grid(x: Array, options: Options, groups: int) -> Grid:
-    """Lay out the windows over x."""
-    *down, across = walks(x, options)
-    return Grid(down[0] if down else POINT, across, groups)
-
 
 def bias_gradient(dy: Array) -> Array:
     """Return dL/db: dy summed over everything but channels."""
@@ -82,29 +63,26 @@ def forward(inputs: Inputs, params: Params, options: Options, context: Context) 
     (x,) = inputs
     if options["table"] is not None:
         return _by_table(x, params, options, context)
-    return _grouped(x, params, grid(x, options, width(options["groups"], x.shape[1])), context)
+    return _grouped(x, params, Grid(walks(x, options), width(options["groups"], x.shape[1])), context)
 
 
 def depthwise_forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Correlate each channel with `multiplier` kernels of its own."""
     (x,) = inputs
-    return _grouped(x, params, grid(x, options, x.shape[1]), context)
+    return _grouped(x, params, Grid(walks(x, options), x.shape[1]), context)
 
 
-def _grouped(x: Array, params: Params, layout: Grid, context: Context) -> Result:
+def _grouped(x: Array, params: Params, grid: Grid, context: Context) -> Result:
     weight = params["weight"]
-    y = lower(
-        im2col.correlate(lift(x), lift(weight), layout, context.mac_counter, params.get("bias")), x.ndim
-    )
-    return y, context.keep(_grouped_backward, x, weight, "bias" in params, layout, context.mac_counter)
+    y = im2col.correlate(x, weight, grid, context.mac_counter, params.get("bias"))
+    return y, context.keep(_grouped_backward, x, weight, "bias" in params, grid, context.mac_counter)
 
 
 def _grouped_backward(
-    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, mac_counter: Any
+    dy: Array, x: Array, weight: Array, biased: bool, grid: Grid, mac_counter: Any
 ) -> KernelGradients:
-    image, kernel, error = lift(x), lift(weight), lift(dy)
-    dw = im2col.weight_gradient(image, error, kernel, layout, mac_counter).reshape(weight.shape)
-    dx = im2col.spread(error, kernel, layout, mac_counter).reshape(x.shape)
+    dw = im2col.weight_gradient(x, dy, weight, grid, mac_counter)
+    dx = im2col.spread(dy, weight, grid, mac_counter)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
@@ -115,35 +93,36 @@ def _by_table(x: Array, params: Params, options: Options, context: Context) -> R
     """
     weight = params["weight"]
     bundles = _bundles(options["table"])
-    layout = grid(x, options, 1)
+    walked = walks(x, options)
     y = np.empty(())
     for filters, connections, maps in bundles:
         kernels = weight[connections].reshape(len(filters), -1, *weight.shape[1:])
-        part = Grid(layout.down, layout.across, len(filters))
-        maps_out = im2col.correlate(lift(x[:, maps]), lift(kernels), part, context.mac_counter)
+        maps_out = im2col.correlate(x[:, maps], kernels, Grid(walked, len(filters)), context.mac_counter)
         if not y.ndim:
             y = np.empty((x.shape[0], len(options["table"]), *maps_out.shape[2:]), maps_out.dtype)
         y[:, filters] = maps_out
-    y = lower(y, x.ndim)
     if "bias" in params:
         y = add_bias(y, params["bias"])
-    return y, context.keep(_table_backward, x, weight, "bias" in params, layout, bundles, context.mac_counter)
+    return y, context.keep(_table_backward, x, weight, "bias" in params, walked, bundles, context.mac_counter)
 
 
 def _table_backward(
-    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, bundles: list[_Bundle], mac_counter: Any
+    dy: Array,
+    x: Array,
+    weight: Array,
+    biased: bool,
+    walked: tuple[Walk, ...],
+    bundles: list[_Bundle],
+    mac_counter: Any,
 ) -> KernelGradients:
     dx = np.zeros_like(x)
     dw = np.empty_like(weight)
     for filters, connections, maps in bundles:
-        kernels = lift(weight[connections].reshape(len(filters), -1, *weight.shape[1:]))
-        part = Grid(layout.down, layout.across, len(filters))
-        image, error = lift(x[:, maps]), lift(dy[:, filters])
-        dw[connections] = im2col.weight_gradient(image, error, kernels, part, mac_counter).reshape(
-            -1, *weight.shape[1:]
-        )
-        spread = im2col.spread(error, kernels, part, mac_counter)
-        dx += collect(lower(spread, x.ndim), maps, x.shape[1], 1)
+        kernels = weight[connections].reshape(len(filters), -1, *weight.shape[1:])
+        grid, error = Grid(walked, len(filters)), dy[:, filters]
+        gradient = im2col.weight_gradient(x[:, maps], error, kernels, grid, mac_counter)
+        dw[connections] = gradient.reshape(-1, *weight.shape[1:])
+        dx += collect(im2col.spread(error, kernels, grid, mac_counter), maps, x.shape[1], 1)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 

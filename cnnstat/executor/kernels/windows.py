@@ -75,29 +75,23 @@ class Walk:
 class Grid:
     """Where the windows of a convolution are, and in how many groups the channels are split."""
 
-    down: Walk
-    across: Walk
+    walks: tuple[Walk, ...]
     groups: int
 
     @property
-    def axes(self) -> tuple[Walk, Walk]:
-        """Both walks, as they meet the last two axes of an array."""
-        return self.down, self.across
+    def taps(self) -> tuple[int, ...]:
+        """Cells in a window of one channel, along each axis."""
+        return tuple(len(each.taps) for each in self.walks)
 
     @property
-    def taps(self) -> int:
-        """Cells in a window of one channel."""
-        return len(self.down.taps) * len(self.across.taps)
+    def size(self) -> tuple[int, ...]:
+        """Windows along each axis."""
+        return tuple(len(each.starts) for each in self.walks)
 
     @property
     def plain(self) -> bool:
         """Whether each window is one cell, in place: a 1x1 convolution of stride 1."""
-        return self.down.plain and self.across.plain
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Windows down and across."""
-        return len(self.down.starts), len(self.across.starts)
+        return all(each.plain for each in self.walks)
 
 
 @lru_cache(maxsize=4096)
@@ -165,16 +159,12 @@ def _within(first: int, last: int, length: int) -> slice:
     return slice(start, max(min(last, length), start))
 
 
-def view(framed: Array, down: Walk, across: Walk) -> Array:
-    """See windows of a frame (N, C, H, W) as (N, C, taps down, taps across, windows down, windows across).
-
-    No copy.
-    """
-    *lead, row, cell = framed.strides
-    shape = (*framed.shape[:-2], len(down.taps), len(across.taps), len(down.starts), len(across.starts))
-    steps = (down.taps.step, across.taps.step, down.starts.step, across.starts.step)
-    strides = (*lead, row * steps[0], cell * steps[1], row * steps[2], cell * steps[3])
-    return as_strided(framed, shape, strides, writeable=False)
+def view(framed: Array, grid: Grid) -> Array:
+    """See the windows of a frame (N, C, ...) as (N, C, *taps, *windows), without a copy."""
+    shape = (*framed.shape[:2], *grid.taps, *grid.size)
+    walked = list(zip(framed.strides[2:], grid.walks, strict=True))
+    taps, starts = ([s * w.taps.step for s, w in walked], [s * w.starts.step for s, w in walked])
+    return as_strided(framed, shape, (*framed.strides[:2], *taps, *starts), writeable=False)
 
 
 def fold(operation: Any, x: Array, walked: Walk, axis: int, empty: float) -> Array:
