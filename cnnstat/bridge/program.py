@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from cnnstat.base.arguments import check_shape
-from cnnstat.executor import executor
-from cnnstat.executor.executor import Program, Step
+from cnnstat.executor import network
+from cnnstat.executor.network import Program, Step
 from cnnstat.graph.load import loaded
 from cnnstat.graph.model import INPUT
 from cnnstat.spec.expression import Channels
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.layers import Layer
 
 
-class Network(executor.Executor):
+class Network(network.Executor):
     """A network that runs: parameters drawn from `seed`, arrays of `dtype` (float32 or float64).
 
     `spec` is a graph, a path or the name of a bundled architecture; `params` replace parameters of a spec
@@ -62,7 +62,7 @@ def program(graph: Graph, input_shape: tuple[int, ...] | None = None) -> Program
 
 
 def _source(number: int) -> int:
-    return executor.INPUT if number == INPUT else number
+    return network.INPUT if number == INPUT else number
 
 
 def options_of(layer: Layer) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnnstat.executor.mac_counter import MacCounter
+    from cnnstat.executor.projection import Projection
 
 Array: TypeAlias = npt.NDArray[Any]
 Inputs: TypeAlias = tuple[Array, ...]
@@ -96,11 +97,13 @@ class Connections(Protocol):
 class Kernel:
     """One layer type, as it is executed.
 
+    `projection` says what becomes of it on one axis and one channel, where its receptive field is measured.
     `connections` is there for types whose units are connected in LeCun's sense; with `contracts`, each input
     that a unit reads is one multiply-add, so that multiply-adds beyond them are work on padding.
     """
 
     forward: Forward
+    projection: Projection
     parameters: Allocate = no_parameters
     connections: Connections | None = None
     contracts: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from cnnstat.analysis import memory
 from cnnstat.analysis.receptive import Field
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Disagreement, compare, verify
-from cnnstat.executor.measure.layers import Findings, examine
+from cnnstat.executor.measure.measurements import Measurements, measure_network
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint
 from cnnstat.layers.footprint import Bounds
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
 BATCH = 2
 
-FOUND: dict[str, tuple[Graph, Findings]] = {}
+FOUND: dict[str, tuple[Graph, Measurements]] = {}
 
 
-def found(case: Case) -> tuple[Graph, Findings]:
-    """Run a case once; its lies are held against the same findings."""
+def found(case: Case) -> tuple[Graph, Measurements]:
+    """Run a case once; its lies are held against the same measurements."""
     if case.id not in FOUND:
         graph = network_of(case)
         running = Network(graph)
-        FOUND[case.id] = graph, examine(running, running.sample(BATCH))
+        FOUND[case.id] = graph, measure_network(running, running.sample(BATCH))
     return FOUND[case.id]
 
 
@@ -196,13 +197,13 @@ def test_a_composed_field_off_by_one_is_named(figure: str, wrong: Callable[[Boun
     """What units see of this input is composed layer by layer; the field beside it may lie alone."""
     graph = cnnstat.load("lenet5")
     running = Network(graph)
-    findings, analysis = examine(running, running.sample()), cnnstat.analyze(graph)
+    measurements, analysis = measure_network(running, running.sample()), cnnstat.analyze(graph)
     row = analysis.rows[4]
     axes = tuple(tuple(wrong(each) for each in axis) for axis in row.field.axes)
     lied_row = msgspec.structs.replace(row, field=Field(axes))
     lied = msgspec.structs.replace(analysis, rows=(*analysis.rows[:4], lied_row, *analysis.rows[5:]))
-    assert compare(analysis, findings).good
-    (difference,) = compare(lied, findings).differences
+    assert compare(analysis, measurements).good
+    (difference,) = compare(lied, measurements).differences
     assert (difference.layer, difference.figure) == ("C3", figure)
 
 
@@ -221,3 +222,11 @@ def test_the_first_layer_that_lies_is_named_first(monkeypatch: pytest.MonkeyPatc
     honest = LAYERS["conv"].macs
     monkeypatch.setattr(LAYERS["conv"], "macs", lambda self, inputs: honest(self, inputs) + 1)
     assert [d.layer for d in verify("lenet5").differences] == ["C1", "C3", "C5"]
+
+
+def test_a_pixel_beyond_a_field_is_named() -> None:
+    """Fields are measured axis by axis; a unit of the real network that sees more takes the proof away."""
+    running = Network("lenet5")
+    measurements = replace(measure_network(running, running.sample()), beyond=(2,))
+    (difference,) = compare(cnnstat.analyze("lenet5"), measurements).differences
+    assert (difference.layer, difference.figure) == ("S2", "receptive_field")

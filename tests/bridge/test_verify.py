@@ -12,7 +12,7 @@ import cnnstat
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import verify
 from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
-from cnnstat.executor.measure.layers import examine
+from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.layers import LAYERS, Layer
 from tests.executor.cases import CASES, UNPLACED, Case
 from tests.small import EVERY_TYPE, every_architecture, network_of, reduced
@@ -45,11 +45,11 @@ def unlike() -> list[Case]:
 def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
     verified = verify(network_of(case), batch=BATCH)
     assert verified.differences == ()
-    assert verified.findings.layers[-1].output_shape == verified.analysis.rows[-1].output_shape
-    sight = verified.findings.sights[-1]
-    if not sight.axes and not sight.whole:
+    assert verified.measurements.layers[-1].output_shape == verified.analysis.rows[-1].output_shape
+    field = verified.measurements.fields[-1]
+    if not field.axes and not field.whole:
         assert case.type in UNPLACED
-    elif not sight.whole and any(axis.pattern is None for axis in sight.axes):
+    elif not field.whole and any(axis.pattern is None for axis in field.axes):
         assert case.type in UNPATTERNED
 
 
@@ -61,7 +61,7 @@ def test_windows_over_all_bins_see_everything() -> None:
     layers = "[{type: adaptive_avg_pool, size: 3}, {type: conv, filters: 2, kernel: 3}]"
     verified = verify(cnnstat.loads(f"input: [2, 16, 12]\nlayers: {layers}\n"))
     assert verified.good
-    assert verified.findings.sights[-1].whole
+    assert verified.measurements.fields[-1].whole
 
 
 # -- every bundled architecture ------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def test_every_architecture_is_true(name: str) -> None:
     verified = verify(graph, input_shape=shape)
     assert verified.differences == ()
     assert verified.unmeasured == ()
-    assert len(verified.findings.layers) == len(graph.nodes)
+    assert len(verified.measurements.layers) == len(graph.nodes)
 
 
 def test_padding_may_be_larger_than_the_input() -> None:
@@ -115,10 +115,10 @@ def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.Mo
         cnnstat.analyze(graph, input_shape=shape)
     running = Network(graph, dtype="float64", input_shape=shape)
     x = running.sample(1)
-    findings = examine(running, x)
+    measurements = measure_network(running, x)
     y = running.forward(x)
     assert not isinstance(y, tuple)
-    assert y.shape[1:] == findings.layers[-1].output_shape
+    assert y.shape[1:] == measurements.layers[-1].output_shape
     assert running.backward(np.ones_like(y)).input.shape == x.shape
     plan = Plan()
     assert all(checked.good for _, checked in check_layers(running, x, plan))

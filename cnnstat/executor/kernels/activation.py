@@ -11,6 +11,7 @@ from cnnstat.executor.axes import per_channel, spatial
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.special import above, bell, clip, erf, sigmoid
 from cnnstat.executor.parameters import Parameters, real_type
+from cnnstat.executor.projection import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ def _through(
         y = value(x, *settings)
         return y, context.keep(_times_slope, x if keep == "x" else y, slope, settings)
 
-    return Kernel(run)
+    return Kernel(run, unchanged)
 
 
 def _times_slope(
@@ -251,7 +252,7 @@ def _log_softmax_backward(dy: Array, y: Array) -> KernelGradients:
 RELU = _through(relu, relu_slope, keep="y")
 RELU6 = _through(relu6, relu6_slope, keep="y")
 LEAKY_RELU = _through(leaky_relu, leaky_relu_slope, "slope")
-PRELU = Kernel(prelu, prelu_parameters)
+PRELU = Kernel(prelu, unchanged, prelu_parameters)
 ELU = _through(elu, elu_slope, "alpha")
 SELU = _through(selu, selu_slope)
 GELU = _through(gelu, gelu_slope, "approximate")
@@ -261,5 +262,5 @@ HARD_SIGMOID = _through(hard_sigmoid, hard_sigmoid_slope)
 SIGMOID = _through(sigmoid, sigmoid_slope, keep="y")
 TANH = _through(tanh, tanh_slope, keep="y")
 SCALED_TANH = _through(scaled_tanh, scaled_tanh_slope, "amplitude", "slope", keep="y")
-SOFTMAX = Kernel(softmax)
-LOG_SOFTMAX = Kernel(log_softmax)
+SOFTMAX = Kernel(softmax, unchanged)
+LOG_SOFTMAX = Kernel(log_softmax, unchanged)

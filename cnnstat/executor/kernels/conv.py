@@ -15,6 +15,7 @@ from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradie
 from cnnstat.executor.kernels import im2col
 from cnnstat.executor.kernels.windows import Grid, Walk, collect, walks
 from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
+from cnnstat.executor.projection import along
 
 
 def bias_gradient(dy: Array) -> Array:
@@ -141,7 +142,21 @@ def _bundles(table: Any) -> list[_Bundle]:
     return [(np.array(f), np.array(w), np.array(m)) for f, w, m in found.values()]
 
 
-CONV = Kernel(forward, parameters, connections_of(forward), contracts=True)
+CONV = Kernel(
+    forward,
+    along(
+        *("kernel", "stride", "dilation"),
+        sides="padding",
+        one_channel={"filters": 1, "groups": 1, "table": None},
+    ),
+    parameters,
+    connections_of(forward),
+    contracts=True,
+)
 DEPTHWISE_CONV = Kernel(
-    depthwise_forward, depthwise_parameters, connections_of(depthwise_forward), contracts=True
+    depthwise_forward,
+    along("kernel", "stride", "dilation", sides="padding", one_channel={"multiplier": 1}),
+    depthwise_parameters,
+    connections_of(depthwise_forward),
+    contracts=True,
 )

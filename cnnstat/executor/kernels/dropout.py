@@ -6,6 +6,7 @@ import numpy as np
 
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.parameters import real_type
+from cnnstat.executor.projection import unchanged
 
 
 def _mask(shape: tuple[int, ...], rate: float, like: Array, context: Context) -> Array:
@@ -46,5 +47,5 @@ def drop_path(inputs: Inputs, params: Params, options: Options, context: Context
     return _masked(x, (x.shape[0], *(1,) * (x.ndim - 1)), options["rate"], context)
 
 
-DROPOUT = Kernel(dropout)
-DROP_PATH = Kernel(drop_path)
+DROPOUT = Kernel(dropout, unchanged)
+DROP_PATH = Kernel(drop_path, unchanged)

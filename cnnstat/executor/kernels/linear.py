@@ -10,6 +10,7 @@ from cnnstat.executor.axes import add_bias, width
 from cnnstat.executor.connections import aside, connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.parameters import Parameters, draw_bias, he_normal, real_type
+from cnnstat.executor.projection import vector
 
 
 def vectors(inputs: Inputs) -> Array:
@@ -77,5 +78,5 @@ def rbf_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     return y
 
 
-LINEAR = Kernel(linear, linear_parameters, connections_of(linear), contracts=True)
-RBF = Kernel(rbf, rbf_parameters, rbf_connections, contracts=True)
+LINEAR = Kernel(linear, vector, linear_parameters, connections_of(linear), contracts=True)
+RBF = Kernel(rbf, vector, rbf_parameters, rbf_connections, contracts=True)

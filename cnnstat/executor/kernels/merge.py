@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnstat.executor.axes import at
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.projection import becomes, unchanged
 
 
 def add(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -49,6 +50,6 @@ def _concat_backward(dy: Array, ends: tuple[int, ...]) -> KernelGradients:
     return tuple(dy[at(1, slice(a, b))] for a, b in zip((0, *ends), ends, strict=False)), {}
 
 
-ADD = Kernel(add)
-MULTIPLY = Kernel(multiply)
-CONCAT = Kernel(concat)
+ADD = Kernel(add, unchanged)
+MULTIPLY = Kernel(multiply, unchanged)
+CONCAT = Kernel(concat, becomes("add"))

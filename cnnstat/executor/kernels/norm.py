@@ -8,6 +8,7 @@ from cnnstat.executor.axes import add_bias, per_channel, spatial, width
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.windows import Walk, total
 from cnnstat.executor.parameters import Parameters, real_type
+from cnnstat.executor.projection import along, unchanged
 
 
 def _affine(x: Array, options: Options, shape: int | tuple[int, ...]) -> dict[str, Array]:
@@ -203,9 +204,9 @@ def _scale_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
     return (dy * per_channel(weight, dy),), {"weight": (dy * x).sum((0, *spatial(dy)))}
 
 
-BATCH_NORM = Kernel(batch_norm, batch_norm_parameters)
-LAYER_NORM = Kernel(layer_norm, layer_norm_parameters)
-GROUP_NORM = Kernel(group_norm, channel_parameters)
-INSTANCE_NORM = Kernel(instance_norm, channel_parameters)
-LOCAL_RESPONSE_NORM = Kernel(local_response_norm)
-SCALE = Kernel(scale, scale_parameters)
+BATCH_NORM = Kernel(batch_norm, unchanged, batch_norm_parameters)
+LAYER_NORM = Kernel(layer_norm, unchanged, layer_norm_parameters)
+GROUP_NORM = Kernel(group_norm, along(one_channel={"groups": 1}), channel_parameters)
+INSTANCE_NORM = Kernel(instance_norm, unchanged, channel_parameters)
+LOCAL_RESPONSE_NORM = Kernel(local_response_norm, unchanged)
+SCALE = Kernel(scale, unchanged, scale_parameters)

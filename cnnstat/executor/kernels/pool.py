@@ -16,6 +16,7 @@ from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradie
 from cnnstat.executor.kernels import bins
 from cnnstat.executor.kernels.windows import Walk, fold, share, total, walks
 from cnnstat.executor.parameters import Parameters, real_type
+from cnnstat.executor.projection import along, unchanged
 
 PIECE = 32 << 10
 """Numbers of a map worked on at a time on the way back from a maximum."""
@@ -188,10 +189,13 @@ def adaptive_avg_pool(inputs: Inputs, params: Params, options: Options, context:
     return bins.mean(x, _adaptive(x, options), context)
 
 
-MAX_POOL = Kernel(max_pool, connections=window_connections)
-AVG_POOL = Kernel(avg_pool, connections=window_connections)
-SUBSAMPLE = Kernel(subsample, subsample_parameters, window_connections)
-GLOBAL_MAX_POOL = Kernel(global_max_pool, connections=global_connections)
-GLOBAL_AVG_POOL = Kernel(global_avg_pool, connections=global_connections)
-ADAPTIVE_MAX_POOL = Kernel(adaptive_max_pool, connections=adaptive_connections)
-ADAPTIVE_AVG_POOL = Kernel(adaptive_avg_pool, connections=adaptive_connections)
+MAX_POOL = Kernel(
+    max_pool, along("kernel", "stride", "dilation", sides="padding"), connections=window_connections
+)
+AVG_POOL = Kernel(avg_pool, along("kernel", "stride", sides="padding"), connections=window_connections)
+SUBSAMPLE = Kernel(subsample, along("kernel", "stride"), subsample_parameters, window_connections)
+GLOBAL_MAX_POOL = Kernel(global_max_pool, unchanged, connections=global_connections)
+GLOBAL_AVG_POOL = Kernel(global_avg_pool, unchanged, connections=global_connections)
+BINS = along("size", anchors=("size",))
+ADAPTIVE_MAX_POOL = Kernel(adaptive_max_pool, BINS, connections=adaptive_connections)
+ADAPTIVE_AVG_POOL = Kernel(adaptive_avg_pool, BINS, connections=adaptive_connections)

@@ -16,6 +16,7 @@ from cnnstat.executor.kernel import (
     Result,
 )
 from cnnstat.executor.kernels import bins
+from cnnstat.executor.projection import vector
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -50,4 +51,4 @@ def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backwa
     return (sum(dx[1:], dx[0]),), {}
 
 
-SPATIAL_PYRAMID_POOL = Kernel(forward, connections=connections)
+SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections)

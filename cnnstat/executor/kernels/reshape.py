@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.projection import OneAxis, Placeless, becomes, unchanged, vector
+
+if TYPE_CHECKING:
+    from cnnstat.executor.axes import Axis
 
 
 def _reshaped_back(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
@@ -90,10 +96,33 @@ def _pixel_unshuffle_backward(dy: Array, factor: int) -> KernelGradients:
     return (_to_space(dy, factor),), {}
 
 
-IDENTITY = Kernel(identity)
-FLATTEN = Kernel(flatten)
-RESHAPE = Kernel(reshape)
-PERMUTE = Kernel(permute)
-CHANNEL_SHUFFLE = Kernel(channel_shuffle)
-PIXEL_SHUFFLE = Kernel(pixel_shuffle)
-PIXEL_UNSHUFFLE = Kernel(pixel_unshuffle)
+def _reshaped(options: Options, axis: Axis) -> Placeless:
+    return Placeless.VECTOR if len(options["shape"]) == 1 else Placeless.MOVED
+
+
+def _permuted(options: Options, axis: Axis) -> OneAxis | Placeless:
+    """Only an order that changes nothing leaves every unit in its place."""
+    in_place = list(options["order"]) == sorted(options["order"])
+    return OneAxis({}, "identity") if in_place else Placeless.MOVED
+
+
+def _upsampled(options: Options, axis: Axis) -> OneAxis:
+    """All cells of a block were one cell, in other channels."""
+    given = {"scale": options["factor"], "size": None, "mode": "nearest", "align_corners": False}
+    return OneAxis(given, "upsample")
+
+
+def _pooled(options: Options, axis: Axis) -> OneAxis:
+    """All channels of a cell were one block of cells."""
+    factor = options["factor"]
+    given = {"kernel": factor, "stride": factor, "padding": 0, "rounding": "floor", "count_padding": True}
+    return OneAxis(given, "avg_pool", stride=factor)
+
+
+IDENTITY = Kernel(identity, unchanged)
+FLATTEN = Kernel(flatten, vector)
+RESHAPE = Kernel(reshape, _reshaped)
+PERMUTE = Kernel(permute, _permuted)
+CHANNEL_SHUFFLE = Kernel(channel_shuffle, becomes("identity"))
+PIXEL_SHUFFLE = Kernel(pixel_shuffle, _upsampled)
+PIXEL_UNSHUFFLE = Kernel(pixel_unshuffle, _pooled)

@@ -10,6 +10,7 @@ from cnnstat.executor.axes import both_sides, per_axis
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
 from cnnstat.executor.kernels.windows import collect
+from cnnstat.executor.projection import along
 
 Tap = tuple[Array, Array]
 """For each output of an axis, the cell it reads and the weight it reads it with."""
@@ -131,6 +132,6 @@ def _crop_backward(
     return (dx, *(np.zeros(other, dy.dtype) for other in others)), {}
 
 
-UPSAMPLE = Kernel(upsample)
-PAD = Kernel(pad)
-CROP = Kernel(crop)
+UPSAMPLE = Kernel(upsample, along("scale", "size", anchors=("size", "align_corners")))
+PAD = Kernel(pad, along(sides="padding"))
+CROP = Kernel(crop, along("size", sides="margins", anchors=("size",)))

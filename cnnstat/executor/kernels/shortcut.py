@@ -9,6 +9,7 @@ import numpy as np
 from cnnstat.executor.axes import per_axis, width
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
+from cnnstat.executor.projection import along
 
 
 def zero_pad_shortcut(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -27,4 +28,4 @@ def _backward(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> Kern
     return placed(dy[:, : shape[1]], shape, place)
 
 
-ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut)
+ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut, along("stride", one_channel={"filters": 1}))

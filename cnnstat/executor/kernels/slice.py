@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.axes import at, axis_named
+from cnnstat.executor.axes import POSITIONS, Axis, at, axis_named
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.projection import OneAxis, becomes
 
 
 def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
@@ -39,5 +40,12 @@ def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -
     return _cut(x, axis_named(options["axis"], x), slice(options["start"], options["stop"]), context)
 
 
-SPLIT = Kernel(split)
-SLICE = Kernel(slice_)
+def _on_axis(options: Options, axis: Axis) -> OneAxis:
+    """Cut the axis that it is about; nothing happens on the others."""
+    if options["axis"] != axis.name:
+        return OneAxis({}, "identity")
+    return OneAxis({**options, "axis": POSITIONS[1][0]})
+
+
+SPLIT = Kernel(split, becomes("identity"))
+SLICE = Kernel(slice_, _on_axis)

@@ -13,6 +13,7 @@ from cnnstat.executor.kernels import im2col
 from cnnstat.executor.kernels.conv import bias_gradient
 from cnnstat.executor.kernels.windows import Grid, Walk
 from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
+from cnnstat.executor.projection import along
 
 
 def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[int, int], extra: int) -> Walk:
@@ -72,4 +73,15 @@ def _backward(
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
-TRANSPOSED_CONV = Kernel(forward, parameters, connections_of(forward), contracts=True)
+TRANSPOSED_CONV = Kernel(
+    forward,
+    along(
+        *("kernel", "stride", "dilation", "output_padding"),
+        sides="padding",
+        one_channel={"filters": 1, "groups": 1},
+        over_input=False,
+    ),
+    parameters,
+    connections_of(forward),
+    contracts=True,
+)

@@ -24,8 +24,8 @@ from cnnstat.executor.measure.derivatives import METHODS, TOLERANCE, error_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cnnstat.executor.executor import Executor, Gradients, Tape, Visit
     from cnnstat.executor.kernel import Array, Inputs, KernelGradients, Result
+    from cnnstat.executor.network import Executor, Gradients, Tape, Visit
 
 NUDGE = 1e-3
 """By how much, of its spread, a central difference moves its point away from ties, where slopes jump."""

@@ -14,7 +14,8 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.program import Network, program
-from cnnstat.executor.measure.receptive_field import Pattern, Seen, Sight, astray, sights
+from cnnstat.executor.measure.pattern import Pattern
+from cnnstat.executor.measure.receptive_field import AxisField, MeasuredField, beyond_field, measure_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,24 +24,24 @@ Window = tuple[int, int, int]
 """Kernel, stride, padding."""
 
 
-def seen(layers: Sequence[str], size: int = 32) -> list[Sight]:
+def seen(layers: Sequence[str], size: int = 32) -> list[MeasuredField]:
     """Return what is seen in a network of these layers on a signal."""
-    return sights(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
+    return measure_fields(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
 
 
 def spec(layers: Sequence[str], shape: str) -> str:
     return f"input: {shape}\nlayers:\n" + "".join(f"  - {{{layer}}}\n" for layer in layers)
 
 
-def last(layers: Sequence[str], size: int = 32) -> Seen:
+def last(layers: Sequence[str], size: int = 32) -> AxisField:
     (axis,) = seen(layers, size)[-1].axes
     return axis
 
 
-def placed(axis: Seen) -> list[list[int]]:
+def placed(axis: AxisField) -> list[list[int]]:
     """Return the first and the last position that each unit sees."""
-    assert axis.regions is not None
-    bounds: list[list[int]] = axis.regions.tolist()
+    assert axis.clipped is not None
+    bounds: list[list[int]] = axis.clipped.tolist()
     return bounds
 
 
@@ -71,9 +72,9 @@ def test_chains_agree_with_the_closed_form(name: str, kind: str) -> None:
     windows = [(k, s, min(p, k // 2) if "pool" in kind else p) for k, s, p in CHAINS[name]]
     layers = [f"type: {kind}, kernel: {k}, stride: {s}, padding: {p}" for k, s, p in windows]
     found = seen(layers, 64)
-    for number, sight in enumerate(found):
-        assert sight.axes[0].pattern == araujo(windows[: number + 1])
-        assert not sight.whole
+    for number, field in enumerate(found):
+        assert field.axes[0].pattern == araujo(windows[: number + 1])
+        assert not field.whole
 
 
 def test_dilation_widens_the_kernel() -> None:
@@ -138,9 +139,9 @@ def test_a_pad_sticks_out() -> None:
     ],
 )
 def test_all_is_seen_at_any_length(layer: str) -> None:
-    before, sight = seen(["type: conv, filters: 2, kernel: 3, padding: 1", layer])
+    before, field = seen(["type: conv, filters: 2, kernel: 3, padding: 1", layer])
     assert not before.whole
-    assert sight.whole
+    assert field.whole
 
 
 def test_a_window_as_large_as_the_input_does_not_see_all() -> None:
@@ -161,7 +162,7 @@ def test_a_squeeze_and_excite_gate_sees_everything() -> None:
         "type: multiply, from: [x, gate]",
         "type: conv, filters: 4, kernel: 3",
     ]
-    assert [sight.whole for sight in seen(layers)] == [False] + [True] * 7
+    assert [field.whole for field in seen(layers)] == [False] + [True] * 7
 
 
 def test_branches_are_united() -> None:
@@ -186,8 +187,8 @@ def test_branches_of_different_stride_have_no_pattern() -> None:
 
 def test_axes_are_told_apart() -> None:
     layers = ["type: conv, filters: 2, kernel: [3, 5], stride: [2, 1], padding: [1, 0]"]
-    (sight,) = sights(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
-    assert [axis.pattern for axis in sight.axes] == [
+    (field,) = measure_fields(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
+    assert [axis.pattern for axis in field.axes] == [
         Pattern(3, Fraction(2), 1),
         Pattern(5, Fraction(1), 0),
     ]
@@ -195,14 +196,14 @@ def test_axes_are_told_apart() -> None:
 
 @pytest.mark.parametrize("layer", ["type: flatten", "type: spatial_pyramid_pool, levels: [1]"])
 def test_a_vector_sees_everything(layer: str) -> None:
-    (sight,) = sights(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
-    assert sight == Sight(whole=True)
+    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    assert field == MeasuredField(whole=True)
 
 
 @pytest.mark.parametrize("layer", ["type: permute, order: [0, 2, 1]", "type: reshape, shape: [2, 6, 4]"])
 def test_places_are_lost(layer: str) -> None:
-    (sight,) = sights(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
-    assert sight == Sight()
+    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    assert field == MeasuredField()
 
 
 LYING = [
@@ -216,17 +217,17 @@ LYING = [
 @pytest.mark.parametrize("axis", range(2))
 def test_a_pixel_that_reaches_further_is_found(step: int, axis: int) -> None:
     network = Network(cnnstat.loads(spec(LYING, "[2, 12, 16]")))
-    honest = sights(network.program)
-    assert astray(network, honest) == []
+    honest = measure_fields(network.program)
+    assert beyond_field(network, honest) == []
     axes = list(honest[step].axes)
     # Each unit sees one position less at each end; the poisoned pixel stands at such an end of some unit.
-    axes[axis] = replace(axes[axis], regions=np.add(placed(axes[axis]), (1, -1)))
-    lying = [*honest[:step], Sight(tuple(axes)), *honest[step + 1 :]]
-    assert astray(network, lying) == [step]
+    axes[axis] = replace(axes[axis], clipped=np.add(placed(axes[axis]), (1, -1)))
+    lying = [*honest[:step], MeasuredField(tuple(axes)), *honest[step + 1 :]]
+    assert beyond_field(network, lying) == [step]
 
 
 def test_a_mixture_taken_for_points_is_found() -> None:
-    """A sight that has every unit see its own place only, of a layer that mixes them all."""
+    """A field that has every unit see its own place only, of a layer that mixes them all."""
     network = Network(cnnstat.loads(spec(["type: instance_norm"], "[2, 6, 8]")))
-    points = tuple(Seen(np.stack([np.arange(n)] * 2, 1)) for n in (6, 8))
-    assert astray(network, [Sight(points)]) == [0]
+    points = tuple(AxisField(np.stack([np.arange(n)] * 2, 1)) for n in (6, 8))
+    assert beyond_field(network, [MeasuredField(points)]) == [0]

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.receptive_field import astray, sights
+from cnnstat.executor.measure.receptive_field import beyond_field, measure_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.executor.executor import Executor, Visit
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.measure.receptive_field import Sight
+    from cnnstat.executor.measure.receptive_field import MeasuredField
+    from cnnstat.executor.network import Executor, Visit
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What a layer turned out to be, for one sample.
+class LayerMeasurements:
+    """The figures of a layer, for one sample.
 
     `output_shape` is channels first; `activations` counts its numbers. `params` and `buffers` are allocated
     numbers, `trainable` those with a gradient. `macs` were counted where operands met; `padding_macs` and
@@ -37,7 +37,55 @@ class Measured:
     activations: int
 
 
-def measure(network: Executor, visit: Visit) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """The figures of a network, layer by layer, and what it put out.
+
+    `beyond` names steps where one poisoned pixel was seen by units whose field it is not in. `peak_bytes` are
+    those of the parameters and of the most activations that were alive at once.
+    """
+
+    layers: tuple[LayerMeasurements, ...]
+    fields: tuple[MeasuredField, ...]
+    beyond: tuple[int, ...]
+    peak_bytes: int
+    outputs: tuple[Array, ...]
+
+    @property
+    def broken(self) -> int:
+        """Return how many numbers of the outputs are NaN or infinite."""
+        return sum(int(y.size - np.isfinite(y).sum()) for y in self.outputs)
+
+
+def measure_network(
+    network: Executor, x: Array, watch: Callable[[Visit], None] = lambda visit: None
+) -> Measurements:
+    """Run a batch forward, dropping each activation after its last reader, and measure every layer.
+
+    `watch` is called with each visit.
+
+    Raises:
+        ValueError: x does not fit, or samples were not treated alike.
+    """
+    layers, outputs, alive = [], {}, 0
+    for visit in network.visits(x):
+        layers.append(measure_layer(network, visit))
+        alive = max(alive, visit.alive)
+        if visit.number in network.program.outputs:
+            outputs[visit.number] = visit.output
+        watch(visit)
+    fields = measure_fields(network.program)
+    params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
+    return Measurements(
+        layers=tuple(layers),
+        fields=tuple(fields),
+        beyond=tuple(beyond_field(network, fields)),
+        peak_bytes=alive + sum(params),
+        outputs=tuple(outputs[number] for number in network.program.outputs),
+    )
+
+
+def measure_layer(network: Executor, visit: Visit) -> LayerMeasurements:
     """Measure one layer.
 
     Raises:
@@ -51,7 +99,7 @@ def measure(network: Executor, visit: Visit) -> Measured:
     read = _inputs_read(network, visit)
     kernel = KERNELS[visit.step.type]
     activations = visit.output[0].size
-    return Measured(
+    return LayerMeasurements(
         output_shape=visit.output.shape[1:],
         params=trainable + _total(stored.fixed),
         trainable=trainable,
@@ -61,47 +109,6 @@ def measure(network: Executor, visit: Visit) -> Measured:
         connections=read + (activations if kernel.connections and "bias" in stored.all else 0),
         activations=activations,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What a network turned out to be, layer by layer, and what it put out.
-
-    `astray` names steps where a poisoned pixel reached further than `sights` allow. `peak_bytes` are those of
-    the parameters and of the most activations that were alive at once.
-    """
-
-    layers: tuple[Measured, ...]
-    sights: tuple[Sight, ...]
-    astray: tuple[int, ...]
-    peak_bytes: int
-    outputs: tuple[Array, ...]
-
-    @property
-    def broken(self) -> int:
-        """Return how many numbers of the outputs are NaN or infinite."""
-        return sum(int(y.size - np.isfinite(y).sum()) for y in self.outputs)
-
-
-def examine(network: Executor, x: Array, watch: Callable[[Visit], None] = lambda visit: None) -> Findings:
-    """Run a batch forward, dropping each activation after its last reader, and measure every layer.
-
-    `watch` is called with each visit.
-
-    Raises:
-        ValueError: x does not fit, or samples were not treated alike.
-    """
-    layers, outputs, alive = [], {}, 0
-    for visit in network.visits(x):
-        layers.append(measure(network, visit))
-        alive = max(alive, visit.alive)
-        if visit.number in network.program.outputs:
-            outputs[visit.number] = visit.output
-        watch(visit)
-    seen = sights(network.program)
-    params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
-    found = tuple(outputs[number] for number in network.program.outputs)
-    return Findings(tuple(layers), tuple(seen), tuple(astray(network, seen)), alive + sum(params), found)
 
 
 def _total(tensors: dict[str, Array]) -> int:
