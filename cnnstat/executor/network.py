@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
+from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cnnstat.executor.kernel import Array, Backward, Inputs
     from cnnstat.executor.parameters import Parameters
+    from cnnstat.executor.program import Program, Step
 
-INPUT = -1
-"""The number of the network's input among the inputs of a step."""
 DTYPES = ("float32", "float64")
 
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
@@ -29,49 +29,12 @@ Outputs: TypeAlias = "Array | tuple[Array, ...]"
 """One array, or one for each output of a network that has several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A layer to be done: its name, its type, the options as its author wrote them, and whom it reads.
-
-    What a `frozen` one would train is fixed: it keeps its numbers and has no gradients of them.
-    """
-
-    name: str
-    type: str
-    options: Mapping[str, Any]
-    inputs: tuple[int, ...]
-    frozen: bool = False
-
-
 class UnfitError(ValueError):
     """A step cannot take what reaches it; `number` is the step's."""
 
     def __init__(self, number: int, step: Step, why: str) -> None:
         self.number = number
         super().__init__(f"{step.name} ({step.type}): {why}")
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Steps in order, the shape of one input sample, channels first, and the numbers of the outputs."""
-
-    steps: tuple[Step, ...]
-    input_shape: tuple[int, ...]
-    outputs: tuple[int, ...]
-
-    @property
-    def last(self) -> str:
-        """Return the type of the step that puts out last."""
-        return self.steps[self.outputs[-1]].type
-
-    def last_readers(self) -> list[list[int]]:
-        """Return for each step the arrays that nobody reads after it."""
-        last = {number: i for i, step in enumerate(self.steps) for number in step.inputs}
-        freed: list[list[int]] = [[] for _ in self.steps]
-        for number, i in last.items():
-            if number not in self.outputs:
-                freed[i].append(number)
-        return freed
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
 from cnnstat.executor.network import Gradients
+from cnnstat.executor.program import INPUT
 from tests.executor.cases import Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
@@ -107,7 +108,7 @@ def overwriting(self: network.Executor, tape: list[Backward | None], given: Mapp
         d_inputs, d_params = rule(gradients.pop(number))
         gradients.update(zip(step.inputs, d_inputs, strict=True))
         parameters.update({f"{step.name}.{name}": d for name, d in d_params.items()})
-    return Gradients(gradients[network.INPUT], parameters)
+    return Gradients(gradients[INPUT], parameters)
 
 
 @pytest.mark.parametrize("name", ["resnet20", "every type", "lenet5"])

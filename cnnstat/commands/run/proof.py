@@ -31,6 +31,7 @@ from cnnstat.executor.measure.gradients import (
 )
 from cnnstat.executor.measure.measurements import Measurements, measure_network
 from cnnstat.executor.network import UnfitError
+from cnnstat.executor.program import MissingKernelError
 from cnnstat.graph.load import load
 from cnnstat.report.text import bytes_text
 
@@ -106,7 +107,7 @@ def _refusing() -> Iterator[None]:
         yield
     except MemoryError:
         raise Refused("out of memory; a smaller --input or --batch needs less") from None
-    except (files.FileError, UnfitError) as error:
+    except (files.FileError, MissingKernelError, UnfitError) as error:
         raise Refused(plain(str(error))) from None
 
 

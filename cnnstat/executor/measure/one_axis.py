@@ -10,7 +10,7 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.network import INPUT, Program, Step
+from cnnstat.executor.program import INPUT, Program, Step
 from cnnstat.executor.projection import Placeless
 
 if TYPE_CHECKING:

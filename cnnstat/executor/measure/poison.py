@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.one_axis import AxisNetwork
-    from cnnstat.executor.network import Program
+    from cnnstat.executor.program import Program
 
 HORIZON = 1 << 16
 """Positions: an input that no window spans."""

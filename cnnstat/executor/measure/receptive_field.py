@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.one_axis import AxisNetwork
     from cnnstat.executor.measure.pattern import Fields, Pattern
-    from cnnstat.executor.network import Executor, Program
+    from cnnstat.executor.network import Executor
+    from cnnstat.executor.program import Program
 
 
 @dataclass(frozen=True, slots=True)
