@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 
 import cnnstat
+from tests.executor.reference import TORCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.executor.kernel import Array
 
-TORCH = "torch==2.13.0"
 TOLERANCE = 1e-9
 BATCH = 2
 
