@@ -98,7 +98,7 @@ def check_gradients(
 
     Raises:
         SpecError: the spec is wrong.
-        ValueError: an argument is out of range, or a layer cannot take what reaches it.
+        ValueError: an argument is out of range, or a layer has no kernel, or it cannot take its input.
     """
     plan = Plan(method, elements, seed, training)
     with quiet():

@@ -30,7 +30,7 @@ Outputs: TypeAlias = "Array | tuple[Array, ...]"
 
 
 class UnfitError(ValueError):
-    """A step cannot take what reaches it; `number` is the step's."""
+    """A step cannot take its inputs; `number` is the step's."""
 
     def __init__(self, number: int, step: Step, why: str) -> None:
         self.number = number
@@ -39,7 +39,7 @@ class UnfitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One step being done: what it read and put out, its multiply-adds, and bytes of all arrays alive now."""
+    """One step executed: what it read and put out, its multiply-adds, and bytes of all arrays alive now."""
 
     number: int
     step: Step
@@ -61,9 +61,8 @@ class Gradients:
 class Executor:
     """A program with its parameters, drawn from a seed.
 
-    A seeded normal sample runs through once, so that each layer sees what shape reaches it, and batch norm
-    takes its first statistics from it: deep networks then neither vanish nor blow up before they are
-    trained.
+    A seeded normal sample runs through once: parameters get their shapes from what each layer reads, and
+    batch norm its first statistics, so that deep networks neither vanish nor blow up before they are trained.
     """
 
     def __init__(self, program: Program, *, seed: int = 0, dtype: str = "float32") -> None:
@@ -114,7 +113,7 @@ class Executor:
         Training draws dropout masks anew at each call and moves the statistics of batch norm.
 
         Raises:
-            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
+            ValueError: x has another shape; `UnfitError`: a layer cannot take its inputs.
         """
         self._draws += training
         found, tape = self.run(x, training=training, backward=backward, draw=self._draws)
@@ -187,7 +186,7 @@ class Executor:
         `parameters` gives a step others than those stored; `draw` numbers the dropout masks of a seed.
 
         Raises:
-            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
+            ValueError: x has another shape; `UnfitError`: a layer cannot take its inputs.
         """
         x = self._accepted(x)
         arrays = {INPUT: x}
@@ -216,7 +215,7 @@ class Executor:
         return x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
 
     def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
-        """Return the context in which a step is done: one seed, step and draw make one dropout mask."""
+        """Return the context in which a step is executed: one seed, step and draw make one dropout mask."""
         rng = np.random.default_rng([self.seed, number, 1 + draw])
         return Context(MacCounter(), rng, training, backward)
 
@@ -224,7 +223,7 @@ class Executor:
         return self.stored[number].all
 
     def _drawn(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
-        """Draw what a step stores, from the shapes and the type of what reaches it."""
+        """Draw what a step stores, from the shapes and the type of its inputs."""
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
         drawn = KERNELS[step.type].parameters(inputs, step.options, rng)

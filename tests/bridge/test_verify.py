@@ -83,7 +83,7 @@ def test_padding_may_be_larger_than_the_input() -> None:
         assert verify(cnnstat.loads(f"input: [3, {side}, {side}]\nlayers: [{layer}]\n")).good
 
 
-# -- the run needs no told figure ----------------------------------------------------------------------
+# -- the run needs nothing calculated ------------------------------------------------------------------
 
 
 def methods_of(kind: type) -> Iterator[tuple[type, str]]:
@@ -96,22 +96,22 @@ def methods_of(kind: type) -> Iterator[tuple[type, str]]:
 
 
 def silence(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Make every told method raise; return how many there were."""
+    """Make every method of the calculator's layers raise; return how many there were."""
 
-    def told(*args: object, **kwargs: object) -> object:
-        raise AssertionError("the run asked the told hall")
+    def asked(*args: object, **kwargs: object) -> object:
+        raise AssertionError("the run asked the calculator")
 
     found = {method for kind in LAYERS.values() for method in methods_of(kind)}
     for base, name in found:
-        monkeypatch.setattr(base, name, told)
+        monkeypatch.setattr(base, name, asked)
     return len(found)
 
 
 @pytest.mark.parametrize("spec", ["lenet5", "resnet20", "mobilenet-v2", "every type"])
-def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_run_asks_nothing_of_the_calculator(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, shape = (cnnstat.loads(EVERY_TYPE), None) if spec == "every type" else reduced(spec)
     assert silence(monkeypatch) > 11
-    with pytest.raises(AssertionError, match="asked the told hall"):
+    with pytest.raises(AssertionError, match="asked the calculator"):
         cnnstat.analyze(graph, input_shape=shape)
     running = Network(graph, dtype="float64", input_shape=shape)
     x = running.sample(1)

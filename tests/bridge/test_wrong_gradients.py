@@ -40,7 +40,7 @@ HARMLESS = {
 
 
 def broken(kernel: Kernel, tensor: str, fault: Callable[[Array], Array]) -> Kernel:
-    """Return an kernel whose way back has one wrong gradient."""
+    """Return a kernel whose way back has one wrong gradient."""
 
     def forward(inputs: Any, params: Mapping[str, Array], options: Any, context: Any) -> Any:
         y, way_back = kernel.forward(inputs, params, options, context)

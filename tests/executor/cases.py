@@ -53,7 +53,7 @@ class Case:
 
     @property
     def calculated(self) -> Layer:
-        """The layer of the other hall with these options."""
+        """The calculator's layer with these options."""
         given = {
             name: Channels(value.numerator, value.denominator) if isinstance(value, Fraction) else value
             for name, value in self.given.items()

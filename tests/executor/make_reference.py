@@ -74,10 +74,10 @@ def conv(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
     if o.get("table") is None:
         groups = width(o["groups"], x.shape[1]) if "groups" in o else x.shape[1]
         return run(x, p["weight"], p.get("bias"), groups=groups, **step)
-    maps, link = [], 0
+    maps, place = [], 0
     for i, row in enumerate(o["table"]):
-        kernel = p["weight"][link : link + len(row)][None]
-        link += len(row)
+        kernel = p["weight"][place : place + len(row)][None]
+        place += len(row)
         maps.append(run(x[:, list(row)], kernel, p["bias"][i : i + 1] if "bias" in p else None, **step))
     return torch.cat(maps, 1)
 

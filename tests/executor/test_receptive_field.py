@@ -1,4 +1,4 @@
-"""Fields found by poisoning, against closed forms and against bounds worked out by hand."""
+"""Receptive fields found by poisoning, against closed forms and against fields worked out by hand."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Window = tuple[int, int, int]
 """Kernel, stride, padding."""
 
 
-def seen(layers: Sequence[str], size: int = 32) -> list[MeasuredField]:
-    """Return what is seen in a network of these layers on a signal."""
+def fields_of(layers: Sequence[str], size: int = 32) -> list[MeasuredField]:
+    """Return the fields in a network of these layers on a signal."""
     return measure_fields(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
 
 
@@ -34,7 +34,7 @@ def spec(layers: Sequence[str], shape: str) -> str:
 
 
 def last(layers: Sequence[str], size: int = 32) -> AxisField:
-    (axis,) = seen(layers, size)[-1].axes
+    (axis,) = fields_of(layers, size)[-1].axes
     return axis
 
 
@@ -71,7 +71,7 @@ CHAINS: dict[str, tuple[Window, ...]] = {
 def test_chains_agree_with_the_closed_form(name: str, kind: str) -> None:
     windows = [(k, s, min(p, k // 2) if "pool" in kind else p) for k, s, p in CHAINS[name]]
     layers = [f"type: {kind}, kernel: {k}, stride: {s}, padding: {p}" for k, s, p in windows]
-    found = seen(layers, 64)
+    found = fields_of(layers, 64)
     for number, field in enumerate(found):
         assert field.axes[0].pattern == araujo(windows[: number + 1])
         assert not field.whole
@@ -82,13 +82,13 @@ def test_dilation_widens_the_kernel() -> None:
     assert axis.pattern == araujo([(9, 1, 4)])
 
 
-def test_regions_are_cut_off_at_the_border() -> None:
+def test_fields_are_cut_off_at_the_border() -> None:
     axis = last(["type: conv, filters: 1, kernel: 3, stride: 2, padding: 1"], 7)
     assert placed(axis) == [[0, 1], [1, 3], [3, 5], [5, 6]]
 
 
 @pytest.mark.parametrize(
-    ("layer", "regions", "pattern"),
+    ("layer", "fields", "pattern"),
     [
         # seven positions in three bins: floor(7i/3) to ceil(7(i + 1)/3) - 1
         ("type: adaptive_avg_pool, size: 3", [[0, 2], [2, 4], [4, 6]], None),
@@ -114,9 +114,9 @@ def test_regions_are_cut_off_at_the_border() -> None:
         ("type: layer_norm, axes: channels", [[i, i] for i in range(7)], Pattern(1, Fraction(1), 0)),
     ],
 )
-def test_one_layer(layer: str, regions: list[list[int]], pattern: Pattern | None) -> None:
+def test_one_layer(layer: str, fields: list[list[int]], pattern: Pattern | None) -> None:
     axis = last([layer], 7)
-    assert placed(axis) == regions
+    assert placed(axis) == fields
     assert axis.pattern == pattern
     assert not axis.whole
 
@@ -138,8 +138,8 @@ def test_a_pad_sticks_out() -> None:
         "type: adaptive_avg_pool, size: 1",
     ],
 )
-def test_all_is_seen_at_any_length(layer: str) -> None:
-    before, field = seen(["type: conv, filters: 2, kernel: 3, padding: 1", layer])
+def test_a_field_is_whole_at_any_length(layer: str) -> None:
+    before, field = fields_of(["type: conv, filters: 2, kernel: 3, padding: 1", layer])
     assert not before.whole
     assert field.whole
 
@@ -162,7 +162,7 @@ def test_a_squeeze_and_excite_gate_sees_everything() -> None:
         "type: multiply, from: [x, gate]",
         "type: conv, filters: 4, kernel: 3",
     ]
-    assert [field.whole for field in seen(layers)] == [False] + [True] * 7
+    assert [field.whole for field in fields_of(layers)] == [False] + [True] * 7
 
 
 def test_branches_are_united() -> None:
@@ -185,7 +185,7 @@ def test_branches_of_different_stride_have_no_pattern() -> None:
     assert placed(axis) == [[unit, 2 * unit] for unit in range(8)]
 
 
-def test_axes_are_told_apart() -> None:
+def test_each_axis_has_its_own_field() -> None:
     layers = ["type: conv, filters: 2, kernel: [3, 5], stride: [2, 1], padding: [1, 0]"]
     (field,) = measure_fields(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
     assert [axis.pattern for axis in field.axes] == [
@@ -215,7 +215,7 @@ LYING = [
 
 @pytest.mark.parametrize("step", range(3))
 @pytest.mark.parametrize("axis", range(2))
-def test_a_pixel_that_reaches_further_is_found(step: int, axis: int) -> None:
+def test_a_pixel_beyond_a_field_is_found(step: int, axis: int) -> None:
     network = Network(cnnstat.loads(spec(LYING, "[2, 12, 16]")))
     honest = measure_fields(network.program)
     assert beyond_field(network, honest) == []
@@ -227,7 +227,7 @@ def test_a_pixel_that_reaches_further_is_found(step: int, axis: int) -> None:
 
 
 def test_a_mixture_taken_for_points_is_found() -> None:
-    """A field that has every unit see its own place only, of a layer that mixes them all."""
+    """Fields that have every unit see its own place only, of a layer that mixes them all."""
     network = Network(cnnstat.loads(spec(["type: instance_norm"], "[2, 6, 8]")))
     points = tuple(AxisField(np.stack([np.arange(n)] * 2, 1)) for n in (6, 8))
     assert beyond_field(network, [MeasuredField(points)]) == [0]

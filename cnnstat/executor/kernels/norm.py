@@ -20,7 +20,7 @@ def _affine(x: Array, options: Options, shape: int | tuple[int, ...]) -> dict[st
 def batch_norm_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
     """Allocate weight and bias (C,) if affine, and the running statistics (C,), those of x, as buffers.
 
-    Where x has no spread, as on a map of one position, it tells no statistics: mean 0 and variance 1 then.
+    Where x has no spread, as on a map of one position, it has no statistics: mean 0 and variance 1 then.
     Its own mean would turn it to a zero that is nothing but rounding, on the very kink of the ReLU behind.
     """
     (x,) = inputs
@@ -56,7 +56,7 @@ def _move(params: Params, mean: Array, variance: Array, count: int, momentum: fl
 
 
 def _batch_norm_running(x: Array, params: Params, eps: float, context: Context) -> Result:
-    """Multiply by one number per channel and add another: both are known before x is seen."""
+    """Multiply by one number per channel and add another: both are known before x is."""
     mean, spread = params["running_mean"], 1 / np.sqrt(params["running_var"] + eps)
     scale = spread * params["weight"] if "weight" in params else spread
     shift = params["bias"] - mean * scale if "bias" in params else -mean * scale

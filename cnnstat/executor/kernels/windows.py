@@ -1,7 +1,7 @@
-"""The walk of a window over an axis, and arrays seen through it.
+"""The walk of a window over an axis, and arrays viewed through it.
 
 Nothing here divides to find a size. The cells where windows start are enumerated and counted, views are cut
-by slicing, and sizes are read from what comes out. The told hall finds the same sizes by formula; the two
+by slicing, and sizes are read from what comes out. The calculator finds the same sizes by formula; the two
 look alike and must stay apart, for their agreement is what a verification verifies.
 """
 
@@ -53,7 +53,7 @@ class Walk:
         """Return the walk over the windows, one for each cell, that gathers the cells' gradients.
 
         Cell c is read through tap t by window c + before - t: the same taps in reverse, over windows padded
-        by what is left of the reach. Only for a walk with as many windows as cells, for only then the way
+        by what is left of the extent. Only for a walk with as many windows as cells, for only then the way
         back costs what the way there did.
         """
         before = self.taps[-1] - self.before
@@ -104,20 +104,20 @@ def walk(
     (Caffe's and PyTorch's rule); "exact" refuses cells that no window covers.
     """
     taps = range(0, kernel * dilation, dilation)
-    reach = taps[-1] + 1
+    extent = taps[-1] + 1
     if sides is None:
         starts = range(0, length, stride)
-        missing = max(starts[-1] + reach - length, 0)
+        missing = max(starts[-1] + extent - length, 0)
         return Walk(length, missing // 2, missing - missing // 2, starts, taps)
     before, after = sides
     end = before + length + after
-    starts = range(0, end - reach + (stride if rounding == "ceil" else 1), stride)
-    if rounding == "ceil" and starts and starts[-1] + reach > end and starts[-1] >= before + length:
+    starts = range(0, end - extent + (stride if rounding == "ceil" else 1), stride)
+    if rounding == "ceil" and starts and starts[-1] + extent > end and starts[-1] >= before + length:
         starts = starts[:-1]
     if not starts:
-        raise ValueError(f"a window of {reach} exceeds the padded input of {end}")
-    if rounding == "exact" and starts[-1] + reach != end:
-        raise ValueError(f"windows of {reach}, {stride} apart, do not end at the end of {end}")
+        raise ValueError(f"a window of {extent} exceeds the padded input of {end}")
+    if rounding == "exact" and starts[-1] + extent != end:
+        raise ValueError(f"windows of {extent}, {stride} apart, do not end at the end of {end}")
     return Walk(length, before, after, starts, taps)
 
 

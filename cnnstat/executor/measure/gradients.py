@@ -1,6 +1,6 @@
 """Gradients against derivatives: is what backward returns the slope of what forward computes?
 
-Each layer alone, on the input that really reaches it: for each of its inputs and trained tensors w, with a
+Each layer alone, on the input that it really reads: for each of its inputs and trained tensors w, with a
 gradient g of sum(dy·y) for a random dy, and a random direction t, sum(g·t) must equal the slope of
 sum(dy·y(w + s·t)) in s. Then the network end to end, from its loss to its input and to all its parameters:
 that is where forks must add up. One direction costs one or two passes, however many numbers a tensor has;

@@ -41,7 +41,7 @@ class LayerMeasurements:
 class Measurements:
     """The figures of a network, layer by layer, and what it put out.
 
-    `beyond` names steps where one poisoned pixel was seen by units whose field it is not in. `peak_bytes` are
+    `beyond` names steps where units saw one poisoned pixel that is not in their field. `peak_bytes` are
     those of the parameters and of the most activations that were alive at once.
     """
 

@@ -38,7 +38,8 @@ def repeated(poisoned: Array, grain: int, start: int, clipped: Fields | None, le
     """Return what the fields of a layer repeat, if they do, and if that gives its fields on the input.
 
     `poisoned` (2·grain, units) says what units see of the positions from `start` on, in the middle of an
-    input so long that no border is seen; `clipped` are the fields on the input itself, of `length` positions.
+    input so long that no unit at a border sees any; `clipped` are the fields on the input itself, of `length`
+    positions.
     """
     units = np.flatnonzero(poisoned.any(0))
     again = np.flatnonzero(poisoned[grain:].any(0))
