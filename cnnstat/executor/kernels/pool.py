@@ -8,6 +8,7 @@ the gradient.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,11 @@ from cnnstat.executor.kernels import bins
 from cnnstat.executor.kernels.windows import Walk, fold, share, total, walks
 from cnnstat.executor.parameters import Parameters, real_type
 from cnnstat.executor.projection import along, unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.executor.kernel import Connections, Forward
 
 PIECE = 32 << 10
 """Numbers of a map worked on at a time on the way back from a maximum."""
@@ -140,20 +146,34 @@ def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Wal
     return (dx,), {"weight": (dy * sums).sum(axes), "bias": dy.sum(axes)}
 
 
-def _whole(x: Array) -> bins.Bins:
+def _whole(x: Array, options: Options) -> bins.Bins:
+    """Take each map as one bin; the axes of positions stay, with length 1."""
     return tuple((slice(0, n),) for n in x.shape[2:])
 
 
-def global_connections(inputs: Inputs, params: Params, options: Options) -> Array:
-    """Count the cells of each map."""
-    (x,) = inputs
-    return bins.counted(x, _whole(x))
+def _adaptive(x: Array, options: Options) -> bins.Bins:
+    counts = per_axis(options["size"], x.ndim - 2)
+    return tuple(bins.adaptive(n, count) for n, count in zip(x.shape[2:], counts, strict=True))
 
 
-def global_max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the maximum of each map, the axes of positions kept with length 1."""
-    (x,) = inputs
-    return bins.largest(x, _whole(x), context)
+def _over(cut: Callable[[Array, Options], bins.Bins], join: Callable[..., Result]) -> Forward:
+    """Join the cells of each bin that a map is cut into."""
+
+    def run(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+        (x,) = inputs
+        return join(x, cut(x, options), context)
+
+    return run
+
+
+def _cells(cut: Callable[[Array, Options], bins.Bins]) -> Connections:
+    """Count the cells of each bin."""
+
+    def count(inputs: Inputs, params: Params, options: Options) -> Array:
+        (x,) = inputs
+        return bins.counted(x, cut(x, options))
+
+    return count
 
 
 def global_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -166,36 +186,13 @@ def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> KernelGradie
     return (np.broadcast_to(dy * (dy.size / math.prod(shape)), shape).copy(),), {}
 
 
-def _adaptive(x: Array, options: Options) -> bins.Bins:
-    counts = per_axis(options["size"], x.ndim - 2)
-    return tuple(bins.adaptive(n, count) for n, count in zip(x.shape[2:], counts, strict=True))
-
-
-def adaptive_connections(inputs: Inputs, params: Params, options: Options) -> Array:
-    """Count the cells of each bin."""
-    (x,) = inputs
-    return bins.counted(x, _adaptive(x, options))
-
-
-def adaptive_max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the maximum of each of `size` bins."""
-    (x,) = inputs
-    return bins.largest(x, _adaptive(x, options), context)
-
-
-def adaptive_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the mean of each of `size` bins."""
-    (x,) = inputs
-    return bins.mean(x, _adaptive(x, options), context)
-
-
 MAX_POOL = Kernel(
     max_pool, along("kernel", "stride", "dilation", sides="padding"), connections=window_connections
 )
 AVG_POOL = Kernel(avg_pool, along("kernel", "stride", sides="padding"), connections=window_connections)
 SUBSAMPLE = Kernel(subsample, along("kernel", "stride"), subsample_parameters, window_connections)
-GLOBAL_MAX_POOL = Kernel(global_max_pool, unchanged, connections=global_connections)
-GLOBAL_AVG_POOL = Kernel(global_avg_pool, unchanged, connections=global_connections)
-BINS = along("size", anchors=("size",))
-ADAPTIVE_MAX_POOL = Kernel(adaptive_max_pool, BINS, connections=adaptive_connections)
-ADAPTIVE_AVG_POOL = Kernel(adaptive_avg_pool, BINS, connections=adaptive_connections)
+GLOBAL_MAX_POOL = Kernel(_over(_whole, bins.largest), unchanged, connections=_cells(_whole))
+GLOBAL_AVG_POOL = Kernel(global_avg_pool, unchanged, connections=_cells(_whole))
+_EACH_BIN = along("size", anchors=("size",))
+ADAPTIVE_MAX_POOL = Kernel(_over(_adaptive, bins.largest), _EACH_BIN, connections=_cells(_adaptive))
+ADAPTIVE_AVG_POOL = Kernel(_over(_adaptive, bins.mean), _EACH_BIN, connections=_cells(_adaptive))
