@@ -27,7 +27,8 @@ from cnnstat.analysis.layer_kinds import (
     SLIDING_POOLS,
     SOFTMAXES,
 )
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import suggestion
 
 Weights: TypeAlias = dict[str, dict[str, int]]
 """For a type of layer, how often each of its measures (`cnnstat.analysis.tool_counts`) counts."""

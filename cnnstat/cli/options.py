@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cnnstat.analysis.memory import BYTES, OPTIMIZER_STATE
-from cnnstat.base.errors import Misfit, plain, suggestion
+from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.base.text import plain, suggestion
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
 from cnnstat.spec.given import read_value

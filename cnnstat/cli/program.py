@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from cnnstat import __version__
-from cnnstat.base.errors import plain, suggestion
+from cnnstat.base.text import plain, suggestion
 
 COMMANDS = ("diff", "explain", "flops", "list", "rf", "run", "schema", "sizes", "summary")
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import suggestion
 from cnnstat.layers import LAYERS
 from cnnstat.layers.reader import option_names, read_layer, unknown_option
 from cnnstat.layers.synonyms import meant

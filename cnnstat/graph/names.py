@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from cnnstat.spec.model import Entry

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import plural
 from cnnstat.base.limits import MAX_NESTING
+from cnnstat.base.text import plural
 from cnnstat.graph.catalogue import asked
 from cnnstat.graph.names import Names
 from cnnstat.graph.problems import Skip

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import suggestion
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit, Problem, SpecError, suggestion
+from cnnstat.base.errors import Misfit, Problem, SpecError
 from cnnstat.base.limits import MAX_SIZE, is_size
+from cnnstat.base.text import suggestion
 from cnnstat.spec.expression import show_value
 from cnnstat.spec.given import from_python
 from cnnstat.spec.model import resolve, unknown_param

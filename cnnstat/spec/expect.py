@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit
 from cnnstat.base.figures import EXPECTED, OF_NETWORK
+from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Span

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit, Problem, suggestion
+from cnnstat.base.errors import Misfit, Problem
+from cnnstat.base.text import suggestion
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, value_of
 from cnnstat.spec.expect import Expectation, Figure, Printed, check_figure, printed, tolerance
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.errors import suggestion
+from cnnstat.base.text import suggestion
 from cnnstat.spec.expression import Expression, Value
 
 if TYPE_CHECKING:

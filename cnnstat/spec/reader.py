@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit, Problem, Source, Span, SpecError, suggestion
+from cnnstat.base.errors import Misfit, Problem, Source, Span, SpecError
 from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
+from cnnstat.base.text import suggestion
 from cnnstat.spec import expression
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.expect_reader import read_expectations

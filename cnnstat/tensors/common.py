@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

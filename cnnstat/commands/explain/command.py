@@ -9,8 +9,9 @@ import click
 
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import Misfit, plain, suggestion
+from cnnstat.base.errors import Misfit
 from cnnstat.base.figures import figure_named, words
+from cnnstat.base.text import plain, suggestion
 from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
 from cnnstat.cli.output import put, show
 from cnnstat.layers import LAYERS, manual

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from cnnstat.analysis.model import Totals
 from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import Misfit, plural
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import plural
 from cnnstat.commands.explain.block_sums import Blocks, block_steps, sums, total_steps
 from cnnstat.commands.explain.derivations import LEGEND, one_line, steps_of, terms
 from cnnstat.commands.explain.errata import Errata, Erratum, errata, explained

@@ -8,7 +8,8 @@ import click
 
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
-from cnnstat.base.errors import Misfit, plain
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import plain
 from cnnstat.cli.options import output_options, spec_options
 from cnnstat.cli.output import show
 from cnnstat.commands.flops import report as flops_report

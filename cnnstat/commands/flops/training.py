@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import Cost, costs
 from cnnstat.analysis.tool_counts import rules, tool_counts, total, weight_gradients
-from cnnstat.base.errors import plural
+from cnnstat.base.text import plural
 from cnnstat.commands.flops.report import data_of, left_out, meaning, rows_of, rules_of, tables_of
 from cnnstat.report.columns import footnotes
 from cnnstat.report.layers import title_of

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat.analysis.analyze import analyze
-from cnnstat.base.errors import Misfit, plain
+from cnnstat.base.errors import Misfit
+from cnnstat.base.text import plain
 from cnnstat.cli.options import output_options, spec_options, unit_of
 from cnnstat.cli.output import show
 from cnnstat.commands.rf import report

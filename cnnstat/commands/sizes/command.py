@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstat.base.errors import ArgumentError, plain
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.base.text import plain
 from cnnstat.cli.options import (
     batch_options,
     input_option,

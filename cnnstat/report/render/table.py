@@ -9,7 +9,7 @@ import textwrap
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from unicodedata import east_asian_width
 
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 from cnnstat.report.text import bar, grouped, shown
 
 if TYPE_CHECKING:
