@@ -27,7 +27,7 @@ from cnnstat.analysis.layer_kinds import (
     SLIDING_POOLS,
     SOFTMAXES,
 )
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 
 Weights: TypeAlias = dict[str, dict[str, int]]
@@ -214,9 +214,9 @@ def convention_of(name: str) -> Convention:
     """Return a tool's convention.
 
     Raises:
-        Misfit: there is no tool of that name.
+        ArgumentError: there is no tool of that name.
     """
     if name not in CONVENTIONS:
         hint = suggestion(name, CONVENTIONS) or f"; known: {', '.join(CONVENTIONS)}"
-        raise Misfit(f"unknown convention '{name}'{hint}", code="convention/unknown")
+        raise ArgumentError(f"unknown convention '{name}'{hint}")
     return CONVENTIONS[name]

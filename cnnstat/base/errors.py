@@ -69,16 +69,33 @@ class SpecError(Exception):
         return "\n".join(str(problem) for problem in self.problems)
 
 
-class Misfit(Exception):  # noqa: N818 - not an error yet: the caller adds the place
-    """What is wrong, said by code that does not know where; ``field`` names the option at fault."""
+class Fault(Exception):  # noqa: N818 - not an error yet: the caller adds the place
+    """What is wrong with a spec, said by code that does not know where: a value, a name, an expression.
 
-    def __init__(self, message: str, *, code: str = "shape/misfit", field: str | None = None) -> None:
+    ``field`` names the option at fault.
+    """
+
+    def __init__(self, message: str, *, code: str, field: str | None = None) -> None:
         self.message, self.code, self.field = message, code, field
         super().__init__(message)
 
+    def at(self, span: Span) -> Problem:
+        """Return it with its place."""
+        return Problem(self.code, self.message, span)
+
+
+class Misfit(Fault):
+    """A layer that does not fit its input. The options by themselves are good, or another kind of fault."""
+
+    def __init__(self, message: str, *, code: str = "shape/misfit", field: str | None = None) -> None:
+        super().__init__(message, code=code, field=field)
+
 
 class ArgumentError(ValueError):
-    """An argument of a call from Python that is out of range, or does not go with the network."""
+    """What a caller asks for is out of range or does not go with the network, from Python or a command line.
+
+    The program ends with the usage of the command and this message; see `cnnstat.cli.program`.
+    """
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

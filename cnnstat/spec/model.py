@@ -110,7 +110,7 @@ def resolve(operand: Operand, params: dict[str, Value]) -> Value:
     """Return an operand's value under ``params``.
 
     Raises:
-        Misfit: an expression in it has none.
+        Fault: an expression in it has none.
     """
     if isinstance(operand, Expression):
         return operand.evaluate(params)

@@ -15,7 +15,7 @@ import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
 from cnnstat.analysis.layer_kinds import TERMS, WORKS
 from cnnstat.analysis.tool_counts import MEASURES, ToolCount, tool_counts, total
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.layers import LAYERS
 from cnnstat.spec import bundled
 from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
@@ -184,5 +184,7 @@ def test_layers_add_up_and_terms_have_names(tool: str) -> None:
 
 
 def test_an_unknown_tool_gets_a_suggestion() -> None:
-    with pytest.raises(Misfit, match=re.escape("unknown convention 'torchinf'; did you mean 'torchinfo'?")):
+    with pytest.raises(
+        ArgumentError, match=re.escape("unknown convention 'torchinf'; did you mean 'torchinfo'?")
+    ):
         convention_of("torchinf")

@@ -186,7 +186,7 @@ def test_one_unit() -> None:
         (("explain", "qqqq"), 2, "'cnnstat explain' lists types and figures"),
         (("explain", "nothing.yaml"), 1, "no such file"),
         (("explain", "lenet5", "C33"), 2, "did you mean 'C3'?"),
-        (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' tells more"),
+        (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' says more"),
         (("explain", "conv", "C1"), 2, "'conv' is a layer type, and has no layers"),
         (("explain", "macs", "lenet5"), 2, "'macs' is a figure, and has no layers"),
         (("explain", "C3", "lenet5"), 2, "'C3' is no network, but 'lenet5' is: the SPEC comes first"),
@@ -203,6 +203,18 @@ def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
     assert said in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+def test_what_goes_with_no_network_ends_with_the_usage_of_the_command() -> None:
+    """The layers, units and sizes that are asked for are checked below the commands, where no click is."""
+    for command, *arguments in (
+        ("rf", "lenet5", "--at", "C33", "--unit", "0,0"),
+        ("sizes", "lenet5", "--from", "9", "--to", "8"),
+        ("explain", "lenet5", "C33"),
+    ):
+        usage, hint = within(command, *arguments).stderr.splitlines()[:2]
+        assert usage.startswith(f"Usage: cnnstat {command} [OPTIONS] ")
+        assert hint.startswith(f"Try 'cnnstat {command} -")
 
 
 @pytest.mark.parametrize(

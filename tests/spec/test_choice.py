@@ -9,7 +9,7 @@ import pytest
 
 import cnnstat
 from cnnstat import Analysis, SpecError
-from cnnstat.base.errors import Misfit, Source
+from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.spec import bundled
 from cnnstat.spec.choice import choose
 from cnnstat.spec.given import read_value
@@ -146,7 +146,7 @@ def test_values_are_read_as_in_a_spec(text: str, value: object) -> None:
 
 @pytest.mark.parametrize("text", ["", "$width", "{a: 1}", "[[1]]", "&a 1", "[1", "\udcff"])
 def test_what_is_no_plain_value(text: str) -> None:
-    with pytest.raises(Misfit, match="expected a plain value"):
+    with pytest.raises(ArgumentError, match="expected a plain value"):
         read_value(text)
 
 

@@ -9,7 +9,7 @@ import click
 
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import figure_named, words
 from cnnstat.base.text import plain, suggestion
 from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
@@ -105,8 +105,8 @@ def _of_network(
             rows = [find(analysis, layer)[0] for layer in layers] or list(folded(analysis, depth))
             return quiz(analysis, rows, answers=answers)
         return report.network(analysis, layers, depth)
-    except Misfit as misfit:
-        raise click.UsageError(_unknown_layer(misfit, analysis, layers)) from None
+    except ArgumentError as error:
+        raise ArgumentError(f"{error}{_hint(str(error), analysis, layers)}") from None
 
 
 def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
@@ -114,13 +114,12 @@ def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
         raise click.UsageError("--quiz asks about layers and blocks; 'total' is told without --quiz")
 
 
-def _unknown_layer(misfit: Misfit, analysis: Analysis, layers: tuple[str, ...]) -> str:
-    pages = [layer for layer in layers if f"'{layer}'" in misfit.message and _page(layer)]
+def _hint(message: str, analysis: Analysis, layers: tuple[str, ...]) -> str:
+    """Return what else may be meant by a layer that the network does not have."""
+    pages = [layer for layer in layers if f"'{layer}'" in message and _page(layer)]
     if pages:
-        hint = f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' tells more"
-    else:
-        hint = "" if "did you mean" in misfit.message else f"; its first is '{analysis.rows[0].name}'"
-    return plain(misfit.message + hint)
+        return f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' says more"
+    return "" if "did you mean" in message else f"; its first is '{analysis.rows[0].name}'"
 
 
 def _refer(topic: str | None, form: str, output: Path | None) -> None:

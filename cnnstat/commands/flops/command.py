@@ -8,9 +8,7 @@ import click
 
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
-from cnnstat.base.errors import Misfit
-from cnnstat.base.text import plain
-from cnnstat.cli.options import output_options, spec_options
+from cnnstat.cli.options import output_options, read_by, spec_options
 from cnnstat.cli.output import show
 from cnnstat.commands.flops import report as flops_report
 from cnnstat.commands.flops import training as training_report
@@ -21,20 +19,12 @@ if TYPE_CHECKING:
     from cnnstat.analysis.conventions import Convention
 
 
-def _convention(context: click.Context, parameter: click.Parameter, value: str | None) -> Convention | None:
-    """Read the name of a tool."""
-    try:
-        return None if value is None else convention_of(value)
-    except Misfit as misfit:
-        raise click.BadParameter(plain(misfit.message)) from None
-
-
 @click.command()
 @spec_options
 @click.option(
     "--convention",
     metavar="TOOL",
-    callback=_convention,
+    callback=read_by(convention_of),
     help=f"Count as another tool prints it: {', '.join(CONVENTIONS)}.",
 )
 @click.option("--conventions", "all_tools", is_flag=True, help="What every one of these tools prints.")

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat.analysis.analyze import analyze
-from cnnstat.base.errors import Misfit
-from cnnstat.base.text import plain
-from cnnstat.cli.options import output_options, spec_options, unit_of
+from cnnstat.cli.options import output_options, read_by, spec_options, unit_of
 from cnnstat.cli.output import show
 from cnnstat.commands.rf import report
 
@@ -20,7 +18,9 @@ if TYPE_CHECKING:
 @click.command()
 @spec_options
 @click.option("--at", "layer", metavar="LAYER", help="With --unit: the layer whose unit is asked for.")
-@click.option("--unit", metavar="Y,X", callback=unit_of, help="Print what this unit of the layer sees.")
+@click.option(
+    "--unit", metavar="Y,X", callback=read_by(unit_of), help="Print what this unit of the layer sees."
+)
 @output_options
 def rf(
     spec: str,
@@ -37,9 +37,5 @@ def rf(
     analysis = analyze(spec, **how)
     if layer is None or unit is None:
         show(report.receptive(analysis, depth), form, output)
-        return
-    try:
-        seen = report.unit(analysis, layer, unit)
-    except Misfit as misfit:
-        raise click.UsageError(plain(misfit.message)) from None
-    show(seen, form, output)
+    else:
+        show(report.unit(analysis, layer, unit), form, output)

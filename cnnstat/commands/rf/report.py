@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.outline import find, folded
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.data import data, head
 from cnnstat.report.layers import layer_table, title_of
@@ -32,7 +32,7 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
     """Return the input region that one unit of a layer sees.
 
     Raises:
-        Misfit: there is no such layer or unit, or its field is unknown.
+        ArgumentError: there is no such layer or unit, or its field is unknown.
     """
     row, number = find(analysis, layer)
     _check_unit(row, position)
@@ -61,13 +61,13 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
 
 def _check_unit(row: Row, position: tuple[int, ...]) -> None:
     if row.field.because is not None:
-        raise Misfit(f"the field of {row.name} is unknown because of {row.field.because}")
+        raise ArgumentError(f"the field of {row.name} is unknown because of {row.field.because}")
     sizes = row.output_shape[1:]
     if not row.field.whole and len(position) != len(sizes):
-        raise Misfit(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
+        raise ArgumentError(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
     for place, size in zip(position, sizes, strict=False):
         if not 0 <= place < size:
-            raise Misfit(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")
+            raise ArgumentError(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")
 
 
 def _range_text(seen: tuple[int, int], full: tuple[int, int]) -> str:

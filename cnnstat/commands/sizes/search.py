@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.analyze import checked_settings
 from cnnstat.base.arguments import check_count, check_shape
-from cnnstat.base.errors import ArgumentError, Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.commands.sizes.size_range import between
 from cnnstat.commands.sizes.size_search import sweep
@@ -49,10 +49,7 @@ def sizes(
         check_count("step", step)
     settings = checked_settings(batch, dtype)
     shape = input_shape or graph.spec.input_shape
-    try:
-        steps = between(graph, shape[1:], _size("first", first), _size("last", last), step)
-    except Misfit as misfit:
-        raise ArgumentError(misfit.message) from None
+    steps = between(graph, shape[1:], _size("first", first), _size("last", last), step)
     return sweep(graph, steps, input_shape=shape, strict=strict, settings=settings)
 
 

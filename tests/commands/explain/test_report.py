@@ -11,7 +11,7 @@ import cnnstat
 from cnnstat.analysis.model import KINDS, STORED, Counts
 from cnnstat.analysis.outline import find, folded
 from cnnstat.base.arithmetic import Term, term, total
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import FIGURES, OF_NETWORK, figure_named, words
 from cnnstat.commands.explain import errata
 from cnnstat.commands.explain import report as explain
@@ -344,7 +344,7 @@ def test_an_erratum_that_is_right_is_no_erratum() -> None:
 
 
 def test_unknown_layers() -> None:
-    with pytest.raises(Misfit, match="did you mean 'C3'"):
+    with pytest.raises(ArgumentError, match="did you mean 'C3'"):
         explain.network(cnnstat.analyze("lenet5"), ["C33"])
 
 
