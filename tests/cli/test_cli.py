@@ -189,6 +189,10 @@ def test_one_unit() -> None:
         (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' says more"),
         (("explain", "conv", "C1"), 2, "'conv' is a layer type, and has no layers"),
         (("explain", "macs", "lenet5"), 2, "'macs' is a figure, and has no layers"),
+        (("explain", "shape/leftovr"), 2, "no problem's code; did you mean 'shape/leftover'?"),
+        (("explain", "yaml/qqqqqqq"), 2, "no file and no problem's code; 'cnnstat explain' lists the codes"),
+        (("explain", "shape/leftover", "C3"), 2, "'shape/leftover' is a problem's code, and has no layers"),
+        (("explain", "shapes/leftover"), 1, "file/unreadable: no such file"),
         (("explain", "C3", "lenet5"), 2, "'C3' is no network, but 'lenet5' is: the SPEC comes first"),
         (("explain", "groups"), 2, "'groups' is an option of conv and 3 more; 'cnnstat explain conv'"),
         (("explain", "lenet5", "qqqq"), 2, "no layer 'qqqq' in LeNet-5"),
@@ -227,7 +231,9 @@ def test_what_goes_with_no_network_ends_with_the_usage_of_the_command() -> None:
         (("conv",), "conv, a layer type"),
         (("MACs",), "multiply-adds (MACs)"),
         (("inference memory",), "alive at once"),
+        (("shape/leftover",), "no whole number"),
         ((), "connections"),
+        ((), "windows that do not fit"),
         (("lenet5", "--quiz"), "conv of input: kernel 5, filters 6"),
         (("lenet5", "--quiz", "--answers"), "28·28·6·1·5·5 = 117,600"),
     ],
@@ -265,7 +271,10 @@ def test_the_spec_that_was_read_is_not_written_over(arguments: tuple[str, ...], 
 def test_a_file_comes_before_a_type_and_a_figure(tmp_path: Path) -> None:
     (tmp_path / "conv").write_text("name: Mine\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
     (tmp_path / "linear").mkdir()
+    (tmp_path / "shape").mkdir()
+    (tmp_path / "shape" / "leftover").write_text("input: [1]\nlayers:\n  - {type: relu}\n")
     assert run("explain", "conv", cwd=tmp_path).stdout.startswith("Mine, input")
+    assert run("explain", "shape/leftover", cwd=tmp_path).stdout.startswith("shape/leftover, input")
     assert run("explain", "linear", cwd=tmp_path).stdout.startswith("linear, a layer type")
 
 
