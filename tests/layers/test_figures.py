@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of
 from tests.layers.case import figures, layer, shapes
 
@@ -482,11 +481,6 @@ def test_an_activation_costs_the_same_for_every_value(line: str, cost: dict[str,
         told = figures(layer(line), (shape,))
         assert told.pop("shape") == "x".join(map(str, shape))
         assert told == {k: v if isinstance(v, str) else v * count for k, v in cost.items()}
-
-
-def test_every_type_has_a_row() -> None:
-    lines = [line for _, line, _, _ in PUBLISHED + BY_HAND] + list(ACTIVATIONS)
-    assert {line.strip("{}").split(",")[0].removeprefix("type: ") for line in lines} == set(LAYERS)
 
 
 @pytest.mark.parametrize(("why", "line", "inputs", "expected"), PUBLISHED + BY_HAND)
