@@ -142,28 +142,28 @@ def page_options(command: Command) -> Command:
     return output_options(command, tuple(form for form in FORMATS if form != "csv"))
 
 
-def batch_options(command: Command, told: str = "What the inference memory is told for.") -> Command:
-    """Add what the inference memory is told for."""
+def batch_options(command: Command, what: str = "What the inference memory is calculated for.") -> Command:
+    """Add what the inference memory is calculated for."""
     return _with(
         command,
-        click.option("--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=told),
+        click.option("--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=what),
         click.option(
-            "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help=told
+            "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help=what
         ),
     )
 
 
 def memory_options(command: Command) -> Command:
-    """Add what the memory figures are told for."""
+    """Add what the memory figures are calculated for."""
     return _with(
         command,
-        partial(batch_options, told="What the memory figures are told for."),
+        partial(batch_options, what="What the memory figures are calculated for."),
         click.option(
             "--optimizer",
             type=click.Choice(list(OPTIMIZER_STATE)),
             default="momentum",
             show_default=True,
-            help="What the training memory is told for.",
+            help="What the training memory is calculated for.",
         ),
     )
 

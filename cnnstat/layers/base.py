@@ -1,4 +1,4 @@
-"""What every layer tells of itself, and what most layers leave as it is.
+"""What every layer says of itself, and what most layers leave as it is.
 
 A layer is a frozen class whose fields are its YAML options. Its methods are pure functions of the shapes
 of its inputs (one sample, channels first) and return `Term`s: the figure together with its arithmetic.

@@ -1,7 +1,7 @@
 """How many windows fit: (N - F + 2P)/S + 1, along one axis.
 
-This is the told half of a pair. `cnnstat.executor` finds the same sizes by walking real arrays; the two look
-alike and must never be merged, because their agreement is the proof that this formula is right.
+This is the calculated half of a pair. `cnnstat.executor` finds the same sizes by walking real arrays; the
+two look alike and must never be merged, because their agreement is the proof that this formula is right.
 """
 
 from __future__ import annotations

@@ -340,11 +340,11 @@ HUGE = {
 
 @pytest.mark.parametrize(("kind", "options"), HUGE.items())
 def test_a_million_rows_take_no_time(kind: str, options: str) -> None:
-    told = layer(f"type: {kind}, {options}" if options else f"type: {kind}")
+    made = layer(f"type: {kind}, {options}" if options else f"type: {kind}")
     inputs = ((10**6, 10**6, 10**6),)
     start = time.perf_counter()
-    calculate(told, inputs)
-    told.footprint(inputs)
+    calculate(made, inputs)
+    made.footprint(inputs)
     assert time.perf_counter() - start < 0.5
 
 
