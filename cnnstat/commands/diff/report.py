@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.base.errors import plural
+from cnnstat.base.text import plural
 from cnnstat.commands.diff.document import data
 from cnnstat.commands.diff.totals import by_type, totals
 from cnnstat.report import text

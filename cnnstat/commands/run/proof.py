@@ -12,7 +12,7 @@ from msgspec import Struct
 from cnnstat import tensors as files
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.memory import running_bytes
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Proof, compare
 from cnnstat.cli.output import finish, place_of, same_file, show

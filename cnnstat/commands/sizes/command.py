@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstat.base.errors import ArgumentError, plain
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli.options import (
     batch_options,
     input_option,
     output_options,
+    read_by,
     set_option,
     size_of,
     strict_option,
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     "--from",
     "first",
     metavar="SIZE",
-    callback=size_of,
+    callback=read_by(size_of),
     help="The first size: 128 or 128x256.  [default: 1, or the step]",
 )
-@click.option("--to", "last", metavar="SIZE", callback=size_of, help="No size beyond it.")
+@click.option("--to", "last", metavar="SIZE", callback=read_by(size_of), help="No size beyond it.")
 @click.option("--step", type=click.IntRange(1, MAX_SIZE), help="From one size to the next.  [default: 1]")
 @batch_options
 @output_options
@@ -53,9 +53,6 @@ def sizes(
     Height and width grow together. Without a range, sizes up to twice the network's own are tried, and
     some of them listed.
     """
-    try:
-        found = search.sizes(spec, first=first, last=last, step=step, **how)
-    except ArgumentError as error:
-        raise click.UsageError(plain(str(error))) from None
+    found = search.sizes(spec, first=first, last=last, step=step, **how)
     every = any(value is not None for value in (first, last, step))
     show(report.sizes(found, every=every), form, output)

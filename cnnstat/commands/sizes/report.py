@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict, replace
 
-from cnnstat.base.errors import plural
+from cnnstat.base.text import plural
 from cnnstat.commands.sizes.size_search import refusals
 from cnnstat.commands.sizes.spans import period, runs, spans
 from cnnstat.commands.sizes.trial import Cost
