@@ -11,7 +11,8 @@ import pytest
 import cnnstat
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import verify
-from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
+from cnnstat.executor.measure.end_to_end import check_end_to_end
+from cnnstat.executor.measure.gradients import Plan, check_layers
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.layers import LAYERS, Layer
 from tests.executor.cases import CASES, UNPLACED, Case
