@@ -86,7 +86,7 @@ def _page(name: str, rule: dict[str, Any]) -> str:
 
 def _type(rule: dict[str, Any]) -> str:
     if "$ref" in rule:
-        return rule["$ref"].rpartition("/")[2]
+        return str(rule["$ref"]).rpartition("/")[2]
     if "anyOf" in rule:
         return " or ".join(_type(part) for part in rule["anyOf"])
     if rule.get("type") == "array":
