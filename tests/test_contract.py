@@ -64,7 +64,7 @@ def types() -> Iterator[str]:
             *((False, what) for what in page),
             (name in KERNELS, "no kernel in cnnstat/executor/kernels/__init__.py"),
             (name in worked_out, "no row of figures worked out by hand in tests/layers/test_figures.py"),
-            (name in cases, "no reference case in tests/executor/cases.py"),
+            (name in cases, "no reference case in tests/executor/cases.py, and no arrays of it"),
             (name in standing, "no place in the network of every type in tests/small.py"),
             (page or manual.page(name, kind) in written, f"another page in docs/layers.md, or none; {WRITE}"),
         )
@@ -150,8 +150,8 @@ def commands() -> Iterator[str]:
 def formats() -> Iterator[str]:
     """Yield what a format lacks."""
     texts = {form: within("summary", "lenet5", "--format", form).stdout for form in FORMATS}
-    for form, text in texts.items():
-        if not text or list(texts.values()).count(text) > 1:
+    for number, (form, text) in enumerate(texts.items()):
+        if not text or text in [*texts.values()][:number]:
             yield f"{form}: no renderer of its own (cnnstat/report/render/__init__.py)"
     if f"`--format {'|'.join(FORMATS)}`" not in README:
         yield f"--format {'|'.join(FORMATS)}: not in README.md"
@@ -226,8 +226,13 @@ def numbers() -> Iterator[str]:
 
 @pytest.mark.parametrize("lacks", [types, figures, commands, formats, conventions, codes, numbers])
 def test_nothing_is_lacking(lacks: Callable[[], Iterator[str]]) -> None:
-    found = list(lacks())
-    assert not found, "\n" + "\n".join(found)
+    if found := list(lacks()):
+        pytest.fail("\n".join((f"{lacks.__name__}: {len(found)} to be added", *found)), pytrace=False)
+
+
+def about(name: str, lacks: Callable[[], Iterator[str]]) -> list[str]:
+    """Return what is listed of one type, figure or the like."""
+    return [line.removeprefix(f"{name}: ") for line in lacks() if line.startswith(f"{name}: ")]
 
 
 class Bare(Relu, frozen=True, kw_only=True):
@@ -236,7 +241,7 @@ class Bare(Relu, frozen=True, kw_only=True):
 
 def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LAYERS, "bare", Bare)
-    assert [line.removeprefix("bare: ").split(" in ")[0] for line in types()] == [
+    assert [line.split(" in ")[0] for line in about("bare", types)] == [
         "the docstring does not begin with a sentence on a line of its own",
         "no 'Rule:'",
         "no 'Example:'",
@@ -252,29 +257,28 @@ def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyP
 def test_a_code_without_a_page_and_a_page_without_a_code_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CODES, "shape/odd", CODES["shape/leftover"])
     monkeypatch.delitem(CODES, "shape/leftover")
-    assert list(codes()) == [
-        "shape/leftover: no page in cnnstat/base/codes (used in layers/window.py)",
-        "shape/odd: a page in cnnstat/base/codes, but nobody uses it",
-    ]
+    (unknown,), (unused,) = about("shape/leftover", codes), about("shape/odd", codes)
+    assert unknown == "no page in cnnstat/base/codes (used in layers/window.py)"
+    assert unused == "a page in cnnstat/base/codes, but nobody uses it"
 
 
 def test_what_is_wrong_with_a_convention_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = {"flatten": {"outputs": 1}, "relu": {"biases": 1}, "nothing": {"size": 1}}
     tool = Convention("tool", "tool 1", "ops", "a file", weights, frozenset({"relu"}))
     monkeypatch.setitem(CONVENTIONS, "tool", tool)
-    assert list(conventions()) == [
-        "tool: no figure of the tool in tests/analysis/test_conventions.py",
-        "tool: 'relu' has weights and counts as nothing",
-        "tool: there is no type 'nothing'",
-        "tool: 'flatten': neither it nor its family 'reshape' has a term in analysis/layer_kinds.py",
-        "tool: 'relu': no term for its biases in analysis/layer_kinds.py",
-        "tool: 'nothing' is weighed by something that is no measure",
+    assert about("tool", conventions) == [
+        "no figure of the tool in tests/analysis/test_conventions.py",
+        "'relu' has weights and counts as nothing",
+        "there is no type 'nothing'",
+        "'flatten': neither it nor its family 'reshape' has a term in analysis/layer_kinds.py",
+        "'relu': no term for its biases in analysis/layer_kinds.py",
+        "'nothing' is weighed by something that is no measure",
     ]
 
 
 def test_a_figure_that_is_shown_nowhere_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(FIGURES, "weight", msgspec.structs.replace(FIGURES["macs"], key="weight", also=()))
-    assert [line.removeprefix("weight: ") for line in figures()] == [
+    assert about("weight", figures) == [
         "not in the JSON of a layer",
         "not in the JSON of the totals",
         "no column in report/columns.py",
@@ -284,9 +288,9 @@ def test_a_figure_that_is_shown_nowhere_is_listed(monkeypatch: pytest.MonkeyPatc
 
 def test_what_readme_does_not_say_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules[__name__], "README", "$ cnnstat dance\n")
-    lines = [f"{name}: not in README.md" for name in COMMANDS]
-    assert list(commands()) == [*lines, "dance: a command in README.md that there is not"]
-    assert list(formats()) == ["--format table|json|csv|markdown: not in README.md"]
+    assert all("not in README.md" in about(name, commands) for name in COMMANDS)
+    assert about("dance", commands) == ["a command in README.md that there is not"]
+    assert about(f"--format {'|'.join(FORMATS)}", formats) == ["not in README.md"]
     assert docs.counted("7 layer\ntypes, 8 bundled networks in 9 files") == (
         f"{len(LAYERS)} layer\ntypes, {len(bundled.names())} bundled networks in"
         f" {len(list(bundled.folder().iterdir()))} files"
