@@ -1,27 +1,49 @@
-"""The command that explains: a network's arithmetic, a layer type, or a figure."""
+"""`cnnstat explain`: a network's arithmetic, a layer type, or a figure."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cnnstat.analysis.analyze import analyze
-from cnnstat.analysis.outline import TOTAL, find, folded
+from cnnstat.analysis import analyze_graph
+from cnnstat.analysis.model import Row
+from cnnstat.analysis.outline import TOTAL, folded
 from cnnstat.base.errors import Misfit, plain, suggestion
 from cnnstat.base.figures import figure_named, words
-from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
+from cnnstat.cli.options import (
+    PAGES,
+    Chosen,
+    Output,
+    depth_option,
+    input_option,
+    output_options,
+    set_option,
+    settings_options,
+)
 from cnnstat.cli.output import put, show
+from cnnstat.commands.explain import reference
+from cnnstat.commands.explain.document import document, quiz_document
+from cnnstat.commands.explain.explanations import explanations, named
+from cnnstat.commands.explain.quiz import Sheet
+from cnnstat.commands.explain.quiz_report import quiz_report
+from cnnstat.commands.explain.reference_document import (
+    contents_document,
+    figure_document,
+    type_document,
+)
+from cnnstat.commands.explain.report import report
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.reader import option_names
 from cnnstat.layers.synonyms import meant
+from cnnstat.report.outline import branches
 from cnnstat.spec import bundled
 from cnnstat.spec.reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
-    from cnnstat.report.model import Report
+    from cnnstat.analysis.settings import Settings
 
 
 @click.command()
@@ -29,12 +51,22 @@ if TYPE_CHECKING:
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @set_option
 @input_option
-@strict_option
+@settings_options()
 @depth_option
 @click.option("--quiz", "asks", is_flag=True, help="Print the layers with the figures left out.")
 @click.option("--answers", is_flag=True, help="For --quiz: with the figures and their arithmetic.")
-@page_options
-def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path | None, **how: Any) -> None:
+@output_options(PAGES)
+def explain(
+    topic: str | None,
+    layers: tuple[str, ...],
+    params: dict[str, object],
+    input_shape: tuple[int, ...] | None,
+    settings: Settings,
+    depth: int | None,
+    asks: bool,
+    answers: bool,
+    output: Output,
+) -> None:
     """Where figures come from: formula, numbers, result.
 
     SPEC explains the whole network, or the LAYERs and blocks named ('total': the sums). A layer TYPE
@@ -42,18 +74,40 @@ def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path 
 
     A word is a SPEC if it is a file, - or a bundled name; else a TYPE; else a FIGURE.
     """
-    if topic is not None and _is_spec(topic, layers):
-        show(_of_network(topic, layers, **how), form, output)
+    if topic is None or not _is_spec(topic, layers):
+        _check_no_options_of_networks()
+        _refer(topic, output)
         return
-    given = [f"--{name}" for name, value in _said(how) if value]
+    if answers and not asks:
+        raise click.UsageError("--answers needs --quiz")
+    if layers and depth is not None:
+        raise click.UsageError("--depth folds the whole network: name a LAYER or a depth, not both")
+    analysis = analyze_graph(Chosen(topic, params, input_shape).load(), settings)
+    if asks:
+        _check_asked(analysis, layers)
+    try:
+        chosen = tuple(named(analysis, layers))
+    except Misfit as misfit:
+        raise click.UsageError(_unknown_layer(misfit, analysis, layers)) from None
+    if asks:
+        rows = tuple(row for row in chosen if isinstance(row, Row)) or folded(analysis, depth)
+        answered = tuple(explanations(analysis, rows)) if answers else None
+        quiz = quiz_document(analysis, Sheet(analysis, rows), answered)
+        show(quiz, lambda: quiz_report(quiz, analysis, answered or ()), output)
+    else:
+        every = chosen or (*(branch.row for branch in branches(analysis, depth)), analysis.totals)
+        explained = tuple(explanations(analysis, every))
+        found = document(analysis, explained)
+        show(found, lambda: report(found, analysis, explained, brief=not layers), output)
+
+
+def _check_no_options_of_networks() -> None:
+    context = click.get_current_context()
+    options = {each.name: each.opts[0] for each in context.command.params if isinstance(each, click.Option)}
+    chosen = (name for name, value in context.params.items() if value and name in options)
+    given = [options[name] for name in chosen if name not in Output.__struct_fields__]
     if given:
         raise click.UsageError(f"{' and '.join(given)} need{'s' if len(given) == 1 else ''} a SPEC")
-    _refer(topic, form, output)
-
-
-def _said(how: dict[str, Any]) -> list[tuple[str, Any]]:
-    names = {"params": "set", "input_shape": "input", "asks": "quiz"}
-    return [(names.get(name, name), value) for name, value in how.items()]
 
 
 def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
@@ -65,11 +119,11 @@ def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
     if not layers:
         return False
     if what := _page(word):
-        told = f"'{plain(word)}' is {what}, and has no layers: name it alone, or a SPEC and its LAYERs"
-        raise click.UsageError(told)
+        why = "has no layers: name it alone, or a SPEC and its LAYERs"
+        raise click.UsageError(f"'{plain(word)}' is {what}, and {why}")
     if later := next(filter(_is_network, layers), None):
-        told = f"'{plain(word)}' is no network, but '{plain(later)}' is: the SPEC comes first"
-        raise click.UsageError(told)
+        message = f"'{plain(word)}' is no network, but '{plain(later)}' is: the SPEC comes first"
+        raise click.UsageError(message)
     return True
 
 
@@ -87,57 +141,35 @@ def _page(word: str) -> str | None:
     return "a figure" if figure_named(word) else None
 
 
-def _of_network(
-    spec: str, layers: tuple[str, ...], *, asks: bool, answers: bool, depth: int | None, **how: Any
-) -> Report:
-    if answers and not asks:
-        raise click.UsageError("--answers needs --quiz")
-    if layers and depth is not None:
-        raise click.UsageError("--depth folds the whole network: name a LAYER or a depth, not both")
-    from cnnstat.commands.explain import report  # noqa: PLC0415 - the other commands start without it
-    from cnnstat.commands.explain.quiz import quiz  # noqa: PLC0415
-
-    analysis = analyze(spec, **how)
-    try:
-        if asks:
-            _check_asked(analysis, layers)
-            rows = [find(analysis, layer)[0] for layer in layers] or list(folded(analysis, depth))
-            return quiz(analysis, rows, answers=answers)
-        return report.network(analysis, layers, depth)
-    except Misfit as misfit:
-        raise click.UsageError(_unknown_layer(misfit, analysis, layers)) from None
-
-
 def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
     if TOTAL in layers and all(row.name != TOTAL for row in (*analysis.rows, *analysis.groups)):
-        raise click.UsageError("--quiz asks about layers and blocks; 'total' is told without --quiz")
+        raise click.UsageError("--quiz asks about layers and blocks; 'total' is printed without --quiz")
 
 
 def _unknown_layer(misfit: Misfit, analysis: Analysis, layers: tuple[str, ...]) -> str:
     pages = [layer for layer in layers if f"'{layer}'" in misfit.message and _page(layer)]
     if pages:
-        hint = f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' tells more"
+        hint = f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' says more"
     else:
         hint = "" if "did you mean" in misfit.message else f"; its first is '{analysis.rows[0].name}'"
     return plain(misfit.message + hint)
 
 
-def _refer(topic: str | None, form: str, output: Path | None) -> None:
+def _refer(topic: str | None, output: Output) -> None:
     """Print a page that needs no network."""
-    from cnnstat.commands.explain import reference  # noqa: PLC0415 - as above
-
     if topic is None:
-        show(reference.contents(), form, output)
-        return
-    key = figure_named(topic)
-    if topic not in LAYERS and key is None:
-        raise click.UsageError(_unknown(topic))
-    if topic not in LAYERS and key is not None:
-        show(reference.figure(key), form, output)
-    elif form == "markdown":
-        put(manual.page(topic, LAYERS[topic]), output)
+        listed = contents_document()
+        show(listed, lambda: reference.contents(listed), output)
+    elif topic in LAYERS and output.form == "markdown":
+        put(manual.page(topic, LAYERS[topic]), output.output)
+    elif topic in LAYERS:
+        page = type_document(topic)
+        show(page, lambda: reference.layer_type(page), output)
+    elif key := figure_named(topic):
+        definition = figure_document(key)
+        show(definition, lambda: reference.figure(definition), output)
     else:
-        show(reference.layer_type(topic), form, output)
+        raise click.UsageError(_unknown(topic))
 
 
 def _unknown(topic: str) -> str:
@@ -153,5 +185,5 @@ def _unknown(topic: str) -> str:
         more = f" and {len(having) - 1} more" if len(having) > 1 else ""
         return f"'{topic}' is an option of {having[0]}{more}; 'cnnstat explain {having[0]}' says what it is"
     hint = suggestion(meant(topic), (*LAYERS, *words())) or suggestion(topic, bundled.names())
-    told = f"'{plain(topic)}' is no layer type, figure, file or bundled network"
-    return told + (hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures")
+    hint = hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures"
+    return f"'{plain(topic)}' is no layer type, figure, file or bundled network{hint}"

@@ -7,7 +7,6 @@ several units, branches of different stride) the field itself is followed and ha
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -64,20 +63,20 @@ def growth(analysis: Analysis, number: int) -> Growth:
         return Growth(branches)
     steps = [_step(*axis) for axis in zip(branches[0].above.axes, footprint, strict=True)]
     kept = tuple(step for step in steps if step is not None)
-    told = _holds(kept, row.field, row.output_shape)
-    return Growth(branches, kept if told else (), same=all(bounds == POINT for bounds in footprint))
+    holds = _holds(kept, row.field, row.output_shape)
+    return Growth(branches, kept if holds else (), same=all(bounds == POINT for bounds in footprint))
 
 
 def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return, per axis, the branches that alone reach as far as the union does.
+    """Return, per axis, the branches whose field alone is that of the union.
 
     None of them does where the union begins with one branch and ends with another.
     """
     wanted = zip(field.sizes(shape), field.paddings, strict=True)
     known = [branch for branch in branches if branch.through.known]
     return tuple(
-        tuple(b.name for b in known if (b.size[axis], b.through.paddings[axis]) == reached)
-        for axis, reached in enumerate(wanted)
+        tuple(b.name for b in known if (b.size[axis], b.through.paddings[axis]) == union)
+        for axis, union in enumerate(wanted)
     )
 
 
@@ -116,7 +115,6 @@ def _step(tracks: tuple[Bounds, ...], bounds: Bounds) -> AxisGrowth | None:
 
 
 def _holds(steps: tuple[AxisGrowth, ...], field: Field, shape: Shape) -> bool:
-    """Say whether the recurrence gives the field that was told."""
-    told = list(zip(field.sizes(shape), field.strides, field.paddings, strict=True))
-    grown = [(s.size.value, Fraction(s.stride.value), s.padding.value) for s in steps]
-    return len(grown) == len(told) and all(pair[0] == pair[1] for pair in zip(grown, told, strict=True))
+    """Say whether the recurrence gives the field that was calculated."""
+    grown = zip(*((step.size.value, step.stride.value, step.padding.value) for step in steps), strict=True)
+    return tuple(grown) == (field.sizes(shape), field.strides, field.paddings)
