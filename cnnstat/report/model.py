@@ -13,7 +13,7 @@ Kind: TypeAlias = Literal[
     "text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure", "arithmetic"
 ]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
-``added`` a summand, empty where it is 0, ``figure`` a text that stands on the right, as numbers do,
+``added`` a summand, empty where it is 0, ``figure`` a phrase that stands on the right, as numbers do,
 ``arithmetic`` a text of numbers and signs.
 """
 
