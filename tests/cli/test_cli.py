@@ -186,7 +186,7 @@ def test_one_unit() -> None:
         (("explain", "qqqq"), 2, "'cnnstat explain' lists types and figures"),
         (("explain", "nothing.yaml"), 1, "no such file"),
         (("explain", "lenet5", "C33"), 2, "did you mean 'C3'?"),
-        (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' tells more"),
+        (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' says more"),
         (("explain", "conv", "C1"), 2, "'conv' is a layer type, and has no layers"),
         (("explain", "macs", "lenet5"), 2, "'macs' is a figure, and has no layers"),
         (("explain", "C3", "lenet5"), 2, "'C3' is no network, but 'lenet5' is: the SPEC comes first"),

@@ -41,7 +41,7 @@ class StepEntry(Struct, frozen=True):
 
 
 class SlipEntry(Struct, frozen=True, kw_only=True):
-    """A part of the arithmetic that was forgotten where the printed figure comes out without it."""
+    """A part of the arithmetic that was forgotten: without it, the printed figure comes out."""
 
     forgotten: Annotated[str, Meta(description="a part of the formula")]
     numbers: Annotated[str, Meta(description="what is left and gives the printed figure")]
