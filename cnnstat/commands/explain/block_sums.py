@@ -11,7 +11,6 @@ from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
 from cnnstat.analysis.model import STORED, flops_of
 from cnnstat.analysis.outline import outline
 from cnnstat.base.arithmetic import Term, term, total
-from cnnstat.base.figures import FIGURES
 from cnnstat.commands.explain.derivations import counted, field_words, step
 from cnnstat.commands.explain.document import StepEntry
 from cnnstat.report.text import shown
@@ -53,10 +52,10 @@ def total_steps(analysis: Analysis, figures: dict[str, Term]) -> Iterator[StepEn
     """Yield the totals as sums over blocks, and the memory."""
     yield from counted(figures)
     totals, sizes = analysis.totals, activations(analysis.shapes)
-    yield _memory("inference_memory_bytes", totals.inference_memory)
+    yield step("inference_memory_bytes", totals.inference_memory)
     alive = alive_at_peak(analysis.graph, sizes)
     yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)
-    yield _memory("training_memory_bytes", totals.training_memory)
+    yield step("training_memory_bytes", totals.training_memory)
     kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows if row.calculated])
     yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
     settings = analysis.settings
@@ -81,14 +80,10 @@ def _within(name: str, block: str = "") -> str:
     return kept if _WORD.fullmatch(kept) else f"'{kept}'"
 
 
-def _memory(figure: str, how: Term) -> StepEntry:
-    return step(figure, FIGURES[figure].label, how)
-
-
 def _together(
     figure: str, label: str, analysis: Analysis, numbers: Sequence[int], sizes: Sequence[int]
 ) -> Iterator[StepEntry]:
     """Yield the sum of the activations of nodes, if they are few enough to be named."""
     if 0 < len(numbers) <= _LONGEST:
         names = (_within(analysis.graph.name(number)) for number in numbers)
-        yield step(figure, label, total(map(term, names, (sizes[number] for number in numbers))))
+        yield step(figure, total(map(term, names, (sizes[number] for number in numbers))), label)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
 
 
-def step(figure: str, label: str, how: Term) -> StepEntry:
-    """Return one figure with its arithmetic."""
+def step(figure: str, how: Term, label: str = "") -> StepEntry:
+    """Return one figure with its arithmetic, under its own label or another."""
+    label = label or FIGURES[figure].label
     return StepEntry(figure, label, formula=_short(how).formula, numbers=how.numbers, result=how.value)
 
 
@@ -44,7 +45,7 @@ def layer_steps(analysis: Analysis, number: int) -> Iterator[StepEntry]:
     yield from counted(terms(row.calculated))
     for kind in KINDS:
         if (how := getattr(row.calculated.operations, kind)).value:
-            yield step("operations", kind, how)
+            yield step("operations", how, kind)
     yield from _field(analysis, number)
 
 
@@ -54,7 +55,7 @@ def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:
         if key == "trainable" and figures["params"].value and not figures[key].value:
             yield StepEntry(key, FIGURES[key].label, "0, as training leaves them as they are")
         if figures[key].value and (key != "trainable" or figures[key] != figures["params"]):
-            yield step(key, FIGURES[key].label, figures[key])
+            yield step(key, figures[key])
     none = [FIGURES[key].label for key in ("params", "macs", "connections") if not figures[key].value]
     if none:
         yield StepEntry("none", "zero", ", ".join(none))
@@ -88,18 +89,18 @@ def _field(analysis: Analysis, number: int) -> Iterator[StepEntry]:
 
 def _joined(row: Row, grown: Growth) -> Iterator[StepEntry]:
     """Yield the union of branches, or the field of a single one whose units differ."""
-    known = [branch for branch in grown.branches if branch.through.known]
+    words = field_words(row.field, row.output_shape)
     if len(grown.branches) == 1:
         how = "followed unit by unit, because neighbouring units do not read alike"
-        yield StepEntry("receptive_field", "field", f"{field_words(row.field, row.output_shape)}: {how}")
+        yield StepEntry("receptive_field", "field", f"{words}: {how}")
         return
-    for branch in known:
-        brought = f"{branch.name} brings {field_words(branch.through, row.output_shape)}"
-        yield StepEntry("receptive_field", "field", brought)
+    for branch in grown.branches:
+        if branch.through.known:
+            brought = f"{branch.name} brings {field_words(branch.through, row.output_shape)}"
+            yield StepEntry("receptive_field", "field", brought)
     who = _set_by(row, setters(row.field, row.output_shape, grown.branches))
     aligned = "" if row.field.aligned else "; not aligned: the branches disagree on stride or centre"
-    union = f"union of the branches: {field_words(row.field, row.output_shape)}, {who}{aligned}"
-    yield StepEntry("receptive_field", "field", union)
+    yield StepEntry("receptive_field", "field", f"union of the branches: {words}, {who}{aligned}")
 
 
 def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
@@ -154,7 +155,7 @@ def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
         if same or axis.name == name:  # no more than a number, which the layer left or was given
             yield StepEntry("shape", name, f"{axis.value}, as its input" if same else f"{axis.value}")
         else:
-            yield step("shape", name, axis)
+            yield step("shape", axis, name)
 
 
 def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
@@ -168,10 +169,10 @@ def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
 
 def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[StepEntry]:
     if len({axis.numbers for axis in axes}) == 1:
-        yield step(figure, label, axes[0])
+        yield step(figure, axes[0], label)
         return
     names = (f"{label}, {name}" for name in axis_names(row.output_shape)[1:])
-    yield from (step(figure, name, axis) for name, axis in zip(names, axes, strict=True))
+    yield from (step(figure, axis, name) for name, axis in zip(names, axes, strict=True))
 
 
 def _short(how: Term) -> Term:

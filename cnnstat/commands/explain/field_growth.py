@@ -17,7 +17,7 @@ from cnnstat.layers.footprint import POINT
 
 if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis
-    from cnnstat.layers.base import Footprint, Shape
+    from cnnstat.layers.base import Shape
     from cnnstat.layers.footprint import Bounds
 
 
@@ -30,15 +30,11 @@ class AxisGrowth(Struct, frozen=True):
 
 
 class Branch(Struct, frozen=True):
-    """One input that a layer reads: its own field, and that of the layer's units through it alone.
-
-    ``size`` is that of the latter, per axis; empty where it has none.
-    """
+    """One input that a layer reads: its own field, and that of the layer's units through it alone."""
 
     name: str
     above: Field
     through: Field
-    size: tuple[int, ...]
 
 
 class Growth(Struct, frozen=True):
@@ -74,8 +70,9 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
     """
     wanted = zip(field.sizes(shape), field.paddings, strict=True)
     known = [branch for branch in branches if branch.through.known]
+    brought = [tuple(zip(b.through.sizes(shape), b.through.paddings, strict=True)) for b in known]
     return tuple(
-        tuple(b.name for b in known if (b.size[axis], b.through.paddings[axis]) == union)
+        tuple(branch.name for branch, axes in zip(known, brought, strict=True) if axes[axis] == union)
         for axis, union in enumerate(wanted)
     )
 
@@ -84,16 +81,11 @@ def _branch(analysis: Analysis, number: int, source: int, met: bool) -> Branch:
     row = analysis.rows[number]
     assert row.calculated is not None
     shape, above = analysis.shape(source), analysis.field(source)
-    footprint = _read(row.calculated.footprint, shape, row.output_shape) if met else row.calculated.footprint
-    through = field_of(row.name, footprint, (shape,), row.output_shape, (above,))
-    size = through.sizes(row.output_shape) if through.known else ()
-    return Branch(analysis.graph.name(source), above, through, size)
-
-
-def _read(footprint: Footprint, shape: Shape, out: Shape) -> Footprint:
-    if isinstance(footprint, str):
-        return footprint
-    return tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))
+    footprint, out = row.calculated.footprint, row.output_shape
+    if met and not isinstance(footprint, str):
+        footprint = tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))
+    through = field_of(row.name, footprint, (shape,), out, (above,))
+    return Branch(analysis.graph.name(source), above, through)
 
 
 def _step(tracks: tuple[Bounds, ...], bounds: Bounds) -> AxisGrowth | None:
