@@ -9,9 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure"]
+Kind: TypeAlias = Literal[
+    "text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure", "arithmetic"
+]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
-``added`` a summand, empty where it is 0, ``figure`` a phrase that stands on the right, as numbers do.
+``added`` a summand, empty where it is 0, ``figure`` a phrase that stands on the right, as numbers do,
+``arithmetic`` a text of numbers and signs.
 """
 
 
@@ -27,7 +30,7 @@ Phrase: TypeAlias = str | tuple[str | Quantity, ...]
 
 
 class Fact(Struct, frozen=True):
-    """What is said of a network as a whole, under a name."""
+    """What is said under a name, of a network as a whole or in a section."""
 
     name: str
     phrase: Phrase
@@ -82,25 +85,20 @@ class Table(Struct, frozen=True):
 
 
 class Derivation(Struct, frozen=True):
-    """One figure and how it came about: its formula in words, the same in numbers, and the result.
+    """One figure and how it came about: its formula in words, the same in numbers, and the result."""
 
-    ``text`` stands in their place where there is no arithmetic. ``figure`` is the key in data formats.
-    """
-
-    figure: str
-    label: str
-    formula: str = ""
-    numbers: str = ""
-    result: int | None = None
-    text: str = ""
+    name: str
+    formula: str
+    numbers: str
+    result: int
 
 
 class Section(Struct, frozen=True):
-    """A titled list of derivations; or ``text``, a paragraph."""
+    """A titled list of facts and derivations; or ``text``, a paragraph."""
 
-    title: str
-    steps: tuple[Derivation, ...] = ()
-    text: str = ""
+    title: Phrase
+    steps: tuple[Fact | Derivation, ...] = ()
+    text: Phrase = ""
 
 
 class Report(Struct, frozen=True):

@@ -39,6 +39,8 @@ def shown(value: Any, kind: Kind) -> str:
         return f"+{value:,}" if value else ""
     if kind == "bytes":
         return bytes_text(value)
+    if kind == "arithmetic":
+        return grouped(plain(value))
     return f"{value:,}" if isinstance(value, int) else plain(str(value))
 
 

@@ -6,6 +6,7 @@ import inspect
 from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -32,11 +33,11 @@ def documents() -> dict[str, tuple[type[Document], ...]]:
 
 
 def _documents(command: str) -> Iterator[type[Document]]:
-    try:
-        module = import_module(f"cnnstat.commands.{command}.document")
-    except ModuleNotFoundError:  # its output is no report
-        return
-    own = [each for each in vars(module).values() if inspect.isclass(each) and issubclass(each, Document)]
+    folder = import_module(f"cnnstat.commands.{command}")
+    files = [each.name for each in iter_modules(folder.__path__) if each.name.endswith("document")]
+    modules = (import_module(f"{folder.__name__}.{name}") for name in files)
+    values = (each for module in modules for each in vars(module).values())
+    own = [each for each in dict.fromkeys(filter(inspect.isclass, values)) if issubclass(each, Document)]
     used = [each for each in own if each not in (Document, NetworkDocument)]
     yield from (
         each for each in used if not any(other is not each and issubclass(other, each) for other in used)

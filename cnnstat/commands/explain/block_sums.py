@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.by_type import by_type
 from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
 from cnnstat.analysis.model import STORED, flops_of
-from cnnstat.analysis.outline import folded
+from cnnstat.analysis.outline import outline
 from cnnstat.base.arithmetic import Term, term, total
-from cnnstat.base.figures import FIGURES
-from cnnstat.commands.explain.derivations import brief_field, counted, step
-from cnnstat.report.columns import count
-from cnnstat.report.model import Derivation
+from cnnstat.commands.explain.derivations import counted, field_words, step
+from cnnstat.commands.explain.document import StepEntry
 from cnnstat.report.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnnstat.analysis import Analysis, Row
-    from cnnstat.graph.unfold import Group
 
 _WORD = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _LONGEST = 24
-"""A sum of more parts is told by the types of its layers."""
+"""Of a sum of more parts, those of one type are one."""
+
+
+def parts_of_blocks(analysis: Analysis) -> dict[str, tuple[Row, ...]]:
+    """Return what each block consists of, by its name: layers, and blocks one level below it."""
+    groups = {row.name: row for row in analysis.groups}
+    parts: dict[str, dict[str, Row]] = {name: {} for name in groups}
+    for row, inside in outline(analysis):
+        for block, part in pairwise((*(groups[name] for name in inside), row)):
+            parts[block.name][part.name] = part
+    return {name: tuple(inside.values()) for name, inside in parts.items()}
 
 
 def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
@@ -33,79 +41,49 @@ def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
     return {**figures, "flops": flops_of(figures["macs"].value)}
 
 
-class Blocks:
-    """The blocks of a network by their paths, and what each consists of."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self.rows, self._layers = {row.name: row for row in analysis.groups}, analysis.rows
-        self.groups = {group.path: group for group in analysis.graph.groups}
-        self._starting: dict[int, list[Group]] = {}
-        for group in sorted(self.groups.values(), key=lambda group: len(group.path)):
-            if group.stop > group.start:
-                self._starting.setdefault(group.start, []).append(group)
-
-    def parts(self, block: Group) -> Iterator[Row]:
-        """Yield what a block consists of: layers, and blocks one level below it."""
-        number = block.start
-        while number < block.stop:
-            # Of blocks that begin at one layer, the outermost one has the shortest path.
-            inside = (g for g in self._starting.get(number, ()) if g.path.startswith(f"{block.path}."))
-            part = next(inside, None)
-            yield self.rows[part.path] if part else self._layers[number]
-            number = part.stop if part else number + 1
+def block_steps(row: Row, last: str, figures: dict[str, Term]) -> Iterator[StepEntry]:
+    """Yield the sums of a block, and the ``last`` of its layers, whose shape and field are its own."""
+    yield StepEntry("shape", "output", f"{shown(row.output_shape, 'shape')}, that of {last}")
+    yield from counted(figures)
+    yield StepEntry("receptive_field", "field", f"{field_words(row.field, row.output_shape)}, that of {last}")
 
 
-def block_steps(analysis: Analysis, group: Group, row: Row, inside: Sequence[Row]) -> tuple[Derivation, ...]:
-    """Return the sums of a block over its parts, and the layer that its shape and field are those of."""
-    last = analysis.graph.name(group.output)
-    shape = Derivation("shape", "output", text=f"{shown(row.output_shape, 'shape')}, that of {last}")
-    field = Derivation("receptive_field", "field", text=f"{brief_field(row)}, that of {last}")
-    return (shape, *counted(sums(inside, group.path)), field)
+def total_steps(analysis: Analysis, figures: dict[str, Term]) -> Iterator[StepEntry]:
+    """Yield the totals as sums over blocks, and the memory."""
+    yield from counted(figures)
+    totals, sizes = analysis.totals, activations(analysis.shapes)
+    yield step("inference_memory_bytes", totals.inference_memory)
+    alive = alive_at_peak(analysis.graph, sizes)
+    yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)
+    yield step("training_memory_bytes", totals.training_memory)
+    kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows if row.calculated])
+    yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
+    settings = analysis.settings
+    said = f"{settings.dtype}, batch {settings.batch}, optimiser {settings.optimizer}"
+    yield StepEntry("settings", "memory for", said)
 
 
-def total_steps(analysis: Analysis) -> tuple[Derivation, ...]:
-    """Return the totals as sums over blocks, and the memory."""
-    return (*counted(sums(folded(analysis, 1))), *_memory(analysis), _settings(analysis))
-
-
-def _sum(rows: Sequence[Row], key: str, within: str) -> Term:
-    counts = [(row, count(row, key)) for row in rows if count(row, key)]
+def _sum(rows: Iterable[Row], key: str, within: str) -> Term:
+    counts = [(row, getattr(row.counts, key)) for row in rows if getattr(row.counts, key)]
     if len(counts) <= _LONGEST:
         return total(term(_within(row.name, within), number) for row, number in counts)
     kinds = by_type((row for row, _ in counts), (number for _, number in counts))
     return total(term(f"{len(numbers)} {kind}", sum(numbers)) for kind, numbers in kinds.items())
 
 
-def _within(name: str, block: str) -> str:
+def _within(name: str, block: str = "") -> str:
     """Return a name without that of its block; with it where it is a number, and else in quotes where it
     would look like arithmetic: ``layer1.0``, ``'3x3'``.
     """
     short = name.removeprefix(f"{block}.")
-    told = name if short.isdigit() else short
-    return told if _WORD.fullmatch(told) else f"'{told}'"
-
-
-def _memory(analysis: Analysis) -> Iterator[Derivation]:
-    totals = analysis.totals
-    yield step("inference_memory_bytes", FIGURES["inference_memory_bytes"].label, totals.inference_memory)
-    sizes = activations(analysis.shapes)
-    alive = alive_at_peak(analysis.graph, sizes)
-    yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)
-    yield step("training_memory_bytes", FIGURES["training_memory_bytes"].label, totals.training_memory)
-    kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows if row.calculated])
-    yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
+    kept = name if short.isdigit() else short
+    return kept if _WORD.fullmatch(kept) else f"'{kept}'"
 
 
 def _together(
     figure: str, label: str, analysis: Analysis, numbers: Sequence[int], sizes: Sequence[int]
-) -> Iterator[Derivation]:
+) -> Iterator[StepEntry]:
     """Yield the sum of the activations of nodes, if they are few enough to be named."""
     if 0 < len(numbers) <= _LONGEST:
-        names = (_within(analysis.graph.name(number), "") for number in numbers)
-        yield step(figure, label, total(map(term, names, (sizes[number] for number in numbers))))
-
-
-def _settings(analysis: Analysis) -> Derivation:
-    settings = analysis.settings
-    told = f"{settings.dtype}, batch {settings.batch}, optimiser {settings.optimizer}"
-    return Derivation("settings", "memory for", text=told)
+        names = (_within(analysis.graph.name(number)) for number in numbers)
+        yield step(figure, total(map(term, names, (sizes[number] for number in numbers))), label)

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cnnstat.analysis.analyze import analyze
-from cnnstat.analysis.outline import TOTAL, find, folded
+from cnnstat.analysis import analyze_graph
+from cnnstat.analysis.model import Row
+from cnnstat.analysis.outline import TOTAL, folded
 from cnnstat.base.codes import CODES
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import figure_named, words
 from cnnstat.base.text import plain, suggestion
-from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
+from cnnstat.cli.options import (
+    PAGES,
+    Chosen,
+    Output,
+    depth_option,
+    input_option,
+    output_options,
+    set_option,
+    settings_options,
+)
 from cnnstat.cli.output import put, show
+from cnnstat.commands.explain import reference
+from cnnstat.commands.explain.document import document, quiz_document
+from cnnstat.commands.explain.explanations import explanations, named
+from cnnstat.commands.explain.quiz import Sheet
+from cnnstat.commands.explain.quiz_report import quiz_report
+from cnnstat.commands.explain.reference_document import (
+    contents_document,
+    figure_document,
+    problem_document,
+    type_document,
+)
+from cnnstat.commands.explain.report import report
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.reader import option_names
 from cnnstat.layers.synonyms import meant
+from cnnstat.report.outline import branches
 from cnnstat.spec import bundled
 from cnnstat.spec.reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
-    from cnnstat.report.model import Report
+    from cnnstat.analysis.settings import Settings
 
 
 @click.command()
@@ -31,12 +54,22 @@ if TYPE_CHECKING:
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @set_option
 @input_option
-@strict_option
+@settings_options()
 @depth_option
 @click.option("--quiz", "asks", is_flag=True, help="Print the layers with the figures left out.")
 @click.option("--answers", is_flag=True, help="For --quiz: with the figures and their arithmetic.")
-@page_options
-def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path | None, **how: Any) -> None:
+@output_options(PAGES)
+def explain(
+    topic: str | None,
+    layers: tuple[str, ...],
+    params: dict[str, object],
+    input_shape: tuple[int, ...] | None,
+    settings: Settings,
+    depth: int | None,
+    asks: bool,
+    answers: bool,
+    output: Output,
+) -> None:
     """Where figures come from: formula, numbers, result.
 
     SPEC explains the whole network, or the LAYERs and blocks named ('total': the sums). A layer TYPE
@@ -45,18 +78,40 @@ def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path 
 
     A word is a SPEC if it is a file, - or a bundled name; else a CODE, a TYPE or a FIGURE.
     """
-    if topic is not None and _is_spec(topic, layers):
-        show(_of_network(topic, layers, **how), form, output)
+    if topic is None or not _is_spec(topic, layers):
+        _check_no_options_of_networks()
+        _refer(topic, output)
         return
-    given = [f"--{name}" for name, value in _said(how) if value]
+    if answers and not asks:
+        raise click.UsageError("--answers needs --quiz")
+    if layers and depth is not None:
+        raise click.UsageError("--depth folds the whole network: name a LAYER or a depth, not both")
+    analysis = analyze_graph(Chosen(topic, params, input_shape).load(), settings)
+    if asks:
+        _check_asked(analysis, layers)
+    try:
+        chosen = tuple(named(analysis, layers))
+    except ArgumentError as error:
+        raise ArgumentError(f"{error}{_hint(str(error), analysis, layers)}") from None
+    if asks:
+        rows = tuple(row for row in chosen if isinstance(row, Row)) or folded(analysis, depth)
+        answered = tuple(explanations(analysis, rows)) if answers else None
+        quiz = quiz_document(analysis, Sheet(analysis, rows), answered)
+        show(quiz, lambda: quiz_report(quiz, analysis, answered or ()), output)
+    else:
+        every = chosen or (*(branch.row for branch in branches(analysis, depth)), analysis.totals)
+        explained = tuple(explanations(analysis, every))
+        found = document(analysis, explained)
+        show(found, lambda: report(found, analysis, explained, brief=not layers), output)
+
+
+def _check_no_options_of_networks() -> None:
+    context = click.get_current_context()
+    options = {each.name: each.opts[0] for each in context.command.params if isinstance(each, click.Option)}
+    chosen = (name for name, value in context.params.items() if value and name in options)
+    given = [options[name] for name in chosen if name not in Output.__struct_fields__]
     if given:
         raise click.UsageError(f"{' and '.join(given)} need{'s' if len(given) == 1 else ''} a SPEC")
-    _refer(topic, form, output)
-
-
-def _said(how: dict[str, Any]) -> list[tuple[str, Any]]:
-    names = {"params": "set", "input_shape": "input", "asks": "quiz"}
-    return [(names.get(name, name), value) for name, value in how.items()]
 
 
 def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
@@ -99,27 +154,6 @@ def _page(word: str) -> str | None:
     return "a figure" if figure_named(word) else None
 
 
-def _of_network(
-    spec: str, layers: tuple[str, ...], *, asks: bool, answers: bool, depth: int | None, **how: Any
-) -> Report:
-    if answers and not asks:
-        raise click.UsageError("--answers needs --quiz")
-    if layers and depth is not None:
-        raise click.UsageError("--depth folds the whole network: name a LAYER or a depth, not both")
-    from cnnstat.commands.explain import report  # noqa: PLC0415 - the other commands start without it
-    from cnnstat.commands.explain.quiz import quiz  # noqa: PLC0415
-
-    analysis = analyze(spec, **how)
-    try:
-        if asks:
-            _check_asked(analysis, layers)
-            rows = [find(analysis, layer)[0] for layer in layers] or list(folded(analysis, depth))
-            return quiz(analysis, rows, answers=answers)
-        return report.network(analysis, layers, depth)
-    except ArgumentError as error:
-        raise ArgumentError(f"{error}{_hint(str(error), analysis, layers)}") from None
-
-
 def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
     if TOTAL in layers and all(row.name != TOTAL for row in (*analysis.rows, *analysis.groups)):
         raise click.UsageError("--quiz asks about layers and blocks; 'total' is printed without --quiz")
@@ -133,21 +167,22 @@ def _hint(message: str, analysis: Analysis, layers: tuple[str, ...]) -> str:
     return "" if "did you mean" in message else f"; its first is '{analysis.rows[0].name}'"
 
 
-def _refer(topic: str | None, form: str, output: Path | None) -> None:
+def _refer(topic: str | None, output: Output) -> None:
     """Print a page that needs no network."""
-    from cnnstat.commands.explain import reference  # noqa: PLC0415 - as above
-
     if topic is None:
-        show(reference.contents(), form, output)
-        return
-    if topic in LAYERS and form == "markdown":
-        put(manual.page(topic, LAYERS[topic]), output)
+        listed = contents_document()
+        show(listed, lambda: reference.contents(listed), output)
+    elif topic in LAYERS and output.form == "markdown":
+        put(manual.page(topic, LAYERS[topic]), output.output)
     elif topic in LAYERS:
-        show(reference.layer_type(topic), form, output)
+        page = type_document(topic)
+        show(page, lambda: reference.layer_type(page), output)
     elif topic in CODES:
-        show(reference.problem(topic), form, output)
+        problem = problem_document(topic)
+        show(problem, lambda: reference.problem(problem), output)
     elif key := figure_named(topic):
-        show(reference.figure(key), form, output)
+        definition = figure_document(key)
+        show(definition, lambda: reference.figure(definition), output)
     else:
         raise click.UsageError(_unknown(topic))
 

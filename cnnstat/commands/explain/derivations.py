@@ -8,11 +8,10 @@ from cnnstat.analysis.model import KINDS
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
+from cnnstat.commands.explain.document import StepEntry
 from cnnstat.commands.explain.field_growth import growth, setters
 from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import WHOLE, size_of
-from cnnstat.report.columns import field_text
-from cnnstat.report.model import Derivation
 from cnnstat.report.text import shown, sizes
 
 if TYPE_CHECKING:
@@ -24,15 +23,11 @@ if TYPE_CHECKING:
     from cnnstat.commands.explain.field_growth import Growth
     from cnnstat.layers.base import Shape
 
-LEGEND = (
-    "r, S and P: size, effective stride and effective padding of the receptive field of the layer above;"
-    " F: extent of the window, dilation·(kernel - 1) + 1"
-)
 
-
-def step(figure: str, label: str, how: Term) -> Derivation:
-    """Return one figure with its arithmetic."""
-    return Derivation(figure, label, _short(how).formula, how.numbers, how.value)
+def step(figure: str, how: Term, label: str = "") -> StepEntry:
+    """Return one figure with its arithmetic, under its own label or another."""
+    label = label or FIGURES[figure].label
+    return StepEntry(figure, label, formula=_short(how).formula, numbers=how.numbers, result=how.value)
 
 
 def terms(calculated: Calculated) -> dict[str, Term]:
@@ -40,53 +35,52 @@ def terms(calculated: Calculated) -> dict[str, Term]:
     return {key: getattr(calculated, key) for key in COUNTS}
 
 
-def steps_of(analysis: Analysis, number: int) -> tuple[Derivation, ...]:
-    """Return every figure of a layer; what it has none of stands in one line."""
+def layer_steps(analysis: Analysis, number: int) -> Iterator[StepEntry]:
+    """Yield every figure of a layer; what it has none of stands in one line."""
     row = analysis.rows[number]
     assert row.calculated is not None
-    return (
-        *_sizes(row, analysis.inputs(number)),
-        *_leftover(row),
-        *counted(terms(row.calculated)),
-        *_operations(row.calculated),
-        *field_steps(analysis, number),
-    )
+    yield from _sizes(row, analysis.inputs(number))
+    if any(row.leftover):
+        why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
+        yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
+    yield from counted(terms(row.calculated))
+    for kind in KINDS:
+        if (how := getattr(row.calculated.operations, kind)).value:
+            yield step("operations", how, kind)
+    yield from _field(analysis, number)
 
 
-def counted(figures: dict[str, Term]) -> Iterator[Derivation]:
+def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:
     """Yield the figures that add up, and last the names of those that are zero."""
     for key in COUNTS:
         if key == "trainable" and figures["params"].value and not figures[key].value:
-            yield Derivation(key, FIGURES[key].label, text="0, as training leaves them as they are")
+            yield StepEntry(key, FIGURES[key].label, "0, as training leaves them as they are")
         if figures[key].value and (key != "trainable" or figures[key] != figures["params"]):
-            yield step(key, FIGURES[key].label, figures[key])
+            yield step(key, figures[key])
     none = [FIGURES[key].label for key in ("params", "macs", "connections") if not figures[key].value]
     if none:
-        yield Derivation("none", "zero", text=", ".join(none))
+        yield StepEntry("none", "zero", ", ".join(none))
 
 
-def one_line(analysis: Analysis, number: int) -> str | None:
-    """Return all there is to say of a layer that changes neither shape nor field; None for another."""
+def passes_on(analysis: Analysis, number: int) -> bool:
+    """Say whether a layer has shape and field of the one layer that it reads, and nothing that is counted."""
     row, node = analysis.rows[number], analysis.graph.nodes[number]
-    if len(node.inputs) > 1 or row.output_shape != analysis.shape(node.inputs[0]):
-        return None
+    if node.inputs[0] == INPUT or len(node.inputs) > 1:
+        return False
     if any((row.counts.params, row.counts.buffers, row.counts.macs, row.counts.connections)):
-        return None
-    if node.inputs[0] == INPUT or row.field != analysis.field(node.inputs[0]):
-        return None
-    return (
-        f"{shown(row.output_shape, 'shape')} and the field as {row.inputs[0]}; no params, MACs, connections"
-    )
+        return False
+    same_shape = row.output_shape == analysis.shape(node.inputs[0])
+    return same_shape and row.field == analysis.field(node.inputs[0])
 
 
-def field_steps(analysis: Analysis, number: int) -> Iterator[Derivation]:
+def _field(analysis: Analysis, number: int) -> Iterator[StepEntry]:
     """Yield how the receptive field of a layer came about."""
     row, grown = analysis.rows[number], growth(analysis, number)
     if not row.field.known or grown.same:
-        yield Derivation("receptive_field", "field", text=_plain_field(row, grown))
+        yield StepEntry("receptive_field", "field", _plain_field(row, grown))
     elif grown.steps:
         above = grown.branches[0]
-        yield Derivation("receptive_field", "field above", text=f"{above.name}: {_symbols(above.above)}")
+        yield StepEntry("receptive_field", "field above", f"{above.name}: {_symbols(above.above)}")
         yield from _axes("receptive_field", "field", row, [axis.size for axis in grown.steps])
         yield from _axes("field_stride", "field stride", row, [axis.stride for axis in grown.steps])
         yield from _axes("field_padding", "field padding", row, [axis.padding for axis in grown.steps])
@@ -94,20 +88,20 @@ def field_steps(analysis: Analysis, number: int) -> Iterator[Derivation]:
         yield from _joined(row, grown)
 
 
-def _joined(row: Row, grown: Growth) -> Iterator[Derivation]:
+def _joined(row: Row, grown: Growth) -> Iterator[StepEntry]:
     """Yield the union of branches, or the field of a single one whose units differ."""
-    known = [branch for branch in grown.branches if branch.through.known]
+    words = field_words(row.field, row.output_shape)
     if len(grown.branches) == 1:
         how = "followed unit by unit, because neighbouring units do not read alike"
-        yield Derivation("receptive_field", "field", text=f"{_words(row.field, row.output_shape)}: {how}")
+        yield StepEntry("receptive_field", "field", f"{words}: {how}")
         return
-    for branch in known:
-        told = f"{branch.name} brings {_words(branch.through, row.output_shape)}"
-        yield Derivation("receptive_field", "field", text=told)
+    for branch in grown.branches:
+        if branch.through.known:
+            brought = f"{branch.name} brings {field_words(branch.through, row.output_shape)}"
+            yield StepEntry("receptive_field", "field", brought)
     who = _set_by(row, setters(row.field, row.output_shape, grown.branches))
     aligned = "" if row.field.aligned else "; not aligned: the branches disagree on stride or centre"
-    union = f"union of the branches: {_words(row.field, row.output_shape)}, {who}{aligned}"
-    yield Derivation("receptive_field", "field", text=union)
+    yield StepEntry("receptive_field", "field", f"union of the branches: {words}, {who}{aligned}")
 
 
 def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
@@ -120,16 +114,23 @@ def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
 
 
 def _plain_field(row: Row, grown: Growth) -> str:
-    above = grown.branches[0]
+    words, above = field_words(row.field, row.output_shape), grown.branches[0]
     if row.field.because is not None:
-        return f"unknown because of {row.field.because}"
+        return words
     if row.field.known:
-        return f"{_words(row.field, row.output_shape)}, as {above.name}: each unit reads its own place"
+        return f"{words}, as {above.name}: each unit reads its own place"
     whole = [branch.name for branch in grown.branches if branch.above.whole]
-    return f"all, as {whole[0]}" if whole else f"all: each unit counts as reading the whole of {above.name}"
+    if whole:
+        return f"{words}, as {whole[0]}"
+    return f"{words}: each unit counts as reading the whole of {above.name}"
 
 
-def _words(field: Field, shape: Shape) -> str:
+def field_words(field: Field, shape: Shape) -> str:
+    """Return the field of the units of a map of ``shape``, in a few words."""
+    if field.because is not None:
+        return f"unknown because of {field.because}"
+    if field.whole:
+        return "all"
     size = "×".join(map(str, field.sizes(shape)))
     return f"{size}, stride {sizes(field.strides)}, padding {sizes(field.paddings)}"
 
@@ -140,57 +141,39 @@ def _symbols(field: Field) -> str:
     return f"r = {sizes(size)}, S = {sizes(field.strides)}, P = {sizes(field.paddings)}"
 
 
-def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Derivation]:
+def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
     assert row.calculated is not None
     names = rank_of(row.output_shape).axes
     kept = [_kept(row.calculated, i, shapes) for i in range(len(names))]
     if all(kept):
         as_what = "its input" if len(shapes) == 1 else "each of its inputs"
-        yield Derivation("shape", "output", text=f"{shown(row.output_shape, 'shape')}, as {as_what}")
+        yield StepEntry("shape", "output", f"{shown(row.output_shape, 'shape')}, as {as_what}")
         return
-    for name, axis, same in zip(*_merged(names, row.calculated.sizes, kept), strict=True):
+    axes = list(zip(names, row.calculated.sizes, kept, strict=True))
+    if len(axes) == 3 and axes[1][1].symbol and axes[1][1].numbers == axes[2][1].numbers:
+        axes[1:] = [(f"{names[1]}, {names[2]}", *axes[1][1:])]  # height and width come about alike
+    for name, axis, same in axes:
         if same or axis.name == name:  # no more than a number, which the layer left or was given
-            yield Derivation("shape", name, text=f"{axis.value}, as its input" if same else f"{axis.value}")
+            yield StepEntry("shape", name, f"{axis.value}, as its input" if same else f"{axis.value}")
         else:
-            yield step("shape", name, axis)
+            yield step("shape", axis, name)
 
 
 def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
     """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
     size, names = calculated.sizes[axis], rank_of(size_of(calculated.sizes)).axes
-    if size.name != names[axis] or (
-        len(names) == 1 and calculated.footprint == WHOLE
-    ):  # units are then its own
+    own_units = len(names) == 1 and calculated.footprint == WHOLE
+    if size.name != names[axis] or own_units:
         return False
     return all(len(shape) == len(names) and shape[axis] == size.value for shape in shapes)
 
 
-def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[Derivation]:
+def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[StepEntry]:
     if len({axis.numbers for axis in axes}) == 1:
-        yield step(figure, label, axes[0])
+        yield step(figure, axes[0], label)
         return
     names = (f"{label}, {name}" for name in rank_of(row.output_shape).axes[1:])
-    yield from (step(figure, name, axis) for name, axis in zip(names, axes, strict=True))
-
-
-def _merged(
-    names: Sequence[str], axes: Sequence[Term], kept: Sequence[bool]
-) -> tuple[Sequence[str], Sequence[Term], Sequence[bool]]:
-    """Return the axes; height and width that come about alike are one."""
-    if len(axes) == 3 and axes[1].symbol and axes[1].numbers == axes[2].numbers:
-        return (names[0], f"{names[1]}, {names[2]}"), axes[:2], kept[:2]
-    return names, axes, kept
-
-
-def _leftover(row: Row) -> Iterator[Derivation]:
-    if any(row.leftover):
-        why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
-        yield Derivation("leftover", "leftover", text=f"{sizes(row.leftover)}: {why}")
-
-
-def _operations(calculated: Calculated) -> Iterator[Derivation]:
-    kinds = ((kind, getattr(calculated.operations, kind)) for kind in KINDS)
-    yield from (step("operations", kind, how) for kind, how in kinds if how.value)
+    yield from (step(figure, axis, name) for name, axis in zip(names, axes, strict=True))
 
 
 def _short(how: Term) -> Term:
@@ -200,8 +183,3 @@ def _short(how: Term) -> Term:
     if how.symbol == "+" and len(operands) > 1 and len(formulas) == 1:
         return term(f"sum({formulas.pop()})", how.value)
     return Term(how.value, how.name, how.symbol, operands)
-
-
-def brief_field(row: Row) -> str:
-    """Return the field of a row's output, in a few words."""
-    return _words(row.field, row.output_shape) if row.field.known else str(field_text(row))

@@ -7,7 +7,6 @@ several units, branches of different stride) the field itself is followed and ha
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,7 +17,7 @@ from cnnstat.layers.footprint import POINT
 
 if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis
-    from cnnstat.layers.base import Footprint, Shape
+    from cnnstat.layers.base import Shape
     from cnnstat.layers.footprint import Bounds
 
 
@@ -31,15 +30,11 @@ class AxisGrowth(Struct, frozen=True):
 
 
 class Branch(Struct, frozen=True):
-    """One input that a layer reads: its own field, and that of the layer's units through it alone.
-
-    ``size`` is that of the latter, per axis; empty where it has none.
-    """
+    """One input that a layer reads: its own field, and that of the layer's units through it alone."""
 
     name: str
     above: Field
     through: Field
-    size: tuple[int, ...]
 
 
 class Growth(Struct, frozen=True):
@@ -64,20 +59,21 @@ def growth(analysis: Analysis, number: int) -> Growth:
         return Growth(branches)
     steps = [_step(*axis) for axis in zip(branches[0].above.axes, footprint, strict=True)]
     kept = tuple(step for step in steps if step is not None)
-    told = _holds(kept, row.field, row.output_shape)
-    return Growth(branches, kept if told else (), same=all(bounds == POINT for bounds in footprint))
+    holds = _holds(kept, row.field, row.output_shape)
+    return Growth(branches, kept if holds else (), same=all(bounds == POINT for bounds in footprint))
 
 
 def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return, per axis, the branches that alone reach as far as the union does.
+    """Return, per axis, the branches whose field alone is that of the union.
 
     None of them does where the union begins with one branch and ends with another.
     """
     wanted = zip(field.sizes(shape), field.paddings, strict=True)
     known = [branch for branch in branches if branch.through.known]
+    brought = [tuple(zip(b.through.sizes(shape), b.through.paddings, strict=True)) for b in known]
     return tuple(
-        tuple(b.name for b in known if (b.size[axis], b.through.paddings[axis]) == reached)
-        for axis, reached in enumerate(wanted)
+        tuple(branch.name for branch, axes in zip(known, brought, strict=True) if axes[axis] == union)
+        for axis, union in enumerate(wanted)
     )
 
 
@@ -85,16 +81,11 @@ def _branch(analysis: Analysis, number: int, source: int, met: bool) -> Branch:
     row = analysis.rows[number]
     assert row.calculated is not None
     shape, above = analysis.shape(source), analysis.field(source)
-    footprint = _read(row.calculated.footprint, shape, row.output_shape) if met else row.calculated.footprint
-    through = field_of(row.name, footprint, (shape,), row.output_shape, (above,))
-    size = through.sizes(row.output_shape) if through.known else ()
-    return Branch(analysis.graph.name(source), above, through, size)
-
-
-def _read(footprint: Footprint, shape: Shape, out: Shape) -> Footprint:
-    if isinstance(footprint, str):
-        return footprint
-    return tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))
+    footprint, out = row.calculated.footprint, row.output_shape
+    if met and not isinstance(footprint, str):
+        footprint = tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))
+    through = field_of(row.name, footprint, (shape,), out, (above,))
+    return Branch(analysis.graph.name(source), above, through)
 
 
 def _step(tracks: tuple[Bounds, ...], bounds: Bounds) -> AxisGrowth | None:
@@ -116,7 +107,6 @@ def _step(tracks: tuple[Bounds, ...], bounds: Bounds) -> AxisGrowth | None:
 
 
 def _holds(steps: tuple[AxisGrowth, ...], field: Field, shape: Shape) -> bool:
-    """Say whether the recurrence gives the field that was told."""
-    told = list(zip(field.sizes(shape), field.strides, field.paddings, strict=True))
-    grown = [(s.size.value, Fraction(s.stride.value), s.padding.value) for s in steps]
-    return len(grown) == len(told) and all(pair[0] == pair[1] for pair in zip(grown, told, strict=True))
+    """Say whether the recurrence gives the field that was calculated."""
+    grown = zip(*((step.size.value, step.stride.value, step.padding.value) for step in steps), strict=True)
+    return tuple(grown) == (field.sizes(shape), field.strides, field.paddings)

@@ -1,4 +1,4 @@
-"""A table of layers with the figures left out, for lectures; and the same filled in, with the arithmetic."""
+"""What a quiz gives of the layers that it asks about: all that is needed to work out their figures."""
 
 from __future__ import annotations
 
@@ -10,13 +10,7 @@ import msgspec
 
 from cnnstat.analysis.outline import places_of
 from cnnstat.base.text import plural
-from cnnstat.commands.explain.derivations import brief_field, one_line
-from cnnstat.commands.explain.report import each, notes
-from cnnstat.layers import LAYERS, manual
-from cnnstat.report.columns import COLUMNS, footnotes
-from cnnstat.report.data import head, layer_data
-from cnnstat.report.layers import title_of
-from cnnstat.report.model import Derivation, Line, Report, Section, Table
+from cnnstat.commands.explain.derivations import field_words, passes_on
 from cnnstat.report.text import shown
 from cnnstat.spec.expression import show_value
 
@@ -26,39 +20,9 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis, Row
     from cnnstat.layers import Layer
 
-ASKED = ("output_shape", "params", "macs", "connections", "receptive_field")
-"""The figures that are left out."""
 
-BLANK = "?"
-
-
-def quiz(analysis: Analysis, rows: Sequence[Row], *, answers: bool) -> Report:
-    """Return layers with the figures left out, or filled in and explained."""
-    told = each(analysis, rows) if answers else []
-    sheet = _Sheet(analysis, rows)
-    given = sheet.layers()
-    return Report(
-        title=f"{title_of(analysis)}: {_task(answers)}",
-        tables=(_table(rows, answers=answers),),
-        data={
-            **head("explain", analysis),
-            "asked": list(ASKED),
-            "given": [{"name": step.label, "text": step.text} for step in given],
-            "layers": [_data(analysis, row, sheet.options(row), answers=answers) for row in rows],
-            **({"explained": [item.data() for item in told]} if answers else {}),
-        },
-        notes=(*(() if answers else _conventions()), *notes(told)),
-        source=analysis.source,
-        sections=(
-            Section("the layers", given),
-            *(() if answers else (Section("options that are not given", sheet.defaults()),)),
-            *(item.section() for item in told if item.brief is None),
-        ),
-    )
-
-
-class _Sheet:
-    """What is given of the layers that are asked about: all that is needed to work out their figures."""
+class Sheet:
+    """The ``rows`` that are asked about; ``listed`` has the layers of their blocks, too."""
 
     def __init__(self, analysis: Analysis, rows: Sequence[Row]) -> None:
         self.analysis, self.rows = analysis, rows
@@ -72,32 +36,30 @@ class _Sheet:
             if row.calculated is None:
                 self.listed += (analysis.rows[number] for number in places[row.name].layers)
 
-    def layers(self) -> tuple[Derivation, ...]:
-        """Return the layers, a block layer by layer.
+    def given(self) -> Iterator[tuple[str, str]]:
+        """Yield names and what they are: a block layer by layer.
 
         Of what a layer reads, shape and field are given unless they are those of a layer above.
         """
         known = {row.name for row in self.rows} | {"input"}
-        steps: list[Derivation] = []
         for row in self.listed:
             inputs = [name if name in known else self._above(name, known) for name in row.inputs]
             known.update((row.name, *row.inputs))
-            told = self.options(row)
-            text = f"{row.type} of {', '.join(inputs)}" + (f": {told}" if told else "")
-            steps.append(Derivation("options", row.name, text=text))
-        return tuple(steps)
+            chosen = self.options(row)
+            yield row.name, f"{row.type} of {', '.join(inputs)}" + (f": {chosen}" if chosen else "")
 
     def _above(self, name: str, known: set[str]) -> str:
         """Return a layer that is not asked about: what it is as, or else its shape and field."""
         source = name
         while source not in known and source in self.numbers:
-            if one_line(self.analysis, self.numbers[source]) is None:
+            if not passes_on(self.analysis, self.numbers[source]):
                 break
             source = self.named[source].inputs[0]
         if source in known:
             return f"{name} (shape and field as {source})"
         row = self.named[name]
-        return f"{name} ({shown(row.output_shape, 'shape')}, field {brief_field(row)})"
+        shape, field = shown(row.output_shape, "shape"), field_words(row.field, row.output_shape)
+        return f"{name} ({shape}, field {field})"
 
     def options(self, row: Row) -> str:
         """Return the options of a layer; of a block how many layers it has."""
@@ -106,24 +68,10 @@ class _Sheet:
         node = self.nodes[row.name]
         return ", ".join(filter(None, (options(node.layer), "frozen true" if node.frozen else "")))
 
-    def defaults(self) -> tuple[Derivation, ...]:
-        """Return, for the types that occur, the values of options that are left out."""
-        types = dict.fromkeys(row.type for row in self.listed if row.calculated is not None)
-        told = ((name, ", ".join(_defaults(LAYERS[name]))) for name in types)
-        return tuple(Derivation("defaults", name, text=text) for name, text in told if text)
 
-
-def _defaults(kind: type[Layer]) -> Iterator[str]:
-    for name, _, default, meaning in manual.options(kind):
-        if default == "none":
-            yield f"{name} none ({meaning})"
-        elif default != "required":
-            yield f"{name} {default.strip('`')}"
-
-
-def options(kind: Layer) -> str:
+def options(layer: Layer) -> str:
     """Return the options that differ from their defaults, and always the kernel, as an author writes them."""
-    chosen = ((name, getattr(kind, name), default) for name, default in _default_values(type(kind)))
+    chosen = ((name, getattr(layer, name), default) for name, default in _default_values(type(layer)))
     return ", ".join(
         f"{name} {_value(value)}" for name, value, default in chosen if value != default or name == "kernel"
     )
@@ -132,35 +80,6 @@ def options(kind: Layer) -> str:
 @cache
 def _default_values(kind: type[Layer]) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
-
-
-def _task(answers: bool) -> str:
-    return "the answers" if answers else "fill in the figures"
-
-
-def _table(rows: Sequence[Row], *, answers: bool) -> Table:
-    asked = tuple(
-        msgspec.structs.replace(COLUMNS[key], kind=COLUMNS[key].kind if answers else "text") for key in ASKED
-    )
-    lines = tuple(
-        Line((row.name, *(COLUMNS[key].value(row) if answers else BLANK for key in ASKED)), label=row.name)
-        for row in rows
-    )
-    return Table("", (COLUMNS["name"], *asked), lines)
-
-
-def _data(analysis: Analysis, row: Row, told: str, *, answers: bool) -> dict[str, Any]:
-    every = layer_data(row, analysis.input_shape)
-    given = {key: every[key] for key in ("name", "type", "inputs")}
-    figures = {key: every[key] if answers else None for key in ASKED}
-    return {**given, "options": told, **figures}
-
-
-def _conventions() -> tuple[str, ...]:
-    return (
-        *footnotes(COLUMNS[key] for key in ASKED),
-        "connections are those of layers with weights and of pooling; 'cnnstat explain TYPE' tells each rule",
-    )
 
 
 def _value(value: Any) -> str:

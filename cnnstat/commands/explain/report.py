@@ -1,154 +1,120 @@
-"""Analysis -> Report: each figure as a formula, then with this network's numbers, then the result."""
+"""Document of `explain SPEC` -> Report: each figure as a formula, in numbers, and the result."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from typing import TYPE_CHECKING
 
 from cnnstat.analysis.model import Totals
-from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import ArgumentError
+from cnnstat.analysis.outline import TOTAL
+from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
-from cnnstat.commands.explain.block_sums import Blocks, block_steps, sums, total_steps
-from cnnstat.commands.explain.derivations import LEGEND, one_line, steps_of, terms
-from cnnstat.commands.explain.errata import Errata, Erratum, errata, explained
-from cnnstat.report.data import head
+from cnnstat.commands.explain.derivations import passes_on
+from cnnstat.commands.explain.errata import forgotten
 from cnnstat.report.layers import title_of
-from cnnstat.report.model import Derivation, Report, Section
-from cnnstat.report.outline import branches
-from cnnstat.report.text import shown
+from cnnstat.report.model import Derivation, Fact, Quantity, Report, Section
+from cnnstat.spec.expect import Printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from cnnstat.analysis import Analysis, Row
-    from cnnstat.base.arithmetic import Term
+    from cnnstat.analysis import Analysis
+    from cnnstat.commands.explain.document import ExplainDocument, ExplainedEntry, StepEntry
+    from cnnstat.commands.explain.errata import Erratum
+    from cnnstat.commands.explain.explanations import Explanation
+    from cnnstat.report.model import Phrase
+    from cnnstat.spec.expect import Figure
 
-
-class Explained(Struct, frozen=True):
-    """A layer, a block or the whole network, explained; ``brief`` where one line says it all."""
-
-    name: str
-    title: str
-    steps: tuple[Derivation, ...]
-    errata: tuple[Erratum, ...]
-    brief: str | None = None
-
-    def section(self) -> Section:
-        """Return it for readers."""
-        if self.brief is not None:
-            return Section("", text=f"{self.title}: {self.brief}")
-        told = (step for erratum in self.errata for step in erratum.steps())
-        return Section(self.title, (*self.steps, *told))
-
-    def data(self) -> dict[str, Any]:
-        """Return it as the JSON contract has it."""
-        return {
-            "name": self.name,
-            "steps": [step_data(step) for step in self.steps],
-            "errata": [erratum.data() for erratum in self.errata],
-        }
+_LEGEND = (
+    "r, S and P: size, effective stride and effective padding of the receptive field of the layer above;"
+    " F: extent of the window, dilation·(kernel - 1) + 1"
+)
 
 
-def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = None) -> Report:
-    """Return the arithmetic of the layers or blocks named, else of the whole network and its totals.
-
-    Raises:
-        ArgumentError: there is no such layer.
-    """
-    explainer = _Explainer(analysis)
-    if layers:
-        told = [item for name in layers for item in explainer.named(name)]
-    else:
-        told = [explainer.row(branch.row) for branch in branches(analysis, depth)]
-        told.append(explainer.total())
-    return report(analysis, told)
-
-
-def each(analysis: Analysis, rows: Sequence[Row]) -> list[Explained]:
-    """Return rows explained, in brief where one line says it all."""
-    explainer = _Explainer(analysis)
-    return [explainer.row(row) for row in rows]
-
-
-def report(analysis: Analysis, told: Sequence[Explained]) -> Report:
-    """Return what is explained as a report."""
-    return Report(
-        title=title_of(analysis),
-        data={**head("explain", analysis), "explained": [item.data() for item in told]},
-        notes=notes(told),
-        source=analysis.source,
-        sections=tuple(item.section() for item in told),
+def report(
+    document: ExplainDocument, analysis: Analysis, explanations: Sequence[Explanation], *, brief: bool
+) -> Report:
+    """Return what is explained; with ``brief``, in one line where that says it all."""
+    sections = tuple(
+        _line(analysis, each) if brief and in_a_line(analysis, each) else section(analysis, each, entry)
+        for each, entry in zip(explanations, document.explained, strict=True)
     )
+    return Report(title=title_of(document), notes=legend(sections), source=document.source, sections=sections)
 
 
-def notes(told: Sequence[Explained]) -> tuple[str, ...]:
-    """Return the legend where a field grew by the formula."""
-    shown_steps = (step for item in told if item.brief is None for step in item.steps)
-    return (LEGEND,) if any(step.label.startswith("field stride") for step in shown_steps) else ()
+def in_a_line(analysis: Analysis, explanation: Explanation) -> bool:
+    """Say whether one line says all of a layer."""
+    number = explanation.number
+    return number is not None and not explanation.errata and passes_on(analysis, number)
 
 
-def layer(analysis: Analysis, number: int, found: Errata, brief: str | None = None) -> Explained:
-    """Return a layer explained."""
-    row = analysis.rows[number]
-    assert row.calculated is not None
-    shapes = analysis.inputs(number)
-    inputs = (f"{name} {shown(size, 'shape')}" for name, size in zip(row.inputs, shapes, strict=True))
-    title = f"{row.name}: {row.type} of {', '.join(inputs)}"
-    wrong = _errata(found, row.name, terms(row.calculated))
-    return Explained(row.name, title, steps_of(analysis, number), wrong, None if wrong else brief)
+def section(analysis: Analysis, explanation: Explanation, entry: ExplainedEntry) -> Section:
+    """Return a layer, a block or the whole network at length."""
+    errata = (Fact("erratum", line) for each in explanation.errata for line in _erratum(each))
+    return Section(_title(analysis, explanation), (*map(_step, entry.steps), *errata))
 
 
-def step_data(step: Derivation) -> dict[str, Any]:
-    """Return one step: its arithmetic, or the text in place of it."""
-    said = {"figure": step.figure, "label": step.label}
-    if step.result is None:
-        return {**said, "text": step.text}
-    return {**said, "formula": step.formula, "numbers": step.numbers, "result": step.result}
+def legend(sections: Iterable[Section]) -> tuple[str, ...]:
+    """Return what the letters mean, where a field grew by the formula."""
+    names = (step.name for each in sections for step in each.steps)
+    return (_LEGEND,) if any(name.startswith("field stride") for name in names) else ()
 
 
-class _Explainer:
-    """One network, with what its layers and blocks are looked up in."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis, self.errata, self.blocks = analysis, errata(analysis), Blocks(analysis)
-        self.numbers = {row.name: number for number, row in enumerate(analysis.rows)}
-
-    def named(self, name: str) -> Iterator[Explained]:
-        """Yield the layer or block of a name; of ``total`` the sums, behind a layer that is called so."""
-        try:
-            row, number = find(self.analysis, name)
-        except ArgumentError:
-            if name != TOTAL:
-                raise
-        else:
-            yield self.block(row) if row.calculated is None else layer(self.analysis, number, self.errata)
-        if name == TOTAL:
-            yield self.total()
-
-    def row(self, row: Row) -> Explained:
-        """Return one of many rows, in brief if one line says it all."""
-        if row.calculated is None:
-            return self.block(row)
-        number = self.numbers[row.name]
-        return layer(self.analysis, number, self.errata, one_line(self.analysis, number))
-
-    def block(self, row: Row) -> Explained:
-        group = self.blocks.groups[row.name]
-        inside = tuple(self.blocks.parts(group))
-        wrong = _errata(self.errata, row.name, sums(inside, row.name))
-        title = f"{row.name}: {row.type}, {row.folded} {plural('layer', row.folded)}"
-        return Explained(row.name, title, block_steps(self.analysis, group, row, inside), wrong)
-
-    def total(self) -> Explained:
-        wrong = _errata(self.errata, TOTAL, sums(folded(self.analysis, 1)), totals=True)
-        return Explained(TOTAL, TOTAL, total_steps(self.analysis), wrong)
+def _line(analysis: Analysis, explanation: Explanation) -> Section:
+    row = explanation.row
+    assert not isinstance(row, Totals)
+    same = f" and the field as {row.inputs[0]}; no params, MACs, connections"
+    shape = Quantity(row.output_shape, "shape")
+    return Section("", text=(*_title(analysis, explanation), ": ", shape, same))
 
 
-def _errata(
-    found: Errata, name: str, figures: dict[str, Term], *, totals: bool = False
-) -> tuple[Erratum, ...]:
-    # A layer may be called `total`, too: the network's own figures are those of its totals.
-    own = [(row, told) for row, told in found.get(name, ()) if isinstance(row, Totals) == totals]
-    return tuple(explained(row, told, figures) for row, told in own)
+def _title(analysis: Analysis, explanation: Explanation) -> tuple[str | Quantity, ...]:
+    row, number = explanation.row, explanation.number
+    if isinstance(row, Totals):
+        return (TOTAL,)
+    if number is None:
+        return (f"{row.name}: {row.type}, {row.folded} {plural('layer', row.folded)}",)
+    first, *others = zip(row.inputs, analysis.inputs(number), strict=True)
+    more = (part for name, shape in others for part in (f", {name} ", Quantity(shape, "shape")))
+    return (f"{row.name}: {row.type} of {first[0]} ", Quantity(first[1], "shape"), *more)
+
+
+def _step(step: StepEntry) -> Fact | Derivation:
+    if isinstance(step.text, str):
+        return Fact(step.label, step.text)
+    assert isinstance(step.formula, str)
+    assert isinstance(step.numbers, str)
+    assert isinstance(step.result, int)
+    return Derivation(step.label, step.formula, step.numbers, step.result)
+
+
+def _erratum(erratum: Erratum) -> Iterator[Phrase]:
+    """Yield what was printed, what is right, which slip gives it, and what the spec says."""
+    published, right = erratum.expectation, erratum.right
+    missed = None if right is None else published.missed(right)
+    if missed is not None:  # it is no erratum, or its right figure is another
+        yield missed
+        return
+    title = FIGURES[published.figure].title
+    instead = "unknown" if right is None else _figure(right)
+    printed = _printed(published.printed)
+    yield (f"{title} printed as ", *printed, "; right is ", instead, f" (printed by: {published.source})")
+    ways: dict[str, list[str]] = {}
+    for slip in erratum.slips:
+        how = slip.arithmetic
+        arithmetic = f"{how.numbers if how.symbol else how.formula} = {how.value}"
+        ways.setdefault(arithmetic, []).append(forgotten(slip))
+    for arithmetic, words in ways.items():
+        yield Quantity(arithmetic, "arithmetic"), f" forgets {' or '.join(words)}"
+    yield f"the spec says: {published.erratum}"
+
+
+def _printed(printed: Printed | tuple[int, ...]) -> tuple[str | Quantity, ...]:
+    if not isinstance(printed, Printed):
+        return (_figure(printed),)
+    text = Quantity(printed.text, "arithmetic")
+    # A paper that counts in thousands of 1,024 prints 2.7K; the spec says which thousand it means.
+    return (text, " (", Quantity(round(printed.value)), ")") if "i" in printed.text else (text,)
+
+
+def _figure(value: Figure) -> Quantity:
+    return Quantity(f"{value}", "arithmetic") if isinstance(value, int) else Quantity(value, "shape")

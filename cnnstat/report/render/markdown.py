@@ -44,13 +44,13 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _section(section: Section) -> Iterator[str]:
     if section.title:
-        yield from ("", f"### {escaped(section.title)}")
+        yield from ("", f"### {escaped(said(section.title))}")
     if section.text:
-        yield from ("", escaped(section.text))
+        yield from ("", escaped(said(section.text)))
     if section.steps:
         yield ""
     for step in section.steps:
-        yield f"- {escaped(step.label)}: {' '.join(map(escaped, arithmetic(step, 0)))}"
+        yield f"- {escaped(step.name)}: {' '.join(map(escaped, arithmetic(step, 0)))}"
 
 
 def _table(table: Table) -> Iterator[str]:

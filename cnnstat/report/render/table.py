@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from unicodedata import combining, east_asian_width
 
 from cnnstat.base.text import plain
+from cnnstat.report.model import Fact
 from cnnstat.report.text import bar, grouped, said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.report.model import Column, Derivation, Fact, Line, Phrase, Report, Section, Table
+    from cnnstat.report.model import Column, Derivation, Line, Phrase, Report, Section, Table
 
 Style: TypeAlias = Literal["", "bold", "dim"]
 Styled: TypeAlias = tuple[str, Style]
@@ -166,22 +167,22 @@ def _section(section: Section, width: int | None) -> Iterator[Styled]:
         yield from _wrapped(section.title, "bold", width)
     if section.text:
         yield from _wrapped(section.text, "", width)
-    longest = max((_cells(plain(step.label)) for step in section.steps), default=0)
+    longest = max((_cells(plain(step.name)) for step in section.steps), default=0)
     indent = " " * (longest + 2 * len(_GAP))
-    label = ""
+    last = ""
     for step in section.steps:
-        name = step.label if step.label != label else ""  # said once for all that follows
-        label = step.label
+        name = step.name if step.name != last else ""  # said once for all that follows
+        last = step.name
         head = f"{_GAP}{_filled(plain(name), longest)}{_GAP}"
         for line in arithmetic(step, min(width or _READABLE, _READABLE) - _cells(head)):
             yield from ((part, "") for part in _folded(head + plain(line), width, indent + _GAP))
             head = indent
 
 
-def arithmetic(step: Derivation, room: int) -> tuple[str, ...]:
-    """Return how a figure came about: in one line where there is room, else words and numbers in two."""
-    if step.result is None:
-        return (step.text,)
+def arithmetic(step: Fact | Derivation, room: int) -> tuple[str, ...]:
+    """Return what is said, or how a figure came about: in two lines where there is no room for one."""
+    if isinstance(step, Fact):
+        return (said(step.phrase),)
     numbers, result = grouped(step.numbers), grouped(f"{step.result}")
     # A number without arithmetic stands for itself.
     end = f"= {result}" if numbers == result else f"= {numbers} = {result}"
