@@ -9,9 +9,23 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure"]
+Kind: TypeAlias = Literal[
+    "text",
+    "count",
+    "shape",
+    "sizes",
+    "share",
+    "bar",
+    "bytes",
+    "added",
+    "signed",
+    "signed_bytes",
+    "ratio",
+    "figure",
+]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
-``added`` a summand, empty where it is 0, ``figure`` a text that stands on the right, as numbers do.
+``added`` a summand, empty where it is 0, ``signed`` and ``signed_bytes`` are differences, ``ratio`` is a
+quotient, ``figure`` a text that stands on the right, as numbers do.
 """
 
 
@@ -66,7 +80,7 @@ class Line(Struct, frozen=True):
     """
 
     cells: tuple[Any, ...]
-    label: str = ""
+    label: Phrase = ""
     level: int = 0
     heading: bool = False
     remark: bool = False
