@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DEFAULT_COLUMNS = ("name", "type", "output_shape", "params", "macs", "receptive_field")
 
-_CHANGE = Column("change", "change", "text", rank=1)
+_CHANGE = Column("change", "change", "text", rank=1, gives="prose")
 _TYPES = (
     Column("type", "type", "text"),
     Column("layers", "layers", sides=True),
