@@ -129,10 +129,10 @@ def test_tests_mirror_the_package() -> None:
     """A folder of tests is named after the folder of the package that it is about."""
     tests = Path(__file__).parent
     known = {place(path.parent) for path in FILES} | {place(path.parents[1]) for path in FILES}
-    others = {"benchmarks", "reference", "specs"}
+    others = {"__pycache__", "benchmarks", "reference", "specs"}
     for folder in (path for path in tests.rglob("*") if path.is_dir()):
         name = folder.relative_to(tests).as_posix()
-        if name.split("/")[0] not in others and "__pycache__" not in name:
+        if not others & {*name.split("/")}:
             assert name in known, f"tests/{name}"
 
 

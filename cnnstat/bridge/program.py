@@ -1,7 +1,7 @@
 """The crossing from a graph to the executor: options cross as their author wrote them, and nothing else does.
 
-No method of a told layer is called here. A width that is a multiple of `$in` crosses as that multiple, for
-how many channels reach a layer is for each hall to find out by itself.
+No method of the calculator's layers is called here. A width that is a multiple of `$in` crosses as that
+multiple, for how many channels a layer reads is for each half to find out by itself.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from cnnstat.executor import executor
-from cnnstat.executor.executor import Program, Step
+from cnnstat.executor.network import Executor
+from cnnstat.executor.program import INPUT as EXECUTOR_INPUT
+from cnnstat.executor.program import Program, Step
 from cnnstat.graph.load import loaded
 from cnnstat.graph.model import INPUT
 from cnnstat.spec.expression import Channels
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.layers import Layer
 
 
-class Network(executor.Executor):
+class Network(Executor):
     """A network that runs: parameters drawn from `seed`, arrays of `dtype` (float32 or float64).
 
     `spec` is a graph, a path or the name of a bundled architecture; `params` replace parameters of a spec
@@ -33,7 +34,7 @@ class Network(executor.Executor):
 
     Raises:
         SpecError: the spec is wrong.
-        ValueError: an argument is out of range, or a layer cannot take what reaches it.
+        ValueError: an argument is out of range, a layer has no kernel, or it cannot take its input.
     """
 
     def __init__(
@@ -49,7 +50,11 @@ class Network(executor.Executor):
 
 
 def program(graph: Graph) -> Program:
-    """Return the steps of a graph."""
+    """Return the steps of a graph.
+
+    Raises:
+        MissingKernelError: layers are of types that the executor has no kernel for.
+    """
     steps = (
         Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)), node.frozen)
         for node in graph.nodes
@@ -58,7 +63,7 @@ def program(graph: Graph) -> Program:
 
 
 def _source(number: int) -> int:
-    return executor.INPUT if number == INPUT else number
+    return EXECUTOR_INPUT if number == INPUT else number
 
 
 def options_of(layer: Layer) -> dict[str, Any]:

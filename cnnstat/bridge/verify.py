@@ -1,4 +1,4 @@
-"""Calculated against measured: the one place where what `analysis` tells is held against what `run` measures.
+"""Calculated against measured: the one place where the figures of an analysis meet those of a run.
 
 Four things calculated have no counterpart in a run and are not compared: leftover rows, operations besides
 multiply-adds, training memory, and whether branches are aligned.
@@ -17,7 +17,7 @@ from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.loss import Evaluated  # noqa: TC001 - a field of a class
 from cnnstat.executor.measure.gradients import Checked, Plan, check_end_to_end, check_layers
-from cnnstat.executor.measure.layers import Findings, Measured, examine
+from cnnstat.executor.measure.measurements import LayerMeasurements, Measurements, measure_network
 from cnnstat.graph.load import loaded
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.clipped_fields import UnitFields
     from cnnstat.analysis.model import Row
-    from cnnstat.executor.measure.receptive_field import Sight
+    from cnnstat.executor.measure.receptive_field import MeasuredField
     from cnnstat.graph.model import Graph
 
 MEMORY = "inference_memory_bytes"
@@ -42,14 +42,14 @@ class Disagreement(Struct, frozen=True):
 
 
 class Verification(Struct, frozen=True):
-    """What was calculated, what was found, and where they differ.
+    """What was calculated, what was measured, and where they differ.
 
     `unmeasured` names layers whose receptive field is not compared: no run can show it behind a reshape to a
     map, and too long a pattern is not calculated.
     """
 
     analysis: Analysis
-    findings: Findings
+    measurements: Measurements
     differences: tuple[Disagreement, ...]
     unmeasured: tuple[str, ...]
 
@@ -68,7 +68,7 @@ def verify(
     input_shape: tuple[int, ...] | None = None,
     batch: int = 1,
 ) -> Verification:
-    """Run a network on a seeded batch and compare every figure calculated with what is found.
+    """Run a network on a seeded batch and compare every figure calculated with the one measured.
 
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.
@@ -78,7 +78,7 @@ def verify(
     analysis = analyze(graph, batch=batch, dtype=dtype)
     with quiet():
         network = Network(graph, seed=seed, dtype=dtype)
-        return compare(analysis, examine(network, network.sample(batch)))
+        return compare(analysis, measure_network(network, network.sample(batch)))
 
 
 def check_gradients(
@@ -98,7 +98,7 @@ def check_gradients(
 
     Raises:
         SpecError: the spec is wrong.
-        ValueError: an argument is out of range, or a layer cannot take what reaches it.
+        ValueError: an argument is out of range, or a layer has no kernel, or it cannot take its input.
     """
     plan = Plan(method, elements, seed, training)
     with quiet():
@@ -108,39 +108,38 @@ def check_gradients(
         return (*alone, *check_end_to_end(network, x, plan))
 
 
-def compare(analysis: Analysis, findings: Findings) -> Verification:
-    """Hold what was calculated against what was found."""
+def compare(analysis: Analysis, measurements: Measurements) -> Verification:
+    """Hold what was calculated against what was measured."""
     differences: list[Disagreement] = []
     unmeasured = []
-    regions = clipped_fields(analysis)
-    for number, (row, layer, sight) in enumerate(
-        zip(analysis.rows, findings.layers, findings.sights, strict=True)
+    clipped = clipped_fields(analysis)
+    for number, (row, layer, field) in enumerate(
+        zip(analysis.rows, measurements.layers, measurements.fields, strict=True)
     ):
         differences += _counts(row, layer)
-        if not _comparable(row, sight, regions[number]):
+        if not _comparable(row, field, clipped[number]):
             unmeasured.append(row.name)
             continue
-        differences += _field(row, sight, regions[number])
-        if number in findings.astray:
-            differences.append(
-                Disagreement(row.name, "receptive_field", None, "reached by a pixel beyond it")
-            )
+        differences += _fields(row, field, clipped[number])
+        if number in measurements.beyond:
+            beyond = "a unit sees a pixel beyond its field"
+            differences.append(Disagreement(row.name, "receptive_field", None, beyond))
     calculated = analysis.totals.inference_memory_bytes
-    if calculated != findings.peak_bytes:
-        differences.append(Disagreement("", MEMORY, calculated, findings.peak_bytes))
-    return Verification(analysis, findings, tuple(differences), tuple(unmeasured))
+    if calculated != measurements.peak_bytes:
+        differences.append(Disagreement("", MEMORY, calculated, measurements.peak_bytes))
+    return Verification(analysis, measurements, tuple(differences), tuple(unmeasured))
 
 
-def _comparable(row: Row, sight: Sight, regions: tuple[UnitFields, ...]) -> bool:
-    """Say whether both sides know a field: all of a vector, or regions or patterns of the same axes."""
+def _comparable(row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...]) -> bool:
+    """Say whether both sides know a field: all of a vector, or fields or patterns of the same axes."""
     if row.field.because is not None:
         return False
-    if sight.axes and (regions or not row.field.whole):
-        return any(axis.regions is not None or axis.pattern is not None for axis in sight.axes)
-    return sight.whole
+    if measured.axes and (clipped or not row.field.whole):
+        return any(axis.clipped is not None or axis.pattern is not None for axis in measured.axes)
+    return measured.whole
 
 
-def _counts(row: Row, layer: Measured) -> Iterator[Disagreement]:
+def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
     if row.output_shape != layer.output_shape:
         yield Disagreement(row.name, "output_shape", row.output_shape, layer.output_shape)
     for figure in STORED:
@@ -149,19 +148,19 @@ def _counts(row: Row, layer: Measured) -> Iterator[Disagreement]:
             yield Disagreement(row.name, figure, calculated, measured)
 
 
-def _field(row: Row, sight: Sight, regions: tuple[UnitFields, ...]) -> Iterator[Disagreement]:
+def _fields(row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...]) -> Iterator[Disagreement]:
     """Compare what every unit sees of this input, then the pattern of each axis."""
-    if not sight.axes and not row.field.whole:
+    if not measured.axes and not row.field.whole:
         yield Disagreement(row.name, "receptive_field", field_sizes(row), "all")
         return
-    for axis, calculated in zip(sight.axes, regions, strict=False):
-        if axis.regions is None:
+    for axis, calculated in zip(measured.axes, clipped, strict=False):
+        if axis.clipped is None:
             continue
-        measured = tuple((int(first), int(last)) for first, last in axis.regions)
-        if calculated != measured:
-            yield _first_apart(row.name, calculated, measured)
+        units = tuple((int(first), int(last)) for first, last in axis.clipped)
+        if calculated != units:
+            yield _first_apart(row.name, calculated, units)
             return
-    yield from _patterns(row, sight)
+    yield from _patterns(row, measured)
 
 
 def _first_apart(layer: str, calculated: UnitFields, measured: UnitFields) -> Disagreement:
@@ -172,15 +171,14 @@ def _first_apart(layer: str, calculated: UnitFields, measured: UnitFields) -> Di
     return Disagreement(layer, "receptive_field", *texts)
 
 
-def _patterns(row: Row, sight: Sight) -> Iterator[Disagreement]:
-    patterns = [axis.pattern for axis in sight.axes]
-    if not patterns or any(pattern is None for pattern in patterns):
+def _patterns(row: Row, field: MeasuredField) -> Iterator[Disagreement]:
+    patterns = [axis.pattern for axis in field.axes if axis.pattern]
+    if not patterns or len(patterns) < len(field.axes):
         return
-    field = row.field
     for figure, calculated, measured in (
-        ("receptive_field", field_sizes(row), tuple(p.size for p in patterns if p)),
-        ("field_stride", field.strides, tuple(p.stride for p in patterns if p)),
-        ("field_padding", field.paddings, tuple(p.padding for p in patterns if p)),
+        ("receptive_field", field_sizes(row), tuple(pattern.size for pattern in patterns)),
+        ("field_stride", row.field.strides, tuple(pattern.stride for pattern in patterns)),
+        ("field_padding", row.field.paddings, tuple(pattern.padding for pattern in patterns)),
     ):
         if calculated != measured:
             yield Disagreement(row.name, figure, calculated, measured)

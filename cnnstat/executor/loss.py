@@ -14,8 +14,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.executor.executor import Executor
     from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Executor
 
 Value: TypeAlias = "Callable[[Array, Array], Array]"
 FLOOR = 1.0

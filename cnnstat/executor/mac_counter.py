@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class MacCounter:
-    """Multiply-adds done so far. One mac_counter may serve forward and backward: read `macs` in between."""
+    """Multiply-adds counted so far. One counter may serve forward and backward: read `macs` in between."""
 
     macs: int = 0
 

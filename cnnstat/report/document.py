@@ -50,8 +50,8 @@ class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global
     stride: Annotated[
         tuple[Fraction | None, ...] | None,
         Meta(
-            description="effective stride per axis; null where global or unknown, and where branches of different"
-            " stride meet; a decimal behind upsampling"
+            description="effective stride per axis; null where global or unknown, and where branches of"
+            " different stride meet; a decimal behind upsampling"
         ),
     ]
     padding: Annotated[

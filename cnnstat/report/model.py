@@ -25,7 +25,7 @@ Kind: TypeAlias = Literal[
 ]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
 ``added`` a summand, empty where it is 0, ``signed`` and ``signed_bytes`` are differences, ``ratio`` is a
-quotient, ``figure`` a text that stands on the right, as numbers do.
+quotient, ``figure`` a phrase that stands on the right, as numbers do.
 """
 
 

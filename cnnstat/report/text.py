@@ -27,6 +27,8 @@ def shown(value: Any, kind: Kind) -> str:
         return UNKNOWN
     if kind == "text":
         return plain(", ".join(value) if isinstance(value, tuple) else str(value))
+    if kind == "figure" and isinstance(value, str | tuple):
+        return said(value)
     if kind == "shape":
         return "×".join(f"{size}" for size in value)
     if kind == "sizes":

@@ -1,8 +1,9 @@
-"""Any told figure that is off by one is found out, and the layer and the figure are named."""
+"""Any calculated figure that is off by one is found out, and the layer and the figure are named."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from cnnstat.analysis import memory
 from cnnstat.analysis.receptive import Field
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Disagreement, compare, verify
-from cnnstat.executor.measure.layers import Findings, examine
+from cnnstat.executor.measure.measurements import Measurements, measure_network
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint
 from cnnstat.layers.footprint import Bounds
@@ -30,24 +31,24 @@ if TYPE_CHECKING:
 
 BATCH = 2
 
-FOUND: dict[str, tuple[Graph, Findings]] = {}
+MEASURED: dict[str, tuple[Graph, Measurements]] = {}
 
 
-def found(case: Case) -> tuple[Graph, Findings]:
-    """Run a case once; its lies are held against the same findings."""
-    if case.id not in FOUND:
+def measured(case: Case) -> tuple[Graph, Measurements]:
+    """Run a case once; its lies are held against the same measurements."""
+    if case.id not in MEASURED:
         graph = network_of(case)
         running = Network(graph)
-        FOUND[case.id] = graph, examine(running, running.sample(BATCH))
-    return FOUND[case.id]
+        MEASURED[case.id] = graph, measure_network(running, running.sample(BATCH))
+    return MEASURED[case.id]
 
 
 def analyzed(case: Case) -> Analysis:
-    return cnnstat.analyze(found(case)[0], batch=BATCH)
+    return cnnstat.analyze(measured(case)[0], batch=BATCH)
 
 
 def first_difference(case: Case) -> Disagreement:
-    differences = compare(analyzed(case), found(case)[1]).differences
+    differences = compare(analyzed(case), measured(case)[1]).differences
     assert differences, "the lie passed"
     return differences[0]
 
@@ -79,7 +80,7 @@ def test_a_count_off_by_one_is_named(case: Case, figure: str, by: int) -> None:
 @pytest.mark.parametrize("by", [1, -1])
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_a_size_off_by_one_is_named(case: Case, axis: int, by: int) -> None:
-    rank = len(found(case)[1].layers[-1].output_shape)
+    rank = len(measured(case)[1].layers[-1].output_shape)
     axis = min(axis, rank - 1)
 
     def lie(sizes: tuple[Term, ...]) -> tuple[Term, ...]:
@@ -95,21 +96,21 @@ def test_a_size_off_by_one_is_named(case: Case, axis: int, by: int) -> None:
 def test_activations_off_by_one_are_named(case: Case) -> None:
     analysis = analyzed(case)
     row = analysis.rows[-1]
-    # No layer tells them: they are the product of its sizes, so the lie is put into the finished row.
+    # No layer calculates them: they are the product of its sizes, so the lie is put into the finished row.
     counts = msgspec.structs.replace(row.counts, activations=row.counts.activations + 1)
     rows = (*analysis.rows[:-1], msgspec.structs.replace(row, counts=counts))
     lied = msgspec.structs.replace(analysis, rows=rows)
-    (difference,) = compare(lied, found(case)[1]).differences
+    (difference,) = compare(lied, measured(case)[1]).differences
     assert (difference.layer, difference.figure) == (LAYER, "activations")
 
 
 def moved(each: Bounds, low: int = 0, high: int = 0, advance: int = 0) -> Bounds:
-    """Return a bounds with bounds and advance off by some positions."""
+    """Return bounds that are off by some positions."""
     lows, highs = tuple(i + low for i in each.low), tuple(i + high for i in each.high)
     return Bounds(each.advance + advance, lows, highs, each.step)
 
 
-REACH_LIES: dict[str, Callable[[Bounds], Bounds]] = {
+FOOTPRINT_LIES: dict[str, Callable[[Bounds], Bounds]] = {
     "one longer": lambda each: moved(each, low=-1),
     "one shorter": lambda each: moved(each, high=-1),
     "one to the left": lambda each: moved(each, low=-1, high=-1),
@@ -120,7 +121,7 @@ REACH_LIES: dict[str, Callable[[Bounds], Bounds]] = {
 NO_TURN = ("adaptive_max_pool", "adaptive_avg_pool")
 """Types whose pattern is as long as the map: no unit stands a stride further on."""
 ALL = "every unit sees everything, so the lie is a window"
-VECTOR = "behind a vector everything is seen, so there is no window to lie about"
+VECTOR = "units behind a vector see everything, so there is no window to lie about"
 UNMEASURED = "no run can show the field of a unit without a place: `unmeasured` names the layer instead"
 NO_WINDOW: dict[str, str] = {
     **dict.fromkeys(("linear", "rbf"), VECTOR),
@@ -128,39 +129,41 @@ NO_WINDOW: dict[str, str] = {
     **dict.fromkeys(("layer_norm", "group_norm", "instance_norm"), ALL),
     **dict.fromkeys(("reshape", "permute"), UNMEASURED),
 }
-"""Types whose bounds has no bounds that could be off by one."""
+"""Types that have no bounds which could be off by one."""
 KNOWN = [case for case in one_of_each() if NO_WINDOW.get(case.type) not in (VECTOR, UNMEASURED)]
 WINDOWED = [case for case in one_of_each() if case.type not in NO_WINDOW]
 
 
-REACH_WAYS = [
+LYING_FOOTPRINTS = [
     (case, lie)
     for case in WINDOWED
-    for lie in REACH_LIES
+    for lie in FOOTPRINT_LIES
     if not (case.type in NO_TURN and lie == "one more stride")
 ]
 
 
-@pytest.mark.parametrize(("case", "lie"), REACH_WAYS, ids=[f"{c.type} {lie}" for c, lie in REACH_WAYS])
+@pytest.mark.parametrize(
+    ("case", "lie"), LYING_FOOTPRINTS, ids=[f"{c.type} {lie}" for c, lie in LYING_FOOTPRINTS]
+)
 @pytest.mark.parametrize("axis", [0, 1])
-def test_a_reach_off_by_one_is_named(case: Case, lie: str, axis: int) -> None:
-    def told(footprint: Footprint) -> Footprint:
+def test_a_footprint_off_by_one_is_named(case: Case, lie: str, axis: int) -> None:
+    def lied(footprint: Footprint) -> Footprint:
         assert not isinstance(footprint, str)
         at = min(axis, len(footprint) - 1)
-        return (*footprint[:at], REACH_LIES[lie](footprint[at]), *footprint[at + 1 :])
+        return (*footprint[:at], FOOTPRINT_LIES[lie](footprint[at]), *footprint[at + 1 :])
 
-    with lying(case.type, "footprint", told):
+    with lying(case.type, "footprint", lied):
         difference = first_difference(case)
     assert (difference.layer, difference.figure) == (LAYER, "receptive_field")
 
 
-def _told(lie: Footprint, _: Footprint) -> Footprint:
+def _always(lie: Footprint, _: Footprint) -> Footprint:
     return lie
 
 
 @pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.type)
-def test_a_reach_of_another_kind_is_named(case: Case) -> None:
-    """Everything told as a window, and a window as everything."""
+def test_a_footprint_of_another_kind_is_named(case: Case) -> None:
+    """Everything calculated as a window, and a window as everything."""
     why = NO_WINDOW.get(case.type)
     point = (Bounds(1, (0,), (0,)),) * (len(case.shapes[0]) - 2)
     kinds: dict[str | None, list[Footprint]] = {
@@ -168,19 +171,19 @@ def test_a_reach_of_another_kind_is_named(case: Case) -> None:
         None: [WHOLE],
     }
     for lie in kinds[why]:
-        with lying(case.type, "footprint", partial(_told, lie)):
+        with lying(case.type, "footprint", partial(_always, lie)):
             difference = first_difference(case)
         assert (difference.layer, difference.figure) == (LAYER, "receptive_field")
 
 
 @EACH
 def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
-    """No run shows where a reshape puts things; and whatever is told as unknown is no claim."""
-    verified = compare(analyzed(case), found(case)[1])
+    """No run shows where a reshape puts things; and whatever is calculated as unknown is no claim."""
+    verified = compare(analyzed(case), measured(case)[1])
     assert verified.unmeasured == ((LAYER,) if case.type in UNPLACED else ())
     if NO_WINDOW.get(case.type) != VECTOR:
-        with lying(case.type, "footprint", partial(_told, UNKNOWN)):
-            verified = compare(analyzed(case), found(case)[1])
+        with lying(case.type, "footprint", partial(_always, UNKNOWN)):
+            verified = compare(analyzed(case), measured(case)[1])
         assert verified.unmeasured == (LAYER,)
 
 
@@ -196,13 +199,13 @@ def test_a_composed_field_off_by_one_is_named(figure: str, wrong: Callable[[Boun
     """What units see of this input is composed layer by layer; the field beside it may lie alone."""
     graph = cnnstat.load("lenet5")
     running = Network(graph)
-    findings, analysis = examine(running, running.sample()), cnnstat.analyze(graph)
+    measurements, analysis = measure_network(running, running.sample()), cnnstat.analyze(graph)
     row = analysis.rows[4]
     axes = tuple(tuple(wrong(each) for each in axis) for axis in row.field.axes)
     lied_row = msgspec.structs.replace(row, field=Field(axes))
     lied = msgspec.structs.replace(analysis, rows=(*analysis.rows[:4], lied_row, *analysis.rows[5:]))
-    assert compare(analysis, findings).good
-    (difference,) = compare(lied, findings).differences
+    assert compare(analysis, measurements).good
+    (difference,) = compare(lied, measurements).differences
     assert (difference.layer, difference.figure) == ("C3", figure)
 
 
@@ -211,7 +214,7 @@ def test_a_composed_field_off_by_one_is_named(figure: str, wrong: Callable[[Boun
 def test_a_peak_off_by_one_is_named(spec: str, by: int, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = cnnstat.loads(EVERY_TYPE) if spec == "every type" else cnnstat.load(spec)
     honest = memory.inference_memory
-    monkeypatch.setattr(memory, "inference_memory", lambda *told: honest(*told) + 4 * BATCH * by)
+    monkeypatch.setattr(memory, "inference_memory", lambda *given: honest(*given) + 4 * BATCH * by)
     (difference,) = verify(graph, batch=BATCH).differences
     assert (difference.layer, difference.figure) == ("", "inference_memory_bytes")
     assert difference.calculated == difference.measured + 4 * BATCH * by
@@ -221,3 +224,11 @@ def test_the_first_layer_that_lies_is_named_first(monkeypatch: pytest.MonkeyPatc
     honest = LAYERS["conv"].macs
     monkeypatch.setattr(LAYERS["conv"], "macs", lambda self, inputs: honest(self, inputs) + 1)
     assert [d.layer for d in verify("lenet5").differences] == ["C1", "C3", "C5"]
+
+
+def test_a_pixel_beyond_a_field_is_named() -> None:
+    """Fields are measured axis by axis; a unit of the real network that sees more takes the proof away."""
+    running = Network("lenet5")
+    measurements = replace(measure_network(running, running.sample()), beyond=(2,))
+    (difference,) = compare(cnnstat.analyze("lenet5"), measurements).differences
+    assert (difference.layer, difference.figure) == ("S2", "receptive_field")

@@ -12,7 +12,7 @@ import cnnstat
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import verify
 from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
-from cnnstat.executor.measure.layers import examine
+from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.layers import LAYERS, Layer
 from tests.executor.cases import CASES, UNPLACED, Case
 from tests.small import EVERY_TYPE, every_architecture, network_of, reduced
@@ -45,11 +45,11 @@ def unlike() -> list[Case]:
 def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
     verified = verify(network_of(case), batch=BATCH)
     assert verified.differences == ()
-    assert verified.findings.layers[-1].output_shape == verified.analysis.rows[-1].output_shape
-    sight = verified.findings.sights[-1]
-    if not sight.axes and not sight.whole:
+    assert verified.measurements.layers[-1].output_shape == verified.analysis.rows[-1].output_shape
+    field = verified.measurements.fields[-1]
+    if not field.axes and not field.whole:
         assert case.type in UNPLACED
-    elif not sight.whole and any(axis.pattern is None for axis in sight.axes):
+    elif not field.whole and any(axis.pattern is None for axis in field.axes):
         assert case.type in UNPATTERNED
 
 
@@ -61,7 +61,7 @@ def test_windows_over_all_bins_see_everything() -> None:
     layers = "[{type: adaptive_avg_pool, size: 3}, {type: conv, filters: 2, kernel: 3}]"
     verified = verify(cnnstat.loads(f"input: [2, 16, 12]\nlayers: {layers}\n"))
     assert verified.good
-    assert verified.findings.sights[-1].whole
+    assert verified.measurements.fields[-1].whole
 
 
 # -- every bundled architecture ------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def test_every_architecture_is_true(name: str) -> None:
     verified = verify(graph, input_shape=shape)
     assert verified.differences == ()
     assert verified.unmeasured == ()
-    assert len(verified.findings.layers) == len(graph.nodes)
+    assert len(verified.measurements.layers) == len(graph.nodes)
 
 
 def test_padding_may_be_larger_than_the_input() -> None:
@@ -83,7 +83,7 @@ def test_padding_may_be_larger_than_the_input() -> None:
         assert verify(cnnstat.loads(f"input: [3, {side}, {side}]\nlayers: [{layer}]\n")).good
 
 
-# -- the run needs no told figure ----------------------------------------------------------------------
+# -- the run needs nothing calculated ------------------------------------------------------------------
 
 
 def methods_of(kind: type) -> Iterator[tuple[type, str]]:
@@ -96,29 +96,29 @@ def methods_of(kind: type) -> Iterator[tuple[type, str]]:
 
 
 def silence(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Make every told method raise; return how many there were."""
+    """Make every method of the calculator's layers raise; return how many there were."""
 
-    def told(*args: object, **kwargs: object) -> object:
-        raise AssertionError("the run asked the told hall")
+    def asked(*args: object, **kwargs: object) -> object:
+        raise AssertionError("the run asked the calculator")
 
     found = {method for kind in LAYERS.values() for method in methods_of(kind)}
     for base, name in found:
-        monkeypatch.setattr(base, name, told)
+        monkeypatch.setattr(base, name, asked)
     return len(found)
 
 
 @pytest.mark.parametrize("spec", ["lenet5", "resnet20", "mobilenet-v2", "every type"])
-def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_run_asks_nothing_of_the_calculator(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, shape = (cnnstat.loads(EVERY_TYPE), None) if spec == "every type" else reduced(spec)
     assert silence(monkeypatch) > 11
-    with pytest.raises(AssertionError, match="asked the told hall"):
+    with pytest.raises(AssertionError, match="asked the calculator"):
         cnnstat.analyze(graph, input_shape=shape)
     running = Network(graph, dtype="float64", input_shape=shape)
     x = running.sample(1)
-    findings = examine(running, x)
+    measurements = measure_network(running, x)
     y = running.forward(x)
     assert not isinstance(y, tuple)
-    assert y.shape[1:] == findings.layers[-1].output_shape
+    assert y.shape[1:] == measurements.layers[-1].output_shape
     assert running.backward(np.ones_like(y)).input.shape == x.shape
     plan = Plan()
     assert all(checked.good for _, checked in check_layers(running, x, plan))

@@ -10,11 +10,12 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.program import Network
-from cnnstat.executor import executor
-from cnnstat.executor.executor import Gradients
+from cnnstat.executor import network
 from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
+from cnnstat.executor.network import Gradients
+from cnnstat.executor.program import INPUT
 from tests.executor.cases import Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
@@ -39,7 +40,7 @@ HARMLESS = {
 
 
 def broken(kernel: Kernel, tensor: str, fault: Callable[[Array], Array]) -> Kernel:
-    """Return an kernel whose way back has one wrong gradient."""
+    """Return a kernel whose way back has one wrong gradient."""
 
     def forward(inputs: Any, params: Mapping[str, Array], options: Any, context: Any) -> Any:
         y, way_back = kernel.forward(inputs, params, options, context)
@@ -98,9 +99,7 @@ def test_one_wrong_layer_of_many_is_named(method: str, monkeypatch: pytest.Monke
     assert [c.tensor for c in check_end_to_end(running, x, plan) if not c.good] == ["parameters"]
 
 
-def overwriting(
-    self: executor.Executor, tape: list[Backward | None], given: Mapping[int, Array]
-) -> Gradients:
+def overwriting(self: network.Executor, tape: list[Backward | None], given: Mapping[int, Array]) -> Gradients:
     """Go back as `Network.way_back` does, but let the last branch of a fork win."""
     gradients, parameters = dict(given), {}
     for number in reversed(range(len(tape))):
@@ -109,12 +108,12 @@ def overwriting(
         d_inputs, d_params = rule(gradients.pop(number))
         gradients.update(zip(step.inputs, d_inputs, strict=True))
         parameters.update({f"{step.name}.{name}": d for name, d in d_params.items()})
-    return Gradients(gradients[executor.INPUT], parameters)
+    return Gradients(gradients[INPUT], parameters)
 
 
 @pytest.mark.parametrize("name", ["resnet20", "every type", "lenet5"])
 def test_a_fork_that_does_not_add_up_shows_end_to_end(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor.Executor, "way_back", overwriting)
+    monkeypatch.setattr(network.Executor, "way_back", overwriting)
     running = Network(cnnstat.loads(EVERY_TYPE) if name == "every type" else name, dtype="float64")
     x = running.sample(1)
     good = [checked.good for checked in check_end_to_end(running, x, Plan())]

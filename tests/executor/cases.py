@@ -22,7 +22,8 @@ from cnnstat.spec.expression import Channels
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnstat.executor.kernel import Array, Parameters
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.parameters import Parameters
 
 SEED = 7
 """Seeds what a kernel itself draws: parameters and masks."""
@@ -52,7 +53,7 @@ class Case:
 
     @property
     def calculated(self) -> Layer:
-        """The layer of the other hall with these options."""
+        """The calculator's layer with these options."""
         given = {
             name: Channels(value.numerator, value.denominator) if isinstance(value, Fraction) else value
             for name, value in self.given.items()

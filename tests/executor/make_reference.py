@@ -1,15 +1,14 @@
-"""Write reference.npz: outputs and gradients of every case, computed by PyTorch in float64.
+"""Add to reference/ what PyTorch computes in float64 for each case that is new: outputs and gradients.
 
-Run `python -m tests.executor.make_reference` where PyTorch is installed. Where PyTorch has the layer, its own
-function is used; what it lacks (padding on four sides, "same", tables, RBF, sliding pyramids) is composed
-of its functions.
+Run `python -m tests.executor.make_reference` where PyTorch is installed. Arrays that are there stay as they
+are, and are compared with what PyTorch computes here; those of cases that are gone are dropped. Where PyTorch
+has the layer, its own function is used; what it lacks (padding on four sides, "same", tables, RBF, sliding
+pyramids) is composed of its functions.
 """
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from tests.executor.cases import CASES, SEED, Case
-
-FILE = Path(__file__).with_name("reference.npz")
+from tests.executor.reference import path_of, store, stored
 
 
 def width(value: Any, channels: int) -> int:
@@ -76,10 +74,10 @@ def conv(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
     if o.get("table") is None:
         groups = width(o["groups"], x.shape[1]) if "groups" in o else x.shape[1]
         return run(x, p["weight"], p.get("bias"), groups=groups, **step)
-    maps, link = [], 0
+    maps, place = [], 0
     for i, row in enumerate(o["table"]):
-        kernel = p["weight"][link : link + len(row)][None]
-        link += len(row)
+        kernel = p["weight"][place : place + len(row)][None]
+        place += len(row)
         maps.append(run(x[:, list(row)], kernel, p["bias"][i : i + 1] if "bias" in p else None, **step))
     return torch.cat(maps, 1)
 
@@ -291,7 +289,7 @@ RUN_DEPENDENT: dict[str, Any] = {
 }
 
 
-def reference(case: Case) -> dict[str, Any]:
+def computed(case: Case) -> dict[str, Any]:
     """Output, gradient of every input and trained parameter, and buffers after the run."""
     inputs = [torch.from_numpy(x).requires_grad_() for x in case.inputs]
     trained = case.allocated.trained
@@ -307,18 +305,24 @@ def reference(case: Case) -> dict[str, Any]:
     for i, x in enumerate(inputs):
         found[f"dx{i}"] = torch.zeros_like(x) if x.grad is None else x.grad
     found |= {f"d {name}": params[name].grad for name in trained}
-    return found | {name: params[name].detach() for name in case.allocated.buffers if case.training}
+    found |= {name: params[name].detach() for name in case.allocated.buffers if case.training}
+    return {name: tensor.numpy() for name, tensor in found.items()}
 
 
 def main() -> None:
-    index, values = [], []
-    for case in CASES:
-        for name, tensor in reference(case).items():
-            index.append((case.id, name, list(tensor.shape)))
-            values.append(tensor.numpy().ravel())
-    text = json.dumps(index, separators=(",", ":"))
-    np.savez_compressed(FILE, index=np.frombuffer(text.encode(), np.uint8), values=np.concatenate(values))
-    print(f"{len(CASES)} cases, {sum(map(len, values))} numbers, {FILE.stat().st_size} bytes")
+    for path in dict.fromkeys(map(path_of, CASES)):
+        fresh = {case.id: computed(case) for case in CASES if path_of(case) == path}
+        kept = {case: named for case, named in stored(path).items() if case in fresh}
+        apart = max((off(kept[case], fresh[case]) for case in kept), default=0.0)
+        if set(stored(path)) != set(fresh):
+            store(path, kept | {case: named for case, named in fresh.items() if case not in kept})
+        print(f"{path.name}: {len(fresh) - len(kept)} cases added to {len(kept)}, off by {apart:.0e} at most")
+
+
+def off(kept: dict[str, Any], fresh: dict[str, Any]) -> float:
+    """Return the largest difference between arrays of the same names and shapes."""
+    assert {name: array.shape for name, array in kept.items()} == {n: a.shape for n, a in fresh.items()}
+    return max(float(np.abs(array - fresh[name]).max()) for name, array in kept.items())
 
 
 if __name__ == "__main__":

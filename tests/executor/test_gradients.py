@@ -51,9 +51,9 @@ def test_gradients(case: Case) -> None:
     for name, gradient in named.items():
         assert gradient.shape == values[name].shape, name
         tangent = case.numbers(f"tangent {name}", gradient.shape)
-        expected, told = slope(case, name, tangent, dy), float((gradient * tangent).sum())
+        expected, found = slope(case, name, tangent, dy), float((gradient * tangent).sum())
         size = max(abs(expected), float(np.sqrt((gradient * gradient).sum())), 1.0)
-        assert abs(expected - told) <= 1e-11 * size, name
+        assert abs(expected - found) <= 1e-11 * size, name
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

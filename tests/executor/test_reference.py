@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,28 +10,13 @@ import pytest
 
 from cnnstat.executor.kernels import KERNELS
 from tests.executor.cases import CASES, Case
+from tests.executor.reference import COMMAND, path_of, reference, stored
 
 if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
 
-FILE = Path(__file__).with_name("reference.npz")
 
-
-@lru_cache
-def reference() -> dict[str, dict[str, Array]]:
-    """Read the stored arrays: by case, by name."""
-    with np.load(FILE) as stored:
-        index, values = json.loads(stored["index"].tobytes()), stored["values"]
-    found: dict[str, dict[str, Array]] = {}
-    start = 0
-    for case, name, shape in index:
-        size = int(np.prod(shape))
-        found.setdefault(case, {})[name] = values[start : start + size].reshape(shape)
-        start += size
-    return found
-
-
-def done(case: Case) -> dict[str, Array]:
+def computed(case: Case) -> dict[str, Array]:
     """Compute what the reference holds."""
     params = case.params
     y, way_back = KERNELS[case.type].forward(case.inputs, params, case.options, case.context())
@@ -45,15 +28,23 @@ def done(case: Case) -> dict[str, Array]:
     return found | {name: params[name] for name in case.allocated.buffers if case.training}
 
 
-def test_every_type_and_case_has_a_reference() -> None:
+def test_every_type_has_a_case_and_every_array_too() -> None:
     assert {case.type for case in CASES} == set(KERNELS)
-    assert [case.id for case in CASES] == list(reference())
+    kept = {(path, case) for path in {path_of(case) for case in CASES} for case in stored(path)}
+    assert kept <= {(path_of(case), case.id) for case in CASES}, f"dropped by: {COMMAND}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_agrees_with_pytorch(case: Case) -> None:
-    expected, found = reference()[case.id], done(case)
+    expected, found = reference(case), computed(case)
     assert list(expected) == list(found)
     for name, value in expected.items():
         assert found[name].shape == value.shape, name
         np.testing.assert_allclose(found[name], value, rtol=1e-10, atol=1e-10, err_msg=name)
+
+
+def test_a_new_case_is_shown_the_way_to_its_arrays() -> None:
+    with pytest.raises(pytest.fail.Exception) as failed:
+        reference(replace(CASES[0], shapes=((9, 9, 9, 9),)))
+    assert "conv.npz has no arrays of 'conv 9x9x9x9 filters=4 kernel=3'" in str(failed.value)
+    assert COMMAND in str(failed.value)

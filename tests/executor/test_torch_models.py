@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 
 import cnnstat
+from tests.executor.reference import TORCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.executor.kernel import Array
 
-TORCH = "torch==2.13.0"
 TOLERANCE = 1e-9
 BATCH = 2
 
@@ -82,7 +82,7 @@ def differences(models: Any, name: str) -> Iterator[tuple[str, float]]:
 def test_agrees_with_pytorch(models: Any, name: str) -> None:
     found = list(differences(models, name))
     whole, parameters = found[:3], found[3:]
-    told = ", ".join(f"{tensor} {value:.1e}" for tensor, value in whole)
+    shown = ", ".join(f"{tensor} {value:.1e}" for tensor, value in whole)
     worst, value = max(parameters, key=lambda pair: pair[1])
-    print(f"\n{name}: {told}, {len(parameters)} parameter gradients, worst {worst} {value:.1e}")
+    print(f"\n{name}: {shown}, {len(parameters)} parameter gradients, worst {worst} {value:.1e}")
     assert not {tensor: value for tensor, value in found if value > TOLERANCE}

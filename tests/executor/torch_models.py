@@ -53,10 +53,10 @@ class TableConv2d(nn.Conv2d):
     def forward(self, x: Any) -> Any:
         return nn.functional.conv2d(x, self.weight * self.mask, self.bias)
 
-    def dense(self, links: Any) -> Any:
+    def dense(self, kernels: Any) -> Any:
         """Lay out kernels, one for each connection, as a full weight."""
         weight = torch.zeros_like(self.weight)
-        weight[self.mask[:, :, 0, 0]] = links
+        weight[self.mask[:, :, 0, 0]] = kernels
         return weight
 
 

@@ -1,23 +1,27 @@
-"""The command that counts as other tools do, too: `flops`."""
+"""`cnnstat flops`: multiply-adds, as other tools count them, too."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cnnstat.analysis.analyze import analyze
+from cnnstat.analysis import analyze_graph
+from cnnstat.analysis.backward_cost import costs
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
+from cnnstat.analysis.tool_counts import tool_counts, total, weight_gradients
 from cnnstat.base.errors import Misfit, plain
-from cnnstat.cli.options import output_options, spec_options
+from cnnstat.cli.options import depth_option, network_options, output_options, settings_options
 from cnnstat.cli.output import show
-from cnnstat.commands.flops import report as flops_report
-from cnnstat.commands.flops import training as training_report
+from cnnstat.commands.flops.document import convention_entry, counted_layers, document, training_entry
+from cnnstat.commands.flops.report import convention_report, conventions_report, report
+from cnnstat.commands.flops.training import training_report
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from cnnstat.analysis import Analysis
     from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.cli.options import Chosen, Output
 
 
 def _convention(context: click.Context, parameter: click.Parameter, value: str | None) -> Convention | None:
@@ -29,7 +33,9 @@ def _convention(context: click.Context, parameter: click.Parameter, value: str |
 
 
 @click.command()
-@spec_options
+@network_options()
+@settings_options()
+@depth_option
 @click.option(
     "--convention",
     metavar="TOOL",
@@ -38,29 +44,53 @@ def _convention(context: click.Context, parameter: click.Parameter, value: str |
 )
 @click.option("--conventions", "all_tools", is_flag=True, help="What every one of these tools prints.")
 @click.option("--training", is_flag=True, help="Forward and backward: gradients of weights and inputs.")
-@output_options
+@output_options()
 def flops(
-    spec: str,
+    network: Chosen,
+    settings: Settings,
+    depth: int | None,
     convention: Convention | None,
     all_tools: bool,
     training: bool,
-    depth: int | None,
-    form: str,
-    output: Path | None,
-    **how: Any,
+    output: Output,
 ) -> None:
     """Multiply-adds and FLOPs per layer, block and type."""
     _check_counting(convention, all_tools=all_tools, training=training)
-    analysis = analyze(spec, **how)
+    analysis = analyze_graph(network.load(), settings)
     if training:
-        report = training_report.training(analysis, depth, convention)
+        _training(analysis, depth, convention, output)
     elif all_tools:
-        report = flops_report.side_by_side(analysis)
+        _conventions(analysis, output)
     elif convention is not None:
-        report = flops_report.by_convention(analysis, convention, depth)
+        _one_convention(analysis, depth, convention, output)
     else:
-        report = flops_report.flops(analysis, depth)
-    show(report, form, output)
+        found = document(analysis, depth)
+        show(found, lambda: report(found, analysis, depth), output)
+
+
+def _one_convention(analysis: Analysis, depth: int | None, convention: Convention, output: Output) -> None:
+    counted = tool_counts(analysis, convention)
+    entry = convention_entry(convention, total(counted), counted_layers(analysis, depth, counted))
+    found = document(analysis, depth, convention=entry)
+    show(found, lambda: convention_report(found, analysis, depth, convention, counted), output)
+
+
+def _conventions(analysis: Analysis, output: Output) -> None:
+    counted = {name: tool_counts(analysis, tool) for name, tool in CONVENTIONS.items()}
+    entries = tuple(convention_entry(CONVENTIONS[name], total(parts)) for name, parts in counted.items())
+    found = document(analysis, None, conventions=entries)
+    show(found, lambda: conventions_report(found, analysis, counted), output)
+
+
+def _training(analysis: Analysis, depth: int | None, convention: Convention | None, output: Output) -> None:
+    forward = () if convention is None else tool_counts(analysis, convention)
+    if convention is None:
+        spent = costs(analysis)
+    else:
+        backward = weight_gradients(analysis, convention)
+        spent = costs(analysis, [count.total for count in forward], [count.total for count in backward])
+    found = document(analysis, depth, training=training_entry(analysis, depth, convention, spent))
+    show(found, lambda: training_report(found, analysis, depth, spent, convention, forward), output)
 
 
 def _check_counting(convention: Convention | None, *, all_tools: bool, training: bool) -> None:

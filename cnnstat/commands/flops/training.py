@@ -1,24 +1,29 @@
-"""Analysis -> what one step of training costs: forward, and back to the weights and the inputs."""
+"""Document of `flops --training` -> Report: what one step costs forward, and back to weights and inputs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.backward_cost import Cost, costs
-from cnnstat.analysis.tool_counts import rules, tool_counts, total, weight_gradients
+from msgspec import UNSET
+
+from cnnstat.analysis.tool_counts import rules, total
 from cnnstat.base.errors import plural
-from cnnstat.commands.flops.report import data_of, left_out, meaning, rows_of, rules_of, tables_of
+from cnnstat.commands.flops.document import convention_entry
+from cnnstat.commands.flops.report import left_out, meaning, rules_of
+from cnnstat.commands.flops.shares import share_tables
 from cnnstat.report.columns import footnotes
 from cnnstat.report.layers import title_of
-from cnnstat.report.model import Column, Report
+from cnnstat.report.model import Column, Fact, Quantity, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis
+    from cnnstat.analysis.backward_cost import Cost
     from cnnstat.analysis.conventions import Convention
     from cnnstat.analysis.tool_counts import ToolCount
-    from cnnstat.commands.flops.report import Figures
+    from cnnstat.commands.flops.document import FlopsDocument, Training
+    from cnnstat.report.model import Phrase
 
 _KEYS = ("forward", "weight_gradients", "input_gradients", "training")
 
@@ -41,77 +46,70 @@ def _columns(convention: Convention | None) -> tuple[Column, ...]:
     return tuple(Column(key, title, convention=note, rank=rank) for key, title, note, rank in parts)
 
 
-def training(analysis: Analysis, depth: int | None = None, convention: Convention | None = None) -> Report:
+def training_report(
+    document: FlopsDocument,
+    analysis: Analysis,
+    depth: int | None,
+    costs: Sequence[Cost],
+    convention: Convention | None,
+    forward: Sequence[ToolCount],
+) -> Report:
     """Return the cost of one sample, forward and backward, per layer, per block and per type.
 
-    With a ``convention``, as that tool counts.
+    ``costs`` are those of each layer; with a ``convention`` as that tool counts, ``forward`` being what it
+    counts for each layer going forward.
     """
-    skipped: tuple[tuple[str, str], ...] = ()
-    if convention is None:
-        spent = costs(analysis)
-        notes: tuple[str, ...] = ("layers without MACs are not listed",)
-    else:
-        forward, back = tool_counts(analysis, convention), weight_gradients(analysis, convention)
-        spent = costs(analysis, [tally.total for tally in forward], [tally.total for tally in back])
-        skipped = left_out({convention.name: total(forward)})
+    assert document.training is not UNSET
+    columns = _columns(convention)
+    figures = [(cost.forward, cost.weights, cost.inputs, cost.total) for cost in costs]
+    skipped: tuple[Fact, ...] = ()
+    notes: tuple[Phrase, ...] = ("layers without MACs are not listed",)
+    if convention is not None:
+        skipped = left_out([convention_entry(convention, total(forward))])
         notes = _rules(analysis, convention, forward)
-    whole, columns = sum(spent, start=Cost()), _columns(convention)
-    figures = [_figures(cost) for cost in spent]
     return Report(
-        title=title_of(analysis),
-        tables=tables_of(analysis, depth, columns, figures, share=len(columns) - 1),
-        facts=(*_facts(whole, convention), *_frozen(analysis), *skipped),
-        data=data_of(analysis, depth)
-        | {
-            "training": {
-                "convention": None if convention is None else convention.name,
-                **_data(whole),
-                "layers": [
-                    {"name": name, **_data(sum((spent[i] for i in layers), start=Cost()))}
-                    for name, layers in rows_of(analysis, depth)
-                ],
-            }
-        },
+        title=title_of(document),
+        tables=share_tables(analysis, depth, columns, figures, share=len(columns) - 1),
+        facts=(*_facts(document.training), *_frozen(analysis), *skipped),
         notes=(*footnotes(columns), *notes),
-        source=analysis.source,
+        source=document.source,
     )
 
 
-def _figures(cost: Cost) -> Figures:
-    return cost.forward, cost.weights, cost.inputs, cost.total
+def _facts(training: Training) -> Iterator[Fact]:
+    forward, whole = training.forward, training.training
+    phrase = (
+        *(Quantity(whole), " = ", Quantity(forward), " forward + "),
+        *(Quantity(training.weight_gradients), " to weights + "),
+        *(Quantity(training.input_gradients), " to inputs"),
+        f", {whole / forward:.3f} x forward" if forward else "",
+    )
+    if training.convention is not None:
+        yield Fact(training.convention, phrase)
+        return
+    yield Fact("MACs", phrase)
+    yield Fact("FLOPs", (Quantity(2 * whole), " (2 x MACs)"))
 
 
-def _data(cost: Cost) -> dict[str, int]:
-    return dict(zip(_KEYS, _figures(cost), strict=True))
-
-
-def _facts(whole: Cost, convention: Convention | None) -> tuple[tuple[str, str], ...]:
-    ratio = f", {whole.total / whole.forward:.3f} x forward" if whole.forward else ""
-    backward = f"{whole.weights:,} to weights + {whole.inputs:,} to inputs"
-    sums = f"{whole.total:,} = {whole.forward:,} forward + {backward}{ratio}"
-    if convention is not None:
-        return ((convention.name, sums),)
-    return ("MACs", sums), ("FLOPs", f"{2 * whole.total:,} (2 x MACs)")
-
-
-def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+def _frozen(analysis: Analysis) -> Iterator[Fact]:
     """Say how many layers are held that would be trained."""
     held = [
         row
         for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True)
         if node.frozen and row.counts.params
     ]
-    params = sum(row.counts.params for row in held)
-    layers = f"{len(held):,} {plural('layer', len(held))}"
-    return (("frozen", f"{layers} with {params:,} params"),) if held else ()
+    if held:
+        params, layers = sum(row.counts.params for row in held), plural("layer", len(held))
+        yield Fact("frozen", (Quantity(len(held)), f" {layers} with ", Quantity(params), " params"))
 
 
-def _rules(analysis: Analysis, convention: Convention, forward: Sequence[ToolCount]) -> tuple[str, ...]:
+def _rules(analysis: Analysis, convention: Convention, forward: Sequence[ToolCount]) -> tuple[Phrase, ...]:
+    found = rules_of(analysis, convention, forward)
     back = rules(convention.weight_gradients, [row.type for row in analysis.rows]).items()
     weight_gradients = "; ".join(f"{', '.join(kinds)}: {rule}" for rule, kinds in back)
     return (
         f"{convention.name}: {meaning(convention)}",
-        f"forward: {rules_of(analysis, convention, forward)}",
+        ("forward: ", *([found] if isinstance(found, str) else found)),
         f"to weights: {weight_gradients}",
         "layers that it counts as nothing are not listed",
     )

@@ -13,8 +13,8 @@ from cnnstat.report.data import figures, head
 
 if TYPE_CHECKING:
     from cnnstat.bridge.verify import Disagreement, Proof
-    from cnnstat.executor.measure.layers import Measured
-    from cnnstat.executor.measure.receptive_field import Sight
+    from cnnstat.executor.measure.measurements import LayerMeasurements
+    from cnnstat.executor.measure.receptive_field import MeasuredField
 
 
 Top = tuple[str, list[list[tuple[int, float]]]]
@@ -24,8 +24,8 @@ Top = tuple[str, list[list[tuple[int, float]]]]
 def data(proof: Proof, verdict: str, top: Top | None) -> dict[str, Any]:
     """Return told and measured figures of each layer, differences, gradients, and the verdict."""
     verification = proof.verification
-    analysis, findings = verification.analysis, verification.findings
-    layers = zip(analysis.rows, findings.layers, findings.sights, strict=True)
+    analysis, findings = verification.analysis, verification.measurements
+    layers = zip(analysis.rows, findings.layers, findings.fields, strict=True)
     return {
         **head("run", analysis),
         "batch": analysis.settings.batch,
@@ -57,7 +57,7 @@ def data(proof: Proof, verdict: str, top: Top | None) -> dict[str, Any]:
     }
 
 
-def _done(layer: Measured, sight: Sight) -> dict[str, Any]:
+def _done(layer: LayerMeasurements, sight: MeasuredField) -> dict[str, Any]:
     return {
         "output_shape": list(layer.output_shape),
         **{figure: getattr(layer, figure) for figure in STORED},
@@ -65,7 +65,7 @@ def _done(layer: Measured, sight: Sight) -> dict[str, Any]:
     }
 
 
-def _patterns(sight: Sight) -> dict[str, Any]:
+def _patterns(sight: MeasuredField) -> dict[str, Any]:
     patterns = [axis.pattern for axis in sight.axes]
     known = [pattern for pattern in patterns if pattern is not None]
     if sight.whole or not known or len(known) != len(patterns):

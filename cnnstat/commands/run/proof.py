@@ -18,7 +18,6 @@ from cnnstat.bridge.verify import Proof, compare
 from cnnstat.cli.output import finish, place_of, same_file, show
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import report
-from cnnstat.executor.executor import UnfitError
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import PROJECTION, evaluate
 from cnnstat.executor.measure.derivatives import METHODS
@@ -30,7 +29,9 @@ from cnnstat.executor.measure.gradients import (
     gradients_of,
     tensors_of,
 )
-from cnnstat.executor.measure.layers import Findings, examine
+from cnnstat.executor.measure.measurements import Measurements, measure_network
+from cnnstat.executor.network import UnfitError
+from cnnstat.executor.program import MissingKernelError
 from cnnstat.graph.load import load
 from cnnstat.report.text import bytes_text
 
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
-    from cnnstat.executor.executor import Visit
     from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Visit
     from cnnstat.graph.model import Graph
 
 
@@ -106,7 +107,7 @@ def _refusing() -> Iterator[None]:
         yield
     except MemoryError:
         raise Refused("out of memory; a smaller --input or --batch needs less") from None
-    except (files.FileError, UnfitError) as error:
+    except (files.FileError, MissingKernelError, UnfitError) as error:
         raise Refused(plain(str(error))) from None
 
 
@@ -134,7 +135,7 @@ def _proof(asked: Asked) -> Proof:
     )
 
 
-def _done(asked: Asked, graph: Graph, analysis: Analysis, x: Array | None) -> tuple[Network, Findings]:
+def _done(asked: Asked, graph: Graph, analysis: Analysis, x: Array | None) -> tuple[Network, Measurements]:
     """Run the network and measure it; the telling half has accepted every layer by now."""
     try:
         network = Network(graph, seed=asked.seed, dtype=_dtype(asked), input_shape=analysis.input_shape)
@@ -223,7 +224,7 @@ def _work(analysis: Analysis) -> list[int]:
     return [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
 
 
-def _examined(network: Network, x: Array, work: list[int], activations: Path | None) -> Findings:
+def _examined(network: Network, x: Array, work: list[int], activations: Path | None) -> Measurements:
     outputs: dict[str, Array] = {}
     # Receptive fields come last and are not known step by step.
     with progress("measuring", sum(work) * 5 // 4) as advance:
@@ -233,7 +234,7 @@ def _examined(network: Network, x: Array, work: list[int], activations: Path | N
             if activations is not None:
                 outputs[visit.step.name] = visit.output
 
-        findings = examine(network, x, watch)
+        findings = measure_network(network, x, watch)
     if activations is not None:
         files.save_activations(activations, outputs)
     return findings

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from cnnstat.analysis.outline import Place
     from cnnstat.bridge.verify import Disagreement, Proof, Verification
     from cnnstat.executor.measure.gradients import Checked
-    from cnnstat.executor.measure.layers import Findings
-    from cnnstat.executor.measure.receptive_field import Sight
+    from cnnstat.executor.measure.measurements import Measurements
+    from cnnstat.executor.measure.receptive_field import MeasuredField
     from cnnstat.report.outline import Branch
 
 _KEYS = ("output_shape", "params", "macs", "padding_macs", "connections", "receptive_field")
@@ -143,17 +143,17 @@ def _pair(
     titles = dict.fromkeys(title for layer in names for title in apart.get(layer, ()))
     nothing, differs = (("",), (", ".join(titles),)) if apart else ((), ())
     yield Line((name, "told", *told, *nothing), branch.label, branch.level)
-    done = _measured(verification.findings, place)
+    done = _measured(verification.measurements, place)
     yield Line((name, "measured", *done, *differs), " ", branch.level)
 
 
-def _measured(findings: Findings, place: Place) -> tuple[Any, ...]:
+def _measured(findings: Measurements, place: Place) -> tuple[Any, ...]:
     """Return the cells of a row as measured: sums over its layers, shape and field of what it puts out."""
     layers = findings.layers[place.layers.start : place.layers.stop]
     sums = (sum(getattr(layer, key) for layer in layers) for key in _KEYS[1:-1])
     if place.output == INPUT:
         return (None, *sums, None)
-    return findings.layers[place.output].output_shape, *sums, _field(findings.sights[place.output])
+    return findings.layers[place.output].output_shape, *sums, _field(findings.fields[place.output])
 
 
 def _told_field(row: Row) -> str | None:
@@ -163,7 +163,7 @@ def _told_field(row: Row) -> str | None:
     return "×".join(map(str, row.field.sizes(row.output_shape))) if row.field.known else None
 
 
-def _field(sight: Sight) -> str | None:
+def _field(sight: MeasuredField) -> str | None:
     if sight.whole:
         return "all"
     if not sight.axes:
@@ -178,17 +178,17 @@ def _field(sight: Sight) -> str | None:
 def _memory(verification: Verification) -> Iterator[tuple[str, str]]:
     settings = verification.analysis.settings
     told = verification.analysis.totals.inference_memory_bytes
-    done = verification.findings.peak_bytes
+    done = verification.measurements.peak_bytes
     text = f"told {told:,} bytes, measured {done:,} bytes ({bytes_text(done)})"
     yield "inference memory", f"{text}; {settings.dtype}, batch {settings.batch}"
 
 
 def _limits(verification: Verification) -> Iterator[tuple[str, str]]:
     """Say which fields could not be shown as a pattern, or not at all."""
-    findings, rows = verification.findings, verification.analysis.rows
+    findings, rows = verification.measurements, verification.analysis.rows
     bound = [
         row.name
-        for row, sight in zip(rows, findings.sights, strict=True)
+        for row, sight in zip(rows, findings.fields, strict=True)
         if not sight.whole and any(axis.pattern is None for axis in sight.axes)
     ]
     if bound:
@@ -210,14 +210,14 @@ def _outputs(proof: Proof) -> Iterator[tuple[str, str]]:
     yield "loss", f"{text} {loss.gradient_norm:.6g} (seed {proof.seed}{mode})"
     if not (isfinite(loss.value) and isfinite(loss.gradient_norm)):
         yield "", "not finite: numbers ran out of range, so scale the input or the weights"
-    broken = proof.verification.findings.broken
+    broken = proof.verification.measurements.broken
     if broken:
         yield "output", f"{broken:,} of its numbers are NaN or infinite"
 
 
 def _best(verification: Verification, count: int) -> Top:
     graph = verification.analysis.graph
-    return ranked(graph.nodes[graph.outputs[-1]].type, verification.findings.outputs[-1], count)
+    return ranked(graph.nodes[graph.outputs[-1]].type, verification.measurements.outputs[-1], count)
 
 
 def _top(what: str, samples: list[list[tuple[int, float]]]) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
-"""The done hall: every layer type as a NumPy kernel, forward and backward.
+"""Every layer type as a NumPy kernel, forward and backward, in files of the same names as the calculator's.
 
-It receives arrays and the options an author wrote, and nothing that was ever computed from a shape. What it
-finds by doing is held against what the told hall says, so the two share no code, not even where they look
-alike.
+A kernel receives arrays and the options an author wrote, and nothing that was ever computed from a shape.
+What is measured on it is held against what the calculator says, so the two share no code, not even where they
+look alike.
 """
 
 from __future__ import annotations
@@ -82,4 +82,4 @@ KERNELS: dict[str, Kernel] = {
     "crop": resize.CROP,
     "zero_pad_shortcut": shortcut.ZERO_PAD_SHORTCUT,
 }
-"""The table of contents: the same keys as the told hall's."""
+"""The table of contents: the same keys as the calculator's."""

@@ -6,10 +6,14 @@ Bins are joined one axis after the other, the last first, for the reason given i
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.kernel import Array, Context, KernelGradients, Result, at, backward, inwards
+from cnnstat.executor.axes import at, inwards
+
+if TYPE_CHECKING:
+    from cnnstat.executor.kernel import Array, Context, KernelGradients, Result
 
 Bins = tuple[tuple[slice, ...], ...]
 """The cells of each bin, for each axis of positions."""
@@ -50,7 +54,7 @@ def largest(x: Array, bins: Bins, context: Context) -> Result:
     stages = [x]
     for axis, parts in inwards(bins):
         stages.append(np.concatenate([_peak(stages[-1][at(axis, cells)], axis) for cells in parts], axis))
-    return stages[-1], backward(context, _largest_backward, tuple(stages[:-1]), bins)
+    return stages[-1], context.keep(_largest_backward, tuple(stages[:-1]), bins)
 
 
 def _peak(x: Array, axis: int) -> Array:
@@ -84,7 +88,7 @@ def mean(x: Array, bins: Bins, context: Context) -> Result:
     y = x
     for axis, parts in inwards(bins):
         y = np.concatenate([y[at(axis, cells)].mean(axis, keepdims=True) for cells in parts], axis)
-    return y, backward(context, _mean_backward, x.shape, bins)
+    return y, context.keep(_mean_backward, x.shape, bins)
 
 
 def _mean_backward(dy: Array, shape: tuple[int, ...], bins: Bins) -> KernelGradients:

@@ -9,46 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    add_bias,
-    backward,
-    draw_bias,
-    he_normal,
-    ones_through,
-    per_axis,
-    spatial,
-    width,
-)
-from cnnstat.executor.kernels import im2col as columns
+from cnnstat.executor.axes import add_bias, per_axis, spatial, width
+from cnnstat.executor.connections import connections_of
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.kernels import im2col
 from cnnstat.executor.kernels.windows import Grid, Walk, collect, walks
-
-POINT = Walk(1, 0, 0, range(1), range(1))
-"""The walk of an axis that a signal does not have."""
-
-
-def lift(x: Array) -> Array:
-    """View a signal (N, C, L) as an image (N, C, 1, L); an image is itself."""
-    return x if x.ndim == 4 else x[:, :, None]
-
-
-def lower(x: Array, rank: int) -> Array:
-    """View an image as what `lift` was given."""
-    return x if rank == 4 else x[:, :, 0]
-
-
-def grid(x: Array, options: Options, groups: int) -> Grid:
-    """Lay out the windows over x."""
-    *down, across = walks(x, options)
-    return Grid(down[0] if down else POINT, across, groups)
+from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
+from cnnstat.executor.projection import along
 
 
 def bias_gradient(dy: Array) -> Array:
@@ -60,7 +27,7 @@ def bias_gradient(dy: Array) -> Array:
 def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
     """Allocate weight (F, C/groups, *kernel) and bias (F,).
 
-    With a table, weight is (links, *kernel): one kernel for each filter and each map it reads, in the
+    With a table, weight is (connections, *kernel): one kernel for each filter and each map it reads, in the
     table's order.
     """
     (x,) = inputs
@@ -70,8 +37,8 @@ def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Pa
     depth = channels // width(options["groups"], channels)
     shape: tuple[int, ...] = (filters, depth, *kernel)
     if options["table"] is not None:
-        links = [len(row) for row in options["table"]]
-        shape, depth = (sum(links), *kernel), max(links)
+        connections = [len(row) for row in options["table"]]
+        shape, depth = (sum(connections), *kernel), max(connections)
     return _allocate(x, shape, filters, depth * int(np.prod(kernel)), options, rng)
 
 
@@ -97,29 +64,26 @@ def forward(inputs: Inputs, params: Params, options: Options, context: Context) 
     (x,) = inputs
     if options["table"] is not None:
         return _by_table(x, params, options, context)
-    return _grouped(x, params, grid(x, options, width(options["groups"], x.shape[1])), context)
+    return _grouped(x, params, Grid(walks(x, options), width(options["groups"], x.shape[1])), context)
 
 
 def depthwise_forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Correlate each channel with `multiplier` kernels of its own."""
     (x,) = inputs
-    return _grouped(x, params, grid(x, options, x.shape[1]), context)
+    return _grouped(x, params, Grid(walks(x, options), x.shape[1]), context)
 
 
-def _grouped(x: Array, params: Params, layout: Grid, context: Context) -> Result:
+def _grouped(x: Array, params: Params, grid: Grid, context: Context) -> Result:
     weight = params["weight"]
-    y = lower(
-        columns.correlate(lift(x), lift(weight), layout, context.mac_counter, params.get("bias")), x.ndim
-    )
-    return y, backward(context, _grouped_backward, x, weight, "bias" in params, layout, context.mac_counter)
+    y = im2col.correlate(x, weight, grid, context.mac_counter, params.get("bias"))
+    return y, context.keep(_grouped_backward, x, weight, "bias" in params, grid, context.mac_counter)
 
 
 def _grouped_backward(
-    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, mac_counter: Any
+    dy: Array, x: Array, weight: Array, biased: bool, grid: Grid, mac_counter: Any
 ) -> KernelGradients:
-    image, kernel, error = lift(x), lift(weight), lift(dy)
-    dw = columns.weight_gradient(image, error, kernel, layout, mac_counter).reshape(weight.shape)
-    dx = columns.spread(error, kernel, layout, mac_counter).reshape(x.shape)
+    dw = im2col.weight_gradient(x, dy, weight, grid, mac_counter)
+    dx = im2col.spread(dy, weight, grid, mac_counter)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
@@ -130,37 +94,36 @@ def _by_table(x: Array, params: Params, options: Options, context: Context) -> R
     """
     weight = params["weight"]
     bundles = _bundles(options["table"])
-    layout = grid(x, options, 1)
+    walked = walks(x, options)
     y = np.empty(())
-    for filters, links, maps in bundles:
-        kernels = weight[links].reshape(len(filters), -1, *weight.shape[1:])
-        part = Grid(layout.down, layout.across, len(filters))
-        maps_out = columns.correlate(lift(x[:, maps]), lift(kernels), part, context.mac_counter)
+    for filters, connections, maps in bundles:
+        kernels = weight[connections].reshape(len(filters), -1, *weight.shape[1:])
+        maps_out = im2col.correlate(x[:, maps], kernels, Grid(walked, len(filters)), context.mac_counter)
         if not y.ndim:
             y = np.empty((x.shape[0], len(options["table"]), *maps_out.shape[2:]), maps_out.dtype)
         y[:, filters] = maps_out
-    y = lower(y, x.ndim)
     if "bias" in params:
         y = add_bias(y, params["bias"])
-    return y, backward(
-        context, _table_backward, x, weight, "bias" in params, layout, bundles, context.mac_counter
-    )
+    return y, context.keep(_table_backward, x, weight, "bias" in params, walked, bundles, context.mac_counter)
 
 
 def _table_backward(
-    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, bundles: list[_Bundle], mac_counter: Any
+    dy: Array,
+    x: Array,
+    weight: Array,
+    biased: bool,
+    walked: tuple[Walk, ...],
+    bundles: list[_Bundle],
+    mac_counter: Any,
 ) -> KernelGradients:
     dx = np.zeros_like(x)
     dw = np.empty_like(weight)
-    for filters, links, maps in bundles:
-        kernels = lift(weight[links].reshape(len(filters), -1, *weight.shape[1:]))
-        part = Grid(layout.down, layout.across, len(filters))
-        image, error = lift(x[:, maps]), lift(dy[:, filters])
-        dw[links] = columns.weight_gradient(image, error, kernels, part, mac_counter).reshape(
-            -1, *weight.shape[1:]
-        )
-        spread = columns.spread(error, kernels, part, mac_counter)
-        dx += collect(lower(spread, x.ndim), maps, x.shape[1], 1)
+    for filters, connections, maps in bundles:
+        kernels = weight[connections].reshape(len(filters), -1, *weight.shape[1:])
+        grid, error = Grid(walked, len(filters)), dy[:, filters]
+        gradient = im2col.weight_gradient(x[:, maps], error, kernels, grid, mac_counter)
+        dw[connections] = gradient.reshape(-1, *weight.shape[1:])
+        dx += collect(im2col.spread(error, kernels, grid, mac_counter), maps, x.shape[1], 1)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
@@ -172,14 +135,28 @@ def _bundles(table: Any) -> list[_Bundle]:
     ends = np.cumsum([len(row) for row in table])
     found: dict[int, tuple[list[int], list[int], list[int]]] = {}
     for filter_, (row, end) in enumerate(zip(table, ends, strict=True)):
-        filters, links, maps = found.setdefault(len(row), ([], [], []))
+        filters, connections, maps = found.setdefault(len(row), ([], [], []))
         filters.append(filter_)
-        links.extend(range(end - len(row), end))
+        connections.extend(range(end - len(row), end))
         maps.extend(row)
     return [(np.array(f), np.array(w), np.array(m)) for f, w, m in found.values()]
 
 
-CONV = Kernel(forward, parameters, ones_through(forward), contracts=True)
+CONV = Kernel(
+    forward,
+    along(
+        *("kernel", "stride", "dilation"),
+        sides="padding",
+        one_channel={"filters": 1, "groups": 1, "table": None},
+    ),
+    parameters,
+    connections_of(forward),
+    contracts=True,
+)
 DEPTHWISE_CONV = Kernel(
-    depthwise_forward, depthwise_parameters, ones_through(depthwise_forward), contracts=True
+    depthwise_forward,
+    along("kernel", "stride", "dilation", sides="padding", one_channel={"multiplier": 1}),
+    depthwise_parameters,
+    connections_of(depthwise_forward),
+    contracts=True,
 )

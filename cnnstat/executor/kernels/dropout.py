@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    backward,
-    real_type,
-)
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.parameters import real_type
+from cnnstat.executor.projection import unchanged
 
 
 def _mask(shape: tuple[int, ...], rate: float, like: Array, context: Context) -> Array:
@@ -31,9 +22,9 @@ def _mask(shape: tuple[int, ...], rate: float, like: Array, context: Context) ->
 
 def _masked(x: Array, shape: tuple[int, ...], rate: float, context: Context) -> Result:
     if not context.training or rate == 0:
-        return x, backward(context, _untouched)
+        return x, context.keep(_untouched)
     mask = _mask(shape, rate, x, context)
-    return x * mask, backward(context, _masked_backward, mask)
+    return x * mask, context.keep(_masked_backward, mask)
 
 
 def _untouched(dy: Array) -> KernelGradients:
@@ -56,5 +47,5 @@ def drop_path(inputs: Inputs, params: Params, options: Options, context: Context
     return _masked(x, (x.shape[0], *(1,) * (x.ndim - 1)), options["rate"], context)
 
 
-DROPOUT = Kernel(dropout)
-DROP_PATH = Kernel(drop_path)
+DROPOUT = Kernel(dropout, unchanged)
+DROP_PATH = Kernel(drop_path, unchanged)

@@ -1,19 +1,21 @@
-"""Convolution as matrix products over windows gathered into columns, piece by piece.
+"""Convolution as matrix products over windows gathered into columns (im2col), piece by piece.
 
-Copying all windows of an image at once ("im2col") moves kernel-size times the image through memory. Here a
-piece is a few rows of windows, small enough that the copy stays in cache until the matrix product has read
-it. Three products serve convolutions and, with the roles of input and output exchanged, transposed
-convolutions:
+Copying all windows of an image at once moves kernel-size times the image through memory. Here a piece is a
+few rows of windows, small enough that the copy stays in cache until the matrix product has read it. Three
+products serve convolutions and, with the roles of input and output exchanged, transposed convolutions:
 
     correlate      y_f  = sum over channels and taps of w_fct · x_c(tap)
     weight_gradient dw_fct = sum over windows of dy_f · x_c(tap)
     spread         dx_c(tap) += w_fct · dy_f
 
-Arrays are (N, C, H, W) and weights (F, C/groups, taps down, taps across).
+Arrays are (N, C, *positions) and weights (F, C/groups, *taps), along any number of axes; a row is what the
+first of them counts.
 """
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,34 +37,40 @@ COLUMNS = 448
 
 
 def pieces(x: Array, grid: Grid, depth: int) -> Iterator[tuple[slice, slice, Grid]]:
-    """Cut the windows of a batch into (samples, rows of windows, grid of these rows).
+    """Cut the windows of a batch into (samples, windows, grid of these windows).
 
     A piece is some rows of one sample or, where a whole sample is small, some samples.
     """
-    rows, across = grid.size
-    row = max(across * depth * grid.taps, 1)
-    cells = max(PIECE // x.itemsize, COLUMNS * depth * grid.taps)
+    first, *others = grid.walks
+    rows, across = grid.size[0], prod(grid.size[1:])
+    window = depth * prod(grid.taps)
+    row = max(across * window, 1)
+    cells = max(PIECE // x.itemsize, COLUMNS * window)
     step = min(max(cells // row, 1), rows)
     samples = max(cells // (row * rows), 1) if step == rows else 1
     for n in range(0, x.shape[0], samples):
         for r in range(0, rows, step):
-            piece = slice(r, min(r + step, rows))
-            yield slice(n, n + samples), piece, Grid(grid.down.part(r, r + step), grid.across, grid.groups)
+            part = Grid((first.part(r, r + step), *others), grid.groups)
+            yield slice(n, n + samples), slice(r * across, (r + step) * across), part
 
 
 def gathered(x: Array, grid: Grid) -> Iterator[tuple[slice, slice, Array]]:
-    """Yield samples, rows and their columns (samples, groups, channels·taps, windows).
+    """Yield samples, windows and their columns (samples, groups, channels·taps, windows).
 
-    The columns live in one buffer that the next piece overwrites.
+    The columns live in one buffer that the next piece overwrites. Where each window is one cell, in place, x
+    is its own columns.
     """
+    if grid.plain:
+        yield slice(None), slice(None), grouped(np.ascontiguousarray(x), grid.groups)
+        return
     buffer = np.empty(0, x.dtype)
-    for samples, rows, part in pieces(x, grid, x.shape[1]):
-        windows = view(frame(x[samples], part.axes), part.down, part.across)
+    for samples, cells, part in pieces(x, grid, x.shape[1]):
+        windows = view(frame(x[samples], part.walks), part)
         if windows.size > buffer.size:
             buffer = np.empty(windows.size, x.dtype)
         columns = buffer[: windows.size]
         np.copyto(columns.reshape(windows.shape), windows)
-        yield samples, rows, columns.reshape(windows.shape[0], grid.groups, -1, windows[0, 0, 0, 0].size)
+        yield samples, cells, columns.reshape(windows.shape[0], grid.groups, -1, prod(part.size))
 
 
 def matrices(w: Array, groups: int) -> Array:
@@ -70,72 +78,56 @@ def matrices(w: Array, groups: int) -> Array:
     return w.reshape(groups, w.shape[0] // groups, -1)
 
 
-def split(y: Array, groups: int) -> Array:
-    """View maps as (samples, groups, channels of a group, rows, columns)."""
-    return y.reshape(y.shape[0], groups, -1, *y.shape[2:])
-
-
-def flat(y: Array) -> Array:
-    """View (..., rows, columns) as (..., cells)."""
-    return y.reshape(*y.shape[:-2], -1)
+def grouped(y: Array, groups: int) -> Array:
+    """View maps as (samples, groups, channels of a group, cells)."""
+    return y.reshape(y.shape[0], groups, y.shape[1] // groups, -1)
 
 
 def correlate(x: Array, w: Array, grid: Grid, mac_counter: MacCounter, bias: Array | None = None) -> Array:
-    """Return y (N, F, rows, columns), the cross-correlation of x (N, C, H, W) with w, plus a bias (F,)."""
-    rows, across = grid.size
+    """Return y (N, F, *windows), the cross-correlation of x with w, plus a bias (F,)."""
     kind = np.result_type(x, w, w if bias is None else bias)
-    y = np.empty((x.shape[0], w.shape[0], rows, across), kind)
-    matrix, cells = matrices(w, grid.groups), flat(split(y, grid.groups))
+    y = np.empty((x.shape[0], w.shape[0], *grid.size), kind)
+    matrix, cells = matrices(w, grid.groups), grouped(y, grid.groups)
     shift = None if bias is None else bias.reshape(grid.groups, -1, 1)
-    for samples, window, columns in _operands(x, grid):
-        here = cells[samples, :, :, window.start * across : window.stop * across]
+    for samples, windows, columns in gathered(x, grid):
+        here = cells[samples, :, :, windows]
         mac_counter.matmul(matrix, columns, out=here)
         if shift is not None:
             here += shift
     return y
 
 
-def _operands(x: Array, grid: Grid) -> Iterator[tuple[slice, slice, Array]]:
-    """Yield what `gathered` does, or x as it is where each window is one cell, in place."""
-    if not grid.plain:
-        return gathered(x, grid)
-    whole = slice(0, x.shape[0]), slice(0, x.shape[2]), flat(split(np.ascontiguousarray(x), grid.groups))
-    return iter((whole,))
-
-
 def weight_gradient(x: Array, dy: Array, w: Array, grid: Grid, mac_counter: MacCounter) -> Array:
-    """Return dL/dw, of the shape of w: the correlation of x with dy (N, F, rows, columns)."""
-    across = grid.size[1]
-    errors = flat(split(np.ascontiguousarray(dy), grid.groups))
+    """Return dL/dw, of the shape of w: the correlation of x with dy (N, F, *windows)."""
+    errors = grouped(np.ascontiguousarray(dy), grid.groups)
     dw: Array | None = None
-    for samples, window, columns in _operands(x, grid):
-        part = errors[samples, :, :, window.start * across : window.stop * across]
-        for product in mac_counter.matmul(part, columns.swapaxes(-1, -2)):
-            dw = product if dw is None else np.add(dw, product, out=dw)
+    for samples, windows, columns in gathered(x, grid):
+        part = errors[samples, :, :, windows]
+        for each in mac_counter.matmul(part, columns.swapaxes(-1, -2)):
+            dw = each if dw is None else np.add(dw, each, out=dw)
     assert dw is not None
     return dw.reshape(w.shape)
 
 
 def spread(dy: Array, w: Array, grid: Grid, mac_counter: MacCounter) -> Array:
-    """Return dx (N, C, H, W): every dy (N, F, rows, columns) spread through w over the cells its window read.
+    """Return dx (N, C, *positions): every dy (N, F, *windows) spread through w over what its window read.
 
     The transpose of `correlate`: the input gradient of a convolution, the forward pass of a transposed one.
     """
     mirrored = _mirrored(dy, w, grid)
     if mirrored is not None:
         return correlate(dy, rotated(w, grid.groups), mirrored, mac_counter)
-    across = grid.size[1]
-    errors = flat(split(np.ascontiguousarray(dy), grid.groups))
+    errors = grouped(np.ascontiguousarray(dy), grid.groups)
     matrix = matrices(w, grid.groups).swapaxes(-1, -2)
     channels = w.shape[1] * grid.groups
     if grid.plain:
         return mac_counter.matmul(matrix, errors).reshape(dy.shape[0], channels, *dy.shape[2:])
-    dx = np.zeros((dy.shape[0], channels, grid.down.length, grid.across.length), np.result_type(dy, w))
-    for samples, window, part in pieces(dy, grid, channels):
+    lengths = (each.length for each in grid.walks)
+    dx = np.zeros((dy.shape[0], channels, *lengths), np.result_type(dy, w))
+    for samples, windows, part in pieces(dy, grid, channels):
         # One filter to a group makes an outer product, at which BLAS is slow.
-        product = mac_counter.multiply if matrix.shape[-1] == 1 else mac_counter.matmul
-        columns = product(matrix, errors[samples, :, :, window.start * across : window.stop * across])
-        scatter(columns, dx[samples], part)
+        multiplied = mac_counter.multiply if matrix.shape[-1] == 1 else mac_counter.matmul
+        scatter(multiplied(matrix, errors[samples, :, :, windows]), dx[samples], part)
     return dx
 
 
@@ -144,23 +136,22 @@ def _mirrored(dy: Array, w: Array, grid: Grid) -> Grid | None:
 
     Gathering costs a quarter of scattering, but the rotation is a slow copy of all weights.
     """
-    if grid.plain or dy.shape[0] * dy.shape[2] * dy.shape[3] < ROTATION * w.shape[0] // grid.groups:
+    if grid.plain or dy.shape[0] * prod(dy.shape[2:]) < ROTATION * w.shape[0] // grid.groups:
         return None
-    down, across = grid.down.mirrored(), grid.across.mirrored()
-    return Grid(down, across, grid.groups) if down and across else None
+    walks = tuple(each for walk in grid.walks if (each := walk.mirrored()))
+    return Grid(walks, grid.groups) if len(walks) == len(grid.walks) else None
 
 
 def rotated(w: Array, groups: int) -> Array:
-    """Return w rotated by 180° and reading filters: (C, F/groups, taps down, taps across)."""
-    split = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
-    return split.reshape(groups * w.shape[1], -1, *w.shape[2:])
+    """Return w rotated by 180° and reading filters: (C, F/groups, *taps)."""
+    turned = np.flip(w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
+    return turned.reshape(groups * w.shape[1], -1, *w.shape[2:])
 
 
 def scatter(columns: Array, dx: Array, grid: Grid) -> None:
     """Add columns (N, groups, channels·taps, windows) to the cells of dx they stand for; none to padding."""
-    windows = columns.reshape(*dx.shape[:2], len(grid.down.taps), len(grid.across.taps), *grid.size)
-    for i, row in enumerate(grid.down.taps):
-        from_rows, to_rows = grid.down.inside(row)
-        for j, column in enumerate(grid.across.taps):
-            from_columns, to_columns = grid.across.inside(column)
-            dx[:, :, to_rows, to_columns] += windows[:, :, i, j, from_rows, from_columns]
+    windows = columns.reshape(*dx.shape[:2], *grid.taps, *grid.size)
+    axes = [[(i, *each.inside(tap)) for i, tap in enumerate(each.taps)] for each in grid.walks]
+    for tap in product(*axes):
+        place, of_windows, of_cells = zip(*tap, strict=True)
+        dx[:, :, *of_cells] += windows[:, :, *place, *of_windows]

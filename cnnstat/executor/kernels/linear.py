@@ -6,25 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    add_bias,
-    aside,
-    backward,
-    draw_bias,
-    he_normal,
-    ones_through,
-    real_type,
-    width,
-)
+from cnnstat.executor.axes import add_bias, width
+from cnnstat.executor.connections import aside, connections_of
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.parameters import Parameters, draw_bias, he_normal, real_type
+from cnnstat.executor.projection import vector
 
 
 def vectors(inputs: Inputs) -> Array:
@@ -53,7 +39,7 @@ def linear(inputs: Inputs, params: Params, options: Options, context: Context) -
     y = context.mac_counter.matmul(x, weight.T)
     if "bias" in params:
         y = add_bias(y, params["bias"])
-    return y, backward(context, _linear_backward, x, weight, "bias" in params, context.mac_counter)
+    return y, context.keep(_linear_backward, x, weight, "bias" in params, context.mac_counter)
 
 
 def _linear_backward(dy: Array, x: Array, weight: Array, biased: bool, mac_counter: Any) -> KernelGradients:
@@ -77,7 +63,7 @@ def rbf(inputs: Inputs, params: Params, options: Options, context: Context) -> R
     x = vectors(inputs)
     apart = x[:, None] - params["weight"]
     y = context.mac_counter.multiply(apart, apart).sum(-1)
-    return y, backward(context, _rbf_backward, apart, bool(options["learned"]))
+    return y, context.keep(_rbf_backward, apart, bool(options["learned"]))
 
 
 def _rbf_backward(dy: Array, apart: Array, learned: bool) -> KernelGradients:
@@ -85,12 +71,12 @@ def _rbf_backward(dy: Array, apart: Array, learned: bool) -> KernelGradients:
     return (pull.sum(1),), {"weight": -pull.sum(0)} if learned else {}
 
 
-def rbf_links(inputs: Inputs, params: Params, options: Options) -> Array:
+def rbf_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     """Count the inputs of each unit: the squared distance of ones from codes of zeros."""
     ones, zeros = np.ones_like(inputs[0]), np.zeros_like(params["weight"])
     y, _ = rbf((ones,), {"weight": zeros}, options, aside())
     return y
 
 
-LINEAR = Kernel(linear, linear_parameters, ones_through(linear), contracts=True)
-RBF = Kernel(rbf, rbf_parameters, rbf_links, contracts=True)
+LINEAR = Kernel(linear, vector, linear_parameters, connections_of(linear), contracts=True)
+RBF = Kernel(rbf, vector, rbf_parameters, rbf_connections, contracts=True)

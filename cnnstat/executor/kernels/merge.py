@@ -6,18 +6,9 @@ from functools import reduce
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    at,
-    backward,
-)
+from cnnstat.executor.axes import at
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.projection import becomes, unchanged
 
 
 def add(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -25,7 +16,7 @@ def add(inputs: Inputs, params: Params, options: Options, context: Context) -> R
     shapes = {x.shape for x in inputs}
     if len(shapes) != 1:
         raise ValueError(f"cannot add arrays of different shapes {sorted(shapes)}")
-    return reduce(np.add, inputs), backward(context, _add_backward, len(inputs))
+    return reduce(np.add, inputs), context.keep(_add_backward, len(inputs))
 
 
 def _add_backward(dy: Array, count: int) -> KernelGradients:
@@ -34,7 +25,7 @@ def _add_backward(dy: Array, count: int) -> KernelGradients:
 
 def multiply(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return the product of inputs; an axis of length 1 is repeated to meet the others."""
-    return reduce(np.multiply, inputs), backward(context, _multiply_backward, inputs)
+    return reduce(np.multiply, inputs), context.keep(_multiply_backward, inputs)
 
 
 def _multiply_backward(dy: Array, inputs: Inputs) -> KernelGradients:
@@ -52,13 +43,13 @@ def _folded(d: Array, shape: tuple[int, ...]) -> Array:
 def concat(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Put the channels of all inputs one behind the other."""
     ends = np.cumsum([x.shape[1] for x in inputs])
-    return np.concatenate(inputs, 1), backward(context, _concat_backward, tuple(ends.tolist()))
+    return np.concatenate(inputs, 1), context.keep(_concat_backward, tuple(ends.tolist()))
 
 
 def _concat_backward(dy: Array, ends: tuple[int, ...]) -> KernelGradients:
     return tuple(dy[at(1, slice(a, b))] for a, b in zip((0, *ends), ends, strict=False)), {}
 
 
-ADD = Kernel(add)
-MULTIPLY = Kernel(multiply)
-CONCAT = Kernel(concat)
+ADD = Kernel(add, unchanged)
+MULTIPLY = Kernel(multiply, unchanged)
+CONCAT = Kernel(concat, becomes("add"))

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    add_bias,
-    backward,
-    per_channel,
-    real_type,
-    spatial,
-    width,
-)
+from cnnstat.executor.axes import add_bias, per_channel, spatial, width
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.windows import Walk, total
+from cnnstat.executor.parameters import Parameters, real_type
+from cnnstat.executor.projection import along, unchanged
 
 
 def _affine(x: Array, options: Options, shape: int | tuple[int, ...]) -> dict[str, Array]:
@@ -33,7 +20,7 @@ def _affine(x: Array, options: Options, shape: int | tuple[int, ...]) -> dict[st
 def batch_norm_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
     """Allocate weight and bias (C,) if affine, and the running statistics (C,), those of x, as buffers.
 
-    Where x has no spread, as on a map of one position, it tells no statistics: mean 0 and variance 1 then.
+    Where x has no spread, as on a map of one position, it has no statistics: mean 0 and variance 1 then.
     Its own mean would turn it to a zero that is nothing but rounding, on the very kink of the ReLU behind.
     """
     (x,) = inputs
@@ -69,12 +56,12 @@ def _move(params: Params, mean: Array, variance: Array, count: int, momentum: fl
 
 
 def _batch_norm_running(x: Array, params: Params, eps: float, context: Context) -> Result:
-    """Multiply by one number per channel and add another: both are known before x is seen."""
+    """Multiply by one number per channel and add another: both are known before x is."""
     mean, spread = params["running_mean"], 1 / np.sqrt(params["running_var"] + eps)
     scale = spread * params["weight"] if "weight" in params else spread
     shift = params["bias"] - mean * scale if "bias" in params else -mean * scale
     y = add_bias(x * per_channel(scale, x), shift)
-    return y, backward(context, _running_backward, x, mean, spread, params.get("weight"))
+    return y, context.keep(_running_backward, x, mean, spread, params.get("weight"))
 
 
 def _running_backward(
@@ -120,7 +107,7 @@ def _normalise(
     weight = params.get("weight")
     if weight is not None:
         y = y * _shaped(weight, y) + _shaped(params["bias"], y)
-    return y, backward(context, _normalise_backward, normal, spread, axes, weight)
+    return y, context.keep(_normalise_backward, normal, spread, axes, weight)
 
 
 def _normalise_backward(
@@ -189,9 +176,7 @@ def local_response_norm(inputs: Inputs, params: Params, options: Options, contex
     base *= alpha
     base += kind(options["k"])
     power = base ** kind(-options["beta"])
-    return x * power, backward(
-        context, _local_backward, x, base, power, neighbours, alpha, kind(options["beta"])
-    )
+    return x * power, context.keep(_local_backward, x, base, power, neighbours, alpha, kind(options["beta"]))
 
 
 def _local_backward(
@@ -212,16 +197,16 @@ def scale(inputs: Inputs, params: Params, options: Options, context: Context) ->
     """Multiply each channel by its trained factor (layer scale, Touvron et al. 2021)."""
     (x,) = inputs
     weight = params["weight"]
-    return x * per_channel(weight, x), backward(context, _scale_backward, x, weight)
+    return x * per_channel(weight, x), context.keep(_scale_backward, x, weight)
 
 
 def _scale_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
     return (dy * per_channel(weight, dy),), {"weight": (dy * x).sum((0, *spatial(dy)))}
 
 
-BATCH_NORM = Kernel(batch_norm, batch_norm_parameters)
-LAYER_NORM = Kernel(layer_norm, layer_norm_parameters)
-GROUP_NORM = Kernel(group_norm, channel_parameters)
-INSTANCE_NORM = Kernel(instance_norm, channel_parameters)
-LOCAL_RESPONSE_NORM = Kernel(local_response_norm)
-SCALE = Kernel(scale, scale_parameters)
+BATCH_NORM = Kernel(batch_norm, unchanged, batch_norm_parameters)
+LAYER_NORM = Kernel(layer_norm, unchanged, layer_norm_parameters)
+GROUP_NORM = Kernel(group_norm, along(one_channel={"groups": 1}), channel_parameters)
+INSTANCE_NORM = Kernel(instance_norm, unchanged, channel_parameters)
+LOCAL_RESPONSE_NORM = Kernel(local_response_norm, unchanged)
+SCALE = Kernel(scale, unchanged, scale_parameters)

@@ -8,29 +8,21 @@ the gradient.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    at,
-    backward,
-    inwards,
-    per_axis,
-    per_channel,
-    real_type,
-    spatial,
-)
+from cnnstat.executor.axes import at, inwards, per_axis, per_channel, spatial
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import bins
 from cnnstat.executor.kernels.windows import Walk, fold, share, total, walks
+from cnnstat.executor.parameters import Parameters, real_type
+from cnnstat.executor.projection import along, unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.executor.kernel import Connections, Forward
 
 PIECE = 32 << 10
 """Numbers of a map worked on at a time on the way back from a maximum."""
@@ -43,7 +35,7 @@ def max_pool(inputs: Inputs, params: Params, options: Options, context: Context)
     walked = walks(x, options)
     for axis, each in inwards(walked):
         stages.append(_largest(stages[-1], each, axis))
-    return stages[-1], backward(context, _max_pool_backward, tuple(stages), walked)
+    return stages[-1], context.keep(_max_pool_backward, tuple(stages), walked)
 
 
 def _largest(x: Array, walked: Walk, axis: int) -> Array:
@@ -99,7 +91,7 @@ def _shares(dy: Array, walked: tuple[Walk, ...]) -> Array:
     return dy
 
 
-def window_links(inputs: Inputs, params: Params, options: Options) -> Array:
+def window_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     """Count the cells of each window."""
     (x,) = inputs
     return _sums(np.ones_like(x), walks(x, options))
@@ -110,7 +102,7 @@ def avg_pool(inputs: Inputs, params: Params, options: Options, context: Context)
     (x,) = inputs
     walked = walks(x, options)
     weights = _weights(walked, options["count_padding"], x)
-    return _sums(x, walked) * weights, backward(context, _avg_pool_backward, walked, weights)
+    return _sums(x, walked) * weights, context.keep(_avg_pool_backward, walked, weights)
 
 
 def _avg_pool_backward(dy: Array, walked: tuple[Walk, ...], weights: Array) -> KernelGradients:
@@ -145,7 +137,7 @@ def subsample(inputs: Inputs, params: Params, options: Options, context: Context
     sums = _sums(x, walked)
     weight = params["weight"]
     y = context.mac_counter.multiply(sums, per_channel(weight, x)) + per_channel(params["bias"], x)
-    return y, backward(context, _subsample_backward, sums, weight, walked)
+    return y, context.keep(_subsample_backward, sums, weight, walked)
 
 
 def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Walk, ...]) -> KernelGradients:
@@ -154,30 +146,9 @@ def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Wal
     return (dx,), {"weight": (dy * sums).sum(axes), "bias": dy.sum(axes)}
 
 
-def _whole(x: Array) -> bins.Bins:
+def _whole(x: Array, options: Options) -> bins.Bins:
+    """Take each map as one bin; the axes of positions stay, with length 1."""
     return tuple((slice(0, n),) for n in x.shape[2:])
-
-
-def global_links(inputs: Inputs, params: Params, options: Options) -> Array:
-    """Count the cells of each map."""
-    (x,) = inputs
-    return bins.counted(x, _whole(x))
-
-
-def global_max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the maximum of each map, the axes of positions kept with length 1."""
-    (x,) = inputs
-    return bins.largest(x, _whole(x), context)
-
-
-def global_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the mean of each map, the axes of positions kept with length 1."""
-    (x,) = inputs
-    return x.mean(spatial(x), keepdims=True), backward(context, _global_avg_pool_backward, x.shape)
-
-
-def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
-    return (np.broadcast_to(dy * (dy.size / math.prod(shape)), shape).copy(),), {}
 
 
 def _adaptive(x: Array, options: Options) -> bins.Bins:
@@ -185,28 +156,43 @@ def _adaptive(x: Array, options: Options) -> bins.Bins:
     return tuple(bins.adaptive(n, count) for n, count in zip(x.shape[2:], counts, strict=True))
 
 
-def adaptive_links(inputs: Inputs, params: Params, options: Options) -> Array:
+def _over(cut: Callable[[Array, Options], bins.Bins], join: Callable[..., Result]) -> Forward:
+    """Join the cells of each bin that a map is cut into."""
+
+    def run(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+        (x,) = inputs
+        return join(x, cut(x, options), context)
+
+    return run
+
+
+def _cells(cut: Callable[[Array, Options], bins.Bins]) -> Connections:
     """Count the cells of each bin."""
+
+    def count(inputs: Inputs, params: Params, options: Options) -> Array:
+        (x,) = inputs
+        return bins.counted(x, cut(x, options))
+
+    return count
+
+
+def global_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+    """Return the mean of each map, the axes of positions kept with length 1."""
     (x,) = inputs
-    return bins.counted(x, _adaptive(x, options))
+    return x.mean(spatial(x), keepdims=True), context.keep(_global_avg_pool_backward, x.shape)
 
 
-def adaptive_max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the maximum of each of `size` bins."""
-    (x,) = inputs
-    return bins.largest(x, _adaptive(x, options), context)
+def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
+    return (np.broadcast_to(dy * (dy.size / math.prod(shape)), shape).copy(),), {}
 
 
-def adaptive_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the mean of each of `size` bins."""
-    (x,) = inputs
-    return bins.mean(x, _adaptive(x, options), context)
-
-
-MAX_POOL = Kernel(max_pool, links=window_links)
-AVG_POOL = Kernel(avg_pool, links=window_links)
-SUBSAMPLE = Kernel(subsample, subsample_parameters, window_links)
-GLOBAL_MAX_POOL = Kernel(global_max_pool, links=global_links)
-GLOBAL_AVG_POOL = Kernel(global_avg_pool, links=global_links)
-ADAPTIVE_MAX_POOL = Kernel(adaptive_max_pool, links=adaptive_links)
-ADAPTIVE_AVG_POOL = Kernel(adaptive_avg_pool, links=adaptive_links)
+MAX_POOL = Kernel(
+    max_pool, along("kernel", "stride", "dilation", sides="padding"), connections=window_connections
+)
+AVG_POOL = Kernel(avg_pool, along("kernel", "stride", sides="padding"), connections=window_connections)
+SUBSAMPLE = Kernel(subsample, along("kernel", "stride"), subsample_parameters, window_connections)
+GLOBAL_MAX_POOL = Kernel(_over(_whole, bins.largest), unchanged, connections=_cells(_whole))
+GLOBAL_AVG_POOL = Kernel(global_avg_pool, unchanged, connections=_cells(_whole))
+_EACH_BIN = along("size", anchors=("size",))
+ADAPTIVE_MAX_POOL = Kernel(_over(_adaptive, bins.largest), _EACH_BIN, connections=_cells(_adaptive))
+ADAPTIVE_AVG_POOL = Kernel(_over(_adaptive, bins.mean), _EACH_BIN, connections=_cells(_adaptive))

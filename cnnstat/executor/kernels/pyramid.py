@@ -14,9 +14,9 @@ from cnnstat.executor.kernel import (
     Options,
     Params,
     Result,
-    backward,
 )
 from cnnstat.executor.kernels import bins
+from cnnstat.executor.projection import vector
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -29,7 +29,7 @@ def forward(inputs: Inputs, params: Params, options: Options, context: Context) 
     levels = [pool(x, grid, context) for grid in _grids(x, options)]
     y = np.concatenate([grid.reshape(x.shape[0], -1) for grid, _ in levels], 1)
     shapes = tuple(grid.shape for grid, _ in levels)
-    return y, backward(context, _backward, shapes, tuple(way for _, way in levels))
+    return y, context.keep(_backward, shapes, tuple(way for _, way in levels))
 
 
 def _grids(x: Array, options: Options) -> list[bins.Bins]:
@@ -37,7 +37,7 @@ def _grids(x: Array, options: Options) -> list[bins.Bins]:
     return [tuple(share(n, count) for n in x.shape[2:]) for count in options["levels"]]
 
 
-def links(inputs: Inputs, params: Params, options: Options) -> Array:
+def connections(inputs: Inputs, params: Params, options: Options) -> Array:
     """Count the cells of each bin."""
     (x,) = inputs
     levels = (bins.counted(x, grid) for grid in _grids(x, options))
@@ -51,4 +51,4 @@ def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backwa
     return (sum(dx[1:], dx[0]),), {}
 
 
-SPATIAL_PYRAMID_POOL = Kernel(forward, links=links)
+SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    backward,
-)
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.projection import OneAxis, Placeless, becomes, unchanged, vector
+
+if TYPE_CHECKING:
+    from cnnstat.executor.axes import Axis
 
 
 def _reshaped_back(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
@@ -24,19 +20,19 @@ def _reshaped_back(dy: Array, shape: tuple[int, ...]) -> KernelGradients:
 def identity(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return x."""
     (x,) = inputs
-    return x, backward(context, _reshaped_back, x.shape)
+    return x, context.keep(_reshaped_back, x.shape)
 
 
 def flatten(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return each sample as a vector, channel after channel."""
     (x,) = inputs
-    return x.reshape(x.shape[0], -1), backward(context, _reshaped_back, x.shape)
+    return x.reshape(x.shape[0], -1), context.keep(_reshaped_back, x.shape)
 
 
 def reshape(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return each sample in another shape; -1 stands for what is left."""
     (x,) = inputs
-    return x.reshape(x.shape[0], *options["shape"]), backward(context, _reshaped_back, x.shape)
+    return x.reshape(x.shape[0], *options["shape"]), context.keep(_reshaped_back, x.shape)
 
 
 def permute(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -44,7 +40,7 @@ def permute(inputs: Inputs, params: Params, options: Options, context: Context) 
     (x,) = inputs
     order = (0, *(axis + 1 for axis in options["order"]))
     y = np.ascontiguousarray(x.transpose(order))
-    return y, backward(context, _permuted_back, order)
+    return y, context.keep(_permuted_back, order)
 
 
 def _permuted_back(dy: Array, order: tuple[int, ...]) -> KernelGradients:
@@ -59,7 +55,7 @@ def _shuffled(x: Array, groups: int) -> Array:
 def channel_shuffle(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Deal the channels of (groups, C/groups) out in turn (Zhang et al., ShuffleNet, 2018)."""
     (x,) = inputs
-    return _shuffled(x, options["groups"]), backward(context, _shuffled_back, options["groups"])
+    return _shuffled(x, options["groups"]), context.keep(_shuffled_back, options["groups"])
 
 
 def _shuffled_back(dy: Array, groups: int) -> KernelGradients:
@@ -83,7 +79,7 @@ def _to_depth(x: Array, factor: int) -> Array:
 def pixel_shuffle(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Trade channels for resolution (Shi et al. 2016)."""
     (x,) = inputs
-    return _to_space(x, options["factor"]), backward(context, _pixel_shuffle_backward, options["factor"])
+    return _to_space(x, options["factor"]), context.keep(_pixel_shuffle_backward, options["factor"])
 
 
 def _pixel_shuffle_backward(dy: Array, factor: int) -> KernelGradients:
@@ -93,17 +89,40 @@ def _pixel_shuffle_backward(dy: Array, factor: int) -> KernelGradients:
 def pixel_unshuffle(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Trade resolution for channels."""
     (x,) = inputs
-    return _to_depth(x, options["factor"]), backward(context, _pixel_unshuffle_backward, options["factor"])
+    return _to_depth(x, options["factor"]), context.keep(_pixel_unshuffle_backward, options["factor"])
 
 
 def _pixel_unshuffle_backward(dy: Array, factor: int) -> KernelGradients:
     return (_to_space(dy, factor),), {}
 
 
-IDENTITY = Kernel(identity)
-FLATTEN = Kernel(flatten)
-RESHAPE = Kernel(reshape)
-PERMUTE = Kernel(permute)
-CHANNEL_SHUFFLE = Kernel(channel_shuffle)
-PIXEL_SHUFFLE = Kernel(pixel_shuffle)
-PIXEL_UNSHUFFLE = Kernel(pixel_unshuffle)
+def _reshaped(options: Options, axis: Axis) -> Placeless:
+    return Placeless.VECTOR if len(options["shape"]) == 1 else Placeless.MOVED
+
+
+def _permuted(options: Options, axis: Axis) -> OneAxis | Placeless:
+    """Only an order that changes nothing leaves every unit in its place."""
+    in_place = list(options["order"]) == sorted(options["order"])
+    return OneAxis({}, "identity") if in_place else Placeless.MOVED
+
+
+def _upsampled(options: Options, axis: Axis) -> OneAxis:
+    """All cells of a block were one cell, in other channels."""
+    given = {"scale": options["factor"], "size": None, "mode": "nearest", "align_corners": False}
+    return OneAxis(given, "upsample")
+
+
+def _pooled(options: Options, axis: Axis) -> OneAxis:
+    """All channels of a cell were one block of cells."""
+    factor = options["factor"]
+    given = {"kernel": factor, "stride": factor, "padding": 0, "rounding": "floor", "count_padding": True}
+    return OneAxis(given, "avg_pool", stride=factor)
+
+
+IDENTITY = Kernel(identity, unchanged)
+FLATTEN = Kernel(flatten, vector)
+RESHAPE = Kernel(reshape, _reshaped)
+PERMUTE = Kernel(permute, _permuted)
+CHANNEL_SHUFFLE = Kernel(channel_shuffle, becomes("identity"))
+PIXEL_SHUFFLE = Kernel(pixel_shuffle, _upsampled)
+PIXEL_UNSHUFFLE = Kernel(pixel_unshuffle, _pooled)

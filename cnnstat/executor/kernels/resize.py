@@ -6,21 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    backward,
-    both_sides,
-    per_axis,
-)
+from cnnstat.executor.axes import both_sides, per_axis
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
 from cnnstat.executor.kernels.windows import collect
+from cnnstat.executor.projection import along
 
 Tap = tuple[Array, Array]
 """For each output of an axis, the cell it reads and the weight it reads it with."""
@@ -77,7 +67,7 @@ def upsample(inputs: Inputs, params: Params, options: Options, context: Context)
     y = x
     for axis, pair in enumerate(taps, 2):
         y = _interpolated(y, pair, axis)
-    return y, backward(context, _upsample_backward, x.shape, taps)
+    return y, context.keep(_upsample_backward, x.shape, taps)
 
 
 def _interpolated(x: Array, taps: list[Tap], axis: int) -> Array:
@@ -101,7 +91,7 @@ def pad(inputs: Inputs, params: Params, options: Options, context: Context) -> R
     sides = ((0, 0), (0, 0), *both_sides(options["padding"], x.ndim - 2))
     y = np.pad(x, sides, constant_values=options["value"])
     place = tuple(slice(before, before + n) for (before, _), n in zip(sides, x.shape, strict=True))
-    return y, backward(context, _pad_backward, place)
+    return y, context.keep(_pad_backward, place)
 
 
 def _pad_backward(dy: Array, place: tuple[slice, ...]) -> KernelGradients:
@@ -112,7 +102,7 @@ def crop(inputs: Inputs, params: Params, options: Options, context: Context) -> 
     """Cut margins off, or keep the centre, of a given size or of the size of a second input."""
     x, *others = inputs
     place = (slice(None), slice(None), *_kept(x, others, options))
-    return x[place], backward(context, _crop_backward, x.shape, place, tuple(other.shape for other in others))
+    return x[place], context.keep(_crop_backward, x.shape, place, tuple(other.shape for other in others))
 
 
 def _kept(x: Array, others: list[Array], options: Options) -> tuple[slice, ...]:
@@ -142,6 +132,6 @@ def _crop_backward(
     return (dx, *(np.zeros(other, dy.dtype) for other in others)), {}
 
 
-UPSAMPLE = Kernel(upsample)
-PAD = Kernel(pad)
-CROP = Kernel(crop)
+UPSAMPLE = Kernel(upsample, along("scale", "size", anchors=("size", "align_corners")))
+PAD = Kernel(pad, along(sides="padding"))
+CROP = Kernel(crop, along("size", sides="margins", anchors=("size",)))

@@ -6,20 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    backward,
-    per_axis,
-    width,
-)
+from cnnstat.executor.axes import per_axis, width
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
+from cnnstat.executor.projection import along
 
 
 def zero_pad_shortcut(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -31,11 +21,11 @@ def zero_pad_shortcut(inputs: Inputs, params: Params, options: Options, context:
     channels = x.shape[1]
     y = np.zeros((x.shape[0], width(options["filters"], channels), *taken.shape[2:]), x.dtype)
     y[:, :channels] = taken
-    return y, backward(context, _backward, x.shape, place)
+    return y, context.keep(_backward, x.shape, place)
 
 
 def _backward(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> KernelGradients:
     return placed(dy[:, : shape[1]], shape, place)
 
 
-ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut)
+ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut, along("stride", one_channel={"filters": 1}))

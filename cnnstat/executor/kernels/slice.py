@@ -6,20 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Params,
-    Result,
-    at,
-    backward,
-)
-
-AXES = {"channels": 1, "height": 2, "width": 3, "length": 2}
+from cnnstat.executor.axes import POSITIONS, Axis, at, axis_named
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.projection import OneAxis, becomes
 
 
 def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
@@ -27,7 +16,7 @@ def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
         raise ValueError(f"{cells.start}..{stop} is no range of {x.shape[axis]} positions")
     place = at(axis, cells)
     y = x[place]
-    return y, backward(context, placed, x.shape, place)
+    return y, context.keep(placed, x.shape, place)
 
 
 def placed(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> KernelGradients:
@@ -48,8 +37,15 @@ def split(inputs: Inputs, params: Params, options: Options, context: Context) ->
 def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return positions start .. stop - 1 of one axis."""
     (x,) = inputs
-    return _cut(x, AXES[options["axis"]], slice(options["start"], options["stop"]), context)
+    return _cut(x, axis_named(options["axis"], x), slice(options["start"], options["stop"]), context)
 
 
-SPLIT = Kernel(split)
-SLICE = Kernel(slice_)
+def _on_axis(options: Options, axis: Axis) -> OneAxis:
+    """Cut the axis that it is about; nothing happens on the others."""
+    if options["axis"] != axis.name:
+        return OneAxis({}, "identity")
+    return OneAxis({**options, "axis": POSITIONS[1][0]})
+
+
+SPLIT = Kernel(split, becomes("identity"))
+SLICE = Kernel(slice_, _on_axis)

@@ -6,28 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.kernel import (
-    Array,
-    Context,
-    Inputs,
-    Kernel,
-    KernelGradients,
-    Options,
-    Parameters,
-    Params,
-    Result,
-    add_bias,
-    backward,
-    both_sides,
-    draw_bias,
-    he_normal,
-    ones_through,
-    per_axis,
-    width,
-)
-from cnnstat.executor.kernels import im2col as columns
-from cnnstat.executor.kernels.conv import POINT, bias_gradient, lift, lower
+from cnnstat.executor.axes import add_bias, both_sides, per_axis, width
+from cnnstat.executor.connections import connections_of
+from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
+from cnnstat.executor.kernels import im2col
+from cnnstat.executor.kernels.conv import bias_gradient
 from cnnstat.executor.kernels.windows import Grid, Walk
+from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
+from cnnstat.executor.projection import along
 
 
 def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[int, int], extra: int) -> Walk:
@@ -44,15 +30,14 @@ def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[in
     return Walk(length, sides[0], sides[1], starts, taps)
 
 
-def grid(x: Array, options: Options) -> Grid:
+def layout(x: Array, options: Options) -> Grid:
     """Lay out the windows over the output."""
     rank = x.ndim - 2
     spaces = (per_axis(options[name], rank) for name in ("kernel", "stride", "dilation"))
     kernel, stride, dilation = spaces
     sides, extra = both_sides(options["padding"], rank), per_axis(options["output_padding"], rank)
     axes = zip(x.shape[2:], kernel, stride, dilation, sides, extra, strict=True)
-    *down, across = (canvas(*axis) for axis in axes)
-    return Grid(down[0] if down else POINT, across, width(options["groups"], x.shape[1]))
+    return Grid(tuple(canvas(*axis) for axis in axes), width(options["groups"], x.shape[1]))
 
 
 def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
@@ -73,20 +58,30 @@ def forward(inputs: Inputs, params: Params, options: Options, context: Context) 
     """Spread every input of (N, C, H, W) or (N, C, L) through its kernels over the output."""
     (x,) = inputs
     weight = params["weight"]
-    layout = grid(x, options)
-    y = lower(columns.spread(lift(x), lift(weight), layout, context.mac_counter), x.ndim)
+    grid = layout(x, options)
+    y = im2col.spread(x, weight, grid, context.mac_counter)
     if "bias" in params:
         y = add_bias(y, params["bias"])
-    return y, backward(context, _backward, x, weight, "bias" in params, layout, context.mac_counter)
+    return y, context.keep(_backward, x, weight, "bias" in params, grid, context.mac_counter)
 
 
 def _backward(
-    dy: Array, x: Array, weight: Array, biased: bool, layout: Grid, mac_counter: Any
+    dy: Array, x: Array, weight: Array, biased: bool, grid: Grid, mac_counter: Any
 ) -> KernelGradients:
-    image, kernel, error = lift(x), lift(weight), lift(dy)
-    dx = columns.correlate(error, kernel, layout, mac_counter).reshape(x.shape)
-    dw = columns.weight_gradient(error, image, kernel, layout, mac_counter).reshape(weight.shape)
+    dx = im2col.correlate(dy, weight, grid, mac_counter)
+    dw = im2col.weight_gradient(dy, x, weight, grid, mac_counter)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
-TRANSPOSED_CONV = Kernel(forward, parameters, ones_through(forward), contracts=True)
+TRANSPOSED_CONV = Kernel(
+    forward,
+    along(
+        *("kernel", "stride", "dilation", "output_padding"),
+        sides="padding",
+        one_channel={"filters": 1, "groups": 1},
+        over_input=False,
+    ),
+    parameters,
+    connections_of(forward),
+    contracts=True,
+)

@@ -1,7 +1,7 @@
-"""The walk of a window over an axis, and arrays seen through it.
+"""The walk of a window over an axis, and arrays viewed through it.
 
 Nothing here divides to find a size. The cells where windows start are enumerated and counted, views are cut
-by slicing, and sizes are read from what comes out. The told hall finds the same sizes by formula; the two
+by slicing, and sizes are read from what comes out. The calculator finds the same sizes by formula; the two
 look alike and must stay apart, for their agreement is what a verification verifies.
 """
 
@@ -10,12 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from cnnstat.executor.kernel import Array, Options, at, both_sides, per_axis
+from cnnstat.executor.axes import at, both_sides, per_axis
+
+if TYPE_CHECKING:
+    from cnnstat.executor.kernel import Array, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Walk:
         """Return the walk over the windows, one for each cell, that gathers the cells' gradients.
 
         Cell c is read through tap t by window c + before - t: the same taps in reverse, over windows padded
-        by what is left of the reach. Only for a walk with as many windows as cells, for only then the way
+        by what is left of the extent. Only for a walk with as many windows as cells, for only then the way
         back costs what the way there did.
         """
         before = self.taps[-1] - self.before
@@ -72,29 +75,23 @@ class Walk:
 class Grid:
     """Where the windows of a convolution are, and in how many groups the channels are split."""
 
-    down: Walk
-    across: Walk
+    walks: tuple[Walk, ...]
     groups: int
 
     @property
-    def axes(self) -> tuple[Walk, Walk]:
-        """Both walks, as they meet the last two axes of an array."""
-        return self.down, self.across
+    def taps(self) -> tuple[int, ...]:
+        """Cells in a window of one channel, along each axis."""
+        return tuple(len(each.taps) for each in self.walks)
 
     @property
-    def taps(self) -> int:
-        """Cells in a window of one channel."""
-        return len(self.down.taps) * len(self.across.taps)
+    def size(self) -> tuple[int, ...]:
+        """Windows along each axis."""
+        return tuple(len(each.starts) for each in self.walks)
 
     @property
     def plain(self) -> bool:
         """Whether each window is one cell, in place: a 1x1 convolution of stride 1."""
-        return self.down.plain and self.across.plain
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Windows down and across."""
-        return len(self.down.starts), len(self.across.starts)
+        return all(each.plain for each in self.walks)
 
 
 @lru_cache(maxsize=4096)
@@ -107,20 +104,20 @@ def walk(
     (Caffe's and PyTorch's rule); "exact" refuses cells that no window covers.
     """
     taps = range(0, kernel * dilation, dilation)
-    reach = taps[-1] + 1
+    extent = taps[-1] + 1
     if sides is None:
         starts = range(0, length, stride)
-        missing = max(starts[-1] + reach - length, 0)
+        missing = max(starts[-1] + extent - length, 0)
         return Walk(length, missing // 2, missing - missing // 2, starts, taps)
     before, after = sides
     end = before + length + after
-    starts = range(0, end - reach + (stride if rounding == "ceil" else 1), stride)
-    if rounding == "ceil" and starts and starts[-1] + reach > end and starts[-1] >= before + length:
+    starts = range(0, end - extent + (stride if rounding == "ceil" else 1), stride)
+    if rounding == "ceil" and starts and starts[-1] + extent > end and starts[-1] >= before + length:
         starts = starts[:-1]
     if not starts:
-        raise ValueError(f"a window of {reach} exceeds the padded input of {end}")
-    if rounding == "exact" and starts[-1] + reach != end:
-        raise ValueError(f"windows of {reach}, {stride} apart, do not end at the end of {end}")
+        raise ValueError(f"a window of {extent} exceeds the padded input of {end}")
+    if rounding == "exact" and starts[-1] + extent != end:
+        raise ValueError(f"windows of {extent}, {stride} apart, do not end at the end of {end}")
     return Walk(length, before, after, starts, taps)
 
 
@@ -162,16 +159,12 @@ def _within(first: int, last: int, length: int) -> slice:
     return slice(start, max(min(last, length), start))
 
 
-def view(framed: Array, down: Walk, across: Walk) -> Array:
-    """See windows of a frame (N, C, H, W) as (N, C, taps down, taps across, windows down, windows across).
-
-    No copy.
-    """
-    *lead, row, cell = framed.strides
-    shape = (*framed.shape[:-2], len(down.taps), len(across.taps), len(down.starts), len(across.starts))
-    steps = (down.taps.step, across.taps.step, down.starts.step, across.starts.step)
-    strides = (*lead, row * steps[0], cell * steps[1], row * steps[2], cell * steps[3])
-    return as_strided(framed, shape, strides, writeable=False)
+def view(framed: Array, grid: Grid) -> Array:
+    """See the windows of a frame (N, C, ...) as (N, C, *taps, *windows), without a copy."""
+    shape = (*framed.shape[:2], *grid.taps, *grid.size)
+    walked = list(zip(framed.strides[2:], grid.walks, strict=True))
+    taps, starts = ([s * w.taps.step for s, w in walked], [s * w.starts.step for s, w in walked])
+    return as_strided(framed, shape, (*framed.strides[:2], *taps, *starts), writeable=False)
 
 
 def fold(operation: Any, x: Array, walked: Walk, axis: int, empty: float) -> Array:

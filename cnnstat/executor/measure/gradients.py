@@ -1,6 +1,6 @@
 """Gradients against derivatives: is what backward returns the slope of what forward computes?
 
-Each layer alone, on the input that really reaches it: for each of its inputs and trained tensors w, with a
+Each layer alone, on the input that it really reads: for each of its inputs and trained tensors w, with a
 gradient g of sum(dy·y) for a random dy, and a random direction t, sum(g·t) must equal the slope of
 sum(dy·y(w + s·t)) in s. Then the network end to end, from its loss to its input and to all its parameters:
 that is where forks must add up. One direction costs one or two passes, however many numbers a tensor has;
@@ -24,8 +24,8 @@ from cnnstat.executor.measure.derivatives import METHODS, TOLERANCE, error_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cnnstat.executor.executor import Executor, Gradients, Tape, Visit
     from cnnstat.executor.kernel import Array, Inputs, KernelGradients, Result
+    from cnnstat.executor.network import Executor, Gradients, Tape, Visit
 
 NUDGE = 1e-3
 """By how much, of its spread, a central difference moves its point away from ties, where slopes jump."""

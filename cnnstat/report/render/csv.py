@@ -10,7 +10,7 @@ from cnnstat.report.model import Quantity, Sides
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
-    from cnnstat.report.model import Column, Report
+    from cnnstat.report.model import Column, Kind, Report
 
 
 def render(report: Report) -> str:
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
     writer.writerow([key for i in kept for key in _keys(table.columns[i])])
     for line in table.lines:
         if not line.heading and not line.remark:
-            writer.writerow([_raw(value) for i in kept for value in _values(line.cells[i])])
+            writer.writerow([_raw(v, table.columns[i].kind) for i in kept for v in _values(line.cells[i])])
     return out.getvalue()
 
 
@@ -38,11 +38,13 @@ def _values(cell: Any) -> tuple[Any, ...]:
     return (cell.before, cell.after) if isinstance(cell, Sides) else (cell,)
 
 
-def _raw(value: Any) -> Any:
+def _raw(value: Any, kind: Kind) -> Any:
     if isinstance(value, Quantity):
-        return _raw(value.value)
+        return _raw(value.value, value.kind)
     if value is None:
         return ""
+    if kind == "figure" and isinstance(value, tuple):
+        return _safe(said(value))
     if isinstance(value, tuple):  # a shape, or sizes
         return "x".join("" if item is None else str(item) for item in value)
     return _safe(value) if isinstance(value, str) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,11 @@ import pytest
 import cnnstat
 from cnnstat.commands.run import command as running
 from cnnstat.commands.run import proof as proving
-from cnnstat.executor.executor import DTYPES
-from cnnstat.executor.kernel import Kernel
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.loss import LOSSES, PROJECTION
 from cnnstat.executor.measure.derivatives import METHODS
 from cnnstat.executor.measure.gradients import check_layers
+from cnnstat.executor.network import DTYPES
 from cnnstat.layers import LAYERS
 from cnnstat.tensors import save_weights
 from tests.program import in_terminal, run, within
@@ -232,7 +232,7 @@ def test_a_layer_that_cannot_be_run_is_no_usage_error(tiny: str, monkeypatch: py
     def refusing(inputs: Any, params: Any, options: Any, context: Any) -> Any:
         raise ValueError("it does not fit")
 
-    monkeypatch.setitem(KERNELS, "relu", Kernel(refusing))
+    monkeypatch.setitem(KERNELS, "relu", replace(KERNELS["relu"], forward=refusing))
     code, text = inside(tiny)
     assert code == 1
     assert "NOT TRUE: block.0.relu1 (relu): it does not fit, says the run" in text

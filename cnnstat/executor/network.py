@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from cnnstat.executor.kernel import Context, fixed
+from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
+from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cnnstat.executor.kernel import Array, Backward, Inputs, Parameters
+    from cnnstat.executor.kernel import Array, Backward, Inputs
+    from cnnstat.executor.parameters import Parameters
+    from cnnstat.executor.program import Program, Step
 
-INPUT = -1
-"""The number of the network's input among the inputs of a step."""
 DTYPES = ("float32", "float64")
 
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
@@ -28,22 +29,8 @@ Outputs: TypeAlias = "Array | tuple[Array, ...]"
 """One array, or one for each output of a network that has several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A layer to be done: its name, its type, the options as its author wrote them, and whom it reads.
-
-    What a `frozen` one would train is fixed: it keeps its numbers and has no gradients of them.
-    """
-
-    name: str
-    type: str
-    options: Mapping[str, Any]
-    inputs: tuple[int, ...]
-    frozen: bool = False
-
-
 class UnfitError(ValueError):
-    """A step cannot take what reaches it; `number` is the step's."""
+    """A step cannot take its inputs; `number` is the step's."""
 
     def __init__(self, number: int, step: Step, why: str) -> None:
         self.number = number
@@ -51,31 +38,8 @@ class UnfitError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """Steps in order, the shape of one input sample, channels first, and the numbers of the outputs."""
-
-    steps: tuple[Step, ...]
-    input_shape: tuple[int, ...]
-    outputs: tuple[int, ...]
-
-    @property
-    def last(self) -> str:
-        """Return the type of the step that puts out last."""
-        return self.steps[self.outputs[-1]].type
-
-    def last_readers(self) -> list[list[int]]:
-        """Return for each step the arrays that nobody reads after it."""
-        last = {number: i for i, step in enumerate(self.steps) for number in step.inputs}
-        freed: list[list[int]] = [[] for _ in self.steps]
-        for number, i in last.items():
-            if number not in self.outputs:
-                freed[i].append(number)
-        return freed
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
-    """One step being done: what it read and put out, its multiply-adds, and bytes of all arrays alive now."""
+    """One step executed: what it read and put out, its multiply-adds, and bytes of all arrays alive now."""
 
     number: int
     step: Step
@@ -97,9 +61,8 @@ class Gradients:
 class Executor:
     """A program with its parameters, drawn from a seed.
 
-    A seeded normal sample runs through once, so that each layer sees what shape reaches it, and batch norm
-    takes its first statistics from it: deep networks then neither vanish nor blow up before they are
-    trained.
+    A seeded normal sample runs through once: parameters get their shapes from what each layer reads, and
+    batch norm its first statistics, so that deep networks neither vanish nor blow up before they are trained.
     """
 
     def __init__(self, program: Program, *, seed: int = 0, dtype: str = "float32") -> None:
@@ -150,7 +113,7 @@ class Executor:
         Training draws dropout masks anew at each call and moves the statistics of batch norm.
 
         Raises:
-            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
+            ValueError: x has another shape; `UnfitError`: a layer cannot take its inputs.
         """
         self._draws += training
         found, tape = self.run(x, training=training, backward=backward, draw=self._draws)
@@ -223,7 +186,7 @@ class Executor:
         `parameters` gives a step others than those stored; `draw` numbers the dropout masks of a seed.
 
         Raises:
-            ValueError: x has another shape; `UnfitError`: a layer cannot take what reaches it.
+            ValueError: x has another shape; `UnfitError`: a layer cannot take its inputs.
         """
         x = self._accepted(x)
         arrays = {INPUT: x}
@@ -252,7 +215,7 @@ class Executor:
         return x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
 
     def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
-        """Return the context in which a step is done: one seed, step and draw make one dropout mask."""
+        """Return the context in which a step is executed: one seed, step and draw make one dropout mask."""
         rng = np.random.default_rng([self.seed, number, 1 + draw])
         return Context(MacCounter(), rng, training, backward)
 
@@ -260,9 +223,9 @@ class Executor:
         return self.stored[number].all
 
     def _drawn(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
-        """Draw what a step stores, from the shapes and the type of what reaches it."""
+        """Draw what a step stores, from the shapes and the type of its inputs."""
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
         drawn = KERNELS[step.type].parameters(inputs, step.options, rng)
-        self.stored.append(fixed(drawn) if step.frozen else drawn)
+        self.stored.append(drawn.frozen() if step.frozen else drawn)
         return self.stored[number].all

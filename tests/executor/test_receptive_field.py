@@ -1,4 +1,4 @@
-"""Fields found by poisoning, against closed forms and against bounds worked out by hand."""
+"""Receptive fields found by poisoning, against closed forms and against fields worked out by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.program import Network, program
-from cnnstat.executor.measure.receptive_field import Pattern, Seen, Sight, astray, sights
+from cnnstat.executor.measure.pattern import Pattern
+from cnnstat.executor.measure.receptive_field import AxisField, MeasuredField, beyond_field, measure_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,24 +24,24 @@ Window = tuple[int, int, int]
 """Kernel, stride, padding."""
 
 
-def seen(layers: Sequence[str], size: int = 32) -> list[Sight]:
-    """Return what is seen in a network of these layers on a signal."""
-    return sights(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
+def fields_of(layers: Sequence[str], size: int = 32) -> list[MeasuredField]:
+    """Return the fields in a network of these layers on a signal."""
+    return measure_fields(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
 
 
 def spec(layers: Sequence[str], shape: str) -> str:
     return f"input: {shape}\nlayers:\n" + "".join(f"  - {{{layer}}}\n" for layer in layers)
 
 
-def last(layers: Sequence[str], size: int = 32) -> Seen:
-    (axis,) = seen(layers, size)[-1].axes
+def last(layers: Sequence[str], size: int = 32) -> AxisField:
+    (axis,) = fields_of(layers, size)[-1].axes
     return axis
 
 
-def placed(axis: Seen) -> list[list[int]]:
+def placed(axis: AxisField) -> list[list[int]]:
     """Return the first and the last position that each unit sees."""
-    assert axis.regions is not None
-    bounds: list[list[int]] = axis.regions.tolist()
+    assert axis.clipped is not None
+    bounds: list[list[int]] = axis.clipped.tolist()
     return bounds
 
 
@@ -70,10 +71,10 @@ CHAINS: dict[str, tuple[Window, ...]] = {
 def test_chains_agree_with_the_closed_form(name: str, kind: str) -> None:
     windows = [(k, s, min(p, k // 2) if "pool" in kind else p) for k, s, p in CHAINS[name]]
     layers = [f"type: {kind}, kernel: {k}, stride: {s}, padding: {p}" for k, s, p in windows]
-    found = seen(layers, 64)
-    for number, sight in enumerate(found):
-        assert sight.axes[0].pattern == araujo(windows[: number + 1])
-        assert not sight.whole
+    found = fields_of(layers, 64)
+    for number, field in enumerate(found):
+        assert field.axes[0].pattern == araujo(windows[: number + 1])
+        assert not field.whole
 
 
 def test_dilation_widens_the_kernel() -> None:
@@ -81,13 +82,13 @@ def test_dilation_widens_the_kernel() -> None:
     assert axis.pattern == araujo([(9, 1, 4)])
 
 
-def test_regions_are_cut_off_at_the_border() -> None:
+def test_fields_are_cut_off_at_the_border() -> None:
     axis = last(["type: conv, filters: 1, kernel: 3, stride: 2, padding: 1"], 7)
     assert placed(axis) == [[0, 1], [1, 3], [3, 5], [5, 6]]
 
 
 @pytest.mark.parametrize(
-    ("layer", "regions", "pattern"),
+    ("layer", "fields", "pattern"),
     [
         # seven positions in three bins: floor(7i/3) to ceil(7(i + 1)/3) - 1
         ("type: adaptive_avg_pool, size: 3", [[0, 2], [2, 4], [4, 6]], None),
@@ -113,9 +114,9 @@ def test_regions_are_cut_off_at_the_border() -> None:
         ("type: layer_norm, axes: channels", [[i, i] for i in range(7)], Pattern(1, Fraction(1), 0)),
     ],
 )
-def test_one_layer(layer: str, regions: list[list[int]], pattern: Pattern | None) -> None:
+def test_one_layer(layer: str, fields: list[list[int]], pattern: Pattern | None) -> None:
     axis = last([layer], 7)
-    assert placed(axis) == regions
+    assert placed(axis) == fields
     assert axis.pattern == pattern
     assert not axis.whole
 
@@ -137,10 +138,10 @@ def test_a_pad_sticks_out() -> None:
         "type: adaptive_avg_pool, size: 1",
     ],
 )
-def test_all_is_seen_at_any_length(layer: str) -> None:
-    before, sight = seen(["type: conv, filters: 2, kernel: 3, padding: 1", layer])
+def test_a_field_is_whole_at_any_length(layer: str) -> None:
+    before, field = fields_of(["type: conv, filters: 2, kernel: 3, padding: 1", layer])
     assert not before.whole
-    assert sight.whole
+    assert field.whole
 
 
 def test_a_window_as_large_as_the_input_does_not_see_all() -> None:
@@ -161,7 +162,7 @@ def test_a_squeeze_and_excite_gate_sees_everything() -> None:
         "type: multiply, from: [x, gate]",
         "type: conv, filters: 4, kernel: 3",
     ]
-    assert [sight.whole for sight in seen(layers)] == [False] + [True] * 7
+    assert [field.whole for field in fields_of(layers)] == [False] + [True] * 7
 
 
 def test_branches_are_united() -> None:
@@ -184,10 +185,10 @@ def test_branches_of_different_stride_have_no_pattern() -> None:
     assert placed(axis) == [[unit, 2 * unit] for unit in range(8)]
 
 
-def test_axes_are_told_apart() -> None:
+def test_each_axis_has_its_own_field() -> None:
     layers = ["type: conv, filters: 2, kernel: [3, 5], stride: [2, 1], padding: [1, 0]"]
-    (sight,) = sights(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
-    assert [axis.pattern for axis in sight.axes] == [
+    (field,) = measure_fields(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
+    assert [axis.pattern for axis in field.axes] == [
         Pattern(3, Fraction(2), 1),
         Pattern(5, Fraction(1), 0),
     ]
@@ -195,14 +196,14 @@ def test_axes_are_told_apart() -> None:
 
 @pytest.mark.parametrize("layer", ["type: flatten", "type: spatial_pyramid_pool, levels: [1]"])
 def test_a_vector_sees_everything(layer: str) -> None:
-    (sight,) = sights(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
-    assert sight == Sight(whole=True)
+    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    assert field == MeasuredField(whole=True)
 
 
 @pytest.mark.parametrize("layer", ["type: permute, order: [0, 2, 1]", "type: reshape, shape: [2, 6, 4]"])
 def test_places_are_lost(layer: str) -> None:
-    (sight,) = sights(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
-    assert sight == Sight()
+    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    assert field == MeasuredField()
 
 
 LYING = [
@@ -214,19 +215,19 @@ LYING = [
 
 @pytest.mark.parametrize("step", range(3))
 @pytest.mark.parametrize("axis", range(2))
-def test_a_pixel_that_reaches_further_is_found(step: int, axis: int) -> None:
+def test_a_pixel_beyond_a_field_is_found(step: int, axis: int) -> None:
     network = Network(cnnstat.loads(spec(LYING, "[2, 12, 16]")))
-    honest = sights(network.program)
-    assert astray(network, honest) == []
+    honest = measure_fields(network.program)
+    assert beyond_field(network, honest) == []
     axes = list(honest[step].axes)
     # Each unit sees one position less at each end; the poisoned pixel stands at such an end of some unit.
-    axes[axis] = replace(axes[axis], regions=np.add(placed(axes[axis]), (1, -1)))
-    lying = [*honest[:step], Sight(tuple(axes)), *honest[step + 1 :]]
-    assert astray(network, lying) == [step]
+    axes[axis] = replace(axes[axis], clipped=np.add(placed(axes[axis]), (1, -1)))
+    lying = [*honest[:step], MeasuredField(tuple(axes)), *honest[step + 1 :]]
+    assert beyond_field(network, lying) == [step]
 
 
 def test_a_mixture_taken_for_points_is_found() -> None:
-    """A sight that has every unit see its own place only, of a layer that mixes them all."""
+    """Fields that have every unit see its own place only, of a layer that mixes them all."""
     network = Network(cnnstat.loads(spec(["type: instance_norm"], "[2, 6, 8]")))
-    points = tuple(Seen(np.stack([np.arange(n)] * 2, 1)) for n in (6, 8))
-    assert astray(network, [Sight(points)]) == [0]
+    points = tuple(AxisField(np.stack([np.arange(n)] * 2, 1)) for n in (6, 8))
+    assert beyond_field(network, [MeasuredField(points)]) == [0]

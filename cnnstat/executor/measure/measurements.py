@@ -1,0 +1,125 @@
+"""The figures of a network, measured on its arrays while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.measure.receptive_field import beyond_field, measure_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.measure.receptive_field import MeasuredField
+    from cnnstat.executor.network import Executor, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMeasurements:
+    """The figures of a layer, for one sample.
+
+    `output_shape` is channels first; `activations` counts its numbers. `params` and `buffers` are allocated
+    numbers, `trainable` those with a gradient. `macs` were counted where operands met; `padding_macs` and
+    `connections` come from running ones through ones.
+    """
+
+    output_shape: tuple[int, ...]
+    params: int
+    trainable: int
+    buffers: int
+    macs: int
+    padding_macs: int
+    connections: int
+    activations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """The figures of a network, layer by layer, and what it put out.
+
+    `beyond` names steps where units saw one poisoned pixel that is not in their field. `peak_bytes` are
+    those of the parameters and of the most activations that were alive at once.
+    """
+
+    layers: tuple[LayerMeasurements, ...]
+    fields: tuple[MeasuredField, ...]
+    beyond: tuple[int, ...]
+    peak_bytes: int
+    outputs: tuple[Array, ...]
+
+    @property
+    def broken(self) -> int:
+        """Return how many numbers of the outputs are NaN or infinite."""
+        return sum(int(y.size - np.isfinite(y).sum()) for y in self.outputs)
+
+
+def measure_network(
+    network: Executor, x: Array, watch: Callable[[Visit], None] = lambda visit: None
+) -> Measurements:
+    """Run a batch forward, dropping each activation after its last reader, and measure every layer.
+
+    `watch` is called with each visit.
+
+    Raises:
+        ValueError: x does not fit, or samples were not treated alike.
+    """
+    layers, outputs, alive = [], {}, 0
+    for visit in network.visits(x):
+        layers.append(measure_layer(network, visit))
+        alive = max(alive, visit.alive)
+        if visit.number in network.program.outputs:
+            outputs[visit.number] = visit.output
+        watch(visit)
+    fields = measure_fields(network.program)
+    params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
+    return Measurements(
+        layers=tuple(layers),
+        fields=tuple(fields),
+        beyond=tuple(beyond_field(network, fields)),
+        peak_bytes=alive + sum(params),
+        outputs=tuple(outputs[number] for number in network.program.outputs),
+    )
+
+
+def measure_layer(network: Executor, visit: Visit) -> LayerMeasurements:
+    """Measure one layer.
+
+    Raises:
+        ValueError: the samples of a batch were not treated alike.
+    """
+    stored = network.stored[visit.number]
+    trainable = _total(stored.trained)
+    macs, uneven = divmod(visit.macs, len(visit.output))
+    if uneven:
+        raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
+    read = _inputs_read(network, visit)
+    kernel = KERNELS[visit.step.type]
+    activations = visit.output[0].size
+    return LayerMeasurements(
+        output_shape=visit.output.shape[1:],
+        params=trainable + _total(stored.fixed),
+        trainable=trainable,
+        buffers=_total(stored.buffers),
+        macs=macs,
+        padding_macs=macs - read if kernel.contracts else 0,
+        connections=read + (activations if kernel.connections and "bias" in stored.all else 0),
+        activations=activations,
+    )
+
+
+def _total(tensors: dict[str, Array]) -> int:
+    return sum(tensor.size for tensor in tensors.values())
+
+
+def _inputs_read(network: Executor, visit: Visit) -> int:
+    """Return how many inputs the units read together, padding excluded."""
+    connections = KERNELS[visit.step.type].connections
+    if connections is None:
+        return 0
+    # A whole number above 2^24 needs float64.
+    first = tuple(x[:1].astype(np.float64) if x[0].size >> 24 else x[:1] for x in visit.inputs)
+    return int(connections(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))

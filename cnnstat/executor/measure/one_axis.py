@@ -1,0 +1,71 @@
+"""A network on one axis of positions, one channel deep: the same kernels, with the options of that axis.
+
+What becomes of each layer is declared by its kernel (`cnnstat.executor.projection`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import lcm
+from typing import TYPE_CHECKING
+
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.program import INPUT, Program, Step
+from cnnstat.executor.projection import Placeless
+
+if TYPE_CHECKING:
+    from cnnstat.executor.axes import Axis
+
+
+@dataclass(frozen=True, slots=True)
+class AxisNetwork:
+    """The steps of a network that have places on an axis, as a program of their own on (1, length).
+
+    `numbers` are those of its steps in the whole network, where steps that are `placeless` stand between. An
+    input longer by `grain` positions has every window where it was. `anchored` are steps, by their number
+    here, that a longer input changes.
+    """
+
+    program: Program
+    grain: int
+    anchored: frozenset[int]
+    numbers: tuple[int, ...]
+    placeless: dict[int, Placeless]
+
+    @property
+    def length(self) -> int:
+        """Positions of the input."""
+        return self.program.input_shape[1]
+
+    def stretched(self, length: int) -> Program:
+        """Return the program on an input of another length."""
+        return replace(self.program, input_shape=(1, length))
+
+
+def on_axis(program: Program, axis: Axis) -> AxisNetwork:
+    """Project a network to one axis."""
+    steps: list[Step] = []
+    here = {INPUT: INPUT}
+    grains = {INPUT: 1}
+    anchored: set[int] = set()
+    placeless: dict[int, Placeless] = {}
+    for number, step in enumerate(program.steps):
+        layer = _lost(step, placeless) or KERNELS[step.type].projection(step.options, axis)
+        if isinstance(layer, Placeless):
+            placeless[number] = layer
+            continue
+        inputs = tuple(here[i] for i in step.inputs)
+        here[number] = len(steps)
+        grains[len(steps)] = layer.stride * lcm(*(grains[i] for i in inputs))
+        if layer.anchored or anchored.intersection(inputs):
+            anchored.add(len(steps))
+        steps.append(Step(step.name, layer.type or step.type, layer.options, inputs))
+    on_length = Program(tuple(steps), (1, program.input_shape[axis.number + 1]), ())
+    numbers = tuple(number for number in here if number != INPUT)
+    return AxisNetwork(on_length, lcm(*grains.values()), frozenset(anchored), numbers, placeless)
+
+
+def _lost(step: Step, placeless: dict[int, Placeless]) -> Placeless | None:
+    """Say whether a step reads what has no place; a vector among its inputs makes it see everything."""
+    read = {placeless[i] for i in step.inputs if i in placeless}
+    return next((why for why in Placeless if why in read), None)

@@ -1,0 +1,117 @@
+"""Runs of a network on one axis, poisoned: where the input is NaN, so are the units that see it.
+
+Sample i of a batch is an input whose i-th range of positions is NaN, so one pass shows what every unit sees
+of every position.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnstat.executor.network import Executor, UnfitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.measure.one_axis import AxisNetwork
+    from cnnstat.executor.program import Program
+
+HORIZON = 1 << 16
+"""Positions: an input that no window spans."""
+COARSEST = 1 << 10
+"""The coarsest grain that a pattern is looked for with."""
+EFFORT = 1 << 28
+"""The most numbers that one run may compute."""
+PIECE = 1 << 22
+"""The most numbers of one array of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonedRuns:
+    """Runs of a network that has so many `units` in each of its steps."""
+
+    network: AxisNetwork
+    units: tuple[int, ...]
+
+    @classmethod
+    def of(cls, network: AxisNetwork) -> PoisonedRuns:
+        """Run a network once to count its units."""
+        clean = Executor(network.program)
+        return cls(network, tuple(visit.output.shape[2] for visit in clean.visits(clean.sample(1))))
+
+    @property
+    def work(self) -> int:
+        """Return the numbers that one sample of the input takes: a window reads each of its taps."""
+        taps = (max(step.options.get("kernel") or 1, 1) for step in self.network.program.steps)
+        return self.network.length + sum(n * t for n, t in zip(self.units, taps, strict=True))
+
+    def everywhere(self) -> list[Array] | None:
+        """Return for each step what its units see of the input; None where that would take too long."""
+        if self.network.length * self.work > EFFORT:
+            return None
+        each = [slice(i, i + 1) for i in range(self.network.length)]
+        return _poisoned(self.network.program, each, max(self.units))
+
+    def whole(self) -> set[int]:
+        """Return the steps whose units see both ends of an input longer than any window."""
+        length, grain = self.network.length, self.network.grain
+        longer = self.longer(min(HORIZON, PIECE * length // (2 * max(self.units))))
+        if 2 * self.work * longer // length > EFFORT:
+            return set()
+        # No window may read the very first or last positions, but one of each grain is read if any is.
+        ends = [slice(0, grain), slice(longer - grain, longer)]
+        poisoned = _poisoned(self.network.stretched(longer), ends, 1)
+        return {number for number, units in enumerate(poisoned) if units.all()}
+
+    def middle(self, length: int) -> list[Array]:
+        """Return for each step which units see what of two grains in the middle of a longer input."""
+        first = self.start(length)
+        each = [slice(i, i + 1) for i in range(first, first + 2 * self.network.grain)]
+        most = max(self.units) * length // self.network.length
+        return _poisoned(self.network.stretched(length), each, most)
+
+    def start(self, length: int) -> int:
+        """Return the first position of the middle."""
+        return length // 2 - self.network.grain
+
+    def lengths(self) -> Iterator[int]:
+        """Yield longer inputs, each about four times as long as the one before, up to a horizon."""
+        length, grain = self.network.length, self.network.grain
+        if grain > COARSEST:
+            return
+        longer = self.longer(max(length, 8 * grain, 512))
+        while longer <= length + HORIZON and 2 * grain * self.work * longer // length <= EFFORT:
+            yield longer
+            longer = self.longer(4 * longer)
+
+    def longer(self, more: int) -> int:
+        """Return the length and at least `more`, in whole grains, so that every window falls as before."""
+        return self.network.length + self.network.grain * -(-more // self.network.grain)
+
+
+def _poisoned(program: Program, ranges: Sequence[slice], units: int) -> list[Array]:
+    """Return for each step which units each range of poisoned positions turns to NaN, (ranges, units).
+
+    Steps from one on that cannot take this length are left out. As many ranges are run at a time as `units`,
+    the most of any step, leave room for.
+    """
+    try:
+        network = Executor(program)
+    except UnfitError as unfit:
+        program = replace(program, steps=program.steps[: unfit.number])
+        network = Executor(program)
+    clean = network.sample(1)
+    some = max(PIECE // max(units, clean.size), 1)
+    parts = [_run(network, clean, ranges[i : i + some]) for i in range(0, len(ranges), some)]
+    return [np.concatenate(poisoned) for poisoned in zip(*parts, strict=True)]
+
+
+def _run(network: Executor, clean: Array, ranges: Sequence[slice]) -> list[Array]:
+    x = clean.repeat(len(ranges), 0)
+    for sample, positions in zip(x, ranges, strict=True):
+        sample[:, positions] = np.nan
+    return [np.isnan(visit.output[:, 0]) for visit in network.visits(x)]

@@ -1,0 +1,70 @@
+"""A program: the layers of a network as steps, each of a type that has a kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.executor.kernels import KERNELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INPUT = -1
+"""The number of the network's input among the inputs of a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A layer to be executed: its name, its type, the options as its author wrote them, and whom it reads.
+
+    What a `frozen` one would train is fixed: it keeps its numbers and has no gradients of them.
+    """
+
+    name: str
+    type: str
+    options: Mapping[str, Any]
+    inputs: tuple[int, ...]
+    frozen: bool = False
+
+
+class MissingKernelError(ValueError):
+    """Steps are of types that the executor has no kernel for."""
+
+    def __init__(self, steps: list[Step]) -> None:
+        first: dict[str, str] = {}
+        for step in steps:
+            first.setdefault(step.type, step.name)
+        types = ", ".join(f"{kind} (layer {name})" for kind, name in first.items())
+        super().__init__(f"the executor has no kernel for {types}")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Steps in order, the shape of one input sample, channels first, and the numbers of the outputs.
+
+    Raises:
+        MissingKernelError: a step cannot be executed whatever it reads.
+    """
+
+    steps: tuple[Step, ...]
+    input_shape: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if missing := [step for step in self.steps if step.type not in KERNELS]:
+            raise MissingKernelError(missing)
+
+    @property
+    def last(self) -> str:
+        """Return the type of the step that puts out last."""
+        return self.steps[self.outputs[-1]].type
+
+    def last_readers(self) -> list[list[int]]:
+        """Return for each step the arrays that nobody reads after it."""
+        last = {number: i for i, step in enumerate(self.steps) for number in step.inputs}
+        freed: list[list[int]] = [[] for _ in self.steps]
+        for number, i in last.items():
+            if number not in self.outputs:
+                freed[i].append(number)
+        return freed

@@ -1,0 +1,96 @@
+"""What becomes of a layer on one axis of positions, one channel deep: there its receptive field is measured.
+
+Along one axis a window cares neither for the other axes nor for channels. Each kernel declares beside its
+forward what it becomes there, and none has a default: a type that nobody thought about must not be measured
+as if somebody had.
+
+    unchanged             the layer as it is: none of its options is about axes or channels
+    along("kernel", ...)  the layer, with what these options say of that axis
+    becomes("identity")   a layer of another type
+    vector                nothing: its units have no place on any axis
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cnnstat.executor.axes import both_sides, per_axis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnnstat.executor.axes import Axis
+    from cnnstat.executor.kernel import Options
+
+    Projection: TypeAlias = Callable[[Options, Axis], "OneAxis | Placeless"]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class OneAxis:
+    """A layer on one axis, one channel deep.
+
+    `type` is that of the layer which stands for it there, "" for its own. The input may grow by `stride`
+    positions and windows fall as they did. `anchored`: by a longer input every unit would read another part
+    of it, for the layer's size is a number, or its corners are those of the input.
+    """
+
+    options: Options
+    type: str = ""
+    stride: int = 1
+    anchored: bool = False
+
+
+class Placeless(Enum):
+    """Why units have no place on the input, nor have those that read them."""
+
+    VECTOR = auto()
+    """A number of a vector stands nowhere; it is taken to see everything."""
+    MOVED = auto()
+    """A place on the map is no place on the input any more."""
+
+
+def unchanged(options: Options, axis: Axis) -> OneAxis:
+    """Take the layer as it is: element-wise, or over all that there is."""
+    return OneAxis(options)
+
+
+def vector(options: Options, axis: Axis) -> Placeless:
+    """Puts out a vector."""
+    return Placeless.VECTOR
+
+
+def becomes(type: str) -> Projection:
+    """Put a type without options in its place: the identity for a layer that acts on channels only."""
+    return lambda options, axis: OneAxis(_NOTHING, type)
+
+
+def along(
+    *each: str,
+    sides: str | None = None,
+    one_channel: Mapping[str, Any] = _NOTHING,
+    anchors: tuple[str, ...] = (),
+    over_input: bool = True,
+) -> Projection:
+    """Give the layer what its options say of one axis, and one channel.
+
+    `each` names options with a number for each axis, `sides` one with a number for each side of each axis;
+    `one_channel` replaces options that count channels. A layer is anchored if one of `anchors` is set. Its
+    windows lie `over_input`, `stride` apart, unless they lie over the output.
+    """
+
+    def project(options: Options, axis: Axis) -> OneAxis:
+        own = {**options, **one_channel}
+        for name in each:
+            if options[name] is not None:
+                own[name] = per_axis(options[name], axis.rank)[axis.number]
+        if sides and not isinstance(options[sides], str | None):
+            own[sides] = both_sides(options[sides], axis.rank)[axis.number]
+        stride = own.get("stride", 1) if over_input else 1
+        return OneAxis(own, "", stride or own["kernel"], any(options[name] for name in anchors))
+
+    return project

@@ -1,0 +1,56 @@
+"""The JSON of every command is what its document's class says, and docs/json.md says the same."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from tests.program import within
+from tests.report.write_json import FILE, documents, pages, schema
+
+LINES = (
+    "summary lenet5",
+    "summary unet --depth 1",
+    "rf googlenet",
+    "rf vgg16 --at pool5 --unit 3,3",
+    "list",
+    "flops resnet18",
+    "flops resnet18 --training",
+    "flops lenet5 --conventions",
+    "flops resnet18 --training --convention torch",
+    "flops resnet18 --convention fvcore --depth 1",
+    "explain lenet5-full",
+    "explain lenet5 --quiz",
+    "explain lenet5 --quiz --answers",
+    "explain conv",
+    "explain macs",
+    "explain",
+    "sizes lenet5",
+    "sizes alexnet --from 60 --to 230 --step 10",
+    "diff vgg16 vgg19",
+    "diff lenet5 lenet5-full --depth 1",
+    "run lenet5",
+    "run lenet5 --check-grad --top 2",
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_json_is_what_the_document_says(line: str) -> None:
+    done = within(*line.split(), "--format", "json")
+    assert done.returncode == 0, done.stderr
+    kinds = documents()[line.split(maxsplit=1)[0]]
+    found = json.loads(done.stdout)
+    rules = [schema(kind) for kind in kinds]
+    matching = [
+        rule
+        for rule in rules
+        if set(found) <= set(rule["$defs"][rule["$ref"].rpartition("/")[2]]["properties"])
+        and not list(jsonschema.Draft202012Validator(rule).iter_errors(found))
+    ]
+    assert matching, [kind.__name__ for kind in kinds]
+
+
+def test_the_manual_of_the_json_is_up_to_date() -> None:
+    assert FILE.read_text(encoding="utf-8") == pages(), "python -m tests.report.write_json makes it"

@@ -1,0 +1,104 @@
+"""docs/json.md, from the classes of the documents: `python -m tests.report.write_json`."""
+
+from __future__ import annotations
+
+import inspect
+from fractions import Fraction
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cnnstat.cli.program import COMMANDS
+from cnnstat.report.document import Document, NetworkDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILE = Path(__file__).parents[2] / "docs" / "json.md"
+HEAD = """# The JSON of `--format json`
+
+Made from the classes of the documents by `python -m tests.report.write_json`. `schema_version` is 1: keys may
+be added; none changes its meaning within a version. All counts are exact integers. A shape is that of one
+sample, channels first.
+"""
+
+
+def documents() -> dict[str, tuple[type[Document], ...]]:
+    """Return the documents of each command that has any."""
+    found = {command: tuple(_documents(command)) for command in COMMANDS}
+    return {command: kinds for command, kinds in found.items() if kinds}
+
+
+def _documents(command: str) -> Iterator[type[Document]]:
+    try:
+        module = import_module(f"cnnstat.commands.{command}.document")
+    except ModuleNotFoundError:  # its output is no report
+        return
+    own = [each for each in vars(module).values() if inspect.isclass(each) and issubclass(each, Document)]
+    used = [each for each in own if each not in (Document, NetworkDocument)]
+    yield from (
+        each for each in used if not any(other is not each and issubclass(other, each) for other in used)
+    )
+
+
+def schema(kind: type[Document]) -> dict[str, Any]:
+    """Return the JSON Schema of a document."""
+    return msgspec.json.schema(kind, schema_hook=_number)
+
+
+def _number(kind: type) -> dict[str, Any]:
+    assert kind is Fraction
+    return {"type": "number"}
+
+
+def pages() -> str:
+    """Return the text of docs/json.md."""
+    parts = [HEAD]
+    written: set[str] = set()
+    for command, kinds in documents().items():
+        parts.append(f"\n## {command}\n")
+        for kind in kinds:
+            whole = schema(kind)
+            names = [kind.__name__, *whole["$defs"]] if "$defs" in whole else [kind.__name__]
+            for name in dict.fromkeys(names):
+                if name not in written:
+                    written.add(name)
+                    parts.append(_page(name, whole["$defs"][name]))
+    return "".join(parts)
+
+
+def _page(name: str, rule: dict[str, Any]) -> str:
+    lines = [
+        f"\n### {name}\n",
+        " ".join(rule.get("description", "").split()),
+        "",
+        "| key | value | meaning |",
+    ]
+    lines.append("|---|---|---|")
+    required = rule.get("required", [])
+    for key, value in rule.get("properties", {}).items():
+        may = "" if key in required or "default" in value else "may be missing; "
+        lines.append(f"| `{key}` | {_type(value)} | {may}{value.get('description', '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _type(rule: dict[str, Any]) -> str:
+    if "$ref" in rule:
+        return rule["$ref"].rpartition("/")[2]
+    if "anyOf" in rule:
+        return " or ".join(_type(part) for part in rule["anyOf"])
+    if rule.get("type") == "array":
+        inner = rule.get("items") or (rule.get("prefixItems") or [{}])[0]
+        return f"list of {_type(inner)}" if inner else "list"
+    if rule.get("type") == "object" and isinstance(rule.get("additionalProperties"), dict):
+        return f"object of {_type(rule['additionalProperties'])}"
+    if "enum" in rule:
+        return " or ".join(f"`{each}`" for each in rule["enum"])
+    kind = rule.get("type", "any")
+    return " or ".join(kind) if isinstance(kind, list) else kind
+
+
+if __name__ == "__main__":
+    FILE.write_text(pages(), encoding="utf-8")
