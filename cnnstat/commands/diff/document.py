@@ -55,7 +55,10 @@ class TypeSums(Struct, frozen=True, kw_only=True):
 
 
 class DiffDocument(Document, frozen=True, kw_only=True):
-    """`diff`: what changed from network A to network B."""
+    """`diff`: what changed from network A to network B.
+
+    With CSV, each figure has a column for A and one for B; layers without a line in the table are left out.
+    """
 
     batch: Annotated[int, Meta(description="what the memory figures are for, as are the next two")]
     dtype: str

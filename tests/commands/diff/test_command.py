@@ -29,6 +29,11 @@ def test_tables_keep_within_a_terminal(columns: int) -> None:
     assert max(map(len, text.split("\n"))) <= columns
 
 
+def test_what_changed_is_cut_where_a_terminal_is_narrow() -> None:
+    shown = in_terminal(80, "diff", "lenet5", "vgg16")
+    assert "kernel 5 → 3, padding 0 → 1, filters 16 → 128, …\n" in shown
+
+
 def test_the_json_agrees_with_summary() -> None:
     found = json.loads(run("diff", "lenet5", "alexnet", "--format", "json").stdout)
     assert (found["command"], found["differ"]) == ("diff", True)
