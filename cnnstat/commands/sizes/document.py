@@ -1,4 +1,4 @@
-"""Sweep -> document of `sizes`: which sizes are accepted, what each costs, and who refuses the others."""
+"""SizeSearch -> document of `sizes`: the sizes that are accepted, what each costs, who refuses the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnnstat.report.document import NetworkDocument, Sizes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnstat.commands.sizes.size_search import Sweep
+    from cnnstat.commands.sizes.size_search import SizeSearch
     from cnnstat.commands.sizes.trial import Outcome
 
 _LISTED = 16
@@ -109,7 +109,7 @@ class SizesDocument(NetworkDocument, frozen=True, kw_only=True):
     ]
 
 
-def document(search: Sweep, *, every: bool) -> SizesDocument:
+def document(search: SizeSearch, *, every: bool) -> SizesDocument:
     """Return what the sizes come to; ``every`` one is listed, or some of them are."""
     graph, own = search.graph, search.own.accepted
     accepted = search.accepted
@@ -140,7 +140,7 @@ def document(search: Sweep, *, every: bool) -> SizesDocument:
     )
 
 
-def ranges(search: Sweep, wanted: Callable[[Outcome], bool | None]) -> tuple[Range, ...]:
+def ranges(search: SizeSearch, wanted: Callable[[Outcome], bool | None]) -> tuple[Range, ...]:
     """Return the sizes of which something is true."""
     numbers = [number for number, outcome in enumerate(search.outcomes) if wanted(outcome)]
     return tuple((search.outcomes[first].size, search.outcomes[last].size) for first, last in runs(numbers))
@@ -159,7 +159,7 @@ def _refused_sizes(layer: str, outcomes: Sequence[Outcome]) -> RefusedSizes:
     )
 
 
-def _entry(search: Sweep, outcome: Outcome) -> SizeEntry:
+def _entry(search: SizeSearch, outcome: Outcome) -> SizeEntry:
     refusal = outcome.refusal
     return SizeEntry(
         size=outcome.size,
@@ -170,7 +170,7 @@ def _entry(search: Sweep, outcome: Outcome) -> SizeEntry:
     )
 
 
-def _selected(search: Sweep) -> Sequence[Outcome]:
+def _selected(search: SizeSearch) -> Sequence[Outcome]:
     """Return the smallest size that is accepted, the network's own, and some in even steps."""
     if not search.accepted:
         return (search.own,)
@@ -178,7 +178,7 @@ def _selected(search: Sweep) -> Sequence[Outcome]:
     return [kept[size] for size in sorted(kept)]
 
 
-def _even(search: Sweep) -> Sequence[Outcome]:
+def _even(search: SizeSearch) -> Sequence[Outcome]:
     """Return accepted sizes in even steps.
 
     The steps meet the network's own size; if that is refused, they meet those that leave nothing over.

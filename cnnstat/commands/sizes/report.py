@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.commands.sizes.document import RefusedSizes, SizeEntry, SizesDocument
-    from cnnstat.commands.sizes.size_search import Sweep
+    from cnnstat.commands.sizes.size_search import SizeSearch
     from cnnstat.commands.sizes.spans import Words
     from cnnstat.report.model import Phrase
 
@@ -43,7 +43,7 @@ _COLUMNS = (
 )
 
 
-def report(document: SizesDocument, search: Sweep, *, every: bool) -> Report:
+def report(document: SizesDocument, search: SizeSearch, *, every: bool) -> Report:
     """Return the document for readers; ``every`` size is listed in it, or some are."""
     # A range has all its columns, so that scripts find them; a selection has no refused size but the own.
     columns = _COLUMNS if every or search.own.refusal else _COLUMNS[:-2]
@@ -68,7 +68,7 @@ def _cell(entry: SizeEntry, key: str) -> Any:
     return value
 
 
-def _facts(document: SizesDocument, search: Sweep) -> Iterator[Fact]:
+def _facts(document: SizesDocument, search: SizeSearch) -> Iterator[Fact]:
     tried, smallest = document.tried, document.smallest
     yield Fact("tried", _tried(document))
     if smallest is None:
@@ -98,7 +98,7 @@ def _tried(document: SizesDocument) -> Phrase:
     return first, " to ", last, *stepped, ": ", accepted, " of ", Quantity(tried.count), " sizes are accepted"
 
 
-def _fixed(document: SizesDocument, search: Sweep) -> Phrase:
+def _fixed(document: SizesDocument, search: SizeSearch) -> Phrase:
     own, refusal = document.input_shape[1:], search.own.refusal
     if refusal:
         size = Quantity(own, "sizes")
@@ -114,7 +114,7 @@ def _fixed(document: SizesDocument, search: Sweep) -> Phrase:
     return f"nothing: no layer's weights depend on it{'' if search.far else ', at the sizes that were tried'}"
 
 
-def _named(search: Sweep, number: int) -> str:
+def _named(search: SizeSearch, number: int) -> str:
     node = search.graph.nodes[number]
     return f"{node.path} ({node.type})"
 
@@ -126,7 +126,7 @@ def _trained(document: SizesDocument) -> Phrase:
     return ("fit ", *fitting) if document.trained_weights else "fit none of these sizes"
 
 
-def _beyond(document: SizesDocument, search: Sweep) -> Phrase:
+def _beyond(document: SizesDocument, search: SizeSearch) -> Phrase:
     layers, own = document.field_beyond_input, Quantity(document.input_shape[1:], "sizes")
     if layers is None:
         return _UNKNOWN
@@ -137,7 +137,7 @@ def _beyond(document: SizesDocument, search: Sweep) -> Phrase:
     return "that of ", Quantity(count), f" {plural('layer', count)} at ", own, f"; the first is {first}"
 
 
-def _refused(refused: RefusedSizes, document: SizesDocument, search: Sweep) -> Words:
+def _refused(refused: RefusedSizes, document: SizesDocument, search: SizeSearch) -> Words:
     which = ranges(
         search, lambda outcome: outcome.refusal is not None and outcome.refusal.layer == refused.layer
     )
