@@ -58,7 +58,7 @@ _HOMES = {
     "sizes": "cnnstat.commands.sizes.search",
     "verify": "cnnstat.bridge.verify",
 }
-"""Where public names live: imported when first asked for, so that telling starts without NumPy."""
+"""Where public names live: imported when first asked for, so that the calculator starts without NumPy."""
 
 
 def __getattr__(name: str) -> Any:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 import cnnstat
+from cnnstat.base.axes import rank_of
+from cnnstat.base.errors import Misfit
+from cnnstat.layers import LAYERS
+from cnnstat.layers.base import size_of
 from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.graph.model import Graph
+    from cnnstat.layers import Layer
     from tests.executor.cases import Case
 
 LAYER = "layer"
 """The name of the layer that a case is about."""
-_AXES = {1: ("channels",), 2: ("channels", "length"), 3: ("channels", "height", "width")}
 
 
 def network_of(case: Case) -> Graph:
@@ -41,7 +47,7 @@ def network_of(case: Case) -> Graph:
 def _sliced(name: str, whole: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[str]:
     """Yield the lines that cut a shape out of the input, the last of them called `name`."""
     source = "input"
-    for axis, size, full in zip(_AXES[len(whole)], shape, whole, strict=True):
+    for axis, size, full in zip(("channels", *rank_of(whole).axes[1:]), shape, whole, strict=True):
         if size < full:
             cut = f"{name}_{axis}"
             yield f"{{type: slice, name: {cut}, from: {source}, axis: {axis}, stop: {size}}}"
@@ -54,7 +60,7 @@ def _written(value: Any) -> Any:
     return f"{value.numerator} * $in / {value.denominator}" if isinstance(value, Fraction) else value
 
 
-EVERY_TYPE = """
+_BY_HAND = """
 input: [4, 16, 12]
 layers:
   - {type: conv, filters: 8, kernel: 3, padding: 1}
@@ -77,13 +83,7 @@ layers:
 
   - {type: dropout}
   - {type: drop_path}
-  - {type: elu}
-  - {type: selu}
-  - {type: gelu}
-  - {type: silu}
-  - {type: hard_swish}
-  - {type: hard_sigmoid}
-  - {type: channel_shuffle, groups: 2}
+%s  - {type: channel_shuffle, groups: 2}
   - {type: pixel_shuffle, factor: 2}
   - {type: tanh}
   - {type: pixel_unshuffle, factor: 2}
@@ -114,7 +114,29 @@ layers:
   - {type: log_softmax}
   - {type: rbf, units: 5}
 """
-"""A network in which every layer type stands, on maps that no side is equal to another of."""
+
+
+def _keeps_shapes(kind: type[Layer]) -> bool:
+    """Say whether a type can stand between any two layers: one map in, the same size out, all by default."""
+    if kind.arity[0] > 1 or any(field.required for field in msgspec.structs.fields(kind)):
+        return False
+    try:
+        return size_of(kind().sizes((_MAP,))) == _MAP
+    except Misfit:
+        return False
+
+
+_MAP = (8, 16, 12)
+_OTHERS = [
+    f"  - {{type: {name}}}\n"
+    for name, kind in LAYERS.items()
+    if f"type: {name}" not in re.findall(r"type: \w+", _BY_HAND) and _keeps_shapes(kind)
+]
+EVERY_TYPE = _BY_HAND % "".join(_OTHERS)
+"""A network in which every layer type stands, on maps that no side is equal to another of.
+
+A new type that keeps its input's shape finds its place by itself; any other is put into `_BY_HAND`.
+"""
 
 SIDES = (16, 32, 48, 64, 75, 96, 128, 188, 224, 299)
 LENGTHS = (64, 1024, 4096, 16384)

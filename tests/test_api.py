@@ -15,40 +15,40 @@ TINY = "input: [1, 8, 8]\nlayers:\n  - {{name: c, type: conv, filters: {}, kerne
 
 
 def test_a_difference_of_two_graphs() -> None:
-    told = cnnstat.diff(*(cnnstat.loads(TINY.format(filters)) for filters in (2, 3)))
-    (change,) = told.changes
+    found = cnnstat.diff(*(cnnstat.loads(TINY.format(filters)) for filters in (2, 3)))
+    (change,) = found.changes
     assert [(edit.what, edit.before, edit.after) for edit in change.edits] == [("filters", 2, 3)]
     assert not cnnstat.diff("lenet5", "lenet5").differ
 
 
 def test_parameters_are_those_of_b_and_the_input_is_of_both() -> None:
-    told = cnnstat.diff("efficientnet", "efficientnet", params={"width": 2}, input_shape=(3, 64, 64))
-    assert told.a.totals.counts.params < told.b.totals.counts.params
-    assert told.a.input_shape == told.b.input_shape == (3, 64, 64)
+    found = cnnstat.diff("efficientnet", "efficientnet", params={"width": 2}, input_shape=(3, 64, 64))
+    assert found.a.totals.counts.params < found.b.totals.counts.params
+    assert found.a.input_shape == found.b.input_shape == (3, 64, 64)
 
 
 def test_blocks_are_compared_as_wholes() -> None:
-    told = cnnstat.diff("vgg16", "vgg19", depth=1)
-    assert [change.b.row.name for change in told.changes if change.b and change.edits] == [
+    found = cnnstat.diff("vgg16", "vgg19", depth=1)
+    assert [change.b.row.name for change in found.changes if change.b and change.edits] == [
         "stage3",
         "stage4",
         "stage5",
     ]
 
 
-def test_problems_of_both_are_told() -> None:
+def test_problems_of_both_are_reported() -> None:
     wrong = (cnnstat.loads(TINY.format(1).replace("kernel: 3", f"kernel: {size}")) for size in (9, 10))
     with pytest.raises(cnnstat.SpecError) as caught:
         cnnstat.diff(*wrong)
-    told = [problem.message for problem in caught.value.problems]
-    assert len(told) == 2
-    assert all(any(f"kernel {size}" in each for each in told) for size in (9, 10))
+    found = [problem.message for problem in caught.value.problems]
+    assert len(found) == 2
+    assert all(any(f"kernel {size}" in each for each in found) for size in (9, 10))
 
 
 def test_a_sweep() -> None:
-    told = cnnstat.sizes("alexnet", first=227, last=(259,), step=16)
-    assert [outcome.size for outcome in told.accepted] == [(227, 227), (243, 243), (259, 259)]
-    assert [told.fits(outcome) for outcome in told.outcomes] == [True, True, False]
+    found = cnnstat.sizes("alexnet", first=227, last=(259,), step=16)
+    assert [outcome.size for outcome in found.accepted] == [(227, 227), (243, 243), (259, 259)]
+    assert [found.fits(outcome) for outcome in found.outcomes] == [True, True, False]
     own = cnnstat.analyze("alexnet", batch=8).totals
     cost = cnnstat.sizes("alexnet", first=227, last=227, batch=8).accepted[0].cost
     assert cost is not None
@@ -67,7 +67,7 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"first": (1, 2, 3)}, "has 3 sizes, but the input has height and width"),
         (cnnstat.sizes, {"step": 0}, "step: expected 1 or more, got 0"),
         (cnnstat.sizes, {"first": 9, "last": 8}, "there is no size from 9x9 to 8x8"),
-        (cnnstat.sizes, {"input_shape": (1, 2, 3, 4)}, "input_shape: expected one to three sizes"),
+        (cnnstat.sizes, {"input_shape": (1, 2, 3, 4)}, "input_shape: expected 1 to 3 sizes"),
         (cnnstat.sizes, {"input_shape": (9,)}, "is a vector, which has no size to vary"),
         (cnnstat.sizes, {"batch": 0}, "batch: expected 1 or more"),
         (cnnstat.sizes, {"dtype": "int8"}, "dtype: expected one of float16"),
@@ -75,8 +75,8 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"step": 1.5}, "step: expected 1 or more, got 1.5"),
         (cnnstat.analyze, {"optimizer": "lion"}, "optimizer: expected one of sgd"),
         (cnnstat.analyze, {"batch": 1.5}, "batch: expected 1 or more, got 1.5"),
-        (cnnstat.analyze, {"input_shape": (1, 32.0, 32.0)}, "input_shape: expected one to three sizes"),
-        (cnnstat.analyze, {"input_shape": (1, True, 32)}, "input_shape: expected one to three sizes"),
+        (cnnstat.analyze, {"input_shape": (1, 32.0, 32.0)}, "input_shape: expected 1 to 3 sizes"),
+        (cnnstat.analyze, {"input_shape": (1, True, 32)}, "input_shape: expected 1 to 3 sizes"),
     ],
 )
 def test_arguments_that_are_refused(call: Callable[..., Any], arguments: dict[str, Any], said: str) -> None:

@@ -161,5 +161,5 @@ for form in {CALCULATING[command]}:
     cli.main([*{command.split()}, "--format", form], standalone_mode=False)
     assert not {{"numpy", "rich"}} & set(sys.modules), form  # colour needs rich, a pipe does not
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr

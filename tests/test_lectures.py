@@ -155,8 +155,8 @@ CASES: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("example", CASES)
 def test_static_examples(example: str) -> None:
-    told = CASES[example]()
-    assert (list(told) if isinstance(told, tuple) else told) == right(example)
+    found = CASES[example]()
+    assert (list(found) if isinstance(found, tuple) else found) == right(example)
 
 
 def test_errata_of_the_lenet_table() -> None:
@@ -184,10 +184,10 @@ def test_the_connection_table_of_c3() -> None:
     assert [list(reads) for reads in table] == expected["columns"]
     assert [len(reads) for reads in table] == expected["inputs_per_map"]
     assert sum(map(len, table)) == expected["pairs"]
-    told = row("lenet5", "C3").calculated
-    assert told is not None
-    assert told.params.numbers == "6·(3·5·5 + 1) + 6·(4·5·5 + 1) + 3·(4·5·5 + 1) + 1·(6·5·5 + 1)"
-    assert told.sizes[1].numbers == "(14 - 5 + 2·0)/1 + 1"
+    found = row("lenet5", "C3").calculated
+    assert found is not None
+    assert found.params.numbers == "6·(3·5·5 + 1) + 6·(4·5·5 + 1) + 3·(4·5·5 + 1) + 1·(6·5·5 + 1)"
+    assert found.sizes[1].numbers == "(14 - 5 + 2·0)/1 + 1"
 
 
 def test_7x7_with_stride_3_does_not_fit() -> None:
@@ -206,7 +206,7 @@ def test_a_classifier_fixes_the_size_and_a_pyramid_does_not() -> None:
 
 
 def test_flops_are_a_count_of_multiply_adds_and_not_a_rate() -> None:
-    # s003-flops-def: the figure's "FLOPs" are multiply-adds; ours are told apart by name.
+    # s003-flops-def: the figure's "FLOPs" are multiply-adds; ours have names of their own.
     counts = analyzed("vgg19").totals.counts
     assert round(counts.macs / 1e9, 1) == 19.6
     assert counts.flops == 2 * counts.macs

@@ -171,7 +171,8 @@ def test_conv_is_the_sliding_dot_product_and_says_so(example: Example) -> None:
 def test_max_pooling(example: Example) -> None:
     # The reference gives a bare map, or one beside more about it.
     expected, printed = (
-        told["out"] if isinstance(told, dict) else told for told in (example["recomputed"], example["slide"])
+        value["out"] if isinstance(value, dict) else value
+        for value in (example["recomputed"], example["slide"])
     )
     assert forward(matrix(example["id"]), "type: max_pool, kernel: 2").tolist() == expected
     assert printed in (expected, None)

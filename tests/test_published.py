@@ -1,4 +1,4 @@
-"""Every figure of tests/reference, told from the bundled architectures."""
+"""Every figure of tests/reference, calculated from the bundled architectures."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def analyzed(name: str) -> Analysis:
 
 
 @cache
-def told(text: str) -> Analysis:
+def analyzed_text(text: str) -> Analysis:
     return cnnstat.analyze(cnnstat.loads(text))
 
 
@@ -101,7 +101,7 @@ def test_alexnet_totals() -> None:
 
 def test_alexnet_without_groups() -> None:
     text = (bundled.folder() / "alexnet.yaml").read_text("utf-8").replace("groups: 2", "groups: 1")
-    counts = told(text).totals.counts
+    counts = analyzed_text(text).totals.counts
     assert [counts.params, counts.macs] == figure("alexnet_2012", "ungrouped")
 
 
@@ -139,11 +139,11 @@ def test_vgg16_fields_and_conventions() -> None:
     assert analyzed("vgg16").totals.counts.flops == figure("vgg_2014", "VGG-16 30.94")
 
 
-def test_vgg16_fc6_seen_as_a_convolution() -> None:
+def test_vgg16_fc6_as_a_convolution() -> None:
     text = (bundled.folder() / "vgg.yaml").read_text("utf-8")
     body = text[text.index("blocks:") : text.index("  - {name: flatten")]
     head = "input: [3, 224, 224]\nparams: {early: 2, late: 3}\n"
-    analysis = told(f"{head}{body}  - {{name: fc6, type: conv, filters: 8, kernel: 7}}\n")
+    analysis = analyzed_text(f"{head}{body}  - {{name: fc6, type: conv, filters: 8, kernel: 7}}\n")
     last = analysis.rows[-1]
     assert last.field.sizes(last.output_shape)[0] == figure("vgg_2014", "RF pool5")["fc6_r"]
 
@@ -151,7 +151,7 @@ def test_vgg16_fc6_seen_as_a_convolution() -> None:
 @pytest.mark.parametrize(("kernel", "times"), [(3, 3), (7, 1)])
 def test_three_3x3_see_what_one_7x7_sees(kernel: int, times: int) -> None:
     layer = f"{{type: conv, filters: 4, kernel: {kernel}, padding: {kernel // 2}, bias: false}}"
-    analysis = told("input: [4, 20, 20]\nlayers:\n" + f"  - {layer}\n" * times)
+    analysis = analyzed_text("input: [4, 20, 20]\nlayers:\n" + f"  - {layer}\n" * times)
     assert analysis.rows[-1].field.sizes((4, 20, 20)) == (7, 7)
     assert analysis.totals.counts.params == times * kernel**2 * 16
 
@@ -170,13 +170,13 @@ def test_nin() -> None:
     wider = (
         (bundled.folder() / "nin-cifar10.yaml").read_text("utf-8").replace("filters: 10,", "filters: 100,")
     )
-    assert told(wider).totals.counts.params == figure("nin_2013", "CIFAR-100 params")
+    assert analyzed_text(wider).totals.counts.params == figure("nin_2013", "CIFAR-100 params")
     assert row("nin", "pool4").counts.params == figure("nin_2013", "GAP parameters")
 
 
 def pyramid(size: int, *levels: int, bins: str = "sliding") -> Analysis:
     layer = f"{{type: spatial_pyramid_pool, levels: {list(levels)}, bins: {bins}}}"
-    return told(f"input: [256, {size}, {size}]\nlayers:\n  - {layer}\n")
+    return analyzed_text(f"input: [256, {size}, {size}]\nlayers:\n  - {layer}\n")
 
 
 def test_spp_vectors() -> None:

@@ -40,7 +40,7 @@ def test_examples(command: str, shown: str, folder: Path) -> None:
     program, *arguments = command.split()
     assert program == "cnnstat"
     environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
-    done = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-m", "cnnstat", *arguments],
         capture_output=True,
         text=True,
@@ -50,7 +50,7 @@ def test_examples(command: str, shown: str, folder: Path) -> None:
         check=False,
     )
     pattern = ".*?".join(re.escape(part) for part in re.split(r"\.\.\.(?=[:\nr ])\n?", shown))
-    assert re.fullmatch(pattern, done.stdout or done.stderr, re.DOTALL), done.stdout + done.stderr
+    assert re.fullmatch(pattern, ended.stdout or ended.stderr, re.DOTALL), ended.stdout + ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -59,17 +59,17 @@ def test_examples(command: str, shown: str, folder: Path) -> None:
     ids=["run", "analyze", "diff and sizes"],
 )
 def test_the_python_examples_run(code: str, last: str) -> None:
-    done = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True
     )
-    assert done.stdout.splitlines()[-1] == last
+    assert ended.stdout.splitlines()[-1] == last
 
 
 def test_examples_of_the_manual_are_specs() -> None:
     text = (Path(__file__).parents[1] / "docs" / "spec.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (blocks,) = (example for example in examples if example.startswith("blocks:"))
-    told = 0
+    checked = 0
     for example in examples:
         keys = yaml.safe_load(example).keys()
         if keys >= {"input", "layers"}:
@@ -78,5 +78,5 @@ def test_examples_of_the_manual_are_specs() -> None:
             cnnstat.analyze(cnnstat.loads(f"input: [64, 56, 56]\n{blocks}{example}"))
         else:
             continue
-        told += 1
-    assert told >= 3
+        checked += 1
+    assert checked >= 3

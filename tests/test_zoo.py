@@ -61,5 +61,5 @@ def test_a_mistyped_variant_is_suggested() -> None:
         ("yolov2", (3, 32, 32)),
     ],
 )
-def test_new_shapes_of_network_run_as_told(name: str, shape: tuple[int, ...]) -> None:
+def test_new_shapes_of_network_run_as_calculated(name: str, shape: tuple[int, ...]) -> None:
     assert cnnstat.verify(name, input_shape=shape).good

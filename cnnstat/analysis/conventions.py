@@ -27,7 +27,8 @@ from cnnstat.analysis.layer_kinds import (
     SLIDING_POOLS,
     SOFTMAXES,
 )
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import suggestion
 
 Weights: TypeAlias = dict[str, dict[str, int]]
 """For a type of layer, how often each of its measures (`cnnstat.analysis.tool_counts`) counts."""
@@ -213,9 +214,9 @@ def convention_of(name: str) -> Convention:
     """Return a tool's convention.
 
     Raises:
-        Misfit: there is no tool of that name.
+        ArgumentError: there is no tool of that name.
     """
     if name not in CONVENTIONS:
         hint = suggestion(name, CONVENTIONS) or f"; known: {', '.join(CONVENTIONS)}"
-        raise Misfit(f"unknown convention '{name}'{hint}", code="convention/unknown")
+        raise ArgumentError(f"unknown convention '{name}'{hint}")
     return CONVENTIONS[name]

@@ -1,4 +1,8 @@
-"""Types of layers in families, as other tools count them, and the terms in which their work is counted."""
+"""Types that other tools count alike, and the terms in which their work is counted.
+
+Which types stand in a group is what somebody found out about these tools, so a new type is in none of them:
+it is left out by name until a tool's table says how it counts.
+"""
 
 from __future__ import annotations
 
@@ -36,17 +40,22 @@ MACS = "multiply-adds"
 BIASES = ("conv bias", "linear bias")
 
 WORKS: dict[str, Work] = {
-    **dict.fromkeys((*CONVS, "transposed_conv"), Work(MACS, "conv bias")),
+    "conv": Work(MACS, "conv bias"),
     "linear": Work(MACS, "linear bias"),
-    **dict.fromkeys(("batch_norm", *SAMPLE_NORMS, "local_response_norm", "scale"), Work("norms")),
-    **dict.fromkeys(POOLS, Work("pooling")),
-    **dict.fromkeys(ACTIVATIONS, Work("activations")),
-    "upsample": Work("upsampling"),
-    **dict.fromkeys(JOINS, Work("joins")),
+    "norm": Work("norms"),
+    "pool": Work("pooling"),
+    "activation": Work("activations"),
+    "resize": Work("upsampling"),
+    "merge": Work("joins"),
     **dict.fromkeys(SOFTMAXES, Work("softmax")),
     "dropout": Work("dropout"),
 }
-"""Every type that some tool puts a weight on."""
+"""For each family of layers that some tool puts a weight on, and for types that are counted apart."""
 
 TERMS = (MACS, *BIASES, *dict.fromkeys(work.term for work in WORKS.values() if work.term != MACS))
 """What a figure is the sum of, in the order it is shown."""
+
+
+def work_of(kind: str, family: str) -> Work:
+    """Return the terms of a layer type, which are those of its family unless it is counted apart."""
+    return WORKS[kind] if kind in WORKS else WORKS[family]

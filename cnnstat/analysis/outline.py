@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def find(analysis: Analysis, layer: str) -> tuple[Row, int]:
     """Return a layer or a group, and the number of the layer it puts out.
 
     Raises:
-        Misfit: there is none of this name; with the nearest one.
+        ArgumentError: there is none of this name; with the nearest one.
     """
     for row in (*analysis.rows, *analysis.groups):
         if row.name == layer:
@@ -46,7 +47,7 @@ def find(analysis: Analysis, layer: str) -> tuple[Row, int]:
     names = [row.name for row in (*analysis.groups, *analysis.rows)]
     inner = next((name for name in names if name.endswith(f".{layer}")), None)
     hint = f"; did you mean '{inner}'?" if inner else suggestion(layer, names)
-    raise Misfit(f"no layer '{layer}' in {analysis.name}{hint}")
+    raise ArgumentError(f"no layer '{layer}' in {analysis.name}{hint}")
 
 
 def folded(analysis: Analysis, depth: int | None = None) -> tuple[Row, ...]:

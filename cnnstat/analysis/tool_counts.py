@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis.layer_kinds import TERMS, WORKS
+from cnnstat.analysis.layer_kinds import TERMS, work_of
 from cnnstat.layers.conv import Convolution
 from cnnstat.layers.norm import LocalResponseNorm
 from cnnstat.layers.transposed import TransposedConv
@@ -42,8 +42,8 @@ class ToolCount(Struct, frozen=True):
         return ToolCount(terms, tuple(dict.fromkeys((*self.left_out, *other.left_out))))
 
 
-class _Seen(Struct, frozen=True):
-    """A layer as a tool sees it: the shape it reads first, the shape it puts out, and what it tells."""
+class _Facts(Struct, frozen=True):
+    """What a tool may count a layer by: the shape it reads first, the shape it puts out, and its figures."""
 
     layer: Layer
     read: Shape
@@ -54,135 +54,138 @@ class _Seen(Struct, frozen=True):
 
 def tool_counts(analysis: Analysis, convention: Convention) -> tuple[ToolCount, ...]:
     """Return what a tool counts for each layer, in order."""
-    return tuple(_tool_count(convention, convention.weights, kind, seen) for kind, seen in _layers(analysis))
+    return tuple(
+        _tool_count(convention, convention.weights, kind, facts) for kind, facts in _layers(analysis)
+    )
 
 
 def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[ToolCount, ...]:
     """Return what a tool counts for the gradient of each layer's trained numbers, if it has any."""
     return tuple(
-        _tool_count(convention, convention.weight_gradients, kind, seen) for kind, seen in _layers(analysis)
+        _tool_count(convention, convention.weight_gradients, kind, facts) for kind, facts in _layers(analysis)
     )
 
 
-def _layers(analysis: Analysis) -> Iterator[tuple[str, _Seen]]:
+def _layers(analysis: Analysis) -> Iterator[tuple[str, _Facts]]:
     for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True):
         assert row.calculated is not None  # as of a group
         read = analysis.shape(node.inputs[0])
-        yield node.type, _Seen(node.layer, read, row.output_shape, row.counts, row.calculated.footprint)
+        yield node.type, _Facts(node.layer, read, row.output_shape, row.counts, row.calculated.footprint)
 
 
 def total(parts: Iterable[ToolCount]) -> ToolCount:
-    """Return the sum of tool_counts, its terms in the order they are shown."""
+    """Return the sum of counts, its terms in the order they are shown."""
     whole = sum(parts, start=ToolCount())
     return ToolCount(
         {term: whole.terms[term] for term in sorted(whole.terms, key=TERMS.index)}, whole.left_out
     )
 
 
-def _tool_count(convention: Convention, weights: Weights, kind: str, seen: _Seen) -> ToolCount:
+def _tool_count(convention: Convention, weights: Weights, kind: str, facts: _Facts) -> ToolCount:
     if kind in convention.nothing:
         return ToolCount()
     if kind not in weights:
         return ToolCount({}, (kind,))
+    work = work_of(kind, facts.layer.family)
     terms: dict[str, int] = {}
     for measure, weight in weights[kind].items():
-        term = WORKS[kind].biases if measure == "biases" else WORKS[kind].term
-        terms[term] = terms.get(term, 0) + weight * MEASURES[measure].of(seen)
+        term = work.biases if measure == "biases" else work.term
+        terms[term] = terms.get(term, 0) + weight * MEASURES[measure].of(facts)
     return ToolCount({term: count for term, count in terms.items() if count})
 
 
 # -- measures of a layer ----------------------------------------------------------------------------
 
 
-def _spread(seen: _Seen) -> int:
+def _spread(facts: _Facts) -> int:
     """Return weights x output positions: the multiply-adds of a convolution, not of a transposed one."""
-    return seen.counts.params * prod(seen.out[1:]) - seen.counts.additions
+    return facts.counts.params * prod(facts.out[1:]) - facts.counts.additions
 
 
-def _slides(seen: _Seen) -> tuple[Bounds, ...]:
+def _slides(facts: _Facts) -> tuple[Bounds, ...]:
     """Return the bounds of a sliding window along each axis."""
-    assert not isinstance(seen.footprint, str)
-    assert all(bounds.period == 1 for bounds in seen.footprint)  # as of bins it is not
-    return seen.footprint
+    assert not isinstance(facts.footprint, str)
+    assert all(bounds.period == 1 for bounds in facts.footprint)  # as of bins it is not
+    return facts.footprint
 
 
-def _ungrouped(seen: _Seen) -> int:
+def _ungrouped(facts: _Facts) -> int:
     """Return the multiply-adds of a convolution whose filters read all maps, not those of a group."""
-    assert isinstance(seen.layer, Convolution | TransposedConv)
-    return seen.counts.macs * seen.layer.groups_of(seen.read[0])
+    assert isinstance(facts.layer, Convolution | TransposedConv)
+    return facts.counts.macs * facts.layer.groups_of(facts.read[0])
 
 
-def _window(seen: _Seen) -> int:
+def _window(facts: _Facts) -> int:
     """Return the taps of all windows, those on padding included."""
-    taps = (1 + (bounds.high[0] - bounds.low[0]) // bounds.step for bounds in _slides(seen))
-    return seen.counts.activations * prod(taps)
+    taps = (1 + (bounds.high[0] - bounds.low[0]) // bounds.step for bounds in _slides(facts))
+    return facts.counts.activations * prod(taps)
 
 
-def _steps(seen: _Seen) -> int:
+def _steps(facts: _Facts) -> int:
     """Return the inputs that the windows advance by, together."""
-    return seen.counts.activations * prod(bounds.advance for bounds in _slides(seen))
+    return facts.counts.activations * prod(bounds.advance for bounds in _slides(facts))
 
 
-def _areas(seen: _Seen) -> int:
+def _areas(facts: _Facts) -> int:
     """Return the mean area of a bin and a division, for each output, rounded as thop rounds in float64."""
-    area = prod(size / bins for size, bins in zip(seen.read[1:], seen.out[1:], strict=True))
-    return int((area + 1) * seen.counts.activations)
+    area = prod(size / bins for size, bins in zip(facts.read[1:], facts.out[1:], strict=True))
+    return int((area + 1) * facts.counts.activations)
 
 
-def _summed(seen: _Seen) -> int:
+def _summed(facts: _Facts) -> int:
     """Return the squares in all sums of a local response norm, beyond the first and last channel, too."""
-    assert isinstance(seen.layer, LocalResponseNorm)
-    return seen.counts.activations * seen.layer.size
+    assert isinstance(facts.layer, LocalResponseNorm)
+    return facts.counts.activations * facts.layer.size
 
 
 def _of_rank(rank: int, count: int, shape: Shape) -> int:
     return count if len(shape) - 1 == rank else 0
 
 
-def _repeated(seen: _Seen) -> int:
+def _repeated(facts: _Facts) -> int:
     """Return the outputs that are copies of an input."""
-    return 0 if seen.counts.multiplications else seen.counts.activations
+    return 0 if facts.counts.multiplications else facts.counts.activations
 
 
-def _blended(seen: _Seen) -> int:
+def _blended(facts: _Facts) -> int:
     """Return the outputs that are interpolated."""
-    return seen.counts.activations if seen.counts.multiplications else 0
+    return facts.counts.activations if facts.counts.multiplications else 0
 
 
 class Measure(Struct, frozen=True):
     """What a convention can put a weight on: how much of it a layer has, for one sample, and its words."""
 
-    of: Callable[[_Seen], int]
+    of: Callable[[_Facts], int]
     words: str
 
 
 MEASURES: dict[str, Measure] = {
-    "macs": Measure(lambda seen: seen.counts.macs, "MACs"),
+    "macs": Measure(lambda facts: facts.counts.macs, "MACs"),
     # The additions of a layer that multiplies with weights are those of its biases.
-    "biases": Measure(lambda seen: seen.counts.additions, "additions of biases"),
-    "params": Measure(lambda seen: seen.counts.params, "parameters"),
-    "connections": Measure(lambda seen: seen.counts.connections, "connections"),
+    "biases": Measure(lambda facts: facts.counts.additions, "additions of biases"),
+    "params": Measure(lambda facts: facts.counts.params, "parameters"),
+    "connections": Measure(lambda facts: facts.counts.connections, "connections"),
     "spread": Measure(_spread, "weights x output positions"),
-    "inputs": Measure(lambda seen: prod(seen.read), "inputs"),
-    "inputs_2d": Measure(lambda seen: _of_rank(2, prod(seen.read), seen.read), "inputs"),
-    "outputs": Measure(lambda seen: seen.counts.activations, "outputs"),
+    "inputs": Measure(lambda facts: prod(facts.read), "inputs"),
+    "inputs_2d": Measure(lambda facts: _of_rank(2, prod(facts.read), facts.read), "inputs"),
+    "outputs": Measure(lambda facts: facts.counts.activations, "outputs"),
     "scaled": Measure(
-        lambda seen: seen.counts.activations if seen.counts.params else 0, "outputs that are scaled"
+        lambda facts: facts.counts.activations if facts.counts.params else 0, "outputs that are scaled"
     ),
-    "rows": Measure(lambda seen: prod(seen.out[1:]), "positions"),  # of vectors along the channels
-    "dense": Measure(lambda seen: _window(seen) * seen.read[0], "MACs as if every filter read all maps"),
+    "rows": Measure(lambda facts: prod(facts.out[1:]), "positions"),  # of vectors along the channels
+    "dense": Measure(lambda facts: _window(facts) * facts.read[0], "MACs as if every filter read all maps"),
     "ungrouped": Measure(_ungrouped, "MACs as if without groups"),
     "window": Measure(_window, "taps of all windows"),
     "steps": Measure(_steps, "outputs x stride on each axis"),
     "areas": Measure(_areas, "area of a bin and 1 for each output"),
     "summed": Measure(_summed, "squares in all sums"),
     "repeated": Measure(_repeated, "outputs that are copies"),
-    "repeated_2d": Measure(lambda seen: _of_rank(2, _repeated(seen), seen.out), "outputs that are copies"),
+    "repeated_2d": Measure(lambda facts: _of_rank(2, _repeated(facts), facts.out), "outputs that are copies"),
     "blended_1d": Measure(
-        lambda seen: _of_rank(1, _blended(seen), seen.out), "outputs of a signal that are blended"
+        lambda facts: _of_rank(1, _blended(facts), facts.out), "outputs of a signal that are blended"
     ),
     "blended_2d": Measure(
-        lambda seen: _of_rank(2, _blended(seen), seen.out), "outputs of a map that are blended"
+        lambda facts: _of_rank(2, _blended(facts), facts.out), "outputs of a map that are blended"
     ),
 }
 

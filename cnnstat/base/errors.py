@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.base.text import excerpt, plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-# Comparing words is slow, and a name that is one of thousands is no help.
-_CANDIDATES = 200
 
 # What YAML counts as the end of a line.
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -52,7 +49,7 @@ class Problem(Struct, frozen=True):
         place = f"{plain(self.span.source.name)}:{self.span.line}:{self.span.column}"
         if not self.span.source.text:  # a file that cannot be read has no line to show
             return f"{place}: {self.code}: {plain(self.message)}"
-        line, column = shown_line(self.span)
+        line, column = excerpt(self.span.source.line(self.span.line), self.span.column)
         gutter = f"{self.span.line:5} | "
         caret = " " * (len(gutter) - 2) + "| " + " " * (column - 1) + "^" * self._carets(line, column)
         return f"{place}: {self.code}: {plain(self.message)}\n{gutter}{line}\n{caret}"
@@ -72,58 +69,36 @@ class SpecError(Exception):
         return "\n".join(str(problem) for problem in self.problems)
 
 
-class Misfit(Exception):  # noqa: N818 - not an error yet: the caller adds the place
-    """What is wrong, said by code that does not know where; ``field`` names the option at fault."""
+class Fault(Exception):  # noqa: N818 - not an error yet: the caller adds the place
+    """What is wrong with a spec, said by code that does not know where: a value, a name, an expression.
 
-    def __init__(self, message: str, *, code: str = "shape/misfit", field: str | None = None) -> None:
+    ``field`` names the option at fault.
+    """
+
+    def __init__(self, message: str, *, code: str, field: str | None = None) -> None:
         self.message, self.code, self.field = message, code, field
         super().__init__(message)
 
+    def at(self, span: Span) -> Problem:
+        """Return it with its place."""
+        return Problem(self.code, self.message, span)
+
+
+class Misfit(Fault):
+    """A layer that does not fit its input. The options by themselves are good, or another kind of fault."""
+
+    def __init__(self, message: str, *, code: str = "shape/misfit", field: str | None = None) -> None:
+        super().__init__(message, code=code, field=field)
+
 
 class ArgumentError(ValueError):
-    """An argument of a call from Python that is out of range, or does not go with the network."""
+    """What a caller asks for is out of range or does not go with the network, from Python or a command line.
+
+    The program ends with the usage of the command and this message; see `cnnstat.cli.program`.
+    """
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the distinct problems, sorted by position."""
     distinct = {(p.span.source.name, p.span.line, p.span.column, p.code, p.message): p for p in problems}
     return tuple(distinct[key] for key in sorted(distinct))
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean 'stride'?`` for a near miss among ``known``, else nothing."""
-    names = {name.lower(): name for name in islice(known, _CANDIDATES)}
-    near = difflib.get_close_matches(word.lower()[:64], names, n=1, cutoff=0.6)
-    return f"; did you mean '{names[near[0]]}'?" if near else ""
-
-
-def plural(noun: str, count: int) -> str:
-    """Return a noun as it stands behind a number: ``layer`` or ``layers``."""
-    return noun if count == 1 else f"{noun}s"
-
-
-def plain(text: str) -> str:
-    r"""Return text on one line that a terminal, a page or a CI log takes as text and nothing else.
-
-    Control and formatting characters become visible escapes. ``::`` and ``##`` are parted because CI
-    logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
-    """
-    return _visible(text).replace("::", ": :").replace("##", "# #")
-
-
-def _visible(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-_CONTEXT = 120
-
-
-def shown_line(span: Span) -> tuple[str, int]:
-    """Return the source line of a span, cut to a readable width, and the span's column in it."""
-    line = span.source.line(span.line).rstrip("\r").replace("\t", " ")
-    start = max(0, span.column - 1 - _CONTEXT // 2) if len(line) > _CONTEXT else 0
-    cut = line[start : start + _CONTEXT]
-    before = plain(cut[: span.column - 1 - start])
-    return plain(cut), len(before) + 1

@@ -1,4 +1,4 @@
-"""Every figure, told once: its keys and names, what it means in a line and at length, and what it is of.
+"""Every figure, declared once: its keys and names, what it means in a line and at length, and what it is of.
 
 `cnnstat explain FIGURE` prints this text; columns, specs, steps and differences take their figures from here.
 """
@@ -210,7 +210,7 @@ _TABLE = (
         rule="bytes·(params + batch·the largest sum of activations alive at once)",
         meaning="Bytes to run the network: its parameters, and the largest sum of activations alive at"
         " once when layers run in graph order and an output is freed after its last reader. In float32"
-        " unless told otherwise.",
+        " unless --dtype says otherwise.",
     ),
     Figure(
         key="training_memory_bytes",

@@ -16,7 +16,8 @@ from cnnstat.analysis.model import STORED, Analysis
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.loss import Evaluated  # noqa: TC001 - a field of a class
-from cnnstat.executor.measure.gradients import Checked, Plan, check_end_to_end, check_layers
+from cnnstat.executor.measure.end_to_end import check_end_to_end
+from cnnstat.executor.measure.gradients import Checked, Plan, check_layers
 from cnnstat.executor.measure.measurements import LayerMeasurements, Measurements, measure_network
 from cnnstat.graph.load import loaded
 

@@ -41,8 +41,8 @@ def _run() -> int:
         with contextlib.suppress(OSError, AttributeError):
             sys.stdout.flush()
         return complain(f"{error}\n", 1)
-    except click.exceptions.Exit as done:
-        return done.exit_code
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

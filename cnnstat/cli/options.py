@@ -10,8 +10,10 @@ import click
 from msgspec import Struct
 
 from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE, Settings
-from cnnstat.base.errors import Misfit, plain, suggestion
-from cnnstat.base.limits import MAX_SIZE
+from cnnstat.base.axes import RANKS
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.limits import MAX_SIZE, is_size
+from cnnstat.base.text import plain, suggestion
 from cnnstat.graph.load import load
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
@@ -51,62 +53,73 @@ class Output(Struct, frozen=True):
     output: Path | None
 
 
-def _shape(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+def read_by(read: Callable[[Any], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return the callback of an option that a function reads; what it refuses names the option."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        try:
+            return None if value is None else read(value)
+        except ArgumentError as error:
+            raise click.BadParameter(plain(str(error))) from None
+
+    return callback
+
+
+def _shape(text: str) -> tuple[int, ...]:
     """Read 3x224x224."""
-    if value is None:
-        return None
-    sizes = _numbers(value.lower().replace("×", "x").split("x"))
-    if not sizes or len(sizes) > 3 or not all(1 <= size <= MAX_SIZE for size in sizes):
-        wanted = f"expected sizes such as 3x224x224, each from 1 to {MAX_SIZE:,}"
-        raise click.BadParameter(f"{wanted}, got '{plain(value)}'")
+    sizes = _sizes(text)
+    if not 1 <= len(sizes) <= len(RANKS):
+        raise ArgumentError(f"expected sizes such as 3x224x224, each from 1 to {MAX_SIZE:,}, got '{text}'")
     return sizes
 
 
-def _params(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, object]:
+def _params(texts: tuple[str, ...]) -> dict[str, object]:
     """Read NAME=VALUE, as often as it is given."""
     params = {}
-    for text in value:
-        name, sign, said = text.partition("=")
-        if not sign or not name.strip():
-            raise click.BadParameter(f"expected NAME=VALUE, got '{plain(text)}'")
-        if name.strip() in params:
-            raise click.BadParameter(f"'{plain(name.strip())}' is given twice")
+    for text in texts:
+        name, sign, value = text.partition("=")
+        name = name.strip()
+        if not sign or not name:
+            raise ArgumentError(f"expected NAME=VALUE, got '{text}'")
+        if name in params:
+            raise ArgumentError(f"'{name}' is given twice")
         try:
-            params[name.strip()] = read_value(said)
-        except Misfit as misfit:
-            raise click.BadParameter(plain(f"{name.strip()}: {misfit.message}")) from None
+            params[name] = read_value(value)
+        except ArgumentError as error:
+            raise ArgumentError(f"{name}: {error}") from None
     return params
 
 
-def _columns(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+def _columns(text: str) -> tuple[str, ...]:
     """Read params,macs."""
-    keys = tuple(part.strip() for part in value.split(","))
+    keys = tuple(part.strip() for part in text.split(","))
     for key in keys:
         if key not in CHOICES:
             hint = suggestion(key, CHOICES) or f"; known: {', '.join(CHOICES)}"
-            raise click.BadParameter(f"unknown column '{plain(key)}'{hint}")
+            raise ArgumentError(f"unknown column '{key}'{hint}")
     return keys if "name" in keys else ("name", *keys)
 
 
-def unit_of(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+def unit_of(text: str) -> tuple[int, ...]:
     """Read 3,5."""
-    if value is None:
-        return None
-    position = _numbers(value.split(","))
-    if not position or len(position) > 2:
-        raise click.BadParameter(f"expected a position such as 3,5, got '{plain(value)}'")
+    position = _numbers(text.split(","))
+    if not 1 <= len(position) < len(RANKS):
+        raise ArgumentError(f"expected a position such as 3,5, got '{text}'")
     return position
 
 
-def size_of(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+def size_of(text: str) -> tuple[int, ...]:
     """Read 128 or 128x256."""
-    if value is None:
-        return None
-    sizes = _numbers(value.lower().replace("×", "x").split("x"))
-    if not 1 <= len(sizes) <= 2 or not all(1 <= size <= MAX_SIZE for size in sizes):
-        wanted = f"expected a size such as 128 or 128x256, from 1 to {MAX_SIZE:,}"
-        raise click.BadParameter(f"{wanted}, got '{plain(value)}'")
+    sizes = _sizes(text)
+    if not 1 <= len(sizes) < len(RANKS):
+        raise ArgumentError(f"expected a size such as 128 or 128x256, from 1 to {MAX_SIZE:,}, got '{text}'")
     return sizes
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Return sizes that are written 128x256; none where one of them is no size."""
+    sizes = _numbers(text.lower().replace("×", "x").split("x"))
+    return sizes if all(map(is_size, sizes)) else ()
 
 
 def _numbers(parts: list[str]) -> tuple[int, ...]:
@@ -127,14 +140,14 @@ set_option = click.option(
     "params",
     metavar="NAME=VALUE",
     multiple=True,
-    callback=_params,
+    callback=read_by(_params),
     help="Replace a parameter of the network: width=1.4. May be repeated.",
 )
 input_option = click.option(
     "--input",
     "input_shape",
     metavar="CxHxW",
-    callback=_shape,
+    callback=read_by(_shape),
     help="Input in place of the spec's: 3x299x299.",
 )
 depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
@@ -182,7 +195,7 @@ def columns_option(chosen: Sequence[str]) -> Callable[[Command], Command]:
     return click.option(
         "--columns",
         metavar="A,B,...",
-        callback=_columns,
+        callback=read_by(_columns),
         default=",".join(chosen),
         help=f"Any of {', '.join(CHOICES)}.",
     )

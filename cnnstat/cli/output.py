@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from cnnstat.base.errors import Problem, SpecError, plain
+from cnnstat.base.errors import Problem, SpecError
+from cnnstat.base.text import plain
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
 from cnnstat.spec.file import find

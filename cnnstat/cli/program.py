@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
 from cnnstat import __version__
-from cnnstat.base.errors import plain, suggestion
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import plain, suggestion
 
 COMMANDS = ("diff", "explain", "flops", "list", "rf", "run", "schema", "sizes", "summary")
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
 
 
 class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ArgumentError as error:
+            command = self.get_command(ctx, ctx.invoked_subcommand or "")
+            usage = click.Context(command, parent=ctx, info_name=ctx.invoked_subcommand)
+            raise click.UsageError(plain(str(error)), usage) from None
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 

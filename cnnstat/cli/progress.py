@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def progress(title: str, total: float) -> Iterator[Callable[[float], None]]:
     """Show a bar and yield what moves it on; without a terminal nothing is shown."""
     if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda done: None
+        yield lambda step: None
         return
     # Only a terminal needs rich.
     from rich.console import Console  # noqa: PLC0415
@@ -29,4 +29,4 @@ def progress(title: str, total: float) -> Iterator[Callable[[float], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=total)
-        yield lambda done: bar.advance(task, done)
+        yield lambda step: bar.advance(task, step)

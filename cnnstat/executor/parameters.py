@@ -67,3 +67,13 @@ def draw_bias(rng: np.random.Generator, count: int, fan_in: int, like: Array) ->
     """Draw biases, uniform within 1/sqrt(fan_in) as PyTorch does: a zero bias would hide a missing one."""
     bound = 1 / math.sqrt(fan_in)
     return rng.uniform(-bound, bound, count).astype(real_type(like))
+
+
+def weight_and_bias(
+    rng: np.random.Generator, shape: tuple[int, ...], units: int, fan_in: int, like: Array, *, bias: bool
+) -> Parameters:
+    """Draw a trained weight of a shape and, if wanted, a bias for each of `units`."""
+    trained = {"weight": he_normal(rng, shape, fan_in, like)}
+    if bias:
+        trained["bias"] = draw_bias(rng, units, fan_in, like)
+    return Parameters(trained)

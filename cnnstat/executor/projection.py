@@ -60,7 +60,7 @@ def unchanged(options: Options, axis: Axis) -> OneAxis:
 
 
 def vector(options: Options, axis: Axis) -> Placeless:
-    """Puts out a vector."""
+    """Say that a vector is put out."""
     return Placeless.VECTOR
 
 
@@ -72,19 +72,19 @@ def becomes(type: str) -> Projection:
 def along(
     *each: str,
     sides: str | None = None,
-    one_channel: Mapping[str, Any] = _NOTHING,
+    channels: Mapping[str, Any] = _NOTHING,
     anchors: tuple[str, ...] = (),
     over_input: bool = True,
 ) -> Projection:
     """Give the layer what its options say of one axis, and one channel.
 
-    `each` names options with a number for each axis, `sides` one with a number for each side of each axis;
-    `one_channel` replaces options that count channels. A layer is anchored if one of `anchors` is set. Its
-    windows lie `over_input`, `stride` apart, unless they lie over the output.
+    `each` are options with a number for each axis, `sides` is one with a number for each side of each axis,
+    `channels` are those that count channels, with what they say of one. The layer is anchored if one of
+    `anchors` is set. Its windows lie over the input, an option `stride` apart, unless not `over_input`.
     """
 
     def project(options: Options, axis: Axis) -> OneAxis:
-        own = {**options, **one_channel}
+        own = {**options, **channels}
         for name in each:
             if options[name] is not None:
                 own[name] = per_axis(options[name], axis.rank)[axis.number]

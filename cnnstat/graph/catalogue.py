@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Fault
+from cnnstat.base.text import suggestion
 from cnnstat.layers import LAYERS
 from cnnstat.layers.reader import option_names, read_layer, unknown_option
 from cnnstat.layers.synonyms import meant
@@ -35,9 +36,9 @@ class Catalogue:
         self.blocks = spec.family.blocks
         self.problems = problems
         self.templates: dict[Asked, Template] = {}
-        self._layers: dict[Asked, tuple[Layer | None, list[Misfit]]] = {}
+        self._layers: dict[Asked, tuple[Layer | None, list[Fault]]] = {}
 
-    def layer(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Misfit]]:
+    def layer(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Fault]]:
         """Return the layer with these options; equal ones are one layer, and its figures are told once."""
         key = asked(kind, options)
         if key not in self._layers:
@@ -48,7 +49,7 @@ class Catalogue:
         """Check the types and option names of all entries, also of blocks that nobody uses."""
         for block in self.blocks.values():
             if block.name in LAYERS:
-                taken = Misfit(f"'{block.name}' is a layer type and cannot name a block", code="block/name")
+                taken = Fault(f"'{block.name}' is a layer type and cannot name a block", code="block/name")
                 self.problems.note(taken, block.span)
         for entries in (self.spec.family.layers, *(block.layers for block in self.blocks.values())):
             for entry in entries:
@@ -60,7 +61,7 @@ class Catalogue:
         if kind not in LAYERS and kind not in self.blocks:
             hint = suggestion(meant(kind), [*self.blocks, *LAYERS]) or "; 'cnnstat explain' lists them"
             message = f"unknown type '{kind}'{hint}"
-            self.problems.note(Misfit(message, code="type/unknown"), entry.type.span)
+            self.problems.note(Fault(message, code="type/unknown"), entry.type.span)
             return False
         known = option_names(LAYERS[kind]) if kind in LAYERS else tuple(self.blocks[kind].params)
         unknown = [o for o in (*entry.options, *entry.first) if o.name not in known]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Fault
+from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from cnnstat.spec.model import Entry
@@ -52,16 +53,16 @@ class Names:
         """Return what a name stands for, None for an unknown one."""
         return self._numbers.get(name)
 
-    def unknown(self, name: str, reader: Entry | None) -> Misfit:
+    def unknown(self, name: str, reader: Entry | None) -> Fault:
         """Return why ``reader`` cannot read ``name``: it stands below, in a cycle, or nowhere."""
         if name in self._chosen and reader is not None:
             if reader.name and (loop := self._loop(name, reader.name)):
                 message = f"'{reader.name}' reads its own output: {' <- '.join(loop)}"
-                return Misfit(message, code="graph/cycle")
+                return Fault(message, code="graph/cycle")
             message = f"'{name}' stands below; a layer reads only layers above it"
-            return Misfit(message, code="graph/order")
+            return Fault(message, code="graph/order")
         hint = suggestion(name, [*self._numbers, *self._chosen]) or "; a layer's name or 'input' is expected"
-        return Misfit(f"unknown layer '{name}'{hint}", code="graph/unknown-name")
+        return Fault(f"unknown layer '{name}'{hint}", code="graph/unknown-name")
 
     def _loop(self, start: str, goal: str) -> list[str]:
         """Return the names from ``goal`` back to itself through what ``start`` reads, if there is a way."""

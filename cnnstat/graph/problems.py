@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from cnnstat.base.errors import Misfit, Problem, SpecError
+from cnnstat.base.errors import Fault, Problem, SpecError
 from cnnstat.base.limits import MAX_LAYERS, MAX_PROBLEMS
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ class Problems:
         self._places: set[tuple[str, str | None, int, int]] = set()
         self._steps = 0
 
-    def note(self, misfit: Misfit, span: Span) -> None:
+    def note(self, fault: Fault, span: Span) -> None:
         """Note a problem; what is wrong at one place for many calls of a block is told of the first.
 
         Raises:
             SpecError: these are as many problems as anybody reads.
         """
-        place = (misfit.code, misfit.field, span.line, span.column)
+        place = (fault.code, fault.field, span.line, span.column)
         if place in self._places:
             return
         self._places.add(place)
-        self._found.append(Problem(misfit.code, misfit.message, span))
+        self._found.append(fault.at(span))
         if len(self._found) >= MAX_PROBLEMS:
             raise SpecError(self._found)
 
@@ -43,7 +43,7 @@ class Problems:
         Raises:
             Skip: always.
         """
-        self.note(Misfit(message, code=code), span)
+        self.note(Fault(message, code=code), span)
         raise Skip
 
     def stop_if_any(self) -> None:

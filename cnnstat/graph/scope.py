@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import plural
 from cnnstat.base.limits import MAX_NESTING
+from cnnstat.base.text import plural
 from cnnstat.graph.catalogue import asked
 from cnnstat.graph.names import Names
 from cnnstat.graph.problems import Skip
@@ -114,9 +114,9 @@ class Scope:
 
     def place_layer(self, call: Call) -> int:
         """Add a layer; return its number."""
-        layer, misfits = self.catalogue.layer(call.kind, call.arguments)
-        for misfit in misfits:
-            self.problems.note(misfit, call.entry.span_of(misfit.field))
+        layer, faults = self.catalogue.layer(call.kind, call.arguments)
+        for fault in faults:
+            self.problems.note(fault, call.entry.span_of(fault.field))
         self.check_arity(call)
         if layer is None:
             raise Skip
@@ -185,8 +185,8 @@ class Scope:
         if number is None and "." in reference.name:
             number = self.within(reference.name)
         if number is None:
-            misfit = self.names.unknown(reference.name, reader)
-            self.problems.refuse(misfit.code, misfit.message, reference.span)
+            fault = self.names.unknown(reference.name, reader)
+            self.problems.refuse(fault.code, fault.message, reference.span)
         return number
 
     def left_out(self, reference: Reference) -> bool:

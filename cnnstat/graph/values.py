@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import Fault
 from cnnstat.base.limits import MAX_LAYERS
 from cnnstat.spec.expression import Channels, show_value, truth
 from cnnstat.spec.model import resolve
@@ -57,12 +57,12 @@ class Values:
             return default
         try:
             return truth(self.value(option))
-        except Misfit as misfit:
-            self.problems.refuse(misfit.code, f"{option.name}: {misfit.message}", option.span)
+        except Fault as fault:
+            self.problems.refuse(fault.code, f"{option.name}: {fault.message}", option.span)
 
     def value(self, option: Option) -> Value:
         """Return the value of an option."""
         try:
             return resolve(option.value, self.params)
-        except Misfit as misfit:
-            self.problems.refuse(misfit.code, misfit.message, option.span)
+        except Fault as fault:
+            self.problems.refuse(fault.code, fault.message, option.span)

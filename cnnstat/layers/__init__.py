@@ -1,4 +1,4 @@
-"""The told hall: one file per layer family, and the table of contents of all layer types."""
+"""The calculator's layers: one file per family, and the table of contents of all layer types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every layer tells of itself, and what most layers leave as it is.
+"""What every layer says of itself, and what most layers leave as it is.
 
 A layer is a frozen class whose fields are its YAML options. Its methods are pure functions of the shapes
 of its inputs (one sample, channels first) and return `Term`s: the figure together with its arithmetic.
@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta, Struct
 
 from cnnstat.base.arithmetic import ZERO, Term, product, term
+from cnnstat.base.axes import MOST_AXES, RANKS, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.footprint import POINT, Bounds
@@ -23,11 +24,16 @@ Shape: TypeAlias = tuple[int, ...]
 
 Count = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Index = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
-Extent: TypeAlias = Count | Annotated[tuple[Count, ...], Meta(min_length=1, max_length=2)]
+Extent: TypeAlias = Count | Annotated[tuple[Count, ...], Meta(min_length=1, max_length=MOST_AXES)]
 """A size per axis: one number for all axes, or one for each."""
 
 Width: TypeAlias = Count | Channels
 """A number of channels, or a multiple of those that reach the layer (``6 * $in``)."""
+
+
+EVERY_RANK = tuple(range(len(RANKS)))
+WITH_PLACES = EVERY_RANK[1:]
+"""The kinds of inputs whose numbers have a place: all but vectors."""
 
 
 class Operations(Struct, frozen=True):
@@ -67,13 +73,13 @@ class Layer(Struct, frozen=True, kw_only=True):
 
     Class attributes: ``family`` is what a type is one of, as those are that take each other's place when a
     network is edited; ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks`` the
-    numbers of axes an input may have after the channels (0: a vector), ``values_from`` the number of inputs
+    numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
     whose values are read, where others give their size only (None: all).
     """
 
     family: ClassVar[str]
     arity: ClassVar[tuple[int, int]] = (1, 1)
-    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2)
+    ranks: ClassVar[tuple[int, ...]] = EVERY_RANK
     values_from: ClassVar[int | None] = None
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
@@ -127,12 +133,7 @@ class Layer(Struct, frozen=True, kw_only=True):
 
 def same_sizes(shape: Shape) -> tuple[Term, ...]:
     """Return a shape as terms."""
-    return tuple(term(name, size) for name, size in zip(axis_names(shape), shape, strict=True))
-
-
-def axis_names(shape: Shape) -> tuple[str, ...]:
-    """Return the names of a shape's axes."""
-    return {1: ("units",), 2: ("channels", "length")}.get(len(shape), ("channels", "height", "width"))
+    return tuple(term(name, size) for name, size in zip(rank_of(shape).axes, shape, strict=True))
 
 
 def values(shape: Shape) -> Term:

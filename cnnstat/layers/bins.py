@@ -9,13 +9,13 @@ from typing import Annotated
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term
+from cnnstat.base.axes import rank_of
 from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
     WHOLE,
     Extent,
     Footprint,
     Shape,
-    axis_names,
     known,
     per_axis,
     same_sizes,
@@ -88,7 +88,7 @@ class _Adaptive(Pool, frozen=True, kw_only=True):
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs in all bins; bins may overlap."""
-        names = axis_names(inputs[0])[1:]
+        names = rank_of(inputs[0]).axes[1:]
         sizes = zip(names, inputs[0][1:], self.bins(inputs), strict=True)
         inside = (term(f"inputs in the bins of the {name}", covered(n, bins)) for name, n, bins in sizes)
         return term("channels", inputs[0][0]) * product(inside)

@@ -10,6 +10,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import ZERO, Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    WITH_PLACES,
     Count,
     Footprint,
     Index,
@@ -45,7 +46,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
     """What all convolutions share: the window, the bias, and counts that follow from the fan-in."""
 
     family: ClassVar[str] = "conv"
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     kernel: KernelSize
     stride: Stride = 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cnnstat.base.arithmetic import Term, term, total
+from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Layer, Operations, Reads, Shape, axis_names, same_sizes, show, values
+from cnnstat.layers.base import Layer, Operations, Reads, Shape, same_sizes, show, values
 
 
 class Add(Layer, frozen=True, kw_only=True):
@@ -96,5 +97,5 @@ class Concat(Layer, frozen=True, kw_only=True):
             if shape[1:] != inputs[0][1:] or len(shape) != len(inputs[0]):
                 message = f"cannot join {show(inputs[0])} and {show(shape)} along the channels"
                 raise Misfit(f"{message}; their other sizes differ", code="shape/mismatch")
-        name = axis_names(inputs[0])[0]
+        name = rank_of(inputs[0]).axes[0]
         return total(term(name, shape[0]) for shape in inputs), *same_sizes(inputs[0])[1:]

@@ -10,6 +10,7 @@ from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
     WHOLE,
+    WITH_PLACES,
     Count,
     Footprint,
     Layer,
@@ -188,7 +189,7 @@ class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
         Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022.
     """
 
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     affine: Affine = False
 

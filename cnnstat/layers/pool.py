@@ -9,6 +9,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    WITH_PLACES,
     Extent,
     Footprint,
     Layer,
@@ -30,7 +31,7 @@ class Pool(Layer, frozen=True, kw_only=True):
     """An output summarises inputs of one map."""
 
     family: ClassVar[str] = "pool"
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     def units(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the number of outputs."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Fault
+from cnnstat.base.text import suggestion
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
@@ -28,18 +29,18 @@ def _fields(kind: type[Layer]) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.name: field for field in msgspec.structs.fields(kind)}
 
 
-def unknown_option(name: str, known: Sequence[str], what: str, near: Iterable[str]) -> Misfit:
-    """Return the misfit for an option that does not exist; ``near`` are the words it may be meant for."""
+def unknown_option(name: str, known: Sequence[str], what: str, near: Iterable[str]) -> Fault:
+    """Return the fault for an option that does not exist; ``near`` are the words it may be meant for."""
     listed = f"known: {', '.join(known)}" if known else "it has none"
     hint = suggestion(name, near) or f"; {listed}"
-    return Misfit(f"{what} has no option '{name}'{hint}", code="option/unknown", field=name)
+    return Fault(f"{what} has no option '{name}'{hint}", code="option/unknown", field=name)
 
 
 def read_layer(
     type_name: str, kind: type[Layer], options: dict[str, Value]
-) -> tuple[Layer | None, list[Misfit]]:
+) -> tuple[Layer | None, list[Fault]]:
     """Return the layer with these options, or None and everything that is wrong with them."""
-    misfits: list[Misfit] = []
+    faults: list[Fault] = []
     fields = _fields(kind)
     values: dict[str, Any] = {}
     for name, value in options.items():
@@ -47,12 +48,12 @@ def read_layer(
             try:
                 values[name] = msgspec.convert(_plain(value), fields[name].type)
             except msgspec.ValidationError:
-                misfits.append(_wrong_value(name, value, fields[name].type))
+                faults.append(_wrong_value(name, value, fields[name].type))
     missing = [name for name, field in fields.items() if field.required and name not in options]
     if missing:
         needed = " and ".join(f"'{name}:'" for name in missing)
-        misfits.append(Misfit(f"{type_name} needs {needed}", code="option/missing"))
-    return (None, misfits) if misfits else (kind(**values), misfits)
+        faults.append(Fault(f"{type_name} needs {needed}", code="option/missing"))
+    return (None, faults) if faults else (kind(**values), faults)
 
 
 def _plain(value: Value) -> object:
@@ -63,9 +64,9 @@ def _plain(value: Value) -> object:
     return value
 
 
-def _wrong_value(name: str, value: Value, kind: Any) -> Misfit:
+def _wrong_value(name: str, value: Value, kind: Any) -> Fault:
     expected = described(msgspec.inspect.type_info(kind))
-    return Misfit(f"{name}: expected {expected}, got {show_value(value)}", code="option/value", field=name)
+    return Fault(f"{name}: expected {expected}, got {show_value(value)}", code="option/value", field=name)
 
 
 def described(info: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term
+from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.base import (
@@ -82,7 +83,7 @@ class Reshape(Layer, frozen=True, kw_only=True):
 
     shape: Annotated[
         tuple[Annotated[int, Meta(ge=-1, le=MAX_SIZE)], ...],
-        Meta(min_length=1, max_length=3, description="the new shape of one sample; at most one -1"),
+        Meta(min_length=1, max_length=len(RANKS), description="the new shape of one sample; at most one -1"),
     ]
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
@@ -122,7 +123,8 @@ class Permute(Layer, frozen=True, kw_only=True):
     family: ClassVar[str] = "reshape"
 
     order: Annotated[
-        tuple[Index, ...], Meta(min_length=1, max_length=3, description="input axes in their new order")
+        tuple[Index, ...],
+        Meta(min_length=1, max_length=len(RANKS), description="input axes in their new order"),
     ]
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:

@@ -9,15 +9,16 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
+    WITH_PLACES,
     Extent,
     Footprint,
     Layer,
     Operations,
     Shape,
-    axis_names,
     known,
     per_axis,
     same_sizes,
@@ -46,7 +47,7 @@ class Upsample(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "resize"
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     scale: Annotated[Extent | None, Meta(description="factor: one number, or one per axis")] = None
     size: Annotated[Extent | None, Meta(description="new size: one number, or one per axis")] = None
@@ -112,7 +113,7 @@ class Pad(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "resize"
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     padding: Annotated[
         Sides, Meta(description="a number, one per axis, or [top, bottom, left, right] ([left, right])")
@@ -148,7 +149,7 @@ class Crop(Layer, frozen=True, kw_only=True):
 
     family: ClassVar[str] = "resize"
     arity: ClassVar[tuple[int, int]] = (1, 2)
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
     values_from: ClassVar[int | None] = 1
 
     margins: Annotated[
@@ -183,7 +184,7 @@ class Crop(Layer, frozen=True, kw_only=True):
         else:
             field, kept = "size", self._target(inputs)
             cuts = tuple(((n - k) // 2, n - k - (n - k) // 2) for n, k in zip(sizes, kept, strict=True))
-        for name, n, k in zip(axis_names(inputs[0])[1:], sizes, kept, strict=True):
+        for name, n, k in zip(rank_of(inputs[0]).axes[1:], sizes, kept, strict=True):
             if not 1 <= k <= n:
                 message = f"cannot cut a {show(inputs[0])} input to {name} {k}; it has {n}"
                 raise Misfit(message, code="shape/too-small", field=field)

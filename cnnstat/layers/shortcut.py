@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Footprint, Layer, Shape, Width, axis_names, per_axis, width_of
+from cnnstat.layers.base import WITH_PLACES, Footprint, Layer, Shape, Width, per_axis, width_of
 from cnnstat.layers.footprint import window
 from cnnstat.layers.window import Stride
 
@@ -27,7 +28,7 @@ class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "shortcut"
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     filters: Annotated[Width, Meta(description="number of output maps; those beyond the input's are zero")]
     stride: Stride = 1
@@ -40,7 +41,7 @@ class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
             message = f"cannot pad {channels} input channels to {filters} filters"
             raise Misfit(message, code="shape/too-small", field="filters")
         strides = self._strides(inputs)
-        named = zip(axis_names(inputs[0])[1:], sizes, strides, strict=True)
+        named = zip(rank_of(inputs[0]).axes[1:], sizes, strides, strict=True)
         return term("filters", filters), *(term(n, s).over(term("stride", d), "ceil") for n, s, d in named)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Count, Footprint, Index, Layer, Shape, axis_names, same_sizes, show
+from cnnstat.layers.base import Count, Footprint, Index, Layer, Shape, same_sizes, show
 from cnnstat.layers.footprint import POINT, window
 
-AxisName = Literal["channels", "height", "width", "length"]
+_AXES = ("channels", *dict.fromkeys(name for rank in reversed(RANKS) for name in rank.axes[1:]))
+_ANY_AXIS = f"{', '.join(_AXES[:-1])} or {_AXES[-1]}"
+
+if TYPE_CHECKING:
+    AxisName: TypeAlias = str
+else:
+    AxisName = Literal[_AXES]
 
 
 class Split(Layer, frozen=True, kw_only=True):
@@ -59,7 +66,7 @@ class Slice(Layer, frozen=True, kw_only=True):
 
     family: ClassVar[str] = "slice"
 
-    axis: Annotated[AxisName, Meta(description="which axis: channels, height, width or length")] = "channels"
+    axis: Annotated[AxisName, Meta(description=f"which axis: {_ANY_AXIS}")] = "channels"
     start: Annotated[Index, Meta(description="first position to keep, counted from 0")] = 0
     stop: Annotated[Count | None, Meta(description="position after the last to keep")] = None
 
@@ -83,7 +90,7 @@ class Slice(Layer, frozen=True, kw_only=True):
         return tuple(shift if i == position else POINT for i in range(1, len(inputs[0])))
 
     def _position(self, shape: Shape) -> int:
-        names = ("channels",) if len(shape) == 1 else axis_names(shape)
+        names = ("channels", *rank_of(shape).axes[1:])
         if self.axis not in names:
             message = f"an input of {show(shape)} has no {self.axis}"
             raise Misfit(message, code="shape/rank", field="axis")

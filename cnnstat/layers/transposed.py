@@ -8,9 +8,11 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from cnnstat.base.arithmetic import ZERO, Term, product, term
+from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
+    WITH_PLACES,
     Footprint,
     Index,
     Layer,
@@ -18,7 +20,6 @@ from cnnstat.layers.base import (
     Reads,
     Shape,
     Width,
-    axis_names,
     known,
     per_axis,
     same_sizes,
@@ -49,14 +50,14 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "conv"
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     filters: Annotated[Width, Meta(description="number of filters, which is the number of output maps")]
     kernel: KernelSize
     stride: Stride = 1
     padding: Annotated[Sides, Meta(description="rows and columns cut off each side of the output")] = 0
     output_padding: Annotated[
-        Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=2)],
+        Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=MOST_AXES)],
         Meta(description="rows and columns added after the output, less than stride or dilation"),
     ] = 0
     dilation: Dilation = 1
@@ -119,7 +120,7 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         sizes = inputs[0][1:]
         rank = len(sizes)
         options = zip(
-            axis_names(inputs[0])[1:],
+            rank_of(inputs[0]).axes[1:],
             sizes,
             per_axis(self.kernel, rank, "kernel"),
             per_axis(self.stride, rank, "stride"),

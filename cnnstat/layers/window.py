@@ -1,7 +1,7 @@
 """How many windows fit: (N - F + 2P)/S + 1, along one axis.
 
-This is the told half of a pair. `cnnstat.executor` finds the same sizes by walking real arrays; the two look
-alike and must never be merged, because their agreement is the proof that this formula is right.
+This is the calculated half of a pair. `cnnstat.executor` finds the same sizes by walking real arrays; the
+two look alike and must never be merged, because their agreement is the proof that this formula is right.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Extent, Index, Shape, axis_names, per_axis, show
+from cnnstat.layers.base import Extent, Index, Shape, per_axis, show
 from cnnstat.layers.footprint import Bounds, window
 
-Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=4)]
+Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_length=2 * MOST_AXES)]
 """Both sides of every axis: one number, one per axis, or two per axis (before and after)."""
 
 Padding: TypeAlias = Sides | Literal["same", "valid"]
@@ -144,7 +145,7 @@ class Geometry(Struct, frozen=True):
         axes = tuple(
             Axis(name, n, f, s, *self._sides(i, len(sizes), n, f, s, d), d, self.rounding)
             for i, (name, n, f, s, d) in enumerate(
-                zip(axis_names(shape)[1:], sizes, kernels, strides, dilations, strict=True)
+                zip(rank_of(shape).axes[1:], sizes, kernels, strides, dilations, strict=True)
             )
         )
         self._check(axes, sizes)

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 from cnnstat.report.model import Quantity, Sides
 
 if TYPE_CHECKING:

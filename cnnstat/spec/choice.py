@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit, Problem, SpecError, suggestion
+from cnnstat.base.errors import Fault, Problem, SpecError
 from cnnstat.base.limits import MAX_SIZE, is_size
+from cnnstat.base.text import suggestion
 from cnnstat.spec.expression import show_value
 from cnnstat.spec.given import from_python
 from cnnstat.spec.model import resolve, unknown_param
@@ -37,8 +38,8 @@ class Spec(Struct, frozen=True):
     def name(self) -> str:
         """Return the variant's name or the family's, with what is changed."""
         name = self.variant.name if self.variant else self.family.name
-        told = ", ".join(f"{param}={_word(value)}" for param, value in self.changed.items())
-        return f"{name} ({told})" if told else name
+        changed = ", ".join(f"{param}={_word(value)}" for param, value in self.changed.items())
+        return f"{name} ({changed})" if changed else name
 
     @property
     def source(self) -> str:
@@ -67,7 +68,7 @@ def choose(family: Family, variant: str | None, given: Mapping[str, object]) -> 
 
     Raises:
         SpecError: there is no such variant or parameter, or the input has no sizes.
-        ValueError: a value in ``given`` is none that a spec could have.
+        ArgumentError: a value in ``given`` is none that a spec could have.
     """
     chosen = _variant(family, variant)
     params = _own_params(family, chosen) | _given(family, given)
@@ -112,8 +113,8 @@ def _word(value: Value) -> str:
 def _shape(family: Family, params: dict[str, Value]) -> tuple[int, ...]:
     try:
         sizes = resolve(family.input, params)
-    except Misfit as misfit:
-        raise SpecError([Problem(misfit.code, f"input: {misfit.message}", family.input_span)]) from None
+    except Fault as fault:
+        raise SpecError([Problem(fault.code, f"input: {fault.message}", family.input_span)]) from None
     assert isinstance(sizes, tuple)
     if not all(is_size(size) for size in sizes):
         message = f"the input's sizes are whole numbers from 1 to {MAX_SIZE:,}, got {show_value(sizes)}"

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Fault
 from cnnstat.base.figures import EXPECTED, OF_NETWORK
+from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Span
@@ -103,11 +104,11 @@ def printed(text: str) -> Printed:
     """Read a printed figure.
 
     Raises:
-        Misfit: it is not one.
+        Fault: it is not one.
     """
     match = _PRINTED.fullmatch(text)
     if match is None:
-        raise Misfit(f"'{text}' is not a figure; write 156, 138M, 3.6G or 112Ki", code="expect/value")
+        raise Fault(f"'{text}' is not a figure; write 156, 138M, 3.6G or 112Ki", code="expect/value")
     whole, decimals, unit = match.groups()
     weight = Fraction(UNITS[unit])
     digits = decimals or ""
@@ -120,11 +121,11 @@ def tolerance(text: str, value: Fraction) -> Fraction:
     """Read a tolerance: ``50`` (absolute) or ``5%`` (of the printed value).
 
     Raises:
-        Misfit: it is neither.
+        Fault: it is neither.
     """
     match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{1,12})?)(%?)", text)
     if match is None:
-        raise Misfit(f"'{text}' is not a tolerance; write 50 or 5%", code="expect/value")
+        raise Fault(f"'{text}' is not a tolerance; write 50 or 5%", code="expect/value")
     number = Fraction(match[1])
     return number * value / 100 if match[2] else number
 
@@ -133,9 +134,9 @@ def check_figure(name: str, *, total: bool) -> None:
     """Refuse a figure that ``expect:`` does not know.
 
     Raises:
-        Misfit: with the nearest known figure.
+        Fault: with the nearest known figure.
     """
     known = EXPECTED if total else OF_LAYERS
     if name not in known:
         hint = suggestion(name, known) or f"; known: {', '.join(known)}"
-        raise Misfit(f"unknown figure '{name}'{hint}", code="expect/figure")
+        raise Fault(f"unknown figure '{name}'{hint}", code="expect/figure")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit, Problem, suggestion
+from cnnstat.base.errors import Fault, Problem
+from cnnstat.base.text import suggestion
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, value_of
 from cnnstat.spec.expect import Expectation, Figure, Printed, check_figure, printed, tolerance
 
@@ -36,9 +37,9 @@ def read_expectations(
         try:
             check_figure(key.text, total=total)
             expectations.append(_expectation(key.text, value, source))
-        except Misfit as misfit:
-            span = key.span if misfit.code == "expect/figure" else value.span
-            problems.append(Problem(misfit.code, misfit.message, span))
+        except Fault as fault:
+            span = key.span if fault.code == "expect/figure" else value.span
+            problems.append(fault.at(span))
     return tuple(expectations)
 
 
@@ -48,10 +49,10 @@ def _expectation(figure: str, node: Node, source: str) -> Expectation:
     for key, _ in node.entries:
         if key.text not in _KEYS:
             hint = suggestion(key.text, _KEYS) or f"; known: {', '.join(_KEYS)}"
-            raise Misfit(f"an expectation has no key '{key.text}'{hint}", code="expect/key")
+            raise Fault(f"an expectation has no key '{key.text}'{hint}", code="expect/key")
     value = node.get("value")
     if value is None:
-        raise Misfit("an expectation needs a 'value:'", code="expect/value")
+        raise Fault("an expectation needs a 'value:'", code="expect/value")
     figure_printed = _printed(value)
     return Expectation(
         figure,
@@ -70,14 +71,14 @@ def _printed(node: Node) -> Printed | tuple[int, ...]:
         return _integers(node)
     if isinstance(node, Scalar):
         return printed(node.text)
-    raise Misfit("a figure is a number or a list of sizes", code="expect/value")
+    raise Fault("a figure is a number or a list of sizes", code="expect/value")
 
 
 def _integers(node: Sequence) -> tuple[int, ...]:
     value = value_of(node)
     if isinstance(value, tuple) and value and all(type(n) is int for n in value):
         return value
-    raise Misfit("a list of sizes has integers only, as in [6, 28, 28]", code="expect/value")
+    raise Fault("a list of sizes has integers only, as in [6, 28, 28]", code="expect/value")
 
 
 def _tolerance(node: Node | None, figure: Printed | tuple[int, ...]) -> Fraction | None:
@@ -85,7 +86,7 @@ def _tolerance(node: Node | None, figure: Printed | tuple[int, ...]) -> Fraction
         return None
     if isinstance(node, Scalar) and isinstance(figure, Printed):
         return tolerance(node.text, figure.value)
-    raise Misfit("a tolerance is written 50 or 5% and goes with a single number", code="expect/value")
+    raise Fault("a tolerance is written 50 or 5% and goes with a single number", code="expect/value")
 
 
 def _correct(node: Node | None) -> Figure | None:
@@ -95,7 +96,7 @@ def _correct(node: Node | None) -> Figure | None:
         return _integers(node)
     if isinstance(node, Scalar) and type(node.value) is int:
         return node.value
-    raise Misfit("'correct:' is the exact right figure", code="expect/value")
+    raise Fault("'correct:' is the exact right figure", code="expect/value")
 
 
 def _flag(node: Node | None) -> bool:
@@ -103,7 +104,7 @@ def _flag(node: Node | None) -> bool:
         return False
     if isinstance(node, Scalar) and isinstance(node.value, bool):
         return node.value
-    raise Misfit("'truncated:' is true or false", code="expect/value")
+    raise Fault("'truncated:' is true or false", code="expect/value")
 
 
 def _text(node: Node | None) -> str | None:
@@ -111,4 +112,4 @@ def _text(node: Node | None) -> str | None:
         return None
     if isinstance(node, Scalar):
         return node.text
-    raise Misfit("expected text", code="expect/value")
+    raise Fault("expected text", code="expect/value")

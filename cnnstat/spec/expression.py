@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit, suggestion
+from cnnstat.base.errors import Fault
+from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,15 +54,15 @@ class Expression(Struct, frozen=True):
         """Return the value under ``params``.
 
         Raises:
-            Misfit: an unknown parameter, a division by zero, or operands of the wrong type; it tells the
+            Fault: an unknown parameter, a division by zero, or operands of the wrong type; with the
                 values that were read.
         """
         try:
             value = _evaluate(self.tree, params)
-        except Misfit as misfit:
+        except Fault as fault:
             read = ", ".join(f"${n} = {show_value(params[n])}" for n in sorted(self.names & params.keys()))
-            told = f"{misfit.message}, with {read}" if read else misfit.message
-            raise Misfit(told, code=misfit.code) from None
+            message = f"{fault.message}, with {read}" if read else fault.message
+            raise Fault(message, code=fault.code) from None
         if isinstance(value, Fraction) and value.denominator == 1:
             return value.numerator
         return value
@@ -71,7 +72,7 @@ def parse(text: str) -> Expression:
     """Parse an expression.
 
     Raises:
-        Misfit: it is not one.
+        Fault: it is not one.
     """
     if len(text) > MAX_LENGTH:
         raise _bad(f"an expression is at most {MAX_LENGTH} characters long, this one has {len(text)}")
@@ -126,7 +127,7 @@ def _name(node: ast.expr, params: Mapping[str, Value]) -> Value:
     name = cast("ast.Name", node).id.removeprefix("__")
     if name not in params:
         known = ", ".join(f"${p}" for p in params) or "none here"
-        raise Misfit(
+        raise Fault(
             f"unknown parameter '${name}'{suggestion(name, params)} (known: {known})",
             code="expression/unknown",
         )
@@ -141,7 +142,7 @@ def _binary(node: ast.expr, params: Mapping[str, Value]) -> Value:
     try:
         result = cast("Number", _OPERATORS[type(binary.op)](_number(left), _number(right)))
     except ZeroDivisionError:
-        raise Misfit("division by zero", code="expression/zero-division") from None
+        raise Fault("division by zero", code="expression/zero-division") from None
     if abs(result) >= 10**_DIGITS_LIMIT:
         raise _bad("the result is too large")
     return result
@@ -155,7 +156,7 @@ def _scaled(op: type[ast.AST], left: Value, right: Value) -> Channels:
     factor = Fraction(_number(right))
     if op is ast.Div:
         if factor == 0:
-            raise Misfit("division by zero", code="expression/zero-division")
+            raise Fault("division by zero", code="expression/zero-division")
         factor = 1 / factor
     ratio = Fraction(left.numerator, left.denominator) * factor
     return Channels(ratio.numerator, ratio.denominator)
@@ -204,13 +205,13 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
     try:
         return FUNCTIONS[function](*arguments)
     except (TypeError, ZeroDivisionError, ValueError):
-        told = f"{function}({', '.join(map(show_value, arguments))}) has no value"
-        raise Misfit(told, code="expression/value") from None
+        message = f"{function}({', '.join(map(show_value, arguments))}) has no value"
+        raise Fault(message, code="expression/value") from None
 
 
 def _number(value: Value) -> Number:
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise Misfit(f"expected a number, got {show_value(value)}", code="expression/type")
+        raise Fault(f"expected a number, got {show_value(value)}", code="expression/type")
     return value
 
 
@@ -218,10 +219,10 @@ def truth(value: Value) -> bool:
     """Return a condition's value; only true and false are conditions.
 
     Raises:
-        Misfit: it is something else.
+        Fault: it is something else.
     """
     if not isinstance(value, bool):
-        raise Misfit(f"expected true or false, got {show_value(value)}", code="expression/type")
+        raise Fault(f"expected true or false, got {show_value(value)}", code="expression/type")
     return value
 
 
@@ -239,8 +240,8 @@ def show_value(value: Value) -> str:
     return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"
 
 
-def _bad(message: str) -> Misfit:
-    return Misfit(message, code="expression/syntax")
+def _bad(message: str) -> Fault:
+    return Fault(message, code="expression/syntax")
 
 
 def divisible(value: Number, by: Number = 8) -> int:

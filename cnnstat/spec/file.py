@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cnnstat.base.errors import Problem, Source, Span, SpecError, suggestion
+from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.base.limits import MAX_TEXT
+from cnnstat.base.text import suggestion
 from cnnstat.spec.bundled import locate, names
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit, Source, SpecError
+from cnnstat.base.errors import ArgumentError, Source, SpecError
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, value_of
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ def read_value(text: str) -> object:
     """Return what a parameter's value means, by the rules of a spec: ``1.4``, ``true``, ``[1, 3]``.
 
     Raises:
-        Misfit: it is no plain value.
+        ArgumentError: it is no plain value.
     """
-    wanted = Misfit(f"expected a plain value such as 1.4, true or a word, got '{text}'", code="param/value")
+    wanted = ArgumentError(f"expected a plain value such as 1.4, true or a word, got '{text}'")
     try:
         node = parse(Source("", text))
     except (SpecError, UnicodeError):  # a command line may hold bytes that are no text
@@ -39,7 +39,7 @@ def from_python(value: object) -> Value:
     """Return a value from Python as the language has it: exact, and lists as tuples.
 
     Raises:
-        ValueError: the language has no such value.
+        ArgumentError: the language has no such value.
     """
     if isinstance(value, list | tuple):
         return tuple(from_python(item) for item in value)
@@ -47,4 +47,4 @@ def from_python(value: object) -> Value:
         return Fraction(float.__repr__(value))  # of a subclass, such as NumPy's, the number alone
     if value is None or isinstance(value, bool | int | Fraction | str):
         return value
-    raise ValueError(f"a parameter is a number, a word, true, false or a list of these, got {value!r}")
+    raise ArgumentError(f"a parameter is a number, a word, true, false or a list of these, got {value!r}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.errors import suggestion
+from cnnstat.base.text import suggestion
 from cnnstat.spec.expression import Expression, Value
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def resolve(operand: Operand, params: dict[str, Value]) -> Value:
     """Return an operand's value under ``params``.
 
     Raises:
-        Misfit: an expression in it has none.
+        Fault: an expression in it has none.
     """
     if isinstance(operand, Expression):
         return operand.evaluate(params)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import Misfit, Problem, Source, Span, SpecError, suggestion
+from cnnstat.base.axes import RANKS
+from cnnstat.base.errors import Fault, Problem, Source, Span, SpecError
 from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
+from cnnstat.base.text import suggestion
 from cnnstat.spec import expression
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.expect_reader import read_expectations
@@ -95,11 +97,10 @@ class _Reader:
         items = node.items if isinstance(node, Sequence) else ()
         sizes = [self.operand(item) for item in items if isinstance(item, Scalar)]
         good = [size for size in sizes if is_size(size) or isinstance(size, expression.Expression)]
-        if not isinstance(node, Sequence) or len(good) != len(node.items) or not 1 <= len(good) <= 3:
-            message = (
-                f"the input is [C, H, W], [C, L] or [N] with sizes from 1 to {MAX_SIZE:,}, got {shown(node)}"
-            )
-            self.problem("spec/input", message, node.span)
+        if not isinstance(node, Sequence) or len(good) != len(node.items) or not 1 <= len(good) <= len(RANKS):
+            *most, last = (f"[{rank.letters}]" for rank in reversed(RANKS))
+            wanted = f"{', '.join(most)} or {last} with sizes from 1 to {MAX_SIZE:,}"
+            self.problem("spec/input", f"the input is {wanted}, got {shown(node)}", node.span)
         return tuple(good)
 
     def params(self, node: Node | None) -> dict[str, Value]:
@@ -239,8 +240,8 @@ class _Reader:
         if "$" in node.text:
             try:
                 return expression.parse(node.text)
-            except Misfit as misfit:
-                self.problem(misfit.code, misfit.message, node.span)
+            except Fault as fault:
+                self.problems.append(fault.at(node.span))
                 return None
         return node.value
 

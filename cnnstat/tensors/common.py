@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -35,7 +35,7 @@ def existing(path: Path | str, suffixes: Sequence[str], instead: str = "") -> Pa
         FileError: it is missing, is a folder or no regular file, or has another suffix.
     """
     path = Path(path)
-    with told(path):
+    with as_file_error(path):
         if not path.exists():
             raise FileError(path, "there is no such file")
         if not path.is_file():
@@ -50,8 +50,8 @@ def _suffix(path: Path) -> str:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Tell what the operating system refuses (a permission, a full disk) as an error of the file.
+def as_file_error(path: Path) -> Iterator[None]:
+    """Raise what the operating system refuses (a permission, a full disk) as an error of the file.
 
     Raises:
         FileError: an OSError, a lack of memory, or a path that no system takes.
@@ -80,7 +80,7 @@ def replacing(path: Path | str, suffixes: Sequence[str]) -> Iterator[Path]:
     path = Path(path)
     if path.suffix.lower() not in suffixes:
         raise FileError(path, f"expected {listed(suffixes)}, got {_suffix(path)}")
-    with told(path):
+    with as_file_error(path):
         target = path.resolve()
         _writable(path, target)
         beside = target.with_name(f".{target.name[:64]}.{secrets.token_hex(4)}.tmp{target.suffix}")

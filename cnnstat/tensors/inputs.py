@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.tensors.common import FileError, existing, shape_text, told
+from cnnstat.tensors.common import FileError, as_file_error, existing, shape_text
 from cnnstat.tensors.npy import checked_header, read_data
 from cnnstat.tensors.numbers import check_finite
 
@@ -25,7 +25,7 @@ def read_array(path: Path | str, input_shape: tuple[int, ...]) -> Array:
         FileError: the file is missing or damaged, holds other than finite numbers, or has another shape.
     """
     path = existing(path, (".npy",), "; save it with numpy.save")
-    with told(path), path.open("rb") as file:
+    with as_file_error(path), path.open("rb") as file:
         header = checked_header(path, WHAT, file, path.stat().st_size)
         _check_shape(path, header.shape, input_shape)
         file.seek(0)

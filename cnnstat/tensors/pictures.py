@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.tensors.common import FileError, existing, shape_text, shown, told
+from cnnstat.tensors.common import FileError, as_file_error, existing, shape_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def read_image(
     """Read a PNG or JPEG picture as a batch of one sample, float32.
 
     The whole picture is resized to the input's height and width, bilinearly and without cropping, so its
-    proportions may change. What is transparent becomes white, the rotation a camera noted is done. One
+    proportions may change. What is transparent becomes white, the rotation a camera noted is applied. One
     channel is grey, three are red, green and blue. Values are divided by 255 and scaled, by default as
     `LENET` and `IMAGENET` say. Dark ink on white paper needs `invert`: LeNet wants bright ink on black.
 
@@ -58,14 +58,14 @@ def read_image(
         wanted = f"the network's input is {shape_text(input_shape)}"
         raise FileError(path, f"a picture has 1 or 3 channels, {wanted}; give it as a .npy array")
     channels, height, width = input_shape
-    with told(path), path.open("rb") as file, _readable(path):
+    with as_file_error(path), path.open("rb") as file, _readable(path):
         values = _values(file, MODES[channels], (width, height))
     return _scaled(1 - values if invert else values, scaling or SCALINGS[channels])
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Tell in one way what Pillow says in many.
+    """Raise one error for the many that Pillow has.
 
     Raises:
         FileError: Pillow is missing, refuses the size, or cannot read the file.

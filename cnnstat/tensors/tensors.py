@@ -103,5 +103,5 @@ def write_safetensors(path: Path, shown_path: Path, tensors: Mapping[str, Array]
     from safetensors.numpy import save  # noqa: PLC0415 - see above
 
     # The library takes the bytes from memory as they lie there. Its own errors hide what the system said, so
-    # writing is done here.
+    # the bytes are written here.
     path.write_bytes(save({name: np.require(t, requirements="C") for name, t in tensors.items()}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnnstat.tensors.common import FileError, existing, replacing, shown, told
+from cnnstat.tensors.common import FileError, as_file_error, existing, replacing, shown
 from cnnstat.tensors.npy import MAX_TENSORS, read_npz, write_npz
 from cnnstat.tensors.numbers import check_finite
 from cnnstat.tensors.tensors import read_safetensors, write_safetensors
@@ -31,7 +31,7 @@ def read_weights(path: Path | str) -> dict[str, Array]:
         FileError: the file is missing, damaged or of another kind, or holds anything but finite numbers.
     """
     path = existing(path, SUFFIXES, PICKLED)
-    with told(path):
+    with as_file_error(path):
         tensors = read_npz(path) if path.suffix.lower() == ".npz" else read_safetensors(path)
     if not tensors:
         raise FileError(path, "holds no tensors")

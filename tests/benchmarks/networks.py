@@ -111,7 +111,7 @@ def peak() -> float:
     return float(SIDE**3 / turn(lambda: np.matmul(a, b, out=out)))
 
 
-def shown(turns: Turns, target: float | None) -> str:
+def as_text(turns: Turns, target: float | None) -> str:
     ours, theirs = 1e3 * min(turns.ours), 1e3 * min(turns.theirs)
     ratios = turns.ratios
     middle = statistics.median(ratios)
@@ -131,7 +131,7 @@ def measure(name: str, rounds: int) -> str:
     macs = cnnstat.analyze(name).totals.counts.macs
     share = macs / min(forward.ours) / best
     aims = TARGETS[name]
-    return f"{name:10}{shown(forward, aims[0])}  {shown(both, aims[1])} {share:7.1%} of {2e-9 * best:.0f}"
+    return f"{name:10}{as_text(forward, aims[0])}  {as_text(both, aims[1])} {share:7.1%} of {2e-9 * best:.0f}"
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ from cnnstat.bridge.program import Network
 from cnnstat.executor import network
 from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.gradients import Plan, check_end_to_end, check_layers
+from cnnstat.executor.measure.end_to_end import check_end_to_end
+from cnnstat.executor.measure.gradients import Plan, check_layers
 from cnnstat.executor.network import Gradients
 from cnnstat.executor.program import INPUT
 from tests.executor.cases import Case, one_of_each

@@ -25,11 +25,11 @@ LENET = ("156", "12", "1,516", "32", "48,120", "10,164")
 
 
 def test_summary_of_lenet5_shows_the_published_figures() -> None:
-    done = run("summary", "lenet5.yaml")
-    assert (done.returncode, done.stderr) == (0, "")
+    ended = run("summary", "lenet5.yaml")
+    assert (ended.returncode, ended.stderr) == (0, "")
     for figure in (*LENET, "60,000 of 60,840", "340,908"):
-        assert figure in done.stdout
-    assert "\x1b" not in done.stdout
+        assert figure in ended.stdout
+    assert "\x1b" not in ended.stdout
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
@@ -78,23 +78,23 @@ def test_tools_side_by_side_keep_within_a_terminal(columns: int) -> None:
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
 def test_flops_of_training(form: str) -> None:
-    done = run("flops", "resnet34", "--training", "--depth", "1", "--format", form)
-    assert done.returncode == 0
+    ended = run("flops", "resnet34", "--training", "--depth", "1", "--format", form)
+    assert ended.returncode == 0
     together = 10_873_270_272
     if form == "json":
-        found = json.loads(done.stdout)["training"]
+        found = json.loads(ended.stdout)["training"]
         assert found["training"] == sum(layer["training"] for layer in found["layers"]) == together
         assert found["input_gradients"] == found["forward"] - found["layers"][0]["forward"]
     elif form == "csv":
-        rows = csv.DictReader(io.StringIO(done.stdout))
+        rows = csv.DictReader(io.StringIO(ended.stdout))
         assert sum(int(row["training"]) for row in rows) == together
     else:
-        assert f"{together:,}" in done.stdout
+        assert f"{together:,}" in ended.stdout
 
 
 def test_training_as_torch_counts_it() -> None:
-    done = run("flops", "resnet34", "--training", "--convention", "torch", "--format", "json")
-    assert json.loads(done.stdout)["training"]["training"] == 21_746_540_544
+    ended = run("flops", "resnet34", "--training", "--convention", "torch", "--format", "json")
+    assert json.loads(ended.stdout)["training"]["training"] == 21_746_540_544
     text = run("flops", "resnet34", "--training", "--convention", "torch", "--format", "markdown").stdout
     assert "together: all of one sample, forward and backward" in text
     assert (
@@ -156,8 +156,8 @@ def test_the_json_contract() -> None:
 
 def test_one_unit() -> None:
     # C3's last unit sees 14 x 14 pixels that end at (9·2 + 13) = 31.
-    done = run("rf", "lenet5", "--at", "C3", "--unit", "9,9", "--format", "json")
-    assert json.loads(done.stdout)["region"] == [[18, 31], [18, 31]]
+    ended = run("rf", "lenet5", "--at", "C3", "--unit", "9,9", "--format", "json")
+    assert json.loads(ended.stdout)["region"] == [[18, 31], [18, 31]]
     padded = json.loads(run("rf", "vgg16", "--at", "pool5", "--unit", "0,6", "--format", "json").stdout)
     assert padded["region"] == [[-90, 121], [102, 313]]
     assert padded["region_on_input"] == [[0, 121], [102, 223]]
@@ -186,9 +186,13 @@ def test_one_unit() -> None:
         (("explain", "qqqq"), 2, "'cnnstat explain' lists types and figures"),
         (("explain", "nothing.yaml"), 1, "no such file"),
         (("explain", "lenet5", "C33"), 2, "did you mean 'C3'?"),
-        (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' tells more"),
+        (("explain", "lenet5", "macs"), 2, "of a figure, 'cnnstat explain macs' says more"),
         (("explain", "conv", "C1"), 2, "'conv' is a layer type, and has no layers"),
         (("explain", "macs", "lenet5"), 2, "'macs' is a figure, and has no layers"),
+        (("explain", "shape/leftovr"), 2, "no problem's code; did you mean 'shape/leftover'?"),
+        (("explain", "yaml/qqqqqqq"), 2, "no file and no problem's code; 'cnnstat explain' lists the codes"),
+        (("explain", "shape/leftover", "C3"), 2, "'shape/leftover' is a problem's code, and has no layers"),
+        (("explain", "shapes/leftover"), 1, "file/unreadable: no such file"),
         (("explain", "C3", "lenet5"), 2, "'C3' is no network, but 'lenet5' is: the SPEC comes first"),
         (("explain", "groups"), 2, "'groups' is an option of conv and 3 more; 'cnnstat explain conv'"),
         (("explain", "lenet5", "qqqq"), 2, "no layer 'qqqq' in LeNet-5"),
@@ -198,11 +202,23 @@ def test_one_unit() -> None:
     ],
 )
 def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
-    done = within(*arguments)
-    assert done.returncode == code
-    assert said in done.stderr
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
+    ended = within(*arguments)
+    assert ended.returncode == code
+    assert said in ended.stderr
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+
+
+def test_what_goes_with_no_network_ends_with_the_usage_of_the_command() -> None:
+    """The layers, units and sizes that are asked for are checked below the commands, where no click is."""
+    for command, *arguments in (
+        ("rf", "lenet5", "--at", "C33", "--unit", "0,0"),
+        ("sizes", "lenet5", "--from", "9", "--to", "8"),
+        ("explain", "lenet5", "C33"),
+    ):
+        usage, hint = within(command, *arguments).stderr.splitlines()[:2]
+        assert usage.startswith(f"Usage: cnnstat {command} [OPTIONS] ")
+        assert hint.startswith(f"Try 'cnnstat {command} -")
 
 
 @pytest.mark.parametrize(
@@ -215,15 +231,17 @@ def test_mistakes(arguments: tuple[str, ...], code: int, said: str) -> None:
         (("conv",), "conv, a layer type"),
         (("MACs",), "multiply-adds (MACs)"),
         (("inference memory",), "alive at once"),
+        (("shape/leftover",), "no whole number"),
         ((), "connections"),
+        ((), "windows that do not fit"),
         (("lenet5", "--quiz"), "conv of input: kernel 5, filters 6"),
         (("lenet5", "--quiz", "--answers"), "28·28·6·1·5·5 = 117,600"),
     ],
 )
 def test_explanations(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    done = run("explain", *arguments)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert said in done.stdout
+    ended = run("explain", *arguments)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert said in ended.stdout
     data = json.loads(within("explain", *arguments, "--format", "json").stdout)
     assert (data["schema_version"], data["command"]) == (1, "explain")
     file = tmp_path / "out.md"
@@ -244,16 +262,19 @@ def test_the_spec_that_was_read_is_not_written_over(arguments: tuple[str, ...], 
     spec = tmp_path / "net.yaml"
     text = "input: [1, 8, 8]\nvariants: {one: {}, two: {}}\nlayers:\n  - {type: relu}\n"
     spec.write_text(text)
-    done = run(*arguments, "-o", "./net.yaml", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "net.yaml is the spec that was read; write to another file" in done.stderr
+    ended = run(*arguments, "-o", "./net.yaml", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "net.yaml is the spec that was read; write to another file" in ended.stderr
     assert spec.read_text() == text
 
 
 def test_a_file_comes_before_a_type_and_a_figure(tmp_path: Path) -> None:
     (tmp_path / "conv").write_text("name: Mine\ninput: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
     (tmp_path / "linear").mkdir()
+    (tmp_path / "shape").mkdir()
+    (tmp_path / "shape" / "leftover").write_text("input: [1]\nlayers:\n  - {type: relu}\n")
     assert run("explain", "conv", cwd=tmp_path).stdout.startswith("Mine, input")
+    assert run("explain", "shape/leftover", cwd=tmp_path).stdout.startswith("shape/leftover, input")
     assert run("explain", "linear", cwd=tmp_path).stdout.startswith("linear, a layer type")
 
 
@@ -262,10 +283,12 @@ def test_a_missed_expectation_is_shown_and_fails(tmp_path: Path) -> None:
     spec.write_text(
         "input: [1, 8, 8]\nlayers:\n  - {type: conv, filters: 2, kernel: 3, expect: {params: 21}}\n"
     )
-    done = run("summary", "spec.yaml", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "0 of 1 met" in done.stdout
-    assert "spec.yaml:3:58: expect/missed: conv1: params: expected 21 (spec.yaml), computed 20" in done.stderr
+    ended = run("summary", "spec.yaml", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "0 of 1 met" in ended.stdout
+    assert (
+        "spec.yaml:3:58: expect/missed: conv1: params: expected 21 (spec.yaml), computed 20" in ended.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -273,17 +296,17 @@ def test_a_missed_expectation_is_shown_and_fails(tmp_path: Path) -> None:
 )
 def test_files_that_are_no_specs(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "spec").write_bytes(data)
-    done = run("summary", "spec", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("spec:1:")
-    assert "Traceback" not in done.stderr
+    ended = run("summary", "spec", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("spec:1:")
+    assert "Traceback" not in ended.stderr
 
 
 def test_standard_input() -> None:
-    done = run("summary", "-", input="input: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
-    assert done.returncode == 0
-    done = run("summary", "-", input="input: [1, 8, 8]\n")
-    assert done.stderr.startswith("<stdin>:1:1: spec/missing")
+    ended = run("summary", "-", input="input: [1, 8, 8]\nlayers:\n  - {type: relu}\n")
+    assert ended.returncode == 0
+    ended = run("summary", "-", input="input: [1, 8, 8]\n")
+    assert ended.stderr.startswith("<stdin>:1:1: spec/missing")
 
 
 def test_text_from_a_spec_is_only_text(tmp_path: Path) -> None:
@@ -308,7 +331,7 @@ def test_a_closed_pipe_and_an_interrupt_end_quietly() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
-    # A background job of a shell may have been told to ignore interrupts.
+    # A background job of a shell may have been asked to ignore interrupts.
     listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
         [*program, "summary", "-"],
@@ -324,8 +347,8 @@ def test_a_closed_pipe_and_an_interrupt_end_quietly() -> None:
 
 
 def test_listing_names_every_architecture() -> None:
-    done = run("list", "--format", "csv")
-    names = [row["name"] for row in csv.DictReader(io.StringIO(done.stdout))]
+    ended = run("list", "--format", "csv")
+    names = [row["name"] for row in csv.DictReader(io.StringIO(ended.stdout))]
     assert names == list(cnnstat.spec.bundled.names())
     assert names.index("resnet20") < names.index("resnet110")
 
@@ -333,28 +356,28 @@ def test_listing_names_every_architecture() -> None:
 @pytest.mark.parametrize("redirection", [">&-", "> /dev/full"])
 def test_an_output_that_takes_nothing(redirection: str, tmp_path: Path) -> None:
     program = f"'{sys.executable}' -m cnnstat summary lenet5"
-    done = subprocess.run(
+    ended = subprocess.run(
         ["sh", "-c", f"{program} {redirection}"], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
-    assert done.stderr.startswith("cannot write: ")
-    assert done.stderr.count("\n") == 1
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("cannot write: ")
+    assert ended.stderr.count("\n") == 1
     to_file = f"{program} -o '{tmp_path}/out' >&-"
     assert subprocess.run(["sh", "-c", to_file], check=False).returncode == 0
 
 
 def test_an_encoding_without_line_drawing() -> None:
-    done = run("summary", "lenet5", env={"PYTHONIOENCODING": "ascii"})
-    assert done.returncode == 0
-    assert "6x28x28" in done.stdout
-    assert done.stdout.isascii()
+    ended = run("summary", "lenet5", env={"PYTHONIOENCODING": "ascii"})
+    assert ended.returncode == 0
+    assert "6x28x28" in ended.stdout
+    assert ended.stdout.isascii()
 
 
 def test_a_parameter_from_the_command_line() -> None:
-    done = run("summary", "efficientnet", "--set", "width=1.1", "--set", "depth=1.2", "--format", "json")
-    told = json.loads(done.stdout)
-    assert told["name"] == "EfficientNet-B0 (width=1.1, depth=1.2)"
-    assert (told["totals"]["params"], told["expectations"]["checked"]) == (9_109_994, 0)
+    ended = run("summary", "efficientnet", "--set", "width=1.1", "--set", "depth=1.2", "--format", "json")
+    found = json.loads(ended.stdout)
+    assert found["name"] == "EfficientNet-B0 (width=1.1, depth=1.2)"
+    assert (found["totals"]["params"], found["expectations"]["checked"]) == (9_109_994, 0)
     shown = run("summary", "resnet20", "--set", "n=4")
     assert shown.returncode == 0
     assert "not compared: they are those of the spec's own parameters" in shown.stdout
@@ -371,6 +394,6 @@ def test_a_parameter_from_the_command_line() -> None:
     ],
 )
 def test_a_parameter_that_cannot_be_set(command: str, spec: str, given: str, code: int, said: str) -> None:
-    done = within(command, spec, "--set", given)
-    assert done.returncode == code
-    assert said in done.stderr
+    ended = within(command, spec, "--set", given)
+    assert ended.returncode == code
+    assert said in ended.stderr

@@ -144,10 +144,6 @@ def pyramid(o: dict[str, Any], _: Any, x: Any) -> Any:
     return torch.cat(levels, 1)
 
 
-def global_max(_: Any, __: Any, x: Any) -> Any:
-    return adaptive({"size": 1}, "max", x)
-
-
 def subsample(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
     rank = x.ndim - 2
     x = padded(x, [(0, c) for c in overhang(o, x, [(0, 0)] * rank)])
@@ -180,15 +176,6 @@ def masked(o: dict[str, Any], x: Any, shape: tuple[int, ...], training: bool) ->
         return F.dropout(x, o["rate"], training=False)
     drawn = np.random.default_rng(SEED).random(shape, dtype=np.float32)
     return x * torch.from_numpy((drawn >= o["rate"]).astype(float)) / (1 - o["rate"])
-
-
-def shuffle(o: dict[str, Any], _: Any, x: Any) -> Any:
-    image = x if x.ndim == 4 else x[..., None]
-    return (
-        F.channel_shuffle(image, o["groups"]).reshape(x.shape)
-        if x.ndim == 3
-        else F.channel_shuffle(x, o["groups"])
-    )
 
 
 def cut(o: dict[str, Any], _: Any, x: Any) -> Any:
@@ -236,7 +223,7 @@ LAYERS: dict[str, Any] = {
     "subsample": subsample,
     "max_pool": max_pool,
     "avg_pool": avg_pool,
-    "global_max_pool": global_max,
+    "global_max_pool": lambda o, p, x: adaptive({"size": 1}, "max", x),
     "global_avg_pool": lambda o, p, x: adaptive({"size": 1}, "avg", x),
     "adaptive_max_pool": lambda o, p, x: adaptive(o, "max", x),
     "adaptive_avg_pool": lambda o, p, x: adaptive(o, "avg", x),
@@ -273,7 +260,7 @@ LAYERS: dict[str, Any] = {
     "flatten": lambda o, p, x: x.flatten(1),
     "reshape": lambda o, p, x: x.reshape(x.shape[0], *o["shape"]),
     "permute": lambda o, p, x: x.permute(0, *(axis + 1 for axis in o["order"])),
-    "channel_shuffle": shuffle,
+    "channel_shuffle": lambda o, p, x: F.channel_shuffle(x, o["groups"]),
     "pixel_shuffle": lambda o, p, x: F.pixel_shuffle(x, o["factor"]),
     "pixel_unshuffle": lambda o, p, x: F.pixel_unshuffle(x, o["factor"]),
     "identity": lambda o, p, x: x.clone(),

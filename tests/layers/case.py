@@ -1,4 +1,4 @@
-"""How the tests of the told layers write a layer and read its figures."""
+"""How the tests of the calculator's layers write a layer and read its figures."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ def shapes(text: str) -> tuple[Shape, ...]:
     return tuple(tuple(map(int, shape.split("x"))) for shape in text.split(" + "))
 
 
-def figures(told: Layer, inputs: tuple[Shape, ...]) -> Figures:
+def figures(made: Layer, inputs: tuple[Shape, ...]) -> Figures:
     """Return every figure that is not nothing, under the names the conventions give them."""
-    operations = told.operations(inputs)
+    operations = made.operations(inputs)
     counts = {
-        "params": told.params(inputs).value,
-        "trainable": told.trainable(inputs).value,
-        "buffers": told.buffers(inputs).value,
-        "macs": told.macs(inputs).value,
-        "padding_macs": told.padding_macs(inputs).value,
-        "connections": told.connections(inputs).value,
+        "params": made.params(inputs).value,
+        "trainable": made.trainable(inputs).value,
+        "buffers": made.buffers(inputs).value,
+        "macs": made.macs(inputs).value,
+        "padding_macs": made.padding_macs(inputs).value,
+        "connections": made.connections(inputs).value,
         **{kind: getattr(operations, kind).value for kind in operations.__struct_fields__},
     }
-    reads = " ".join(name for name in Reads.__struct_fields__ if getattr(told.reads(), name))
-    shape = show(size_of(told.sizes(inputs)))
+    reads = " ".join(name for name in Reads.__struct_fields__ if getattr(made.reads(), name))
+    shape = show(size_of(made.sizes(inputs)))
     found: Figures = {"shape": shape, **{name: count for name, count in counts.items() if count}}
     if counts["trainable"] == counts["params"]:
         found.pop("trainable", None)

@@ -16,10 +16,10 @@ Field = list[tuple[int, int] | None]
 
 def fields(line: str, inputs: str) -> list[Field]:
     """Return what each output along each axis reads."""
-    told, given = layer(line), shapes(inputs)
-    footprint = told.footprint(given)
+    made, given = layer(line), shapes(inputs)
+    footprint = made.footprint(given)
     assert not isinstance(footprint, str)
-    sizes = size_of(told.sizes(given))[1:]
+    sizes = size_of(made.sizes(given))[1:]
     return [[read_by(bounds, o) for o in range(size)] for bounds, size in zip(footprint, sizes, strict=True)]
 
 

@@ -75,7 +75,7 @@ def test_signals(kind: str) -> None:
     assert compared > 100
 
 
-def reach_of(layer: Layer, shapes: tuple[Shape, ...]) -> Bounds:
+def bounds_of(layer: Layer, shapes: tuple[Shape, ...]) -> Bounds:
     footprint = layer.footprint(shapes)
     assert not isinstance(footprint, str)
     return footprint[0]
@@ -91,7 +91,7 @@ def check_signal(case: object, layer: Layer, taps: Taps, n: int, f: int) -> None
         assert layer.connections(shapes).value == 4 * 3 * real + 4 * len(taps), case
     else:
         assert layer.connections(shapes).value == 3 * real, case
-    bounds = reach_of(layer, shapes)
+    bounds = bounds_of(layer, shapes)
     assert [bounds.at(o) for o in range(len(taps))] == [(w[0], w[-1]) for w in taps], case
 
 
@@ -164,7 +164,7 @@ def test_transposed_convolutions() -> None:
         assert layer.macs(shapes).value == 4 * 3 * f * n
         assert layer.padding_macs(shapes).value == 4 * 3 * (f * n - kept), case
         assert layer.connections(shapes).value == 4 * 3 * kept + 4 * len(painted), case
-        bounds = reach_of(layer, shapes)
+        bounds = bounds_of(layer, shapes)
         for o, inputs in enumerate(painted):
             low, high = bounds.at(o)
             # The bounds goes on beyond the map's ends, as a convolution's does into its padding.
@@ -181,7 +181,7 @@ def test_adaptive_bins(n: int, bins: int) -> None:
     layer = LAYERS["adaptive_avg_pool"](size=bins)
     covered = [range(i * n // bins, -(-(i + 1) * n // bins)) for i in range(bins)]
     assert layer.connections(((2, n),)).value == 2 * sum(map(len, covered))
-    bounds = reach_of(layer, ((2, n),))
+    bounds = bounds_of(layer, ((2, n),))
     assert [bounds.at(o) for o in range(bins)] == [(c[0], c[-1]) for c in covered]
 
 
@@ -189,7 +189,7 @@ def test_adaptive_bins(n: int, bins: int) -> None:
 @pytest.mark.parametrize(("mode", "corners"), [("nearest", False), ("bilinear", False), ("bilinear", True)])
 def test_upsampling_reads_the_positions_with_a_weight(n: int, out: int, mode: str, corners: bool) -> None:
     layer = LAYERS["upsample"](size=out, mode=mode, align_corners=corners)
-    bounds = reach_of(layer, ((2, n),))
+    bounds = bounds_of(layer, ((2, n),))
     for o in range(out):
         low, high = bounds.at(o)
         assert {min(max(i, 0), n - 1) for i in range(low, high + 1)} == read_by_upsampling(

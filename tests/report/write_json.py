@@ -96,8 +96,7 @@ def _type(rule: dict[str, Any]) -> str:
         return f"object of {_type(rule['additionalProperties'])}"
     if "enum" in rule:
         return " or ".join(f"`{each}`" for each in rule["enum"])
-    kind = rule.get("type", "any")
-    return " or ".join(kind) if isinstance(kind, list) else kind
+    return str(rule.get("type", "any"))
 
 
 if __name__ == "__main__":

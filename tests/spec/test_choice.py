@@ -9,7 +9,7 @@ import pytest
 
 import cnnstat
 from cnnstat import Analysis, SpecError
-from cnnstat.base.errors import Misfit, Source
+from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.spec import bundled
 from cnnstat.spec.choice import choose
 from cnnstat.spec.given import read_value
@@ -33,7 +33,7 @@ layers:
 """
 
 
-def told(variant: str | None = None, text: str = FAMILY, **params: object) -> Analysis:
+def analyzed(variant: str | None = None, text: str = FAMILY, **params: object) -> Analysis:
     return cnnstat.analyze(cnnstat.loads(text, variant=variant, params=params))
 
 
@@ -42,12 +42,12 @@ def figures(analysis: Analysis) -> tuple[int, int, int]:
 
 
 def test_without_a_name_it_is_the_first_variant() -> None:
-    assert figures(told()) == figures(told("one")) == (4, 192, 3)
-    assert (told().name, told().source) == ("one", "paper")
+    assert figures(analyzed()) == figures(analyzed("one")) == (4, 192, 3)
+    assert (analyzed().name, analyzed().source) == ("one", "paper")
 
 
 def test_a_variant_has_its_own_figures_and_no_others() -> None:
-    two = told("two")
+    two = analyzed("two")
     assert figures(two) == (8, 96, 2)
     assert two.missed == ()
     assert (two.name, two.source, two.input_shape) == ("The second", "another", (3, 4, 4))
@@ -65,15 +65,16 @@ def test_one_family_read_once_gives_each_of_its_networks() -> None:
 
 
 def test_parameters_from_outside_go_before_those_of_the_variant() -> None:
-    assert figures(told("two", width=1.5, size=8)) == (8, 384, 0)
-    assert told("two", width=1.5, deep=True).name == "The second (width=1.5, deep=true)"
-    assert [row.name for row in told(deep=True).rows] == ["conv", "more"]
+    assert figures(analyzed("two", width=1.5, size=8)) == (8, 384, 0)
+    assert analyzed("two", width=1.5, deep=True).name == "The second (width=1.5, deep=true)"
+    assert [row.name for row in analyzed(deep=True).rows] == ["conv", "more"]
 
 
 def test_figures_are_compared_where_the_values_are_those_they_were_published_for() -> None:
-    assert figures(told(width=2)) == (8, 384, 0)
-    assert figures(told(width=Fraction(1))) == (4, 192, 3)
-    assert figures(told("two", width=1, size=8)) == (4, 192, 2)  # the default, but for the first variant's
+    assert figures(analyzed(width=2)) == (8, 384, 0)
+    assert figures(analyzed(width=Fraction(1))) == (4, 192, 3)
+    # The default, but for the first variant's.
+    assert figures(analyzed("two", width=1, size=8)) == (4, 192, 2)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +106,9 @@ def test_what_cannot_be_chosen(variant: str | None, params: dict[str, object], s
 def test_a_spec_without_parameters_or_variants_says_so() -> None:
     plain = "input: [3]\nlayers:\n  - {type: relu}\n"
     with pytest.raises(SpecError, match=r"no parameter 'width' \(it has no 'params:'\)"):
-        told(text=plain, width=2)
+        analyzed(text=plain, width=2)
     with pytest.raises(SpecError, match="no variant 'b'; the spec has none"):
-        told("b", text=plain)
+        analyzed("b", text=plain)
 
 
 def test_values_from_python_are_values_of_the_language() -> None:
@@ -116,7 +117,7 @@ def test_values_from_python_are_values_of_the_language() -> None:
     )
     assert size.spec.params == {"size": (Fraction(7, 5), True)}
     with pytest.raises(ValueError, match="a parameter is a number, a word"):
-        told(width={1})
+        analyzed(width={1})
     with pytest.raises(ValueError, match="a loaded graph has its parameters"):
         cnnstat.analyze(cnnstat.loads(FAMILY), params={"width": 2})
 
@@ -146,7 +147,7 @@ def test_values_are_read_as_in_a_spec(text: str, value: object) -> None:
 
 @pytest.mark.parametrize("text", ["", "$width", "{a: 1}", "[[1]]", "&a 1", "[1", "\udcff"])
 def test_what_is_no_plain_value(text: str) -> None:
-    with pytest.raises(Misfit, match="expected a plain value"):
+    with pytest.raises(ArgumentError, match="expected a plain value"):
         read_value(text)
 
 
@@ -193,12 +194,12 @@ blocks:
 layers: [{type: wide, by: 8}, {type: wide, by: 16}]
 """
     with pytest.raises(SpecError) as negative:
-        told(text=text, width=-2)
+        analyzed(text=text, width=-2)
     assert [problem.message for problem in negative.value.problems] == [
         "divisible(-16) has no value, with $by = 8, $width = -2"
     ]
     with pytest.raises(SpecError, match=r"expected a number, got \[1, 'a'\], with \$by = 8, \$width = "):
-        told(text=text, width=[1, "a"])
+        analyzed(text=text, width=[1, "a"])
 
 
 def test_a_variant_runs() -> None:
@@ -219,6 +220,6 @@ def test_values_from_python_that_are_floats_of_another_kind() -> None:
         def __repr__(self) -> str:
             return f"Other({float(self)})"
 
-    assert told(width=Other(2)).totals.counts.params == told(width=2).totals.counts.params
+    assert analyzed(width=Other(2)).totals.counts.params == analyzed(width=2).totals.counts.params
     with pytest.raises(ValueError, match=r"a parameter is a number, .*, got nan"):
-        told(width=float("nan"))
+        analyzed(width=float("nan"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cnnstat.base.errors import Misfit, Source, Span
+from cnnstat.base.errors import Fault, Source, Span
 from cnnstat.spec.expect import Expectation, printed, tolerance
 
 SPAN = Span(Source("s", ""), 1, 1)
@@ -58,5 +58,5 @@ def test_shapes_and_fields_per_axis() -> None:
 
 @pytest.mark.parametrize("text", ["", "abc", "1.2.3", "12m", "-5", "1e9", "5 M", "9" * 40])
 def test_what_is_no_figure(text: str) -> None:
-    with pytest.raises(Misfit):
+    with pytest.raises(Fault):
         printed(text)

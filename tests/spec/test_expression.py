@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import Fault
 from cnnstat.spec.expression import Channels, Value, divisible, parse
 
 PARAMS: dict[str, Value] = {
@@ -88,13 +88,13 @@ def test_values(text: str, value: object) -> None:
     ],
 )
 def test_what_is_refused(text: str) -> None:
-    with pytest.raises(Misfit):
+    with pytest.raises(Fault):
         parse(text).evaluate(PARAMS)
 
 
 @given(st.text(max_size=60))
 def test_any_text_has_a_value_or_a_reason(text: str) -> None:
-    with contextlib.suppress(Misfit):
+    with contextlib.suppress(Fault):
         parse(text + "$a").evaluate(PARAMS)
 
 

@@ -23,7 +23,7 @@ def tensors(*names: str, size: int = 3) -> dict[str, Array]:
 
 
 def places(parameters: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, str]:
-    """Match, and return which name of the file each name of the network got, told by the numbers."""
+    """Match, and return which name of the file each name of the network got, as the numbers show."""
     names = {float(tensor.flat[0]): name for name, tensor in given.items()}
     return {name: names[float(t.flat[0])] for name, t in matched(parameters, given, "w.npz").items()}
 
@@ -185,7 +185,7 @@ def test_what_is_missing_left_over_and_misshapen_is_named() -> None:
     )
 
 
-def test_the_first_layer_that_does_not_fit_is_told() -> None:
+def test_the_first_layer_that_does_not_fit_is_named() -> None:
     own = {"C1.weight": np.zeros((6, 1, 5, 5)), "C1.bias": np.zeros(6), "F2.weight": np.zeros((10, 6))}
     given = {"0.weight": np.zeros((6, 1, 5, 5)), "0.bias": np.zeros(6), "1.weight": np.zeros((9, 6))}
     with pytest.raises(FileError) as error:

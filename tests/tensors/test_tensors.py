@@ -316,7 +316,7 @@ def test_where_nothing_can_be_written(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_no_permission_is_told(tmp_path: Path, suffix: str) -> None:
+def test_no_permission_is_an_error_of_the_file(tmp_path: Path, suffix: str) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(FileError, match="ermission denied"):
         save_weights(tmp_path / f"w{suffix}", TENSORS)

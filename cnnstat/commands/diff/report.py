@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.base.errors import plural
 from cnnstat.base.figures import COUNTS, FIGURES, OF_NETWORK
+from cnnstat.base.text import plural
 from cnnstat.commands.diff.document import Sums
 from cnnstat.report.columns import COLUMNS, field_text, footnotes
 from cnnstat.report.layers import title_of

@@ -1,4 +1,4 @@
-"""The command that explains: a network's arithmetic, a layer type, or a figure."""
+"""`cnnstat explain`: a network's arithmetic, a layer type, a figure, or a problem's code."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import click
 
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import Misfit, plain, suggestion
+from cnnstat.base.codes import CODES
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import figure_named, words
+from cnnstat.base.text import plain, suggestion
 from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
 from cnnstat.cli.output import put, show
 from cnnstat.layers import LAYERS, manual
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("topic", metavar="[SPEC | TYPE | FIGURE]", required=False)
+@click.argument("topic", metavar="[SPEC | TYPE | FIGURE | CODE]", required=False)
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @set_option
 @input_option
@@ -38,9 +40,10 @@ def explain(topic: str | None, layers: tuple[str, ...], form: str, output: Path 
     """Where figures come from: formula, numbers, result.
 
     SPEC explains the whole network, or the LAYERs and blocks named ('total': the sums). A layer TYPE
-    (conv) prints its manual, a FIGURE (macs) its definition; without any of them, both are listed.
+    (conv) prints its manual, a FIGURE (macs) its definition, the CODE of a problem (shape/leftover) what it
+    means and the way out; without any of them, all are listed.
 
-    A word is a SPEC if it is a file, - or a bundled name; else a TYPE; else a FIGURE.
+    A word is a SPEC if it is a file, - or a bundled name; else a CODE, a TYPE or a FIGURE.
     """
     if topic is not None and _is_spec(topic, layers):
         show(_of_network(topic, layers, **how), form, output)
@@ -58,18 +61,19 @@ def _said(how: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
     """Say whether a word means a network; with layers behind it, it can mean nothing else."""
-    if word == "-" or any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml")):
+    if word == "-" or _is_network(word):
         return True
-    if _is_network(word):
+    place = any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml"))
+    if place and not _is_code(word):
         return True
     if not layers:
         return False
     if what := _page(word):
-        told = f"'{plain(word)}' is {what}, and has no layers: name it alone, or a SPEC and its LAYERs"
-        raise click.UsageError(told)
+        why = "has no layers: name it alone, or a SPEC and its LAYERs"
+        raise click.UsageError(f"'{plain(word)}' is {what}, and {why}")
     if later := next(filter(_is_network, layers), None):
-        told = f"'{plain(word)}' is no network, but '{plain(later)}' is: the SPEC comes first"
-        raise click.UsageError(told)
+        message = f"'{plain(word)}' is no network, but '{plain(later)}' is: the SPEC comes first"
+        raise click.UsageError(message)
     return True
 
 
@@ -80,10 +84,18 @@ def _is_network(word: str) -> bool:
         return False
 
 
+def _is_code(word: str) -> bool:
+    """Say whether a word is the code of a problem, or meant for one: of a path, few begin as codes do."""
+    first, *rest = word.split("/")
+    return len(rest) == 1 and "." not in word and any(code.startswith(f"{first}/") for code in CODES)
+
+
 def _page(word: str) -> str | None:
     """Return what a word is the page of, if there is one."""
     if word in LAYERS:
         return "a layer type"
+    if word in CODES:
+        return "a problem's code"
     return "a figure" if figure_named(word) else None
 
 
@@ -104,22 +116,21 @@ def _of_network(
             rows = [find(analysis, layer)[0] for layer in layers] or list(folded(analysis, depth))
             return quiz(analysis, rows, answers=answers)
         return report.network(analysis, layers, depth)
-    except Misfit as misfit:
-        raise click.UsageError(_unknown_layer(misfit, analysis, layers)) from None
+    except ArgumentError as error:
+        raise ArgumentError(f"{error}{_hint(str(error), analysis, layers)}") from None
 
 
 def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
     if TOTAL in layers and all(row.name != TOTAL for row in (*analysis.rows, *analysis.groups)):
-        raise click.UsageError("--quiz asks about layers and blocks; 'total' is told without --quiz")
+        raise click.UsageError("--quiz asks about layers and blocks; 'total' is printed without --quiz")
 
 
-def _unknown_layer(misfit: Misfit, analysis: Analysis, layers: tuple[str, ...]) -> str:
-    pages = [layer for layer in layers if f"'{layer}'" in misfit.message and _page(layer)]
+def _hint(message: str, analysis: Analysis, layers: tuple[str, ...]) -> str:
+    """Return what else may be meant by a layer that the network does not have."""
+    pages = [layer for layer in layers if f"'{layer}'" in message and _page(layer)]
     if pages:
-        hint = f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' tells more"
-    else:
-        hint = "" if "did you mean" in misfit.message else f"; its first is '{analysis.rows[0].name}'"
-    return plain(misfit.message + hint)
+        return f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' says more"
+    return "" if "did you mean" in message else f"; its first is '{analysis.rows[0].name}'"
 
 
 def _refer(topic: str | None, form: str, output: Path | None) -> None:
@@ -129,21 +140,25 @@ def _refer(topic: str | None, form: str, output: Path | None) -> None:
     if topic is None:
         show(reference.contents(), form, output)
         return
-    key = figure_named(topic)
-    if topic not in LAYERS and key is None:
-        raise click.UsageError(_unknown(topic))
-    if topic not in LAYERS and key is not None:
-        show(reference.figure(key), form, output)
-    elif form == "markdown":
+    if topic in LAYERS and form == "markdown":
         put(manual.page(topic, LAYERS[topic]), output)
-    else:
+    elif topic in LAYERS:
         show(reference.layer_type(topic), form, output)
+    elif topic in CODES:
+        show(reference.problem(topic), form, output)
+    elif key := figure_named(topic):
+        show(reference.figure(key), form, output)
+    else:
+        raise click.UsageError(_unknown(topic))
 
 
 def _unknown(topic: str) -> str:
     """Return why a word means nothing, and the nearest that does."""
     if topic == TOTAL:
         return "'total' goes behind a SPEC, as a LAYER does: 'cnnstat explain lenet5 total'"
+    if _is_code(topic):
+        hint = suggestion(topic, CODES) or "; 'cnnstat explain' lists the codes"
+        return f"'{plain(topic)}' is no file and no problem's code{hint}"
     if topic in ENTRY_KEYS:
         return f"'{topic}' goes with every type of layer; docs/spec.md says what it does"
     if Path(f"{topic}.yaml").is_file():
@@ -153,5 +168,5 @@ def _unknown(topic: str) -> str:
         more = f" and {len(having) - 1} more" if len(having) > 1 else ""
         return f"'{topic}' is an option of {having[0]}{more}; 'cnnstat explain {having[0]}' says what it is"
     hint = suggestion(meant(topic), (*LAYERS, *words())) or suggestion(topic, bundled.names())
-    told = f"'{plain(topic)}' is no layer type, figure, file or bundled network"
-    return told + (hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures")
+    hint = hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures"
+    return f"'{plain(topic)}' is no layer type, figure, file or bundled network{hint}"

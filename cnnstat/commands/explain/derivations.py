@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.model import KINDS
 from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.field_growth import growth, setters
 from cnnstat.graph.model import INPUT
-from cnnstat.layers.base import WHOLE, axis_names, size_of
+from cnnstat.layers.base import WHOLE, size_of
 from cnnstat.report.columns import field_text
 from cnnstat.report.model import Derivation
 from cnnstat.report.text import shown, sizes
@@ -114,7 +115,7 @@ def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
     who = [" and ".join(names) or "several branches together" for names in found]
     if len(set(who)) == 1:
         return f"set by {who[0]}"
-    names = axis_names(row.output_shape)[1:]
+    names = rank_of(row.output_shape).axes[1:]
     return ", ".join(f"{name} set by {text}" for name, text in zip(names, who, strict=True))
 
 
@@ -141,7 +142,7 @@ def _symbols(field: Field) -> str:
 
 def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Derivation]:
     assert row.calculated is not None
-    names = axis_names(row.output_shape)
+    names = rank_of(row.output_shape).axes
     kept = [_kept(row.calculated, i, shapes) for i in range(len(names))]
     if all(kept):
         as_what = "its input" if len(shapes) == 1 else "each of its inputs"
@@ -156,7 +157,7 @@ def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Derivation]:
 
 def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
     """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
-    size, names = calculated.sizes[axis], axis_names(size_of(calculated.sizes))
+    size, names = calculated.sizes[axis], rank_of(size_of(calculated.sizes)).axes
     if size.name != names[axis] or (
         len(names) == 1 and calculated.footprint == WHOLE
     ):  # units are then its own
@@ -168,7 +169,7 @@ def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[D
     if len({axis.numbers for axis in axes}) == 1:
         yield step(figure, label, axes[0])
         return
-    names = (f"{label}, {name}" for name in axis_names(row.output_shape)[1:])
+    names = (f"{label}, {name}" for name in rank_of(row.output_shape).axes[1:])
     yield from (step(figure, name, axis) for name, axis in zip(names, axes, strict=True))
 
 

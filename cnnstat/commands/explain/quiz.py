@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.analysis.outline import places_of
-from cnnstat.base.errors import plural
+from cnnstat.base.text import plural
 from cnnstat.commands.explain.derivations import brief_field, one_line
 from cnnstat.commands.explain.report import each, notes
 from cnnstat.layers import LAYERS, manual

@@ -1,9 +1,10 @@
-"""Pages that need no network: a layer type, a figure, and what there is to explain."""
+"""Pages that need no network: a layer type, a figure, a problem's code, and what there is to explain."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.base.codes import CODES
 from cnnstat.base.figures import FIGURES
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.data import head
@@ -51,34 +52,52 @@ def _options(kind: type[Layer]) -> Iterator[Derivation]:
 
 def figure(key: str) -> Report:
     """Return the definition of a figure."""
-    told = FIGURES[key]
-    facts = (("key", key), ("rule", told.rule), ("also called", ", ".join(told.also)))
+    found = FIGURES[key]
+    facts = (("key", key), ("rule", found.rule), ("also called", ", ".join(found.also)))
     return Report(
-        title=told.title,
+        title=found.title,
         facts=facts,
         data={
             **head("explain"),
             "figure": key,
-            "title": told.title,
-            "rule": told.rule,
-            "meaning": told.meaning,
-            "aliases": list(told.also),
+            "title": found.title,
+            "rule": found.rule,
+            "meaning": found.meaning,
+            "aliases": list(found.also),
         },
-        sections=(Section("", text=told.meaning),),
+        sections=(Section("", text=found.meaning),),
+    )
+
+
+def problem(key: str) -> Report:
+    """Return the page of a problem's code."""
+    code = CODES[key]
+    return Report(
+        title=f"{key}: {code.title}",
+        data={
+            **head("explain"),
+            "problem": key,
+            "title": code.title,
+            "meaning": code.meaning,
+            "way_out": code.way_out,
+        },
+        sections=(Section("", text=code.meaning), Section("way out", text=code.way_out)),
     )
 
 
 def contents() -> Report:
-    """Return every layer type and every figure, in a line each."""
+    """Return every layer type, every figure and every code of a problem, in a line each."""
     types = tuple(Derivation("", name, text=manual.first_line(kind)) for name, kind in LAYERS.items())
-    figures = tuple(Derivation("", key, text=told.title) for key, told in FIGURES.items())
+    figures = tuple(Derivation("", key, text=found.title) for key, found in FIGURES.items())
+    problems = tuple(Derivation("", key, text=code.title) for key, code in CODES.items())
     return Report(
         title="what there is to explain",
         data={
             **head("explain"),
             "types": [{"name": step.label, "about": step.text} for step in types],
             "figures": [{"name": step.label, "title": step.text} for step in figures],
+            "problems": [{"name": step.label, "title": step.text} for step in problems],
         },
         notes=("and every network: cnnstat explain SPEC",),
-        sections=(Section("layer types", types), Section("figures", figures)),
+        sections=(Section("layer types", types), Section("figures", figures), Section("problems", problems)),
     )

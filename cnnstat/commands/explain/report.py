@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from cnnstat.analysis.model import Totals
 from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import Misfit, plural
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import plural
 from cnnstat.commands.explain.block_sums import Blocks, block_steps, sums, total_steps
 from cnnstat.commands.explain.derivations import LEGEND, one_line, steps_of, terms
 from cnnstat.commands.explain.errata import Errata, Erratum, errata, explained
@@ -54,7 +55,7 @@ def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = 
     """Return the arithmetic of the layers or blocks named, else of the whole network and its totals.
 
     Raises:
-        Misfit: there is no such layer.
+        ArgumentError: there is no such layer.
     """
     explainer = _Explainer(analysis)
     if layers:
@@ -118,7 +119,7 @@ class _Explainer:
         """Yield the layer or block of a name; of ``total`` the sums, behind a layer that is called so."""
         try:
             row, number = find(self.analysis, name)
-        except Misfit:
+        except ArgumentError:
             if name != TOTAL:
                 raise
         else:

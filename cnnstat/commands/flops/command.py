@@ -10,8 +10,7 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.backward_cost import costs
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
 from cnnstat.analysis.tool_counts import tool_counts, total, weight_gradients
-from cnnstat.base.errors import Misfit, plain
-from cnnstat.cli.options import depth_option, network_options, output_options, settings_options
+from cnnstat.cli.options import depth_option, network_options, output_options, read_by, settings_options
 from cnnstat.cli.output import show
 from cnnstat.commands.flops.document import convention_entry, counted_layers, document, training_entry
 from cnnstat.commands.flops.report import convention_report, conventions_report, report
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
 
 
-def _convention(context: click.Context, parameter: click.Parameter, value: str | None) -> Convention | None:
-    """Read the name of a tool."""
-    try:
-        return None if value is None else convention_of(value)
-    except Misfit as misfit:
-        raise click.BadParameter(plain(misfit.message)) from None
-
-
 @click.command()
 @network_options()
 @settings_options()
@@ -39,7 +30,7 @@ def _convention(context: click.Context, parameter: click.Parameter, value: str |
 @click.option(
     "--convention",
     metavar="TOOL",
-    callback=_convention,
+    callback=read_by(convention_of),
     help=f"Count as another tool prints it: {', '.join(CONVENTIONS)}.",
 )
 @click.option("--conventions", "all_tools", is_flag=True, help="What every one of these tools prints.")

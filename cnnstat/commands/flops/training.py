@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from cnnstat.analysis.tool_counts import rules, total
-from cnnstat.base.errors import plural
+from cnnstat.base.text import plural
 from cnnstat.commands.flops.document import convention_entry
 from cnnstat.commands.flops.report import left_out, meaning, rules_of
 from cnnstat.commands.flops.shares import share_tables

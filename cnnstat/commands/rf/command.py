@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstat.analysis import analyze_graph
-from cnnstat.base.errors import Misfit, plain
-from cnnstat.cli.options import depth_option, network_options, output_options, settings_options, unit_of
+from cnnstat.cli.options import (
+    depth_option,
+    network_options,
+    output_options,
+    read_by,
+    settings_options,
+    unit_of,
+)
 from cnnstat.cli.output import show
 from cnnstat.commands.rf.document import document, unit_document
 from cnnstat.commands.rf.report import report, unit_report
@@ -23,7 +29,9 @@ if TYPE_CHECKING:
 @settings_options()
 @depth_option
 @click.option("--at", "layer", metavar="LAYER", help="With --unit: the layer whose unit is asked for.")
-@click.option("--unit", metavar="Y,X", callback=unit_of, help="Print what this unit of the layer sees.")
+@click.option(
+    "--unit", metavar="Y,X", callback=read_by(unit_of), help="Print what this unit of the layer sees."
+)
 @output_options()
 def rf(
     network: Chosen,
@@ -40,9 +48,6 @@ def rf(
     if layer is None or unit is None:
         fields = document(analysis, depth)
         show(fields, lambda: report(fields, analysis, depth), output)
-        return
-    try:
+    else:
         found = unit_document(analysis, layer, unit)
-    except Misfit as misfit:
-        raise click.UsageError(plain(misfit.message)) from None
-    show(found, lambda: unit_report(found), output)
+        show(found, lambda: unit_report(found), output)

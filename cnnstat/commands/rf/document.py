@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.outline import find
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.report.document import AnalysisDocument, NetworkDocument, head, of_analysis
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
     """Return the input region that one unit of a layer sees.
 
     Raises:
-        Misfit: there is no such layer or unit, or its field is unknown.
+        ArgumentError: there is no such layer or unit, or its field is unknown.
     """
     row, number = find(analysis, layer)
     _check_unit(row, position)
@@ -56,10 +56,10 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
 
 def _check_unit(row: Row, position: tuple[int, ...]) -> None:
     if row.field.because is not None:
-        raise Misfit(f"the field of {row.name} is unknown because of {row.field.because}")
+        raise ArgumentError(f"the field of {row.name} is unknown because of {row.field.because}")
     sizes = row.output_shape[1:]
     if not row.field.whole and len(position) != len(sizes):
-        raise Misfit(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
+        raise ArgumentError(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
     for place, size in zip(position, sizes, strict=False):
         if not 0 <= place < size:
-            raise Misfit(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")
+            raise ArgumentError(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")

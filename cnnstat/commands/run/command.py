@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstat.base.errors import plain
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.base.text import plain
 from cnnstat.cli.options import FILE, depth_option, input_option, output_options, set_option
 
 if TYPE_CHECKING:

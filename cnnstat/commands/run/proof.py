@@ -12,7 +12,7 @@ from msgspec import Struct
 from cnnstat import tensors as files
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.memory import running_bytes
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Proof, compare
 from cnnstat.cli.output import finish, place_of, same_file, show
@@ -21,14 +21,8 @@ from cnnstat.commands.run import report
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import PROJECTION, evaluate
 from cnnstat.executor.measure.derivatives import METHODS
-from cnnstat.executor.measure.gradients import (
-    Checked,
-    Plan,
-    check_end_to_end,
-    check_layers,
-    gradients_of,
-    tensors_of,
-)
+from cnnstat.executor.measure.end_to_end import check_end_to_end
+from cnnstat.executor.measure.gradients import Checked, Plan, check_layers, gradients_of, tensors_of
 from cnnstat.executor.measure.measurements import Measurements, measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.model import STORED
 from cnnstat.analysis.outline import places_of
-from cnnstat.base.errors import plural
 from cnnstat.base.figures import FIGURES
+from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
 from cnnstat.commands.run import gradients
 from cnnstat.commands.run.document import Top, data

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnstat.base.errors import Misfit, plain
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.cli.options import network_options, output_options, settings_options, size_of
+from cnnstat.cli.options import network_options, output_options, read_by, settings_options, size_of
 from cnnstat.cli.output import show
 from cnnstat.commands.sizes.document import document
 from cnnstat.commands.sizes.report import report
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
     "--from",
     "first",
     metavar="SIZE",
-    callback=size_of,
+    callback=read_by(size_of),
     help="The first size: 128 or 128x256.  [default: 1, or the step]",
 )
-@click.option("--to", "last", metavar="SIZE", callback=size_of, help="No size beyond it.")
+@click.option("--to", "last", metavar="SIZE", callback=read_by(size_of), help="No size beyond it.")
 @click.option("--step", type=click.IntRange(1, MAX_SIZE), help="From one size to the next.  [default: 1]")
 @settings_options("batch", "dtype")
 @output_options()
@@ -47,11 +46,7 @@ def sizes(
     some of them listed.
     """
     graph = network.load()
-    try:
-        steps = between(graph, first, last, step)
-    except Misfit as misfit:
-        raise click.UsageError(plain(misfit.message)) from None
-    search = sweep(graph, steps, settings)
+    search = sweep(graph, between(graph, first, last, step), settings)
     every = any(value is not None for value in (first, last, step))
     found = document(search, every=every)
     show(found, lambda: report(found, search, every=every), output)

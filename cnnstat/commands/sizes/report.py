@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.base.errors import plural
+from cnnstat.base.text import plural
 from cnnstat.commands.sizes.document import ranges
 from cnnstat.commands.sizes.spans import how_many, spans
 from cnnstat.report.columns import COLUMNS, field_text, footnotes

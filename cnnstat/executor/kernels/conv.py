@@ -5,6 +5,7 @@ What is computed is cross-correlation; the kernel is rotated in the backward pas
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from cnnstat.executor.connections import connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import im2col
 from cnnstat.executor.kernels.windows import Grid, Walk, collect, walks
-from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
+from cnnstat.executor.parameters import Parameters, weight_and_bias
 from cnnstat.executor.projection import along
 
 
@@ -39,7 +40,7 @@ def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Pa
     if options["table"] is not None:
         connections = [len(row) for row in options["table"]]
         shape, depth = (sum(connections), *kernel), max(connections)
-    return _allocate(x, shape, filters, depth * int(np.prod(kernel)), options, rng)
+    return weight_and_bias(rng, shape, filters, depth * prod(kernel), x, bias=options["bias"])
 
 
 def depthwise_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
@@ -47,16 +48,7 @@ def depthwise_parameters(inputs: Inputs, options: Options, rng: np.random.Genera
     (x,) = inputs
     filters = x.shape[1] * options["multiplier"]
     kernel = per_axis(options["kernel"], x.ndim - 2)
-    return _allocate(x, (filters, 1, *kernel), filters, int(np.prod(kernel)), options, rng)
-
-
-def _allocate(
-    x: Array, shape: tuple[int, ...], filters: int, fan_in: int, options: Options, rng: np.random.Generator
-) -> Parameters:
-    trained = {"weight": he_normal(rng, shape, fan_in, x)}
-    if options["bias"]:
-        trained["bias"] = draw_bias(rng, filters, fan_in, x)
-    return Parameters(trained)
+    return weight_and_bias(rng, (filters, 1, *kernel), filters, prod(kernel), x, bias=options["bias"])
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -145,9 +137,7 @@ def _bundles(table: Any) -> list[_Bundle]:
 CONV = Kernel(
     forward,
     along(
-        *("kernel", "stride", "dilation"),
-        sides="padding",
-        one_channel={"filters": 1, "groups": 1, "table": None},
+        "kernel", "stride", "dilation", sides="padding", channels={"filters": 1, "groups": 1, "table": None}
     ),
     parameters,
     connections_of(forward),
@@ -155,7 +145,7 @@ CONV = Kernel(
 )
 DEPTHWISE_CONV = Kernel(
     depthwise_forward,
-    along("kernel", "stride", "dilation", sides="padding", one_channel={"multiplier": 1}),
+    along("kernel", "stride", "dilation", sides="padding", channels={"multiplier": 1}),
     depthwise_parameters,
     connections_of(depthwise_forward),
     contracts=True,

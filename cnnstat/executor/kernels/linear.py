@@ -9,7 +9,7 @@ import numpy as np
 from cnnstat.executor.axes import add_bias, width
 from cnnstat.executor.connections import aside, connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
-from cnnstat.executor.parameters import Parameters, draw_bias, he_normal, real_type
+from cnnstat.executor.parameters import Parameters, real_type, weight_and_bias
 from cnnstat.executor.projection import vector
 
 
@@ -26,10 +26,7 @@ def linear_parameters(inputs: Inputs, options: Options, rng: np.random.Generator
     x = vectors(inputs)
     fan_in = x.shape[1]
     units = width(options["units"], fan_in)
-    trained = {"weight": he_normal(rng, (units, fan_in), fan_in, x)}
-    if options["bias"]:
-        trained["bias"] = draw_bias(rng, units, fan_in, x)
-    return Parameters(trained)
+    return weight_and_bias(rng, (units, fan_in), units, fan_in, x, bias=options["bias"])
 
 
 def linear(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:

@@ -206,7 +206,7 @@ def _scale_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
 
 BATCH_NORM = Kernel(batch_norm, unchanged, batch_norm_parameters)
 LAYER_NORM = Kernel(layer_norm, unchanged, layer_norm_parameters)
-GROUP_NORM = Kernel(group_norm, along(one_channel={"groups": 1}), channel_parameters)
+GROUP_NORM = Kernel(group_norm, along(channels={"groups": 1}), channel_parameters)
 INSTANCE_NORM = Kernel(instance_norm, unchanged, channel_parameters)
 LOCAL_RESPONSE_NORM = Kernel(local_response_norm, unchanged)
 SCALE = Kernel(scale, unchanged, scale_parameters)

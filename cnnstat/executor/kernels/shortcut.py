@@ -28,4 +28,4 @@ def _backward(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> Kern
     return placed(dy[:, : shape[1]], shape, place)
 
 
-ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut, along("stride", one_channel={"filters": 1}))
+ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut, along("stride", channels={"filters": 1}))

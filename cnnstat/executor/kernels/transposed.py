@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 from cnnstat.executor.axes import add_bias, both_sides, per_axis, width
 from cnnstat.executor.connections import connections_of
@@ -12,8 +11,11 @@ from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradie
 from cnnstat.executor.kernels import im2col
 from cnnstat.executor.kernels.conv import bias_gradient
 from cnnstat.executor.kernels.windows import Grid, Walk
-from cnnstat.executor.parameters import Parameters, draw_bias, he_normal
+from cnnstat.executor.parameters import Parameters, weight_and_bias
 from cnnstat.executor.projection import along
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[int, int], extra: int) -> Walk:
@@ -33,10 +35,9 @@ def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[in
 def layout(x: Array, options: Options) -> Grid:
     """Lay out the windows over the output."""
     rank = x.ndim - 2
-    spaces = (per_axis(options[name], rank) for name in ("kernel", "stride", "dilation"))
-    kernel, stride, dilation = spaces
+    windows = (per_axis(options[name], rank) for name in ("kernel", "stride", "dilation"))
     sides, extra = both_sides(options["padding"], rank), per_axis(options["output_padding"], rank)
-    axes = zip(x.shape[2:], kernel, stride, dilation, sides, extra, strict=True)
+    axes = zip(x.shape[2:], *windows, sides, extra, strict=True)
     return Grid(tuple(canvas(*axis) for axis in axes), width(options["groups"], x.shape[1]))
 
 
@@ -47,11 +48,8 @@ def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Pa
     filters = width(options["filters"], channels)
     groups = width(options["groups"], channels)
     kernel = per_axis(options["kernel"], x.ndim - 2)
-    fan_in = channels // groups * int(np.prod(kernel))
-    trained = {"weight": he_normal(rng, (channels, filters // groups, *kernel), fan_in, x)}
-    if options["bias"]:
-        trained["bias"] = draw_bias(rng, filters, fan_in, x)
-    return Parameters(trained)
+    shape, fan_in = (channels, filters // groups, *kernel), channels // groups * prod(kernel)
+    return weight_and_bias(rng, shape, filters, fan_in, x, bias=options["bias"])
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -78,7 +76,7 @@ TRANSPOSED_CONV = Kernel(
     along(
         *("kernel", "stride", "dilation", "output_padding"),
         sides="padding",
-        one_channel={"filters": 1, "groups": 1},
+        channels={"filters": 1, "groups": 1},
         over_input=False,
     ),
     parameters,

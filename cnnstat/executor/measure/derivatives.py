@@ -8,12 +8,15 @@ central   (f(x + h) - f(x - h))/2h, the textbook's. A step that crosses a kink g
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from cnnstat.executor.kernel import Array
 
 METHODS = ("complex", "central")
 TOLERANCE = 1e-6
@@ -22,6 +25,10 @@ TINY = 1e-30
 """The step of the complex method."""
 STEPS = (1e-5, 1e-6, 1e-7, 1e-8, 1e-4, 1e-3, 1e-2)
 """Steps of the central difference, in turn: smaller ones against kinks, then larger ones against rounding."""
+NUDGE = 1e-3
+"""By how much, of its spread, a central difference moves its point away from ties, where slopes jump."""
+FAINT = 1e-7
+"""A gradient this small beside ‖dy‖·‖y‖/‖w‖ is compared to fewer digits: it may be what rounding left."""
 
 Line: TypeAlias = "Callable[[complex], complex]"
 """f along a direction: from a step, real or imaginary, to a number."""
@@ -47,3 +54,13 @@ def error_of(expected: float, line: Line, scale: float, method: str) -> float:
         if best <= TOLERANCE:
             break
     return float(best)
+
+
+def norm(value: Array) -> float:
+    """Return the Euclidean length of a tensor."""
+    return float(np.linalg.norm(value))
+
+
+def spread_of(value: Array) -> float:
+    """Return the size of a tensor's numbers, the measure of every step from them; 1 for nothing but zeros."""
+    return norm(value) / math.sqrt(value.size) or 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 from cnnstat.report.render.table import arithmetic
 from cnnstat.report.text import said, shown
 

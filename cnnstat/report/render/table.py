@@ -10,7 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from unicodedata import combining, east_asian_width
 
-from cnnstat.base.errors import plain
+from cnnstat.base.text import plain
 from cnnstat.report.text import bar, grouped, said, shown
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ import cnnstat
 from cnnstat.commands.diff import alignment
 from cnnstat.commands.diff.difference import Change, Difference, compare
 from cnnstat.commands.diff.items import items
-from cnnstat.layers import LAYERS
 from cnnstat.spec.bundled import names
 
 Layers: TypeAlias = list[tuple[str, str]]
@@ -188,10 +187,6 @@ def test_edits_stand_apart_from_what_follows() -> None:
 def test_another_type_under_the_same_name() -> None:
     change = compared(CHAIN, CHAIN.replace("type: relu6", "type: max_pool, kernel: 2")).changes[-1]
     assert edits(change) == {"type": ("relu6", "max_pool")}
-
-
-def test_every_type_says_its_family() -> None:
-    assert all(kind.family for kind in LAYERS.values())
 
 
 def test_a_convolution_may_become_a_transposed_one() -> None:

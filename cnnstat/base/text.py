@@ -1,0 +1,52 @@
+"""Words and lines as messages and reports print them, whatever they are about."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Comparing words is slow, and a name that is one of thousands is no help.
+_CANDIDATES = 200
+
+# Characters of a line that a message shows.
+_CONTEXT = 120
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean 'stride'?`` for a near miss among ``known``, else nothing."""
+    names = {name.lower(): name for name in islice(known, _CANDIDATES)}
+    near = difflib.get_close_matches(word.lower()[:64], names, n=1, cutoff=0.6)
+    return f"; did you mean '{names[near[0]]}'?" if near else ""
+
+
+def plural(noun: str, count: int) -> str:
+    """Return a noun as it stands behind a number: ``layer`` or ``layers``."""
+    return noun if count == 1 else f"{noun}s"
+
+
+def plain(text: str) -> str:
+    r"""Return text on one line that a terminal, a page or a CI log takes as text and nothing else.
+
+    Control and formatting characters become visible escapes. ``::`` and ``##`` are parted because CI
+    logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
+    """
+    return _visible(text).replace("::", ": :").replace("##", "# #")
+
+
+def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def excerpt(line: str, column: int) -> tuple[str, int]:
+    """Return a line cut to a readable width around a column (from 1), and the column in what is left."""
+    line = line.rstrip("\r").replace("\t", " ")
+    start = max(0, column - 1 - _CONTEXT // 2) if len(line) > _CONTEXT else 0
+    cut = line[start : start + _CONTEXT]
+    before = plain(cut[: column - 1 - start])
+    return plain(cut), len(before) + 1

@@ -1,0 +1,47 @@
+"""What written pages repeat from the source: python -m tests.docs writes it anew.
+
+docs/layers.md is made from the layers' own declarations; README.md and CHANGELOG.md say how many types and
+networks there are.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cnnstat.layers import LAYERS, manual
+from cnnstat.spec import bundled
+
+ROOT = Path(__file__).parents[1]
+CATALOGUE = ROOT / "docs" / "layers.md"
+COUNTING = (ROOT / "README.md", ROOT / "CHANGELOG.md")
+
+_HEAD = """# The layer types
+
+Made from the layers' own declarations; `cnnstat explain TYPE` prints the same page. Every entry also takes
+`name`, `from`, `when`, `repeat`, `first`, `frozen` and `expect` (see [spec.md](spec.md)).
+
+"""
+
+
+def catalogue() -> str:
+    """Return docs/layers.md."""
+    return _HEAD + "\n".join(manual.page(name, kind) for name, kind in LAYERS.items())
+
+
+def counted(text: str) -> str:
+    """Return a text with its numbers of types, networks and files as they are now."""
+    text = re.sub(r"\d+(?= layer\s+types)", str(len(LAYERS)), text)
+    text = re.sub(r"\d+(?= bundled\s+networks)", str(len(bundled.names())), text)
+    return re.sub(r"(?<=bundled networks in )\d+", str(len(list(bundled.folder().glob("*.yaml")))), text)
+
+
+def main() -> None:
+    """Write the files."""
+    CATALOGUE.write_text(catalogue(), encoding="utf-8")
+    for path in COUNTING:
+        path.write_text(counted(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

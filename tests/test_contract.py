@@ -1,0 +1,293 @@
+"""What every type, figure, command, format, convention and problem's code needs, listed at once by name.
+
+This file runs first. What it lists is what is still to be added; docs/development.md says where.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+import pytest
+
+import cnnstat
+from cnnstat.analysis.conventions import CONVENTIONS, Convention
+from cnnstat.analysis.layer_kinds import WORKS, work_of
+from cnnstat.analysis.tool_counts import MEASURES
+from cnnstat.base.codes import CODES
+from cnnstat.base.figures import FIGURES, words
+from cnnstat.cli.program import COMMANDS, cli
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.layers import LAYERS, manual
+from cnnstat.layers.activation import Relu
+from cnnstat.report.columns import COLUMNS
+from cnnstat.report.render import FORMATS
+from cnnstat.spec import bundled
+from tests import docs
+from tests.analysis.test_conventions import BY_SOURCE, PRINTED, TOTALS
+from tests.executor.cases import CASES
+from tests.executor.reference import COMMAND, path_of, stored
+from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
+from tests.program import within
+from tests.small import EVERY_TYPE
+from tests.test_layout import CALCULATING, EXCEPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cnnstat.layers import Layer
+
+README = (docs.ROOT / "README.md").read_text(encoding="utf-8")
+JSON = (docs.ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+WRITE = "run: python -m tests.docs"
+
+
+def types() -> Iterator[str]:
+    """Yield what a layer type lacks."""
+    written = docs.CATALOGUE.read_text(encoding="utf-8")
+    rows = [line for _, line, _, _ in PUBLISHED + BY_HAND] + list(ACTIVATIONS)
+    worked_out = {line.strip("{}").split(",")[0].removeprefix("type: ") for line in rows}
+    standing = set(re.findall(r"type: (\w+)", EVERY_TYPE))
+    cases = {case.type for case in CASES}
+    for name, kind in LAYERS.items():
+        page = list(_page(kind))
+        yield from _lacking(
+            name,
+            *((False, what) for what in page),
+            (name in KERNELS, "no kernel in cnnstat/executor/kernels/__init__.py"),
+            (name in worked_out, "no row of figures worked out by hand in tests/layers/test_figures.py"),
+            (name in cases, "no reference case in tests/executor/cases.py"),
+            (name in standing, "no place in the network of every type in tests/small.py"),
+            (page or manual.page(name, kind) in written, f"another page in docs/layers.md, or none; {WRITE}"),
+        )
+    for name in KERNELS.keys() - LAYERS:
+        yield f"{name}: a kernel, but no layer in cnnstat/layers/__init__.py"
+    for kind, count in Counter(LAYERS.values()).items():
+        if count > 1:
+            yield f"{kind.__name__}: one class, but {count} types"
+    if set(re.findall(r"^## (\w+)", written, re.MULTILINE)) - LAYERS.keys():
+        yield f"docs/layers.md: a page of a type that there is not; {WRITE}"
+    made = {(path, case) for path in set(map(path_of, CASES)) for case in stored(path)}
+    wanted = {(path_of(case), case.id) for case in CASES}
+    for _, case in sorted(wanted - made):
+        yield f"{case}: no reference arrays; run: {COMMAND}"
+    for path, case in sorted(made - wanted):
+        yield f"{case}: reference arrays in {path.name}, but no case; run: {COMMAND}"
+
+
+def _lacking(name: str, *checks: tuple[object, str]) -> Iterator[str]:
+    yield from (f"{name}: {what}" for there, what in checks if not there)
+
+
+def _page(kind: type[Layer]) -> Iterator[str]:
+    """Yield what a type's declaration lacks to be its manual page."""
+    lines = inspect.cleandoc(kind.__doc__ or "").split("\n")
+    if not lines[0].endswith(".") or any(lines[1:2]):
+        yield "the docstring does not begin with a sentence on a line of its own"
+    for title in ("Rule:", "Example:", "Reference:"):
+        if title not in lines:
+            yield f"no '{title}' in the docstring, which is its manual page"
+    if not hasattr(kind, "family"):
+        yield "no family"
+    described = msgspec.json.schema(kind)["$defs"][kind.__name__]["properties"]
+    for option in kind.__struct_fields__:
+        if not described[option].get("description"):
+            yield f"no description of the option '{option}'"
+
+
+def figures() -> Iterator[str]:
+    """Yield what a figure lacks."""
+    found = json.loads(within("summary", "lenet5", "--format", "json").stdout)
+    layer, totals = found["layers"][0].keys(), found["totals"].keys()
+    parts = {"field_stride", "field_padding"}  # of receptive_field, in the JSON
+    keys = {figure.layer_key or key: figure for key, figure in FIGURES.items()}
+    for key, figure in keys.items():
+        part, of_layers = key in parts, not figure.of_network
+        yield from _lacking(
+            key,
+            (not of_layers or part or key in layer, "not in the JSON of a layer"),
+            (part or key in totals or key == "leftover", "not in the JSON of the totals"),
+            (not of_layers or key in COLUMNS or key == "operations", "no column in report/columns.py"),
+            (part or f"`{key}`" in JSON, "not in docs/json.md"),
+        )
+    of_layer = {"name", "type", "inputs", "folded_layers"}
+    for key in (layer | totals | COLUMNS.keys()) - keys.keys() - of_layer:
+        yield f"{key}: shown, but not in cnnstat/base/figures.py"
+    taken = Counter([*words(), *LAYERS, *bundled.names(), *CODES])
+    yield from (f"{word}: means two things" for word, count in taken.items() if count > 1)
+
+
+def commands() -> Iterator[str]:
+    """Yield what a command lacks."""
+    running = {pattern.split("/")[1] for pattern in EXCEPTIONS if pattern.startswith("commands/")}
+    calculating = {line.split()[0] for line in CALCULATING}
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        options = [param for param in command.params if isinstance(param, click.Option)]
+        formats = any(option.name == "form" for option in options)
+        yield from _lacking(
+            name,
+            (f"cnnstat {name}" in README, "not in README.md"),
+            (f"`{name}" in JSON or name == "summary" or not formats, "its JSON is not in docs/json.md"),
+            (name in calculating | running or not formats, "no line in CALCULATING of tests/test_layout.py"),
+            (command.help, "no help"),
+            *((option.help or option.name == "form", f"no help of {option.opts[-1]}") for option in options),
+        )
+    for word in set(re.findall(r"(?:\$ |`|bin/)cnnstat ([a-z]+)", README)) - {*COMMANDS}:
+        yield f"{word}: a command in README.md that there is not"
+
+
+def formats() -> Iterator[str]:
+    """Yield what a format lacks."""
+    texts = {form: within("summary", "lenet5", "--format", form).stdout for form in FORMATS}
+    for form, text in texts.items():
+        if not text or list(texts.values()).count(text) > 1:
+            yield f"{form}: no renderer of its own (cnnstat/report/render/__init__.py)"
+    if f"`--format {'|'.join(FORMATS)}`" not in README:
+        yield f"--format {'|'.join(FORMATS)}: not in README.md"
+
+
+def conventions() -> Iterator[str]:
+    """Yield what another tool's convention lacks, or has too much."""
+    held = TOTALS.keys() | {row[2] for row in PRINTED + BY_SOURCE}
+    for name, tool in CONVENTIONS.items():
+        if name not in held:
+            yield f"{name}: no figure of the tool in tests/analysis/test_conventions.py"
+        if not (tool.tool and tool.prints and tool.source):
+            yield f"{name}: no version, name of its figure, or source"
+        for kind in tool.nothing & tool.weights.keys():
+            yield f"{name}: '{kind}' has weights and counts as nothing"
+        for kind in (*tool.weights, *tool.weight_gradients, *tool.nothing):
+            if kind not in LAYERS:
+                yield f"{name}: there is no type '{kind}'"
+        for kind, weights in (*tool.weights.items(), *tool.weight_gradients.items()):
+            if not weights.keys() <= MEASURES.keys():
+                yield f"{name}: '{kind}' is weighed by something that is no measure"
+            if kind in LAYERS:
+                yield from _lacking(f"{name}: '{kind}'", *_terms(kind, weights))
+
+
+def _terms(kind: str, weights: dict[str, int]) -> Iterator[tuple[object, str]]:
+    family = LAYERS[kind].family
+    there = {kind, family} & WORKS.keys()
+    yield there, f"neither it nor its family '{family}' has a term in analysis/layer_kinds.py"
+    if there and "biases" in weights:
+        yield work_of(kind, family).biases, "no term for its biases in analysis/layer_kinds.py"
+
+
+def codes() -> Iterator[str]:
+    """Yield what a problem's code lacks."""
+    package = Path(cnnstat.__file__).parent
+    used: dict[str, set[str]] = {}
+    for path in package.rglob("*.py"):
+        place = path.relative_to(package).as_posix()
+        if not place.startswith("base/codes/"):
+            for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
+                used.setdefault(code, set()).add(place)
+    for key in used.keys() - CODES:
+        yield f"{key}: no page in cnnstat/base/codes (used in {', '.join(sorted(used[key]))})"
+    for key, page in CODES.items():
+        yield from _lacking(
+            key,
+            (key in used, "a page in cnnstat/base/codes, but nobody uses it"),
+            (page.title and page.meaning.endswith("."), "no title, or no meaning"),
+            (page.way_out.endswith("."), "no way out"),
+        )
+
+
+def _codes_in(tree: ast.Module) -> Iterator[str]:
+    """Yield the codes in a file: all strings that look like one, and all that are used as one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z]+/[a-z]+(-[a-z]+)*", str(node.value)):
+            yield str(node.value)
+        if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Problem", "problem", "refuse")):
+            yield from (str(first.value) for first in node.args[:1] if isinstance(first, ast.Constant))
+
+
+def numbers() -> Iterator[str]:
+    """Yield the pages that count types and networks as they no longer are."""
+    for path in docs.COUNTING:
+        text = path.read_text(encoding="utf-8")
+        if docs.counted(text) != text:
+            yield f"{path.name}: another number of types, networks or files; {WRITE}"
+
+
+@pytest.mark.parametrize("lacks", [types, figures, commands, formats, conventions, codes, numbers])
+def test_nothing_is_lacking(lacks: Callable[[], Iterator[str]]) -> None:
+    found = list(lacks())
+    assert not found, "\n" + "\n".join(found)
+
+
+class Bare(Relu, frozen=True, kw_only=True):
+    slope: float = 1.0
+
+
+def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LAYERS, "bare", Bare)
+    assert [line.removeprefix("bare: ").split(" in ")[0] for line in types()] == [
+        "the docstring does not begin with a sentence on a line of its own",
+        "no 'Rule:'",
+        "no 'Example:'",
+        "no 'Reference:'",
+        "no description of the option 'slope'",
+        "no kernel",
+        "no row of figures worked out by hand",
+        "no reference case",
+        "no place",
+    ]
+
+
+def test_a_code_without_a_page_and_a_page_without_a_code_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CODES, "shape/odd", CODES["shape/leftover"])
+    monkeypatch.delitem(CODES, "shape/leftover")
+    assert list(codes()) == [
+        "shape/leftover: no page in cnnstat/base/codes (used in layers/window.py)",
+        "shape/odd: a page in cnnstat/base/codes, but nobody uses it",
+    ]
+
+
+def test_what_is_wrong_with_a_convention_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = {"flatten": {"outputs": 1}, "relu": {"biases": 1}, "nothing": {"size": 1}}
+    tool = Convention("tool", "tool 1", "ops", "a file", weights, frozenset({"relu"}))
+    monkeypatch.setitem(CONVENTIONS, "tool", tool)
+    assert list(conventions()) == [
+        "tool: no figure of the tool in tests/analysis/test_conventions.py",
+        "tool: 'relu' has weights and counts as nothing",
+        "tool: there is no type 'nothing'",
+        "tool: 'flatten': neither it nor its family 'reshape' has a term in analysis/layer_kinds.py",
+        "tool: 'relu': no term for its biases in analysis/layer_kinds.py",
+        "tool: 'nothing' is weighed by something that is no measure",
+    ]
+
+
+def test_a_figure_that_is_shown_nowhere_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FIGURES, "weight", msgspec.structs.replace(FIGURES["macs"], key="weight", also=()))
+    assert [line.removeprefix("weight: ") for line in figures()] == [
+        "not in the JSON of a layer",
+        "not in the JSON of the totals",
+        "no column in report/columns.py",
+        "not in docs/json.md",
+    ]
+
+
+def test_what_readme_does_not_say_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "README", "$ cnnstat dance\n")
+    lines = [f"{name}: not in README.md" for name in COMMANDS]
+    assert list(commands()) == [*lines, "dance: a command in README.md that there is not"]
+    assert list(formats()) == ["--format table|json|csv|markdown: not in README.md"]
+    assert docs.counted("7 layer\ntypes, 8 bundled networks in 9 files") == (
+        f"{len(LAYERS)} layer\ntypes, {len(bundled.names())} bundled networks in"
+        f" {len(list(bundled.folder().iterdir()))} files"
+    )
