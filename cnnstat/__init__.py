@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnnstat.base.errors import Problem, SpecError
     from cnnstat.bridge.program import Network
     from cnnstat.bridge.verify import check_gradients, verify
-    from cnnstat.commands.diff.compare import diff
+    from cnnstat.commands.diff.difference import diff
     from cnnstat.commands.sizes.search import sizes
     from cnnstat.graph.load import load, loads
     from cnnstat.graph.model import Graph
@@ -52,7 +52,7 @@ _HOMES = {
     "SpecError": "cnnstat.base.errors",
     "analyze": "cnnstat.analysis.analyze",
     "check_gradients": "cnnstat.bridge.verify",
-    "diff": "cnnstat.commands.diff.compare",
+    "diff": "cnnstat.commands.diff.difference",
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",
     "sizes": "cnnstat.commands.sizes.search",

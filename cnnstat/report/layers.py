@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cnnstat.report.model import Line, Quantity, Table
 from cnnstat.report.outline import branches
@@ -11,11 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.analysis import Analysis
+    from cnnstat.layers.base import Shape
     from cnnstat.report.columns import LayerColumn
-    from cnnstat.report.document import AnalysisDocument, NetworkDocument
+    from cnnstat.report.document import AnalysisDocument
 
 
-def title_of(document: NetworkDocument) -> tuple[str | Quantity, ...]:
+class OfNetwork(Protocol):
+    """A document of one network, or the part of one that is about a network."""
+
+    @property
+    def name(self) -> str:
+        """The network's name."""
+
+    @property
+    def input_shape(self) -> Shape:
+        """Its input."""
+
+
+def title_of(document: OfNetwork) -> tuple[str | Quantity, ...]:
     """Return the network's name and input."""
     return f"{document.name}, input ", Quantity(document.input_shape, "shape")
 

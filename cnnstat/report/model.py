@@ -10,11 +10,24 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 
 Kind: TypeAlias = Literal[
-    "text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure", "arithmetic"
+    "text",
+    "count",
+    "shape",
+    "sizes",
+    "share",
+    "bar",
+    "bytes",
+    "added",
+    "signed",
+    "signed_bytes",
+    "ratio",
+    "figure",
+    "arithmetic",
 ]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
-``added`` a summand, empty where it is 0, ``figure`` a phrase that stands on the right, as numbers do,
-``arithmetic`` a text of numbers and signs.
+``added`` a summand, empty where it is 0, ``signed`` and ``signed_bytes`` are differences, ``ratio`` is a
+quotient, ``figure`` a phrase that stands on the right, as numbers do, ``arithmetic`` a text of numbers and
+signs.
 """
 
 
@@ -69,7 +82,7 @@ class Line(Struct, frozen=True):
     """
 
     cells: tuple[Any, ...]
-    label: str = ""
+    label: Phrase = ""
     level: int = 0
     heading: bool = False
     remark: bool = False

@@ -37,6 +37,11 @@ def shown(value: Any, kind: Kind) -> str:
         return f"{100 * value:.1f}%"
     if kind == "added":
         return f"+{value:,}" if value else ""
+    if kind in ("signed", "signed_bytes"):
+        sign = "+" if value > 0 else "−" if value < 0 else ""
+        return sign + shown(abs(value), "count" if kind == "signed" else "bytes")
+    if kind == "ratio":
+        return ratio(value)
     if kind == "bytes":
         return bytes_text(value)
     if kind == "arithmetic":
@@ -67,6 +72,13 @@ def number(value: int | Fraction) -> str:
     if isinstance(value, Fraction) and value.denominator != 1:
         return f"{value.numerator}/{value.denominator}"
     return f"{int(value):,}"
+
+
+def ratio(value: float) -> str:
+    """Return a quotient with three digits or so."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 0.1 else f"{value:.2f}"
 
 
 def grouped(numbers: str) -> str:

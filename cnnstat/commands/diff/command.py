@@ -1,27 +1,32 @@
-"""The command that compares: `diff`."""
+"""`cnnstat diff`: what changed from one network to another."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
+from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import SpecError
 from cnnstat.cli.options import (
+    Chosen,
     columns_option,
     depth_option,
     input_option,
-    memory_options,
     output_options,
     set_option,
-    strict_option,
+    settings_options,
 )
 from cnnstat.cli.output import complain, show
-from cnnstat.commands.diff import compare
-from cnnstat.commands.diff.report import FIGURES, report
+from cnnstat.commands.diff.difference import both, compare
+from cnnstat.commands.diff.document import document
+from cnnstat.commands.diff.report import DEFAULT_COLUMNS, report
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from cnnstat.analysis import Analysis
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.cli.options import Output
 
 TROUBLE = 2
 """How diff(1) ends where it cannot compare: 1 says that there is a difference."""
@@ -32,22 +37,23 @@ TROUBLE = 2
 @click.argument("b")
 @set_option
 @input_option
-@strict_option
+@settings_options("batch", "dtype", "optimizer")
 @depth_option
-@memory_options
-@columns_option(FIGURES)
+@columns_option(DEFAULT_COLUMNS)
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 1 where they differ, with 2 where a spec is wrong."
 )
-@output_options
+@output_options()
 def diff(
     a: str,
     b: str,
+    params: dict[str, object],
+    input_shape: tuple[int, ...] | None,
+    settings: Settings,
+    depth: int | None,
     columns: tuple[str, ...],
     exit_code: bool,
-    form: str,
-    output: Path | None,
-    **how: Any,
+    output: Output,
 ) -> None:
     """What changed from spec A to spec B, layer by layer and in total.
 
@@ -55,12 +61,19 @@ def diff(
     """
     if a == b == "-":
         raise click.UsageError("only one of A and B can be standard input")
+    before, after = Chosen(a, {}, input_shape), Chosen(b, params, input_shape)
     try:
-        difference = compare.diff(a, b, **how)
+        analyses = both(partial(_analysis, before, settings), partial(_analysis, after, settings))
     except SpecError as error:
         if not exit_code:
             raise
         raise click.exceptions.Exit(complain(f"{error}\n", TROUBLE)) from None
-    show(report(difference, columns), form, output)
-    if exit_code and difference.differ:
+    difference = compare(*analyses, depth)
+    found = document(difference)
+    show(found, lambda: report(found, difference, columns), output)
+    if exit_code and found.differ:
         raise click.exceptions.Exit(1)
+
+
+def _analysis(network: Chosen, settings: Settings) -> Analysis:
+    return analyze_graph(network.load(), settings)

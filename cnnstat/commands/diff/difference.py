@@ -1,35 +1,48 @@
-"""What is different between two networks: each pair of layers compared, and the networks as wholes."""
+"""Two networks -> Difference: each pair of layers compared, and the networks as wholes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Unpack
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.model import KINDS, STORED, Analysis
 from cnnstat.analysis.outline import folded
+from cnnstat.base.arguments import check_count
+from cnnstat.base.errors import Problem, SpecError
 from cnnstat.base.figures import OF_NETWORK
 from cnnstat.commands.diff.alignment import align
 from cnnstat.commands.diff.items import items, outputs
 from cnnstat.graph.model import INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from cnnstat.analysis.model import Row, Totals
     from cnnstat.analysis.receptive import Field
+    from cnnstat.analysis.settings import Options
     from cnnstat.commands.diff.alignment import Pair
     from cnnstat.commands.diff.items import Item
+    from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer
 
 Status: TypeAlias = Literal["same", "changed", "added", "removed"]
 
 
 class Edit(Struct, frozen=True):
-    """What a spec says otherwise: a name, type, option, `frozen`, the inputs, or a folded block's layers."""
+    """What a spec says otherwise."""
 
-    what: str
+    what: Annotated[
+        str,
+        Meta(
+            description="`name`, `type`, `inputs`, `frozen` (true or false, of a folded block the names of"
+            " its frozen layers), an option, or `layers` for those in a folded block"
+        ),
+    ]
     before: Any
     after: Any
 
@@ -83,6 +96,43 @@ class Difference(Struct, frozen=True):
     def count(self, status: Status) -> int:
         """Return how many layers became this."""
         return sum(change.status == status for change in self.changes)
+
+
+def diff(
+    a: Graph | str | Path, b: Graph | str | Path, *, depth: int | None = None, **options: Unpack[Options]
+) -> Difference:
+    """Compare two networks layer by layer, aligned by name and structure.
+
+    The keywords are those of `analyze`; ``params`` replace parameters of B alone. Blocks below ``depth``
+    levels are compared as wholes.
+
+    Raises:
+        SpecError: a spec is wrong, or a layer does not fit its input; it has the problems of both.
+        ValueError: an argument is out of range.
+    """
+    if depth is not None:
+        check_count("depth", depth)
+    own: Options = {**options, "params": None}
+    return compare(*both(partial(analyze, a, **own), partial(analyze, b, **options)), depth)
+
+
+def both(a: Callable[[], Analysis], b: Callable[[], Analysis]) -> tuple[Analysis, Analysis]:
+    """Analyze two networks.
+
+    Raises:
+        SpecError: at least one is wrong; it has the problems of both.
+    """
+    found: list[Analysis] = []
+    problems: list[Problem] = []
+    for analyzed in (a, b):
+        try:
+            found.append(analyzed())
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    before, after = found
+    return before, after
 
 
 def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
@@ -158,18 +208,18 @@ def _figures(a: Row, b: Row) -> Iterator[str]:
         yield from (key for key in STORED if getattr(a.counts, key) != getattr(b.counts, key))
         if any(getattr(a.counts, key) != getattr(b.counts, key) for key in KINDS):
             yield "operations"
-    if a.field is not b.field and _seen(a.field) != _seen(b.field):
+    if a.field is not b.field and _comparable(a.field) != _comparable(b.field):
         yield "receptive_field"
 
 
-def _seen(field: Field) -> tuple[object, ...]:
+def _comparable(field: Field) -> tuple[object, ...]:
     # Which layer makes a field unknown is no part of it: that layer may have another name.
     return field.axes, field.whole, field.because is None, field.aligned
 
 
 def _whole(totals: Totals) -> tuple[object, ...]:
     memory = (getattr(totals, key) for key in OF_NETWORK)
-    return totals.output_shape, totals.counts, _seen(totals.field), *memory
+    return totals.output_shape, totals.counts, _comparable(totals.field), *memory
 
 
 class _Wires:

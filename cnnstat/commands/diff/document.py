@@ -1,70 +1,120 @@
-"""The documented JSON of a difference (docs/json.md)."""
+"""Difference -> document of `diff`: both networks, every layer of either, and the sums by type."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
 
 from cnnstat.analysis.by_type import both_by_type
-from cnnstat.report.data import head, layer_data, network, network_totals
-from cnnstat.spec.expression import show_value
+from cnnstat.commands.diff.difference import Edit, Status
+from cnnstat.report.document import Document, LayerEntry, Sizes, TotalFigures, entry, head, total_figures
+from cnnstat.spec.expression import Channels, show_value
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.model import Counts
-    from cnnstat.commands.diff.difference import Change, Difference, Edit
+    from cnnstat.commands.diff.difference import Change, Difference
     from cnnstat.commands.diff.items import Item
 
 
-def data(difference: Difference) -> dict[str, Any]:
+class Side(Struct, frozen=True, kw_only=True):
+    """One of the two networks."""
+
+    name: str
+    source: str
+    input_shape: Sizes
+    outputs: Annotated[tuple[str, ...], Meta(description="names of the layers that it puts out, in order")]
+    totals: TotalFigures
+
+
+class LayerChange(Struct, frozen=True, kw_only=True):
+    """What became of a layer of A, or which is new in B."""
+
+    status: Status
+    a: Annotated[LayerEntry | None, Meta(description="the layer of A; null where there is none")]
+    b: Annotated[LayerEntry | None, Meta(description="the layer of B; null where there is none")]
+    edits: Annotated[tuple[Edit, ...], Meta(description="what the spec says otherwise")]
+    figures: Annotated[tuple[str, ...], Meta(description="the keys of the figures that differ")]
+
+
+class Sums(Struct, frozen=True, kw_only=True):
+    """The layers of one type in one network: how many they are, and their figures."""
+
+    layers: int
+    params: int
+    macs: int
+
+
+class TypeSums(Struct, frozen=True, kw_only=True):
+    """The layers of one type in both networks."""
+
+    type: str
+    a: Sums
+    b: Sums
+
+
+class DiffDocument(Document, frozen=True, kw_only=True):
+    """`diff`: what changed from network A to network B.
+
+    With CSV, each figure has a column for A and one for B; layers without a line in the table are left out.
+    """
+
+    batch: Annotated[int, Meta(description="what the memory figures are for, as are the next two")]
+    dtype: str
+    optimizer: str
+    differ: Annotated[bool, Meta(description="false where no layer, figure, input or output differs")]
+    a: Side
+    b: Side
+    layers: Annotated[tuple[LayerChange, ...], Meta(description="every layer of both, in order")]
+    types: Annotated[
+        tuple[TypeSums, ...], Meta(description="every type of layer in either, those with most work first")
+    ]
+
+
+def document(difference: Difference) -> DiffDocument:
     """Return both networks, every layer of either, and the sums by type."""
     settings = difference.a.settings
-    return {
-        **head("diff"),
-        "batch": settings.batch,
-        "dtype": settings.dtype,
-        "optimizer": settings.optimizer,
-        "differ": difference.differ,
-        "a": _network(difference.a),
-        "b": _network(difference.b),
-        "layers": [_change(change, difference) for change in difference.changes],
-        "types": [
-            {"type": kind, "a": _tool_count(*before), "b": _tool_count(*after)}
+    return DiffDocument(
+        command="diff",
+        batch=settings.batch,
+        dtype=settings.dtype,
+        optimizer=settings.optimizer,
+        differ=difference.differ,
+        a=_side(difference.a),
+        b=_side(difference.b),
+        layers=tuple(_change(change, difference) for change in difference.changes),
+        types=tuple(
+            TypeSums(type=kind, a=_sums(*before), b=_sums(*after))
             for kind, before, after in both_by_type(difference.a, difference.b)
-        ],
-    }
+        ),
+    )
 
 
-def _network(analysis: Analysis) -> dict[str, Any]:
-    return {
-        **network(analysis),
-        "outputs": list(analysis.output_names),
-        "totals": network_totals(analysis),
-    }
+def _side(analysis: Analysis) -> Side:
+    return Side(**head(analysis), outputs=analysis.output_names, totals=total_figures(analysis))
 
 
-def _change(change: Change, difference: Difference) -> dict[str, Any]:
-    return {
-        "status": change.status,
-        "a": _layer(change.a, difference.a),
-        "b": _layer(change.b, difference.b),
-        "edits": [_edit(edit) for edit in change.edits],
-        "figures": list(change.figures),
-    }
+def _change(change: Change, difference: Difference) -> LayerChange:
+    return LayerChange(
+        status=change.status,
+        a=_layer(change.a, difference.a),
+        b=_layer(change.b, difference.b),
+        edits=tuple(Edit(edit.what, _plain(edit.before), _plain(edit.after)) for edit in change.edits),
+        figures=change.figures,
+    )
 
 
-def _layer(item: Item | None, analysis: Analysis) -> dict[str, Any] | None:
-    return None if item is None else layer_data(item.row, analysis.input_shape)
-
-
-def _edit(edit: Edit) -> dict[str, Any]:
-    return {"what": edit.what, "before": _plain(edit.before), "after": _plain(edit.after)}
+def _layer(item: Item | None, analysis: Analysis) -> LayerEntry | None:
+    return None if item is None else entry(item.row, analysis.input_shape)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
-    return value if isinstance(value, int | float | str) or value is None else show_value(value)
+    """Return the value of an option as what JSON is made of: ``$in`` is a text there."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return show_value(value) if isinstance(value, Channels) else value
 
 
-def _tool_count(count: int, counts: Counts) -> dict[str, int]:
-    return {"layers": count, "params": counts.params, "macs": counts.macs}
+def _sums(layers: int, counts: Counts) -> Sums:
+    return Sums(layers=layers, params=counts.params, macs=counts.macs)

@@ -1,4 +1,4 @@
-"""Difference -> Report: what changed layer by layer, by type, and in total."""
+"""Document of `diff` -> Report: what changed layer by layer, by type, and in total."""
 
 from __future__ import annotations
 
@@ -7,68 +7,92 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from cnnstat.base.figures import COUNTS, FIGURES, OF_NETWORK
 from cnnstat.base.text import plural
-from cnnstat.commands.diff.document import data
-from cnnstat.commands.diff.totals import by_type, totals
-from cnnstat.report import text
-from cnnstat.report.columns import COLUMNS, footnotes
+from cnnstat.commands.diff.document import Sums
+from cnnstat.report.columns import COLUMNS, field_text, footnotes
 from cnnstat.report.layers import title_of
-from cnnstat.report.model import Column, Line, Report, Sides, Table
+from cnnstat.report.model import Column, Line, Quantity, Report, Sides, Table
+from cnnstat.report.text import ARROW
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnnstat.analysis.settings import Settings
     from cnnstat.commands.diff.difference import Change, Difference, Edit, Status
-    from cnnstat.commands.diff.items import Item
+    from cnnstat.commands.diff.document import DiffDocument, LayerChange
     from cnnstat.report.columns import LayerColumn
+    from cnnstat.report.document import LayerEntry
+    from cnnstat.report.model import Kind, Phrase
 
-FIGURES = ("name", "type", "output_shape", "params", "macs", "receptive_field")
+DEFAULT_COLUMNS = ("name", "type", "output_shape", "params", "macs", "receptive_field")
+
+_CHANGE = Column("change", "change", "text", rank=1, gives="prose")
+_TYPES = (
+    Column("type", "type", "text"),
+    Column("layers", "layers", sides=True),
+    Column("params", "params", rank=1, sides=True),
+    Column("macs", "MACs", rank=2, sides=True),
+)
+_TOTALS = (
+    Column("figure", "figure", "text"),
+    Column("a", "A", "figure"),
+    Column("b", "B", "figure"),
+    Column("difference", "difference", "figure", rank=2),
+    Column("ratio", "B / A", "figure", rank=1),
+)
+# What was changed stays longest, then the cost: figures of two networks are wide.
+_RANKS = {"macs": 2, "output_shape": 3, "params": 4, "type": 5, "receptive_field": 6}
 
 _MARKS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~", "same": "="}
 _REMARKS: dict[Status, str] = {"same": "the same", "changed": "another receptive field"}
-_CHANGE = Column("change", "change", "text", rank=1)
-# What was changed stays longest, then the cost: figures of two networks are wide.
-_RANKS = {"macs": 2, "output_shape": 3, "params": 4, "type": 5, "receptive_field": 6}
 _LONGEST = 24
 _FOLLOWS = "follows: the layer is as it was, and what stands above it is not"
+_COMPARED = tuple(key for key in COUNTS if key not in ("buffers", "padding_macs"))
 
 
-def report(difference: Difference, columns: Sequence[str] = FIGURES) -> Report:
+def report(document: DiffDocument, difference: Difference, columns: Sequence[str]) -> Report:
     """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
-    shown = tuple(_column(key) for key in columns)
+    chosen = tuple(_column(key) for key in columns)
     return Report(
-        title=_title(difference),
+        title=_title(document, difference),
         tables=(
-            Table("", (*shown, _CHANGE), tuple(_lines(difference, shown))),
-            by_type(difference),
-            totals(difference),
+            Table("", (*chosen, _CHANGE), tuple(_lines(document, difference, chosen))),
+            _by_type(document),
+            _in_total(document, difference),
         ),
-        data=data(difference),
-        notes=(*footnotes(shown), *_explained(difference)),
+        notes=(*footnotes(chosen), *_explained(difference)),
         verdict=_verdict(difference),
     )
 
 
-def _title(difference: Difference) -> str:
+def _title(document: DiffDocument, difference: Difference) -> Phrase:
     """Return the titles of both, with the names of their files where nothing else tells them apart."""
-    titles = [title_of(difference.a), title_of(difference.b)]
+    a, b = title_of(document.a), title_of(document.b)
     files = [side.graph.spec.family.span.source.name for side in (difference.a, difference.b)]
-    if titles[0] == titles[1] and files[0] != files[1]:
-        titles = [f"{title} ({file})" for title, file in zip(titles, files, strict=True)]
-    return text.ARROW.join(titles)
+    if a == b and files[0] != files[1]:
+        a, b = ((*title, f" ({file})") for title, file in zip((a, b), files, strict=True))
+    return *a, ARROW, *b
+
+
+# -- layers -----------------------------------------------------------------------------------------
 
 
 def _column(key: str) -> LayerColumn:
     return replace(COLUMNS[key], sides=True, rank=_RANKS.get(key, COLUMNS[key].rank))
 
 
-def _lines(difference: Difference, columns: tuple[LayerColumn, ...]) -> Iterator[Line]:
-    for status, run in groupby(difference.changes, key=_folded):
-        if status is None:
-            yield from (_line(change, columns) for change in run)
-        else:
+def _lines(
+    document: DiffDocument, difference: Difference, columns: tuple[LayerColumn, ...]
+) -> Iterator[Line]:
+    pairs = zip(document.layers, difference.changes, strict=True)
+    for status, run in groupby(pairs, key=lambda pair: _folded(pair[1])):
+        if status is not None:
             yield _remark(status, len(list(run)), len(columns))
+            continue
+        for layer, change in run:
+            yield _line(layer, _said(change), columns, difference.a.settings)
 
 
 def _folded(change: Change) -> Status | None:
@@ -81,14 +105,12 @@ def _remark(status: Status, count: int, width: int) -> Line:
     return Line((name, *[""] * (width - 1), _REMARKS[status]), f"{_MARKS[status]} {name}", remark=True)
 
 
-def _line(change: Change, columns: tuple[LayerColumn, ...]) -> Line:
-    cells = tuple(Sides(_side(change.a, column), _side(change.b, column)) for column in columns)
-    label = f"{_MARKS[change.status]} {text.shown(cells[0], 'text')}"
-    return Line((*cells, _said(change)), label)
+def _line(layer: LayerChange, said: str, columns: tuple[LayerColumn, ...], settings: Settings) -> Line:
+    def side(entry: LayerEntry | None, column: LayerColumn) -> Any:
+        return "" if entry is None else column.value(entry, settings)
 
-
-def _side(item: Item | None, column: LayerColumn) -> Any:
-    return "" if item is None else column.value(item.row)
+    cells = tuple(Sides(side(layer.a, column), side(layer.b, column)) for column in columns)
+    return Line((*cells, said), (f"{_MARKS[layer.status]} ", Quantity(cells[0], columns[0].kind)))
 
 
 def _said(change: Change) -> str:
@@ -101,17 +123,18 @@ def _said(change: Change) -> str:
     if said:
         return ", ".join(said)
     last = change.edits[-1]
-    return text.ARROW.join((last.before, last.after)) if last.what == "type" else "renamed"
+    return ARROW.join((last.before, last.after)) if last.what == "type" else "renamed"
 
 
 def _edit(edit: Edit) -> str:
+    """Return an edit in the spec's own words, in which numbers are written without groups."""
     if edit.what == "inputs":
-        return f"reads {', '.join(edit.before)}{text.ARROW}{', '.join(edit.after)}"
+        return f"reads {', '.join(edit.before)}{ARROW}{', '.join(edit.after)}"
     if edit.what == "layers" and edit.before == edit.after:
         return "other layers, names or wiring inside"
     values = (show_value(edit.before), show_value(edit.after))
     # A long value, such as a table of connections, is in the JSON.
-    return f"{edit.what} {text.ARROW.join(values) if max(map(len, values)) <= _LONGEST else 'differs'}"
+    return f"{edit.what} {ARROW.join(values) if max(map(len, values)) <= _LONGEST else 'differs'}"
 
 
 def _explained(difference: Difference) -> tuple[str, ...]:
@@ -125,3 +148,50 @@ def _verdict(difference: Difference) -> str:
     parts = [f"{difference.count(status)} {status}" for status in ("changed", "added", "removed")]
     others = "; other outputs" if difference.outputs_differ else ""
     return f"layers: {', '.join(parts)}, {difference.count('same')} the same{others}"
+
+
+# -- types and totals -------------------------------------------------------------------------------
+
+
+def _by_type(document: DiffDocument) -> Table:
+    """Return how many layers of each type A and B have, with their params and MACs."""
+
+    def cells(title: str, a: Sums, b: Sums) -> tuple[Any, ...]:
+        return title, *(Sides(getattr(a, column.key), getattr(b, column.key)) for column in _TYPES[1:])
+
+    lines = tuple(Line(cells(kind.type, kind.a, kind.b)) for kind in document.types)
+    return Table("by type", _TYPES, lines, cells("total", *_whole(document)))
+
+
+def _whole(document: DiffDocument) -> tuple[Sums, Sums]:
+    """Return what all layers of A, and those of B, come to."""
+    a, b, kinds = document.a.totals, document.b.totals, document.types
+    return (
+        Sums(layers=sum(kind.a.layers for kind in kinds), params=a.params, macs=a.macs),
+        Sums(layers=sum(kind.b.layers for kind in kinds), params=b.params, macs=b.macs),
+    )
+
+
+def _in_total(document: DiffDocument, difference: Difference) -> Table:
+    """Return the figures of the whole networks, with difference and ratio."""
+    return Table("in total", _TOTALS, tuple(map(Line, _totals(document, difference))))
+
+
+def _totals(document: DiffDocument, difference: Difference) -> Iterator[tuple[Any, ...]]:
+    a, b = document.a.totals, document.b.totals
+    before, after = _whole(document)
+    yield "layers", *_compared(before.layers, after.layers, "count", "signed")
+    for key in _COMPARED:
+        yield FIGURES[key].label, *_compared(getattr(a, key), getattr(b, key), "count", "signed")
+    for key in OF_NETWORK:
+        yield FIGURES[key].label, *_compared(getattr(a, key), getattr(b, key), "bytes", "signed_bytes")
+    if difference.outputs_differ:
+        yield "outputs", Quantity(document.a.outputs, "text"), Quantity(document.b.outputs, "text"), "", ""
+    yield "receptive field", field_text(a.receptive_field), field_text(b.receptive_field), "", ""
+    yield "output", Quantity(a.output_shape, "shape"), Quantity(b.output_shape, "shape"), "", ""
+
+
+def _compared(a: int, b: int, kind: Kind, difference: Kind) -> tuple[Quantity, ...]:
+    """Return both, their difference, and B / A, which is unknown where A is 0."""
+    ratio = b / a if a else None
+    return Quantity(a, kind), Quantity(b, kind), Quantity(b - a, difference), Quantity(ratio, "ratio")

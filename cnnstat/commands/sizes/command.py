@@ -1,33 +1,26 @@
-"""The command that tries a network at other input sizes: `sizes`."""
+"""`cnnstat sizes`: a network at other input sizes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.cli.options import (
-    batch_options,
-    input_option,
-    output_options,
-    read_by,
-    set_option,
-    size_of,
-    strict_option,
-)
+from cnnstat.cli.options import network_options, output_options, read_by, settings_options, size_of
 from cnnstat.cli.output import show
-from cnnstat.commands.sizes import report, search
+from cnnstat.commands.sizes.document import document
+from cnnstat.commands.sizes.report import report
+from cnnstat.commands.sizes.size_range import between
+from cnnstat.commands.sizes.size_search import sweep
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.cli.options import Chosen, Output
 
 
 @click.command()
-@click.argument("spec")
-@set_option
-@input_option
-@strict_option
+@network_options()
 @click.option(
     "--from",
     "first",
@@ -37,22 +30,23 @@ if TYPE_CHECKING:
 )
 @click.option("--to", "last", metavar="SIZE", callback=read_by(size_of), help="No size beyond it.")
 @click.option("--step", type=click.IntRange(1, MAX_SIZE), help="From one size to the next.  [default: 1]")
-@batch_options
-@output_options
+@settings_options("batch", "dtype")
+@output_options()
 def sizes(
-    spec: str,
+    network: Chosen,
     first: tuple[int, ...] | None,
     last: tuple[int, ...] | None,
     step: int | None,
-    form: str,
-    output: Path | None,
-    **how: Any,
+    settings: Settings,
+    output: Output,
 ) -> None:
     """Which input sizes the network accepts, and what each costs.
 
     Height and width grow together. Without a range, sizes up to twice the network's own are tried, and
     some of them listed.
     """
-    found = search.sizes(spec, first=first, last=last, step=step, **how)
+    graph = network.load()
+    search = sweep(graph, between(graph, first, last, step), settings)
     every = any(value is not None for value in (first, last, step))
-    show(report.sizes(found, every=every), form, output)
+    found = document(search, every=every)
+    show(found, lambda: report(found, search, every=every), output)

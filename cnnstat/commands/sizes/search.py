@@ -1,4 +1,4 @@
-"""A spec -> Sweep: what `cnnstat.sizes` does."""
+"""A spec -> SizeSearch: what `cnnstat.sizes` does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnnstat.commands.sizes.size_search import sweep
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnnstat.commands.sizes.size_search import Sweep
+    from cnnstat.commands.sizes.size_search import SizeSearch
     from cnnstat.graph.model import Graph
 
 
@@ -25,7 +25,7 @@ def sizes(
     last: int | tuple[int, ...] | None = None,
     step: int | None = None,
     **options: Unpack[Options],
-) -> Sweep:
+) -> SizeSearch:
     """Try a network at other input sizes: which it accepts, what each costs, and who refuses the others.
 
     ``first`` and ``last`` are height and width, a length, or one number for every axis; without them, each

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _RESIDUES = 64
 
 
-class Sweep(Struct, frozen=True):
+class SizeSearch(Struct, frozen=True):
     """A network at every one of some sizes, and at its own.
 
     ``fixing`` are the layers that are the first to store other numbers at some size: these tie trained
@@ -68,7 +68,7 @@ class Sweep(Struct, frozen=True):
         return outcome.changed is None if known else None
 
 
-def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> Sweep:
+def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> SizeSearch:
     """Try every size of ``steps``; the graph's input is what counts as the network's own.
 
     Raises:
@@ -81,7 +81,7 @@ def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> Sweep
     outcomes = tuple(tries.outcome(size, own) for size in steps.sizes)
     if own is None and not any(outcome.accepted for outcome in outcomes):
         analyze_graph(graph, settings)  # which says what is wrong, and where
-    found = Sweep(graph, settings, steps, tries.outcome(shape[1:], own), outcomes)
+    found = SizeSearch(graph, settings, steps, tries.outcome(shape[1:], own), outcomes)
     if own is None:
         return found
     far = _far(tries, shape)

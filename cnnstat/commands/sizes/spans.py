@@ -1,21 +1,22 @@
-"""Some of the sizes of a sweep in few words: a pattern, ranges, or a list that is cut."""
+"""Some of the sizes that were tried in few words: a pattern, ranges, or a list that is cut."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.report.text import shown
+from cnnstat.report.model import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.commands.sizes.size_range import Steps
+    from cnnstat.commands.sizes.document import Range, Tried
 
 _LISTED = 5
 
 Run: TypeAlias = tuple[int, int]
-"""The numbers of the first and the last of sizes that follow each other in a sweep."""
+"""The numbers of the first and the last of sizes that follow each other."""
+Words: TypeAlias = tuple[str | Quantity, ...]
 
 
 def runs(numbers: Sequence[int]) -> list[Run]:
@@ -45,44 +46,52 @@ def period(found: Sequence[Run], count: int) -> int | None:
     return after if whole and fits else None
 
 
-def spans(numbers: Sequence[int], steps: Steps) -> str:
-    """Return the sizes of these numbers: ``32k + 3 (67, 99, ..., 451)``, or ``227 to 258``."""
-    found = runs(numbers)
-    if not found:
-        return "none"
-    if found == [(0, steps.count - 1)] and steps.count > 1:
-        return "every size that was tried"
-    if len(found) == 1 and found[0][1] == steps.count - 1 and found[0][0] < found[0][1]:
-        return f"{_run(found[0], steps)}, the last that was tried"
-    after = period(found, steps.count)
+def how_many(ranges: Sequence[Range], tried: Tried) -> int:
+    """Return how many sizes there are in ranges."""
+    return sum(last - first + 1 for first, last in (_run(each, tried) for each in ranges))
+
+
+def spans(ranges: Sequence[Range], tried: Tried) -> Words:
+    """Return the sizes in ranges: ``32k + 3 (67, 99, ..., 451)``, or ``227 to 258``."""
+    if not ranges:
+        return ("none",)
+    if how_many(ranges, tried) == tried.count > 1:
+        return ("every size that was tried",)
+    if len(ranges) == 1 and ranges[0][0] != ranges[0][1] == tried.last:
+        return *_range(ranges[0]), ", the last that was tried"
+    after = period([_run(each, tried) for each in ranges], tried.count)
     if after is None:
-        return _listed(found, steps)
-    first, second, last = (_run(found[i], steps) for i in (0, 1, -1))
-    pattern = _pattern(found, after, steps)
-    every = "" if pattern else f", every {after * steps.step:,}"
-    return f"{pattern}{first}, {second}, ..., {last}{')' if pattern else every}"
+        return _listed(ranges, tried)
+    first, second, last = (_range(ranges[i]) for i in (0, 1, -1))
+    some: Words = (*first, ", ", *second, ", ..., ", *last)
+    pattern = _pattern(ranges, after * tried.step)
+    return (f"{pattern} (", *some, ")") if pattern else (*some, ", every ", Quantity(after * tried.step))
 
 
-def _pattern(found: Sequence[Run], after: int, steps: Steps) -> str:
-    """Return ``32k + 3 (`` for single sizes that are equal on all axes, else nothing."""
-    if any(first != last for first, last in found) or len(set(steps.first)) > 1:
+def _pattern(ranges: Sequence[Range], each: int) -> str:
+    """Return ``32k + 3`` for single sizes that are equal on all axes, else nothing."""
+    if any(first != last or len(set(first)) > 1 for first, last in ranges):
         return ""
-    each = after * steps.step
-    rest = (steps.first[0] + steps.step * found[0][0]) % each
-    return f"{each}k + {rest} (" if rest else f"{each}k ("
+    rest = ranges[0][0][0] % each
+    return f"{each}k + {rest}" if rest else f"{each}k"
 
 
-def _listed(found: Sequence[Run], steps: Steps) -> str:
-    more = found[_LISTED:]
-    left = sum(last - first + 1 for first, last in more)
-    rest = f" and {left:,} more up to {_size(more[-1][1], steps)}" if more else ""
-    return ", ".join(_run(run, steps) for run in found[:_LISTED]) + rest
+def _listed(ranges: Sequence[Range], tried: Tried) -> Words:
+    words: Words = _range(ranges[0])
+    for each in ranges[1:_LISTED]:
+        words = (*words, ", ", *_range(each))
+    more = ranges[_LISTED:]
+    if not more:
+        return words
+    left, largest = Quantity(how_many(more, tried)), Quantity(more[-1][1], "sizes")
+    return *words, " and ", left, " more up to ", largest
 
 
-def _run(run: Run, steps: Steps) -> str:
-    first, last = (_size(number, steps) for number in run)
-    return first if first == last else f"{first} to {last}"
+def _range(each: Range) -> Words:
+    first, last = (Quantity(size, "sizes") for size in each)
+    return (first,) if first == last else (first, " to ", last)
 
 
-def _size(number: int, steps: Steps) -> str:
-    return shown(tuple(axis + steps.step * number for axis in steps.first), "sizes")
+def _run(each: Range, tried: Tried) -> Run:
+    first, last = ((size[0] - tried.first[0]) // tried.step for size in each)
+    return first, last

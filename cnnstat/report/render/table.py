@@ -132,7 +132,7 @@ def _spread(widths: list[int], whole: list[int], kept: list[int], width: int) ->
 
 def _cell(column: Column, line: Line, i: int) -> str:
     if i == 0 and line.label:
-        return "  " * line.level + plain(line.label)
+        return "  " * line.level + said(line.label)
     value = line.cells[i]
     if column.kind == "bar":
         return bar(value, _BAR)

@@ -21,7 +21,7 @@ Layers: TypeAlias = list[tuple[str, str]]
 OPTIONS = {"conv": ", filters: 4, kernel: 3, padding: 1", "max_pool": ", kernel: 3, stride: 1, padding: 1"}
 
 
-def told(a: str, b: str) -> Difference:
+def compared(a: str, b: str) -> Difference:
     before, after = (cnnstat.analyze(cnnstat.loads(text)) for text in (a, b))
     return compare(before, after)
 
@@ -39,16 +39,16 @@ def spec(layers: Layers) -> str:
     return "\n".join(["input: [4, 8, 8]", "layers:", *lines, ""])
 
 
-def named(told: Difference, status: str) -> list[tuple[str, str]]:
+def named(difference: Difference, status: str) -> list[tuple[str, str]]:
     return [
         (change.a.row.name if change.a else "", change.b.row.name if change.b else "")
-        for change in told.changes
+        for change in difference.changes
         if change.status == status
     ]
 
 
-def edited(told: Difference) -> list[Change]:
-    return [change for change in told.changes if change.edits]
+def edited(difference: Difference) -> list[Change]:
+    return [change for change in difference.changes if change.edits]
 
 
 def edits(change: Change) -> dict[str, tuple[object, object]]:
@@ -80,7 +80,7 @@ def longer_chains(draw: st.DrawFn) -> tuple[Layers, Layers, list[str]]:
 @given(longer_chains())
 def test_layers_put_in_are_exactly_those_added(drawn: tuple[Layers, Layers, list[str]]) -> None:
     short, long, added = drawn
-    difference = told(spec(short), spec(long))
+    difference = compared(spec(short), spec(long))
     assert sorted(name for _, name in named(difference, "added")) == sorted(added)
     assert not named(difference, "removed")
     assert not edited(difference)
@@ -91,7 +91,7 @@ def test_layers_put_in_are_exactly_those_added(drawn: tuple[Layers, Layers, list
 @given(longer_chains())
 def test_layers_taken_out_are_exactly_those_removed(drawn: tuple[Layers, Layers, list[str]]) -> None:
     short, long, removed = drawn
-    difference = told(spec(long), spec(short))
+    difference = compared(spec(long), spec(short))
     assert sorted(name for name, _ in named(difference, "removed")) == sorted(removed)
     assert not named(difference, "added")
     assert not edited(difference)
@@ -102,7 +102,7 @@ def test_layers_taken_out_are_exactly_those_removed(drawn: tuple[Layers, Layers,
 def test_renamed_layers_are_exactly_those_renamed(chain: Layers, data: st.DataObject) -> None:
     chosen = data.draw(st.sets(st.integers(0, len(chain) - 1), min_size=1))
     renamed = [(f"other_{i}" if i in chosen else name, kind) for i, (name, kind) in enumerate(chain)]
-    difference = told(spec(chain), spec(renamed))
+    difference = compared(spec(chain), spec(renamed))
     assert [i for i, change in enumerate(difference.changes) if change.edits] == sorted(chosen)
     assert all(set(edits(change)) == {"name"} for change in edited(difference))
     assert len(difference.changes) == len(chain)
@@ -112,7 +112,7 @@ def test_renamed_layers_are_exactly_those_renamed(chain: Layers, data: st.DataOb
 @settings(max_examples=30, deadline=None)
 @given(chains())
 def test_a_network_is_no_different_from_itself(chain: Layers) -> None:
-    difference = told(spec(chain), spec(chain))
+    difference = compared(spec(chain), spec(chain))
     assert not difference.differ
     assert all(change.status == "same" for change in difference.changes)
 
@@ -124,7 +124,7 @@ def test_no_bundled_network_differs_from_itself(name: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(chains(), chains(), st.sampled_from([1, 20, 10**6]))
-def test_every_layer_is_told_once_and_in_order(a: Layers, b: Layers, most: int) -> None:
+def test_every_layer_appears_once_and_in_order(a: Layers, b: Layers, most: int) -> None:
     before, after = (cnnstat.analyze(cnnstat.loads(spec(chain))) for chain in (a, b))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alignment, "MOST_STEPS", most)  # 1: everything is cut down to single layers
@@ -170,14 +170,14 @@ def test_a_layer_moved_into_a_block_is_renamed() -> None:
         f"input: [4, 8, 8]\nblocks:\n  stem:\n    layers:\n      - {CONV}\n      - {{type: relu}}\n"
         "layers:\n  - {name: first, type: stem}\n  - {name: b, type: relu6}\n"
     )
-    difference = told(CHAIN, moved)
+    difference = compared(CHAIN, moved)
     assert named(difference, "changed") == [("a", "first.a"), ("relu1", "first.relu1")]
     assert named(difference, "same") == [("b", "b")]
 
 
-def test_edits_are_told_apart_from_what_follows() -> None:
+def test_edits_stand_apart_from_what_follows() -> None:
     wider = CHAIN.replace("filters: 4, kernel: 3, padding: 1", "filters: 6, kernel: 5, padding: 2")
-    first, second, _ = told(CHAIN, wider).changes
+    first, second, _ = compared(CHAIN, wider).changes
     assert edits(first) == {"filters": (4, 6), "kernel": (3, 5), "padding": (1, 2)}
     assert {"output_shape", "params", "macs", "receptive_field"} <= set(first.figures)
     assert second.edits == ()
@@ -185,12 +185,12 @@ def test_edits_are_told_apart_from_what_follows() -> None:
 
 
 def test_another_type_under_the_same_name() -> None:
-    change = told(CHAIN, CHAIN.replace("type: relu6", "type: max_pool, kernel: 2")).changes[-1]
+    change = compared(CHAIN, CHAIN.replace("type: relu6", "type: max_pool, kernel: 2")).changes[-1]
     assert edits(change) == {"type": ("relu6", "max_pool")}
 
 
 def test_a_convolution_may_become_a_transposed_one() -> None:
-    change = told(CHAIN, CHAIN.replace("name: a, type: conv", "type: transposed_conv")).changes[0]
+    change = compared(CHAIN, CHAIN.replace("name: a, type: conv", "type: transposed_conv")).changes[0]
     assert set(edits(change)) == {"name", "type"}
 
 
@@ -199,13 +199,15 @@ def test_a_layer_that_reads_another_is_edited() -> None:
         "input: [4, 8, 8]\nlayers:\n  - {name: a, type: relu}\n  - {name: b, type: relu6}\n"
         "  - {name: sum, type: add, from: [b, a]}\n  - {name: last, type: relu}\n"
     )
-    (change,) = edited(told(text, text.replace("[b, a]", "[b, input]").replace("relu6}", "relu6, from: a}")))
+    (change,) = edited(
+        compared(text, text.replace("[b, a]", "[b, input]").replace("relu6}", "relu6, from: a}"))
+    )
     assert edits(change) == {"inputs": (("b", "a"), ("b", "input"))}
     # A layer between two others is not read otherwise by the second: it stands for what it reads.
     more = text.replace("  - {name: sum", "  - {name: new, type: silu}\n  - {name: sum").replace(
         "[b,", "[new,"
     )
-    assert not edited(told(text, more))
+    assert not edited(compared(text, more))
 
 
 def test_folded_blocks_are_compared_with_their_layers() -> None:
@@ -225,8 +227,8 @@ def test_names_that_only_count_are_not_written_ones() -> None:
     text = 'input: [4]\nblocks:\n  "5": {layers: [{name: a, type: relu}]}\nlayers: [%s]\n'
     for name, written in (("", ["", "0", "1"]), (", name: 6", ["6", "0", "1"])):
         analysis = cnnstat.analyze(cnnstat.loads(text % call.format(name=name)))
-        told = items(analysis, sorted(analysis.groups, key=lambda group: group.name))
-        assert [item.own for item in told] == written
+        found = items(analysis, sorted(analysis.groups, key=lambda group: group.name))
+        assert [item.own for item in found] == written
 
 
 def test_large_networks_are_aligned_in_little_time() -> None:

@@ -29,20 +29,48 @@ def test_tables_keep_within_a_terminal(columns: int) -> None:
     assert max(map(len, text.split("\n"))) <= columns
 
 
+def test_what_changed_is_cut_where_a_terminal_is_narrow() -> None:
+    shown = in_terminal(80, "diff", "lenet5", "vgg16")
+    assert "kernel 5 → 3, padding 0 → 1, filters 16 → 128, …\n" in shown
+
+
 def test_the_json_agrees_with_summary() -> None:
-    told = json.loads(run("diff", "lenet5", "alexnet", "--format", "json").stdout)
-    assert (told["command"], told["differ"]) == ("diff", True)
+    found = json.loads(run("diff", "lenet5", "alexnet", "--format", "json").stdout)
+    assert (found["command"], found["differ"]) == ("diff", True)
     for side, name in (("a", "lenet5"), ("b", "alexnet")):
         alone = json.loads(within("summary", name, "--format", "json").stdout)
-        assert told[side]["totals"] == alone["totals"]
-        assert [layer[side] for layer in told["layers"] if layer[side]] == alone["layers"]
-        assert sum(kind[side]["macs"] for kind in told["types"]) == alone["totals"]["macs"]
+        assert found[side]["totals"] == alone["totals"]
+        assert [layer[side] for layer in found["layers"] if layer[side]] == alone["layers"]
+        assert sum(kind[side]["macs"] for kind in found["types"]) == alone["totals"]["macs"]
 
 
 def test_csv_has_a_column_for_each_side() -> None:
     rows = list(csv.DictReader(io.StringIO(run("diff", "vgg16", "vgg19", "--format", "csv").stdout)))
     assert len(rows) == 6
     assert (rows[0]["name_a"], rows[0]["name_b"], rows[0]["params_b"]) == ("", "stage3.3.conv", "590080")
+
+
+def test_whichever_column_is_first_has_the_mark() -> None:
+    shown = run("diff", "lenet5", "vgg16", "--columns", "params,name").stdout
+    assert "~ 156 → 1,792  C1 → stage1.0.conv" in shown
+
+
+def in_total(*arguments: str, text: str | None = None) -> dict[str, list[str]]:
+    """Return what stands beside each figure in the table of totals."""
+    shown = run("diff", *arguments, input=text).stdout
+    lines = shown.partition("\nin total\n")[2].splitlines()
+    return {line[:16].strip(): line[16:].split() for line in lines}
+
+
+def test_totals_have_a_difference_and_a_ratio() -> None:
+    smaller = in_total("vgg16", "lenet5")
+    assert smaller["layers"] == ["40", "14", "−26", "0.35"]
+    assert smaller["params"] == ["138,357,544", "60,840", "−138,296,704", "0.00044"]
+    assert smaller["inference memory"] == ["552.3", "MiB", "274.4", "KiB", "−552.0", "MiB", "0.000485"]
+    assert smaller["output"] == ["1000", "10"]
+    assert in_total("lenet5", "lenet5")["params"] == ["60,840", "60,840", "0", "1.00"]
+    without = "input: [4]\nlayers:\n  - {type: relu}\n"
+    assert in_total("-", "lenet5", text=without)["params"] == ["0", "60,840", "+60,840", "–"]
 
 
 def test_exit_codes(tmp_path: Path) -> None:
@@ -129,9 +157,9 @@ def test_other_outputs_are_a_difference(tmp_path: Path) -> None:
     shown = differ(tmp_path, PAIR.format("outputs: [c, d]\n", ""), PAIR.format("outputs: [d, c]\n", ""))
     assert "c, d" in shown
     assert shown.endswith("the same; other outputs\n")
-    told = json.loads(
+    found = json.loads(
         run("diff", *(str(tmp_path / f"{side}.yaml") for side in "ab"), "--format", "json").stdout
     )
-    assert told["differ"]
-    assert {layer["status"] for layer in told["layers"]} == {"same"}
-    assert (told["a"]["outputs"], told["b"]["outputs"]) == (["c", "d"], ["d", "c"])
+    assert found["differ"]
+    assert {layer["status"] for layer in found["layers"]} == {"same"}
+    assert (found["a"]["outputs"], found["b"]["outputs"]) == (["c", "d"], ["d", "c"])

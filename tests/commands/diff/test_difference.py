@@ -53,7 +53,7 @@ def test_what_changes_in_a_folded_block_is_a_difference(written: str, instead: s
     assert not compared(other, other, depth=1).differ
 
 
-def test_a_layer_that_became_frozen_is_told_beside_its_options() -> None:
+def test_a_layer_that_became_frozen_is_named_beside_its_options() -> None:
     layer = "input: [3, 8, 8]\nlayers: [{name: c, type: conv, filters: 4, kernel: 3}]\n"
     (change,) = compared(layer, layer.replace("kernel: 3", "kernel: 5, frozen: true")).changes
     assert [(edit.what, edit.before, edit.after) for edit in change.edits] == [
@@ -86,9 +86,9 @@ layers:
 def test_every_depth_says_the_same(written: str, instead: str, differ: bool) -> None:
     other = NESTED.replace(written, instead)
     for depth in (None, 1, 2, 3):
-        told = compared(NESTED, other, depth)
-        assert told.differ == differ
-        assert not told.outputs_differ
+        difference = compared(NESTED, other, depth)
+        assert difference.differ == differ
+        assert not difference.outputs_differ
 
 
 def test_options_inside_a_folded_block_are_named() -> None:

@@ -56,12 +56,12 @@ def test_an_own_size_that_is_refused(arguments: tuple[str, ...], sizes: list[int
     shown = run("sizes", "alexnet", *arguments).stdout
     for fact in ("trained weights   ", "field beyond input"):
         assert f"{fact}  unknown, as the own size is refused\n" in shown
-    told = json.loads(within("sizes", "alexnet", *arguments, "--format", "json").stdout)
-    assert [each["size"][0] for each in told["sizes"]] == sizes
-    refused = [each for each in told["sizes"] if each["refused_by"]]
-    assert [each["size"] for each in refused] == [told["input_shape"][1:]]
+    found = json.loads(within("sizes", "alexnet", *arguments, "--format", "json").stdout)
+    assert [each["size"][0] for each in found["sizes"]] == sizes
+    refused = [each for each in found["sizes"] if each["refused_by"]]
+    assert [each["size"] for each in refused] == [found["input_shape"][1:]]
     assert refused[0]["macs"] is None
-    assert {each["same_params"] for each in told["sizes"]} == {None}
+    assert {each["same_params"] for each in found["sizes"]} == {None}
 
 
 def test_a_sweep_as_csv() -> None:
@@ -76,14 +76,14 @@ def test_a_sweep_as_csv() -> None:
 
 def test_the_json_contract() -> None:
     arguments = ("lenet5", "--from", "28", "--to", "40", "--step", "4", "--batch", "2", "--format", "json")
-    told = json.loads(run("sizes", *arguments).stdout)
-    assert (told["command"], told["input_shape"], told["batch"]) == ("sizes", [1, 32, 32], 2)
-    assert told["tried"] == {"first": [28, 28], "last": [40, 40], "step": 4, "count": 4}
-    assert told["smallest"] == [32, 32]
-    assert told["accepted"] == told["nothing_left_over"] == [[[32, 32], [40, 40]]]
-    assert told["trained_weights"] == [[[32, 32], [32, 32]]]
-    assert (told["fixed_by"], told["independent_behind"], told["field_beyond_input"]) == (["F6"], None, [])
-    assert told["refusals"] == [
+    found = json.loads(run("sizes", *arguments).stdout)
+    assert (found["command"], found["input_shape"], found["batch"]) == ("sizes", [1, 32, 32], 2)
+    assert found["tried"] == {"first": [28, 28], "last": [40, 40], "step": 4, "count": 4}
+    assert found["smallest"] == [32, 32]
+    assert found["accepted"] == found["nothing_left_over"] == [[[32, 32], [40, 40]]]
+    assert found["trained_weights"] == [[[32, 32], [32, 32]]]
+    assert (found["fixed_by"], found["independent_behind"], found["field_beyond_input"]) == (["F6"], None, [])
+    assert found["refusals"] == [
         {
             "layer": "C5",
             "type": "conv",
@@ -94,7 +94,7 @@ def test_the_json_contract() -> None:
         }
     ]
     memory = json.loads(run("summary", "lenet5", "--batch", "2", "--format", "json").stdout)["totals"]
-    assert told["sizes"][1] == {
+    assert found["sizes"][1] == {
         "size": [32, 32],
         "output_shape": [10],
         "same_params": True,
@@ -132,10 +132,10 @@ def test_height_and_width_may_differ() -> None:
 
 
 def test_parameters_and_input_change_the_network() -> None:
-    told = json.loads(within("sizes", "efficientnet", "--set", "resolution=96", "--format", "json").stdout)
-    assert told["input_shape"] == [3, 96, 96]
-    told = json.loads(within("sizes", "vgg16", "--input", "3x256x256", "--format", "json").stdout)
-    assert told["trained_weights"] == [[[256, 256], [287, 287]]]
+    found = json.loads(within("sizes", "efficientnet", "--set", "resolution=96", "--format", "json").stdout)
+    assert found["input_shape"] == [3, 96, 96]
+    found = json.loads(within("sizes", "vgg16", "--input", "3x256x256", "--format", "json").stdout)
+    assert found["trained_weights"] == [[[256, 256], [287, 287]]]
 
 
 @pytest.mark.parametrize(

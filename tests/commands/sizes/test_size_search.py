@@ -9,7 +9,7 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SWEEP
 from cnnstat.commands.sizes.size_range import Steps, between, every_size
-from cnnstat.commands.sizes.size_search import Sweep, refusals, sweep
+from cnnstat.commands.sizes.size_search import SizeSearch, refusals, sweep
 from cnnstat.commands.sizes.trial import Cost, Outcome
 
 JOINED = """
@@ -25,7 +25,7 @@ EXACT = (
 )
 
 
-def swept(graph: cnnstat.Graph, first: int, last: int, step: int = 1, *, strict: bool = False) -> Sweep:
+def swept(graph: cnnstat.Graph, first: int, last: int, step: int = 1, *, strict: bool = False) -> SizeSearch:
     return sweep(graph, between(graph, (first,), (last,), step), Settings(strict=strict))
 
 
