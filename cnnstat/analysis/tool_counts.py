@@ -65,10 +65,9 @@ def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[ToolCo
 
 
 def _layers(analysis: Analysis) -> Iterator[tuple[str, _Seen]]:
-    for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True):
-        assert row.calculated is not None  # as of a group
-        read = analysis.shape(node.inputs[0])
-        yield node.type, _Seen(node.layer, read, row.output_shape, row.counts, row.calculated.footprint)
+    for row in analysis.rows:
+        read = analysis.shapes[row.node.inputs[0]]
+        yield row.type, _Seen(row.node.layer, read, row.output_shape, row.counts, row.calculated.footprint)
 
 
 def total(parts: Iterable[ToolCount]) -> ToolCount:

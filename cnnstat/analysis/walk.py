@@ -9,7 +9,16 @@ import msgspec
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
-from cnnstat.analysis.model import KINDS, STORED, Analysis, Calculated, Counts, Row, Totals
+from cnnstat.analysis.model import (
+    KINDS,
+    STORED,
+    Analysis,
+    BlockRow,
+    Calculated,
+    Counts,
+    LayerRow,
+    Totals,
+)
 from cnnstat.analysis.receptive import Field, field_of, start
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.arithmetic import ZERO
@@ -18,7 +27,7 @@ from cnnstat.layers.base import show, size_of
 
 if TYPE_CHECKING:
     from cnnstat.graph.model import Graph
-    from cnnstat.graph.unfold import Group, Node
+    from cnnstat.graph.nodes import Group, LayerNode
     from cnnstat.layers.base import Layer, Shape
 
 _RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
@@ -47,39 +56,34 @@ class _Walk:
 
     def __init__(self, graph: Graph, *, strict: bool) -> None:
         self.graph = graph
-        shape = graph.input_shape
         self.strict = strict
-        self.rows: list[Row] = []
-        self.calculated: list[Calculated] = []
+        self.rows: list[LayerRow] = []
         self.problems: list[Problem] = []
-        # The last entry is the input's, so that `INPUT` (-1) finds it.
-        self.shapes: list[Shape | None] = [None] * len(graph.nodes) + [shape]
-        self.fields: list[Field] = [Field()] * len(graph.nodes) + [start(shape)]
+        self.shapes: list[Shape | None] = [*graph.input_shapes]
+        self.fields: list[Field] = [*map(start, graph.input_shapes)]
         self.known: dict[tuple[Layer, tuple[Shape, ...], bool], tuple[Calculated, Counts, Shape]] = {}
 
     def run(self) -> None:
-        for number, node in enumerate(self.graph.nodes):
+        for node in self.graph.layers:
             shapes = tuple(s for s in (self.shapes[i] for i in node.inputs) if s is not None)
-            if len(shapes) < len(node.inputs):
-                continue
-            try:
-                self.visit(number, node, shapes)
-            except Misfit as misfit:
-                self.problems.append(_placed(misfit, node, shapes))
+            out, field = None, Field()
+            if len(shapes) == len(node.inputs):
+                try:
+                    out, field = self.visit(node, shapes)
+                except Misfit as misfit:
+                    self.problems.append(_placed(misfit, node, shapes))
+            self.shapes.append(out)
+            self.fields.append(field)
 
-    def visit(self, number: int, node: Node, shapes: tuple[Shape, ...]) -> None:
+    def visit(self, node: LayerNode, shapes: tuple[Shape, ...]) -> tuple[Shape, Field]:
         calculated, counts, out = self.calculate(node, shapes)
-        fields = tuple(self.fields[i] for i in node.inputs)
-        fields = fields[: node.layer.values_from]
+        fields = tuple(self.fields[i] for i in node.values)
         field = field_of(node.path, calculated.footprint, shapes, out, fields)
-        self.shapes[number], self.fields[number] = out, field
         names = tuple(self.graph.name(i) for i in node.inputs)
-        self.calculated.append(calculated)
-        self.rows.append(
-            Row(node.path, node.type, names, out, counts, field, calculated.leftover, calculated)
-        )
+        self.rows.append(LayerRow(len(self.rows), node, names, out, counts, field, calculated))
+        return out, field
 
-    def calculate(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Calculated, Counts, Shape]:
+    def calculate(self, node: LayerNode, shapes: tuple[Shape, ...]) -> tuple[Calculated, Counts, Shape]:
         key = (node.layer, shapes, node.frozen)
         if key not in self.known:
             calculated = calculate(fitted(node, shapes, strict=self.strict), shapes, frozen=node.frozen)
@@ -113,7 +117,7 @@ def _counts(calculated: Calculated) -> Counts:
     return Counts(**figures, **{kind: getattr(calculated.operations, kind).value for kind in KINDS})
 
 
-def fitted(node: Node, shapes: tuple[Shape, ...], *, strict: bool) -> Layer:
+def fitted(node: LayerNode, shapes: tuple[Shape, ...], *, strict: bool) -> Layer:
     """Return the layer of a node, once its inputs have as many axes as it takes.
 
     ``strict`` makes it one that refuses what it would round down. Whether sizes fit, too, it says itself.
@@ -141,27 +145,27 @@ def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
             raise Misfit(f"{kind} needs {wanted}, got {got}{hint}", code="shape/rank")
 
 
-def _placed(misfit: Misfit, node: Node, shapes: tuple[Shape, ...]) -> Problem:
+def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Problem:
     received = " and ".join(show(shape) for shape in shapes)
     message = f"{misfit.message} (layer '{node.path}', input {received})"
     return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 
 
-def _folded(group: Group, walk: _Walk, sums: tuple[Counts, ...]) -> Row:
-    counts = sums[group.stop] - sums[group.start]
+def _folded(group: Group, walk: _Walk, sums: tuple[Counts, ...]) -> BlockRow:
+    first = len(walk.graph.inputs)
+    layers = range(group.start - first, group.stop - first)
     nodes = walk.graph.nodes[group.start : group.stop]
     inputs = sorted({i for node in nodes for i in node.inputs if i < group.start})
     # The output may stand above the group: a block whose layers are all left out hands its input on.
     shape = walk.shapes[group.output]
     assert shape is not None
-    return Row(
-        group.path,
-        group.type,
+    return BlockRow(
+        group,
+        layers,
         tuple(walk.graph.name(i) for i in inputs),
         shape,
-        counts,
-        walk.fields[group.output],
-        folded=len(nodes),
+        counts=sums[layers.stop] - sums[layers.start],
+        field=walk.fields[group.output],
     )
 
 
@@ -175,5 +179,5 @@ def _totals(walk: _Walk, counts: Counts, settings: Settings) -> Totals:
         counts,
         walk.fields[graph.outputs[-1]],
         memory.inference_memory(counts.params, peak, settings),
-        memory.training_memory(graph, walk.calculated, sizes, counts, settings),
+        memory.training_memory(graph, [row.calculated for row in walk.rows], sizes, counts, settings),
     )

@@ -1,7 +1,7 @@
 """The crossing from a graph to the executor: options cross as their author wrote them, and nothing else does.
 
-No method of a told layer is called here. A width that is a multiple of `$in` crosses as that multiple, for
-how many channels reach a layer is for each hall to find out by itself.
+No method of the calculator's layers is called here. A width that is a multiple of `$in` crosses as that
+multiple: calculator and executor find out, each by itself, how many channels a layer is given.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from msgspec import structs
 from cnnstat.executor import executor
 from cnnstat.executor.executor import Program, Step
 from cnnstat.graph.load import loaded
-from cnnstat.graph.model import INPUT
 from cnnstat.spec.expression import Channels
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class Network(executor.Executor):
 
     Raises:
         SpecError: the spec is wrong.
-        ValueError: an argument is out of range, or a layer cannot take what reaches it.
+        ValueError: an argument is out of range, or a layer cannot take what it is given.
     """
 
     def __init__(
@@ -50,15 +49,19 @@ class Network(executor.Executor):
 
 def program(graph: Graph) -> Program:
     """Return the steps of a graph."""
+    numbers = {node.number: step for step, node in enumerate(graph.layers)}
+    numbers[graph.input.number] = executor.INPUT
     steps = (
-        Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)), node.frozen)
-        for node in graph.nodes
+        Step(
+            node.path,
+            node.type,
+            options_of(node.layer),
+            tuple(numbers[source] for source in node.inputs),
+            node.frozen,
+        )
+        for node in graph.layers
     )
-    return Program(tuple(steps), graph.input_shape, graph.outputs)
-
-
-def _source(number: int) -> int:
-    return executor.INPUT if number == INPUT else number
+    return Program(tuple(steps), graph.input_shape, tuple(numbers[number] for number in graph.outputs))
 
 
 def options_of(layer: Layer) -> dict[str, Any]:

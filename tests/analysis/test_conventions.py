@@ -158,7 +158,7 @@ def test_a_layer_is_counted_in_the_terms_of_its_type_or_left_out_by_name(tool: s
     alone = [(line, inputs) for _, line, inputs, _ in PUBLISHED + BY_HAND if "+" not in inputs]
     for line, inputs in (*alone, *((line, "2x3x4") for line in ACTIVATIONS)):
         graph = cnnstat.loads(f"input: [{inputs.replace('x', ', ')}]\nlayers:\n  - {{{line.strip('{}')}}}\n")
-        kind = graph.nodes[0].type
+        kind = graph.layers[0].type
         tally = counted(cnnstat.analyze(graph), tool)
         assert tally.left_out == ((kind,) if kind in UNKNOWN[tool] else ())
         assert set(tally.terms) <= ({WORKS[kind].term, WORKS[kind].biases} if kind in WORKS else set())

@@ -73,7 +73,7 @@ def test_every_architecture_is_true(name: str) -> None:
     verified = verify(graph, input_shape=shape)
     assert verified.differences == ()
     assert verified.unmeasured == ()
-    assert len(verified.findings.layers) == len(graph.nodes)
+    assert len(verified.findings.layers) == len(graph.layers)
 
 
 def test_padding_may_be_larger_than_the_input() -> None:
@@ -127,5 +127,5 @@ def test_the_run_asks_nothing_of_the_told_hall(spec: str, monkeypatch: pytest.Mo
 
 def test_every_type_stands_in_one_network(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = cnnstat.loads(EVERY_TYPE)
-    assert {node.type for node in graph.nodes} == set(LAYERS)
+    assert {node.type for node in graph.layers} == set(LAYERS)
     assert verify(graph, batch=BATCH).differences == ()

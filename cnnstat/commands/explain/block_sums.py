@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis, Row
-    from cnnstat.graph.unfold import Group
+    from cnnstat.graph.nodes import Group
 
 _WORD = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _LONGEST = 24
@@ -37,7 +37,7 @@ class Blocks:
     """The blocks of a network by their paths, and what each consists of."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self.rows, self._layers = {row.name: row for row in analysis.groups}, analysis.rows
+        self.rows, self._layer = {row.name: row for row in analysis.groups}, analysis.layer
         self.groups = {group.path: group for group in analysis.graph.groups}
         self._starting: dict[int, list[Group]] = {}
         for group in sorted(self.groups.values(), key=lambda group: len(group.path)):
@@ -51,7 +51,7 @@ class Blocks:
             # Of blocks that begin at one layer, the outermost one has the shortest path.
             inside = (g for g in self._starting.get(number, ()) if g.path.startswith(f"{block.path}."))
             part = next(inside, None)
-            yield self.rows[part.path] if part else self._layers[number]
+            yield self.rows[part.path] if part else self._layer(number)
             number = part.stop if part else number + 1
 
 
@@ -92,7 +92,7 @@ def _memory(analysis: Analysis) -> Iterator[Derivation]:
     alive = alive_at_peak(analysis.graph, sizes)
     yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)
     yield step("training_memory_bytes", FIGURES["training_memory_bytes"].label, totals.training_memory)
-    kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows if row.calculated])
+    kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows])
     yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
 
 

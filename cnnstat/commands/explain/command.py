@@ -9,7 +9,7 @@ import click
 
 from cnnstat.analysis.analyze import analyze
 from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import Misfit, plain, suggestion
+from cnnstat.base.errors import ArgumentError, plain, suggestion
 from cnnstat.base.figures import figure_named, words
 from cnnstat.cli.options import depth_option, input_option, page_options, set_option, strict_option
 from cnnstat.cli.output import put, show
@@ -101,25 +101,25 @@ def _of_network(
     try:
         if asks:
             _check_asked(analysis, layers)
-            rows = [find(analysis, layer)[0] for layer in layers] or list(folded(analysis, depth))
+            rows = [find(analysis, layer) for layer in layers] or list(folded(analysis, depth))
             return quiz(analysis, rows, answers=answers)
         return report.network(analysis, layers, depth)
-    except Misfit as misfit:
-        raise click.UsageError(_unknown_layer(misfit, analysis, layers)) from None
+    except ArgumentError as error:
+        raise click.UsageError(_unknown_layer(str(error), analysis, layers)) from None
 
 
 def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
-    if TOTAL in layers and all(row.name != TOTAL for row in (*analysis.rows, *analysis.groups)):
+    if TOTAL in layers and TOTAL not in analysis.named:
         raise click.UsageError("--quiz asks about layers and blocks; 'total' is told without --quiz")
 
 
-def _unknown_layer(misfit: Misfit, analysis: Analysis, layers: tuple[str, ...]) -> str:
-    pages = [layer for layer in layers if f"'{layer}'" in misfit.message and _page(layer)]
+def _unknown_layer(why: str, analysis: Analysis, layers: tuple[str, ...]) -> str:
+    pages = [layer for layer in layers if f"'{layer}'" in why and _page(layer)]
     if pages:
         hint = f"; of {_page(pages[0])}, 'cnnstat explain {pages[0]}' tells more"
     else:
-        hint = "" if "did you mean" in misfit.message else f"; its first is '{analysis.rows[0].name}'"
-    return plain(misfit.message + hint)
+        hint = "" if "did you mean" in why else f"; its first is '{analysis.rows[0].name}'"
+    return plain(why + hint)
 
 
 def _refer(topic: str | None, form: str, output: Path | None) -> None:

@@ -8,7 +8,6 @@ from cnnstat.analysis.model import KINDS
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.field_growth import growth, setters
-from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import WHOLE, axis_names, size_of
 from cnnstat.report.columns import field_text
 from cnnstat.report.model import Derivation
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis, Row
-    from cnnstat.analysis.model import Calculated
+    from cnnstat.analysis.model import Calculated, LayerRow
     from cnnstat.analysis.receptive import Field
     from cnnstat.commands.explain.field_growth import Growth
     from cnnstat.layers.base import Shape
@@ -41,8 +40,7 @@ def terms(calculated: Calculated) -> dict[str, Term]:
 
 def steps_of(analysis: Analysis, number: int) -> tuple[Derivation, ...]:
     """Return every figure of a layer; what it has none of stands in one line."""
-    row = analysis.rows[number]
-    assert row.calculated is not None
+    row = analysis.layer(number)
     return (
         *_sizes(row, analysis.inputs(number)),
         *_leftover(row),
@@ -66,12 +64,12 @@ def counted(figures: dict[str, Term]) -> Iterator[Derivation]:
 
 def one_line(analysis: Analysis, number: int) -> str | None:
     """Return all there is to say of a layer that changes neither shape nor field; None for another."""
-    row, node = analysis.rows[number], analysis.graph.nodes[number]
-    if len(node.inputs) > 1 or row.output_shape != analysis.shape(node.inputs[0]):
+    row, inputs = analysis.layer(number), analysis.graph.nodes[number].inputs
+    if len(inputs) > 1 or row.output_shape != analysis.shapes[inputs[0]]:
         return None
     if any((row.counts.params, row.counts.buffers, row.counts.macs, row.counts.connections)):
         return None
-    if node.inputs[0] == INPUT or row.field != analysis.field(node.inputs[0]):
+    if inputs[0] < len(analysis.graph.inputs) or row.field != analysis.fields[inputs[0]]:
         return None
     return (
         f"{shown(row.output_shape, 'shape')} and the field as {row.inputs[0]}; no params, MACs, connections"
@@ -80,7 +78,7 @@ def one_line(analysis: Analysis, number: int) -> str | None:
 
 def field_steps(analysis: Analysis, number: int) -> Iterator[Derivation]:
     """Yield how the receptive field of a layer came about."""
-    row, grown = analysis.rows[number], growth(analysis, number)
+    row, grown = analysis.layer(number), growth(analysis, number)
     if not row.field.known or grown.same:
         yield Derivation("receptive_field", "field", text=_plain_field(row, grown))
     elif grown.steps:
@@ -139,8 +137,7 @@ def _symbols(field: Field) -> str:
     return f"r = {sizes(size)}, S = {sizes(field.strides)}, P = {sizes(field.paddings)}"
 
 
-def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[Derivation]:
-    assert row.calculated is not None
+def _sizes(row: LayerRow, shapes: Sequence[Shape]) -> Iterator[Derivation]:
     names = axis_names(row.output_shape)
     kept = [_kept(row.calculated, i, shapes) for i in range(len(names))]
     if all(kept):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.analysis.model import Totals
+from cnnstat.analysis.model import BlockRow, Totals
 from cnnstat.analysis.outline import TOTAL, find, folded
-from cnnstat.base.errors import Misfit, plural
+from cnnstat.base.errors import ArgumentError, plural
 from cnnstat.commands.explain.block_sums import Blocks, block_steps, sums, total_steps
 from cnnstat.commands.explain.derivations import LEGEND, one_line, steps_of, terms
 from cnnstat.commands.explain.errata import Errata, Erratum, errata, explained
@@ -54,7 +54,7 @@ def network(analysis: Analysis, layers: Sequence[str] = (), depth: int | None = 
     """Return the arithmetic of the layers or blocks named, else of the whole network and its totals.
 
     Raises:
-        Misfit: there is no such layer.
+        ArgumentError: there is no such layer.
     """
     explainer = _Explainer(analysis)
     if layers:
@@ -90,8 +90,7 @@ def notes(told: Sequence[Explained]) -> tuple[str, ...]:
 
 def layer(analysis: Analysis, number: int, found: Errata, brief: str | None = None) -> Explained:
     """Return a layer explained."""
-    row = analysis.rows[number]
-    assert row.calculated is not None
+    row = analysis.layer(number)
     shapes = analysis.inputs(number)
     inputs = (f"{name} {shown(size, 'shape')}" for name, size in zip(row.inputs, shapes, strict=True))
     title = f"{row.name}: {row.type} of {', '.join(inputs)}"
@@ -112,33 +111,33 @@ class _Explainer:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis, self.errata, self.blocks = analysis, errata(analysis), Blocks(analysis)
-        self.numbers = {row.name: number for number, row in enumerate(analysis.rows)}
 
     def named(self, name: str) -> Iterator[Explained]:
         """Yield the layer or block of a name; of ``total`` the sums, behind a layer that is called so."""
         try:
-            row, number = find(self.analysis, name)
-        except Misfit:
+            row = find(self.analysis, name)
+        except ArgumentError:
             if name != TOTAL:
                 raise
         else:
-            yield self.block(row) if row.calculated is None else layer(self.analysis, number, self.errata)
+            if isinstance(row, BlockRow):
+                yield self.block(row)
+            else:
+                yield layer(self.analysis, row.number, self.errata)
         if name == TOTAL:
             yield self.total()
 
     def row(self, row: Row) -> Explained:
         """Return one of many rows, in brief if one line says it all."""
-        if row.calculated is None:
+        if isinstance(row, BlockRow):
             return self.block(row)
-        number = self.numbers[row.name]
-        return layer(self.analysis, number, self.errata, one_line(self.analysis, number))
+        return layer(self.analysis, row.number, self.errata, one_line(self.analysis, row.number))
 
-    def block(self, row: Row) -> Explained:
-        group = self.blocks.groups[row.name]
-        inside = tuple(self.blocks.parts(group))
+    def block(self, row: BlockRow) -> Explained:
+        inside = tuple(self.blocks.parts(row.group))
         wrong = _errata(self.errata, row.name, sums(inside, row.name))
-        title = f"{row.name}: {row.type}, {row.folded} {plural('layer', row.folded)}"
-        return Explained(row.name, title, block_steps(self.analysis, group, row, inside), wrong)
+        title = f"{row.name}: {row.type}, {len(row.layers)} {plural('layer', len(row.layers))}"
+        return Explained(row.name, title, block_steps(self.analysis, row.group, row, inside), wrong)
 
     def total(self) -> Explained:
         wrong = _errata(self.errata, TOTAL, sums(folded(self.analysis, 1)), totals=True)

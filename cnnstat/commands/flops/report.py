@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cnnstat.analysis.by_type import by_type, counts_by_type
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.layer_kinds import BIASES, MACS, TERMS
-from cnnstat.analysis.outline import folded, places_of
+from cnnstat.analysis.outline import folded
 from cnnstat.analysis.tool_counts import ToolCount, rules, tool_counts, total
 from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.data import data
@@ -181,8 +181,7 @@ def _shares(
 
 def rows_of(analysis: Analysis, depth: int | None) -> list[tuple[str, range]]:
     """Return each row at a depth with the layers it stands for."""
-    places = places_of(analysis)
-    return [(row.name, places[row.name].layers) for row in folded(analysis, depth)]
+    return [(row.name, row.layers) for row in folded(analysis, depth)]
 
 
 def added(figures: Iterable[Figures]) -> Figures:

@@ -96,11 +96,7 @@ def _facts(whole: Cost, convention: Convention | None) -> tuple[tuple[str, str],
 
 def _frozen(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     """Say how many layers are held that would be trained."""
-    held = [
-        row
-        for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True)
-        if node.frozen and row.counts.params
-    ]
+    held = [row for row in analysis.rows if row.node.frozen and row.counts.params]
     params = sum(row.counts.params for row in held)
     layers = f"{len(held):,} {plural('layer', len(held))}"
     return (("frozen", f"{layers} with {params:,} params"),) if held else ()

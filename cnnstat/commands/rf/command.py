@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnstat.analysis.analyze import analyze
-from cnnstat.base.errors import Misfit, plain
+from cnnstat.base.errors import ArgumentError, Misfit, plain
 from cnnstat.cli.options import output_options, spec_options, unit_of
 from cnnstat.cli.output import show
 from cnnstat.commands.rf import report
@@ -39,6 +39,6 @@ def rf(
         return
     try:
         seen = report.unit(analysis, layer, unit)
-    except Misfit as misfit:
-        raise click.UsageError(plain(misfit.message)) from None
+    except (ArgumentError, Misfit) as error:
+        raise click.UsageError(plain(str(error))) from None
     show(seen, form, output)

@@ -32,16 +32,17 @@ def unit(analysis: Analysis, layer: str, position: tuple[int, ...]) -> Report:
     """Return the input region that one unit of a layer sees.
 
     Raises:
-        Misfit: there is no such layer or unit, or its field is unknown.
+        ArgumentError: there is no such layer.
+        Misfit: there is no such unit, or its field is unknown.
     """
-    row, number = find(analysis, layer)
+    row = find(analysis, layer)
     _check_unit(row, position)
     spatial = analysis.input_shape[1:]
     if row.field.whole:
         full = seen = tuple((0, size - 1) for size in spatial)
     else:
         full = row.field.region(position)
-        seen = clipped_field(analysis, number, position)
+        seen = clipped_field(analysis, row.number, position)
     names = ("rows", "columns") if len(spatial) == 2 else ("positions",)
     facts = [(name, _range_text(part, whole)) for name, part, whole in zip(names, seen, full, strict=True)]
     return Report(

@@ -121,7 +121,7 @@ def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:
     differ = [now != then for now, then in zip(far.shapes, own.shapes, strict=True)]
     if any(differ[number] for number in graph.outputs):
         return None
-    reading = (number for number, node in enumerate(graph.nodes) if any(differ[i] for i in node.inputs))
+    reading = (node.number for node in graph.layers if any(differ[i] for i in node.inputs))
     return max(reading, default=None)
 
 

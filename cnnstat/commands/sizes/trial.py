@@ -76,14 +76,14 @@ class _Figures(Struct, frozen=True):
 
 
 class Walked(Struct, frozen=True):
-    """A network at a size that fits: the shape of every layer, last the input's, and their figures."""
+    """A network at a size that fits: the shape of every node, and the figures of the layers."""
 
     shapes: tuple[Shape, ...]
     layers: tuple[_Figures, ...]
 
     def changed(self, own: Walked) -> int | None:
         """Return the first layer that stores other numbers than at the network's own size."""
-        pairs = enumerate(zip(self.layers, own.layers, strict=True))
+        pairs = enumerate(zip(self.layers, own.layers, strict=True), start=1)
         # Figures are remembered, so a layer that is read alike has the same ones.
         return next(
             (i for i, (now, then) in pairs if now is not then and _stored(now) != _stored(then)), None
@@ -102,8 +102,8 @@ class Tries:
         self.freed = memory.freed(graph)
         numbers: dict[object, int] = {}
         # Equal layers have one number, which is faster to look up than their options.
-        kinds = [numbers.setdefault(node.layer, len(numbers)) for node in graph.nodes]
-        self.plan = [(kind, node.inputs) for kind, node in zip(kinds, graph.nodes, strict=True)]
+        kinds = [numbers.setdefault(node.layer, len(numbers)) for node in graph.layers]
+        self.plan = [(kind, node.inputs) for kind, node in zip(kinds, graph.layers, strict=True)]
         self.known: dict[tuple[int, tuple[Shape, ...]], _Figures | Misfit] = {}
 
     def outcome(self, size: Size, own: Walked | None) -> Outcome:
@@ -123,23 +123,22 @@ class Tries:
             output_shape=walked.shapes[self.graph.outputs[-1]],
             params=params,
             macs=sum(layer.macs for layer in walked.layers),
-            activations=sum(activations[:-1]),
+            activations=sum(activations[1:]),
             inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
 
     def walk(self, shape: Shape) -> Walked | Refusal:
         """Return the figures of every layer, or the first refusal."""
-        # The last entry is the input's, so that `INPUT` (-1) finds it.
-        shapes: list[Shape] = [()] * len(self.plan) + [shape]
+        shapes: list[Shape] = [shape]
         found = []
         for number, (kind, sources) in enumerate(self.plan):
             inputs = tuple([shapes[source] for source in sources])
             figures = self.known.get((kind, inputs)) or self.calculate(number, inputs)
             if isinstance(figures, Misfit):
-                node = self.graph.nodes[number]
+                node = self.graph.layers[number]
                 return Refusal(node.path, node.type, figures.code, figures.message)
-            shapes[number] = figures.shape
+            shapes.append(figures.shape)
             found.append(figures)
         return Walked(tuple(shapes), tuple(found))
 
@@ -150,7 +149,7 @@ class Tries:
         calculated: _Figures | Misfit
         try:
             calculated = _calculated(
-                fitted(self.graph.nodes[number], inputs, strict=self.settings.strict), inputs
+                fitted(self.graph.layers[number], inputs, strict=self.settings.strict), inputs
             )
         except Misfit as misfit:
             calculated = misfit.with_traceback(None)  # which would keep all that was at hand

@@ -11,7 +11,7 @@ import cnnstat
 from cnnstat.analysis.model import KINDS, STORED, Counts
 from cnnstat.analysis.outline import find, folded
 from cnnstat.base.arithmetic import Term, term, total
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import FIGURES, OF_NETWORK, figure_named, words
 from cnnstat.commands.explain import errata
 from cnnstat.commands.explain import report as explain
@@ -285,7 +285,7 @@ def test_a_quiz_gives_no_answer_away() -> None:
 
 def test_answers_explain_joins_and_blocks() -> None:
     analysis = cnnstat.analyze("resnet34")
-    rows = [find(analysis, name)[0] for name in ("layer2.0.add", "layer2.0")]
+    rows = [find(analysis, name) for name in ("layer2.0.add", "layer2.0")]
     answered = quiz(analysis, rows, answers=True)
     assert [item["name"] for item in answered.data["explained"]] == ["layer2.0.add", "layer2.0"]
     shown = render(answered, "table")
@@ -344,7 +344,7 @@ def test_an_erratum_that_is_right_is_no_erratum() -> None:
 
 
 def test_unknown_layers() -> None:
-    with pytest.raises(Misfit, match="did you mean 'C3'"):
+    with pytest.raises(ArgumentError, match="did you mean 'C3'"):
         explain.network(cnnstat.analyze("lenet5"), ["C33"])
 
 
