@@ -59,7 +59,8 @@ def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tup
     for number, freed_now in enumerate(freed):
         alive += sizes[number]
         yield alive, number
-        alive -= sum([sizes[source] for source in freed_now])
+        for source in freed_now:
+            alive -= sizes[source]
 
 
 def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:

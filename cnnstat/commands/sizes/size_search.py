@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.settings import Settings
-from cnnstat.analysis.walk import analyze_graph
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.commands.sizes.size_range import grown
 from cnnstat.commands.sizes.trial import Outcome, Refusal, Tries, Walked
@@ -77,7 +77,7 @@ def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> Sweep
     settings = settings or Settings()
     shape = graph.input_shape
     tries = Tries(graph, settings)
-    own = _accepted(tries.walk(shape))
+    own = _accepted(tries.walked(shape))
     outcomes = tuple(tries.outcome(size, own) for size in steps.sizes)
     if own is None and not any(outcome.accepted for outcome in outcomes):
         analyze_graph(graph, settings)  # which says what is wrong, and where
@@ -112,7 +112,7 @@ def _far(tries: Tries, shape: Shape) -> Walked | None:
         *(tuple(axis << times for axis in size) for times in doublings),
         *(grown(size, min(size) + more) for more in range(min(_RESIDUES, largest - min(size)))),
     )
-    walks = (_accepted(tries.walk((shape[0], *far))) for far in sizes)
+    walks = (_accepted(tries.walked((shape[0], *far))) for far in sizes)
     return next((walked for walked in walks if walked is not None), None)
 
 

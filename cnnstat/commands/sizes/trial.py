@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis import memory
-from cnnstat.analysis.walk import fitted
+from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
-
-_REMEMBERED = 100_000  # layers calculated for a shape; beyond, a long sweep starts to remember anew
 
 
 class Refusal(Struct, frozen=True):
@@ -100,15 +98,11 @@ class Tries:
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
         self.freed = memory.freed(graph)
-        numbers: dict[object, int] = {}
-        # Equal layers have one number, which is faster to look up than their options.
-        kinds = [numbers.setdefault(node.layer, len(numbers)) for node in graph.layers]
-        self.plan = [(kind, node.inputs) for kind, node in zip(kinds, graph.layers, strict=True)]
-        self.known: dict[tuple[int, tuple[Shape, ...]], _Figures | Misfit] = {}
+        self.walk = Walk(graph, _figures, strict=settings.strict)
 
     def outcome(self, size: Size, own: Walked | None) -> Outcome:
         """Try a size; ``own`` is the network at its own, None where that is refused."""
-        walked = self.walk((self.graph.input_shape[0], *size))
+        walked = self.walked((self.graph.input_shape[0], *size))
         if isinstance(walked, Refusal):
             return Outcome(size, refusal=walked)
         changed = walked.changed(own) if own else None
@@ -128,36 +122,17 @@ class Tries:
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
 
-    def walk(self, shape: Shape) -> Walked | Refusal:
+    def walked(self, shape: Shape) -> Walked | Refusal:
         """Return the figures of every layer, or the first refusal."""
-        shapes: list[Shape] = [shape]
-        found = []
-        for number, (kind, sources) in enumerate(self.plan):
-            inputs = tuple([shapes[source] for source in sources])
-            figures = self.known.get((kind, inputs)) or self.calculate(number, inputs)
+        layers = []
+        for node, _, figures in self.walk.steps((shape,)):
             if isinstance(figures, Misfit):
-                node = self.graph.layers[number]
                 return Refusal(node.path, node.type, figures.code, figures.message)
-            shapes.append(figures.shape)
-            found.append(figures)
-        return Walked(tuple(shapes), tuple(found))
-
-    def calculate(self, number: int, inputs: tuple[Shape, ...]) -> _Figures | Misfit:
-        """Calculate a layer for inputs of these shapes, and remember it."""
-        if len(self.known) >= _REMEMBERED:
-            self.known.clear()
-        calculated: _Figures | Misfit
-        try:
-            calculated = _calculated(
-                fitted(self.graph.layers[number], inputs, strict=self.settings.strict), inputs
-            )
-        except Misfit as misfit:
-            calculated = misfit.with_traceback(None)  # which would keep all that was at hand
-        self.known[self.plan[number][0], inputs] = calculated
-        return calculated
+            layers.append(figures)
+        return Walked((shape, *[figures.shape for figures in layers]), tuple(layers))
 
 
-def _calculated(layer: Layer, inputs: tuple[Shape, ...]) -> _Figures:
+def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
         params=layer.params(inputs).value,
