@@ -139,7 +139,8 @@ def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
         field = field_of(node.path, each.calculated.footprint, read, each.shape, above)
         fields.append(field)
         names = tuple([graph.name(i) for i in node.inputs])
-        yield LayerRow(position, node, names, each.shape, each.counts, field, each.calculated)
+        counts = each.counts if node.owns else each.counts.borrowed()
+        yield LayerRow(position, node, names, each.shape, counts, field, each.calculated)
 
 
 def _folded(

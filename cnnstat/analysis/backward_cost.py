@@ -55,7 +55,11 @@ class Cost(Struct, frozen=True):
 
 
 def needed_gradients(graph: Graph, trainable: Sequence[int]) -> tuple[NeededGradients, ...]:
-    """Return the gradients that each layer works out, given how many trained numbers each has."""
+    """Return the gradients that each layer works out, given how many trained numbers each has.
+
+    Of parameters that several layers use, their owner says whether they are trained; each of the layers then
+    works out a gradient of them, and these add up.
+    """
     trained = {node.number for node, count in zip(graph.layers, trainable, strict=True) if count}
     depends = _depends(graph, trained)
     needed = _needed(graph)

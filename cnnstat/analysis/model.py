@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis.receptive import Field, start
 from cnnstat.base.arithmetic import Term, term
@@ -82,6 +83,10 @@ class Counts(Struct, frozen=True):
         """Return the operations vector."""
         return {"multiply_adds": self.macs, **{kind: getattr(self, kind) for kind in KINDS}}
 
+    def borrowed(self) -> Counts:
+        """Return what a layer with these figures adds to sums if another owns its parameters."""
+        return replace(self, params=0, trainable=0, buffers=0)
+
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f) + getattr(other, f) for f in Counts.__struct_fields__))
 
@@ -96,7 +101,8 @@ STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
 class LayerRow(Struct, frozen=True):
     """One layer with its figures: ``position`` is its place among the layers, ``inputs`` what it reads.
 
-    ``calculated`` has the arithmetic of each figure.
+    ``calculated`` has the arithmetic of each figure. ``counts`` are what it adds to sums: parameters are
+    those that it owns, so that what several layers use is counted once.
     """
 
     position: int

@@ -43,11 +43,15 @@ class ToolCount(Struct, frozen=True):
 
 
 class _Seen(Struct, frozen=True):
-    """A layer as a tool sees it: the shape it reads first, the shape it puts out, and what it tells."""
+    """A layer as a tool sees it: the shape it reads first, the shape it puts out, and its figures.
+
+    ``params`` are those it works with, whoever owns them.
+    """
 
     layer: Layer
     read: Shape
     out: Shape
+    params: int
     counts: Counts
     footprint: Footprint
 
@@ -66,8 +70,9 @@ def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[ToolCo
 
 def _layers(analysis: Analysis) -> Iterator[tuple[str, _Seen]]:
     for row in analysis.rows:
-        read = analysis.shapes[row.node.inputs[0]]
-        yield row.type, _Seen(row.node.layer, read, row.output_shape, row.counts, row.calculated.footprint)
+        read, own = analysis.shapes[row.node.inputs[0]], row.calculated
+        layer, out, params = row.node.layer, row.output_shape, own.params.value
+        yield row.type, _Seen(layer, read, out, params, row.counts, own.footprint)
 
 
 def total(parts: Iterable[ToolCount]) -> ToolCount:
@@ -95,7 +100,7 @@ def _tool_count(convention: Convention, weights: Weights, kind: str, seen: _Seen
 
 def _spread(seen: _Seen) -> int:
     """Return weights x output positions: the multiply-adds of a convolution, not of a transposed one."""
-    return seen.counts.params * prod(seen.out[1:]) - seen.counts.additions
+    return seen.params * prod(seen.out[1:]) - seen.counts.additions
 
 
 def _slides(seen: _Seen) -> tuple[Bounds, ...]:
@@ -159,15 +164,13 @@ MEASURES: dict[str, Measure] = {
     "macs": Measure(lambda seen: seen.counts.macs, "MACs"),
     # The additions of a layer that multiplies with weights are those of its biases.
     "biases": Measure(lambda seen: seen.counts.additions, "additions of biases"),
-    "params": Measure(lambda seen: seen.counts.params, "parameters"),
+    "params": Measure(lambda seen: seen.params, "parameters"),
     "connections": Measure(lambda seen: seen.counts.connections, "connections"),
     "spread": Measure(_spread, "weights x output positions"),
     "inputs": Measure(lambda seen: prod(seen.read), "inputs"),
     "inputs_2d": Measure(lambda seen: _of_rank(2, prod(seen.read), seen.read), "inputs"),
     "outputs": Measure(lambda seen: seen.counts.activations, "outputs"),
-    "scaled": Measure(
-        lambda seen: seen.counts.activations if seen.counts.params else 0, "outputs that are scaled"
-    ),
+    "scaled": Measure(lambda seen: seen.counts.activations if seen.params else 0, "outputs that are scaled"),
     "rows": Measure(lambda seen: prod(seen.out[1:]), "positions"),  # of vectors along the channels
     "dense": Measure(lambda seen: _window(seen) * seen.read[0], "MACs as if every filter read all maps"),
     "ungrouped": Measure(_ungrouped, "MACs as if without groups"),

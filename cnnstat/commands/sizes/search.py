@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from cnnstat.analysis.settings import Options, settled
 from cnnstat.base.arguments import check_count
-from cnnstat.base.errors import ArgumentError, Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.commands.sizes.size_range import between
 from cnnstat.commands.sizes.size_search import sweep
@@ -39,10 +39,7 @@ def sizes(
     graph, settings = settled(spec, options)
     if step is not None:
         check_count("step", step)
-    try:
-        steps = between(graph, _size("first", first), _size("last", last), step)
-    except Misfit as misfit:
-        raise ArgumentError(misfit.message) from None
+    steps = between(graph, _size("first", first), _size("last", last), step)
     return sweep(graph, steps, settings)
 
 

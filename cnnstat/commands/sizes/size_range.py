@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SWEEP, MAX_SWEPT_LAYERS
 from cnnstat.layers.base import show
 
@@ -56,12 +56,12 @@ def between(graph: Graph, first: Size | None, last: Size | None, step: int | Non
     A single number stands for every axis.
 
     Raises:
-        Misfit: there is no size between, there are too many, or they are none of this input, which may be
-            a vector.
+        ArgumentError: there is no size between, there are too many, or they are none of this input, which
+            may be a vector.
     """
     own = graph.input_shape[1:]
     if not own:
-        raise Misfit(f"the input of {graph.spec.name} is a vector, which has no size to vary")
+        raise ArgumentError(f"the input of {graph.spec.name} is a vector, which has no size to vary")
     step = step or 1
     every = every_size(graph)
     # A step alone counts from itself: 32, 64, 96.
@@ -69,7 +69,7 @@ def between(graph: Graph, first: Size | None, last: Size | None, step: int | Non
     end = _on_axes(last, own) if last else tuple(map(max, start, grown(every.first, every.count - 1)))
     room = min(high - low for low, high in zip(start, end, strict=True))
     if room < 0:
-        raise Misfit(f"there is no size from {show(start)} to {show(end)}")
+        raise ArgumentError(f"there is no size from {show(start)} to {show(end)}")
     steps = Steps(start, step, room // step + 1)
     _check(steps, graph)
     return steps
@@ -85,7 +85,7 @@ def _on_axes(size: Size, own: Size) -> Size:
         return size * len(own)
     if len(size) != len(own):
         wanted = "a length only" if len(own) == 1 else "height and width"
-        raise Misfit(f"{show(size)} has {len(size)} sizes, but the input has {wanted}")
+        raise ArgumentError(f"{show(size)} has {len(size)} sizes, but the input has {wanted}")
     return size
 
 
@@ -93,6 +93,6 @@ def _check(steps: Steps, graph: Graph) -> None:
     most = limit(graph)
     if steps.count > most:
         of = "" if most == MAX_SWEEP else f" of a network of {len(graph.layers):,} layers"
-        raise Misfit(
+        raise ArgumentError(
             f"{steps.count:,} sizes are too many: at most {most:,}{of} are tried; take a larger step"
         )

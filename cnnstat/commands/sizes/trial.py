@@ -4,6 +4,7 @@ only what sizes are compared by; a try ends at the first layer that refuses.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -98,6 +99,7 @@ class Tries:
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
         self.freed = memory.freed(graph)
+        self.owning = [node.owns for node in graph.layers]
         self.walk = Walk(graph, _figures, strict=settings.strict)
 
     def outcome(self, size: Size, own: Walked | None) -> Outcome:
@@ -110,7 +112,7 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.params for layer in walked.layers)
+        params = sum(layer.params for layer in compress(walked.layers, self.owning))
         activations = memory.activations(walked.shapes)
         peak = memory.peak_activations(activations, self.freed)
         return Cost(

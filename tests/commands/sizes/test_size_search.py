@@ -6,7 +6,7 @@ import pytest
 
 import cnnstat
 from cnnstat.analysis.settings import Settings
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SWEEP
 from cnnstat.commands.sizes.size_range import Steps, between, every_size
 from cnnstat.commands.sizes.size_search import Sweep, refusals, sweep
@@ -187,12 +187,12 @@ def test_ranges(
 def test_ranges_that_are_refused(
     own: tuple[int, ...], first: tuple[int, ...], last: tuple[int, ...] | None, said: str
 ) -> None:
-    with pytest.raises(Misfit, match=said):
+    with pytest.raises(ArgumentError, match=said):
         between(cnnstat.load("lenet5", input_shape=(1, *own)), first, last, None)
 
 
 def test_a_deep_network_is_tried_at_fewer_sizes() -> None:
-    with pytest.raises(Misfit, match="at most 4,161 of a network of 4,806 layers"):
+    with pytest.raises(ArgumentError, match="at most 4,161 of a network of 4,806 layers"):
         between(cnnstat.load("resnet1202"), (1,), (9_000,), 1)
 
 
