@@ -1,4 +1,4 @@
-"""Calculated against measured: the one place where what `analysis` tells is held against what `run` measures.
+"""Calculated against measured: the one place where figures of an analysis are held against those of a run.
 
 Four things calculated have no counterpart in a run and are not compared: leftover rows, operations besides
 multiply-adds, training memory, and whether branches are aligned.
@@ -98,7 +98,7 @@ def check_gradients(
 
     Raises:
         SpecError: the spec is wrong.
-        ValueError: an argument is out of range, or a layer cannot take what reaches it.
+        ValueError: an argument is out of range, or a layer cannot take what it is given.
     """
     plan = Plan(method, elements, seed, training)
     with quiet():

@@ -39,7 +39,7 @@ layers:
 """
 
 
-def told(text: str) -> dict[str, tuple[int, int, int]]:
+def passes(text: str) -> dict[str, tuple[int, int, int]]:
     """Return, for each layer with multiply-adds, which parts of its cost there are, in forward passes."""
     analysis = cnnstat.analyze(cnnstat.loads(text))
     return {
@@ -59,7 +59,7 @@ def test_forward_and_backward_are_what_torch_counts(name: str) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_tool_spends_its_own_figure_once_more(name: str) -> None:
     analysis = network(name)
-    torch = [tally.total for tally in tool_counts(analysis, CONVENTIONS["torch"])]
+    torch = [count.total for count in tool_counts(analysis, CONVENTIONS["torch"])]
     twice = [(2 * cost.forward, 2 * cost.weights, 2 * cost.inputs) for cost in costs(analysis)]
     assert [(cost.forward, cost.weights, cost.inputs) for cost in costs(analysis, torch)] == twice
 
@@ -86,7 +86,7 @@ def test_torch_takes_the_weights_of_groups_for_those_of_none(analysis: Analysis,
     # Printed by FlopCounterMode of torch 2.13, forward and backward.
     torch = CONVENTIONS["torch"]
     counted = (tool_counts(analysis, torch), weight_gradients(analysis, torch))
-    forward, weights = ([tally.total for tally in each] for each in counted)
+    forward, weights = ([count.total for count in each] for each in counted)
     assert sum(cost.total for cost in costs(analysis, forward, weights)) == printed
 
 
@@ -97,7 +97,7 @@ def test_resnet34_costs_three_passes_less_its_first_layer() -> None:
 
 
 def test_frozen_layers_pass_gradients_on_where_something_above_is_trained() -> None:
-    assert told(TRUNK) == {
+    assert passes(TRUNK) == {
         "stem.conv": (1, 0, 0),
         "body.0.conv": (1, 0, 0),
         "body.1.conv": (1, 1, 0),  # nothing trained above
@@ -115,7 +115,7 @@ layers:
   - {name: cut, type: crop, from: [a, ruler]}
   - {name: b, type: conv, filters: 2, kernel: 1}
 """
-    assert told(layers) == {"a": (1, 1, 0), "ruler": (1, 0, 0), "b": (1, 1, 1)}
+    assert passes(layers) == {"a": (1, 1, 0), "ruler": (1, 0, 0), "b": (1, 1, 1)}
 
 
 def test_layers_with_fixed_weights_hand_gradients_back() -> None:
@@ -175,7 +175,7 @@ def test_a_run_trains_what_is_not_frozen() -> None:
     assert all(checked.good for checked in cnnstat.check_gradients(cnnstat.loads(TRUNK)))
 
 
-def test_a_run_disproves_a_layer_that_is_told_as_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_disproves_a_layer_that_is_calculated_as_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     right = analyze.calculate
     monkeypatch.setattr(analyze, "calculate", lambda layer, shapes, frozen: right(layer, shapes))
     found = cnnstat.verify(cnnstat.loads(TRUNK)).differences

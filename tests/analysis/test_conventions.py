@@ -109,15 +109,15 @@ BY_SOURCE: list[tuple[str, str, str, int]] = [
 @pytest.mark.parametrize(("shape", "line", "tool", "count"), PRINTED + BY_SOURCE)
 def test_single_layers(shape: str, line: str, tool: str, count: int) -> None:
     graph = cnnstat.loads(f"input: [{shape}]\nlayers:\n  - {{{line.strip('{}')}}}\n")
-    tally = counted(cnnstat.analyze(graph), tool)
-    assert (tally.total, tally.left_out) == (count, ())
+    found = counted(cnnstat.analyze(graph), tool)
+    assert (found.total, found.left_out) == (count, ())
 
 
 def test_what_a_tool_has_no_layer_for_is_left_out_by_name() -> None:
     lenet = cnnstat.analyze("lenet5")
-    tally = counted(lenet, "fvcore")
-    assert tally.left_out == ("subsample", "rbf")
-    assert tally.total == lenet.totals.counts.macs - 1176 - 400 - 840
+    found = counted(lenet, "fvcore")
+    assert found.left_out == ("subsample", "rbf")
+    assert found.total == lenet.totals.counts.macs - 1176 - 400 - 840
 
 
 NORMS = {"layer_norm", "group_norm", "instance_norm"}
@@ -159,9 +159,9 @@ def test_a_layer_is_counted_in_the_terms_of_its_type_or_left_out_by_name(tool: s
     for line, inputs in (*alone, *((line, "2x3x4") for line in ACTIVATIONS)):
         graph = cnnstat.loads(f"input: [{inputs.replace('x', ', ')}]\nlayers:\n  - {{{line.strip('{}')}}}\n")
         kind = graph.layers[0].type
-        tally = counted(cnnstat.analyze(graph), tool)
-        assert tally.left_out == ((kind,) if kind in UNKNOWN[tool] else ())
-        assert set(tally.terms) <= ({WORKS[kind].term, WORKS[kind].biases} if kind in WORKS else set())
+        found = counted(cnnstat.analyze(graph), tool)
+        assert found.left_out == ((kind,) if kind in UNKNOWN[tool] else ())
+        assert set(found.terms) <= ({WORKS[kind].term, WORKS[kind].biases} if kind in WORKS else set())
 
 
 def test_a_type_that_nobody_thought_of_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

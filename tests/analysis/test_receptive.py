@@ -58,8 +58,8 @@ def test_random_chains(seed: int) -> None:
         ((low, high),) = row.field.region((unit,))
         if inputs:
             # Transposed convolutions bounds beyond the map's ends, where there is nothing to read.
-            seen = [i for i in (min(inputs), max(inputs)) if low <= i <= high]
-            assert len(seen) == 2, (lines, unit)
+            ends = [i for i in (min(inputs), max(inputs)) if low <= i <= high]
+            assert len(ends) == 2, (lines, unit)
             if low >= 0 and high < 60 and not any("transposed" in line for line in lines):
                 assert (low, high) == (min(inputs), max(inputs)), (lines, unit)
 

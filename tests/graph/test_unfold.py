@@ -99,7 +99,7 @@ def test_names_are_numbered_within_their_block_and_skip_taken_ones() -> None:
     ]
 
 
-def test_references_reach_into_blocks_and_a_block_has_several_inputs() -> None:
+def test_references_go_into_blocks_and_a_block_has_several_inputs() -> None:
     wired = inputs(
         """
 blocks:
@@ -133,7 +133,7 @@ layers: [{type: b}]
     assert cnnstat.analyze(graph).totals.output_shape == (12, 16, 16)
 
 
-def test_in_is_the_channels_that_reach_the_layer() -> None:
+def test_in_is_the_channels_that_a_layer_reads() -> None:
     wide = "{type: conv, filters: 6 * $in, kernel: 1, groups: $in}"
     text = f"layers:\n  - {wide}\n  - {{type: conv, filters: $in / 4, kernel: 1}}\n"
     rows = cnnstat.analyze(cnnstat.loads(HEAD + text)).rows

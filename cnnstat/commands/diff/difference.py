@@ -162,18 +162,18 @@ def _figures(a: Row, b: Row) -> Iterator[str]:
         yield from (key for key in STORED if getattr(a.counts, key) != getattr(b.counts, key))
         if any(getattr(a.counts, key) != getattr(b.counts, key) for key in KINDS):
             yield "operations"
-    if a.field is not b.field and _seen(a.field) != _seen(b.field):
+    if a.field is not b.field and _comparable(a.field) != _comparable(b.field):
         yield "receptive_field"
 
 
-def _seen(field: Field) -> tuple[object, ...]:
+def _comparable(field: Field) -> tuple[object, ...]:
     # Which layer makes a field unknown is no part of it: that layer may have another name.
     return field.axes, field.whole, field.because is None, field.aligned
 
 
 def _whole(totals: Totals) -> tuple[object, ...]:
     memory = (getattr(totals, key) for key in OF_NETWORK)
-    return totals.output_shape, totals.counts, _seen(totals.field), *memory
+    return totals.output_shape, totals.counts, _comparable(totals.field), *memory
 
 
 class _Wires:

@@ -132,7 +132,7 @@ def _beyond(graph: Graph, settings: Settings) -> tuple[Row, ...]:
         row
         for row in rows
         if row.field.known
-        and any(seen > size for seen, size in zip(row.field.sizes(row.output_shape), shape[1:], strict=True))
+        and any(one > size for one, size in zip(row.field.sizes(row.output_shape), shape[1:], strict=True))
     )
 
 

@@ -1,5 +1,5 @@
-"""A network at one input size after another. Layers are calculated once for each shape that reaches them, and
-only what sizes are compared by; a try ends at the first layer that refuses.
+"""A network at one input size after another: a walk for the figures by which sizes are compared, that ends
+at the first layer that refuses.
 """
 
 from __future__ import annotations
