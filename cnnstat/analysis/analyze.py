@@ -133,28 +133,25 @@ def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Probl
 def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
     shapes = (*graph.input_shapes, *(each.shape for each in figures))
     fields = [*map(start, graph.input_shapes)]
-    for position, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
-        read = tuple([shapes[i] for i in node.values])
-        above = tuple([fields[i] for i in node.values])
+    for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
+        read = tuple([shapes[source] for source in node.values])
+        above = tuple([fields[source] for source in node.values])
         field = field_of(node.path, each.calculated.footprint, read, each.shape, above)
         fields.append(field)
-        names = tuple([graph.name(i) for i in node.inputs])
+        name, kind, layers = node.path, node.type, range(i, i + 1)
+        inputs = tuple([graph.name(source) for source in node.inputs])
         counts = each.counts if node.owns else each.counts.borrowed()
-        yield LayerRow(position, node, names, each.shape, counts, field, each.calculated)
+        yield LayerRow(
+            name, kind, node.number, layers, inputs, each.shape, counts, field, node, each.calculated
+        )
 
 
 def _folded(
     graph: Graph, group: Group, shapes: Sequence[Shape], fields: Sequence[Field], sums: Sequence[Counts]
 ) -> BlockRow:
-    """Return the row of a block. What it puts out may stand above it, where its layers are left out."""
     nodes = graph.nodes[group.start : group.stop]
     layers = range(group.start - len(graph.inputs), group.stop - len(graph.inputs))
-    inputs = sorted({i for node in nodes for i in node.inputs if i < group.start})
-    return BlockRow(
-        group,
-        layers,
-        tuple(graph.name(i) for i in inputs),
-        shapes[group.output],
-        counts=sums[layers.stop] - sums[layers.start],
-        field=fields[group.output],
-    )
+    read = sorted({source for node in nodes for source in node.inputs if source < group.start})
+    inputs, counts = tuple(map(graph.name, read)), sums[layers.stop] - sums[layers.start]
+    name, kind, output = group.path, group.type, group.output
+    return BlockRow(name, kind, output, layers, inputs, shapes[output], counts, fields[output], group)

@@ -98,40 +98,32 @@ STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
 """The figures that are counted; FLOPs follow from them."""
 
 
-class LayerRow(Struct, frozen=True):
-    """One layer with its figures: ``position`` is its place among the layers, ``inputs`` what it reads.
+class _Row(Struct, frozen=True):
+    """What layers and blocks have in common.
 
-    ``calculated`` has the arithmetic of each figure. ``counts`` are what it adds to sums: parameters are
-    those that it owns, so that what several layers use is counted once.
+    ``number`` is that of the node whose output a row puts out, ``layers`` are the positions of the layers
+    that it stands for, ``inputs`` the names of what these read outside.
     """
 
-    position: int
-    node: LayerNode
+    name: str
+    type: str
+    number: int
+    layers: range
     inputs: tuple[str, ...]
     output_shape: Shape
     counts: Counts
     field: Field
+
+
+class LayerRow(_Row, frozen=True):
+    """One layer with its figures; ``calculated`` has the arithmetic of each.
+
+    ``counts`` are what it adds to sums: parameters are those that it owns, so that what several layers use is
+    counted once.
+    """
+
+    node: LayerNode
     calculated: Calculated
-
-    @property
-    def name(self) -> str:
-        """Return the layer's path."""
-        return self.node.path
-
-    @property
-    def type(self) -> str:
-        """Return the layer's type."""
-        return self.node.type
-
-    @property
-    def number(self) -> int:
-        """Return the number of the node that it is."""
-        return self.node.number
-
-    @property
-    def layers(self) -> range:
-        """Return the positions of the layers that it stands for: its own."""
-        return range(self.position, self.position + 1)
 
     @property
     def leftover(self) -> tuple[int, ...]:
@@ -139,34 +131,14 @@ class LayerRow(Struct, frozen=True):
         return self.calculated.leftover
 
 
-class BlockRow(Struct, frozen=True):
+class BlockRow(_Row, frozen=True):
     """A block or a repeat, folded: the sums of its layers, the shape and the field of what it puts out.
 
-    ``layers`` are the positions of its layers among all; ``inputs`` is what they read outside of it.
+    That may be a node above it, where its layers are left out.
     """
 
     group: Group
-    layers: range
-    inputs: tuple[str, ...]
-    output_shape: Shape
-    counts: Counts
-    field: Field
     leftover: ClassVar[tuple[int, ...]] = ()
-
-    @property
-    def name(self) -> str:
-        """Return the block's path."""
-        return self.group.path
-
-    @property
-    def type(self) -> str:
-        """Return the block's name, or the type of the layer that is repeated."""
-        return self.group.type
-
-    @property
-    def number(self) -> int:
-        """Return the number of the node whose output it puts out: an input or a layer, maybe above it."""
-        return self.group.output
 
 
 Row: TypeAlias = LayerRow | BlockRow
@@ -249,8 +221,7 @@ class Analysis(Struct, frozen=True, dict=True):
     @cached_property
     def named(self) -> dict[str, Row]:
         """Return every block and layer by its name."""
-        rows: tuple[Row, ...] = (*self.groups, *self.rows)
-        return {row.name: row for row in rows}
+        return {group.name: group for group in self.groups} | {row.name: row for row in self.rows}
 
     def layer(self, number: int) -> LayerRow:
         """Return the layer that is the node of this number."""

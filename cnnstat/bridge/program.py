@@ -53,15 +53,11 @@ def program(graph: Graph) -> Program:
     numbers[graph.input.number] = executor.INPUT
     steps = (
         Step(
-            node.path,
-            node.type,
-            options_of(node.layer),
-            tuple(numbers[source] for source in node.inputs),
-            node.frozen,
+            node.path, node.type, options_of(node.layer), tuple(numbers[i] for i in node.inputs), node.frozen
         )
         for node in graph.layers
     )
-    return Program(tuple(steps), graph.input_shape, tuple(numbers[number] for number in graph.outputs))
+    return Program(tuple(steps), graph.input_shape, tuple(numbers[i] for i in graph.outputs))
 
 
 def options_of(layer: Layer) -> dict[str, Any]:

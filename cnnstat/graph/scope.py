@@ -127,18 +127,10 @@ class Scope:
         self.check_arity(call)
         if layer is None:
             raise Skip
-        number = self.next_number
+        entry, number = call.entry, self.next_number
         self.layers.append(
             LayerNode(
-                number,
-                call.path,
-                call.kind,
-                layer,
-                call.inputs,
-                owner=number,
-                entry=call.entry,
-                frozen=call.frozen,
-                index=call.index,
+                number, call.path, call.kind, layer, call.inputs, number, entry, call.frozen, call.index
             )
         )
         return number

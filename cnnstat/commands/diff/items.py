@@ -106,7 +106,7 @@ def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[
         if holder is None:  # an input of the network
             found_outputs.append((number, ()))
             continue
-        inside = analysis.layer(number).position - holder.row.layers.start
+        inside = number - analysis.rows[holder.row.layers.start].number
         found_outputs.append((holder.number, () if number == holder.row.number else (inside,)))
     return found_outputs
 

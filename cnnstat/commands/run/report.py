@@ -142,13 +142,13 @@ def _pair(verification: Verification, branch: Branch, apart: dict[str, list[str]
 
 def _measured(verification: Verification, row: Row) -> tuple[Any, ...]:
     """Return the cells of a row as measured: sums over its layers, shape and field of what it puts out."""
-    analysis, findings = verification.analysis, verification.findings
+    findings = verification.findings
     layers = findings.layers[row.layers.start : row.layers.stop]
     sums = (sum(getattr(layer, key) for layer in layers) for key in _KEYS[1:-1])
-    if row.number < len(analysis.graph.inputs):
+    output = row.number - len(verification.analysis.graph.inputs)
+    if output < 0:  # a block that hands on the network's input
         return (None, *sums, None)
-    position = analysis.layer(row.number).position
-    return findings.layers[position].output_shape, *sums, _field(findings.sights[position])
+    return findings.layers[output].output_shape, *sums, _field(findings.sights[output])
 
 
 def _told_field(row: Row) -> str | None:
