@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import cnnstat
+from cnnstat.analysis import LayerRow
 from tests.lectures import EXAMPLES, right, spec
 from tests.test_lectures_run import RUN
 from tests.test_published import analyzed, row
@@ -179,13 +180,14 @@ def test_googlenet_has_not_four_million_parameters() -> None:
 
 
 def test_the_connection_table_of_c3() -> None:
-    table = next(node.layer for node in analyzed("lenet5").graph.nodes if node.path == "C3").table  # type: ignore[attr-defined]
+    c3 = row("lenet5", "C3")
+    assert isinstance(c3, LayerRow)
+    table = c3.node.layer.table  # type: ignore[attr-defined]
     expected = right("s004-c3-table")
     assert [list(reads) for reads in table] == expected["columns"]
     assert [len(reads) for reads in table] == expected["inputs_per_map"]
     assert sum(map(len, table)) == expected["pairs"]
-    found = row("lenet5", "C3").calculated
-    assert found is not None
+    found = c3.calculated
     assert found.params.numbers == "6·(3·5·5 + 1) + 6·(4·5·5 + 1) + 3·(4·5·5 + 1) + 1·(6·5·5 + 1)"
     assert found.sizes[1].numbers == "(14 - 5 + 2·0)/1 + 1"
 

@@ -33,8 +33,7 @@ def analyzed_text(text: str) -> Analysis:
 
 
 def row(name: str, layer: str) -> Row:
-    analysis = analyzed(name)
-    return next(r for r in (*analysis.groups, *analysis.rows) if r.name == layer)
+    return analyzed(name).named[layer]
 
 
 def figure(network: str, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnstat.analysis.model import Analysis, Row, Totals
-from cnnstat.analysis.walk import analyze_graph
+from cnnstat.analysis.analyze import analyze_graph
+from cnnstat.analysis.model import Analysis, BlockRow, LayerRow, Row, Totals
 
-__all__ = ["Analysis", "Row", "Totals", "analyze_graph"]
+__all__ = ["Analysis", "BlockRow", "LayerRow", "Row", "Totals", "analyze_graph"]

@@ -1,17 +1,38 @@
-"""Every figure of a network, from its spec."""
+"""Every figure of a network, from its spec or its graph."""
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Unpack
 
-from cnnstat.analysis.settings import Options, settled
-from cnnstat.analysis.walk import analyze_graph
+from msgspec import Struct
+
+from cnnstat.analysis import memory
+from cnnstat.analysis.expectations import check
+from cnnstat.analysis.model import (
+    KINDS,
+    STORED,
+    Analysis,
+    BlockRow,
+    Calculated,
+    Counts,
+    LayerRow,
+    Totals,
+)
+from cnnstat.analysis.receptive import Field, field_of, start
+from cnnstat.analysis.settings import Options, Settings, settled
+from cnnstat.analysis.walk import Walk
+from cnnstat.base.arithmetic import ZERO
+from cnnstat.base.errors import Misfit, Problem, SpecError
+from cnnstat.layers.base import Shape, show, size_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from cnnstat.analysis.model import Analysis
     from cnnstat.graph.model import Graph
+    from cnnstat.graph.nodes import Group, LayerNode
+    from cnnstat.layers.base import Layer
 
 
 def analyze(spec: Graph | str | Path, **options: Unpack[Options]) -> Analysis:
@@ -22,3 +43,115 @@ def analyze(spec: Graph | str | Path, **options: Unpack[Options]) -> Analysis:
         ValueError: an argument is out of range.
     """
     return analyze_graph(*settled(spec, options))
+
+
+def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
+    """Calculate every figure of a network; strict settings refuse sizes as ``rounding: exact`` does.
+
+    Raises:
+        SpecError: with every layer that does not fit; layers behind one of these are left unknown.
+    """
+    settings = settings or Settings()
+    rows = tuple(_rows(graph, _figures(graph, settings)))
+    shapes = (*graph.input_shapes, *(row.output_shape for row in rows))
+    fields = (*map(start, graph.input_shapes), *(row.field for row in rows))
+    sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
+    groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
+    sizes = memory.activations(shapes)
+    peak = memory.peak_activations(sizes, memory.freed(graph))
+    totals = Totals(
+        shapes[graph.outputs[-1]],
+        sums[-1],
+        fields[graph.outputs[-1]],
+        memory.inference_memory(sums[-1].params, peak, settings),
+        memory.training_memory(graph, [row.calculated for row in rows], sizes, sums[-1], settings),
+    )
+    checked, missed = check(graph, rows, groups, totals) if graph.as_published else (0, ())
+    return Analysis(graph, settings, rows, groups, totals, checked, missed)
+
+
+def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> Calculated:
+    """Return all of a layer for inputs of these shapes; of a frozen one training changes nothing.
+
+    Raises:
+        Misfit: they do not fit it.
+    """
+    return Calculated(
+        sizes=layer.sizes(shapes),
+        leftover=layer.leftover(shapes),
+        params=layer.params(shapes),
+        trainable=ZERO if frozen else layer.trainable(shapes),
+        buffers=layer.buffers(shapes),
+        macs=layer.macs(shapes),
+        padding_macs=layer.padding_macs(shapes),
+        operations=layer.operations(shapes),
+        connections=layer.connections(shapes),
+        reads=layer.reads(),
+        footprint=layer.footprint(shapes),
+    )
+
+
+class _Figures(Struct, frozen=True):
+    """All figures of a layer: with their arithmetic, as numbers, and the shape among them."""
+
+    shape: Shape
+    calculated: Calculated
+    counts: Counts
+
+
+def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
+    """Return the figures of each layer.
+
+    Raises:
+        SpecError: with every layer that does not fit.
+    """
+    found: list[_Figures] = []
+    problems: list[Problem] = []
+    for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
+        if isinstance(figures, Misfit):
+            problems.append(_placed(figures, node, shapes))
+        else:
+            found.append(figures)
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:
+    calculated = calculate(layer, shapes, frozen=frozen)
+    counts = {key: getattr(calculated, key).value for key in STORED}
+    kinds = {kind: getattr(calculated.operations, kind).value for kind in KINDS}
+    return _Figures(size_of(calculated.sizes), calculated, Counts(**counts, **kinds))
+
+
+def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Problem:
+    received = " and ".join(show(shape) for shape in shapes)
+    message = f"{misfit.message} (layer '{node.path}', input {received})"
+    return Problem(misfit.code, message, node.entry.span_of(misfit.field))
+
+
+def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
+    shapes = (*graph.input_shapes, *(each.shape for each in figures))
+    fields = [*map(start, graph.input_shapes)]
+    for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
+        read = tuple([shapes[source] for source in node.values])
+        above = tuple([fields[source] for source in node.values])
+        field = field_of(node.path, each.calculated.footprint, read, each.shape, above)
+        fields.append(field)
+        name, kind, layers = node.path, node.type, range(i, i + 1)
+        inputs = tuple([graph.name(source) for source in node.inputs])
+        counts = each.counts if node.owns else each.counts.borrowed()
+        yield LayerRow(
+            name, kind, node.number, layers, inputs, each.shape, counts, field, node, each.calculated
+        )
+
+
+def _folded(
+    graph: Graph, group: Group, shapes: Sequence[Shape], fields: Sequence[Field], sums: Sequence[Counts]
+) -> BlockRow:
+    nodes = graph.nodes[group.start : group.stop]
+    layers = range(group.start - len(graph.inputs), group.stop - len(graph.inputs))
+    read = sorted({source for node in nodes for source in node.inputs if source < group.start})
+    inputs, counts = tuple(map(graph.name, read)), sums[layers.stop] - sums[layers.start]
+    name, kind, output = group.path, group.type, group.output
+    return BlockRow(name, kind, output, layers, inputs, shapes[output], counts, fields[output], group)

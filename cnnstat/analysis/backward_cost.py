@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.model import Analysis
     from cnnstat.graph.model import Graph
-    from cnnstat.graph.unfold import Node
     from cnnstat.layers.base import Reads
 
 
@@ -56,15 +55,20 @@ class Cost(Struct, frozen=True):
 
 
 def needed_gradients(graph: Graph, trainable: Sequence[int]) -> tuple[NeededGradients, ...]:
-    """Return the gradients that each layer works out, given how many trained numbers each has."""
-    depends = _depends(graph, trainable)
-    reached = _reached(graph)
+    """Return the gradients that each layer works out, given how many trained numbers each has.
+
+    Of parameters that several layers use, their owner says whether they are trained; each of the layers then
+    works out a gradient of them, and these add up.
+    """
+    trained = {node.number for node, count in zip(graph.layers, trainable, strict=True) if count}
+    depends = _depends(graph, trained)
+    needed = _needed(graph)
     return tuple(
         NeededGradients(
-            weights=reached[number] and trainable[number] > 0,
-            inputs=tuple(reached[number] and depends[i] for i in _read(node)),
+            weights=node.number in needed and node.owner in trained,
+            inputs=tuple([node.number in needed and source in depends for source in node.values]),
         )
-        for number, node in enumerate(graph.nodes)
+        for node in graph.layers
     )
 
 
@@ -84,25 +88,19 @@ def costs(
     )
 
 
-def _depends(graph: Graph, trainable: Sequence[int]) -> list[bool]:
-    """Say of each layer whether its output depends on a trained number; last of the input, which does not."""
-    depends = [False] * (len(graph.nodes) + 1)
-    for number, node in enumerate(graph.nodes):
-        depends[number] = trainable[number] > 0 or any(depends[i] for i in _read(node))
+def _depends(graph: Graph, trained: set[int]) -> set[int]:
+    """Return the nodes whose output depends on a trained number; ``trained`` are those that own some."""
+    depends: set[int] = set()
+    for node in graph.layers:
+        if node.owner in trained or not depends.isdisjoint(node.values):
+            depends.add(node.number)
     return depends
 
 
-def _reached(graph: Graph) -> list[bool]:
-    """Say of each layer whether the loss depends on it: not on one of which only the size is read."""
-    reached = [False] * (len(graph.nodes) + 1)
-    for number in graph.outputs:
-        reached[number] = True
-    for number in reversed(range(len(graph.nodes))):
-        for source in _read(graph.nodes[number]) if reached[number] else ():
-            reached[source] = True
-    return reached
-
-
-def _read(node: Node) -> tuple[int, ...]:
-    """Return the inputs whose values a layer reads; the network's is -1, the last."""
-    return node.inputs[: node.layer.values_from]
+def _needed(graph: Graph) -> set[int]:
+    """Return the nodes that the loss depends on: none of which only the size is read."""
+    needed = set(graph.outputs)
+    for node in reversed(graph.layers):
+        if node.number in needed:
+            needed.update(node.values)
+    return needed

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from cnnstat.analysis.receptive import NOTHING, broadcast, joined
-from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import UNKNOWN
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.model import Analysis
+    from collections.abc import Sequence
+
+    from cnnstat.analysis.model import Analysis, LayerRow
     from cnnstat.layers.footprint import Bounds
 
 UnitFields: TypeAlias = tuple[tuple[int, int], ...]
@@ -25,26 +26,26 @@ UnitFields: TypeAlias = tuple[tuple[int, int], ...]
 
 def clipped_fields(analysis: Analysis) -> list[tuple[UnitFields, ...]]:
     """Return the regions of every layer's units, per axis; no axes where units have no place."""
-    found = {INPUT: tuple(tuple((i, i) for i in range(size)) for size in analysis.input_shape[1:])}
-    for number in range(len(analysis.rows)):
+    found = [tuple(tuple((i, i) for i in range(size)) for size in analysis.input_shape[1:])]
+    for row in analysis.rows:
         # What a layer reads may have no place any more, though it still sees everything.
-        placed = all(found[source] for source in analysis.graph.nodes[number].inputs)
-        axes = enumerate(_axes(analysis, number) if placed else ())
-        found[number] = tuple(_regions(axis, place, found) for place, axis in axes)
-    return [found[number] for number in range(len(analysis.rows))]
+        placed = all(found[source] for source in row.node.inputs)
+        axes = enumerate(_axes(analysis, row) if placed else ())
+        found.append(tuple(_regions(axis, place, found) for place, axis in axes))
+    return found[len(analysis.graph.inputs) :]
 
 
 def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> UnitFields:
-    """Return the region of one unit of a layer, per axis, going back layer by layer."""
+    """Return the region of one unit of a node, per axis, going back layer by layer."""
     needed: list[dict[int, set[int]]] = [{number: {place}} for place in unit]
-    for i in range(number, -1, -1):
-        if not any(i in units for units in needed):
+    for row in reversed(analysis.rows):
+        if not any(row.number in units for units in needed):
             continue
-        for axis, units in zip(_axes(analysis, i), needed, strict=True):
+        for axis, units in zip(_axes(analysis, row), needed, strict=True):
             for source, bounds, size in axis.branches:
-                read = (_read(bounds, size, place) for place in units.get(i, ()))
+                read = (_read(bounds, size, place) for place in units.get(row.number, ()))
                 units.setdefault(source, set()).update(*read)
-    ends = [units.get(INPUT) for units in needed]
+    ends = [units.get(analysis.graph.input.number) for units in needed]
     return tuple((min(places), max(places)) if places else NOTHING for places in ends)
 
 
@@ -58,18 +59,15 @@ class _Axis(Struct, frozen=True):
     branches: tuple[tuple[int, Bounds | None, int], ...]
 
 
-def _axes(analysis: Analysis, number: int) -> tuple[_Axis, ...]:
+def _axes(analysis: Analysis, row: LayerRow) -> tuple[_Axis, ...]:
     """Return the axes of a layer whose units have a place, else none."""
-    row, node = analysis.rows[number], analysis.graph.nodes[number]
     rank = len(analysis.input_shape) - 1
-    assert row.calculated is not None
-    footprint = row.calculated.footprint
+    footprint, sources = row.calculated.footprint, row.node.values
     if row.field.because is not None or len(row.output_shape) - 1 != rank or footprint == UNKNOWN:
         return ()
     each = (None,) * rank if isinstance(footprint, str) else footprint
-    sources = node.inputs[: node.layer.values_from]
     return tuple(
-        _axis(bounds, row.output_shape[axis], sources, [analysis.shape(i)[axis] for i in sources])
+        _axis(bounds, row.output_shape[axis], sources, [analysis.shapes[i][axis] for i in sources])
         for axis, bounds in enumerate(each, 1)
     )
 
@@ -81,7 +79,7 @@ def _axis(bounds: Bounds | None, units: int, sources: tuple[int, ...], sizes: li
     return _Axis(units, tuple((i, broadcast(bounds, size, units), size) for i, size in pairs))
 
 
-def _regions(axis: _Axis, place: int, found: dict[int, tuple[UnitFields, ...]]) -> UnitFields:
+def _regions(axis: _Axis, place: int, found: Sequence[tuple[UnitFields, ...]]) -> UnitFields:
     regions = []
     for unit in range(axis.units):
         parts = [

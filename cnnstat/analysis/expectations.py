@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.analysis.model import Missed, Row, Totals
+from cnnstat.analysis.model import Missed
 from cnnstat.analysis.outline import TOTAL
 from cnnstat.base.figures import OF_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnnstat.analysis.model import BlockRow, LayerRow, Row, Totals
     from cnnstat.graph.model import Graph
     from cnnstat.spec.expect import Expectation, Figure
 
@@ -20,7 +21,7 @@ Published: TypeAlias = "tuple[str, Row | Totals, tuple[Expectation, ...]]"
 
 
 def check(
-    graph: Graph, rows: Sequence[Row], groups: Sequence[Row], totals: Totals
+    graph: Graph, rows: Sequence[LayerRow], groups: Sequence[BlockRow], totals: Totals
 ) -> tuple[int, tuple[Missed, ...]]:
     """Return how many expectations there are, and those that are missed."""
     places = published(graph, rows, groups, totals)
@@ -29,24 +30,24 @@ def check(
 
 
 def published(
-    graph: Graph, rows: Sequence[Row], groups: Sequence[Row], totals: Totals
+    graph: Graph, rows: Sequence[LayerRow], groups: Sequence[BlockRow], totals: Totals
 ) -> tuple[Published, ...]:
     """Return what is published for the network as it is, the totals first."""
     whole: Published = (TOTAL, totals, graph.spec.expect)
-    return (whole, *_own(graph, rows), *_of_groups(graph, groups)) if graph.spec.as_written else (whole,)
+    return (whole, *_own(rows), *_of_groups(groups)) if graph.spec.as_written else (whole,)
 
 
-def _own(graph: Graph, rows: Sequence[Row]) -> Iterable[Published]:
-    for node, row in zip(graph.nodes, rows, strict=True):
-        if node.entry.expect and node.index is None:
-            yield node.path, row, node.entry.expect
+def _own(rows: Sequence[LayerRow]) -> Iterable[Published]:
+    for row in rows:
+        if row.node.entry.expect and row.node.index is None:
+            yield row.name, row, row.node.entry.expect
 
 
-def _of_groups(graph: Graph, groups: Sequence[Row]) -> Iterable[Published]:
-    for group, row in zip(graph.groups, groups, strict=True):
+def _of_groups(groups: Sequence[BlockRow]) -> Iterable[Published]:
+    for row in groups:
         # Of a repeat, the sum over all repetitions is what its line expects, not each of them.
-        if group.entry.expect and group.index is None:
-            yield group.path, row, group.entry.expect
+        if row.group.entry.expect and row.group.index is None:
+            yield row.name, row, row.group.entry.expect
 
 
 def _missed(pairs: Iterable[tuple[str, Row | Totals, Expectation]]) -> Iterable[Missed]:

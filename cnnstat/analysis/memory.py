@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cnnstat.analysis.backward_cost import needed_gradients
 from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.graph.model import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,21 +30,21 @@ def inference_memory(params: int, peak: int, settings: Settings) -> Term:
 def activations(shapes: Iterable[Shape]) -> list[int]:
     """Return how many numbers each of these shapes holds.
 
-    Such are the ``sizes`` of this file: of the output of each node, and last of the input.
+    Such are the ``sizes`` of this file: of what each node puts out, by its number.
     """
     return [prod(shape) for shape in shapes]
 
 
 def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
-    """Return for each step the numbers of the nodes whose activations have no reader left.
+    """Return for each node the numbers of those whose activations have no reader left once it has run.
 
-    Layers run in graph order; an activation is freed after its last reader, an output of the network never.
+    Nodes run in graph order; an activation is freed after its last reader, an output of the network never.
     """
-    last_reader = {number: step for step, node in enumerate(graph.nodes) for number in node.inputs}
+    last_reader = {source: number for number, node in enumerate(graph.nodes) for source in node.inputs}
     kept = set(graph.outputs)
     return tuple(
-        tuple({number for number in node.inputs if last_reader[number] == step and number not in kept})
-        for step, node in enumerate(graph.nodes)
+        tuple({source for source in node.inputs if last_reader[source] == number and source not in kept})
+        for number, node in enumerate(graph.nodes)
     )
 
 
@@ -55,12 +54,13 @@ def peak_activations(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> in
 
 
 def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
-    """Yield the sum of activations alive at each step, and the step."""
-    alive = sizes[INPUT]
-    for step, freed_now in enumerate(freed):
-        alive += sizes[step]
-        yield alive, step
-        alive -= sum(sizes[number] for number in freed_now)
+    """Yield the sum of activations alive when each node has run, and its number."""
+    alive = 0
+    for number, freed_now in enumerate(freed):
+        alive += sizes[number]
+        yield alive, number
+        for source in freed_now:
+            alive -= sizes[source]
 
 
 def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
@@ -68,18 +68,18 @@ def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
     plan = freed(graph)
     _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
-    return tuple(number for number in range(INPUT, when + 1) if number not in gone)
+    return tuple(number for number in range(when + 1) if number not in gone)
 
 
 def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int, ...]:
-    """Return the nodes whose activations the backward pass reads, in order, the network's input first."""
+    """Return the nodes whose activations the backward pass reads, in order; ``calculated`` is by layer."""
     found: set[int] = set()
     needed = needed_gradients(graph, [figures.trainable.value for figures in calculated])
-    for step, (node, figures, need) in enumerate(zip(graph.nodes, calculated, needed, strict=True)):
+    for node, figures, need in zip(graph.layers, calculated, needed, strict=True):
         kept = need.keep_inputs(figures.reads)
         found.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
         if need.keep_output(figures.reads):
-            found.add(step)
+            found.add(node.number)
     return tuple(sorted(found))
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis.receptive import Field, start
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS
-from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import Operations, size_of, values
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.base.errors import Span
     from cnnstat.graph.model import Graph
+    from cnnstat.graph.nodes import Group, LayerNode
     from cnnstat.layers.base import Footprint, Reads, Shape
     from cnnstat.spec.expect import Expectation
 
@@ -24,7 +26,7 @@ KINDS = Operations.__struct_fields__
 
 
 class Calculated(Struct, frozen=True):
-    """All that a layer tells for given input shapes; each figure with its arithmetic."""
+    """All that is calculated of a layer for given input shapes; each figure with its arithmetic."""
 
     sizes: tuple[Term, ...]
     leftover: tuple[int, ...]
@@ -81,6 +83,10 @@ class Counts(Struct, frozen=True):
         """Return the operations vector."""
         return {"multiply_adds": self.macs, **{kind: getattr(self, kind) for kind in KINDS}}
 
+    def borrowed(self) -> Counts:
+        """Return what a layer with these figures adds to sums if another owns its parameters."""
+        return replace(self, params=0, trainable=0, buffers=0)
+
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f) + getattr(other, f) for f in Counts.__struct_fields__))
 
@@ -92,22 +98,50 @@ STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
 """The figures that are counted; FLOPs follow from them."""
 
 
-class Row(Struct, frozen=True):
-    """One layer, or a folded group of layers, with its figures.
+class _Row(Struct, frozen=True):
+    """What layers and blocks have in common.
 
-    ``calculated`` has the arithmetic of each figure (None for a group); ``folded`` is the number of layers a
-    row stands for.
+    ``number`` is that of the node whose output a row puts out, ``layers`` are the positions of the layers
+    that it stands for, ``inputs`` the names of what these read outside.
     """
 
     name: str
     type: str
+    number: int
+    layers: range
     inputs: tuple[str, ...]
     output_shape: Shape
     counts: Counts
     field: Field
-    leftover: tuple[int, ...] = ()
-    calculated: Calculated | None = None
-    folded: int = 1
+
+
+class LayerRow(_Row, frozen=True):
+    """One layer with its figures; ``calculated`` has the arithmetic of each.
+
+    ``counts`` are what it adds to sums: parameters are those that it owns, so that what several layers use is
+    counted once.
+    """
+
+    node: LayerNode
+    calculated: Calculated
+
+    @property
+    def leftover(self) -> tuple[int, ...]:
+        """Return the input rows or columns that no window covers, per axis."""
+        return self.calculated.leftover
+
+
+class BlockRow(_Row, frozen=True):
+    """A block or a repeat, folded: the sums of its layers, the shape and the field of what it puts out.
+
+    That may be a node above it, where its layers are left out.
+    """
+
+    group: Group
+    leftover: ClassVar[tuple[int, ...]] = ()
+
+
+Row: TypeAlias = LayerRow | BlockRow
 
 
 class Totals(Struct, frozen=True):
@@ -139,13 +173,17 @@ class Missed(Struct, frozen=True):
     span: Span
 
 
-class Analysis(Struct, frozen=True):
-    """Every figure of a network. ``rows`` are its layers in order, ``groups`` its blocks and repeats."""
+class Analysis(Struct, frozen=True, dict=True):
+    """Every figure of a network. ``rows`` are its layers in order, ``groups`` its blocks and repeats.
+
+    What is known of every node, inputs too, goes by node number (`shapes`, `fields`); what is known of layers
+    alone goes by their position among the rows. `layer` leads from the one to the other.
+    """
 
     graph: Graph
     settings: Settings
-    rows: tuple[Row, ...]
-    groups: tuple[Row, ...]
+    rows: tuple[LayerRow, ...]
+    groups: tuple[BlockRow, ...]
     totals: Totals
     checked: int
     missed: tuple[Missed, ...]
@@ -170,19 +208,25 @@ class Analysis(Struct, frozen=True):
         """Return the names of the layers that the network puts out."""
         return tuple(self.graph.name(number) for number in self.graph.outputs)
 
-    @property
+    @cached_property
     def shapes(self) -> tuple[Shape, ...]:
-        """Return the output shape of every layer, and last the input's, so that `INPUT` (-1) finds it."""
-        return (*(row.output_shape for row in self.rows), self.input_shape)
+        """Return the shape that each node puts out, by its number."""
+        return (*self.graph.input_shapes, *(row.output_shape for row in self.rows))
 
-    def shape(self, number: int) -> Shape:
-        """Return the output shape of a layer, or that of the input."""
-        return self.input_shape if number == INPUT else self.rows[number].output_shape
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Return the receptive field of each node's units, by its number; each of an input sees itself."""
+        return (*map(start, self.graph.input_shapes), *(row.field for row in self.rows))
 
-    def field(self, number: int) -> Field:
-        """Return the receptive field of a layer's units, or that of the input's positions."""
-        return start(self.input_shape) if number == INPUT else self.rows[number].field
+    @cached_property
+    def named(self) -> dict[str, Row]:
+        """Return every block and layer by its name."""
+        return {group.name: group for group in self.groups} | {row.name: row for row in self.rows}
+
+    def layer(self, number: int) -> LayerRow:
+        """Return the layer that is the node of this number."""
+        return self.rows[number - len(self.graph.inputs)]
 
     def inputs(self, number: int) -> tuple[Shape, ...]:
-        """Return the shapes of all that a layer reads."""
-        return tuple(self.shape(source) for source in self.graph.nodes[number].inputs)
+        """Return the shapes of all that a node reads."""
+        return tuple(self.shapes[source] for source in self.graph.nodes[number].inputs)

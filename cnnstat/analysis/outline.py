@@ -4,50 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.analysis.model import Analysis, Row
+    from cnnstat.analysis.model import Analysis, BlockRow, Row
 
 
 TOTAL = "total"
 """The name that stands for the sums over the whole network."""
 
 
-class Place(Struct, frozen=True):
-    """The layers a row stands for, and the one whose output it puts out: `INPUT` is the network's input."""
-
-    layers: range
-    output: int
-
-
-def places_of(analysis: Analysis) -> dict[str, Place]:
-    """Return the place of every row and group by its name."""
-    rows = {row.name: Place(range(i, i + 1), i) for i, row in enumerate(analysis.rows)}
-    groups = {
-        group.path: Place(range(group.start, group.stop), group.output) for group in analysis.graph.groups
-    }
-    return groups | rows
-
-
-def find(analysis: Analysis, layer: str) -> tuple[Row, int]:
-    """Return a layer or a group, and the number of the layer it puts out.
+def find(analysis: Analysis, name: str) -> Row:
+    """Return a layer or a block.
 
     Raises:
         ArgumentError: there is none of this name; with the nearest one.
     """
-    for row in (*analysis.rows, *analysis.groups):
-        if row.name == layer:
-            return row, places_of(analysis)[layer].output
-    names = [row.name for row in (*analysis.groups, *analysis.rows)]
-    inner = next((name for name in names if name.endswith(f".{layer}")), None)
-    hint = f"; did you mean '{inner}'?" if inner else suggestion(layer, names)
-    raise ArgumentError(f"no layer '{layer}' in {analysis.name}{hint}")
+    if name in analysis.named:
+        return analysis.named[name]
+    inner = next((known for known in analysis.named if known.endswith(f".{name}")), None)
+    hint = f"; did you mean '{inner}'?" if inner else suggestion(name, analysis.named)
+    raise ArgumentError(f"no layer '{name}' in {analysis.name}{hint}")
 
 
 def folded(analysis: Analysis, depth: int | None = None) -> tuple[Row, ...]:
@@ -61,7 +41,7 @@ def outline(analysis: Analysis, depth: int | None = None) -> Iterator[tuple[Row,
     Groups below ``depth`` levels are folded into one row each.
     """
     groups = {group.name: group for group in analysis.groups}
-    fold: Row | None = None
+    fold: BlockRow | None = None
     for row in analysis.rows:
         inside = tuple(path for path in _prefixes(row.name) if path in groups)
         if depth is None or len(inside) < depth:

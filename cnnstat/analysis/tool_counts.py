@@ -43,11 +43,15 @@ class ToolCount(Struct, frozen=True):
 
 
 class _Facts(Struct, frozen=True):
-    """What a tool may count a layer by: the shape it reads first, the shape it puts out, and its figures."""
+    """A layer as a tool sees it: the shape it reads first, the shape it puts out, and its figures.
+
+    ``params`` are those it works with, whoever owns them.
+    """
 
     layer: Layer
     read: Shape
     out: Shape
+    params: int
     counts: Counts
     footprint: Footprint
 
@@ -67,10 +71,10 @@ def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[ToolCo
 
 
 def _layers(analysis: Analysis) -> Iterator[tuple[str, _Facts]]:
-    for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True):
-        assert row.calculated is not None  # as of a group
-        read = analysis.shape(node.inputs[0])
-        yield node.type, _Facts(node.layer, read, row.output_shape, row.counts, row.calculated.footprint)
+    for row in analysis.rows:
+        read, own = analysis.shapes[row.node.inputs[0]], row.calculated
+        layer, out, params = row.node.layer, row.output_shape, own.params.value
+        yield row.type, _Facts(layer, read, out, params, row.counts, own.footprint)
 
 
 def total(parts: Iterable[ToolCount]) -> ToolCount:
@@ -99,7 +103,7 @@ def _tool_count(convention: Convention, weights: Weights, kind: str, facts: _Fac
 
 def _spread(facts: _Facts) -> int:
     """Return weights x output positions: the multiply-adds of a convolution, not of a transposed one."""
-    return facts.counts.params * prod(facts.out[1:]) - facts.counts.additions
+    return facts.params * prod(facts.out[1:]) - facts.counts.additions
 
 
 def _slides(facts: _Facts) -> tuple[Bounds, ...]:
@@ -163,14 +167,14 @@ MEASURES: dict[str, Measure] = {
     "macs": Measure(lambda facts: facts.counts.macs, "MACs"),
     # The additions of a layer that multiplies with weights are those of its biases.
     "biases": Measure(lambda facts: facts.counts.additions, "additions of biases"),
-    "params": Measure(lambda facts: facts.counts.params, "parameters"),
+    "params": Measure(lambda facts: facts.params, "parameters"),
     "connections": Measure(lambda facts: facts.counts.connections, "connections"),
     "spread": Measure(_spread, "weights x output positions"),
     "inputs": Measure(lambda facts: prod(facts.read), "inputs"),
     "inputs_2d": Measure(lambda facts: _of_rank(2, prod(facts.read), facts.read), "inputs"),
     "outputs": Measure(lambda facts: facts.counts.activations, "outputs"),
     "scaled": Measure(
-        lambda facts: facts.counts.activations if facts.counts.params else 0, "outputs that are scaled"
+        lambda facts: facts.counts.activations if facts.params else 0, "outputs that are scaled"
     ),
     "rows": Measure(lambda facts: prod(facts.out[1:]), "positions"),  # of vectors along the channels
     "dense": Measure(lambda facts: _window(facts) * facts.read[0], "MACs as if every filter read all maps"),

@@ -1,179 +1,98 @@
-"""The walk: shapes, figures and receptive fields of every layer, in graph order, each once."""
+"""The walk: the layers of a graph in order, each calculated for the shapes that it reads."""
 
 from __future__ import annotations
 
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-from cnnstat.analysis import memory
-from cnnstat.analysis.expectations import check
-from cnnstat.analysis.model import KINDS, STORED, Analysis, Calculated, Counts, Row, Totals
-from cnnstat.analysis.receptive import Field, field_of, start
-from cnnstat.analysis.settings import Settings
-from cnnstat.base.arithmetic import ZERO
-from cnnstat.base.errors import Misfit, Problem, SpecError
-from cnnstat.layers.base import show, size_of
+from cnnstat.base.errors import Misfit
+from cnnstat.layers.base import show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from cnnstat.graph.model import Graph
-    from cnnstat.graph.unfold import Group, Node
+    from cnnstat.graph.nodes import LayerNode
     from cnnstat.layers.base import Layer, Shape
 
+
+class Shaped(Protocol):
+    """Figures of a layer; the walk itself needs the shape that it puts out."""
+
+    @property
+    def shape(self) -> Shape:
+        """The output shape."""
+
+
+F = TypeVar("F", bound=Shaped)
+Evaluate: TypeAlias = "Callable[[Layer, tuple[Shape, ...], bool], F]"
+"""What figures are wanted of a layer that reads these shapes, and is frozen or not; it raises `Misfit`."""
+
+_REMEMBERED = 100_000  # layers calculated for some shapes; beyond, a long sweep starts to remember anew
+_UNKNOWN: Shape = ()
 _RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
 
 
-def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
-    """Calculate every figure of a network; strict settings refuse sizes as ``rounding: exact`` does.
+class Walk(Generic[F]):
+    """A graph that is gone through on inputs of any shapes, as often as asked.
 
-    Raises:
-        SpecError: with every layer that does not fit; layers behind one of these are left unknown.
+    ``evaluate`` says which figures a layer comes to. It is asked once for all equal layers that read equal
+    shapes, in this pass and in later ones. ``strict`` refuses what layers would round down.
     """
-    settings = settings or Settings()
-    walk = _Walk(graph, strict=settings.strict)
-    walk.run()
-    if walk.problems:
-        raise SpecError(walk.problems)
-    sums = tuple(accumulate((row.counts for row in walk.rows), initial=Counts()))
-    groups = tuple(_folded(group, walk, sums) for group in graph.groups)
-    totals = _totals(walk, sums[-1], settings)
-    checked, missed = check(graph, walk.rows, groups, totals) if graph.as_published else (0, ())
-    return Analysis(graph, settings, tuple(walk.rows), groups, totals, checked, missed)
 
+    def __init__(self, graph: Graph, evaluate: Evaluate[F], *, strict: bool = False) -> None:
+        self._evaluate, self._strict = evaluate, strict
+        kinds: dict[object, int] = {}
+        # Equal layers have one number, which is faster to look up than their options.
+        self._plan = [
+            (node, kinds.setdefault((node.layer, node.frozen), len(kinds))) for node in graph.layers
+        ]
+        self._known: dict[tuple[int, tuple[Shape, ...]], tuple[F | Misfit, Shape]] = {}
 
-class _Walk:
-    """The state of one walk: what is known of each node so far. None stands for unknown."""
+    def steps(self, inputs: Iterable[Shape]) -> Iterator[tuple[LayerNode, tuple[Shape, ...], F | Misfit]]:
+        """Yield each layer with the shapes it reads and its figures, or why it refuses them.
 
-    def __init__(self, graph: Graph, *, strict: bool) -> None:
-        self.graph = graph
-        shape = graph.input_shape
-        self.strict = strict
-        self.rows: list[Row] = []
-        self.calculated: list[Calculated] = []
-        self.problems: list[Problem] = []
-        # The last entry is the input's, so that `INPUT` (-1) finds it.
-        self.shapes: list[Shape | None] = [None] * len(graph.nodes) + [shape]
-        self.fields: list[Field] = [Field()] * len(graph.nodes) + [start(shape)]
-        self.known: dict[tuple[Layer, tuple[Shape, ...], bool], tuple[Calculated, Counts, Shape]] = {}
+        ``inputs`` are the shapes of the network's inputs. What to do about a refusal is up to the caller: to
+        leave the loop, or to go on, which passes over the layers behind it, for of these nothing is known.
+        """
+        shapes = [*inputs]
+        for node, kind in self._plan:
+            read = tuple([shapes[source] for source in node.inputs])
+            known = self._known.get((kind, read))
+            if known is None:
+                if _UNKNOWN in read:
+                    shapes.append(_UNKNOWN)
+                    continue
+                known = self._known[kind, read] = self._evaluated(node, read)
+            figures, shape = known
+            shapes.append(shape)
+            yield node, read, figures
 
-    def run(self) -> None:
-        for number, node in enumerate(self.graph.nodes):
-            shapes = tuple(s for s in (self.shapes[i] for i in node.inputs) if s is not None)
-            if len(shapes) < len(node.inputs):
-                continue
-            try:
-                self.visit(number, node, shapes)
-            except Misfit as misfit:
-                self.problems.append(_placed(misfit, node, shapes))
-
-    def visit(self, number: int, node: Node, shapes: tuple[Shape, ...]) -> None:
-        calculated, counts, out = self.calculate(node, shapes)
-        fields = tuple(self.fields[i] for i in node.inputs)
-        fields = fields[: node.layer.values_from]
-        field = field_of(node.path, calculated.footprint, shapes, out, fields)
-        self.shapes[number], self.fields[number] = out, field
-        names = tuple(self.graph.name(i) for i in node.inputs)
-        self.calculated.append(calculated)
-        self.rows.append(
-            Row(node.path, node.type, names, out, counts, field, calculated.leftover, calculated)
-        )
-
-    def calculate(self, node: Node, shapes: tuple[Shape, ...]) -> tuple[Calculated, Counts, Shape]:
-        key = (node.layer, shapes, node.frozen)
-        if key not in self.known:
-            calculated = calculate(fitted(node, shapes, strict=self.strict), shapes, frozen=node.frozen)
-            self.known[key] = (calculated, _counts(calculated), size_of(calculated.sizes))
-        return self.known[key]
-
-
-def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> Calculated:
-    """Return all of a layer for inputs of these shapes; of a frozen one training changes nothing.
-
-    Raises:
-        Misfit: they do not fit it.
-    """
-    return Calculated(
-        sizes=layer.sizes(shapes),
-        leftover=layer.leftover(shapes),
-        params=layer.params(shapes),
-        trainable=ZERO if frozen else layer.trainable(shapes),
-        buffers=layer.buffers(shapes),
-        macs=layer.macs(shapes),
-        padding_macs=layer.padding_macs(shapes),
-        operations=layer.operations(shapes),
-        connections=layer.connections(shapes),
-        reads=layer.reads(),
-        footprint=layer.footprint(shapes),
-    )
-
-
-def _counts(calculated: Calculated) -> Counts:
-    figures = {key: getattr(calculated, key).value for key in STORED}
-    return Counts(**figures, **{kind: getattr(calculated.operations, kind).value for kind in KINDS})
-
-
-def fitted(node: Node, shapes: tuple[Shape, ...], *, strict: bool) -> Layer:
-    """Return the layer of a node, once its inputs have as many axes as it takes.
-
-    ``strict`` makes it one that refuses what it would round down. Whether sizes fit, too, it says itself.
-
-    Raises:
-        Misfit: an input has more or fewer axes.
-    """
-    layer = _exact(node.layer) if strict else node.layer
-    _check_ranks(layer, node.type, shapes)
-    return layer
+    def _evaluated(self, node: LayerNode, shapes: tuple[Shape, ...]) -> tuple[F | Misfit, Shape]:
+        """Return the figures of a layer and the shape that it puts out."""
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        try:
+            _check_ranks(node.layer, node.type, shapes)
+            figures = self._evaluate(_exact(node.layer) if self._strict else node.layer, shapes, node.frozen)
+        except Misfit as misfit:
+            return misfit.with_traceback(None), _UNKNOWN  # a traceback would keep all that was at hand
+        return figures, figures.shape
 
 
 def _exact(layer: Layer) -> Layer:
+    """Return a layer that refuses what this one would round down."""
     if getattr(layer, "rounding", None) == "floor":
         return msgspec.structs.replace(layer, rounding="exact")
     return layer
 
 
 def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
+    """Refuse inputs that have more or fewer axes than a layer takes. Whether sizes fit, it says itself."""
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:
             wanted = " or ".join(_RANK_NAMES[rank] for rank in layer.ranks)
             got = f"{_RANK_NAMES[len(shape) - 1].split(' (')[0]} of {show(shape)}"
             hint = "; put a 'flatten' above it" if layer.ranks == (0,) else ""
             raise Misfit(f"{kind} needs {wanted}, got {got}{hint}", code="shape/rank")
-
-
-def _placed(misfit: Misfit, node: Node, shapes: tuple[Shape, ...]) -> Problem:
-    received = " and ".join(show(shape) for shape in shapes)
-    message = f"{misfit.message} (layer '{node.path}', input {received})"
-    return Problem(misfit.code, message, node.entry.span_of(misfit.field))
-
-
-def _folded(group: Group, walk: _Walk, sums: tuple[Counts, ...]) -> Row:
-    counts = sums[group.stop] - sums[group.start]
-    nodes = walk.graph.nodes[group.start : group.stop]
-    inputs = sorted({i for node in nodes for i in node.inputs if i < group.start})
-    # The output may stand above the group: a block whose layers are all left out hands its input on.
-    shape = walk.shapes[group.output]
-    assert shape is not None
-    return Row(
-        group.path,
-        group.type,
-        tuple(walk.graph.name(i) for i in inputs),
-        shape,
-        counts,
-        walk.fields[group.output],
-        folded=len(nodes),
-    )
-
-
-def _totals(walk: _Walk, counts: Counts, settings: Settings) -> Totals:
-    graph = walk.graph
-    shapes = [shape for shape in walk.shapes if shape is not None]  # which by now is every one
-    sizes = memory.activations(shapes)
-    peak = memory.peak_activations(sizes, memory.freed(graph))
-    return Totals(
-        shapes[graph.outputs[-1]],
-        counts,
-        walk.fields[graph.outputs[-1]],
-        memory.inference_memory(counts.params, peak, settings),
-        memory.training_memory(graph, walk.calculated, sizes, counts, settings),
-    )

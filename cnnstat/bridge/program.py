@@ -1,7 +1,7 @@
 """The crossing from a graph to the executor: options cross as their author wrote them, and nothing else does.
 
 No method of the calculator's layers is called here. A width that is a multiple of `$in` crosses as that
-multiple, for how many channels a layer reads is for each half to find out by itself.
+multiple: calculator and executor find out, each by itself, how many channels a layer is given.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from cnnstat.executor.network import Executor
 from cnnstat.executor.program import INPUT as EXECUTOR_INPUT
 from cnnstat.executor.program import Program, Step
 from cnnstat.graph.load import loaded
-from cnnstat.graph.model import INPUT
 from cnnstat.spec.expression import Channels
 
 if TYPE_CHECKING:
@@ -55,15 +54,15 @@ def program(graph: Graph) -> Program:
     Raises:
         MissingKernelError: layers are of types that the executor has no kernel for.
     """
+    numbers = {node.number: step for step, node in enumerate(graph.layers)}
+    numbers[graph.input.number] = EXECUTOR_INPUT
     steps = (
-        Step(node.path, node.type, options_of(node.layer), tuple(map(_source, node.inputs)), node.frozen)
-        for node in graph.nodes
+        Step(
+            node.path, node.type, options_of(node.layer), tuple(numbers[i] for i in node.inputs), node.frozen
+        )
+        for node in graph.layers
     )
-    return Program(tuple(steps), graph.input_shape, graph.outputs)
-
-
-def _source(number: int) -> int:
-    return EXECUTOR_INPUT if number == INPUT else number
+    return Program(tuple(steps), graph.input_shape, tuple(numbers[i] for i in graph.outputs))
 
 
 def options_of(layer: Layer) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Catalogue:
         self._layers: dict[Asked, tuple[Layer | None, list[Fault]]] = {}
 
     def layer(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Fault]]:
-        """Return the layer with these options; equal ones are one layer, and its figures are told once."""
+        """Return the layer with these options; equal ones are one layer, and calculated once."""
         key = asked(kind, options)
         if key not in self._layers:
             self._layers[key] = read_layer(kind, LAYERS[kind], options)

@@ -1,7 +1,8 @@
-"""Spec -> Graph: the layers in order, each wired to what it reads."""
+"""Spec -> Graph: the inputs and the layers in order, each wired to what it reads."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,29 +10,54 @@ from msgspec.structs import replace
 
 from cnnstat.base.arguments import check_shape
 from cnnstat.base.errors import Problem, SpecError
-from cnnstat.graph.unfold import Group, Node, unfold
+from cnnstat.graph.nodes import Group, InputNode, LayerNode, Node
+from cnnstat.graph.unfold import unfold
 
 if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
     from cnnstat.spec.choice import Spec
 
-INPUT = -1
-"""The number of the network's input among ``Node.inputs``."""
 
+class Graph(Struct, frozen=True, dict=True):
+    """A network: its inputs, and its layers in reading order. A node reads nodes of lower numbers.
 
-class Graph(Struct, frozen=True):
-    """A network as layers in reading order, on one input. A node reads nodes of lower numbers, or `INPUT`."""
+    One numbering runs through all nodes, the inputs first. So what is known of each node (shape, receptive
+    field, who reads it last) is one list by number, without a case for inputs, and another input is another
+    entry. Inputs and layers are two tuples, because an input has no options, no entry in the spec and no
+    figures: whoever goes through layers need not ask each node which of both it is.
+    """
 
     spec: Spec
-    input_shape: Shape
-    nodes: tuple[Node, ...]
+    inputs: tuple[InputNode, ...]
+    layers: tuple[LayerNode, ...]
     groups: tuple[Group, ...]
     outputs: tuple[int, ...]
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Return every node by its number."""
+        return (*self.inputs, *self.layers)
+
+    @property
+    def input(self) -> InputNode:
+        """Return the only input; whatever goes by the network's one input, asks here."""
+        (only,) = self.inputs
+        return only
+
+    @property
+    def input_shape(self) -> Shape:
+        """Return the shape of the only input."""
+        return self.input.shape
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """Return the shape of every input."""
+        return tuple(node.shape for node in self.inputs)
 
     @property
     def as_published(self) -> bool:
         """Say whether the input is the spec's own, which published figures are for."""
-        return self.input_shape == self.spec.input_shape
+        return self.input_shapes == (self.spec.input_shape,)
 
     def on(self, input_shape: Shape) -> Graph:
         """Return the network on another input (one sample, channels first).
@@ -40,11 +66,11 @@ class Graph(Struct, frozen=True):
             ArgumentError: that is no input shape.
         """
         check_shape(input_shape)
-        return replace(self, input_shape=input_shape)
+        return replace(self, inputs=(replace(self.input, shape=input_shape),))
 
     def name(self, number: int) -> str:
-        """Return the path of a node, or ``input``."""
-        return "input" if number == INPUT else self.nodes[number].path
+        """Return the path of a node."""
+        return self.nodes[number].path
 
 
 def build(spec: Spec) -> Graph:
@@ -53,10 +79,11 @@ def build(spec: Spec) -> Graph:
     Raises:
         SpecError: with every problem in types, options and names; then with every layer nobody reads.
     """
-    template, outputs = unfold(spec)
-    if not template.nodes:
+    inputs = (InputNode(0, "input", spec.input_shape),)
+    template, outputs = unfold(spec, tuple(node.path for node in inputs))
+    if not template.layers:
         raise SpecError([Problem("graph/empty", "every layer is left out", spec.family.span)])
-    graph = Graph(spec, spec.input_shape, template.nodes, template.groups, outputs)
+    graph = Graph(spec, inputs, template.layers, template.groups, outputs)
     problems = _unread(graph)
     if problems:
         raise SpecError(problems)
@@ -64,13 +91,13 @@ def build(spec: Spec) -> Graph:
 
 
 def _unread(graph: Graph) -> list[Problem]:
-    read = {number for node in graph.nodes for number in node.inputs} | set(graph.outputs)
+    read = {number for node in graph.layers for number in node.inputs} | set(graph.outputs)
     return [
         Problem(
             "graph/unread",
             f"no layer reads '{node.path}'; name it in a 'from:', list it under 'outputs:' or remove it",
             node.entry.span,
         )
-        for number, node in enumerate(graph.nodes)
-        if number not in read
+        for node in graph.layers
+        if node.number not in read
     ]

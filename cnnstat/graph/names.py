@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 class Names:
     """The names of a list of entries, as far as it has been read from top to bottom.
 
-    A name stands for the number of a node, or of an input of the scope (negative). A layer that is left
-    out stands for its input, unless a twin of the same name is present.
+    A name stands for the number of a node: of an input of the scope, which come first, or of a layer. A
+    layer that is left out stands for its input, unless a twin of the same name is present.
     """
 
     def __init__(self, entries: tuple[Entry, ...], inputs: tuple[str, ...]) -> None:
         self.entries = entries
-        self.above = -1
-        self._numbers = {name: -1 - position for position, name in enumerate(inputs)}
+        self.above = 0
+        self._numbers = {name: number for number, name in enumerate(inputs)}
         self._present = set(inputs)
         self._chosen = {entry.name for entry in entries if entry.name}
         self._counters: dict[str, int] = {}

@@ -24,7 +24,7 @@ class Problems:
         self._steps = 0
 
     def note(self, fault: Fault, span: Span) -> None:
-        """Note a problem; what is wrong at one place for many calls of a block is told of the first.
+        """Note a problem; what is wrong at one place for many calls of a block is noted for the first.
 
         Raises:
             SpecError: these are as many problems as anybody reads.

@@ -8,8 +8,9 @@ from cnnstat.base.limits import MAX_NESTING
 from cnnstat.base.text import plural
 from cnnstat.graph.catalogue import asked
 from cnnstat.graph.names import Names
+from cnnstat.graph.nodes import Group, LayerNode
 from cnnstat.graph.problems import Skip
-from cnnstat.graph.template import Call, Group, Node, Template
+from cnnstat.graph.template import Call, Template
 from cnnstat.graph.values import Values
 from cnnstat.layers import LAYERS
 
@@ -42,11 +43,12 @@ class Scope:
         self.entries = entries
         self.values = Values(params, catalogue.problems)
         self.stack = stack
-        self.nodes: list[Node] = []
+        self.arity = len(inputs)
+        self.layers: list[LayerNode] = []
         self.groups: list[Group] = []
         self.names = Names(entries, inputs)
         self.paths: dict[str, int] = {}
-        self.indexed = (0, 0)  # how many nodes and groups `paths` has
+        self.indexed = (0, 0)  # how many layers and groups `paths` has
 
     def unfold(self) -> Template:
         """Return the entries as layers. Those with a problem are passed over; the problem is noted."""
@@ -56,7 +58,12 @@ class Scope:
                 self.add(entry)
             except Skip:  # a name stands for the entry all the same, so that who reads it is not wrong, too
                 self.names.add(entry.name or f"({position})", self.names.above, present=True)
-        return Template(tuple(self.nodes), tuple(self.groups), self.names.above)
+        return Template(tuple(self.layers), tuple(self.groups), self.names.above)
+
+    @property
+    def next_number(self) -> int:
+        """Return the number of the next layer."""
+        return self.arity + len(self.layers)
 
     # -- one entry ---------------------------------------------------------------------------------
 
@@ -70,12 +77,12 @@ class Scope:
             return
         if self.names.present(name):
             self.problems.refuse("name/duplicate", f"the name '{name}' is taken in this scope", entry.span)
-        start = len(self.nodes)
+        start = self.next_number
         for index in self.repetitions(entry.repeat):
             output = self.place(self.call(entry, kind, name, inputs, index))
             inputs = (output, *inputs[1:])
         if entry.repeat is not None:
-            self.groups.append(Group(name, kind, start, len(self.nodes), output, entry, None))
+            self.groups.append(Group(name, kind, start, self.next_number, output, entry, None))
         self.names.add(name, output, present=True)
 
     def kind(self, entry: Entry) -> str:
@@ -120,8 +127,13 @@ class Scope:
         self.check_arity(call)
         if layer is None:
             raise Skip
-        self.nodes.append(Node(call.path, call.kind, layer, call.inputs, call.entry, call.frozen, call.index))
-        return len(self.nodes) - 1
+        entry, number = call.entry, self.next_number
+        self.layers.append(
+            LayerNode(
+                number, call.path, call.kind, layer, call.inputs, number, entry, call.frozen, call.index
+            )
+        )
+        return number
 
     def check_arity(self, call: Call) -> None:
         """Refuse a layer that reads too few or too many others."""
@@ -137,9 +149,9 @@ class Scope:
         """Add the layers of a block; return the number of its output."""
         self.check_block(call, block)
         template = self.template(block, block.params | call.arguments)
-        self.problems.count(call.entry.span, len(template.nodes) + len(template.groups))
-        placed = template.called(call, len(self.nodes))
-        self.nodes += placed.nodes
+        self.problems.count(call.entry.span, len(template.layers) + len(template.groups))
+        placed = template.called(call, self.next_number)
+        self.layers += placed.layers
         self.groups += placed.groups
         return placed.output
 
@@ -196,11 +208,11 @@ class Scope:
 
     def within(self, path: str) -> int | None:
         """Return the number of a layer or group inside a block: ``layer2.0.conv1``."""
-        for number in range(self.indexed[0], len(self.nodes)):
-            self.paths[self.nodes[number].path] = number
+        for node in self.layers[self.indexed[0] :]:
+            self.paths[node.path] = node.number
         for group in self.groups[self.indexed[1] :]:
             self.paths[group.path] = group.output
-        self.indexed = (len(self.nodes), len(self.groups))
+        self.indexed = (len(self.layers), len(self.groups))
         return self.paths.get(path)
 
 

@@ -1,10 +1,10 @@
 """Blocks, repeats and conditions unfolded: from the entries of a spec to a flat list of layers.
 
-A block with given arguments unfolds to one `Template`, whose layers know their inputs by number and the
-block's own inputs by negative numbers (-1 the first). A template is made once for each set of arguments;
-a call of the block only prefixes the paths and shifts the numbers, so ten thousand equal blocks cost little.
+A block with given arguments unfolds to one `Template`, whose nodes are numbered as those of a network: the
+block's inputs first, then its layers. A template is made once for each set of arguments; a call of the block
+only prefixes the paths and shifts the numbers, so ten thousand equal blocks cost little.
 
-`scope` goes through a list of entries, with the `names` in reach and the `values` of options. What comes out
+`scope` goes through a list of entries, with the `names` in scope and the `values` of options. What comes out
 of it is a `template`; all scopes of one spec share a `catalogue` and the `problems` found.
 """
 
@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING
 from cnnstat.graph.catalogue import Catalogue
 from cnnstat.graph.problems import Problems, Skip
 from cnnstat.graph.scope import Scope
-from cnnstat.graph.template import Group, Node, Template
 
 if TYPE_CHECKING:
+    from cnnstat.graph.template import Template
     from cnnstat.spec.choice import Spec
 
-__all__ = ["Group", "Node", "Template", "unfold"]
 
-
-def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
-    """Return the network's layers and the numbers of its outputs.
+def unfold(spec: Spec, inputs: tuple[str, ...]) -> tuple[Template, tuple[int, ...]]:
+    """Return the network's layers behind inputs of these names, and the numbers of its outputs.
 
     Raises:
         SpecError: with every problem in types, options, parameters and references.
@@ -34,7 +32,7 @@ def unfold(spec: Spec) -> tuple[Template, tuple[int, ...]]:
     catalogue = Catalogue(spec, problems)
     catalogue.check_definitions()
     problems.stop_if_any()
-    scope = Scope(catalogue, spec.family.layers, ("input",), spec.params, ())
+    scope = Scope(catalogue, spec.family.layers, inputs, spec.params, ())
     template = scope.unfold()
     outputs: list[int] = []
     for reference in spec.family.outputs:

@@ -73,7 +73,7 @@ def layer_data(row: Row, input_shape: Shape) -> dict[str, Any]:
         "inputs": list(row.inputs),
         **figures(row, input_shape),
         "leftover": list(row.leftover),
-        "folded_layers": row.folded,
+        "folded_layers": len(row.layers),
     }
 
 

@@ -187,7 +187,7 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
         inputs=row.inputs,
         **_figures(row, input_shape),
         leftover=row.leftover,
-        folded_layers=row.folded,
+        folded_layers=len(row.layers),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import cnnstat
 from cnnstat import Analysis
+from cnnstat.analysis import analyze
 from cnnstat.analysis.backward_cost import costs
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.tool_counts import tool_counts, weight_gradients
@@ -174,11 +175,9 @@ def test_a_run_trains_what_is_not_frozen() -> None:
     assert all(checked.good for checked in cnnstat.check_gradients(cnnstat.loads(TRUNK)))
 
 
-def test_a_run_disproves_a_layer_that_is_told_as_trained(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnstat.analysis import walk  # noqa: PLC0415
-
-    right = walk.calculate
-    monkeypatch.setattr(walk, "calculate", lambda layer, shapes, frozen: right(layer, shapes))
+def test_a_run_disproves_a_layer_that_is_calculated_as_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = analyze.calculate
+    monkeypatch.setattr(analyze, "calculate", lambda layer, shapes, frozen: right(layer, shapes))
     found = cnnstat.verify(cnnstat.loads(TRUNK)).differences
     assert ("stem.conv", "trainable", 112, 0) in [
         (d.layer, d.figure, d.calculated, d.measured) for d in found

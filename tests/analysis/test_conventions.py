@@ -155,7 +155,7 @@ def test_a_layer_is_counted_in_the_terms_of_its_type_or_left_out_by_name(tool: s
     alone = [(line, inputs) for _, line, inputs, _ in PUBLISHED + BY_HAND if "+" not in inputs]
     for line, inputs in (*alone, *((line, "2x3x4") for line in ACTIVATIONS)):
         graph = cnnstat.loads(f"input: [{inputs.replace('x', ', ')}]\nlayers:\n  - {{{line.strip('{}')}}}\n")
-        node = graph.nodes[0]
+        node = graph.layers[0]
         found = counted(cnnstat.analyze(graph), tool)
         assert found.left_out == (() if node.type in known else (node.type,))
         if found.terms:

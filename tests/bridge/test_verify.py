@@ -70,7 +70,7 @@ def test_every_architecture_is_true(name: str) -> None:
     verified = verify(graph, input_shape=shape)
     assert verified.differences == ()
     assert verified.unmeasured == ()
-    assert len(verified.measurements.layers) == len(graph.nodes)
+    assert len(verified.measurements.layers) == len(graph.layers)
 
 
 def test_padding_may_be_larger_than_the_input() -> None:

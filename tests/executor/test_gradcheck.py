@@ -70,7 +70,7 @@ def test_architectures_raise_no_alarm(name: str) -> None:
     checks = check_gradients(graph, input_shape=shape)
     assert all(checked.good for checked in checks), max(checks, key=lambda checked: checked.error)
     layers = {checked.layer for checked in checks}
-    assert layers == {node.path for node in graph.nodes} | {""}
+    assert layers == {node.path for node in graph.layers} | {""}
 
 
 @pytest.mark.parametrize("method", ["complex", "central"])

@@ -10,7 +10,7 @@ HEAD = "input: [4, 16, 16]\n"
 
 
 def paths(text: str) -> list[str]:
-    return [node.path for node in cnnstat.loads(HEAD + text).nodes]
+    return [node.path for node in cnnstat.loads(HEAD + text).layers]
 
 
 def inputs(text: str) -> dict[str, tuple[str, ...]]:
@@ -58,7 +58,7 @@ layers:
   - {name: e, type: conv, filters: 4, kernel: 1, frozen: true}
 """
     )
-    assert [node.path for node in graph.nodes if node.frozen] == [
+    assert [node.path for node in graph.layers if node.frozen] == [
         *("a.first.conv", "a.second.conv", "c.first.conv", "d.0.conv", "d.1.conv", "e"),
     ]
 
@@ -88,7 +88,7 @@ layers:
   - {{name: out, type: relu, from: s}}
 """
         )
-        assert [node.type for node in graph.nodes] == [kept, "relu"]
+        assert [node.type for node in graph.layers] == [kept, "relu"]
 
 
 def test_names_are_numbered_within_their_block_and_skip_taken_ones() -> None:
@@ -99,7 +99,7 @@ def test_names_are_numbered_within_their_block_and_skip_taken_ones() -> None:
     ]
 
 
-def test_references_reach_into_blocks_and_a_block_has_several_inputs() -> None:
+def test_references_go_into_blocks_and_a_block_has_several_inputs() -> None:
     wired = inputs(
         """
 blocks:
@@ -129,11 +129,11 @@ blocks:
 layers: [{type: b}]
 """
     )
-    assert [node.type for node in graph.nodes] == ["conv", "silu"]
+    assert [node.type for node in graph.layers] == ["conv", "silu"]
     assert cnnstat.analyze(graph).totals.output_shape == (12, 16, 16)
 
 
-def test_in_is_the_channels_that_reach_the_layer() -> None:
+def test_in_is_the_channels_that_a_layer_reads() -> None:
     wide = "{type: conv, filters: 6 * $in, kernel: 1, groups: $in}"
     text = f"layers:\n  - {wide}\n  - {{type: conv, filters: $in / 4, kernel: 1}}\n"
     rows = cnnstat.analyze(cnnstat.loads(HEAD + text)).rows
@@ -154,8 +154,8 @@ layers:
   - {name: a, type: b, repeat: 10000}
 """
     )
-    assert len(graph.nodes) == 30_000
-    assert graph.nodes[0].layer is graph.nodes[29_997].layer
+    assert len(graph.layers) == 30_000
+    assert graph.layers[0].layer is graph.layers[29_997].layer
     analysis = cnnstat.analyze(graph)
     assert analysis.totals.field.sizes(analysis.totals.output_shape) == (20_001, 20_001)
 
@@ -220,7 +220,7 @@ layers:
         **{"6": None, "6.0": 0, "6.0.7": None, "6.1": 1, "6.1.7": None},
         **{"51": None, "51.7": None},
     }
-    assert {node.path: node.index for node in graph.nodes} == {
+    assert {node.path: node.index for node in graph.layers} == {
         **{"6.0.7.0": 0, "6.0.7.1": 1, "6.0.8": None, "6.1.7.0": 0, "6.1.7.1": 1, "6.1.8": None},
         **{"51.7.0": 0, "51.7.1": 1, "51.8": None},
     }

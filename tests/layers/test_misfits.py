@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cnnstat.analysis.walk import calculate
+from cnnstat.analysis.analyze import calculate
 from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of

@@ -9,14 +9,13 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from cnnstat.analysis.analyze import analyze
-from cnnstat.analysis.model import KINDS, STORED, Analysis
+from cnnstat.analysis.model import KINDS, STORED, Analysis, BlockRow
 from cnnstat.analysis.outline import folded
 from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import Problem, SpecError
 from cnnstat.base.figures import OF_NETWORK
 from cnnstat.commands.diff.alignment import align
 from cnnstat.commands.diff.items import items, outputs
-from cnnstat.graph.model import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -139,11 +138,16 @@ def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
     """Align the layers of two analyses, folded at a depth, and compare each pair."""
     before, after = items(a, folded(a, depth)), items(b, folded(b, depth))
     pairs = align(before, after)
-    partners = {left.number: right.number for left, right in pairs if left and right}
+    partners = _inputs(a, b) | {left.number: right.number for left, right in pairs if left and right}
     wires = _Wires(before, after, partners)
-    known: dict[int, int | None] = {INPUT: INPUT, **partners}
-    put_out = [(known.get(number), inner) for number, inner in outputs(a, before)]
+    put_out = [(partners.get(number), inner) for number, inner in outputs(a, before)]
     return Difference(a, b, tuple(_change(pair, wires) for pair in pairs), put_out != outputs(b, after))
+
+
+def _inputs(a: Analysis, b: Analysis) -> dict[int, int]:
+    """Return the inputs of A and their partners in B: those of the same name."""
+    named = {node.path: node.number for node in b.graph.inputs}
+    return {node.number: named[node.path] for node in a.graph.inputs if node.path in named}
 
 
 def _change(pair: Pair, wires: _Wires) -> Change:
@@ -157,7 +161,7 @@ def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
     if a.path != b.path:
         yield Edit("name", a.row.name, b.row.name)
     # What a block is called is no part of it: its layers are, and stand for themselves where it is unfolded.
-    blocks = a.row.calculated is None and b.row.calculated is None
+    blocks = isinstance(a.row, BlockRow) and isinstance(b.row, BlockRow)
     if a.type != b.type and not (blocks and a.layers == b.layers and a.inside == b.inside):
         yield Edit("type", a.type, b.type)
     yield from _options(a, b)
@@ -172,8 +176,8 @@ def _options(a: Item, b: Item) -> Iterator[Edit]:
     alike = a.inside == b.inside and tuple(map(type, a.layers)) == tuple(map(type, b.layers))
     if alike:
         yield from _values(a.layers, b.layers)
-    elif a.row.calculated is None or b.row.calculated is None:
-        yield Edit("layers", a.row.folded, b.row.folded)
+    elif isinstance(a.row, BlockRow) or isinstance(b.row, BlockRow):
+        yield Edit("layers", len(a.layers), len(b.layers))
 
 
 def _values(a: Sequence[Layer], b: Sequence[Layer]) -> Iterator[Edit]:
@@ -195,7 +199,7 @@ def _frozen(a: Item, b: Item) -> Iterator[Edit]:
     """Say what `frozen:` holds of its parameters: the layer, or which layers of a block."""
     if a.type != b.type or a.held == b.held:
         return
-    if a.row.calculated is None or b.row.calculated is None:
+    if isinstance(a.row, BlockRow) or isinstance(b.row, BlockRow):
         yield Edit("frozen", a.held, b.held)
     else:
         yield Edit("frozen", bool(a.held), bool(b.held))
@@ -228,21 +232,24 @@ class _Wires:
     """
 
     def __init__(self, a: Sequence[Item], b: Sequence[Item], partners: dict[int, int]) -> None:
-        self.a, self.b = a, b
-        self.of_a: dict[int, int] = {INPUT: INPUT} | {number: number for number in partners}
-        self.of_b: dict[int, int] = {INPUT: INPUT} | {after: before for before, after in partners.items()}
+        self.a, self.b = ({item.number: item for item in items} for items in (a, b))
+        self.of_a: dict[int, int | None] = {number: number for number in partners}
+        self.of_b: dict[int, int | None] = {after: before for before, after in partners.items()}
 
     def moved(self, a: Item, b: Item) -> bool:
         """Say whether a pair reads other layers."""
         return self.read(a, self.a, self.of_a) != self.read(b, self.b, self.of_b)
 
-    def read(self, item: Item, known: Sequence[Item], partners: dict[int, int]) -> tuple[int, ...]:
+    def read(
+        self, item: Item, known: dict[int, Item], partners: dict[int, int | None]
+    ) -> tuple[int | None, ...]:
         return tuple(self.source(number, known, partners) for number in item.inputs)
 
-    def source(self, number: int, known: Sequence[Item], partners: dict[int, int]) -> int:
+    def source(self, number: int, known: dict[int, Item], partners: dict[int, int | None]) -> int | None:
+        """Return what a number stands for; None for an input that the other network has not."""
         passed = []
-        while number not in partners:
+        while number not in partners and number in known and known[number].inputs:
             passed.append(number)
-            number = known[number].inputs[0] if known[number].inputs else INPUT
-        partners.update(dict.fromkeys(passed, partners[number]))
-        return partners[number]
+            number = known[number].inputs[0]
+        partners.update(dict.fromkeys(passed, partners.get(number)))
+        return partners.get(number)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.outline import places_of
-from cnnstat.graph.model import INPUT
+from cnnstat.analysis.model import LayerRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis.model import Analysis, Row
     from cnnstat.graph.model import Graph
-    from cnnstat.graph.unfold import Group, Node
+    from cnnstat.graph.nodes import Group, LayerNode
     from cnnstat.layers.base import Layer, Shape
 
 Kind: TypeAlias = "tuple[str, tuple[Layer, ...], Shape]"
@@ -25,10 +24,10 @@ _BLOCK = "block"
 class Item(Struct, frozen=True):
     """A layer or folded block. ``own`` and ``scope`` are its name and its block's, as far as written.
 
-    ``layers`` are the layers it stands for with their options, ``inputs`` the numbers of the items it
-    reads (`INPUT` the network's input), ``within`` which layers of folded blocks these are, ``inside`` the
-    names and the wiring in a block, ``held`` the names of layers whose parameters are frozen (of a layer: its
-    own, empty name), and ``head`` says that this is the last with parameters.
+    Items are numbered as nodes are, the network's inputs first. ``layers`` are the layers it stands for with
+    their options, ``inputs`` the numbers of what it reads, ``within`` which layers of folded blocks these
+    are, ``inside`` the names and the wiring in a block, ``held`` the names of layers whose parameters are
+    frozen (of a layer: its own, empty name), and ``head`` says that this is the last with parameters.
     """
 
     number: int
@@ -60,7 +59,7 @@ class Item(Struct, frozen=True):
     @property
     def family(self) -> str:
         """Return what the type is one of."""
-        return self.layers[0].family if self.row.calculated is not None else _BLOCK
+        return self.layers[0].family if isinstance(self.row, LayerRow) else _BLOCK
 
     @property
     def path(self) -> str:
@@ -75,44 +74,40 @@ class Item(Struct, frozen=True):
 def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
     """Return rows of an analysis (its layers, or these folded at a depth) as items."""
     graph = analysis.graph
-    places = places_of(analysis)
     names = _Written(graph)
-    rows = tuple(rows)
-    owners: dict[int, int] = {INPUT: INPUT}
-    outputs = {INPUT, *(places[row.name].output for row in rows)}
+    numbered = dict(enumerate(rows, start=len(graph.inputs)))
+    holders = {node.number: node.number for node in graph.inputs}
+    outputs = {*holders, *(row.number for row in numbered.values())}
     found: list[Item] = []
-    head = max((number for number, row in enumerate(rows) if row.counts.params), default=None)
-    for number, row in enumerate(rows):
-        layers = places[row.name].layers
-        owners.update(dict.fromkeys(layers, number))
-        nodes = graph.nodes[layers.start : layers.stop]
+    head = max((number for number, row in numbered.items() if row.counts.params), default=None)
+    for number, row in numbered.items():
+        layers = analysis.rows[row.layers.start : row.layers.stop]
+        nodes = tuple(layer.node for layer in layers)
+        holders.update((node.number, number) for node in nodes)
         scope, own = names.parts(row.name)
         kind = (row.type, tuple(node.layer for node in nodes), row.output_shape)
-        outside = _outside(nodes, layers.start)
-        read = [owners[n] for n in outside]
+        outside = _outside(nodes)
+        read = [holders[n] for n in outside]
         inputs = tuple(read if len(nodes) == 1 else dict.fromkeys(read))
-        within = tuple("" if n in outputs else _below(graph.nodes[n].path, rows[owners[n]]) for n in outside)
-        held = tuple(
-            _below(node.path, row)
-            for node, layer in zip(nodes, analysis.rows[layers.start : layers.stop], strict=True)
-            if node.frozen and layer.counts.params
-        )
+        within = tuple("" if n in outputs else _below(graph.name(n), numbered[holders[n]]) for n in outside)
+        held = tuple(_below(each.name, row) for each in layers if each.node.frozen and each.counts.params)
         written = [names.below(node.path, row.name) for node in nodes]
-        inside = () if row.calculated is not None else _inside(nodes, layers.start, outside, written)
+        inside = () if isinstance(row, LayerRow) else _inside(nodes, outside, written)
         found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, number == head))
     return tuple(found)
 
 
 def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[int, ...]]]:
     """Return for each output of the network its item; and, of an output inside a block, how far inside."""
-    places = places_of(analysis)
-    owners = {number: item for item in found for number in places[item.row.name].layers}
+    holders = {analysis.rows[position].number: item for item in found for position in item.row.layers}
     found_outputs: list[tuple[int, tuple[int, ...]]] = []
     for number in analysis.graph.outputs:
-        owner = owners.get(number)
-        place = places[owner.row.name] if owner else None
-        within = () if place is None or number == place.output else (number - place.layers.start,)
-        found_outputs.append((owner.number if owner else INPUT, within))
+        holder = holders.get(number)
+        if holder is None:  # an input of the network
+            found_outputs.append((number, ()))
+            continue
+        inside = number - analysis.rows[holder.row.layers.start].number
+        found_outputs.append((holder.number, () if number == holder.row.number else (inside,)))
     return found_outputs
 
 
@@ -120,14 +115,14 @@ def _below(path: str, row: Row) -> str:
     return path.removeprefix(row.name).removeprefix(".")
 
 
-def _outside(nodes: tuple[Node, ...], start: int) -> tuple[int, ...]:
-    """Return the layers that nodes read outside of themselves, for a block each once."""
-    read = (number for node in nodes for number in node.inputs if number < start)
+def _outside(nodes: tuple[LayerNode, ...]) -> tuple[int, ...]:
+    """Return the nodes that some read outside of themselves, for a block each once."""
+    read = (number for node in nodes for number in node.inputs if number < nodes[0].number)
     return tuple(read) if len(nodes) == 1 else tuple(dict.fromkeys(read))
 
 
 def _inside(
-    nodes: tuple[Node, ...], start: int, outside: tuple[int, ...], names: list[str]
+    nodes: tuple[LayerNode, ...], outside: tuple[int, ...], names: list[str]
 ) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Return the name of each node in a block, and what it reads.
 
@@ -135,7 +130,7 @@ def _inside(
     """
     places = {number: -1 - place for place, number in enumerate(outside)}
     return tuple(
-        (name, tuple(places.get(number, number - start) for number in node.inputs))
+        (name, tuple(places.get(number, number - nodes[0].number) for number in node.inputs))
         for name, node in zip(names, nodes, strict=True)
     )
 
@@ -144,7 +139,7 @@ class _Written:
     """The names of a network, without those that only count: ``relu7``, or the block ``basic2``."""
 
     def __init__(self, graph: Graph) -> None:
-        places: tuple[Node | Group, ...] = (*graph.groups, *graph.nodes)
+        places: tuple[LayerNode | Group, ...] = (*graph.groups, *graph.layers)
         self.places = {place.path: place for place in places}
         self.known: dict[str, str] = {"": ""}
 

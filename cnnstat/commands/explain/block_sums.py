@@ -56,7 +56,7 @@ def total_steps(analysis: Analysis, figures: dict[str, Term]) -> Iterator[StepEn
     alive = alive_at_peak(analysis.graph, sizes)
     yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)
     yield step("training_memory_bytes", totals.training_memory)
-    kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows if row.calculated])
+    kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows])
     yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
     settings = analysis.settings
     said = f"{settings.dtype}, batch {settings.batch}, optimiser {settings.optimizer}"

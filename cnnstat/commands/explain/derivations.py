@@ -10,7 +10,6 @@ from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.document import StepEntry
 from cnnstat.commands.explain.field_growth import growth, setters
-from cnnstat.graph.model import INPUT
 from cnnstat.layers.base import WHOLE, size_of
 from cnnstat.report.text import shown, sizes
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis, Row
-    from cnnstat.analysis.model import Calculated
+    from cnnstat.analysis.model import Calculated, LayerRow
     from cnnstat.analysis.receptive import Field
     from cnnstat.commands.explain.field_growth import Growth
     from cnnstat.layers.base import Shape
@@ -37,8 +36,7 @@ def terms(calculated: Calculated) -> dict[str, Term]:
 
 def layer_steps(analysis: Analysis, number: int) -> Iterator[StepEntry]:
     """Yield every figure of a layer; what it has none of stands in one line."""
-    row = analysis.rows[number]
-    assert row.calculated is not None
+    row = analysis.layer(number)
     yield from _sizes(row, analysis.inputs(number))
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
@@ -64,18 +62,18 @@ def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:
 
 def passes_on(analysis: Analysis, number: int) -> bool:
     """Say whether a layer has shape and field of the one layer that it reads, and nothing that is counted."""
-    row, node = analysis.rows[number], analysis.graph.nodes[number]
-    if node.inputs[0] == INPUT or len(node.inputs) > 1:
+    row, inputs = analysis.layer(number), analysis.graph.nodes[number].inputs
+    if inputs[0] < len(analysis.graph.inputs) or len(inputs) > 1:
         return False
     if any((row.counts.params, row.counts.buffers, row.counts.macs, row.counts.connections)):
         return False
-    same_shape = row.output_shape == analysis.shape(node.inputs[0])
-    return same_shape and row.field == analysis.field(node.inputs[0])
+    same_shape = row.output_shape == analysis.shapes[inputs[0]]
+    return same_shape and row.field == analysis.fields[inputs[0]]
 
 
 def _field(analysis: Analysis, number: int) -> Iterator[StepEntry]:
     """Yield how the receptive field of a layer came about."""
-    row, grown = analysis.rows[number], growth(analysis, number)
+    row, grown = analysis.layer(number), growth(analysis, number)
     if not row.field.known or grown.same:
         yield StepEntry("receptive_field", "field", _plain_field(row, grown))
     elif grown.steps:
@@ -141,8 +139,7 @@ def _symbols(field: Field) -> str:
     return f"r = {sizes(size)}, S = {sizes(field.strides)}, P = {sizes(field.paddings)}"
 
 
-def _sizes(row: Row, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
-    assert row.calculated is not None
+def _sizes(row: LayerRow, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
     names = rank_of(row.output_shape).axes
     kept = [_kept(row.calculated, i, shapes) for i in range(len(names))]
     if all(kept):

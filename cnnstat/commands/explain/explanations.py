@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis.model import Row, Totals
+from cnnstat.analysis.model import BlockRow, Row, Totals
 from cnnstat.analysis.outline import TOTAL, find, folded
 from cnnstat.commands.explain.block_sums import block_steps, parts_of_blocks, sums, total_steps
 from cnnstat.commands.explain.derivations import layer_steps, terms
@@ -32,30 +32,27 @@ def named(analysis: Analysis, names: Iterable[str]) -> Iterator[Row | Totals]:
     """Yield the layer or block of each name; of ``total`` the totals, behind a layer that is called so.
 
     Raises:
-        Misfit: there is no such layer.
+        ArgumentError: there is no such layer.
     """
-    known = {row.name for row in (*analysis.rows, *analysis.groups)}
     for name in names:
-        if name != TOTAL or name in known:
-            yield find(analysis, name)[0]
+        if name != TOTAL or name in analysis.named:
+            yield find(analysis, name)
         if name == TOTAL:
             yield analysis.totals
 
 
 def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[Explanation]:
     """Yield rows explained."""
-    numbers = {row.name: number for number, row in enumerate(analysis.rows)}
-    blocks = {group.path: group for group in analysis.graph.groups}
     parts, printed_wrong = parts_of_blocks(analysis), marked(analysis)
     for row in rows:
         number = None
         if isinstance(row, Totals):
             figures = sums(folded(analysis, 1))
             steps = total_steps(analysis, figures)
-        elif row.calculated is None:
+        elif isinstance(row, BlockRow):
             figures = sums(parts[row.name], row.name)
-            steps = block_steps(row, analysis.graph.name(blocks[row.name].output), figures)
+            steps = block_steps(row, analysis.graph.name(row.number), figures)
         else:
-            number, figures = numbers[row.name], terms(row.calculated)
+            number, figures = row.number, terms(row.calculated)
             steps = layer_steps(analysis, number)
         yield Explanation(row, number, tuple(steps), errata_in(row, figures, printed_wrong))

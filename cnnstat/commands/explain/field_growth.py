@@ -50,9 +50,8 @@ class Growth(Struct, frozen=True):
 
 def growth(analysis: Analysis, number: int) -> Growth:
     """Return how the field of a layer came about."""
-    row, node = analysis.rows[number], analysis.graph.nodes[number]
-    assert row.calculated is not None
-    sources = node.inputs[: node.layer.values_from]
+    row = analysis.layer(number)
+    sources = row.node.values
     footprint = row.calculated.footprint
     branches = tuple(_branch(analysis, number, source, len(sources) > 1) for source in sources)
     if len(branches) > 1 or isinstance(footprint, str) or not (branches[0].above.known and row.field.known):
@@ -78,9 +77,8 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
 
 
 def _branch(analysis: Analysis, number: int, source: int, met: bool) -> Branch:
-    row = analysis.rows[number]
-    assert row.calculated is not None
-    shape, above = analysis.shape(source), analysis.field(source)
+    row = analysis.layer(number)
+    shape, above = analysis.shapes[source], analysis.fields[source]
     footprint, out = row.calculated.footprint, row.output_shape
     if met and not isinstance(footprint, str):
         footprint = tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))

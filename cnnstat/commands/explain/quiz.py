@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cnnstat.analysis.outline import places_of
+from cnnstat.analysis.model import BlockRow
 from cnnstat.base.text import plural
 from cnnstat.commands.explain.derivations import field_words, passes_on
 from cnnstat.report.text import shown
@@ -26,15 +26,13 @@ class Sheet:
 
     def __init__(self, analysis: Analysis, rows: Sequence[Row]) -> None:
         self.analysis, self.rows = analysis, rows
-        self.nodes = {node.path: node for node in analysis.graph.nodes}
-        self.numbers = {row.name: number for number, row in enumerate(analysis.rows)}
-        self.named = {row.name: row for row in (*analysis.groups, *analysis.rows)}
-        places = places_of(analysis)
+        self.numbers = {row.name: row.number for row in analysis.rows}
+        self.named = analysis.named
         self.listed: list[Row] = []
         for row in rows:
             self.listed.append(row)
-            if row.calculated is None:
-                self.listed += (analysis.rows[number] for number in places[row.name].layers)
+            if isinstance(row, BlockRow):
+                self.listed += (analysis.rows[position] for position in row.layers)
 
     def given(self) -> Iterator[tuple[str, str]]:
         """Yield names and what they are: a block layer by layer.
@@ -63,10 +61,9 @@ class Sheet:
 
     def options(self, row: Row) -> str:
         """Return the options of a layer; of a block how many layers it has."""
-        if row.calculated is None:
-            return f"{row.folded} {plural('layer', row.folded)}"
-        node = self.nodes[row.name]
-        return ", ".join(filter(None, (options(node.layer), "frozen true" if node.frozen else "")))
+        if isinstance(row, BlockRow):
+            return f"{len(row.layers)} {plural('layer', len(row.layers))}"
+        return ", ".join(filter(None, (options(row.node.layer), "frozen true" if row.node.frozen else "")))
 
 
 def options(layer: Layer) -> str:

@@ -72,7 +72,7 @@ def _title(analysis: Analysis, explanation: Explanation) -> tuple[str | Quantity
     if isinstance(row, Totals):
         return (TOTAL,)
     if number is None:
-        return (f"{row.name}: {row.type}, {row.folded} {plural('layer', row.folded)}",)
+        return (f"{row.name}: {row.type}, {len(row.layers)} {plural('layer', len(row.layers))}",)
     first, *others = zip(row.inputs, analysis.inputs(number), strict=True)
     more = (part for name, shape in others for part in (f", {name} ", Quantity(shape, "shape")))
     return (f"{row.name}: {row.type} of {first[0]} ", Quantity(first[1], "shape"), *more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.by_type import by_type
-from cnnstat.analysis.outline import folded, places_of
+from cnnstat.analysis.outline import folded
 from cnnstat.report.model import Column, Line, Table
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def _shares(
 
 def rows_of(analysis: Analysis, depth: int | None) -> list[tuple[str, range]]:
     """Return each row at a depth with the layers it stands for."""
-    places = places_of(analysis)
-    return [(row.name, places[row.name].layers) for row in folded(analysis, depth)]
+    return [(row.name, row.layers) for row in folded(analysis, depth)]
 
 
 def added(figures: Iterable[Figures]) -> Figures:

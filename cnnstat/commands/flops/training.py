@@ -93,11 +93,7 @@ def _facts(training: Training) -> Iterator[Fact]:
 
 def _frozen(analysis: Analysis) -> Iterator[Fact]:
     """Say how many layers are held that would be trained."""
-    held = [
-        row
-        for node, row in zip(analysis.graph.nodes, analysis.rows, strict=True)
-        if node.frozen and row.counts.params
-    ]
+    held = [row for row in analysis.rows if row.node.frozen and row.counts.params]
     if held:
         params, layers = sum(row.counts.params for row in held), plural("layer", len(held))
         yield Fact("frozen", (Quantity(len(held)), f" {layers} with ", Quantity(params), " params"))

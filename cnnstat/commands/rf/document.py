@@ -37,13 +37,13 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
     Raises:
         ArgumentError: there is no such layer or unit, or its field is unknown.
     """
-    row, number = find(analysis, layer)
+    row = find(analysis, layer)
     _check_unit(row, position)
     if row.field.whole:
         full = seen = tuple((0, size - 1) for size in analysis.input_shape[1:])
     else:
         full = row.field.region(position)
-        seen = clipped_field(analysis, number, position)
+        seen = clipped_field(analysis, row.number, position)
     return UnitDocument(
         command="rf",
         **head(analysis),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.outline import folded, places_of
+from cnnstat.analysis.outline import folded
 from cnnstat.executor.measure.derivatives import TOLERANCE
 from cnnstat.report.model import Column, Line, Table
 
@@ -48,10 +48,9 @@ def _folded(proof: Proof, depth: int | None) -> Iterator[tuple[str, str, list[Ch
         yield from ((checked.layer or "end to end", checked.tensor, [checked]) for checked in proof.checked)
         return
     analysis = proof.verification.analysis
-    places = places_of(analysis)
-    rows = (places[row.name].layers for row in folded(analysis, depth))
-    block = {analysis.rows[number].name: layers for layers in rows for number in layers}
-    names = {places[row.name].layers: row.name for row in folded(analysis, depth)}
+    rows = folded(analysis, depth)
+    block = {analysis.rows[position].name: row.layers for row in rows for position in row.layers}
+    names = {row.layers: row.name for row in rows}
     for layers, group in groupby(proof.checked, lambda checked: block.get(checked.layer)):
         part = list(group)
         if layers is None:

@@ -6,14 +6,12 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.analysis.model import STORED
-from cnnstat.analysis.outline import places_of
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
 from cnnstat.commands.run import gradients
 from cnnstat.commands.run.document import Top, data
 from cnnstat.executor.classes import ranked
-from cnnstat.graph.model import INPUT
 from cnnstat.report.columns import COLUMNS, footnotes
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Column, Line, Report, Table
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Row
-    from cnnstat.analysis.outline import Place
     from cnnstat.bridge.verify import Disagreement, Proof, Verification
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.executor.measure.measurements import Measurements
@@ -122,24 +119,21 @@ def _figures(verification: Verification, depth: int | None) -> Table:
     columns = [COLUMNS["name"], _SIDE, *(COLUMNS[key] for key in _KEYS)]
     if apart:
         columns.append(_DIFFERS)
-    places = places_of(verification.analysis)
     lines: list[Line] = []
     for branch in branches(verification.analysis, depth):
         if branch.heading:
             blank = ("",) * (len(columns) - 1)
             lines.append(Line((branch.row.name, *blank), branch.label, branch.level, heading=True))
         else:
-            lines += _pair(verification, branch, places[branch.row.name], apart)
+            lines += _pair(verification, branch, apart)
     return Table("", tuple(columns), tuple(lines))
 
 
-def _pair(
-    verification: Verification, branch: Branch, place: Place, apart: dict[str, list[str]]
-) -> Iterator[Line]:
+def _pair(verification: Verification, branch: Branch, apart: dict[str, list[str]]) -> Iterator[Line]:
     """Yield the line told and the line measured; the latter names what differs, if anything does anywhere."""
     name = branch.row.name
     told = (*(COLUMNS[key].value(branch.row) for key in _KEYS[:-1]), _told_field(branch.row))
-    names = (verification.analysis.rows[number].name for number in place.layers)
+    names = (verification.analysis.rows[position].name for position in branch.row.layers)
     titles = dict.fromkeys(title for layer in names for title in apart.get(layer, ()))
     nothing, differs = (("",), (", ".join(titles),)) if apart else ((), ())
     yield Line((name, "told", *told, *nothing), branch.label, branch.level)
@@ -149,9 +143,11 @@ def _pair(
 
 def _measured(findings: Measurements, place: Place) -> tuple[Any, ...]:
     """Return the cells of a row as measured: sums over its layers, shape and field of what it puts out."""
-    layers = findings.layers[place.layers.start : place.layers.stop]
+    findings = verification.findings
+    layers = findings.layers[row.layers.start : row.layers.stop]
     sums = (sum(getattr(layer, key) for layer in layers) for key in _KEYS[1:-1])
-    if place.output == INPUT:
+    output = row.number - len(verification.analysis.graph.inputs)
+    if output < 0:  # a block that hands on the network's input
         return (None, *sums, None)
     return findings.layers[place.output].output_shape, *sums, _field(findings.fields[place.output])
 

@@ -46,7 +46,7 @@ def every_size(graph: Graph) -> Steps:
     """
     own = graph.input_shape[1:]
     first = grown(own, 1 - min(own))
-    most = max(min(own), min(2 * min(own), _SEARCHED_LAYERS // len(graph.nodes)))
+    most = max(min(own), min(2 * min(own), _SEARCHED_LAYERS // len(graph.layers)))
     return Steps(first, 1, min(most, limit(graph)))
 
 
@@ -77,7 +77,7 @@ def between(graph: Graph, first: Size | None, last: Size | None, step: int | Non
 
 def limit(graph: Graph) -> int:
     """Return how many sizes of this network one sweep may try."""
-    return max(1, min(MAX_SWEEP, MAX_SWEPT_LAYERS // len(graph.nodes)))
+    return max(1, min(MAX_SWEEP, MAX_SWEPT_LAYERS // len(graph.layers)))
 
 
 def _on_axes(size: Size, own: Size) -> Size:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.settings import Settings
-from cnnstat.analysis.walk import analyze_graph
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.commands.sizes.size_range import grown
 from cnnstat.commands.sizes.trial import Outcome, Refusal, Tries, Walked
@@ -77,7 +77,7 @@ def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> SizeS
     settings = settings or Settings()
     shape = graph.input_shape
     tries = Tries(graph, settings)
-    own = _accepted(tries.walk(shape))
+    own = _accepted(tries.walked(shape))
     outcomes = tuple(tries.outcome(size, own) for size in steps.sizes)
     if own is None and not any(outcome.accepted for outcome in outcomes):
         analyze_graph(graph, settings)  # which says what is wrong, and where
@@ -112,7 +112,7 @@ def _far(tries: Tries, shape: Shape) -> Walked | None:
         *(tuple(axis << times for axis in size) for times in doublings),
         *(grown(size, min(size) + more) for more in range(min(_RESIDUES, largest - min(size)))),
     )
-    walks = (_accepted(tries.walk((shape[0], *far))) for far in sizes)
+    walks = (_accepted(tries.walked((shape[0], *far))) for far in sizes)
     return next((walked for walked in walks if walked is not None), None)
 
 
@@ -121,7 +121,7 @@ def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:
     differ = [now != then for now, then in zip(far.shapes, own.shapes, strict=True)]
     if any(differ[number] for number in graph.outputs):
         return None
-    reading = (number for number, node in enumerate(graph.nodes) if any(differ[i] for i in node.inputs))
+    reading = (node.number for node in graph.layers if any(differ[i] for i in node.inputs))
     return max(reading, default=None)
 
 
@@ -132,7 +132,7 @@ def _beyond(graph: Graph, settings: Settings) -> tuple[Row, ...]:
         row
         for row in rows
         if row.field.known
-        and any(seen > size for seen, size in zip(row.field.sizes(row.output_shape), shape[1:], strict=True))
+        and any(one > size for one, size in zip(row.field.sizes(row.output_shape), shape[1:], strict=True))
     )
 
 

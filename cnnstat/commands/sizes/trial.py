@@ -1,15 +1,16 @@
-"""A network at one input size after another. Layers are calculated once for each shape that reaches them, and
-only what sizes are compared by; a try ends at the first layer that refuses.
+"""A network at one input size after another: a walk for the figures by which sizes are compared, that ends
+at the first layer that refuses.
 """
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.analysis import memory
-from cnnstat.analysis.walk import fitted
+from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
-
-_REMEMBERED = 100_000  # layers calculated for a shape; beyond, a long sweep starts to remember anew
 
 
 class Refusal(Struct, frozen=True):
@@ -76,14 +75,14 @@ class _Figures(Struct, frozen=True):
 
 
 class Walked(Struct, frozen=True):
-    """A network at a size that fits: the shape of every layer, last the input's, and their figures."""
+    """A network at a size that fits: the shape of every node, and the figures of the layers."""
 
     shapes: tuple[Shape, ...]
     layers: tuple[_Figures, ...]
 
     def changed(self, own: Walked) -> int | None:
         """Return the first layer that stores other numbers than at the network's own size."""
-        pairs = enumerate(zip(self.layers, own.layers, strict=True))
+        pairs = enumerate(zip(self.layers, own.layers, strict=True), start=1)
         # Figures are remembered, so a layer that is read alike has the same ones.
         return next(
             (i for i, (now, then) in pairs if now is not then and _stored(now) != _stored(then)), None
@@ -100,15 +99,12 @@ class Tries:
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
         self.freed = memory.freed(graph)
-        numbers: dict[object, int] = {}
-        # Equal layers have one number, which is faster to look up than their options.
-        kinds = [numbers.setdefault(node.layer, len(numbers)) for node in graph.nodes]
-        self.plan = [(kind, node.inputs) for kind, node in zip(kinds, graph.nodes, strict=True)]
-        self.known: dict[tuple[int, tuple[Shape, ...]], _Figures | Misfit] = {}
+        self.owning = [node.owns for node in graph.layers]
+        self.walk = Walk(graph, _figures, strict=settings.strict)
 
     def outcome(self, size: Size, own: Walked | None) -> Outcome:
         """Try a size; ``own`` is the network at its own, None where that is refused."""
-        walked = self.walk((self.graph.input_shape[0], *size))
+        walked = self.walked((self.graph.input_shape[0], *size))
         if isinstance(walked, Refusal):
             return Outcome(size, refusal=walked)
         changed = walked.changed(own) if own else None
@@ -116,49 +112,29 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.params for layer in walked.layers)
+        params = sum(layer.params for layer in compress(walked.layers, self.owning))
         activations = memory.activations(walked.shapes)
         peak = memory.peak_activations(activations, self.freed)
         return Cost(
             output_shape=walked.shapes[self.graph.outputs[-1]],
             params=params,
             macs=sum(layer.macs for layer in walked.layers),
-            activations=sum(activations[:-1]),
+            activations=sum(activations[1:]),
             inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
 
-    def walk(self, shape: Shape) -> Walked | Refusal:
+    def walked(self, shape: Shape) -> Walked | Refusal:
         """Return the figures of every layer, or the first refusal."""
-        # The last entry is the input's, so that `INPUT` (-1) finds it.
-        shapes: list[Shape] = [()] * len(self.plan) + [shape]
-        found = []
-        for number, (kind, sources) in enumerate(self.plan):
-            inputs = tuple([shapes[source] for source in sources])
-            figures = self.known.get((kind, inputs)) or self.calculate(number, inputs)
+        layers = []
+        for node, _, figures in self.walk.steps((shape,)):
             if isinstance(figures, Misfit):
-                node = self.graph.nodes[number]
                 return Refusal(node.path, node.type, figures.code, figures.message)
-            shapes[number] = figures.shape
-            found.append(figures)
-        return Walked(tuple(shapes), tuple(found))
-
-    def calculate(self, number: int, inputs: tuple[Shape, ...]) -> _Figures | Misfit:
-        """Calculate a layer for inputs of these shapes, and remember it."""
-        if len(self.known) >= _REMEMBERED:
-            self.known.clear()
-        calculated: _Figures | Misfit
-        try:
-            calculated = _calculated(
-                fitted(self.graph.nodes[number], inputs, strict=self.settings.strict), inputs
-            )
-        except Misfit as misfit:
-            calculated = misfit.with_traceback(None)  # which would keep all that was at hand
-        self.known[self.plan[number][0], inputs] = calculated
-        return calculated
+            layers.append(figures)
+        return Walked((shape, *[figures.shape for figures in layers]), tuple(layers))
 
 
-def _calculated(layer: Layer, inputs: tuple[Shape, ...]) -> _Figures:
+def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
         params=layer.params(inputs).value,

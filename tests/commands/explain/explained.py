@@ -60,8 +60,7 @@ def quiz_shown(analysis: Analysis, *names: str, answers: bool = False, width: in
 
 
 def _quiz(analysis: Analysis, names: Sequence[str], *, answers: bool) -> tuple[QuizDocument, Report]:
-    by_its_name = {row.name: row for row in (*analysis.rows, *analysis.groups)}
-    rows: tuple[Row, ...] = tuple(by_its_name[name] for name in names) or folded(analysis, 1)
+    rows = tuple(analysis.named[name] for name in names) or folded(analysis, 1)
     answered = tuple(explanations(analysis, rows)) if answers else None
     quiz = quiz_document(analysis, Sheet(analysis, rows), answered)
     return quiz, quiz_report(quiz, analysis, answered or ())

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import cnnstat
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import ArgumentError
 from tests.commands.explain.explained import asked, by_name, entries, of_text, said
 
 JOIN = """
@@ -127,5 +127,5 @@ def test_what_backward_reads_is_summed_up() -> None:
 
 
 def test_unknown_layers() -> None:
-    with pytest.raises(Misfit, match="did you mean 'C3'"):
+    with pytest.raises(ArgumentError, match="did you mean 'C3'"):
         entries(cnnstat.analyze("lenet5"), "C33")

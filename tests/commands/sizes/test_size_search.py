@@ -35,10 +35,12 @@ def of_analysis(graph: cnnstat.Graph, own: cnnstat.Analysis, size: tuple[int, ..
         analysis = cnnstat.analyze(graph, input_shape=(own.input_shape[0], *size), strict=strict)
     except cnnstat.SpecError:
         return Outcome(size)
-    stored = [[(row.counts.params, row.counts.buffers) for row in a.rows] for a in (analysis, own)]
+    stored = [
+        {row.number: (row.counts.params, row.counts.buffers) for row in a.rows} for a in (analysis, own)
+    ]
     if strict and any(any(row.leftover) for row in own.rows):
-        stored = []  # the own size is refused, and there is nothing to compare with
-    changed = [i for i, (now, before) in enumerate(zip(*stored, strict=True)) if now != before]
+        stored = [{}, {}]  # the own size is refused, and there is nothing to compare with
+    changed = [number for number, now in stored[0].items() if now != stored[1][number]]
     counts = analysis.totals.counts
     cost = Cost(
         output_shape=analysis.totals.output_shape,
