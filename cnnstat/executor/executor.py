@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context, fixed
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 INPUT = -1
 """The number of the network's input among the inputs of a step."""
-DTYPES = ("float32", "float64")
 
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""

@@ -15,7 +15,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-METHODS = ("complex", "central")
 TOLERANCE = 1e-6
 """Relative error from which on a gradient counts as wrong; both methods stay far below it."""
 TINY = 1e-30

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.loss import Objective, chosen, objective
-from cnnstat.executor.measure.derivatives import METHODS, TOLERANCE, error_of
+from cnnstat.executor.measure.derivatives import TOLERANCE, error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
