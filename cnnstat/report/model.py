@@ -9,9 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-Kind: TypeAlias = Literal["text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure"]
+Kind: TypeAlias = Literal[
+    "text", "count", "shape", "sizes", "share", "bar", "bytes", "added", "figure", "real", "score", "error"
+]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
-``added`` a summand, empty where it is 0, ``figure`` a text that stands on the right, as numbers do.
+``added`` a summand, empty where it is 0, ``figure`` a text that stands on the right, as numbers do. Measured
+numbers are ``real``, to six digits, a ``score``, to four, or a relative ``error``, to two.
 """
 
 
