@@ -39,7 +39,7 @@ EXCEPTIONS = {
 LIBRARIES = {
     "yaml": ("spec/document.py",),
     "rich": ("report/render/terminal.py", "cli/progress.py"),
-    "click": ("cli/*", "commands/*/command.py", "commands/run/proof.py"),
+    "click": ("cli/*", "commands/*/command.py"),
     "numpy": (
         "executor/*",
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "tensors")),

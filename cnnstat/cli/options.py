@@ -132,7 +132,7 @@ def _numbers(parts: list[str]) -> tuple[int, ...]:
 def network_options(default: str | None = None) -> Callable[[Command], Command]:
     """Add SPEC and what changes it; the command gets them as ``network``, a `Chosen`."""
     spec = click.argument("spec", default=default) if default else click.argument("spec")
-    return _gathered("network", Chosen, spec, set_option, input_option)
+    return gathered("network", Chosen, spec, set_option, input_option)
 
 
 set_option = click.option(
@@ -175,13 +175,13 @@ def settings_options(*memory: str) -> Callable[[Command], Command]:
     strict = click.option(
         "--strict", is_flag=True, help="Refuse sizes that are not whole instead of rounding."
     )
-    return _gathered("settings", Settings, strict, *(options[name] for name in memory))
+    return gathered("settings", Settings, strict, *(options[name] for name in memory))
 
 
 def output_options(formats: Sequence[str] = FORMATS) -> Callable[[Command], Command]:
     """Add the format and the file of a report; the command gets them as ``output``, an `Output`."""
     form = click.option("--format", "form", type=click.Choice(formats), default="table", show_default=True)
-    return _gathered(
+    return gathered(
         "output", Output, form, click.option("-o", "--output", type=FILE, help="Write to a file.")
     )
 
@@ -201,7 +201,7 @@ def columns_option(chosen: Sequence[str]) -> Callable[[Command], Command]:
     )
 
 
-def _gathered(
+def gathered(
     name: str, kind: type[Struct], *options: Callable[[Command], Command]
 ) -> Callable[[Command], Command]:
     """Return what adds options to a command, which gets those that are fields of ``kind`` as one value."""
@@ -212,9 +212,9 @@ def _gathered(
             fields = {field: values.pop(field) for field in kind.__struct_fields__ if field in values}
             return command(**{name: kind(**fields)}, **values)
 
-        gathered: Any = gathering
+        wrapped: Any = gathering
         for option in reversed(options):
-            gathered = option(gathered)
-        return gathered  # type: ignore[no-any-return]
+            wrapped = option(wrapped)
+        return wrapped  # type: ignore[no-any-return]
 
     return added

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from cnnstat.executor.choices import PROJECTION
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -134,8 +136,6 @@ _BY_LAST = {
     "log_softmax": "nll_of_logarithms",
     "rbf": "rbf",
 }
-PROJECTION = "projection"
-"""The loss of any other network: the sum of its outputs, each times a seeded normal number."""
 
 
 def chosen(kind: str, outputs: tuple[Array, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cnnstat.executor.parameters import Parameters
     from cnnstat.executor.program import Program, Step
 
-DTYPES = ("float32", "float64")
 
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""

@@ -7,6 +7,7 @@ JSON (docs/json.md is made from these classes), and the tables for readers are m
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import msgspec
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
 
 SCHEMA_VERSION = 1
+
+
+class Real(float):
+    """A number that was measured: null in JSON where it is infinite or none, for JSON knows neither."""
+
 
 Sizes: TypeAlias = tuple[int, ...]
 """One number per axis; of an output shape, channels first."""
@@ -245,7 +251,9 @@ def builtins(document: Document) -> Any:
     return msgspec.to_builtins(document, enc_hook=_exact, str_keys=True)
 
 
-def _exact(value: object) -> int | float:
-    """Return a fraction as an integer where it is one."""
+def _exact(value: object) -> int | float | None:
+    """Return a fraction as an integer where it is one, and only finite numbers."""
+    if isinstance(value, Real):
+        return float(value) if isfinite(value) else None
     assert isinstance(value, Fraction)
     return value.numerator if value.denominator == 1 else float(value)

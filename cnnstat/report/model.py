@@ -23,11 +23,14 @@ Kind: TypeAlias = Literal[
     "ratio",
     "figure",
     "arithmetic",
+    "real",
+    "score",
+    "error",
 ]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
 ``added`` a summand, empty where it is 0, ``signed`` and ``signed_bytes`` are differences, ``ratio`` is a
 quotient, ``figure`` a phrase that stands on the right, as numbers do, ``arithmetic`` a text of numbers and
-signs.
+signs. Measured numbers are ``real``, to six digits, a ``score``, to four, or a relative ``error``, to two.
 """
 
 

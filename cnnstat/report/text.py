@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _LONG = re.compile(r"[0-9]{5,}")
 UNKNOWN = "–"  # an unknown figure; never zero
+_ROUNDING = 1e-16
+"""Relative errors below the digits of float64 are not told apart."""
 ARROW = " → "
 
 
@@ -25,6 +27,8 @@ def shown(value: Any, kind: Kind) -> str:
         return shown(value.value, value.kind)
     if value is None:
         return UNKNOWN
+    if value == "":
+        return ""
     if kind == "text":
         return plain(", ".join(value) if isinstance(value, tuple) else str(value))
     if kind == "figure" and isinstance(value, str | tuple):
@@ -46,6 +50,12 @@ def shown(value: Any, kind: Kind) -> str:
         return bytes_text(value)
     if kind == "arithmetic":
         return grouped(plain(value))
+    if kind == "real":
+        return f"{value:.6g}"
+    if kind == "score":
+        return f"{value:.4g}"
+    if kind == "error":
+        return f"{value:.1e}" if value >= _ROUNDING else f"<{_ROUNDING:.0e}"
     return f"{value:,}" if isinstance(value, int) else plain(str(value))
 
 

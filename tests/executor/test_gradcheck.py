@@ -11,7 +11,8 @@ import pytest
 import cnnstat
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import check_gradients
-from cnnstat.executor.loss import FLOOR, LOSSES, PROJECTION, chosen, objective, softmax
+from cnnstat.executor.choices import PROJECTION
+from cnnstat.executor.loss import FLOOR, LOSSES, chosen, objective, softmax
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import Checked, Plan, check_layers
 from tests.small import EVERY_TYPE, every_architecture, reduced

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.cli.program import COMMANDS
-from cnnstat.report.document import Document, NetworkDocument
+from cnnstat.report.document import Document, NetworkDocument, Real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,8 @@ def schema(kind: type[Document]) -> dict[str, Any]:
 
 
 def _number(kind: type) -> dict[str, Any]:
-    assert kind is Fraction
-    return {"type": "number"}
+    assert kind in (Fraction, Real)
+    return {"type": "number"} if kind is Fraction else {"type": ["number", "null"]}
 
 
 def pages() -> str:
@@ -97,7 +97,8 @@ def _type(rule: dict[str, Any]) -> str:
         return f"object of {_type(rule['additionalProperties'])}"
     if "enum" in rule:
         return " or ".join(f"`{each}`" for each in rule["enum"])
-    return str(rule.get("type", "any"))
+    kind = rule.get("type", "any")
+    return " or ".join(kind) if isinstance(kind, list) else str(kind)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,60 @@
-"""The command that does: `run`. What it does stands in `proving`, which NumPy comes with."""
+"""`cnnstat run`: calculated figures beside measured ones."""
 
 from __future__ import annotations
 
 import gc
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
+from msgspec import Struct
 
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.base.text import plain
-from cnnstat.cli.options import FILE, depth_option, input_option, output_options, set_option
+from cnnstat.cli.options import FILE, depth_option, gathered, network_options, output_options
+from cnnstat.cli.output import finish, place_of, same_file, show
+from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOSSES = ("cross_entropy", "negative_log_likelihood", "nll_of_logarithms", "mse", "rbf", "projection")
-"""Written again, as the done hall comes with NumPy; a test holds both lists together."""
+    from cnnstat.cli.options import Chosen, Output
+
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+class RunOptions(Struct, frozen=True):
+    """What a run is to do, settled: None stands for what is known only once a network and its input are."""
+
+    batch: int | None
+    seed: int
+    dtype: str
+    training: bool
+    loss: str | None
+    check_grad: bool
+    method: str
+    elements: int
+    max_memory: int | None
+    weights: Path | None
+    save: Path | None
+    image: Path | None
+    invert: bool
+    array: Path | None
+    activations: Path | None
+    top: int | None
+
+
+class Refused(click.ClickException):
+    """A run that cannot be as asked; no usage lines follow, for the command itself was right."""
+
+    exit_code = 2
+
+
+class Disproved(click.ClickException):
+    """A layer that fits by calculation and cannot be run."""
+
+    exit_code = 1
 
 
 def _bytes(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -30,51 +67,112 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str | None
     return int(found[1]) * _UNITS[found[2].upper()]
 
 
+def _dtype(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """Settle the type of all arrays; --check-grad is eager, so it is known here."""
+    return value or ("float64" if context.params["check_grad"] else "float32")
+
+
 @click.command()
-@click.argument("spec", default="lenet5")
-@set_option
-@input_option
-@click.option("--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1]")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help="Draws every number."
+@network_options(default="lenet5")
+@gathered(
+    "options",
+    RunOptions,
+    click.option("--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1]"),
+    click.option(
+        "--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help="Draws every number."
+    ),
+    click.option(
+        "--dtype", type=click.Choice(DTYPES), callback=_dtype, help="Of all arrays.  [default: float32]"
+    ),
+    click.option("--training", is_flag=True, help="Dropout and batch norm as in training."),
+    click.option(
+        "--loss", type=click.Choice(LOSS_NAMES), help="To go back from.  [default: that of the last layer]"
+    ),
+    click.option("--check-grad", is_flag=True, is_eager=True, help="Check every gradient, in float64."),
+    click.option(
+        "--method",
+        type=click.Choice(METHODS),
+        default=METHODS[0],
+        help="For --check-grad: complex step or central difference.  [default: complex]",
+    ),
+    click.option(
+        "--elements",
+        metavar="N",
+        type=click.IntRange(0, MAX_SIZE),
+        default=0,
+        help="For --check-grad: check N single elements of each tensor, too.",
+    ),
+    click.option(
+        "--max-memory",
+        metavar="SIZE",
+        callback=_bytes,
+        help="Refuse to start above it: 8G.  [default: what is free]",
+    ),
+    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
+    click.option("--save", metavar="FILE", type=FILE, help="Write the weights to .npz or .safetensors."),
+    click.option("--image", metavar="FILE", type=FILE, help="Run on a PNG or JPEG, resized and normalised."),
+    click.option("--invert", is_flag=True, help="For --image: dark ink on white paper."),
+    click.option("--array", metavar="FILE", type=FILE, help="Run on a .npy with one sample or a batch."),
+    click.option("--activations", metavar="FILE", type=FILE, help="Write each layer's output to an .npz."),
+    click.option("--top", metavar="K", type=click.IntRange(1, 1000), help="Show the K likeliest classes."),
 )
-@click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Of all arrays.  [default: float32]")
-@click.option("--training", is_flag=True, help="Dropout and batch norm as in training.")
-@click.option("--loss", type=click.Choice(LOSSES), help="To go back from.  [default: that of the last layer]")
-@click.option("--check-grad", is_flag=True, help="Check every gradient, in float64.")
-@click.option(
-    "--method",
-    type=click.Choice(["complex", "central"]),
-    help="For --check-grad: complex step or central difference.  [default: complex]",
-)
-@click.option(
-    "--elements",
-    metavar="N",
-    type=click.IntRange(0, MAX_SIZE),
-    default=0,
-    help="For --check-grad: check N single elements of each tensor, too.",
-)
-@click.option(
-    "--max-memory",
-    metavar="SIZE",
-    callback=_bytes,
-    help="Refuse to start above it: 8G.  [default: what is free]",
-)
-@click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors.")
-@click.option("--save", metavar="FILE", type=FILE, help="Write the weights to .npz or .safetensors.")
-@click.option("--image", metavar="FILE", type=FILE, help="Run on a PNG or JPEG, resized and normalised.")
-@click.option("--invert", is_flag=True, help="For --image: dark ink on white paper.")
-@click.option("--array", metavar="FILE", type=FILE, help="Run on a .npy with one sample or a batch.")
-@click.option("--activations", metavar="FILE", type=FILE, help="Write each layer's output to an .npz.")
-@click.option("--top", metavar="K", type=click.IntRange(1, 1000), help="Show the K likeliest classes.")
 @depth_option
-@output_options
-def run(form: str, output: Path | None, depth: int | None, **asked: Any) -> None:
-    """Run SPEC forward and backward: each figure told beside the figure measured.
+@output_options()
+def run(network: Chosen, options: RunOptions, depth: int | None, output: Output) -> None:
+    """Run SPEC forward and backward: each calculated figure beside the measured one.
 
     Without SPEC it is lenet5.
     """
-    from cnnstat.commands.run import proof as proving  # noqa: PLC0415 - NumPy takes longer to start than all the telling
+    # These need NumPy, which takes longer to start than the whole calculator: --help does without.
+    from cnnstat.commands.run.document import document  # noqa: PLC0415
+    from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
+    from cnnstat.commands.run.report import report  # noqa: PLC0415
 
+    _check_files(network, options, output)
+    _check_options(options)
     gc.enable()  # what runs for minutes has something to collect
-    proving.run(proving.Asked(**asked), form, output, depth)
+    try:
+        proof = prove(network, options)
+    except MemoryError:
+        raise Refused("out of memory; a smaller --input or --batch needs less") from None
+    except REFUSALS as refusal:
+        raise Refused(plain(str(refusal))) from None
+    found = document(proof, options.top)
+    show(found, lambda: report(found, proof, depth), output)
+    if not proof.finished:
+        raise click.exceptions.Exit(130)
+    if not proof.good:
+        raise click.exceptions.Exit(1)
+    finish(proof.verification.analysis)
+
+
+def _check_files(network: Chosen, options: RunOptions, output: Output) -> None:
+    """Refuse to write a file that is read, or one file twice: nothing is lost.
+
+    Raises:
+        UsageError: it would happen.
+    """
+    taken = [place_of(network.spec), *filter(None, (options.weights, options.image, options.array))]
+    for path in filter(None, (options.save, options.activations, output.output)):
+        if any(same_file(other, path) for other in taken) or path.resolve() in taken:
+            raise click.UsageError(f"{plain(str(path))} is needed for something else; write to another file")
+        taken.append(path.resolve())
+
+
+def _check_options(options: RunOptions) -> None:
+    """Refuse options that contradict each other or would do nothing.
+
+    Raises:
+        UsageError: some do.
+    """
+    given = click.get_current_context().get_parameter_source("method") is ParameterSource.COMMANDLINE
+    if not options.check_grad and (given or options.elements):
+        raise click.UsageError("--method and --elements need --check-grad")
+    if options.check_grad and options.dtype == "float32":
+        raise click.UsageError("--check-grad runs in float64: float32 has too few digits to compare")
+    if options.image is not None and options.array is not None:
+        raise click.UsageError("--image and --array exclude each other")
+    if options.invert and options.image is None:
+        raise click.UsageError("--invert needs --image")
+    if options.batch is not None and (options.image or options.array) is not None:
+        raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")

@@ -1,119 +1,241 @@
-"""The documented JSON of a run (docs/json.md)."""
+"""Proof -> document of `run`: calculated and measured figures of each layer, gradients, and the verdict."""
 
 from __future__ import annotations
 
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cnnstat.analysis.model import STORED
-from cnnstat.bridge.verify import MEMORY
+from cnnstat.commands.run.verdict import verdict
+from cnnstat.executor.classes import ranked
 from cnnstat.executor.measure.derivatives import TOLERANCE
-from cnnstat.report.columns import exact
-from cnnstat.report.data import figures, head
+from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Sizes, figures, head
+from cnnstat.report.text import said
 
 if TYPE_CHECKING:
-    from cnnstat.bridge.verify import Disagreement, Proof
+    from cnnstat.bridge.verify import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
 
-
-Top = tuple[str, list[list[tuple[int, float]]]]
-"""What scores are, and for each sample its likeliest classes with theirs."""
+Value: TypeAlias = int | str | tuple[Fraction | None, ...] | None
 
 
-def data(proof: Proof, verdict: str, top: Top | None) -> dict[str, Any]:
-    """Return told and measured figures of each layer, differences, gradients, and the verdict."""
-    verification = proof.verification
-    analysis, findings = verification.analysis, verification.measurements
-    layers = zip(analysis.rows, findings.layers, findings.fields, strict=True)
-    return {
-        **head("run", analysis),
-        "batch": analysis.settings.batch,
-        "dtype": analysis.settings.dtype,
-        "seed": proof.seed,
-        "training": proof.training,
-        "layers": [
-            {
-                "name": row.name,
-                "type": row.type,
-                "inputs": list(row.inputs),
-                "told": figures(row, analysis.input_shape),
-                "measured": _done(layer, sight),
-            }
-            for row, layer, sight in layers
-        ],
-        MEMORY: {"told": analysis.totals.inference_memory_bytes, "measured": findings.peak_bytes},
-        "differences": [_apart(difference) for difference in verification.differences],
-        "unmeasured_fields": list(verification.unmeasured),
-        "loss": {
-            "name": proof.loss.name,
-            "value": _finite(proof.loss.value),
-            "input_gradient_norm": _finite(proof.loss.gradient_norm),
-        },
-        "gradients": _gradient_data(proof) if proof.to_check else None,
-        "top": None if top is None else _top(*top),
-        "verdict": verdict,
-        "proved": proof.good and proof.finished,
-    }
+class MeasuredReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
+    """What one unit saw of the input: size, stride and padding are null where no pattern repeats."""
+
+    whole: bool
+    size: Sizes | None = None
+    stride: tuple[Fraction, ...] | None = None
+    padding: Sizes | None = None
 
 
-def _done(layer: LayerMeasurements, sight: MeasuredField) -> dict[str, Any]:
-    return {
-        "output_shape": list(layer.output_shape),
+class MeasuredFigures(Struct, frozen=True, kw_only=True):
+    """The figures of a layer that a run can measure."""
+
+    output_shape: Sizes
+    params: int
+    trainable: int
+    buffers: int
+    macs: int
+    padding_macs: int
+    connections: int
+    activations: int
+    receptive_field: MeasuredReceptiveField
+
+
+class ComparedLayer(Placed, frozen=True, kw_only=True):
+    """One layer, both ways."""
+
+    calculated: Figures
+    measured: Annotated[MeasuredFigures, Meta(description="those that a run can measure")]
+
+
+class ComparedBytes(Struct, frozen=True, kw_only=True):
+    """Bytes, both ways."""
+
+    calculated: int
+    measured: int
+
+
+class FigureDifference(Struct, frozen=True, kw_only=True):
+    """A figure that was measured otherwise."""
+
+    layer: Annotated[str | None, Meta(description="null for the network")]
+    figure: str
+    calculated: Value
+    measured: Value
+
+
+class LossValue(Struct, frozen=True, kw_only=True):
+    """A loss at the input, and how it changes there."""
+
+    name: str
+    value: Real
+    input_gradient_norm: Real
+
+
+class GradientError(Struct, frozen=True, kw_only=True):
+    """How far a gradient is off, beside the larger of the slope and the gradient's norm."""
+
+    layer: Annotated[str | None, Meta(description="null end to end, as is the type")]
+    type: str | None
+    tensor: str
+    size: int
+    error: Real
+    elements: Annotated[
+        Real | None, Meta(description="the worst of single elements; null where none were asked for")
+    ]
+    right: bool
+
+
+class GradientCheck(Struct, frozen=True, kw_only=True):
+    """`--check-grad`."""
+
+    method: str
+    tolerance: float
+    to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
+    wrong: int
+    checked: tuple[GradientError, ...]
+
+
+class LikelyClass(Struct, frozen=True, kw_only=True, rename={"number": "class"}):
+    """A class with its score, of which there is one."""
+
+    number: int
+    probability: Real | UnsetType = UNSET
+    squared_distance: Real | UnsetType = UNSET
+
+    @property
+    def scored(self) -> str:
+        """Return what its score is."""
+        return "probability" if self.squared_distance is UNSET else "squared distance"
+
+    @property
+    def score(self) -> float:
+        """Return its score."""
+        score = self.probability if self.squared_distance is UNSET else self.squared_distance
+        assert score is not UNSET
+        return score
+
+
+class RunDocument(NetworkDocument, frozen=True, kw_only=True):
+    """`run`: calculated figures beside measured ones."""
+
+    batch: int
+    dtype: str
+    seed: int
+    training: bool
+    layers: tuple[ComparedLayer, ...]
+    inference_memory_bytes: ComparedBytes
+    differences: Annotated[tuple[FigureDifference, ...], Meta(description="empty when all is proved")]
+    unmeasured_fields: Annotated[
+        tuple[str, ...], Meta(description="layers whose receptive field no run can show")
+    ]
+    loss: LossValue
+    gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
+    top: Annotated[
+        tuple[tuple[LikelyClass, ...], ...] | None,
+        Meta(description="null without `--top`; else the likeliest classes of each sample"),
+    ]
+    verdict: str
+    proved: bool
+
+
+def document(proof: Proof, top: int | None) -> RunDocument:
+    """Return what a run found out; with the ``top`` likeliest classes of each sample, if that is a number."""
+    analysis, measurements = proof.verification.analysis, proof.verification.measurements
+    measured = zip(analysis.rows, measurements.layers, measurements.fields, strict=True)
+    return RunDocument(
+        command="run",
+        **head(analysis),
+        batch=analysis.settings.batch,
+        dtype=analysis.settings.dtype,
+        seed=proof.seed,
+        training=proof.training,
+        layers=tuple(
+            ComparedLayer(
+                name=row.name,
+                type=row.type,
+                inputs=row.inputs,
+                calculated=figures(row, analysis.input_shape),
+                measured=_measured(layer, field),
+            )
+            for row, layer, field in measured
+        ),
+        inference_memory_bytes=ComparedBytes(
+            calculated=analysis.totals.inference_memory_bytes, measured=measurements.peak_bytes
+        ),
+        differences=tuple(
+            FigureDifference(
+                layer=each.layer or None,
+                figure=each.figure,
+                calculated=each.calculated,
+                measured=each.measured,
+            )
+            for each in proof.verification.differences
+        ),
+        unmeasured_fields=proof.verification.unmeasured,
+        loss=LossValue(
+            name=proof.loss.name,
+            value=Real(proof.loss.value),
+            input_gradient_norm=Real(proof.loss.gradient_norm),
+        ),
+        gradients=_gradients(proof) if proof.to_check else None,
+        top=None if top is None else _top(proof, top),
+        verdict=said(verdict(proof)),
+        proved=proof.good and proof.finished,
+    )
+
+
+def _measured(layer: LayerMeasurements, field: MeasuredField) -> MeasuredFigures:
+    return MeasuredFigures(
+        output_shape=layer.output_shape,
         **{figure: getattr(layer, figure) for figure in STORED},
-        "receptive_field": {"global": sight.whole, **_patterns(sight)},
-    }
+        receptive_field=_field(field),
+    )
 
 
-def _patterns(sight: MeasuredField) -> dict[str, Any]:
-    patterns = [axis.pattern for axis in sight.axes]
-    known = [pattern for pattern in patterns if pattern is not None]
-    if sight.whole or not known or len(known) != len(patterns):
-        return {"size": None, "stride": None, "padding": None}
-    return {
-        "size": [pattern.size for pattern in known],
-        "stride": [exact(pattern.stride) for pattern in known],
-        "padding": [pattern.padding for pattern in known],
-    }
+def _field(field: MeasuredField) -> MeasuredReceptiveField:
+    patterns = [axis.pattern for axis in field.axes if axis.pattern is not None]
+    if field.whole or not patterns or len(patterns) < len(field.axes):
+        return MeasuredReceptiveField(whole=field.whole)
+    return MeasuredReceptiveField(
+        whole=False,
+        size=tuple(pattern.size for pattern in patterns),
+        stride=tuple(pattern.stride for pattern in patterns),
+        padding=tuple(pattern.padding for pattern in patterns),
+    )
 
 
-def _apart(difference: Disagreement) -> dict[str, Any]:
-    told, done = (_plain(value) for value in (difference.calculated, difference.measured))
-    return {"layer": difference.layer or None, "figure": difference.figure, "told": told, "measured": done}
+def _gradients(proof: Proof) -> GradientCheck:
+    checked = (
+        GradientError(
+            layer=each.layer or None,
+            type=each.type or None,
+            tensor=each.tensor,
+            size=each.size,
+            error=Real(each.error),
+            elements=None if each.elements is None else Real(each.elements),
+            right=each.good,
+        )
+        for each in proof.checked
+    )
+    return GradientCheck(
+        method=proof.method,
+        tolerance=TOLERANCE,
+        to_check=proof.to_check,
+        wrong=len(proof.wrong),
+        checked=tuple(checked),
+    )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return value if isinstance(value, int | str) or value is None else exact(value)
-
-
-def _gradient_data(proof: Proof) -> dict[str, Any]:
-    return {
-        "method": proof.method,
-        "tolerance": TOLERANCE,
-        "to_check": proof.to_check,
-        "wrong": len(proof.wrong),
-        "checked": [
-            {
-                "layer": checked.layer or None,
-                "type": checked.type or None,
-                "tensor": checked.tensor,
-                "size": checked.size,
-                "error": _finite(checked.error),
-                "elements": _finite(checked.elements),
-                "right": checked.good,
-            }
-            for checked in proof.checked
-        ],
-    }
-
-
-def _top(what: str, samples: list[list[tuple[int, float]]]) -> list[list[dict[str, Any]]]:
-    key = what.replace(" ", "_")
-    return [[{"class": number, key: _finite(score)} for number, score in best] for best in samples]
-
-
-def _finite(value: float | None) -> float | None:
-    """Return a number that JSON has: it knows no NaN and no infinity."""
-    return value if value is not None and isfinite(value) else None
+def _top(proof: Proof, count: int) -> tuple[tuple[LikelyClass, ...], ...]:
+    graph, outputs = proof.verification.analysis.graph, proof.verification.measurements.outputs
+    what, samples = ranked(graph.nodes[graph.outputs[-1]].type, outputs[-1], count)
+    score = what.replace(" ", "_")
+    return tuple(
+        tuple(LikelyClass(number=number, **{score: Real(value)}) for number, value in best)
+        for best in samples
+    )

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from cnnstat.executor.kernel import Array
 
-METHODS = ("complex", "central")
 TOLERANCE = 1e-6
 """Relative error from which on a gradient counts as wrong; both methods stay far below it."""
 TINY = 1e-30

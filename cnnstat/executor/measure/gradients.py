@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.derivatives import FAINT, METHODS, NUDGE, TOLERANCE, error_of, norm, spread_of
+from cnnstat.executor.measure.derivatives import FAINT, NUDGE, TOLERANCE, error_of, norm, spread_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -136,7 +136,7 @@ def _cell(column: Column, line: Line, i: int) -> str:
     value = line.cells[i]
     if column.kind == "bar":
         return bar(value, _BAR)
-    return "" if value == "" else shown(value, column.kind)
+    return shown(value, column.kind)
 
 
 def _total(table: Table, i: int) -> str:

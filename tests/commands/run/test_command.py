@@ -1,9 +1,12 @@
-"""`cnnstat run` as its users start it; what the halls measure is tested where they stand."""
+"""`cnnstat run` as its users start it; what calculator and executor find is tested where they stand."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +14,11 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.commands.run import command as running
 from cnnstat.commands.run import proof as proving
+from cnnstat.executor.choices import LOSS_NAMES, PROJECTION
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.loss import LOSSES, PROJECTION
-from cnnstat.executor.measure.derivatives import METHODS
+from cnnstat.executor.loss import LOSSES
 from cnnstat.executor.measure.gradients import check_layers
-from cnnstat.executor.network import DTYPES
 from cnnstat.layers import LAYERS
 from cnnstat.tensors import save_weights
 from tests.program import in_terminal, run, within
@@ -50,8 +51,8 @@ def tiny(tmp_path: Path) -> str:
 
 def inside(*arguments: str) -> tuple[int, str]:
     """Run in this process, where parts can be broken; return the exit code and what is printed."""
-    done = within("run", *arguments)
-    return done.returncode, done.stdout + done.stderr
+    process = within("run", *arguments)
+    return process.returncode, process.stdout + process.stderr
 
 
 def data(*arguments: str) -> dict[str, Any]:
@@ -63,12 +64,12 @@ def data(*arguments: str) -> dict[str, Any]:
 
 
 def test_without_a_spec_it_is_lenet5() -> None:
-    done = run("run", "--check-grad")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert done.stdout.startswith("LeNet-5, input 1×32×32, run\n")
-    last = done.stdout.splitlines()[-1]
-    assert last == "proved: 127 figures told are the figures measured, 28 gradients are right"
+    process = run("run", "--check-grad")
+    assert process.returncode == 0, process.stderr
+    assert process.stderr == ""
+    assert process.stdout.startswith("LeNet-5, input 1×32×32, run\n")
+    last = process.stdout.splitlines()[-1]
+    assert last == "proved: 127 calculated figures are the figures measured, 28 gradients are right"
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
@@ -86,8 +87,10 @@ def test_figures_come_in_pairs(tiny: str) -> None:
     assert found["differences"] == []
     for layer in found["layers"]:
         shared = layer["measured"].keys() - {"receptive_field"}
-        assert {key: layer["told"][key] for key in shared} == {key: layer["measured"][key] for key in shared}
-    assert found["inference_memory_bytes"]["told"] == found["inference_memory_bytes"]["measured"]
+        calculated, measured = layer["calculated"], layer["measured"]
+        assert {key: calculated[key] for key in shared} == {key: measured[key] for key in shared}
+    memory = found["inference_memory_bytes"]
+    assert memory["calculated"] == memory["measured"]
     assert found["gradients"] is None
 
 
@@ -96,10 +99,10 @@ def test_depth_folds_both_lines(tiny: str) -> None:
     assert code == 0
     lines = text.splitlines()
     head = next(i for i, line in enumerate(lines) if line.startswith("block"))
-    told, measured = lines[head].split(), lines[head + 1].split()
-    assert told[:2] == ["block", "told"]
+    calculated, measured = lines[head].split(), lines[head + 1].split()
+    assert calculated[:2] == ["block", "calculated"]
     assert measured[0] == "measured"
-    assert told[2:] == measured[1:]
+    assert calculated[2:] == measured[1:]
 
 
 def test_a_lie_is_named(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,13 +110,13 @@ def test_a_lie_is_named(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LAYERS["linear"], "params", lambda self, inputs: honest(self, inputs) + 1)
     code, text = inside(tiny)
     assert code == 1
-    assert "NOT TRUE: fc: params told 1,221, measured 1,220" in text.splitlines()[-1]
+    assert "NOT TRUE: fc: params calculated 1,221, measured 1,220" in text.splitlines()[-1]
     code, text = inside(tiny, "--format", "json")
     assert code == 1
     assert json.loads(text)["differences"][0] == {
         "layer": "fc",
         "figure": "params",
-        "told": 1221,
+        "calculated": 1221,
         "measured": 1220,
     }
 
@@ -131,6 +134,23 @@ def test_interrupted_it_keeps_what_it_found(tiny: str, monkeypatch: pytest.Monke
     assert text.splitlines()[-1].startswith("interrupted: 3 of ")
     assert "3 right, " in text
     assert text.count("  right\n") == 3
+
+
+def test_a_wrong_gradient_is_named(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def off(*arguments: Any) -> Iterator[Any]:
+        for number, checked in check_layers(*arguments):
+            yield number, replace(checked, error=math.inf if checked.type == "linear" else checked.error)
+
+    monkeypatch.setattr(proving, "check_layers", off)
+    code, text = inside(tiny, "--check-grad")
+    assert code == 1
+    assert text.splitlines()[-1] == "WRONG GRADIENT: fc (linear), input: off by inf; and 2 more gradients"
+    assert "17 right, 3 wrong; largest relative error inf (tolerance 1e-06, complex step)" in text
+    code, text = inside(tiny, "--check-grad", "--format", "json")
+    assert code == 1
+    assert [each["error"] for each in json.loads(text)["gradients"]["checked"] if not each["right"]] == [
+        None
+    ] * 3
 
 
 @pytest.mark.parametrize("options", [(), ("--method", "central"), ("--training", "--batch", "2")])
@@ -166,16 +186,16 @@ def test_activations_are_those_of_every_layer(tiny: str, tmp_path: Path) -> None
     found = data(tiny, "--activations", str(file))
     with np.load(file) as kept:
         assert [list(kept[name].shape[1:]) for name in kept.files] == [
-            layer["told"]["output_shape"] for layer in found["layers"]
+            layer["calculated"]["output_shape"] for layer in found["layers"]
         ]
 
 
 def refused(*arguments: str) -> str:
-    done = within("run", *arguments)
-    assert done.returncode == 2, done
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    return done.stderr
+    process = within("run", *arguments)
+    assert process.returncode == 2, process
+    assert process.stdout == ""
+    assert "Traceback" not in process.stderr
+    return process.stderr
 
 
 def test_too_little_memory() -> None:
@@ -214,11 +234,20 @@ def test_usage() -> None:
     assert "one vector" in refused("unet", "--input", "1x188x188", "--top", "3")
 
 
-def test_choices_written_twice_agree() -> None:
-    assert set(running.LOSSES) == {*LOSSES, PROJECTION}
-    options = {option.name: option.type for option in running.run.params}
-    assert tuple(options["method"].choices) == METHODS  # type: ignore[attr-defined]
-    assert tuple(options["dtype"].choices) == DTYPES  # type: ignore[attr-defined]
+def test_every_loss_can_be_chosen() -> None:
+    assert (*LOSSES, PROJECTION) == LOSS_NAMES
+
+
+def test_help_does_not_wait_for_numpy() -> None:
+    program = """
+import sys
+from cnnstat.cli.program import cli
+cli.main(["run", "--help"], standalone_mode=False)
+assert "numpy" not in sys.modules
+"""
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    assert all(name in process.stdout for name in LOSS_NAMES)
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "mse", "rbf", "projection"])
@@ -235,7 +264,7 @@ def test_a_layer_that_cannot_be_run_is_no_usage_error(tiny: str, monkeypatch: py
     monkeypatch.setitem(KERNELS, "relu", replace(KERNELS["relu"], forward=refusing))
     code, text = inside(tiny)
     assert code == 1
-    assert "NOT TRUE: block.0.relu1 (relu): it does not fit, says the run" in text
+    assert "NOT TRUE: block.0.relu1 (relu): it does not fit, says the executor" in text
 
 
 def test_numbers_out_of_range_are_said(tiny: str, tmp_path: Path) -> None:
@@ -243,10 +272,15 @@ def test_numbers_out_of_range_are_said(tiny: str, tmp_path: Path) -> None:
     np.save(array, np.full((2, 9, 9), 1e300))
     assert "as float32, the input holds infinite numbers" in refused(tiny, "--array", array)
     np.save(array, np.full((2, 9, 9), 1e38))
-    code, text = inside(tiny, "--array", array)
+    code, text = inside(tiny, "--array", array, "--top", "1")
     assert code == 0
+    assert "cross entropy nan, its gradient of the input has norm nan" in text
     assert "are NaN or infinite" in text
     assert "scale the input" in text
+    assert "0 (nan); in brackets the probability" in text
+    found = data(tiny, "--array", array, "--top", "1")
+    assert found["loss"] == {"name": "cross_entropy", "value": None, "input_gradient_norm": None}
+    assert found["top"] == [[{"class": 0, "probability": None}]]
 
 
 def test_the_seed_gives_the_same_numbers_in_every_type(tiny: str) -> None:
@@ -264,11 +298,30 @@ def test_nothing_that_is_read_is_overwritten(tiny: str, tmp_path: Path) -> None:
         assert "is needed for something else" in refused(tiny, *options)
 
 
+def test_a_field_that_was_not_compared_is_not_said_to_be(tmp_path: Path) -> None:
+    """On this input the field of `two` is measured, but its pattern is too long to be calculated."""
+    path = tmp_path / "resized.yaml"
+    path.write_text(
+        "input: [1, 101, 103]\n"
+        "layers:\n"
+        "  - {name: one, type: upsample, size: [199, 211]}\n"
+        "  - {name: pool, type: max_pool, kernel: 3, stride: 1}\n"
+        "  - {name: two, type: upsample, size: [397, 401]}\n",
+        encoding="utf-8",
+    )
+    code, text = inside(str(path))
+    assert code == 0
+    assert "field on input    one, pool: what" in text
+    assert "field unknown     two: places" in text
+    fields = [line.split()[-1] for line in text.splitlines() if " measured " in line][:3]
+    assert fields == ["input", "input", "–"]
+
+
 def test_a_published_figure_that_is_missed_counts(tmp_path: Path) -> None:
     path = tmp_path / "missed.yaml"
     path.write_text(
         "input: [4]\nlayers: [{type: linear, units: 2, expect: {params: 11}}]\n", encoding="utf-8"
     )
     code, text = inside(str(path))
-    assert "proved: 10 figures" in text
+    assert "proved: 10 calculated figures" in text
     assert code == 1
