@@ -293,5 +293,5 @@ def test_what_readme_does_not_say_is_listed(monkeypatch: pytest.MonkeyPatch) -> 
     assert about(f"--format {'|'.join(FORMATS)}", formats) == ["not in README.md"]
     assert docs.counted("7 layer\ntypes, 8 bundled networks in 9 files") == (
         f"{len(LAYERS)} layer\ntypes, {len(bundled.names())} bundled networks in"
-        f" {len(list(bundled.folder().iterdir()))} files"
+        f" {len(list(bundled.folder().glob('*.yaml')))} files"
     )

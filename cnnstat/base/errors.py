@@ -85,7 +85,7 @@ class Fault(Exception):  # noqa: N818 - not an error yet: the caller adds the pl
 
 
 class Misfit(Fault):
-    """A layer that does not fit its input. The options by themselves are good, or another kind of fault."""
+    """A layer that does not fit its input, though each of its options is good by itself."""
 
     def __init__(self, message: str, *, code: str = "shape/misfit", field: str | None = None) -> None:
         super().__init__(message, code=code, field=field)
