@@ -105,7 +105,7 @@ def running_bytes(analysis: Analysis, *, check_gradients: bool) -> int:
     what the largest layer is counted with: weights of ones, and with a complex step two more numbers each.
     """
     width, batch, counts = BYTES[analysis.settings.dtype], analysis.settings.batch, analysis.totals.counts
-    kept = batch * (counts.activations + prod(analysis.input_shape))
+    kept = batch * (counts.activations + sum(activations(analysis.graph.input_shapes)))
     way_back = counts.trainable + kept * 5 // 4
     largest = max(row.counts.params + 3 * batch * row.counts.activations for row in analysis.rows)
     alone = 6 * largest + counts.trainable if check_gradients else 2 * largest

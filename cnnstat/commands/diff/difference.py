@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Layer
 
 Status: TypeAlias = Literal["same", "changed", "added", "removed"]
+_Partners: TypeAlias = "dict[int, int | None]"
+"""The numbers of inputs and items of one network, and of what answers to them in the other."""
 
 
 class Edit(Struct, frozen=True):
@@ -88,7 +90,7 @@ class Difference(Struct, frozen=True):
         return (
             self.outputs_differ
             or any(change.status != "same" for change in self.changes)
-            or self.a.input_shape != self.b.input_shape
+            or self.a.graph.input_shapes != self.b.graph.input_shapes
             or _whole(self.a.totals) != _whole(self.b.totals)
         )
 
@@ -144,10 +146,10 @@ def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
     return Difference(a, b, tuple(_change(pair, wires) for pair in pairs), put_out != outputs(b, after))
 
 
-def _inputs(a: Analysis, b: Analysis) -> dict[int, int]:
-    """Return the inputs of A and their partners in B: those of the same name."""
+def _inputs(a: Analysis, b: Analysis) -> _Partners:
+    """Return the inputs of A and their partners in B, which have the same names; None for no partner."""
     named = {node.path: node.number for node in b.graph.inputs}
-    return {node.number: named[node.path] for node in a.graph.inputs if node.path in named}
+    return {node.number: named.get(node.path) for node in a.graph.inputs}
 
 
 def _change(pair: Pair, wires: _Wires) -> Change:
@@ -231,21 +233,19 @@ class _Wires:
     layer that is left out does: so a layer put between two others is one change, and not two.
     """
 
-    def __init__(self, a: Sequence[Item], b: Sequence[Item], partners: dict[int, int]) -> None:
+    def __init__(self, a: Sequence[Item], b: Sequence[Item], partners: _Partners) -> None:
         self.a, self.b = ({item.number: item for item in items} for items in (a, b))
-        self.of_a: dict[int, int | None] = {number: number for number in partners}
-        self.of_b: dict[int, int | None] = {after: before for before, after in partners.items()}
+        self.of_a: _Partners = {number: number for number in partners}
+        self.of_b: _Partners = {after: before for before, after in partners.items() if after is not None}
 
     def moved(self, a: Item, b: Item) -> bool:
         """Say whether a pair reads other layers."""
         return self.read(a, self.a, self.of_a) != self.read(b, self.b, self.of_b)
 
-    def read(
-        self, item: Item, known: dict[int, Item], partners: dict[int, int | None]
-    ) -> tuple[int | None, ...]:
+    def read(self, item: Item, known: dict[int, Item], partners: _Partners) -> tuple[int | None, ...]:
         return tuple(self.source(number, known, partners) for number in item.inputs)
 
-    def source(self, number: int, known: dict[int, Item], partners: dict[int, int | None]) -> int | None:
+    def source(self, number: int, known: dict[int, Item], partners: _Partners) -> int | None:
         """Return what a number stands for; None for an input that the other network has not."""
         passed = []
         while number not in partners and number in known and known[number].inputs:

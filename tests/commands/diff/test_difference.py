@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 import cnnstat
 
@@ -103,3 +104,22 @@ def test_other_outputs_inside_a_block() -> None:
     outputs = NESTED + "outputs: [s1.a, s1]\n"
     assert compared(outputs, outputs.replace("[s1.a, s1]", "[s1, s1.a]"), 1).outputs_differ
     assert not compared(outputs, outputs.replace("s1", "s2"), 1).outputs_differ
+
+
+def test_inputs_are_partners_by_their_names() -> None:
+    graph = cnnstat.loads(WIRED)
+    (source,) = graph.inputs
+    renamed = replace(graph, inputs=(replace(source, path="image"),))
+    assert not cnnstat.diff(renamed, renamed).differ
+    edits = [(c.a.row.name, e.what) for c in cnnstat.diff(graph, renamed).changes if c.a for e in c.edits]
+    assert edits == [("p", "inputs")]
+    # Without p, both q read an input, which is another one.
+    layers = WIRED.replace("  - {name: p, type: conv, filters: 4, kernel: 1}\n", "").replace(
+        "[p, q]", "[q, q]"
+    )
+    bare = cnnstat.loads(layers)
+    other = replace(bare, inputs=renamed.inputs)
+    assert [c.status for c in cnnstat.diff(graph, bare).changes if c.a and c.a.row.name == "q"] == ["same"]
+    assert [c.status for c in cnnstat.diff(graph, other).changes if c.a and c.a.row.name == "q"] == [
+        "changed"
+    ]
