@@ -1,7 +1,7 @@
 """What written pages repeat from the source: python -m tests.docs writes it anew.
 
-docs/layers.md is made from the layers' own declarations; README.md and CHANGELOG.md say how many types and
-networks there are.
+docs/layers.md is made from the layers' own declarations and docs/json.md from the documents' classes;
+README.md and CHANGELOG.md say how many types and networks there are.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cnnstat.layers import LAYERS, manual
 from cnnstat.spec import bundled
+from tests.report import json_pages
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "docs" / "layers.md"
@@ -39,6 +40,7 @@ def counted(text: str) -> str:
 def main() -> None:
     """Write the files."""
     CATALOGUE.write_text(catalogue(), encoding="utf-8")
+    json_pages.FILE.write_text(json_pages.pages(), encoding="utf-8")
     for path in COUNTING:
         path.write_text(counted(path.read_text(encoding="utf-8")), encoding="utf-8")
 

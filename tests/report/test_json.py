@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from tests.program import within
-from tests.report.write_json import FILE, documents, pages, schema
+from tests.report.json_pages import FILE, documents, pages, schema
 
 LINES = (
     "summary lenet5",
@@ -53,4 +53,4 @@ def test_json_is_what_the_document_says(line: str) -> None:
 
 
 def test_the_manual_of_the_json_is_up_to_date() -> None:
-    assert FILE.read_text(encoding="utf-8") == pages(), "python -m tests.report.write_json makes it"
+    assert FILE.read_text(encoding="utf-8") == pages(), "python -m tests.docs writes it"

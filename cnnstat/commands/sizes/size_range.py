@@ -92,7 +92,7 @@ def _on_axes(size: Size, own: Size) -> Size:
 def _check(steps: Steps, graph: Graph) -> None:
     most = limit(graph)
     if steps.count > most:
-        of = "" if most == MAX_SWEEP else f" of a network of {len(graph.nodes):,} layers"
+        of = "" if most == MAX_SWEEP else f" of a network of {len(graph.layers):,} layers"
         raise ArgumentError(
             f"{steps.count:,} sizes are too many: at most {most:,}{of} are tried; take a larger step"
         )

@@ -1,4 +1,4 @@
-"""docs/json.md, from the classes of the documents: `python -m tests.report.write_json`."""
+"""docs/json.md, from the classes of the documents; `python -m tests.docs` writes it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnstat.base.figures import FIGURES
 from cnnstat.cli.program import COMMANDS
 from cnnstat.report.document import Document, NetworkDocument, Real
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parents[2] / "docs" / "json.md"
 HEAD = """# The JSON of `--format json`
 
-Made from the classes of the documents by `python -m tests.report.write_json`. `schema_version` is 1: keys may
-be added; none changes its meaning within a version. All counts are exact integers. A shape is that of one
-sample, channels first.
+Made from the classes of the documents by `python -m tests.docs`. `schema_version` is 1: keys may be added;
+none changes its meaning within a version. All counts are exact integers. A shape is that of one sample, channels
+first.
 """
 
 
@@ -81,8 +82,14 @@ def _page(name: str, rule: dict[str, Any]) -> str:
     required = rule.get("required", [])
     for key, value in rule.get("properties", {}).items():
         may = "" if key in required or "default" in value else "may be missing; "
-        lines.append(f"| `{key}` | {_type(value)} | {may}{value.get('description', '')} |")
+        lines.append(f"| `{key}` | {_type(value)} | {may}{value.get('description') or _brief(key)} |")
     return "\n".join(lines) + "\n"
+
+
+def _brief(key: str) -> str:
+    """Return the convention of a figure."""
+    figure = next((each for each in FIGURES.values() if key in (each.key, each.layer_key)), None)
+    return figure.brief if figure else ""
 
 
 def _type(rule: dict[str, Any]) -> str:
@@ -99,7 +106,3 @@ def _type(rule: dict[str, Any]) -> str:
         return " or ".join(f"`{each}`" for each in rule["enum"])
     kind = rule.get("type", "any")
     return " or ".join(kind) if isinstance(kind, list) else str(kind)
-
-
-if __name__ == "__main__":
-    FILE.write_text(pages(), encoding="utf-8")
