@@ -22,8 +22,8 @@ FILE = Path(__file__).parents[2] / "docs" / "json.md"
 HEAD = """# The JSON of `--format json`
 
 Made from the classes of the documents by `python -m tests.docs`. `schema_version` is 1: keys may be added;
-none changes its meaning within a version. All counts are exact integers. A shape is that of one sample, channels
-first.
+none changes its meaning within a version. All counts are exact integers. A shape is that of one sample,
+channels first.
 """
 
 
