@@ -6,6 +6,7 @@ import pytest
 
 import cnnstat
 from cnnstat.analysis.backward_cost import NeededGradients
+from cnnstat.analysis.memory import activations, alive_at_peak
 from cnnstat.layers.base import Reads
 
 RESIDUAL = """
@@ -25,6 +26,19 @@ def test_inference_keeps_what_is_still_read() -> None:
     params = 4 + 8 + 8
     totals = cnnstat.analyze(cnnstat.loads(RESIDUAL)).totals
     assert totals.inference_memory_bytes == 4 * (params + 128)
+
+
+@pytest.mark.parametrize(
+    ("text", "alive"),
+    [
+        (RESIDUAL, ["a", "b", "c"]),
+        ("input: [8]\nlayers: [{name: a, type: relu}, {name: b, type: relu}]\n", ["input", "a"]),
+    ],
+)
+def test_who_is_alive_at_the_peak_is_named(text: str, alive: list[str]) -> None:
+    analysis = cnnstat.analyze(cnnstat.loads(text))
+    numbers = alive_at_peak(analysis.graph, activations(analysis.shapes))
+    assert [analysis.graph.name(number) for number in numbers] == alive
 
 
 @pytest.mark.parametrize(("dtype", "width"), [("float16", 2), ("bfloat16", 2), ("float64", 8)])

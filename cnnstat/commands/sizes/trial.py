@@ -81,8 +81,9 @@ class Walked(Struct, frozen=True):
     layers: tuple[_Figures, ...]
 
     def changed(self, own: Walked) -> int | None:
-        """Return the first layer that stores other numbers than at the network's own size."""
-        pairs = enumerate(zip(self.layers, own.layers, strict=True), start=1)
+        """Return the number of the first layer that stores other numbers than at the network's own size."""
+        first = len(self.shapes) - len(self.layers)
+        pairs = enumerate(zip(self.layers, own.layers, strict=True), start=first)
         # Figures are remembered, so a layer that is read alike has the same ones.
         return next(
             (i for i, (now, then) in pairs if now is not then and _stored(now) != _stored(then)), None
@@ -119,7 +120,7 @@ class Tries:
             output_shape=walked.shapes[self.graph.outputs[-1]],
             params=params,
             macs=sum(layer.macs for layer in walked.layers),
-            activations=sum(activations[1:]),
+            activations=sum(activations[len(self.graph.inputs) :]),
             inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
