@@ -114,4 +114,4 @@ def _run(network: Executor, clean: Array, ranges: Sequence[slice]) -> list[Array
     x = clean.repeat(len(ranges), 0)
     for sample, positions in zip(x, ranges, strict=True):
         sample[:, positions] = np.nan
-    return [np.isnan(visit.output[:, 0]) for visit in network.visits(x)]
+    return [np.asarray(np.isnan(visit.output).any(1)) for visit in network.visits(x)]
