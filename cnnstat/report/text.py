@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LONG = re.compile(r"[0-9]{5,}")
 UNKNOWN = "–"  # an unknown figure; never zero
 _ROUNDING = 1e-16
-"""Relative errors below the digits of float64 are not told apart."""
+"""Relative errors below the digits of float64 are not kept apart."""
 ARROW = " → "
 
 

@@ -68,7 +68,7 @@ def report(document: DiffDocument, difference: Difference, columns: Sequence[str
 
 
 def _title(document: DiffDocument, difference: Difference) -> Phrase:
-    """Return the titles of both, with the names of their files where nothing else tells them apart."""
+    """Return the titles of both, with the names of their files where nothing else sets them apart."""
     a, b = title_of(document.a), title_of(document.b)
     files = [side.graph.spec.family.span.source.name for side in (difference.a, difference.b)]
     if a == b and files[0] != files[1]:

@@ -27,12 +27,12 @@ def test_the_schema_accepts_every_architecture(path: Path) -> None:
 
 
 def test_the_schema_has_the_keys_that_the_reader_knows() -> None:
-    told = schema()
-    definitions = told["$defs"]
+    found = schema()
+    definitions = found["$defs"]
     expected = definitions["expect:"]["properties"]["params"]["anyOf"][1]
     for where, keys in (
-        (told, reader._NETWORK_KEYS),
-        (told["properties"]["variants"]["additionalProperties"], reader._VARIANT_KEYS),
+        (found, reader._NETWORK_KEYS),
+        (found["properties"]["variants"]["additionalProperties"], reader._VARIANT_KEYS),
         (definitions["block"], reader._BLOCK_KEYS),
         (definitions["entry"], reader.ENTRY_KEYS),
         (expected, expect_reader._KEYS),
