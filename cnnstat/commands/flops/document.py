@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.convention import Convention
     from cnnstat.analysis.model import Counts
 
 
@@ -57,6 +57,11 @@ class ConventionEntry(Struct, frozen=True, kw_only=True):
     tool: Annotated[str, Meta(description="the tool with its version")]
     prints: Annotated[str, Meta(description="what the tool calls its figure")]
     source: str
+    held: Annotated[str, Meta(description="against what its rules were held: the tool itself, or its source")]
+    passes_over: Annotated[
+        str,
+        Meta(description="what it does not count where a network calls it instead of holding it as a module"),
+    ]
     total: int
     terms: dict[str, int]
     left_out: tuple[str, ...]
@@ -138,6 +143,8 @@ def convention_entry(
         tool=convention.tool,
         prints=convention.prints,
         source=convention.source,
+        held=convention.held,
+        passes_over=convention.passes_over,
         total=whole.total,
         terms=whole.terms,
         left_out=whole.left_out,
