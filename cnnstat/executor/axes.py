@@ -21,6 +21,11 @@ Part = TypeVar("Part")
 POSITIONS: dict[int, tuple[str, ...]] = {0: (), 1: ("length",), 2: ("height", "width")}
 """The axes behind batch and channels, by how many there are: what may have more is one more line."""
 
+ANY = tuple(POSITIONS)
+"""However many axes of positions there are."""
+PLACED = ANY[1:]
+"""At least one: windows, bins and frames need places."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -45,6 +50,17 @@ def axis_named(name: str, x: Array) -> int:
     if name not in names:
         raise ValueError(f"samples of shape {x.shape[1:]} have no {name}, only {', '.join(names)}")
     return 1 + names.index(name)
+
+
+def check_axes(x: Array, axes: tuple[int, ...]) -> None:
+    """Refuse an array that has another number of axes of positions.
+
+    Raises:
+        ValueError: it has.
+    """
+    if x.ndim - 2 not in axes:
+        wanted = " or ".join(str(number) for number in axes)
+        raise ValueError(f"needs {wanted} axes of positions, got samples of shape {x.shape[1:]}")
 
 
 def width(option: int | Fraction, channels: int) -> int:

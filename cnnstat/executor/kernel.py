@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from cnnstat.executor.axes import ANY
 from cnnstat.executor.parameters import Parameters, no_parameters
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class Kernel:
 
     `projection` says what becomes of it on one axis and one channel, where its receptive field is measured.
     `connections` is there for types whose units are connected in LeCun's sense; with `contracts`, each input
-    that a unit reads is one multiply-add, so that multiply-adds beyond them are work on padding.
+    that a unit reads is one multiply-add, so that multiply-adds beyond them are work on padding. `axes` says
+    how many axes of positions its inputs may have.
     """
 
     forward: Forward
@@ -107,3 +109,4 @@ class Kernel:
     parameters: Allocate = no_parameters
     connections: Connections | None = None
     contracts: bool = False
+    axes: tuple[int, ...] = ANY

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from cnnstat.executor.axes import check_axes
 from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
@@ -195,9 +196,12 @@ class Executor:
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
             context = self.context(number, training=training, backward=backward, draw=draw)
+            kernel = KERNELS[step.type]
             try:
+                for each in inputs:
+                    check_axes(each, kernel.axes)
                 params = (parameters or self._kept)(number, inputs)
-                y, way_back = KERNELS[step.type].forward(inputs, params, step.options, context)
+                y, way_back = kernel.forward(inputs, params, step.options, context)
             except ValueError as error:
                 raise UnfitError(number, step, str(error)) from error
             arrays[number] = y

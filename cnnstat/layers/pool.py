@@ -203,5 +203,5 @@ def _misses_input(axis: Axis) -> bool:
     if first + axis.extent <= 0 or last >= axis.size:
         return True
     # The taps of a dilated window that starts in the padding may step over a small input.
-    starts = range(first, 0, axis.stride) if axis.size < axis.dilation else ()
+    starts = range(first, min(0, last + 1), axis.stride) if axis.size < axis.dilation else ()
     return any(start % axis.dilation >= axis.size for start in starts)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.axes import add_bias, per_axis, spatial, width
+from cnnstat.executor.axes import PLACED, add_bias, per_axis, spatial, width
 from cnnstat.executor.connections import connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import im2col
@@ -142,6 +142,7 @@ CONV = Kernel(
     parameters,
     connections_of(forward),
     contracts=True,
+    axes=PLACED,
 )
 DEPTHWISE_CONV = Kernel(
     depthwise_forward,
@@ -149,4 +150,5 @@ DEPTHWISE_CONV = Kernel(
     depthwise_parameters,
     connections_of(depthwise_forward),
     contracts=True,
+    axes=PLACED,
 )

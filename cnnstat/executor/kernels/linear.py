@@ -13,17 +13,9 @@ from cnnstat.executor.parameters import Parameters, real_type, weight_and_bias
 from cnnstat.executor.projection import vector
 
 
-def vectors(inputs: Inputs) -> Array:
-    """Return the one input, (batch, N); a product over the last axis of a map would be another layer."""
-    (x,) = inputs
-    if x.ndim != 2:
-        raise ValueError(f"needs vectors, got samples of shape {x.shape[1:]}")
-    return x
-
-
 def linear_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
     """Allocate weight (units, N) and bias (units,)."""
-    x = vectors(inputs)
+    (x,) = inputs
     fan_in = x.shape[1]
     units = width(options["units"], fan_in)
     return weight_and_bias(rng, (units, fan_in), units, fan_in, x, bias=options["bias"])
@@ -31,7 +23,7 @@ def linear_parameters(inputs: Inputs, options: Options, rng: np.random.Generator
 
 def linear(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return y = x·wᵀ + b, from (batch, N) to (batch, units)."""
-    x = vectors(inputs)
+    (x,) = inputs
     weight = params["weight"]
     y = context.mac_counter.matmul(x, weight.T)
     if "bias" in params:
@@ -49,7 +41,7 @@ def _linear_backward(dy: Array, x: Array, weight: Array, biased: bool, mac_count
 
 def rbf_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
     """Allocate weight (units, N): a code book of -1 and +1, fixed unless `learned`."""
-    x = vectors(inputs)
+    (x,) = inputs
     codes = rng.choice([-1.0, 1.0], (width(options["units"], x.shape[1]), x.shape[1])).astype(real_type(x))
     book = {"weight": codes}
     return Parameters(trained=book) if options["learned"] else Parameters(fixed=book)
@@ -57,7 +49,7 @@ def rbf_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -
 
 def rbf(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return the squared distance of each x (batch, N) to each code: LeCun et al. 1998, eq. (7)."""
-    x = vectors(inputs)
+    (x,) = inputs
     apart = x[:, None] - params["weight"]
     y = context.mac_counter.multiply(apart, apart).sum(-1)
     return y, context.keep(_rbf_backward, apart, bool(options["learned"]))
@@ -75,5 +67,6 @@ def rbf_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     return y
 
 
-LINEAR = Kernel(linear, vector, linear_parameters, connections_of(linear), contracts=True)
-RBF = Kernel(rbf, vector, rbf_parameters, rbf_connections, contracts=True)
+# A product over the last axis of a map would be another layer.
+LINEAR = Kernel(linear, vector, linear_parameters, connections_of(linear), contracts=True, axes=(0,))
+RBF = Kernel(rbf, vector, rbf_parameters, rbf_connections, contracts=True, axes=(0,))

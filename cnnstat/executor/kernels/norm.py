@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstat.executor.axes import add_bias, per_channel, spatial, width
+from cnnstat.executor.axes import PLACED, add_bias, per_channel, spatial, width
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.windows import Walk, total
 from cnnstat.executor.parameters import Parameters, real_type
@@ -146,7 +146,7 @@ def channel_parameters(inputs: Inputs, options: Options, rng: np.random.Generato
 
 
 def _by_group(x: Array, groups: int, params: Params, options: Options, context: Context) -> Result:
-    split = x.reshape(x.shape[0], groups, -1)
+    split = x.reshape(x.shape[0], groups, -1, *x.shape[2:]).reshape(x.shape[0], groups, -1)
     return _normalise(split, *_moments(split, (2,)), (2,), params, options["eps"], context, x.shape)
 
 
@@ -169,6 +169,8 @@ def local_response_norm(inputs: Inputs, params: Params, options: Options, contex
     """
     (x,) = inputs
     size, kind = options["size"], real_type(x).type
+    if not size % 2:
+        raise ValueError(f"no channel is in the middle of {size}")
     alpha = kind(options["alpha"] / (size if options["divide_alpha"] else 1))
     channels = x.shape[1]
     neighbours = Walk(channels, size // 2, size // 2, range(channels), range(size))
@@ -207,6 +209,6 @@ def _scale_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
 BATCH_NORM = Kernel(batch_norm, unchanged, batch_norm_parameters)
 LAYER_NORM = Kernel(layer_norm, unchanged, layer_norm_parameters)
 GROUP_NORM = Kernel(group_norm, along(channels={"groups": 1}), channel_parameters)
-INSTANCE_NORM = Kernel(instance_norm, unchanged, channel_parameters)
+INSTANCE_NORM = Kernel(instance_norm, unchanged, channel_parameters, axes=PLACED)
 LOCAL_RESPONSE_NORM = Kernel(local_response_norm, unchanged)
 SCALE = Kernel(scale, unchanged, scale_parameters)

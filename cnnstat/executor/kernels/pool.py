@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.axes import at, inwards, per_axis, per_channel, spatial
+from cnnstat.executor.axes import PLACED, at, inwards, per_axis, per_channel, spatial
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import bins
 from cnnstat.executor.kernels.windows import Walk, fold, share, total, walks
@@ -28,11 +28,24 @@ PIECE = 32 << 10
 """Numbers of a map worked on at a time on the way back from a maximum."""
 
 
+def pooled(x: Array, options: Options) -> tuple[Walk, ...]:
+    """Walk the windows of a pool, each of which has something to summarise.
+
+    Raises:
+        ValueError: there are windows on padding only.
+    """
+    walked = walks(x, options)
+    for each in walked:
+        if blank := each.blank:
+            raise ValueError(f"{blank} windows of {len(each.taps)} read nothing but padding")
+    return walked
+
+
 def max_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return the maximum of each window; padding is minus infinity."""
     (x,) = inputs
     stages = [x]
-    walked = walks(x, options)
+    walked = pooled(x, options)
     for axis, each in inwards(walked):
         stages.append(_largest(stages[-1], each, axis))
     return stages[-1], context.keep(_max_pool_backward, tuple(stages), walked)
@@ -94,13 +107,13 @@ def _shares(dy: Array, walked: tuple[Walk, ...]) -> Array:
 def window_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     """Count the cells of each window."""
     (x,) = inputs
-    return _sums(np.ones_like(x), walks(x, options))
+    return _sums(np.ones_like(x), pooled(x, options))
 
 
 def avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return the mean of each window, of its cells inside the padded input or inside the input proper."""
     (x,) = inputs
-    walked = walks(x, options)
+    walked = pooled(x, options)
     weights = _weights(walked, options["count_padding"], x)
     return _sums(x, walked) * weights, context.keep(_avg_pool_backward, walked, weights)
 
@@ -133,7 +146,7 @@ def subsample_parameters(inputs: Inputs, options: Options, rng: np.random.Genera
 def subsample(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return w·sum + b of each window, with one w and one b per map (LeCun et al. 1998, layer S2)."""
     (x,) = inputs
-    walked = walks(x, options)
+    walked = pooled(x, options)
     sums = _sums(x, walked)
     weight = params["weight"]
     y = context.mac_counter.multiply(sums, per_channel(weight, x)) + per_channel(params["bias"], x)
@@ -187,12 +200,21 @@ def _global_avg_pool_backward(dy: Array, shape: tuple[int, ...]) -> KernelGradie
 
 
 MAX_POOL = Kernel(
-    max_pool, along("kernel", "stride", "dilation", sides="padding"), connections=window_connections
+    max_pool,
+    along("kernel", "stride", "dilation", sides="padding"),
+    connections=window_connections,
+    axes=PLACED,
 )
-AVG_POOL = Kernel(avg_pool, along("kernel", "stride", sides="padding"), connections=window_connections)
-SUBSAMPLE = Kernel(subsample, along("kernel", "stride"), subsample_parameters, window_connections)
-GLOBAL_MAX_POOL = Kernel(_over(_whole, bins.largest), unchanged, connections=_cells(_whole))
-GLOBAL_AVG_POOL = Kernel(global_avg_pool, unchanged, connections=_cells(_whole))
+AVG_POOL = Kernel(
+    avg_pool, along("kernel", "stride", sides="padding"), connections=window_connections, axes=PLACED
+)
+SUBSAMPLE = Kernel(
+    subsample, along("kernel", "stride"), subsample_parameters, window_connections, axes=PLACED
+)
+GLOBAL_MAX_POOL = Kernel(_over(_whole, bins.largest), unchanged, connections=_cells(_whole), axes=PLACED)
+GLOBAL_AVG_POOL = Kernel(global_avg_pool, unchanged, connections=_cells(_whole), axes=PLACED)
 _EACH_BIN = along("size", anchors=("size",))
-ADAPTIVE_MAX_POOL = Kernel(_over(_adaptive, bins.largest), _EACH_BIN, connections=_cells(_adaptive))
-ADAPTIVE_AVG_POOL = Kernel(_over(_adaptive, bins.mean), _EACH_BIN, connections=_cells(_adaptive))
+ADAPTIVE_MAX_POOL = Kernel(
+    _over(_adaptive, bins.largest), _EACH_BIN, connections=_cells(_adaptive), axes=PLACED
+)
+ADAPTIVE_AVG_POOL = Kernel(_over(_adaptive, bins.mean), _EACH_BIN, connections=_cells(_adaptive), axes=PLACED)

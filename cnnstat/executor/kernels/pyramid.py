@@ -51,4 +51,4 @@ def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backwa
     return (sum(dx[1:], dx[0]),), {}
 
 
-SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections)
+SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections, axes=(2,))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.axes import both_sides, per_axis
+from cnnstat.executor.axes import PLACED, both_sides, per_axis
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
 from cnnstat.executor.kernels.windows import collect
@@ -18,6 +18,10 @@ Tap = tuple[Array, Array]
 
 def _sizes(x: Array, options: Options) -> tuple[int, ...]:
     lengths = x.shape[2:]
+    if (options["size"] is None) == (options["scale"] is None):
+        raise ValueError("the new size is given by 'scale' or by 'size', and by one of them")
+    if options["align_corners"] and options["mode"] == "nearest":
+        raise ValueError("the nearest cell is another one where corners are aligned")
     if options["size"] is not None:
         return per_axis(options["size"], len(lengths))
     scales = per_axis(options["scale"], len(lengths))
@@ -107,8 +111,12 @@ def crop(inputs: Inputs, params: Params, options: Options, context: Context) -> 
 
 def _kept(x: Array, others: list[Array], options: Options) -> tuple[slice, ...]:
     rank = x.ndim - 2
-    if not others and options["size"] is None:
-        margins = both_sides(options["margins"] or 0, rank)
+    if [options["margins"] is not None, options["size"] is not None, bool(others)].count(True) != 1:
+        raise ValueError(
+            "what is kept is given by 'margins', by 'size' or by a second input, and by one of them"
+        )
+    if options["margins"] is not None:
+        margins = both_sides(options["margins"], rank)
         if any(a + b >= n for (a, b), n in zip(margins, x.shape[2:], strict=True)):
             raise ValueError(f"cutting {margins} leaves nothing of {x.shape[2:]}")
         return tuple(slice(a, n - b) for (a, b), n in zip(margins, x.shape[2:], strict=True))
@@ -132,6 +140,6 @@ def _crop_backward(
     return (dx, *(np.zeros(other, dy.dtype) for other in others)), {}
 
 
-UPSAMPLE = Kernel(upsample, along("scale", "size", anchors=("size", "align_corners")))
-PAD = Kernel(pad, along(sides="padding"))
-CROP = Kernel(crop, along("size", sides="margins", anchors=("size",)))
+UPSAMPLE = Kernel(upsample, along("scale", "size", anchors=("size", "align_corners")), axes=PLACED)
+PAD = Kernel(pad, along(sides="padding"), axes=PLACED)
+CROP = Kernel(crop, along("size", sides="margins", anchors=("size",)), axes=PLACED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.axes import per_axis, width
+from cnnstat.executor.axes import PLACED, per_axis, width
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
 from cnnstat.executor.projection import along
@@ -28,4 +28,4 @@ def _backward(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> Kern
     return placed(dy[:, : shape[1]], shape, place)
 
 
-ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut, along("stride", channels={"filters": 1}))
+ZERO_PAD_SHORTCUT = Kernel(zero_pad_shortcut, along("stride", channels={"filters": 1}), axes=PLACED)

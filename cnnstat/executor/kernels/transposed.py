@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cnnstat.executor.axes import add_bias, both_sides, per_axis, width
+import numpy as np
+
+from cnnstat.executor.axes import PLACED, add_bias, both_sides, per_axis, width
 from cnnstat.executor.connections import connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import im2col
@@ -14,18 +16,18 @@ from cnnstat.executor.kernels.windows import Grid, Walk
 from cnnstat.executor.parameters import Parameters, weight_and_bias
 from cnnstat.executor.projection import along
 
-if TYPE_CHECKING:
-    import numpy as np
-
 
 def canvas(inputs: int, kernel: int, stride: int, dilation: int, sides: tuple[int, int], extra: int) -> Walk:
     """Walk the output: every input lays one window on a canvas, whose sides are then cut off.
 
-    `extra` rows hang behind the last window before the cut.
+    `extra` rows hang behind the last window before the cut. They are there for what a convolution of the
+    canvas would leave over, so the next window, and the next tap of the last one, lie beyond them.
     """
     starts = range(0, inputs * stride, stride)
     taps = range(0, kernel * dilation, dilation)
     laid = starts[-1] + taps[-1] + 1 + extra
+    if max(starts.stop + taps[-1], starts[-1] + taps.stop) < laid:
+        raise ValueError(f"{extra} more rows leave room for another window and another tap")
     length = laid - sides[0] - sides[1]
     if length < 1:
         raise ValueError(f"cutting {sides[0]} + {sides[1]} leaves nothing of {laid}")
@@ -48,8 +50,9 @@ def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Pa
     filters = width(options["filters"], channels)
     groups = width(options["groups"], channels)
     kernel = per_axis(options["kernel"], x.ndim - 2)
-    shape, fan_in = (channels, filters // groups, *kernel), channels // groups * prod(kernel)
-    return weight_and_bias(rng, shape, filters, fan_in, x, bias=options["bias"])
+    of_group, maps = (len(np.split(np.arange(count), groups)[0]) for count in (filters, channels))
+    shape = (channels, of_group, *kernel)
+    return weight_and_bias(rng, shape, filters, maps * prod(kernel), x, bias=options["bias"])
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -82,4 +85,5 @@ TRANSPOSED_CONV = Kernel(
     parameters,
     connections_of(forward),
     contracts=True,
+    axes=PLACED,
 )

@@ -61,6 +61,15 @@ class Walk:
             return None
         return Walk(self.length, before, self.before, self.starts, self.taps)
 
+    @property
+    def blank(self) -> int:
+        """How many windows read no real cell."""
+        read = np.zeros(len(self.starts), bool)
+        for tap in self.taps:
+            windows, _ = self.inside(tap)
+            read[windows] = True
+        return int((~read).sum())
+
     def inside(self, tap: int) -> tuple[slice, slice]:
         """Return the windows that read a real cell through one tap, and these cells."""
         behind = tap - self.before
@@ -106,16 +115,15 @@ def walk(
     taps = range(0, kernel * dilation, dilation)
     extent = taps[-1] + 1
     if sides is None:
-        starts = range(0, length, stride)
-        missing = max(starts[-1] + extent - length, 0)
-        return Walk(length, missing // 2, missing - missing // 2, starts, taps)
+        missing = max(range(0, length, stride)[-1] + extent - length, 0)
+        sides = missing // 2, missing - missing // 2
     before, after = sides
     end = before + length + after
-    starts = range(0, end - extent + (stride if rounding == "ceil" else 1), stride)
-    if rounding == "ceil" and starts and starts[-1] + extent > end and starts[-1] >= before + length:
-        starts = starts[:-1]
-    if not starts:
+    if extent > end:
         raise ValueError(f"a window of {extent} exceeds the padded input of {end}")
+    starts = range(0, end - extent + (stride if rounding == "ceil" else 1), stride)
+    if rounding == "ceil" and starts[-1] + extent > end and starts[-1] >= before + length:
+        starts = starts[:-1]
     if rounding == "exact" and starts[-1] + extent != end:
         raise ValueError(f"windows of {extent}, {stride} apart, do not end at the end of {end}")
     return Walk(length, before, after, starts, taps)
@@ -170,7 +178,7 @@ def view(framed: Array, grid: Grid) -> Array:
 def fold(operation: Any, x: Array, walked: Walk, axis: int, empty: float) -> Array:
     """Join the cells of every window along one axis by a sum or a maximum; padding is never touched.
 
-    A window without a real cell gives `empty`.
+    A sum or a maximum starts with `empty`.
     """
     taps = sorted((walked.inside(tap) for tap in walked.taps), key=lambda pair: pair[0].start - pair[0].stop)
     (windows, first), *others = taps
