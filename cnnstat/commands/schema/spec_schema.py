@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnstat.base.axes import RANKS
 from cnnstat.base.figures import EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.layers import LAYERS
@@ -38,7 +39,7 @@ def schema() -> dict[str, Any]:
                 "type": "array",
                 "items": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_SIZE}, _EXPRESSION]},
                 "minItems": 1,
-                "maxItems": 3,
+                "maxItems": len(RANKS),
             },
             "params": _PARAMS,
             "variants": {"type": "object", "additionalProperties": _variant()},
