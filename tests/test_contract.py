@@ -22,8 +22,8 @@ import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS, Convention
 from cnnstat.analysis.layer_kinds import WORKS, work_of
 from cnnstat.analysis.tool_counts import MEASURES
-from cnnstat.base.codes import CODES
 from cnnstat.base.figures import FIGURES, words
+from cnnstat.base.pages import CODES
 from cnnstat.cli.program import COMMANDS, cli
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS, manual
@@ -191,15 +191,14 @@ def codes() -> Iterator[str]:
     used: dict[str, set[str]] = {}
     for path in package.rglob("*.py"):
         place = path.relative_to(package).as_posix()
-        if not place.startswith("base/codes/"):
-            for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
-                used.setdefault(code, set()).add(place)
+        for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
+            used.setdefault(code, set()).add(place)
     for key in used.keys() - CODES:
-        yield f"{key}: no page in cnnstat/base/codes (used in {', '.join(sorted(used[key]))})"
+        yield f"{key}: no page in cnnstat/base/codes.toml (used in {', '.join(sorted(used[key]))})"
     for key, page in CODES.items():
         yield from _lacking(
             key,
-            (key in used, "a page in cnnstat/base/codes, but nobody uses it"),
+            (key in used, "a page in cnnstat/base/codes.toml, but nobody uses it"),
             (page.title and page.meaning.endswith("."), "no title, or no meaning"),
             (page.way_out.endswith("."), "no way out"),
         )
@@ -258,8 +257,8 @@ def test_a_code_without_a_page_and_a_page_without_a_code_are_listed(monkeypatch:
     monkeypatch.setitem(CODES, "shape/odd", CODES["shape/leftover"])
     monkeypatch.delitem(CODES, "shape/leftover")
     (unknown,), (unused,) = about("shape/leftover", codes), about("shape/odd", codes)
-    assert unknown == "no page in cnnstat/base/codes (used in layers/window.py)"
-    assert unused == "a page in cnnstat/base/codes, but nobody uses it"
+    assert unknown == "no page in cnnstat/base/codes.toml (used in layers/window.py)"
+    assert unused == "a page in cnnstat/base/codes.toml, but nobody uses it"
 
 
 def test_what_is_wrong_with_a_convention_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cnnstat.base.codes import CODES
 from cnnstat.base.figures import FIGURES
+from cnnstat.base.pages import CODES
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.document import Document
 
