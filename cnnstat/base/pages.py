@@ -1,6 +1,6 @@
-"""What `cnnstat explain` prints of a problem's code: prose, which stands in a file beside this one.
+"""What `cnnstat explain` prints of a figure and of a problem's code: prose, in files beside this one.
 
-No other command reads it, so none loads it; a test holds that the codes in the source are these.
+No other command reads them, so none loads them; a test holds that the codes in the source are these.
 """
 
 from __future__ import annotations
@@ -30,6 +30,15 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True):
     way_out: str
 
 
+class Definition(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of a figure: its name at length, how it comes about, what it is, and other words for it."""
+
+    title: str
+    rule: str
+    meaning: str
+    aliases: tuple[str, ...]
+
+
 def _read(file: str, kind: type[Page]) -> dict[str, Page]:
     """Return the pages of a file by their keys, in its order.
 
@@ -48,3 +57,18 @@ def _joined(part: Any) -> Any:
 
 CODES = _read("codes.toml", Code)
 """The page of every code, in the order in which a spec is read."""
+
+DEFINITIONS = _read("figures.toml", Definition)
+"""The page of every figure, by its key."""
+
+
+def figure_named(word: str) -> str | None:
+    """Return the key of the figure that a word means; None for no figure."""
+    name = word.strip().lower().replace("-", "_").replace(" ", "_").replace("'", "")
+    also = (key for key, page in DEFINITIONS.items() if name in page.aliases)
+    return name if name in DEFINITIONS else next(also, None)
+
+
+def words() -> tuple[str, ...]:
+    """Return every name of every figure."""
+    return (*DEFINITIONS, *(name for page in DEFINITIONS.values() for name in page.aliases))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cnnstat.base.figures import FIGURES
-from cnnstat.base.pages import CODES
+from cnnstat.base.pages import CODES, DEFINITIONS
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.document import Document
 
@@ -92,14 +91,14 @@ def type_document(name: str) -> TypeDocument:
 
 def figure_document(key: str) -> FigureDocument:
     """Return the definition of a figure."""
-    figure = FIGURES[key]
+    figure = DEFINITIONS[key]
     return FigureDocument(
         command="explain",
         figure=key,
         title=figure.title,
         rule=figure.rule,
         meaning=figure.meaning,
-        aliases=figure.also,
+        aliases=figure.aliases,
     )
 
 
@@ -114,7 +113,7 @@ def problem_document(key: str) -> ProblemDocument:
 def contents_document() -> ContentsDocument:
     """Return every layer type, every figure and every code of a problem, in a line each."""
     types = (ListedType(name=name, about=manual.first_line(kind)) for name, kind in LAYERS.items())
-    listed = (ListedFigure(name=key, title=figure.title) for key, figure in FIGURES.items())
+    listed = (ListedFigure(name=key, title=figure.title) for key, figure in DEFINITIONS.items())
     problems = (ListedFigure(name=key, title=code.title) for key, code in CODES.items())
     return ContentsDocument(
         command="explain", types=tuple(types), figures=tuple(listed), problems=tuple(problems)
