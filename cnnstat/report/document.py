@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from cnnstat.analysis.outline import folded
@@ -50,29 +50,20 @@ class NetworkDocument(Document, frozen=True, kw_only=True):
 class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
     """What one unit sees of the input."""
 
-    size: Annotated[
-        Sizes | None, Meta(description="per axis; that of the whole input where `global`; null where unknown")
-    ] = None
-    stride: Annotated[
-        tuple[Fraction | None, ...] | None,
-        Meta(
-            description="effective stride per axis; null where global or unknown, and where branches of"
-            " different stride meet; a decimal behind upsampling"
-        ),
-    ] = None
-    padding: Annotated[
-        Sizes | None, Meta(description="effective padding per axis; null where global or unknown")
-    ] = None
-    aligned: Annotated[
-        bool | None, Meta(description="false where branches met that disagree on stride or centre")
-    ] = None
-    whole: Annotated[
-        bool,
-        Meta(description="true after a global pool, flatten, linear layer, or a norm over the whole map"),
-    ] = False
-    unknown_because_of: Annotated[
-        str | UnsetType, Meta(description="only where unknown: the layer that makes it so")
-    ] = UNSET
+    size: Sizes | None = None
+    """Per axis; that of the whole input where `global`; null where unknown."""
+    stride: tuple[Fraction | None, ...] | None = None
+    """Effective stride per axis; null where global or unknown, and where branches of different stride meet; a
+    decimal behind upsampling.
+    """
+    padding: Sizes | None = None
+    """Effective padding per axis; null where global or unknown."""
+    aligned: bool | None = None
+    """False where branches met that disagree on stride or centre."""
+    whole: bool = False
+    """True after a global pool, flatten, linear layer, or a norm over the whole map."""
+    unknown_because_of: str | UnsetType = UNSET
+    """Only where unknown: the layer that makes it so."""
 
     @property
     def known(self) -> bool:
@@ -137,29 +128,30 @@ class LayerEntry(Placed, frozen=True, kw_only=True):
     connections: int
     activations: int
     receptive_field: ReceptiveField
-    leftover: Annotated[
-        Sizes,
-        Meta(description="rows and columns that no window covers, per axis; empty where the type has none"),
-    ]
-    folded_layers: Annotated[int, Meta(description="how many layers this stands for")]
+    leftover: Sizes
+    """Rows and columns that no window covers, per axis; empty where the type has none."""
+    folded_layers: int
+    """How many layers this stands for."""
 
 
 class Expectations(Struct, frozen=True, kw_only=True):
     """Published figures under `expect:`."""
 
-    checked: Annotated[int, Meta(description="how many were compared")]
-    missed: Annotated[tuple[str, ...], Meta(description="a sentence for each that is not met")]
+    checked: int
+    """How many were compared."""
+    missed: tuple[str, ...]
+    """A sentence for each that is not met."""
 
 
 class AnalysisDocument(NetworkDocument, frozen=True, kw_only=True):
     """The figures of one network, layer by layer and in total."""
 
-    batch: Annotated[int, Meta(description="what the memory figures are for, as are the next two")]
+    batch: int
+    """What the memory figures are for, as are the next two."""
     dtype: str
     optimizer: str
-    layers: Annotated[
-        tuple[LayerEntry, ...], Meta(description="the layers in order; with `--depth` folded blocks")
-    ]
+    layers: tuple[LayerEntry, ...]
+    """The layers in order; with `--depth` folded blocks."""
     totals: TotalFigures
     expectations: Expectations
 

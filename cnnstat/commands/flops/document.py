@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from cnnstat.analysis.backward_cost import Cost
 from cnnstat.analysis.by_type import counts_by_type
@@ -34,11 +34,10 @@ class Counted(Struct, frozen=True, kw_only=True):
     """What a tool counts."""
 
     total: int
-    terms: Annotated[dict[str, int], Meta(description="what `total` is the sum of; terms of 0 are not there")]
-    left_out: Annotated[
-        tuple[str, ...],
-        Meta(description="types of layers that the tool could not read, which `total` is without"),
-    ]
+    terms: dict[str, int]
+    """What `total` is the sum of; terms of 0 are not there."""
+    left_out: tuple[str, ...]
+    """Types of layers that the tool could not read, which `total` is without."""
 
 
 class CountedLayer(Struct, frozen=True, kw_only=True):
@@ -54,15 +53,16 @@ class ConventionEntry(Struct, frozen=True, kw_only=True):
     """What one tool prints for the network. The last fields are those of `Counted`."""
 
     name: str
-    tool: Annotated[str, Meta(description="the tool with its version")]
-    prints: Annotated[str, Meta(description="what the tool calls its figure")]
+    tool: str
+    """The tool with its version."""
+    prints: str
+    """What the tool calls its figure."""
     source: str
     total: int
     terms: dict[str, int]
     left_out: tuple[str, ...]
-    layers: Annotated[
-        tuple[CountedLayer, ...] | UnsetType, Meta(description="only where one tool was asked for")
-    ] = UNSET
+    layers: tuple[CountedLayer, ...] | UnsetType = UNSET
+    """Only where one tool was asked for."""
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -71,7 +71,8 @@ class Step(Struct, frozen=True, kw_only=True):
     forward: int
     weight_gradients: int
     input_gradients: int
-    training: Annotated[int, Meta(description="their sum")]
+    training: int
+    """Their sum."""
 
 
 class StepOfLayer(Struct, frozen=True, kw_only=True):
@@ -87,7 +88,8 @@ class StepOfLayer(Struct, frozen=True, kw_only=True):
 class Training(Struct, frozen=True, kw_only=True):
     """That of the network."""
 
-    convention: Annotated[str | None, Meta(description="the tool that counts so; null for MACs")]
+    convention: str | None
+    """The tool that counts so; null for MACs."""
     forward: int
     weight_gradients: int
     input_gradients: int
@@ -100,11 +102,12 @@ class FlopsDocument(AnalysisDocument, frozen=True, kw_only=True):
 
     by_block: tuple[Share, ...]
     by_type: tuple[Share, ...]
-    convention: Annotated[ConventionEntry | UnsetType, Meta(description="with `--convention`")] = UNSET
-    conventions: Annotated[
-        tuple[ConventionEntry, ...] | UnsetType, Meta(description="with `--conventions`")
-    ] = UNSET
-    training: Annotated[Training | UnsetType, Meta(description="with `--training`")] = UNSET
+    convention: ConventionEntry | UnsetType = UNSET
+    """With `--convention`."""
+    conventions: tuple[ConventionEntry, ...] | UnsetType = UNSET
+    """With `--conventions`."""
+    training: Training | UnsetType = UNSET
+    """With `--training`."""
 
 
 def document(
