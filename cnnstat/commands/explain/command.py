@@ -10,9 +10,8 @@ import click
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.model import Row
 from cnnstat.analysis.outline import TOTAL, folded
-from cnnstat.base.codes import CODES
 from cnnstat.base.errors import ArgumentError
-from cnnstat.base.figures import figure_named, words
+from cnnstat.base.pages import CODES, figure_named, words
 from cnnstat.base.text import plain, suggestion
 from cnnstat.cli.options import (
     PAGES,

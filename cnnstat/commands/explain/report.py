@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.model import Totals
 from cnnstat.analysis.outline import TOTAL
-from cnnstat.base.figures import FIGURES
+from cnnstat.base.pages import DEFINITIONS
 from cnnstat.base.text import plural
 from cnnstat.commands.explain.derivations import passes_on
 from cnnstat.commands.explain.errata import forgotten
@@ -94,7 +94,7 @@ def _erratum(erratum: Erratum) -> Iterator[Phrase]:
     if missed is not None:  # it is no erratum, or its right figure is another
         yield missed
         return
-    title = FIGURES[published.figure].title
+    title = DEFINITIONS[published.figure].title
     instead = "unknown" if right is None else _figure(right)
     printed = _printed(published.printed)
     yield (f"{title} printed as ", *printed, "; right is ", instead, f" (printed by: {published.source})")
