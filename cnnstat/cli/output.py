@@ -93,14 +93,25 @@ def standard_output() -> TextIO:
         OSError: it is closed.
     """
     if sys.stdout is None:
-        raise OSError(errno.EBADF, "standard output is closed")
+        raise OSError(errno.EBADF, "it is closed")
     return sys.stdout
 
 
 def say(text: str) -> None:
-    """Write to standard output, in signs it can show."""
+    """Write to standard output, in signs it can show.
+
+    A reader who has gone wants no more of the text: that is no failure, and what a command found out still
+    decides how it ends.
+
+    Raises:
+        OSError: standard output takes nothing more.
+    """
     stdout = standard_output()
-    stdout.write(encodable(text, stdout.encoding or "utf-8"))
+    try:
+        stdout.write(encodable(text, stdout.encoding or "utf-8"))
+        stdout.flush()
+    except BrokenPipeError:
+        drop_output()
 
 
 def _width(terminal: bool) -> int | None:
