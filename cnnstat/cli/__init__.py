@@ -16,10 +16,14 @@ from typing import NoReturn
 import click
 
 from cnnstat.base.errors import SpecError
+from cnnstat.base.text import plain
 from cnnstat.cli.output import complain, drop_output
 from cnnstat.cli.program import cli
 
 __all__ = ["cli", "main"]
+
+_HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""How newer versions of click end without a command: its message is the help, on lines of its own."""
 
 
 def main() -> NoReturn:
@@ -53,7 +57,13 @@ def _run() -> int:
 
 
 def _message(error: click.ClickException) -> str:
-    """Return what click would print, with the usage of the command above it."""
+    """Return what click would print, the usage of the command above it; what was typed is made harmless."""
+    if isinstance(error, _HELP):
+        return f"{error.format_message()}\n"
     text = io.StringIO()
-    error.show(text)
+    harmless = plain(error.format_message())
+    if isinstance(error, click.UsageError):
+        click.UsageError(harmless, error.ctx).show(text)
+    else:
+        click.ClickException(harmless).show(text)
     return text.getvalue()
