@@ -13,7 +13,7 @@ from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE, Settings
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
-from cnnstat.base.text import plain, suggestion
+from cnnstat.base.text import suggestion
 from cnnstat.graph.load import load
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
@@ -60,7 +60,7 @@ def read_by(read: Callable[[Any], Any]) -> Callable[[click.Context, click.Parame
         try:
             return None if value is None else read(value)
         except ArgumentError as error:
-            raise click.BadParameter(plain(str(error))) from None
+            raise click.BadParameter(str(error)) from None
 
     return callback
 

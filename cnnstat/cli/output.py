@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from cnnstat.base.errors import Problem, SpecError
-from cnnstat.base.text import plain
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
 from cnnstat.spec.file import find
@@ -56,7 +55,7 @@ def put(text: str, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise click.UsageError(f"cannot write {plain(str(output))}: {error.strerror}") from None
+        raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
 
 
 def _check_unread(output: Path) -> None:
@@ -67,7 +66,7 @@ def _check_unread(output: Path) -> None:
     """
     words = (click.get_current_context().params.get(name) for name in _SPECS)
     if any(same_file(place_of(word), output) for word in words if word):
-        raise click.UsageError(f"{plain(str(output))} is the spec that was read; write to another file")
+        raise click.UsageError(f"{output} is the spec that was read; write to another file")
 
 
 def place_of(spec: str) -> Path | int:
@@ -93,14 +92,25 @@ def standard_output() -> TextIO:
         OSError: it is closed.
     """
     if sys.stdout is None:
-        raise OSError(errno.EBADF, "standard output is closed")
+        raise OSError(errno.EBADF, "it is closed")
     return sys.stdout
 
 
 def say(text: str) -> None:
-    """Write to standard output, in signs it can show."""
+    """Write to standard output, in signs it can show.
+
+    A reader who has gone wants no more of the text: that is no failure, and what a command found out still
+    decides how it ends.
+
+    Raises:
+        OSError: standard output takes nothing more.
+    """
     stdout = standard_output()
-    stdout.write(encodable(text, stdout.encoding or "utf-8"))
+    try:
+        stdout.write(encodable(text, stdout.encoding or "utf-8"))
+        stdout.flush()
+    except BrokenPipeError:
+        drop_output()
 
 
 def _width(terminal: bool) -> int | None:
