@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager
@@ -12,6 +13,10 @@ from cnnstat.base.text import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_FIXED = (errno.EBUSY, errno.EPERM, errno.EACCES)
+"""What stands in the way of a file that cannot be moved away: it is mounted by itself, or somebody else's."""
 
 
 class FileError(ValueError):
@@ -97,9 +102,20 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
                 if status is not None:
                     beside.chmod(stat.S_IMODE(status.st_mode))
                 yield file
-            beside.replace(target)
+            _move(beside, target)
         finally:
             beside.unlink(missing_ok=True)
+
+
+def _move(beside: Path, target: Path) -> None:
+    try:
+        beside.replace(target)
+    except OSError as error:
+        if error.errno not in _FIXED:
+            raise
+        import shutil  # noqa: PLC0415 - hardly ever needed
+
+        shutil.copyfile(beside, target)
 
 
 def _status(path: Path) -> os.stat_result | None:

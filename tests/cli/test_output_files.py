@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -184,6 +185,21 @@ def test_a_link_stays_a_link_and_a_file_keeps_its_mode() -> None:
         assert Path(name).is_symlink()
     assert Path("real").read_text("utf-8") == Path("new").read_text("utf-8") == REPORT
     assert stat.S_IMODE(os.stat("real").st_mode) == 0o640
+
+
+def test_a_file_that_cannot_be_replaced_is_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that is mounted by itself, or another user's in a folder where each may move his own only."""
+
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    Path("old").write_text("old" * 10_000)
+    number = os.stat("old").st_ino
+    assert within("summary", "lenet5", "-o", "old").returncode == 0
+    assert Path("old").read_text("utf-8") == REPORT
+    assert os.stat("old").st_ino == number
+    assert os.listdir() == ["old"]
 
 
 @pytest.mark.parametrize("option", ["-o", "--save", "--activations", "--weights", "--array", "--image"])
