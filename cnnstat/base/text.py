@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ _CANDIDATES = 200
 
 # Characters of a line that a message shows.
 _CONTEXT = 120
+
+# Characters of a number that a message shows.
+_DIGITS = 60
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -41,6 +45,26 @@ def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def exact(value: int | Fraction) -> str:
+    """Return a number as it is, never rounded; one that nobody could read by the count of its digits."""
+    text = f"{value}" if isinstance(value, int) else _decimal(value) or f"{value}"
+    return text if len(text) <= _DIGITS else f"a number of {sum(c.isdigit() for c in text):,} digits"
+
+
+def _decimal(value: Fraction) -> str | None:
+    """Return the decimal that is this number, with a point or an exponent; None where there is none."""
+    if value.denominator == 1:
+        return f"{float(value)}" if abs(value) <= 2**53 else f"{value}.0"
+    short = f"{float(value):g}" if abs(value) < 2**53 else "0"
+    if Fraction(short) == value:
+        return short
+    places = next((n for n in range(1, _DIGITS) if 10**n % value.denominator == 0), None)
+    if places is None:
+        return None
+    digits = f"{abs(value) * 10**places}".zfill(places + 1)
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def excerpt(line: str, column: int) -> tuple[str, int]:

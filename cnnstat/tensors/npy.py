@@ -17,7 +17,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib import format as npy
 
-from cnnstat.tensors.common import FileError, shape_text, shown
+from cnnstat.base.files import FileError
+from cnnstat.tensors.common import shape_text, shown
 from cnnstat.tensors.numbers import check_dtype, check_shape
 
 if TYPE_CHECKING:
@@ -144,10 +145,10 @@ def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) 
             raise FileError(path, f"{what} is damaged; save it again with numpy.savez") from error
 
 
-def write_npz(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write a new .npz file; equal arrays give equal bytes."""
+def write_npz(target: IO[bytes], arrays: Mapping[str, Array]) -> None:
+    """Write a .npz file; equal arrays give equal bytes."""
     # numpy.savez takes names as keywords, so an array could not be called `file`.
-    with zipfile.ZipFile(path, "x") as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as file:
                 npy.write_array(file, np.asanyarray(array), allow_pickle=False)

@@ -126,11 +126,16 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
     from cnnstat.commands.run.document import document  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
     from cnnstat.commands.run.report import report  # noqa: PLC0415
+    from cnnstat.tensors import check_activations_file, check_weights_file  # noqa: PLC0415
 
-    _check_files(network, options, output)
     _check_options(options)
     gc.enable()  # what runs for minutes has something to collect
     try:
+        if options.save is not None:
+            check_weights_file(options.save)
+        if options.activations is not None:
+            check_activations_file(options.activations)
+        _check_files(network, options, output)
         proof = prove(network, options)
     except MemoryError:
         raise Refused("out of memory; a smaller --input or --batch needs less") from None
