@@ -47,9 +47,9 @@ def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def exact(value: int | Fraction) -> str:
+def exact(value: float | Fraction) -> str:
     """Return a number as it is, never rounded; one that nobody could read by the count of its digits."""
-    text = f"{value}" if isinstance(value, int) else _decimal(value) or f"{value}"
+    text = f"{value}" if isinstance(value, int | float) else _decimal(value) or f"{value}"
     return text if len(text) <= _DIGITS else f"a number of {sum(c.isdigit() for c in text):,} digits"
 
 
