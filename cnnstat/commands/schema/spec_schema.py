@@ -146,6 +146,7 @@ def _expect(figures: tuple[str, ...]) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": ["value"],
+        "dependentRequired": {"correct": ["erratum"]},
         "properties": {
             "value": value,
             "source": {"type": "string"},
