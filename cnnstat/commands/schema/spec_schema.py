@@ -135,5 +135,6 @@ def _expect(figures: tuple[str, ...]) -> dict[str, Any]:
         "erratum": text,
         "correct": {"type": ["integer", "array"]},
     }
-    either = {"anyOf": [value, _mapping(remarks, required=["value"])]}
+    full = {**_mapping(remarks, required=["value"]), "dependentRequired": {"correct": ["erratum"]}}
+    either = {"anyOf": [value, full]}
     return _mapping({"source": text, **dict.fromkeys(figures, either)})
