@@ -21,7 +21,7 @@ import pytest
 import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS, Convention
 from cnnstat.analysis.layer_kinds import WORKS, work_of
-from cnnstat.analysis.tool_counts import MEASURES
+from cnnstat.analysis.measures import MEASURES
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.pages import CODES, DEFINITIONS, words
 from cnnstat.cli.program import COMMANDS, cli
@@ -32,7 +32,7 @@ from cnnstat.report.columns import COLUMNS
 from cnnstat.report.render import FORMATS
 from cnnstat.spec import bundled
 from tests import docs
-from tests.analysis.test_conventions import BY_SOURCE, PRINTED, TOTALS
+from tests.analysis.test_conventions import BY_SOURCE, TOOLS
 from tests.executor.cases import CASES
 from tests.executor.reference import COMMAND, path_of, stored
 from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
@@ -162,11 +162,11 @@ def formats() -> Iterator[str]:
 
 def conventions() -> Iterator[str]:
     """Yield what another tool's convention lacks, or has too much."""
-    held = TOTALS.keys() | {row[2] for row in PRINTED + BY_SOURCE}
+    held = TOOLS | {row[2] for row in BY_SOURCE}
     for name, tool in CONVENTIONS.items():
         if name not in held:
             yield f"{name}: no figure of the tool in tests/analysis/test_conventions.py"
-        if not (tool.tool and tool.prints and tool.source):
+        if not (tool.tool and tool.prints and tool.source and tool.held):
             yield f"{name}: no version, name of its figure, or source"
         for kind in tool.nothing & tool.weights.keys():
             yield f"{name}: '{kind}' has weights and counts as nothing"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.convention import Convention
     from cnnstat.analysis.model import Counts
 
 
@@ -48,6 +48,10 @@ class ConventionEntry(Struct, frozen=True, kw_only=True):
     prints: str
     """What the tool calls its figure."""
     source: str
+    held: str
+    """Against what its rules were held: the tool itself, or its source."""
+    passes_over: str
+    """What it does not count where a network calls it instead of holding it as a module."""
     total: int
     terms: dict[str, int]
     """What `total` is the sum of; terms of 0 are not there."""
@@ -124,6 +128,8 @@ def convention_entry(
         tool=convention.tool,
         prints=convention.prints,
         source=convention.source,
+        held=convention.held,
+        passes_over=convention.passes_over,
         total=whole.total,
         terms=whole.terms,
         left_out=whole.left_out,

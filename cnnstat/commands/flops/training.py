@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.backward_cost import Cost
-    from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.convention import Convention
     from cnnstat.analysis.tool_counts import ToolCount
     from cnnstat.commands.flops.document import FlopsDocument, Training
     from cnnstat.report.model import Phrase
