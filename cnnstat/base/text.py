@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ _CANDIDATES = 200
 
 # Characters of a line that a message shows.
 _CONTEXT = 120
+
+_PAIRS = re.compile("(:(?=:)|#(?=#))")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -34,7 +37,8 @@ def plain(text: str) -> str:
     Control and formatting characters become visible escapes. ``::`` and ``##`` are parted because CI
     logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
     """
-    return _visible(text).replace("::", ": :").replace("##", "# #")
+    # Of three in a row the second has two neighbours, so each but the last is parted from the next.
+    return _PAIRS.sub(r"\1 ", _visible(text))
 
 
 def _visible(text: str) -> str:
