@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import re
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 ALWAYS = {"max_memory": "16M", "elements": "2"}
-"""Options that keep a run short, given wherever there are any."""
+"""What some options are always given, for a run has to stay short."""
 
 
 @dataclass(frozen=True)
@@ -47,49 +48,55 @@ def parameters(command: str) -> tuple[click.Parameter, ...]:
     return tuple(found.params)
 
 
-_GIVEN = st.sampled_from((False,) * 9 + (True,))
-_TEXTS = st.sampled_from(words.OPTIONS)
-_SPECS = st.sampled_from(("-", "-", "-", "lenet5", "resnet20", "nothing.yaml"))
+_FEW, _MANY = (st.sampled_from((False,) * times + (True,)) for times in (11, 2))
+_OTHER = st.sampled_from(("-", "-", "-", "lenet5", "resnet20", "nothing.yaml"))
+_WORD = re.compile(r"[\w.-]+")
 
 
 @cache
 def _values(kind: Any) -> SearchStrategy[str]:
+    """Return values of an option by its declared type, those just beyond its bounds too."""
     if isinstance(kind, click.Choice):
         return st.sampled_from(tuple(map(str, kind.choices)))
     if isinstance(kind, click.IntRange):
         least, most = int(kind.min or 0), int(kind.max or 10)
         return st.sampled_from([str(number) for number in (least, least + 1, 2, 7, most, most + 1, -1)])
-    return _TEXTS
+    return st.sampled_from(words.OPTIONS)
 
 
 @st.composite
-def command_lines(draw: DrawFn) -> tuple[str, ...]:
-    """Draw a command with some of its options; the spec comes from standard input."""
+def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
+    """Draw a command with some of its options, for a spec that comes from standard input."""
     command = draw(st.sampled_from([name for name in COMMANDS if _reads(name)]))
+    given = draw(st.sampled_from((_FEW, _FEW, _MANY)))
+    own = _WORD.findall(spec) or ["-"]
+
+    def text(values: SearchStrategy[str]) -> str:
+        """Draw a value of an option that takes any text: often it is a word of the spec."""
+        return own[draw(st.integers(0, len(own) - 1))] if draw(st.booleans()) else draw(values)
+
     line = [command]
-    arguments = [parameter for parameter in parameters(command) if isinstance(parameter, click.Argument)]
-    for number, argument in enumerate(arguments):
+    for number, argument in enumerate(_arguments(command)):
         if number == 0:
-            line.append("-")
-        elif argument.required or draw(_GIVEN):
-            line.append(draw(_SPECS if argument.nargs == 1 else _TEXTS))
-    for parameter in parameters(command):
-        if isinstance(parameter, click.Option):
-            line += _option(draw, parameter)
+            line.append("-" if not draw(_FEW) else draw(st.sampled_from(words.OPTIONS)))
+        elif argument.required or draw(given):
+            line.append(draw(_OTHER) if argument.nargs == 1 else text(_values(argument.type)))
+    for option in parameters(command):
+        if not isinstance(option, click.Option) or isinstance(option.type, click.Path):
+            continue  # files are what another fuzzer is about
+        if option.name == "max_memory" or draw(given):
+            values = _values(option.type)
+            value = text(values) if option.type is click.STRING else draw(values)
+            line += [option.opts[-1], *(() if option.is_flag else (ALWAYS.get(str(option.name), value),))]
     return tuple(line)
 
 
+def _arguments(command: str) -> list[click.Argument]:
+    return [parameter for parameter in parameters(command) if isinstance(parameter, click.Argument)]
+
+
 def _reads(command: str) -> bool:
-    return any(isinstance(parameter, click.Argument) for parameter in parameters(command))
-
-
-def _option(draw: DrawFn, option: click.Option) -> list[str]:
-    if option.name in ALWAYS:
-        return [option.opts[-1], ALWAYS[option.name]] if option.name == "max_memory" or draw(_GIVEN) else []
-    # Files are what another fuzzer is about.
-    if isinstance(option.type, click.Path) or not draw(_GIVEN):
-        return []
-    return [option.opts[-1]] if option.is_flag else [option.opts[-1], draw(_values(option.type))]
+    return bool(_arguments(command))
 
 
 class _Input:

@@ -7,16 +7,17 @@ import random
 import time
 import traceback
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 
+import cnnstat
 from tests.fuzz.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.fuzz.findings import Example, Fuzzer
 
@@ -27,8 +28,7 @@ CUTTING = 60.0
 PHASES = (Phase.generate, Phase.shrink)
 AGAIN = "found before: "
 """What stands before a cause that is saved already, among the counts."""
-PACKAGE = "/cnnstat/"
-"""What stands in the path of each file of the program."""
+PACKAGE = str(Path(cnnstat.__file__).parent)
 
 
 class TimeIsUp(BaseException):
@@ -40,8 +40,8 @@ def kind_of(error: BaseException) -> str:
     if isinstance(error, Finding):
         return error.kind
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if PACKAGE in frame.filename] or list(frames)
-    place = own[-1].filename.rpartition(PACKAGE)[2]
+    own = [frame for frame in frames if frame.filename.startswith(PACKAGE)] or list(frames)
+    place = own[-1].filename.removeprefix(PACKAGE).lstrip("/")
     return f"{type(error).__name__} in {place}:{own[-1].lineno}"
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from cnnstat.layers import LAYERS
 from cnnstat.spec import bundled
-from tests.fuzz import words
+from tests.fuzz import pieces, words
 from tests.fuzz.commands import check_ending, command_lines, ended
 from tests.fuzz.findings import Finding, Fuzzer, memory, seconds
 from tests.fuzz.networks import networks
-from tests.fuzz.options import declared
+from tests.fuzz.options import declared, drawn_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,8 @@ SECONDS = {"run": 60.0, "sizes": 60.0}
 CALCULATING = 5.0
 """Seconds for every other command: the promise is one, on a machine with nothing else to do."""
 MEMORY = 400 << 20
+_SHAPE = (4, 6, 5)
+"""The input that added layers are drawn for."""
 LONGEST = 60_000
 """Characters to which a mutation may make a text grow."""
 
@@ -71,6 +73,9 @@ def _texts() -> SearchStrategy[str]:
 
 
 _WORD = re.compile(r"[$\w.-]+")
+_PARAMETER = re.compile(r"\$[a-z]\w*")
+_READS_ONE = "$a"
+"""The parameter that expressions among the words read."""
 _POOLS = (words.NUMBERS, words.VALUES, words.EXPRESSIONS, words.HOSTILE, words.KEYS)
 
 
@@ -85,12 +90,21 @@ def _place(draw: DrawFn, text: str) -> int:
     return draw(st.integers(0, len(text)))
 
 
+def _word(draw: DrawFn, text: str) -> str:
+    """Draw a word; of an expression the parameters are those that the text has."""
+    word = draw(_words())
+    own = _PARAMETER.findall(text)
+    if own and word.startswith(_READS_ONE):
+        return word.replace(_READS_ONE, own[draw(st.integers(0, len(own) - 1))])
+    return word
+
+
 def _other_word(draw: DrawFn, text: str) -> str:
     found = list(_WORD.finditer(text))
     if not found:
         return text
     word = found[draw(st.integers(0, len(found) - 1))]
-    return text[: word.start()] + draw(_words()) + text[word.end() :]
+    return text[: word.start()] + _word(draw, text) + text[word.end() :]
 
 
 def _swapped_words(draw: DrawFn, text: str) -> str:
@@ -131,14 +145,17 @@ def _lines(draw: DrawFn, text: str) -> str:
 
 
 def _line(draw: DrawFn, text: str) -> str:
-    """Add a layer with an option of any value."""
+    """Add a layer that is good by itself, with another value for one of its keys or without."""
     lines = text.split("\n")
     place = draw(st.integers(0, len(lines)))
     kind = draw(st.sampled_from(tuple(LAYERS)))
-    options = sorted(declared(LAYERS[kind])) or ["name"]
-    option = draw(st.sampled_from(options))
-    indent = "    " * draw(st.integers(0, 1)) + "  "
-    lines.insert(place, f"{indent}- {{type: {kind}, {option}: {draw(_words())}}}")
+    entry = {"type": kind, **drawn_options(draw, LAYERS[kind], _SHAPE)}
+    if draw(st.booleans()):
+        entry["repeat"] = draw(st.sampled_from((1, 2, 30, 900, 200_000)))
+    written = pieces.written(entry)
+    if draw(st.booleans()):
+        written = _other_word(draw, written)
+    lines.insert(place, f"{'    ' * draw(st.integers(0, 1))}  - {written}")
     return "\n".join(lines)
 
 
@@ -148,7 +165,7 @@ def _option(draw: DrawFn, text: str) -> str:
     if not places:
         return text
     place = places[draw(st.integers(0, len(places) - 1))]
-    return f"{text[:place]}{draw(_words())}: {draw(_words())}, {text[place:]}"
+    return f"{text[:place]}{_word(draw, text)}: {_word(draw, text)}, {text[place:]}"
 
 
 def _doubled(draw: DrawFn, text: str) -> str:
@@ -172,12 +189,13 @@ _ENCODED: tuple[Callable[[bytes], bytes], ...] = (
 
 
 @st.composite
-def mutated(draw: DrawFn) -> bytes:
-    """Draw a spec and what becomes of it."""
+def tried(draw: DrawFn) -> Tried:
+    """Draw a spec and what becomes of it, and a command."""
     text = draw(_texts())
     for _ in range(draw(st.integers(0, 4))):
         text = draw(st.sampled_from(MUTATIONS))(draw, text)[:LONGEST]
-    return draw(st.sampled_from(_ENCODED))(text.encode(errors="surrogatepass"))
+    line = draw(command_lines(text))
+    return Tried(line, draw(st.sampled_from(_ENCODED))(text.encode(errors="surrogatepass")))
 
 
-FUZZER = Fuzzer(st.builds(Tried, command_lines(), mutated()), check)
+FUZZER = Fuzzer(tried(), check)

@@ -18,9 +18,9 @@ VALUES = (
     *('{value: 2, erratum: "x", correct: 3}', "[[0, 1], [1, 2]]"),
 )
 EXPRESSIONS = (
-    *("$in", "2 * $in", "$in / 3", "$in * $in", "$index", "$a", "$a + 1e999", "$width / 0", "9 ** 9 ** 9"),
-    *('"max($in, 8)"', '"divisible($width, 0)"', "$n1 % 2", "2 if $index == 0 else 1", "not $index"),
-    *("$index * 1000000", "0x10 * $index", "1_000 + $index", "1e308 * 1e308 * $index", "$index / 3"),
+    *("$in", "2 * $in", "$in / 3", "$in * $in", "$index", "$a", "$a + 1e999", "$a / 0", "9 ** 9 ** 9"),
+    *('"max($in, 8)"', '"divisible($a, 0)"', "$a % 2", "2 if $index == 0 else 1", "not $index"),
+    *("$index * 1000000", "$a * 0x10", "$a + 1_000", "$a * 1e308 * 1e308", "$a / 3"),
     *("$" * 50, "(" * 25 + "$a" + ")" * 25, "-" * 150 + "$in"),
 )
 HOSTILE = (
