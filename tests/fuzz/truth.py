@@ -22,7 +22,7 @@ SECONDS = 30.0
 BATCH = 2
 """Samples for the gradients: with one, a kernel that drops all others is right."""
 EXPLODED = 1e12
-"""Numbers from which on nothing is said of slopes: a dozen squares of squares in a row have no digits left."""
+"""Numbers from which on nothing is said of slopes: squares of squares of squares have no digits left."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Measured:
         return ".yaml", self.drawn.text.encode()
 
     def __str__(self) -> str:
-        training = " --training" if self.training else ""
+        how = f"--method {self.method}" + (" --training" if self.training else "")
         return (
             f"cnnstat run --seed {self.seed} --batch {self.batch} --dtype {self.dtype} SPEC, then\n"
-            f"cnnstat run --seed {self.seed} --batch {BATCH} --check-grad --method {self.method}{training} SPEC\n\n"
+            f"cnnstat run --seed {self.seed} --batch {BATCH} --check-grad {how} SPEC\n\n"
             f"{self.drawn.text}"
         )
 
