@@ -35,6 +35,7 @@ from tests import docs
 from tests.analysis.test_conventions import BY_SOURCE, TOOLS
 from tests.executor.cases import CASES
 from tests.executor.reference import COMMAND, path_of, stored
+from tests.fuzz.options import lacking
 from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
 from tests.program import within
 from tests.small import EVERY_TYPE
@@ -66,6 +67,7 @@ def types() -> Iterator[str]:
             (name in worked_out, "no row of figures worked out by hand in tests/layers/test_figures.py"),
             (name in cases, "no reference case in tests/executor/cases.py, and no arrays of it"),
             (name in standing, "no place in the network of every type in tests/small.py"),
+            *((False, what) for what in filter(None, [lacking(name)])),
             (page or manual.page(name, kind) in written, f"another page in docs/layers.md, or none; {WRITE}"),
         )
     for name in KERNELS.keys() - LAYERS:
@@ -238,7 +240,7 @@ def about(name: str, lacks: Callable[[], Iterator[str]]) -> list[str]:
 
 
 class Bare(Relu, frozen=True, kw_only=True):
-    slope: float = 1.0
+    slope: bytes = b""
 
 
 def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +255,7 @@ def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyP
         "no row of figures worked out by hand",
         "no reference case",
         "no place",
+        "no strategy for options of the kind BytesType",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ _CONTEXT = 120
 
 # Characters of a number that a message shows.
 _DIGITS = 60
+_PAIRS = re.compile("(:(?=:)|#(?=#))")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -38,7 +40,8 @@ def plain(text: str) -> str:
     Control and formatting characters become visible escapes. ``::`` and ``##`` are parted because CI
     logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
     """
-    return _visible(text).replace("::", ": :").replace("##", "# #")
+    # Of three in a row the second has two neighbours, so each but the last is parted from the next.
+    return _PAIRS.sub(r"\1 ", _visible(text))
 
 
 def _visible(text: str) -> str:
