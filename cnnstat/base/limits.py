@@ -14,6 +14,9 @@ MAX_SIZE = 1_000_000
 MAX_LAYERS = 200_000
 """Layers in one network after blocks and repeats are unfolded."""
 
+PARTS = 8
+"""Inputs of a layer, or options of an entry, that count as one layer more."""
+
 MAX_NESTING = 30
 """Blocks within blocks."""
 

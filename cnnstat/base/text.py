@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Comparing words is slow, and a name that is one of thousands is no help.
 _CANDIDATES = 200
@@ -20,13 +21,27 @@ _CONTEXT = 120
 # Characters of a number that a message shows.
 _DIGITS = 60
 _PAIRS = re.compile("(:(?=:)|#(?=#))")
+# Words that a message lists, so that it does not grow with the spec.
+_LISTED = 24
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'stride'?`` for a near miss among ``known``, else nothing."""
-    names = {name.lower(): name for name in islice(known, _CANDIDATES)}
-    near = difflib.get_close_matches(word.lower()[:64], names, n=1, cutoff=0.6)
-    return f"; did you mean '{names[near[0]]}'?" if near else ""
+    near = _nearest(word.lower()[:64], tuple(islice(known, _CANDIDATES)))
+    return f"; did you mean '{near}'?" if near else ""
+
+
+@lru_cache(maxsize=256)  # a block that is called a thousand times has one misspelt word
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    names = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    return names[near[0]] if near else None
+
+
+def listed(words: Sequence[str], joint: str = ", ") -> str:
+    """Return words one behind the other; of very many, the first and the last: ``a, b, ..., z``."""
+    some = words if len(words) <= _LISTED else (*words[: _LISTED - 1], "...", words[-1])
+    return joint.join(some)
 
 
 def plural(noun: str, count: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from cnnstat.base.errors import Problem, SpecError
+from cnnstat.base.errors import Problem, Problems, SpecError
 from cnnstat.base.files import FileError, ReaderGoneError, check_writable, replacing
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
@@ -157,6 +157,7 @@ def finish(analysis: Analysis) -> None:
     Raises:
         SpecError: with every figure missed.
     """
-    if analysis.missed:
-        problems = [Problem("expect/missed", missed.message, missed.span) for missed in analysis.missed]
-        raise SpecError(problems)
+    problems = Problems()
+    for missed in analysis.missed:
+        problems.add(Problem("expect/missed", missed.message, missed.span))
+    problems.stop_if_any()

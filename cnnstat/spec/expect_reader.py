@@ -12,11 +12,13 @@ from cnnstat.spec.expect import Expectation, Figure, Printed, check_figure, prin
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from cnnstat.base.errors import Problems
+
 _KEYS = ("value", "source", "truncated", "tolerance", "erratum", "correct")
 
 
 def read_expectations(
-    node: Node | None, source: str, problems: list[Problem], *, total: bool
+    node: Node | None, source: str, problems: Problems, *, total: bool
 ) -> tuple[Expectation, ...]:
     """Read what stands under ``expect:``; problems are added to ``problems``.
 
@@ -26,7 +28,7 @@ def read_expectations(
         return ()
     if not isinstance(node, Mapping):
         message = "'expect:' is a mapping of figures, such as {params: 156}"
-        problems.append(Problem("expect/type", message, node.span))
+        problems.add(Problem("expect/type", message, node.span))
         return ()
     cited = node.get("source")
     source = cited.text if isinstance(cited, Scalar) else source
@@ -39,7 +41,7 @@ def read_expectations(
             expectations.append(_expectation(key.text, value, source))
         except Fault as fault:
             span = key.span if fault.code == "expect/figure" else value.span
-            problems.append(fault.at(span))
+            problems.add(fault.at(span))
     return tuple(expectations)
 
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from cnnstat.base.errors import Fault
 from cnnstat.base.limits import MAX_DIGITS
-from cnnstat.base.text import exact, suggestion
+from cnnstat.base.text import exact, listed, suggestion
 from cnnstat.spec.document import plain_value
 from cnnstat.spec.functions import FUNCTIONS, Number
 
@@ -137,7 +137,7 @@ def _constant(node: ast.expr, params: Mapping[str, Value]) -> Value:
 def _name(node: ast.expr, params: Mapping[str, Value]) -> Value:
     name = cast("ast.Name", node).id.removeprefix("__")
     if name not in params:
-        known = ", ".join(f"${p}" for p in params) or "none here"
+        known = listed(tuple(f"${p}" for p in params)) or "none here"
         raise Fault(
             f"unknown parameter '${name}'{suggestion(name, params)} (known: {known})",
             code="expression/unknown",
@@ -193,6 +193,8 @@ def _comparison(node: ast.expr, params: Mapping[str, Value]) -> Value:
             left, right = _number(left), _number(right)
         if isinstance(left, Channels) or isinstance(right, Channels):
             raise _bad("$in is not known before the network is walked and cannot be compared")
+        if isinstance(left, tuple) or isinstance(right, tuple):
+            raise Fault("a list cannot be compared", code="expression/type")
         if not _OPERATORS[type(op)](left, right):
             return False
         left = right

@@ -6,6 +6,7 @@ import pytest
 
 import cnnstat
 from cnnstat.base.limits import MAX_LAYERS, MAX_PROBLEMS
+from cnnstat.cli.output import finish
 
 
 def tower(levels: int, call: str, last: str) -> str:
@@ -32,10 +33,48 @@ def test_towers_of_blocks(levels: int, call: str, last: str) -> None:
         cnnstat.loads(tower(levels, call, last))
 
 
-def test_problems_are_not_listed_without_end() -> None:
-    lines = "".join(f"  - {{type: relu, from: nothing{i}}}\n" for i in range(2000))
+def layers(*lines: str, count: int = 1) -> str:
+    """Return a spec of the same lines again and again."""
+    written = "".join(f"  - {line}\n" for line in lines * count)
+    return f"input: [1, 8, 8]\nlayers:\n{written}"
+
+
+MANY = 2 * MAX_PROBLEMS
+ONE_LAYER = "input: [1, 8, 8]\nlayers: [{type: relu}]\n"
+WRONG = {
+    "yaml/anchor": "input: [" + "&a 1, " * MANY + "1]\n",
+    "yaml/tag": "input: [" + "!t 1, " * MANY + "1]\n",
+    "yaml/merge": "<<: 1\n" * MANY,
+    "yaml/duplicate-key": "input: [1]\n" * MANY,
+    "yaml/key": "? [1]\n: 1\n" * MANY,
+    "spec/unknown-key": ONE_LAYER + "".join(f"a{i}: 1\n" for i in range(MANY)),
+    "spec/param": ONE_LAYER + "params:\n" + "".join(f"  {i}: 1\n" for i in range(MANY)),
+    "spec/missing": layers("{typo: relu}", count=MANY),
+    "spec/name": layers("{type: relu, name: -a}", count=MANY),
+    "spec/first": layers("{type: relu, first: {x: 1}}", count=MANY),
+    "expression/syntax": layers("{type: conv, filters: $}", count=MANY),
+    "expect/figure": layers("{type: relu, expect: {parms: 1}}", count=MANY),
+    "expect/value": layers("{type: relu, expect: {params: x}}", count=MANY),
+    "param/unknown": ONE_LAYER
+    + "variants:\n"
+    + "".join(f"  v{i}: {{params: {{q: 1}}}}\n" for i in range(MANY)),
+    "type/unknown": layers("{type: relo}", count=MANY),
+    "graph/unknown-name": layers("{type: relu, from: nothing}", count=MANY),
+    "graph/unread": layers("{type: relu, from: input}", count=MANY),
+    "shape/too-small": layers(
+        *(f"{{name: n{i}, type: conv, from: input, filters: 1, kernel: 9}}" for i in range(MANY))
+    )
+    + f"outputs: [{', '.join(f'n{i}' for i in range(MANY))}]\n",
+    "expect/missed": layers("{type: relu, expect: {params: 1}}", count=MANY),
+}
+"""For each way of being wrong many times over, the code of the problems and a text."""
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_problems_are_not_listed_without_end(code: str) -> None:
     with pytest.raises(cnnstat.SpecError) as caught:
-        cnnstat.loads(f"input: [1, 8, 8]\nlayers:\n{lines}")
+        finish(cnnstat.analyze(cnnstat.loads(WRONG[code])))
+    assert {problem.code for problem in caught.value.problems} == {code}
     assert len(caught.value.problems) == MAX_PROBLEMS
 
 
