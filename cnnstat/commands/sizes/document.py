@@ -86,7 +86,9 @@ class SizesDocument(NetworkDocument, frozen=True, kw_only=True):
     as are `fixed_by` and `field_beyond_input`.
     """
     fixed_by: tuple[str, ...] | None
-    """Layers that are the first to store other numbers at some size; empty where the size is free."""
+    """Layers that are the first to store other numbers at some size, or the layer that keeps its size where one
+    that reads it refuses others; empty where the size is free.
+    """
     independent_behind: str | None
     """Then the layer behind which no shape depends on the size; null where there is none."""
     field_beyond_input: tuple[str, ...] | None
@@ -118,7 +120,7 @@ def document(search: SizeSearch, *, every: bool) -> SizesDocument:
         accepted=ranges(search, lambda outcome: outcome.accepted),
         nothing_left_over=ranges(search, lambda outcome: outcome.clean),
         trained_weights=ranges(search, search.fits) if own else None,
-        fixed_by=tuple(map(graph.name, search.fixing)) if own else None,
+        fixed_by=tuple(map(graph.name, search.fixing or (search.held or ())[:1])) if own else None,
         independent_behind=None if search.levelled is None else graph.name(search.levelled),
         field_beyond_input=tuple(row.name for row in search.beyond) if own else None,
         refusals=tuple(

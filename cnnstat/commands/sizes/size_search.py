@@ -16,6 +16,7 @@ from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
+from cnnstat.commands.sizes.held import held
 from cnnstat.commands.sizes.size_range import between, grown
 from cnnstat.commands.sizes.trial import Outcome, Refusal, Tries, Walked
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis.model import Row
+    from cnnstat.commands.sizes.held import Held
     from cnnstat.commands.sizes.size_range import Steps
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
@@ -38,8 +40,9 @@ class SizeSearch(Struct, frozen=True):
     ``fixing`` are the layers that are the first to store other numbers at some size: these tie trained
     weights to the network's own. Where there is none, ``levelled`` is the layer behind which no shape depends
     on the input's size, if there is such a layer. Both are looked for at every size tried and at a much
-    larger one; ``far`` says that one was accepted. ``beyond`` are the layers whose receptive field is larger
-    than the network's own input.
+    larger one; ``far`` says that one was accepted. Where none was, ``held`` is what holds the network at its
+    size without weights. ``beyond`` are the layers whose receptive field is larger than the network's own
+    input.
     """
 
     graph: Graph
@@ -50,6 +53,7 @@ class SizeSearch(Struct, frozen=True):
     fixing: tuple[int, ...] = ()
     levelled: int | None = None
     far: bool = False
+    held: Held | None = None
     beyond: tuple[Row, ...] = ()
 
     @property
@@ -115,9 +119,13 @@ def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> SizeS
     far = _far(tries, shape)
     changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
     fixing = tuple(sorted(number for number in changed if number is not None))
-    levelled = _levelled(graph, own, far) if far and not fixing else None
     return replace(
-        found, fixing=fixing, levelled=levelled, far=far is not None, beyond=_beyond(graph, settings)
+        found,
+        fixing=fixing,
+        levelled=_levelled(graph, own, far) if far and not fixing else None,
+        far=far is not None,
+        held=None if far or fixing else held(tries, own, _next(shape)),
+        beyond=_beyond(graph, settings),
     )
 
 
@@ -155,6 +163,13 @@ def _far(tries: Tries, shape: Shape) -> Walked | None:
     )
     walks = (_accepted(tries.walked((shape[0], *far))) for far in sizes)
     return next((walked for walked in walks if walked is not None), None)
+
+
+def _next(shape: Shape) -> Shape:
+    """Return the input doubled, which keeps whole what is whole, or one larger where that is too large."""
+    size = shape[1:]
+    larger = tuple(2 * axis for axis in size) if 2 * max(size) <= MAX_SIZE else grown(size, 1)
+    return (shape[0], *larger)
 
 
 def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:
