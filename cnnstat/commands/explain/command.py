@@ -25,9 +25,9 @@ from cnnstat.cli.options import (
 )
 from cnnstat.cli.output import put, show
 from cnnstat.commands.explain import reference
-from cnnstat.commands.explain.document import document, quiz_document
+from cnnstat.commands.explain.document import document
 from cnnstat.commands.explain.explanations import explanations, named
-from cnnstat.commands.explain.quiz import Sheet
+from cnnstat.commands.explain.quiz_document import quiz_document
 from cnnstat.commands.explain.quiz_report import quiz_report
 from cnnstat.commands.explain.reference_document import (
     contents_document,
@@ -95,7 +95,7 @@ def explain(
     if asks:
         rows = tuple(row for row in chosen if isinstance(row, Row)) or folded(analysis, depth)
         answered = tuple(explanations(analysis, rows)) if answers else None
-        quiz = quiz_document(analysis, Sheet(analysis, rows), answered)
+        quiz = quiz_document(analysis, rows, answered)
         show(quiz, lambda: quiz_report(quiz, analysis, answered or ()), output)
     else:
         every = chosen or (*(branch.row for branch in branches(analysis, depth)), analysis.totals)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.commands.explain.document import AskedEntry, QuizDocument
     from cnnstat.commands.explain.explanations import Explanation
+    from cnnstat.commands.explain.quiz_document import AskedEntry, QuizDocument
     from cnnstat.layers import Layer
     from cnnstat.report.model import Column
 
