@@ -86,8 +86,8 @@ class SizesDocument(NetworkDocument, frozen=True, kw_only=True):
     as are `fixed_by` and `field_beyond_input`.
     """
     fixed_by: tuple[str, ...] | None
-    """Layers that are the first to store other numbers at some size, or the layer that keeps its size where one
-    that reads it refuses others; empty where the size is free.
+    """Layers that are the first to store other numbers at some size, or the layer that keeps its size where
+    one that reads it refuses others; empty where the size is free.
     """
     independent_behind: str | None
     """Then the layer behind which no shape depends on the size; null where there is none."""
