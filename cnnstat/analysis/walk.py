@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
+from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import show
 
@@ -31,7 +32,6 @@ Evaluate: TypeAlias = "Callable[[Layer, tuple[Shape, ...], bool], F]"
 
 _REMEMBERED = 100_000  # layers calculated for some shapes; beyond, a long sweep starts to remember anew
 _UNKNOWN: Shape = ()
-_RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
 
 
 class Walk(Generic[F]):
@@ -92,7 +92,7 @@ def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
     """Refuse inputs that have more or fewer axes than a layer takes. Whether sizes fit, it says itself."""
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:
-            wanted = " or ".join(_RANK_NAMES[rank] for rank in layer.ranks)
-            got = f"{_RANK_NAMES[len(shape) - 1].split(' (')[0]} of {show(shape)}"
+            wanted = " or ".join(RANKS[rank].described for rank in layer.ranks)
+            got = f"a {rank_of(shape).noun} of {show(shape)}"
             hint = "; put a 'flatten' above it" if layer.ranks == (0,) else ""
             raise Misfit(f"{kind} needs {wanted}, got {got}{hint}", code="shape/rank")

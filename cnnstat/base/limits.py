@@ -20,6 +20,9 @@ PARTS = 8
 MAX_NESTING = 30
 """Blocks within blocks."""
 
+MAX_DIGITS = 1_000
+"""Digits of a number that an expression comes to, above a fraction's line and below it."""
+
 MAX_PROBLEMS = 100
 """Problems of one phase, before reading on is given up."""
 

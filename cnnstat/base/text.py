@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,6 +20,10 @@ _CONTEXT = 120
 
 # Words that a message lists, so that it does not grow with the spec.
 _LISTED = 24
+
+# Characters of a number that a message shows.
+_DIGITS = 60
+_PAIRS = re.compile("(:(?=:)|#(?=#))")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -50,13 +56,34 @@ def plain(text: str) -> str:
     Control and formatting characters become visible escapes. ``::`` and ``##`` are parted because CI
     logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
     """
-    return _visible(text).replace("::", ": :").replace("##", "# #")
+    # Of three in a row the second has two neighbours, so each but the last is parted from the next.
+    return _PAIRS.sub(r"\1 ", _visible(text))
 
 
 def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def exact(value: float | Fraction) -> str:
+    """Return a number as it is, never rounded; one that nobody could read by the count of its digits."""
+    text = f"{value}" if isinstance(value, int | float) else _decimal(value) or f"{value}"
+    return text if len(text) <= _DIGITS else f"a number of {sum(c.isdigit() for c in text):,} digits"
+
+
+def _decimal(value: Fraction) -> str | None:
+    """Return the decimal that is this number, with a point or an exponent; None where there is none."""
+    if value.denominator == 1:
+        return f"{float(value)}" if abs(value) <= 2**53 else f"{value}.0"
+    short = f"{float(value):g}" if abs(value) < 2**53 else "0"
+    if Fraction(short) == value:
+        return short
+    places = next((n for n in range(1, _DIGITS) if 10**n % value.denominator == 0), None)
+    if places is None:
+        return None
+    digits = f"{abs(value) * 10**places}".zfill(places + 1)
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def excerpt(line: str, column: int) -> tuple[str, int]:

@@ -68,8 +68,7 @@ class Multiply(Layer, frozen=True, kw_only=True):
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return (inputs - 1) multiplications per value."""
-        shape = tuple(size.value for size in self.sizes(inputs))
-        return Operations(multiplications=(term("inputs", len(inputs)) - 1) * values(shape))
+        return Operations(multiplications=(term("inputs", len(inputs)) - 1) * self.outputs(inputs))
 
     def reads(self) -> Reads:
         """Return the inputs: each one's gradient needs the others."""

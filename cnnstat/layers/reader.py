@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ def read_layer(
 
 def _plain(value: Value) -> object:
     if isinstance(value, Fraction):
-        return float(value)
+        return float(value) if abs(value) <= sys.float_info.max else value  # too large for any option
     if isinstance(value, tuple):
         return tuple(_plain(item) for item in value)
     return value

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
-_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})?(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,2})?")
+_DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Plain: TypeAlias = int | Fraction | bool | str | None
@@ -190,7 +190,7 @@ def plain_value(text: str) -> Plain:
         return text
     if _INTEGER.fullmatch(text):
         return int(text)
-    if any(c.isdigit() for c in text) and _DECIMAL.fullmatch(text):
+    if _DECIMAL.fullmatch(text):
         return Fraction(text)
     return text
 

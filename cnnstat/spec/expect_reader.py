@@ -56,6 +56,7 @@ def _expectation(figure: str, node: Node, source: str) -> Expectation:
     if value is None:
         raise Fault("an expectation needs a 'value:'", code="expect/value")
     figure_printed = _printed(value)
+    _check_together(node, figure_printed)
     return Expectation(
         figure,
         figure_printed,
@@ -66,6 +67,18 @@ def _expectation(figure: str, node: Node, source: str) -> Expectation:
         erratum=_text(node.get("erratum")),
         correct=_correct(node.get("correct")),
     )
+
+
+def _check_together(node: Mapping, figure: Printed | tuple[int, ...]) -> None:
+    """Refuse keys that would do nothing beside the others.
+
+    Raises:
+        Fault: one would.
+    """
+    if node.get("correct") is not None and node.get("erratum") is None:
+        raise Fault("'correct:' goes with an 'erratum:' that says what is wrong", code="expect/value")
+    if _flag(node.get("truncated")) and (node.get("tolerance") is not None or isinstance(figure, tuple)):
+        raise Fault("'truncated:' goes with a single number, and without a tolerance", code="expect/value")
 
 
 def _printed(node: Node) -> Printed | tuple[int, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from cnnstat.analysis.model import Row
 from cnnstat.analysis.outline import TOTAL
@@ -26,26 +26,29 @@ class StepEntry(Struct, frozen=True):
     An axis or a branch may have a step of its own.
     """
 
-    figure: Annotated[
-        str,
-        Meta(
-            description="a key of a layer, `shape`, `field_stride`, `field_padding` or `none`; in `total`"
-            " also the keys of memory, and `settings`"
-        ),
-    ]
+    figure: str
+    """A key of a layer, `shape`, `field_stride`, `field_padding` or `none`; in `total` also the keys of
+    memory, and `settings`.
+    """
     label: str
-    text: Annotated[str | UnsetType, Meta(description="only where there is no arithmetic")] = UNSET
-    formula: Annotated[str | UnsetType, Meta(description="the arithmetic in words")] = UNSET
-    numbers: Annotated[str | UnsetType, Meta(description="the same in numbers")] = UNSET
+    text: str | UnsetType = UNSET
+    """Only where there is no arithmetic."""
+    formula: str | UnsetType = UNSET
+    """The arithmetic in words."""
+    numbers: str | UnsetType = UNSET
+    """The same in numbers."""
     result: int | UnsetType = UNSET
 
 
 class SlipEntry(Struct, frozen=True, kw_only=True):
     """A part of the arithmetic that was forgotten: without it, the printed figure comes out."""
 
-    forgotten: Annotated[str, Meta(description="a part of the formula")]
-    numbers: Annotated[str, Meta(description="what is left and gives the printed figure")]
-    words: Annotated[str, Meta(description="what is forgotten, in words")]
+    forgotten: str
+    """A part of the formula."""
+    numbers: str
+    """What is left and gives the printed figure."""
+    words: str
+    """What is forgotten, in words."""
 
 
 class ErratumEntry(Struct, frozen=True, kw_only=True):
@@ -54,8 +57,10 @@ class ErratumEntry(Struct, frozen=True, kw_only=True):
     figure: str
     printed: str
     source: str
-    right: Annotated[int | Sizes | None, Meta(description="null where it is unknown")]
-    reason: Annotated[str | None, Meta(description="what the spec says")]
+    right: int | Sizes | None
+    """Null where it is unknown."""
+    reason: str | None
+    """What the spec says."""
     slips: tuple[SlipEntry, ...]
 
 
@@ -94,12 +99,12 @@ class AskedEntry(Placed, frozen=True, kw_only=True):
 class QuizDocument(NetworkDocument, frozen=True, kw_only=True):
     """`explain --quiz`: layers with the figures left out, or with the answers."""
 
-    asked: Annotated[tuple[str, ...], Meta(description="keys of figures")]
+    asked: tuple[str, ...]
+    """Keys of figures."""
     given: tuple[GivenEntry, ...]
     layers: tuple[AskedEntry, ...]
-    explained: Annotated[
-        tuple[ExplainedEntry, ...] | UnsetType, Meta(description="only with `--answers`")
-    ] = UNSET
+    explained: tuple[ExplainedEntry, ...] | UnsetType = UNSET
+    """Only with `--answers`."""
 
 
 ASKED = ("output_shape", "params", "macs", "connections", "receptive_field")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cnnstat.analysis.model import BlockRow
+from cnnstat.analysis.model import BlockRow, LayerRow
 from cnnstat.base.text import plural
 from cnnstat.commands.explain.derivations import field_words, passes_on
 from cnnstat.report.text import shown
@@ -26,8 +26,6 @@ class Sheet:
 
     def __init__(self, analysis: Analysis, rows: Sequence[Row]) -> None:
         self.analysis, self.rows = analysis, rows
-        self.numbers = {row.name: row.number for row in analysis.rows}
-        self.named = analysis.named
         self.listed: list[Row] = []
         for row in rows:
             self.listed.append(row)
@@ -48,14 +46,12 @@ class Sheet:
 
     def _above(self, name: str, known: set[str]) -> str:
         """Return a layer that is not asked about: what it is as, or else its shape and field."""
-        source = name
-        while source not in known and source in self.numbers:
-            if not passes_on(self.analysis, self.numbers[source]):
-                break
-            source = self.named[source].inputs[0]
-        if source in known:
-            return f"{name} (shape and field as {source})"
-        row = self.named[name]
+        row = self.analysis.named[name]
+        source = row
+        while isinstance(source, LayerRow) and passes_on(self.analysis, source):
+            if source.inputs[0] in known:
+                return f"{name} (shape and field as {source.inputs[0]})"
+            source = self.analysis.named[source.inputs[0]]
         shape, field = shown(row.output_shape, "shape"), field_words(row.field, row.output_shape)
         return f"{name} ({shape}, field {field})"
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
-
-from msgspec import Meta
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.outline import find
@@ -22,8 +20,10 @@ class UnitDocument(NetworkDocument, frozen=True, kw_only=True):
 
     layer: str
     unit: tuple[int, ...]
-    region: Annotated[Region, Meta(description="first and last position per axis, padding included")]
-    region_on_input: Annotated[Region, Meta(description="what of it is on the input")]
+    region: Region
+    """First and last position per axis, padding included."""
+    region_on_input: Region
+    """What of it is on the input."""
 
 
 def document(analysis: Analysis, depth: int | None) -> AnalysisDocument:

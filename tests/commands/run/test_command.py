@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,6 @@ from tests.program import in_terminal, run, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TINY = """
 input: [2, 9, 9]
@@ -289,13 +289,14 @@ def test_the_seed_gives_the_same_numbers_in_every_type(tiny: str) -> None:
 
 
 def test_nothing_that_is_read_is_overwritten(tiny: str, tmp_path: Path) -> None:
-    file = str(tmp_path / "w.npz")
+    file, spec = str(tmp_path / "w.npz"), str(tmp_path / "spec.npz")
+    Path(spec).write_text(Path(tiny).read_text())
     for options in (
-        ("--save", tiny),
+        ("--save", spec),
         ("--weights", file, "--activations", file),
         ("--save", file, "-o", file),
     ):
-        assert "is needed for something else" in refused(tiny, *options)
+        assert "is needed for something else" in refused(spec, *options)
 
 
 def test_a_field_that_was_not_compared_is_not_said_to_be(tmp_path: Path) -> None:

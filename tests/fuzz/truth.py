@@ -1,0 +1,102 @@
+"""Random networks, calculated against measured, and their gradients against slopes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from hypothesis import strategies as st
+
+import cnnstat
+from cnnstat.executor.kernel import quiet
+from tests.fuzz.findings import Finding, Fuzzer, seconds
+from tests.fuzz.networks import networks
+
+if TYPE_CHECKING:
+    from cnnstat.executor.measure.gradients import Checked
+    from tests.fuzz.pieces import Drawn
+
+SECONDS = 30.0
+BATCH = 2
+"""Samples for the gradients: with one, a kernel that drops all others is right."""
+EXPLODED = 1e12
+"""Numbers from which on nothing is said of slopes: squares of squares of squares have no digits left."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A network, and how it is run."""
+
+    drawn: Drawn
+    seed: int
+    batch: int
+    dtype: str
+    method: str
+    training: bool
+
+    def saved(self) -> tuple[str, bytes]:
+        return ".yaml", self.drawn.text.encode()
+
+    def __str__(self) -> str:
+        how = f"--method {self.method}" + (" --training" if self.training else "")
+        return (
+            f"cnnstat run --seed {self.seed} --batch {self.batch} --dtype {self.dtype} SPEC, then\n"
+            f"cnnstat run --seed {self.seed} --batch {BATCH} --check-grad {how} SPEC\n\n"
+            f"{self.drawn.text}"
+        )
+
+
+def check(example: Measured) -> str:
+    """Hold every figure against its measurement, and every gradient against a slope."""
+    try:
+        graph = cnnstat.loads(example.drawn.text)
+        with seconds(SECONDS, "a small network"):
+            verified = cnnstat.verify(graph, seed=example.seed, batch=example.batch, dtype=example.dtype)
+            checks = _checks(example, graph) if _largest(example, graph) < EXPLODED else ()
+    except cnnstat.SpecError as error:
+        return f"refused: {error.problems[0].code}"
+    types = {node.path: node.type for node in graph.layers}
+    for apart in verified.differences:
+        raise Finding(f"{apart.figure} of {types.get(apart.layer, 'the network')} is not true", str(apart))
+    for checked in checks:
+        if not checked.good:
+            what = f"the gradient of {checked.tensor.split()[0]} of {checked.type or 'the network'}"
+            raise Finding(f"{what} is off {_far(checked.error)}", f"{example.method}: {checked}")
+    return "measured"
+
+
+def _checks(example: Measured, graph: cnnstat.Graph) -> tuple[Checked, ...]:
+    return cnnstat.check_gradients(
+        graph, seed=example.seed, batch=BATCH, method=example.method, training=example.training
+    )
+
+
+def _largest(example: Measured, graph: cnnstat.Graph) -> float:
+    """Return the largest number that any layer puts out."""
+    network = cnnstat.Network(graph, seed=example.seed, dtype="float64")
+    with quiet():
+        visits = network.visits(network.sample(BATCH), training=example.training)
+        return max(float(np.abs(visit.output).max()) for visit in visits)
+
+
+def _far(error: float) -> str:
+    """Return how far a gradient is off: a wrong one is seldom off by a millionth."""
+    if not math.isfinite(error):
+        return "by no number"
+    return "by a little" if error < 1e-3 else "by much"
+
+
+FUZZER = Fuzzer(
+    st.builds(
+        Measured,
+        networks(),
+        seed=st.integers(0, 99),
+        batch=st.integers(1, 3),
+        dtype=st.sampled_from(("float32", "float64")),
+        method=st.sampled_from(("complex", "complex", "central")),
+        training=st.booleans(),
+    ),
+    check,
+)
