@@ -48,9 +48,15 @@ def parameters(command: str) -> tuple[click.Parameter, ...]:
     return tuple(found.params)
 
 
-_FEW, _MANY = (st.sampled_from((False,) * times + (True,)) for times in (11, 2))
+_FEW, _MANY = (st.sampled_from((False,) * times + (True,)) for times in (14, 4))
 _OTHER = st.sampled_from(("-", "-", "-", "lenet5", "resnet20", "nothing.yaml"))
+_MOSTLY = st.sampled_from((True,) * 5 + (False,))
 _WORD = re.compile(r"[\w.-]+")
+_MEANT = {
+    "LAYER": re.compile(r"name: ([\w-]+)"),
+    "NAME=VALUE": re.compile(r"\$([A-Za-z]\w*)"),
+}
+"""Where a spec has the words that some options are meant for, by what stands for them in the help."""
 
 
 @cache
@@ -60,8 +66,8 @@ def _values(kind: Any) -> SearchStrategy[str]:
         return st.sampled_from(tuple(map(str, kind.choices)))
     if isinstance(kind, click.IntRange):
         least, most = int(kind.min or 0), int(kind.max or 10)
-        return st.sampled_from([str(number) for number in (least, least + 1, 2, 7, most, most + 1, -1)])
-    return st.sampled_from(words.OPTIONS)
+        return st.sampled_from([str(number) for number in (least, least + 1, 2, 2, 3, 7, most, most + 1, -1)])
+    return st.sampled_from(words.OPTIONS)  # of a kind that is new
 
 
 @st.composite
@@ -69,24 +75,28 @@ def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
     """Draw a command with some of its options, for a spec that comes from standard input."""
     command = draw(st.sampled_from([name for name in COMMANDS if _reads(name)]))
     given = draw(st.sampled_from((_FEW, _FEW, _MANY)))
-    own = _WORD.findall(spec) or ["-"]
 
-    def text(values: SearchStrategy[str]) -> str:
-        """Draw a value of an option that takes any text: often it is a word of the spec."""
-        return own[draw(st.integers(0, len(own) - 1))] if draw(st.booleans()) else draw(values)
+    def text(metavar: str | None) -> str:
+        """Draw what an option or argument is meant for, or any text."""
+        own = _MEANT.get(metavar or "", _WORD).findall(spec)
+        if metavar in words.BY_METAVAR and draw(_MOSTLY):
+            return draw(st.sampled_from(words.BY_METAVAR[metavar]))
+        if not own or not draw(_MOSTLY):
+            return draw(st.sampled_from(words.OPTIONS))
+        word: str = own[draw(st.integers(0, len(own) - 1))]
+        return word + draw(st.sampled_from(words.ASSIGNED)) if metavar == "NAME=VALUE" else word
 
     line = [command]
     for number, argument in enumerate(_arguments(command)):
         if number == 0:
             line.append("-" if not draw(_FEW) else draw(st.sampled_from(words.OPTIONS)))
         elif argument.required or draw(given):
-            line.append(draw(_OTHER) if argument.nargs == 1 else text(_values(argument.type)))
+            line.append(draw(_OTHER) if argument.nargs == 1 else text("LAYER"))
     for option in parameters(command):
         if not isinstance(option, click.Option) or isinstance(option.type, click.Path):
             continue  # files are what another fuzzer is about
         if option.name == "max_memory" or draw(given):
-            values = _values(option.type)
-            value = text(values) if option.type is click.STRING else draw(values)
+            value = text(option.metavar) if option.type is click.STRING else draw(_values(option.type))
             line += [option.opts[-1], *(() if option.is_flag else (ALWAYS.get(str(option.name), value),))]
     return tuple(line)
 

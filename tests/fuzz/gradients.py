@@ -71,7 +71,10 @@ class Planted:
 
 def check(example: Planted) -> str:
     """Plant a fault, and check the layers' gradients until it is named."""
-    network = Network(cnnstat.loads(example.drawn.text), dtype="float64")
+    try:
+        network = Network(cnnstat.loads(example.drawn.text), dtype="float64")
+    except cnnstat.SpecError as error:
+        return f"refused: {error.problems[0].code}"
     with quiet(), seconds(SECONDS, "a small network"):
         checks = _checks(network, example.training, SEEDS[0])
         number, target = checks[example.place % len(checks)]

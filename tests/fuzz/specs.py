@@ -16,7 +16,7 @@ from cnnstat.spec import bundled
 from tests.fuzz import pieces, words
 from tests.fuzz.commands import check_ending, command_lines, ended
 from tests.fuzz.findings import Finding, Fuzzer, memory, seconds
-from tests.fuzz.networks import networks
+from tests.fuzz.networks import BY_RANK, networks
 from tests.fuzz.options import declared, drawn_options
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def _texts() -> SearchStrategy[str]:
 
 
 _WORD = re.compile(r"[$\w.-]+")
+_ENTRY = re.compile(r"^( +)- \{.*\}$", re.MULTILINE)
 _PARAMETER = re.compile(r"\$[a-z]\w*")
 _READS_ONE = "$a"
 """The parameter that expressions among the words read."""
@@ -145,18 +146,20 @@ def _lines(draw: DrawFn, text: str) -> str:
 
 
 def _line(draw: DrawFn, text: str) -> str:
-    """Add a layer that is good by itself, with another value for one of its keys or without."""
-    lines = text.split("\n")
-    place = draw(st.integers(0, len(lines)))
-    kind = draw(st.sampled_from(tuple(LAYERS)))
+    """Add a layer below another, one that is good by itself, or with another word among its own."""
+    entries = list(_ENTRY.finditer(text))
+    if not entries:
+        return text
+    above = entries[draw(st.integers(0, len(entries) - 1))]
+    families = BY_RANK[len(_SHAPE) - 1]
+    kind = draw(st.sampled_from(families[draw(st.sampled_from(sorted(families)))]))
     entry = {"type": kind, **drawn_options(draw, LAYERS[kind], _SHAPE)}
     if draw(st.booleans()):
         entry["repeat"] = draw(st.sampled_from((1, 2, 30, 900, 200_000)))
     written = pieces.written(entry)
     if draw(st.booleans()):
         written = _other_word(draw, written)
-    lines.insert(place, f"{'    ' * draw(st.integers(0, 1))}  - {written}")
-    return "\n".join(lines)
+    return f"{text[: above.end()]}\n{above[1]}- {written}{text[above.end() :]}"
 
 
 def _option(draw: DrawFn, text: str) -> str:
@@ -192,7 +195,7 @@ _ENCODED: tuple[Callable[[bytes], bytes], ...] = (
 def tried(draw: DrawFn) -> Tried:
     """Draw a spec and what becomes of it, and a command."""
     text = draw(_texts())
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.sampled_from((1, 1, 1, 0, 0, 2, 2, 3)))):
         text = draw(st.sampled_from(MUTATIONS))(draw, text)[:LONGEST]
     line = draw(command_lines(text))
     return Tried(line, draw(st.sampled_from(_ENCODED))(text.encode(errors="surrogatepass")))

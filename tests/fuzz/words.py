@@ -34,11 +34,19 @@ KEYS = (
     *_words("frozen inputs macs shape receptive_field erratum correct value tolerance truncated"),
 )
 
+BY_METAVAR = {
+    "CxHxW": _words("3x224x224 1x8x8 4x6x5 3x64x64 3x299x299 1x1x1 8 5x40 3x32x32 1x28x28 3x1000000x2"),
+    "SIZE": _words("1 8 64 32x33 128x256 224 1000000 1x1"),
+    "Y,X": _words("0,0 3,5 0 7 1,2 99999 99999,99999 0,99999 2,0"),
+    "A,B,...": _words("macs,params name,receptive_field type inputs,leftover field_stride,field_padding"),
+    "TOOL": _words("fvcore torchinfo ptflops thop calflops torch distill convnet-burden netscope"),
+}
+"""What options are meant for, by what stands for it in the help."""
+ASSIGNED = _words("=2 =1 =0.5 =true =[1,2] =1e99 =-1 =x =$x = =10 =999999 =null")
+"""What a parameter of a network may be given."""
 OPTIONS = (
-    *_words("3x224x224 1x8x8 4x6x5 8 64 32x33 0x1x1 1000000x1000000x1000000 3x x 128x256 5x40"),
-    *_words("width=2 n1=1 classes=10 a=$b a= = width=1e99 width=[1,2] depth=true filters_b0=3"),
-    *_words("0,0 3,5 99999 -1,2 0 conv1 relu1 n0 n1 input layer1.0.conv1 total macs conv shape/leftover"),
-    *_words("macs,params name,receptive_field receptive_field, fvcore netscope 8G - None ../x"),
+    *_words("0x1x1 1000000x1000000x1000000 3x x -1,2 a=$b a= = total macs conv shape/leftover 8G - None"),
+    *_words("receptive_field, input layer1.0.conv1 ../x lenet5 resnet18#x lenet5#lenet5 #"),
     *("", " ", "\x1b[31mred", "a\x07b", "\u202egnp.exe", ":::error::x", "###vso[x]", "[bold]x[/bold]"),
     *("%s{}", "\ud800", "é" * 300, "a\nb", "\x00", "x" * 300, "\u0663x\u0663x\u0663"),
 )
