@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.outline import find
 from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import plural
 from cnnstat.report.document import AnalysisDocument, NetworkDocument, head, of_analysis
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
 def _check_unit(row: Row, position: tuple[int, ...]) -> None:
     if row.field.because is not None:
         raise ArgumentError(f"the field of {row.name} is unknown because of {row.field.because}")
-    sizes = row.output_shape[1:]
-    if not row.field.whole and len(position) != len(sizes):
-        raise ArgumentError(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
-    for place, size in zip(position, sizes, strict=False):
+    sizes = row.output_shape[1:] or row.output_shape  # a unit of a vector has its number
+    if len(position) != len(sizes):
+        wanted = f"{len(sizes)} {plural('coordinate', len(sizes))}"
+        raise ArgumentError(f"a unit of {row.name} has {wanted}, got {len(position)}")
+    for place, size in zip(position, sizes, strict=True):
         if not 0 <= place < size:
             raise ArgumentError(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")
