@@ -179,7 +179,11 @@ def test_one_unit() -> None:
         (("rf", "lenet5", "--at", "C3"), 2, "go together"),
         (("rf", "lenet5", "--at", "C33", "--unit", "0,0"), 2, "did you mean 'C3'?"),
         (("rf", "lenet5", "--at", "C3", "--unit", "10,0"), 2, "units 0 to 9"),
-        (("rf", "lenet5", "--at", "F6", "--unit", "99999"), 2, "F6 has units 0 to 83 on this axis, not 99999"),
+        (
+            ("rf", "lenet5", "--at", "F6", "--unit", "99999"),
+            2,
+            "F6 has units 0 to 83 on this axis, not 99999",
+        ),
         (("rf", "lenet5", "--at", "F6", "--unit", "3,4"), 2, "a unit of F6 has 1 coordinate, got 2"),
         (("rf", "squeezenet1.1", "--at", "avgpool", "--unit", "0"), 2, "avgpool has 2 coordinates, got 1"),
         (("summary", "resnet18", "--strict"), 1, "cannot apply a 7x7 filter with stride 2"),
