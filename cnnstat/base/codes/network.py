@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnstat.base.codes.code import Code
-from cnnstat.base.limits import MAX_NESTING
+from cnnstat.base.limits import MAX_NESTING, MAX_NUMBERS
 
 OF_NETWORKS = (
     Code(
@@ -151,6 +151,13 @@ OF_NETWORKS = (
         " fewer filters than its input has maps. Usually maps have shrunk too far for a layer this deep.",
         "Use a larger input ('cnnstat sizes SPEC' finds the smallest), more padding, or smaller strides"
         " above.",
+    ),
+    Code(
+        "shape/too-large",
+        "a layer that puts out too much",
+        f"A layer puts out more than {MAX_NUMBERS:,} numbers for a sample, as many as the largest input"
+        " holds. Sizes that a repeat multiplies grow beyond all sense, and so would every figure.",
+        "Check the scale, stride or multiplier of the layer, and the 'repeat:' it stands in.",
     ),
     Code(
         "shape/leftover",
