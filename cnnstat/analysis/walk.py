@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_NUMBERS
 from cnnstat.layers.base import show
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ class Walk(Generic[F]):
         try:
             _check_ranks(node.layer, node.type, shapes)
             figures = self._evaluate(_exact(node.layer) if self._strict else node.layer, shapes, node.frozen)
+            _check_size(figures.shape)
         except Misfit as misfit:
             return misfit.with_traceback(None), _UNKNOWN  # a traceback would keep all that was at hand
         return figures, figures.shape
@@ -86,6 +89,15 @@ def _exact(layer: Layer) -> Layer:
     if getattr(layer, "rounding", None) == "floor":
         return msgspec.structs.replace(layer, rounding="exact")
     return layer
+
+
+def _check_size(shape: Shape) -> None:
+    """Refuse what grows beyond all sense, as sizes do that are multiplied in a repeat."""
+    if prod(shape) > MAX_NUMBERS:
+        message = (
+            f"the output {show(shape)} has more than the {MAX_NUMBERS:,} numbers that a layer may put out"
+        )
+        raise Misfit(message, code="shape/too-large")
 
 
 def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:

@@ -11,6 +11,9 @@ MAX_DEPTH = 20
 MAX_SIZE = 1_000_000
 """The size of one axis of the input, and any count an option takes."""
 
+MAX_NUMBERS = MAX_SIZE**3
+"""Numbers that one layer puts out for a sample: as many as the largest input holds."""
+
 MAX_LAYERS = 200_000
 """Layers in one network after blocks and repeats are unfolded."""
 
@@ -31,6 +34,9 @@ MAX_PERIOD = 8_192
 
 MAX_STRIDES = 8
 """Strides that may meet on one axis of a receptive field, before it counts as unknown."""
+
+MAX_FIELD = MAX_SIZE**3
+"""Size and stride of a receptive field, before it counts as unknown."""
 
 MAX_SWEEP = 10_000
 """Input sizes that one sweep tries."""
