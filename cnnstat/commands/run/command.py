@@ -76,7 +76,9 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
 @gathered(
     "options",
     RunOptions,
-    click.option("--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1]"),
+    click.option(
+        "--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1; layers are checked with 2]"
+    ),
     click.option(
         "--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help="Draws every number."
     ),
@@ -143,7 +145,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
         raise Refused(str(refusal)) from None
     found = document(proof, options.top)
     show(found, lambda: report(found, proof, depth), output)
-    if not proof.finished:
+    if proof.interrupted:
         raise click.exceptions.Exit(130)
     if not proof.good:
         raise click.exceptions.Exit(1)
