@@ -39,6 +39,10 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
         ArgumentError: there is no such layer or unit, or its field is unknown.
     """
     row = find(analysis, layer)
+    if len(analysis.input_shape) == 1:
+        raise ArgumentError(
+            f"the input of {analysis.name} is a vector, whose numbers have no place to ask for"
+        )
     _check_unit(row, position)
     if row.field.whole:
         full = seen = tuple((0, size - 1) for size in analysis.input_shape[1:])
