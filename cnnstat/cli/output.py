@@ -98,7 +98,7 @@ def same_file(read: Path | int, written: Path) -> bool:
     try:
         there = written.stat()
         return stat.S_ISREG(there.st_mode) and os.path.samestat(os.stat(read), there)
-    except OSError:  # one of them is not there yet
+    except (OSError, ValueError):  # one of them is not there yet, or cannot be
         return False
 
 

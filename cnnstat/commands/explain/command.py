@@ -115,7 +115,7 @@ def _check_no_options_of_networks() -> None:
 
 def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
     """Say whether a word means a network; with layers behind it, it can mean nothing else."""
-    if word == "-" or _is_network(word):
+    if word in ("", "-") or _is_network(word):
         return True
     place = any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml"))
     if place and not _is_code(word):
@@ -132,9 +132,13 @@ def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
 
 
 def _is_network(word: str) -> bool:
+    return _is_file(word) or bundled.locate(word) is not None
+
+
+def _is_file(name: str) -> bool:
     try:
-        return Path(word).is_file() or bundled.locate(word) is not None
-    except OSError:  # no file has a name like this
+        return Path(name).is_file()
+    except OSError:  # no file can have this name
         return False
 
 
@@ -195,7 +199,7 @@ def _unknown(topic: str) -> str:
         return f"'{topic}' is no file and no problem's code{hint}"
     if topic in ENTRY_KEYS:
         return f"'{topic}' goes with every type of layer; docs/spec.md says what it does"
-    if Path(f"{topic}.yaml").is_file():
+    if _is_file(f"{topic}.yaml"):
         return f"'{topic}' is no file; did you mean '{topic}.yaml'?"
     having = [name for name, kind in LAYERS.items() if topic in option_names(kind)]
     if having:
