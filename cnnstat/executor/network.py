@@ -15,7 +15,7 @@ from cnnstat.executor.program import INPUT
 from cnnstat.executor.way_back import BackwardError, by_input, returned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cnnstat.executor.kernel import Array, Backward, Inputs
     from cnnstat.executor.parameters import Parameters
@@ -130,10 +130,11 @@ class Executor:
         parameters: Stored | None = None,
     ) -> tuple[tuple[Array, ...], Tape]:
         """Do all that `visits` does; return the outputs and the ways back, empty without `backward`."""
-        outputs: dict[int, Array] = {}
+        x = self._accepted(x)
+        outputs = {INPUT: x}
         tape: Tape = []
         for visit in self.visits(x, training=training, backward=backward, draw=draw, parameters=parameters):
-            tape.append((visit.way_back, tuple(x.shape for x in visit.inputs)))
+            tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output
         return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
@@ -153,22 +154,24 @@ class Executor:
         if tuple(each.shape for each in given) != shapes:
             raise ValueError(f"expected gradients of shape {shapes}, got {[each.shape for each in given]}")
         self._tape = None
-        return self.way_back(tape, dict(zip(self.program.outputs, given, strict=True)))
+        return self.way_back(tape, given)
 
-    def way_back(self, tape: Tape, given: Mapping[int, Array]) -> Gradients:
-        """Go back through a tape, which is emptied, from the gradients of some steps' outputs.
+    def way_back(self, tape: Tape, given: Sequence[Array]) -> Gradients:
+        """Go back through a tape, which is emptied, from one gradient for each output of the program.
 
         Raises:
             BackwardError: the gradients of a step are not those of its tensors.
         """
-        gradients = dict(given)
+        gradients: dict[int, Array] = {}
+        for number, dy in zip(self.program.outputs, given, strict=True):
+            # One step may be put out twice.
+            gradients[number] = gradients[number] + dy if number in gradients else dy
         found: dict[str, Array] = {}
         for number in reversed(range(len(tape))):
             step, (rule, inputs) = self.program.steps[number], tape.pop()
-            dy = gradients.pop(number, None)
-            if dy is None:
+            if number not in gradients:
                 continue
-            back = returned(rule, dy, inputs, self.stored[number].trained)
+            back = returned(rule, gradients.pop(number), inputs, self.stored[number].trained)
             if back.faults:
                 raise BackwardError(step, back.faults)
             for source, tensor in zip(step.inputs, by_input(inputs), strict=True):

@@ -23,7 +23,7 @@ from tests.executor.cases import Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from cnnstat.executor.kernel import Array, Kernel
     from cnnstat.executor.way_back import Tape
@@ -219,9 +219,9 @@ def test_one_wrong_layer_of_many_is_named(method: str, monkeypatch: pytest.Monke
     assert [c.tensor for c in check_end_to_end(running, x, plan) if not c.good] == ["parameters"]
 
 
-def overwriting(self: network.Executor, tape: Tape, given: Mapping[int, Array]) -> Gradients:
+def overwriting(self: network.Executor, tape: Tape, given: Sequence[Array]) -> Gradients:
     """Go back as `Network.way_back` does, but let the last branch of a fork win."""
-    gradients, parameters = dict(given), {}
+    gradients, parameters = dict(zip(self.program.outputs, given, strict=True)), {}
     for number in reversed(range(len(tape))):
         step, (rule, _) = self.program.steps[number], tape.pop()
         assert rule is not None

@@ -72,7 +72,7 @@ class _Whole:
     def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, str]]:
         """Go all the way back; return the gradients and what is wrong with either of the two, if anything."""
         try:
-            found = self.network.way_back(tape, dict(zip(self.network.program.outputs, given, strict=True)))
+            found = self.network.way_back(tape, given)
         except BackwardError as error:
             return None, dict.fromkeys(self.sizes(), str(error))
         faults = {} if is_finite(found.input) else {"input": NOT_FINITE}
