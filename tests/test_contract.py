@@ -21,9 +21,9 @@ import pytest
 import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS, Convention
 from cnnstat.analysis.layer_kinds import WORKS, work_of
-from cnnstat.analysis.tool_counts import MEASURES
-from cnnstat.base.codes import CODES
-from cnnstat.base.figures import FIGURES, words
+from cnnstat.analysis.measures import MEASURES
+from cnnstat.base.figures import FIGURES
+from cnnstat.base.pages import CODES, DEFINITIONS, words
 from cnnstat.cli.program import COMMANDS, cli
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS, manual
@@ -32,7 +32,7 @@ from cnnstat.report.columns import COLUMNS
 from cnnstat.report.render import FORMATS
 from cnnstat.spec import bundled
 from tests import docs
-from tests.analysis.test_conventions import BY_SOURCE, PRINTED, TOTALS
+from tests.analysis.test_conventions import BY_SOURCE, TOOLS
 from tests.executor.cases import CASES
 from tests.executor.reference import COMMAND, path_of, stored
 from tests.fuzz.options import lacking
@@ -119,10 +119,13 @@ def figures() -> Iterator[str]:
             (part or key in totals or key == "leftover", "not in the JSON of the totals"),
             (not of_layers or key in COLUMNS or key == "operations", "no column in report/columns.py"),
             (part or f"`{key}`" in JSON, "not in docs/json.md"),
+            (figure.key in DEFINITIONS, "no page in cnnstat/base/figures.toml"),
         )
     of_layer = {"name", "type", "inputs", "folded_layers"}
     for key in (layer | totals | COLUMNS.keys()) - keys.keys() - of_layer:
         yield f"{key}: shown, but not in cnnstat/base/figures.py"
+    for key in DEFINITIONS.keys() - FIGURES:
+        yield f"{key}: a page in cnnstat/base/figures.toml, but no figure in cnnstat/base/figures.py"
     taken = Counter([*words(), *LAYERS, *bundled.names(), *CODES])
     yield from (f"{word}: means two things" for word, count in taken.items() if count > 1)
 
@@ -161,11 +164,11 @@ def formats() -> Iterator[str]:
 
 def conventions() -> Iterator[str]:
     """Yield what another tool's convention lacks, or has too much."""
-    held = TOTALS.keys() | {row[2] for row in PRINTED + BY_SOURCE}
+    held = TOOLS | {row[2] for row in BY_SOURCE}
     for name, tool in CONVENTIONS.items():
         if name not in held:
             yield f"{name}: no figure of the tool in tests/analysis/test_conventions.py"
-        if not (tool.tool and tool.prints and tool.source):
+        if not (tool.tool and tool.prints and tool.source and tool.held):
             yield f"{name}: no version, name of its figure, or source"
         for kind in tool.nothing & tool.weights.keys():
             yield f"{name}: '{kind}' has weights and counts as nothing"
@@ -193,15 +196,14 @@ def codes() -> Iterator[str]:
     used: dict[str, set[str]] = {}
     for path in package.rglob("*.py"):
         place = path.relative_to(package).as_posix()
-        if not place.startswith("base/codes/"):
-            for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
-                used.setdefault(code, set()).add(place)
+        for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
+            used.setdefault(code, set()).add(place)
     for key in used.keys() - CODES:
-        yield f"{key}: no page in cnnstat/base/codes (used in {', '.join(sorted(used[key]))})"
+        yield f"{key}: no page in cnnstat/base/codes.toml (used in {', '.join(sorted(used[key]))})"
     for key, page in CODES.items():
         yield from _lacking(
             key,
-            (key in used, "a page in cnnstat/base/codes, but nobody uses it"),
+            (key in used, "a page in cnnstat/base/codes.toml, but nobody uses it"),
             (page.title and page.meaning.endswith("."), "no title, or no meaning"),
             (page.way_out.endswith("."), "no way out"),
         )
@@ -261,8 +263,8 @@ def test_a_code_without_a_page_and_a_page_without_a_code_are_listed(monkeypatch:
     monkeypatch.setitem(CODES, "shape/odd", CODES["shape/leftover"])
     monkeypatch.delitem(CODES, "shape/leftover")
     (unknown,), (unused,) = about("shape/leftover", codes), about("shape/odd", codes)
-    assert unknown == "no page in cnnstat/base/codes (used in layers/window.py)"
-    assert unused == "a page in cnnstat/base/codes, but nobody uses it"
+    assert unknown == "no page in cnnstat/base/codes.toml (used in layers/window.py)"
+    assert unused == "a page in cnnstat/base/codes.toml, but nobody uses it"
 
 
 def test_what_is_wrong_with_a_convention_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,12 +282,13 @@ def test_what_is_wrong_with_a_convention_is_listed(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_figure_that_is_shown_nowhere_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FIGURES, "weight", msgspec.structs.replace(FIGURES["macs"], key="weight", also=()))
+    monkeypatch.setitem(FIGURES, "weight", msgspec.structs.replace(FIGURES["macs"], key="weight"))
     assert about("weight", figures) == [
         "not in the JSON of a layer",
         "not in the JSON of the totals",
         "no column in report/columns.py",
         "not in docs/json.md",
+        "no page in cnnstat/base/figures.toml",
     ]
 
 

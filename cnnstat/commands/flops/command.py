@@ -18,7 +18,7 @@ from cnnstat.commands.flops.training import training_report
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
-    from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.convention import Convention
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Chosen, Output
 

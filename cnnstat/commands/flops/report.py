@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.analysis.conventions import Convention
+    from cnnstat.analysis.convention import Convention
     from cnnstat.analysis.tool_counts import ToolCount
     from cnnstat.commands.flops.document import ConventionEntry, FlopsDocument
     from cnnstat.report.model import Phrase
@@ -70,7 +70,7 @@ def convention_report(
             Fact(tool.name, (Quantity(tool.total), *_sum_of(tool, convention))),
             Fact("counted", rules_of(analysis, convention, counted)),
             *((Fact("as nothing", nothing),) if nothing else ()),
-            *left_out([tool]),
+            *left_out({tool.name: tool.left_out}),
         ),
         notes=(*footnotes((column,)), "layers that it counts as nothing are not listed"),
         source=document.source,
@@ -111,8 +111,12 @@ def conventions_report(
     return Report(
         title=title_of(document),
         tables=(Table("", columns, lines),),
-        facts=(*_costs(document), *left_out(tools)),
-        notes=tuple(_rules_note(analysis, CONVENTIONS[name], parts) for name, parts in counted.items()),
+        facts=(*_costs(document), *left_out({tool.name: tool.left_out for tool in tools})),
+        notes=(
+            *(_rules_note(analysis, CONVENTIONS[name], parts) for name, parts in counted.items()),
+            *_held(tools),
+            _written_with_modules(tools),
+        ),
         source=document.source,
     )
 
@@ -156,7 +160,7 @@ def _sum_of(tool: ConventionEntry, convention: Convention) -> tuple[str | Quanti
     """Return the terms of a figure: `` = 2 x 416,520 multiply-adds + 6,304 conv bias``."""
     phrase: list[str | Quantity] = []
     for term, count in tool.terms.items():
-        times = _times(convention) if term == MACS else 1
+        times = _times(convention, count) if term == MACS else 1
         factor = f"{times} x " if times > 1 else ""
         phrase += [f"{' + ' if phrase else ' = '}{factor}", Quantity(count // times), f" {term}"]
     return tuple(phrase)
@@ -164,25 +168,46 @@ def _sum_of(tool: ConventionEntry, convention: Convention) -> tuple[str | Quanti
 
 def _products(tool: ConventionEntry, convention: Convention, macs: int) -> Phrase:
     """Return multiply-adds as often as a tool counts them: ``2 x MACs`` where it counts the same ones."""
-    count, times = tool.terms.get(MACS, 0), _times(convention)
+    count = tool.terms.get(MACS, 0)
+    times = _times(convention, count)
     if macs and count == times * macs:
         return f"{times} x MACs"
     return (f"{times} x " if times > 1 else "", Quantity(count // times))
 
 
-def _times(convention: Convention) -> int:
-    """Return how often a tool counts a multiply-add."""
-    (times,) = {weights["macs"] for weights in convention.weights.values() if "macs" in weights}
-    return times
+def _times(convention: Convention, count: int) -> int:
+    """Return how often a tool counts a multiply-add; 1 where its figure for them is no multiple of that."""
+    return 1 if count % convention.times else convention.times
 
 
-def left_out(tools: Iterable[ConventionEntry]) -> tuple[Fact, ...]:
-    """Say which types could not be counted, and by whom."""
+def _held(tools: Iterable[ConventionEntry]) -> tuple[str, ...]:
+    """Say against what the rules of the tools were held."""
+    names = _by_text((tool.held, tool.name) for tool in tools)
+    return tuple(f"held against {held}: {', '.join(group)}" for held, group in names.items())
+
+
+def _written_with_modules(tools: Iterable[ConventionEntry]) -> str:
+    """Say of what networks these are the figures, and what the tools pass over in others."""
+    names = _by_text((tool.passes_over, tool.name) for tool in tools if tool.passes_over)
+    passed = (f"{over} ({', '.join(group)})" for over, group in names.items())
+    return f"figures are for networks written with modules; passed over where called: {'; '.join(passed)}"
+
+
+def _by_text(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the names for each text that several may have in common."""
+    found: dict[str, list[str]] = {}
+    for text, name in pairs:
+        found.setdefault(text, []).append(name)
+    return found
+
+
+def left_out(tools: Mapping[str, tuple[str, ...]]) -> tuple[Fact, ...]:
+    """Say which types could not be counted, and by which tools; of each tool its types are given."""
     by_types: dict[tuple[str, ...], list[str]] = {}
-    for tool in tools:
-        if tool.left_out:
-            by_types.setdefault(tool.left_out, []).append(tool.name)
+    for tool, types in tools.items():
+        by_types.setdefault(types, []).append(tool)
     return tuple(
         Fact("left out", f"{', '.join(types)}: nothing that {', '.join(names)} could read")
         for types, names in by_types.items()
+        if types
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
-
-from msgspec import Meta
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.outline import find
 from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import plural
 from cnnstat.report.document import AnalysisDocument, NetworkDocument, head, of_analysis
 
 if TYPE_CHECKING:
@@ -22,8 +21,10 @@ class UnitDocument(NetworkDocument, frozen=True, kw_only=True):
 
     layer: str
     unit: tuple[int, ...]
-    region: Annotated[Region, Meta(description="first and last position per axis, padding included")]
-    region_on_input: Annotated[Region, Meta(description="what of it is on the input")]
+    region: Region
+    """First and last position per axis, padding included."""
+    region_on_input: Region
+    """What of it is on the input."""
 
 
 def document(analysis: Analysis, depth: int | None) -> AnalysisDocument:
@@ -38,6 +39,10 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
         ArgumentError: there is no such layer or unit, or its field is unknown.
     """
     row = find(analysis, layer)
+    if len(analysis.input_shape) == 1:
+        raise ArgumentError(
+            f"the input of {analysis.name} is a vector, whose numbers have no place to ask for"
+        )
     _check_unit(row, position)
     if row.field.whole:
         full = seen = tuple((0, size - 1) for size in analysis.input_shape[1:])
@@ -57,9 +62,10 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
 def _check_unit(row: Row, position: tuple[int, ...]) -> None:
     if row.field.because is not None:
         raise ArgumentError(f"the field of {row.name} is unknown because of {row.field.because}")
-    sizes = row.output_shape[1:]
-    if not row.field.whole and len(position) != len(sizes):
-        raise ArgumentError(f"a unit of {row.name} has {len(sizes)} coordinates, got {len(position)}")
-    for place, size in zip(position, sizes, strict=False):
+    sizes = row.output_shape[1:] or row.output_shape  # a unit of a vector has its number
+    if len(position) != len(sizes):
+        wanted = f"{len(sizes)} {plural('coordinate', len(sizes))}"
+        raise ArgumentError(f"a unit of {row.name} has {wanted}, got {len(position)}")
+    for place, size in zip(position, sizes, strict=True):
         if not 0 <= place < size:
             raise ArgumentError(f"{row.name} has units 0 to {size - 1} on this axis, not {place}")

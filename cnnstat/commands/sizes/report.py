@@ -109,9 +109,12 @@ def _fixed(document: SizesDocument, search: SizeSearch) -> Phrase:
         return _named(search, search.fixing[0]), *more, ": at other sizes the weights have another shape"
     if search.levelled is not None:
         return f"nothing: behind {_named(search, search.levelled)} no shape depends on it"
-    if all(first == last == own for first, last in document.accepted) and not search.far:
-        return "the layers that refuse all others"
-    return f"nothing: no layer's weights depend on it{'' if search.far else ', at the sizes that were tried'}"
+    if search.held is not None:
+        keeper, refuser = (_named(search, number) for number in search.held)
+        if keeper == refuser:
+            return f"{keeper}, which refuses others"
+        return f"{keeper}: what it puts out does not follow the size, and {refuser} refuses others"
+    return "nothing: no layer's weights depend on it"
 
 
 def _named(search: SizeSearch, number: int) -> str:

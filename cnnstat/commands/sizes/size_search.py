@@ -6,21 +6,26 @@ have to meet or a pyramid has to find its bins.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
-from cnnstat.analysis.settings import Settings
-from cnnstat.base.limits import MAX_SIZE
-from cnnstat.commands.sizes.size_range import grown
+from cnnstat.analysis.settings import Options, Settings, settled
+from cnnstat.base.arguments import check_count
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.limits import MAX_SIZE, is_size
+from cnnstat.commands.sizes.held import held
+from cnnstat.commands.sizes.size_range import between, grown
 from cnnstat.commands.sizes.trial import Outcome, Refusal, Tries, Walked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from cnnstat.analysis.model import Row
+    from cnnstat.commands.sizes.held import Held
     from cnnstat.commands.sizes.size_range import Steps
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
@@ -35,8 +40,9 @@ class SizeSearch(Struct, frozen=True):
     ``fixing`` are the layers that are the first to store other numbers at some size: these tie trained
     weights to the network's own. Where there is none, ``levelled`` is the layer behind which no shape depends
     on the input's size, if there is such a layer. Both are looked for at every size tried and at a much
-    larger one; ``far`` says that one was accepted. ``beyond`` are the layers whose receptive field is larger
-    than the network's own input.
+    larger one; ``far`` says that one was accepted. Where none was, ``held`` is what holds the network at its
+    size without weights. ``beyond`` are the layers whose receptive field is larger than the network's own
+    input.
     """
 
     graph: Graph
@@ -47,6 +53,7 @@ class SizeSearch(Struct, frozen=True):
     fixing: tuple[int, ...] = ()
     levelled: int | None = None
     far: bool = False
+    held: Held | None = None
     beyond: tuple[Row, ...] = ()
 
     @property
@@ -68,6 +75,31 @@ class SizeSearch(Struct, frozen=True):
         return outcome.changed is None if known else None
 
 
+def sizes(
+    spec: Graph | str | Path,
+    *,
+    first: int | tuple[int, ...] | None = None,
+    last: int | tuple[int, ...] | None = None,
+    step: int | None = None,
+    **options: Unpack[Options],
+) -> SizeSearch:
+    """Try a network at other input sizes: which it accepts, what each costs, and who refuses the others.
+
+    ``first`` and ``last`` are height and width, a length, or one number for every axis; without them, each
+    size up to twice the network's own is tried. The other keywords are those of `analyze`; ``input_shape``
+    is what counts as the network's own input.
+
+    Raises:
+        SpecError: the spec is wrong, or neither its own size nor any other is accepted.
+        ValueError: an argument is out of range, or there are no such sizes or too many.
+    """
+    graph, settings = settled(spec, options)
+    if step is not None:
+        check_count("step", step)
+    steps = between(graph, _size("first", first), _size("last", last), step)
+    return sweep(graph, steps, settings)
+
+
 def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> SizeSearch:
     """Try every size of ``steps``; the graph's input is what counts as the network's own.
 
@@ -87,10 +119,27 @@ def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> SizeS
     far = _far(tries, shape)
     changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
     fixing = tuple(sorted(number for number in changed if number is not None))
-    levelled = _levelled(graph, own, far) if far and not fixing else None
     return replace(
-        found, fixing=fixing, levelled=levelled, far=far is not None, beyond=_beyond(graph, settings)
+        found,
+        fixing=fixing,
+        levelled=_levelled(graph, own, far) if far and not fixing else None,
+        far=far is not None,
+        held=None if far or fixing else held(tries, own, _next(shape)),
+        beyond=_beyond(graph, settings),
     )
+
+
+def _size(name: str, size: int | tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Return a size as a tuple.
+
+    Raises:
+        ArgumentError: it has no axis, or one is out of range.
+    """
+    axes = (size,) if isinstance(size, int) else size
+    good = isinstance(axes, tuple) and axes and all(map(is_size, axes))
+    if axes is not None and not good:
+        raise ArgumentError(f"{name}: expected one size or a tuple, from 1 to {MAX_SIZE:,}, got {size!r}")
+    return axes
 
 
 def _accepted(walked: Walked | Refusal) -> Walked | None:
@@ -114,6 +163,13 @@ def _far(tries: Tries, shape: Shape) -> Walked | None:
     )
     walks = (_accepted(tries.walked((shape[0], *far))) for far in sizes)
     return next((walked for walked in walks if walked is not None), None)
+
+
+def _next(shape: Shape) -> Shape:
+    """Return the input doubled, which keeps whole what is whole, or one larger where that is too large."""
+    size = shape[1:]
+    larger = tuple(2 * axis for axis in size) if 2 * max(size) <= MAX_SIZE else grown(size, 1)
+    return (shape[0], *larger)
 
 
 def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:

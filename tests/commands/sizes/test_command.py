@@ -36,6 +36,27 @@ def test_facts_of_networks_that_take_any_size() -> None:
     assert "nothing: no layer's weights depend on it" in run("sizes", "unet").stdout
 
 
+PYRAMID = """
+input: [2, 8, 8]
+layers:
+  - {name: half, type: conv, filters: 2, kernel: 3, stride: 2, padding: 1}
+  - {name: top, type: global_avg_pool}
+  - {name: up, type: upsample, size: 4}
+  - {name: join, type: concat, from: [half, up]}
+"""
+
+
+def test_a_layer_that_keeps_its_size_fixes_that_of_the_network(tmp_path: Path) -> None:
+    spec = tmp_path / "pyramid.yaml"
+    spec.write_text(PYRAMID, encoding="utf-8")
+    shown = within("sizes", str(spec)).stdout
+    assert "accepted            7 to 8\n" in shown
+    fixed = "up (upsample): what it puts out does not follow the size, and join (concat) refuses others"
+    assert f"size fixed by       {fixed}\n" in shown
+    found = json.loads(within("sizes", str(spec), "--format", "json").stdout)
+    assert (found["fixed_by"], found["independent_behind"]) == (["up"], None)
+
+
 def test_a_range_in_which_nothing_is_accepted() -> None:
     done = run("sizes", "alexnet", "--from", "30", "--to", "32")
     assert done.returncode == 0

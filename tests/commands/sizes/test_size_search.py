@@ -256,3 +256,34 @@ def test_what_fixes_the_size_is_found_where_no_doubled_size_shows_it(text: str) 
     graph = cnnstat.loads(text)
     found = cnnstat.sizes(graph, first=graph.spec.input_shape[1:], last=graph.spec.input_shape[1:])
     assert ([graph.name(number) for number in found.fixing], found.levelled) == (["fc"], None)
+
+
+PYRAMID = """
+input: [2, 8, 8]
+layers:
+  - {name: half, type: conv, filters: 2, kernel: 3, stride: 2, padding: 1}
+  - {name: bins, type: adaptive_avg_pool, size: 2}
+  - {name: reduce, type: conv, filters: 2, kernel: 1}
+  - {name: up, type: upsample, KEPT}
+  - {name: act, type: relu}
+  - {name: join, type: concat, from: [half, act]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        (PYRAMID.replace("KEPT", "size: 4"), ("up", "join")),
+        (PYRAMID.replace("KEPT", "scale: 2"), ("bins", "join")),
+        ("input: [1, 6, 6]\nlayers:\n  - {name: fold, type: reshape, shape: [4, 3, 3]}\n", ("fold", "fold")),
+        (JOINED, None),
+        (FUSSY, None),
+    ],
+    ids=["upsample", "bins", "reshape", "free", "weights"],
+)
+def test_what_holds_the_size_where_no_weights_do(text: str, held: tuple[str, str] | None) -> None:
+    graph = cnnstat.loads(text)
+    found = sweep(graph, every_size(graph))
+    names = None if found.held is None else tuple(map(graph.name, found.held))
+    assert names == held
+    assert found.held is None or found.fixing == ()
