@@ -209,6 +209,10 @@ def codes() -> Iterator[str]:
         )
 
 
+_TAKING = ("Problem", "problem", "refuse")
+"""Functions that take a code."""
+
+
 def _codes_in(tree: ast.Module) -> Iterator[str]:
     """Yield the codes in a file: all strings that look like one, and all that are used as one."""
     for node in ast.walk(tree):
@@ -216,7 +220,7 @@ def _codes_in(tree: ast.Module) -> Iterator[str]:
             yield str(node.value)
         if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant):
             yield str(node.value.value)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Problem", "problem", "refuse")):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in _TAKING:
             yield from (str(first.value) for first in node.args[:1] if isinstance(first, ast.Constant))
 
 

@@ -55,7 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--findings", type=Path, default=Path("findings"), help="a folder for them")
     asked = parser.parse_args()
-    asked.fuzzers = asked.fuzzers or list(FUZZERS)
+    asked.fuzzers = list(dict.fromkeys(asked.fuzzers or FUZZERS))
     if unknown := [name for name in asked.fuzzers if name not in FUZZERS]:
         parser.error(f"no fuzzer is called {unknown[0]}; there are {', '.join(FUZZERS)}")
     return asked

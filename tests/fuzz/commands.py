@@ -49,7 +49,8 @@ def parameters(command: str) -> tuple[click.Parameter, ...]:
 
 
 _FEW, _MANY = (st.sampled_from((False,) * times + (True,)) for times in (14, 4))
-_OTHER = st.sampled_from(("-", "-", "-", "lenet5", "resnet20", "nothing.yaml"))
+_NEARLY_ALWAYS = st.sampled_from((True,) * 39 + (False,))
+_OTHER = st.sampled_from(("lenet5", "resnet20", "squeezenet1.0", "waveform-m3", "-", "nothing.yaml"))
 _MOSTLY = st.sampled_from((True,) * 5 + (False,))
 _WORD = re.compile(r"[\w.-]+")
 _MEANT = {
@@ -78,10 +79,10 @@ def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
 
     def text(metavar: str | None) -> str:
         """Draw what an option or argument is meant for, or any text."""
-        own = _MEANT.get(metavar or "", _WORD).findall(spec)
+        own = _MEANT.get(metavar or "", _WORD).findall(spec) or ["a"]
         if metavar in words.BY_METAVAR and draw(_MOSTLY):
             return draw(st.sampled_from(words.BY_METAVAR[metavar]))
-        if not own or not draw(_MOSTLY):
+        if not draw(_MOSTLY):
             return draw(st.sampled_from(words.OPTIONS))
         word: str = own[draw(st.integers(0, len(own) - 1))]
         return word + draw(st.sampled_from(words.ASSIGNED)) if metavar == "NAME=VALUE" else word
@@ -89,7 +90,7 @@ def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
     line = [command]
     for number, argument in enumerate(_arguments(command)):
         if number == 0:
-            line.append("-" if not draw(_FEW) else draw(st.sampled_from(words.OPTIONS)))
+            line.append("-" if draw(_NEARLY_ALWAYS) else draw(st.sampled_from(words.OPTIONS)))
         elif argument.required or draw(given):
             line.append(draw(_OTHER) if argument.nargs == 1 else text("LAYER"))
     for option in parameters(command):

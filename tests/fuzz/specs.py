@@ -67,9 +67,12 @@ BAD = Path(__file__).parents[1] / "specs" / "bad"
 
 @cache
 def _texts() -> SearchStrategy[str]:
-    written = [*sorted(bundled.folder().glob("*.yaml")), *sorted(BAD.glob("*.yaml"))]
-    fixed = st.sampled_from([path.read_text(encoding="utf-8") for path in written])
-    return st.one_of(fixed, fixed, fixed, networks().map(lambda drawn: drawn.text))
+    bundled_ones, bad = (
+        st.sampled_from([path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))])
+        for folder in (bundled.folder(), BAD)
+    )
+    drawn = networks().map(lambda drawn: drawn.text)
+    return st.one_of(*(bundled_ones,) * 4, *(drawn,) * 3, bad)
 
 
 _WORD = re.compile(r"[$\w.-]+")
@@ -77,23 +80,28 @@ _ENTRY = re.compile(r"^( +)- \{.*\}$", re.MULTILINE)
 _PARAMETER = re.compile(r"\$[a-z]\w*")
 _READS_ONE = "$a"
 """The parameter that expressions among the words read."""
-_POOLS = (words.NUMBERS, words.VALUES, words.EXPRESSIONS, words.HOSTILE, words.KEYS)
 
 
-@cache
-def _words() -> SearchStrategy[str]:
-    options = sorted({option for kind in LAYERS.values() for option in declared(kind)})
-    pools = (*_POOLS, tuple(LAYERS), tuple(options))
-    return st.one_of(*map(st.sampled_from, pools))
+_OPTIONS = tuple(sorted({option for kind in LAYERS.values() for option in declared(kind)}))
+_POOLS = (words.NUMBERS, words.VALUES, words.EXPRESSIONS, words.HOSTILE, words.KEYS, _OPTIONS, tuple(LAYERS))
 
 
-def _place(draw: DrawFn, text: str) -> int:
-    return draw(st.integers(0, len(text)))
+def _alike(word: str) -> tuple[str, ...] | None:
+    """Return words that can stand where one stands, with a meaning as good or as bad."""
+    if word[0].isdigit():
+        return words.NUMBERS + words.EXPRESSIONS
+    if word[0] == "$":
+        return words.EXPRESSIONS
+    return next((pool for pool in _POOLS if word in pool), None)
 
 
-def _word(draw: DrawFn, text: str) -> str:
-    """Draw a word; of an expression the parameters are those that the text has."""
-    word = draw(_words())
+_MOSTLY = st.sampled_from((True, True, True, False))
+
+
+def _word(draw: DrawFn, text: str, instead: str) -> str:
+    """Draw a word for another's place; of an expression the parameters are those that the text has."""
+    pool = _alike(instead) if draw(_MOSTLY) else None
+    word = draw(st.sampled_from(pool or draw(st.sampled_from(_POOLS))))
     own = _PARAMETER.findall(text)
     if own and word.startswith(_READS_ONE):
         return word.replace(_READS_ONE, own[draw(st.integers(0, len(own) - 1))])
@@ -105,7 +113,7 @@ def _other_word(draw: DrawFn, text: str) -> str:
     if not found:
         return text
     word = found[draw(st.integers(0, len(found) - 1))]
-    return text[: word.start()] + _word(draw, text) + text[word.end() :]
+    return text[: word.start()] + _word(draw, text, word[0]) + text[word.end() :]
 
 
 def _swapped_words(draw: DrawFn, text: str) -> str:
@@ -117,6 +125,10 @@ def _swapped_words(draw: DrawFn, text: str) -> str:
     if i == j:
         return text
     return text[: a.start()] + b[0] + text[a.end() : b.start()] + a[0] + text[b.end() :]
+
+
+def _place(draw: DrawFn, text: str) -> int:
+    return draw(st.integers(0, len(text)))
 
 
 def _other_sign(draw: DrawFn, text: str) -> str:
@@ -168,7 +180,7 @@ def _option(draw: DrawFn, text: str) -> str:
     if not places:
         return text
     place = places[draw(st.integers(0, len(places) - 1))]
-    return f"{text[:place]}{_word(draw, text)}: {_word(draw, text)}, {text[place:]}"
+    return f"{text[:place]}{_word(draw, text, 'name')}: {_word(draw, text, '0')}, {text[place:]}"
 
 
 def _doubled(draw: DrawFn, text: str) -> str:
@@ -177,9 +189,16 @@ def _doubled(draw: DrawFn, text: str) -> str:
     return text[:place] + piece * draw(st.sampled_from((2, 3, 500))) + text[place:]
 
 
+TORN: tuple[Callable[[DrawFn, str], str], ...] = (_other_sign, _cut, _doubled, _end)
+
+
+def _torn(draw: DrawFn, text: str) -> str:
+    return draw(st.sampled_from(TORN))(draw, text)
+
+
 MUTATIONS: tuple[Callable[[DrawFn, str], str], ...] = (
-    *(_other_word, _other_word, _other_word, _option, _line),
-    *(_lines, _swapped_words, _other_sign, _cut, _doubled, _end),
+    *(_other_word, _other_word, _other_word, _other_word, _option, _line, _line),
+    *(_lines, _swapped_words, _torn),
 )
 
 _ENCODED: tuple[Callable[[bytes], bytes], ...] = (
