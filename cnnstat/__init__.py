@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnstat.bridge.program import Network
     from cnnstat.bridge.verify import check_gradients, verify
     from cnnstat.commands.diff.difference import diff
-    from cnnstat.commands.sizes.search import sizes
+    from cnnstat.commands.sizes.size_search import sizes
     from cnnstat.graph.load import load, loads
     from cnnstat.graph.model import Graph
 
@@ -55,7 +55,7 @@ _HOMES = {
     "diff": "cnnstat.commands.diff.difference",
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",
-    "sizes": "cnnstat.commands.sizes.search",
+    "sizes": "cnnstat.commands.sizes.size_search",
     "verify": "cnnstat.bridge.verify",
 }
 """Where public names live: imported when first asked for, so that the calculator starts without NumPy."""

@@ -22,8 +22,8 @@ import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS, Convention
 from cnnstat.analysis.layer_kinds import WORKS, work_of
 from cnnstat.analysis.measures import MEASURES
-from cnnstat.base.codes import CODES
-from cnnstat.base.figures import FIGURES, words
+from cnnstat.base.figures import FIGURES
+from cnnstat.base.pages import CODES, DEFINITIONS, words
 from cnnstat.cli.program import COMMANDS, cli
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS, manual
@@ -35,6 +35,7 @@ from tests import docs
 from tests.analysis.test_conventions import BY_SOURCE, TOOLS
 from tests.executor.cases import CASES
 from tests.executor.reference import COMMAND, path_of, stored
+from tests.fuzz.options import lacking
 from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
 from tests.program import within
 from tests.small import EVERY_TYPE
@@ -66,6 +67,7 @@ def types() -> Iterator[str]:
             (name in worked_out, "no row of figures worked out by hand in tests/layers/test_figures.py"),
             (name in cases, "no reference case in tests/executor/cases.py, and no arrays of it"),
             (name in standing, "no place in the network of every type in tests/small.py"),
+            *((False, what) for what in filter(None, [lacking(name)])),
             (page or manual.page(name, kind) in written, f"another page in docs/layers.md, or none; {WRITE}"),
         )
     for name in KERNELS.keys() - LAYERS:
@@ -117,10 +119,13 @@ def figures() -> Iterator[str]:
             (part or key in totals or key == "leftover", "not in the JSON of the totals"),
             (not of_layers or key in COLUMNS or key == "operations", "no column in report/columns.py"),
             (part or f"`{key}`" in JSON, "not in docs/json.md"),
+            (figure.key in DEFINITIONS, "no page in cnnstat/base/figures.toml"),
         )
     of_layer = {"name", "type", "inputs", "folded_layers"}
     for key in (layer | totals | COLUMNS.keys()) - keys.keys() - of_layer:
         yield f"{key}: shown, but not in cnnstat/base/figures.py"
+    for key in DEFINITIONS.keys() - FIGURES:
+        yield f"{key}: a page in cnnstat/base/figures.toml, but no figure in cnnstat/base/figures.py"
     taken = Counter([*words(), *LAYERS, *bundled.names(), *CODES])
     yield from (f"{word}: means two things" for word, count in taken.items() if count > 1)
 
@@ -191,18 +196,21 @@ def codes() -> Iterator[str]:
     used: dict[str, set[str]] = {}
     for path in package.rglob("*.py"):
         place = path.relative_to(package).as_posix()
-        if not place.startswith("base/codes/"):
-            for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
-                used.setdefault(code, set()).add(place)
+        for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
+            used.setdefault(code, set()).add(place)
     for key in used.keys() - CODES:
-        yield f"{key}: no page in cnnstat/base/codes (used in {', '.join(sorted(used[key]))})"
+        yield f"{key}: no page in cnnstat/base/codes.toml (used in {', '.join(sorted(used[key]))})"
     for key, page in CODES.items():
         yield from _lacking(
             key,
-            (key in used, "a page in cnnstat/base/codes, but nobody uses it"),
+            (key in used, "a page in cnnstat/base/codes.toml, but nobody uses it"),
             (page.title and page.meaning.endswith("."), "no title, or no meaning"),
             (page.way_out.endswith("."), "no way out"),
         )
+
+
+_TAKING = ("Problem", "problem", "refuse")
+"""Functions that take a code."""
 
 
 def _codes_in(tree: ast.Module) -> Iterator[str]:
@@ -212,7 +220,7 @@ def _codes_in(tree: ast.Module) -> Iterator[str]:
             yield str(node.value)
         if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant):
             yield str(node.value.value)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Problem", "problem", "refuse")):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in _TAKING:
             yield from (str(first.value) for first in node.args[:1] if isinstance(first, ast.Constant))
 
 
@@ -236,7 +244,7 @@ def about(name: str, lacks: Callable[[], Iterator[str]]) -> list[str]:
 
 
 class Bare(Relu, frozen=True, kw_only=True):
-    slope: float = 1.0
+    slope: bytes = b""
 
 
 def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,6 +259,7 @@ def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyP
         "no row of figures worked out by hand",
         "no reference case",
         "no place",
+        "no strategy for options of the kind BytesType",
     ]
 
 
@@ -258,8 +267,8 @@ def test_a_code_without_a_page_and_a_page_without_a_code_are_listed(monkeypatch:
     monkeypatch.setitem(CODES, "shape/odd", CODES["shape/leftover"])
     monkeypatch.delitem(CODES, "shape/leftover")
     (unknown,), (unused,) = about("shape/leftover", codes), about("shape/odd", codes)
-    assert unknown == "no page in cnnstat/base/codes (used in layers/window.py)"
-    assert unused == "a page in cnnstat/base/codes, but nobody uses it"
+    assert unknown == "no page in cnnstat/base/codes.toml (used in layers/window.py)"
+    assert unused == "a page in cnnstat/base/codes.toml, but nobody uses it"
 
 
 def test_what_is_wrong_with_a_convention_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,12 +286,13 @@ def test_what_is_wrong_with_a_convention_is_listed(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_figure_that_is_shown_nowhere_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FIGURES, "weight", msgspec.structs.replace(FIGURES["macs"], key="weight", also=()))
+    monkeypatch.setitem(FIGURES, "weight", msgspec.structs.replace(FIGURES["macs"], key="weight"))
     assert about("weight", figures) == [
         "not in the JSON of a layer",
         "not in the JSON of the totals",
         "no column in report/columns.py",
         "not in docs/json.md",
+        "no page in cnnstat/base/figures.toml",
     ]
 
 

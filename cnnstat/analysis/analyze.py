@@ -23,7 +23,8 @@ from cnnstat.analysis.receptive import Field, field_of, start
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.arithmetic import ZERO
-from cnnstat.base.errors import Misfit, Problem, SpecError
+from cnnstat.base.errors import Misfit, Problem, Problems
+from cnnstat.base.text import listed
 from cnnstat.layers.base import Shape, show, size_of
 
 if TYPE_CHECKING:
@@ -106,14 +107,13 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
         SpecError: with every layer that does not fit.
     """
     found: list[_Figures] = []
-    problems: list[Problem] = []
+    problems = Problems()
     for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
         if isinstance(figures, Misfit):
-            problems.append(_placed(figures, node, shapes))
+            problems.add(_placed(figures, node, shapes))
         else:
             found.append(figures)
-    if problems:
-        raise SpecError(problems)
+    problems.stop_if_any()
     return found
 
 
@@ -125,7 +125,7 @@ def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figure
 
 
 def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Problem:
-    received = " and ".join(show(shape) for shape in shapes)
+    received = listed([show(shape) for shape in shapes], " and ")
     message = f"{misfit.message} (layer '{node.path}', input {received})"
     return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 

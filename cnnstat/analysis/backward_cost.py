@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,16 +43,16 @@ class Cost(Struct, frozen=True):
     """Work for one sample: forward, for the gradient of the weights, for that of the input."""
 
     forward: int = 0
-    weights: int = 0
-    inputs: int = 0
+    weight_gradients: int = 0
+    input_gradients: int = 0
 
     @property
     def total(self) -> int:
         """Return forward and backward together."""
-        return self.forward + self.weights + self.inputs
+        return sum(astuple(self))
 
     def __add__(self, other: Cost) -> Cost:
-        return Cost(self.forward + other.forward, self.weights + other.weights, self.inputs + other.inputs)
+        return Cost(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 def needed_gradients(graph: Graph, trainable: Sequence[int]) -> tuple[NeededGradients, ...]:

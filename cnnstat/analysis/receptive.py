@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.limits import MAX_PERIOD, MAX_STRIDES
+from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint, Shape
 from cnnstat.layers.footprint import POINT, Bounds
 
@@ -106,9 +106,14 @@ def _united(name: str, branches: list[Field]) -> Field:
         agreed = all(_agree(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
         united = Field(axes, aligned=agreed and all(branch.aligned for branch in branches))
     for axis in united.axes:
-        if len(axis) > MAX_STRIDES or any(bounds.period > MAX_PERIOD for bounds in axis):
+        if len(axis) > MAX_STRIDES or any(map(_too_large, axis)):
             return Field(because=name)
     return united
+
+
+def _too_large(bounds: Bounds) -> bool:
+    size = max(bounds.high) - min(bounds.low)
+    return bounds.period > MAX_PERIOD or max(bounds.advance, size) > MAX_FIELD
 
 
 @lru_cache(maxsize=4096)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
+from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_NUMBERS
 from cnnstat.layers.base import show
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ Evaluate: TypeAlias = "Callable[[Layer, tuple[Shape, ...], bool], F]"
 
 _REMEMBERED = 100_000  # layers calculated for some shapes; beyond, a long sweep starts to remember anew
 _UNKNOWN: Shape = ()
-_RANK_NAMES = {0: "a vector (N,)", 1: "a signal (C, L)", 2: "a map (C, H, W)"}
 
 
 class Walk(Generic[F]):
@@ -76,6 +78,7 @@ class Walk(Generic[F]):
         try:
             _check_ranks(node.layer, node.type, shapes)
             figures = self._evaluate(_exact(node.layer) if self._strict else node.layer, shapes, node.frozen)
+            _check_size(figures.shape)
         except Misfit as misfit:
             return misfit.with_traceback(None), _UNKNOWN  # a traceback would keep all that was at hand
         return figures, figures.shape
@@ -88,11 +91,20 @@ def _exact(layer: Layer) -> Layer:
     return layer
 
 
+def _check_size(shape: Shape) -> None:
+    """Refuse what grows beyond all sense, as sizes do that are multiplied in a repeat."""
+    if prod(shape) > MAX_NUMBERS:
+        message = (
+            f"the output {show(shape)} has more than the {MAX_NUMBERS:,} numbers that a layer may put out"
+        )
+        raise Misfit(message, code="shape/too-large")
+
+
 def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
     """Refuse inputs that have more or fewer axes than a layer takes. Whether sizes fit, it says itself."""
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:
-            wanted = " or ".join(_RANK_NAMES[rank] for rank in layer.ranks)
-            got = f"{_RANK_NAMES[len(shape) - 1].split(' (')[0]} of {show(shape)}"
+            wanted = " or ".join(RANKS[rank].described for rank in layer.ranks)
+            got = f"a {rank_of(shape).noun} of {show(shape)}"
             hint = "; put a 'flatten' above it" if layer.ranks == (0,) else ""
             raise Misfit(f"{kind} needs {wanted}, got {got}{hint}", code="shape/rank")

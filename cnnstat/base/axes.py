@@ -21,6 +21,11 @@ class Rank(Struct, frozen=True):
     axes: tuple[str, ...]
     places: tuple[str, ...]
 
+    @property
+    def described(self) -> str:
+        """Return the noun with an article, and the shape as a tuple: ``a vector (N,)``."""
+        return f"a {self.noun} ({self.letters}{'' if self.places else ','})"
+
 
 RANKS = (
     Rank("vector", "N", ("units",), ()),

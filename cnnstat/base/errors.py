@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from array import array
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.base.limits import MAX_PROBLEMS
 from cnnstat.base.text import excerpt, plain
 
 if TYPE_CHECKING:
@@ -16,16 +20,23 @@ if TYPE_CHECKING:
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, dict=True):
     """A text and the name it is shown under (a path, or ``<stdin>``)."""
 
     name: str
     text: str
 
+    @cached_property
+    def _starts(self) -> array[int]:
+        """Return where each line starts: found once, however many lines are shown."""
+        return array("L", chain((0,), (found.end() for found in _BREAK.finditer(self.text))))
+
     def line(self, number: int) -> str:
         """Return line ``number`` (from 1), empty where the text has no such line."""
-        lines = _BREAK.split(self.text, number)
-        return lines[number - 1] if number <= len(lines) else ""
+        if number > len(self._starts):
+            return ""
+        first, *after = self._starts[number - 1 : number + 1]
+        return _BREAK.split(self.text[first : after[0] if after else None], maxsplit=1)[0]
 
 
 class Span(Struct, frozen=True):
@@ -67,6 +78,32 @@ class SpecError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class Problems:
+    """The problems of one phase, which goes on to find more as long as somebody would read them."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        """Add a problem.
+
+        Raises:
+            SpecError: these are as many as anybody reads.
+        """
+        self.found.append(problem)
+        if len(self.found) >= MAX_PROBLEMS:
+            raise SpecError(self.found)
+
+    def stop_if_any(self) -> None:
+        """Go no further if anything is wrong.
+
+        Raises:
+            SpecError: there is a problem.
+        """
+        if self.found:
+            raise SpecError(self.found)
 
 
 class Fault(Exception):  # noqa: N818 - not an error yet: the caller adds the place

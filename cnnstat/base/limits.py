@@ -11,11 +11,20 @@ MAX_DEPTH = 20
 MAX_SIZE = 1_000_000
 """The size of one axis of the input, and any count an option takes."""
 
+MAX_NUMBERS = MAX_SIZE**3
+"""Numbers that one layer puts out for a sample: as many as the largest input holds."""
+
 MAX_LAYERS = 200_000
 """Layers in one network after blocks and repeats are unfolded."""
 
+PARTS = 8
+"""Inputs of a layer, or options of an entry, that count as one layer more."""
+
 MAX_NESTING = 30
 """Blocks within blocks."""
+
+MAX_DIGITS = 1_000
+"""Digits of a number that an expression comes to, above a fraction's line and below it."""
 
 MAX_PROBLEMS = 100
 """Problems of one phase, before reading on is given up."""
@@ -25,6 +34,9 @@ MAX_PERIOD = 8_192
 
 MAX_STRIDES = 8
 """Strides that may meet on one axis of a receptive field, before it counts as unknown."""
+
+MAX_FIELD = MAX_SIZE**3
+"""Size and stride of a receptive field, before it counts as unknown."""
 
 MAX_SWEEP = 10_000
 """Input sizes that one sweep tries."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
+from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Comparing words is slow, and a name that is one of thousands is no help.
 _CANDIDATES = 200
@@ -15,12 +18,30 @@ _CANDIDATES = 200
 # Characters of a line that a message shows.
 _CONTEXT = 120
 
+# Characters of a number that a message shows.
+_DIGITS = 60
+_PAIRS = re.compile("(:(?=:)|#(?=#))")
+# Words that a message lists, so that it does not grow with the spec.
+_LISTED = 24
+
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'stride'?`` for a near miss among ``known``, else nothing."""
-    names = {name.lower(): name for name in islice(known, _CANDIDATES)}
-    near = difflib.get_close_matches(word.lower()[:64], names, n=1, cutoff=0.6)
-    return f"; did you mean '{names[near[0]]}'?" if near else ""
+    near = _nearest(word.lower()[:64], tuple(islice(known, _CANDIDATES)))
+    return f"; did you mean '{near}'?" if near else ""
+
+
+@lru_cache(maxsize=256)  # a block that is called a thousand times has one misspelt word
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    names = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    return names[near[0]] if near else None
+
+
+def listed(words: Sequence[str], joint: str = ", ") -> str:
+    """Return words one behind the other; of very many, the first and the last: ``a, b, ..., z``."""
+    some = words if len(words) <= _LISTED else (*words[: _LISTED - 1], "...", words[-1])
+    return joint.join(some)
 
 
 def plural(noun: str, count: int) -> str:
@@ -34,13 +55,34 @@ def plain(text: str) -> str:
     Control and formatting characters become visible escapes. ``::`` and ``##`` are parted because CI
     logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
     """
-    return _visible(text).replace("::", ": :").replace("##", "# #")
+    # Of three in a row the second has two neighbours, so each but the last is parted from the next.
+    return _PAIRS.sub(r"\1 ", _visible(text))
 
 
 def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def exact(value: float | Fraction) -> str:
+    """Return a number as it is, never rounded; one that nobody could read by the count of its digits."""
+    text = f"{value}" if isinstance(value, int | float) else _decimal(value) or f"{value}"
+    return text if len(text) <= _DIGITS else f"a number of {sum(c.isdigit() for c in text):,} digits"
+
+
+def _decimal(value: Fraction) -> str | None:
+    """Return the decimal that is this number, with a point or an exponent; None where there is none."""
+    if value.denominator == 1:
+        return f"{float(value)}" if abs(value) <= 2**53 else f"{value}.0"
+    short = f"{float(value):g}" if abs(value) < 2**53 else "0"
+    if Fraction(short) == value:
+        return short
+    places = next((n for n in range(1, _DIGITS) if 10**n % value.denominator == 0), None)
+    if places is None:
+        return None
+    digits = f"{abs(value) * 10**places}".zfill(places + 1)
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def excerpt(line: str, column: int) -> tuple[str, int]:

@@ -1,24 +1,29 @@
 """The program: its commands, and how it ends.
 
 Exit codes: 0 good; 1 a bad spec, a missed expectation, a figure or a gradient that is not true, a difference
-where `--exit-code` asks for it; 2 usage, a run that is refused, and a bad spec under
-`--exit-code`; 130 interrupted.
+where `--exit-code` asks for it; 2 usage, a run that is refused, output that cannot be written, and a bad spec
+under `--exit-code`; 130 interrupted. A reader who stops reading (`| head`) changes none of them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import sys
 from typing import NoReturn
 
 import click
 
 from cnnstat.base.errors import SpecError
+from cnnstat.base.text import plain
 from cnnstat.cli.output import complain, drop_output
 from cnnstat.cli.program import cli
 
 __all__ = ["cli", "main"]
+
+_HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""How newer versions of click end without a command: its message is the help, on lines of its own."""
 
 
 def main() -> NoReturn:
@@ -35,24 +40,30 @@ def _run() -> int:
         # Not cli.main(): it answers Ctrl-C with an empty line.
         with cli.make_context("cnnstat", sys.argv[1:]) as context:
             cli.invoke(context)
-        if sys.stdout is not None:
-            sys.stdout.flush()
     except SpecError as error:
-        with contextlib.suppress(OSError, AttributeError):
-            sys.stdout.flush()
         return complain(f"{error}\n", 1)
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return complain(_message(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return complain("interrupted\n", 130)
-    except BrokenPipeError:
-        # The reader has gone; leave nothing for the interpreter to flush at exit.
+    except BrokenPipeError:  # the reader of click's own output, such as --help, has gone
         drop_output()
-        return 0
     except OSError as error:
         drop_output()
-        return complain(f"cannot write: {error.strerror}\n", 1)
+        return complain(f"cannot write standard output: {error.strerror}\n", 2)
     return 0
+
+
+def _message(error: click.ClickException) -> str:
+    """Return what click would print, the usage of the command above it; what was typed is made harmless."""
+    if isinstance(error, _HELP):
+        return f"{error.format_message()}\n"
+    text = io.StringIO()
+    harmless = plain(error.format_message())
+    if isinstance(error, click.UsageError):
+        click.UsageError(harmless, error.ctx).show(text)
+    else:
+        click.ClickException(harmless).show(text)
+    return text.getvalue()

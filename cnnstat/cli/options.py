@@ -13,7 +13,8 @@ from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE, Settings
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
-from cnnstat.base.text import plain, suggestion
+from cnnstat.base.text import suggestion
+from cnnstat.cli.output import check_output
 from cnnstat.graph.load import load
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
     Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+class File(click.Path):
+    """The name of a file, as a path; of one that may be a dash, as text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the name; an empty one would mean the folder at hand."""
+        if not value:
+            self.fail("the name of a file is missing", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = File(dir_okay=False, path_type=Path)
 
 
 class Chosen(Struct, frozen=True):
@@ -60,7 +71,7 @@ def read_by(read: Callable[[Any], Any]) -> Callable[[click.Context, click.Parame
         try:
             return None if value is None else read(value)
         except ArgumentError as error:
-            raise click.BadParameter(plain(str(error))) from None
+            raise click.BadParameter(str(error)) from None
 
     return callback
 
@@ -98,6 +109,11 @@ def _columns(text: str) -> tuple[str, ...]:
             hint = suggestion(key, CHOICES) or f"; known: {', '.join(CHOICES)}"
             raise ArgumentError(f"unknown column '{key}'{hint}")
     return keys if "name" in keys else ("name", *keys)
+
+
+def _file(name: str) -> Path | None:
+    """Return the file of a report; none for standard output. A file called - is written ./-."""
+    return None if name == "-" else Path(name)
 
 
 def unit_of(text: str) -> tuple[int, ...]:
@@ -179,11 +195,29 @@ def settings_options(*memory: str) -> Callable[[Command], Command]:
 
 
 def output_options(formats: Sequence[str] = FORMATS) -> Callable[[Command], Command]:
-    """Add the format and the file of a report; the command gets them as ``output``, an `Output`."""
+    """Add the format and the file of a report; the command gets them as ``output``, an `Output`.
+
+    What cannot be written is refused before the command begins.
+    """
     form = click.option("--format", "form", type=click.Choice(formats), default="table", show_default=True)
-    return gathered(
-        "output", Output, form, click.option("-o", "--output", type=FILE, help="Write to a file.")
+    file = click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=File(dir_okay=False, allow_dash=True),
+        callback=read_by(_file),
+        help="Write to a file; - is standard output.",
     )
+
+    def added(command: Command) -> Command:
+        @wraps(command)
+        def checking(output: Output, **values: Any) -> Any:
+            check_output(output.output)
+            return command(output=output, **values)
+
+        return gathered("output", Output, form, file)(checking)  # type: ignore[return-value]
+
+    return added
 
 
 PAGES = tuple(form for form in FORMATS if form != "csv")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
+import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from cnnstat.base.errors import Problem, SpecError
-from cnnstat.base.text import plain
+from cnnstat.base.errors import Problem, Problems, SpecError
+from cnnstat.base.files import FileError, ReaderGoneError, check_writable, replacing
 from cnnstat.report.render import render
 from cnnstat.report.text import encodable
 from cnnstat.spec.file import find
@@ -30,44 +31,58 @@ _SPECS = ("spec", "topic", "a", "b")
 """The arguments of commands that name what is read."""
 
 
+class Unwritten(click.ClickException):
+    """A file that cannot be written though it could before the work; the command itself was right."""
+
+    exit_code = 2
+
+
 def show(document: Document, report: Callable[[], Report], output: Output) -> None:
     """Render what a command found out and put it out; ``report`` makes of the document what readers see.
 
     Raises:
         OSError: standard output takes nothing more.
-        UsageError: the file cannot be written.
+        Unwritten: the file takes nothing more.
     """
     terminal = output.output is None and standard_output().isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     put(render(document, report, output.form, width=_width(terminal), colour=colour), output.output)
 
 
+def check_output(output: Path | None) -> None:
+    """Refuse, before the work, what a report could not be written to.
+
+    Raises:
+        OSError: standard output is closed.
+        UsageError: the file cannot be written, or is the spec that the command at hand reads.
+    """
+    if output is None:
+        standard_output()
+        return
+    try:
+        check_writable(output)
+    except FileError as error:
+        raise click.UsageError(f"cannot write {error}") from None
+    words = (click.get_current_context().params.get(name) for name in _SPECS)
+    if any(same_file(place_of(word), output) for word in words if word):
+        raise click.UsageError(f"{output} is the spec that was read; write to another file")
+
+
 def put(text: str, output: Path | None) -> None:
-    """Write a text to standard output or to a file.
+    """Write a text to standard output or to a file; to a pipe, as `say` does.
 
     Raises:
         OSError: standard output takes nothing more.
-        UsageError: the file cannot be written.
+        Unwritten: the file takes nothing more.
     """
     if output is None:
         say(text)
         return
-    _check_unread(output)
     try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {plain(str(output))}: {error.strerror}") from None
-
-
-def _check_unread(output: Path) -> None:
-    """Refuse to write over the spec that the command at hand has read: nothing is lost.
-
-    Raises:
-        UsageError: it would.
-    """
-    words = (click.get_current_context().params.get(name) for name in _SPECS)
-    if any(same_file(place_of(word), output) for word in words if word):
-        raise click.UsageError(f"{plain(str(output))} is the spec that was read; write to another file")
+        with suppress(ReaderGoneError), replacing(output) as file:
+            file.write(text.encode("utf-8"))
+    except FileError as error:
+        raise Unwritten(f"cannot write {error}") from None
 
 
 def place_of(spec: str) -> Path | int:
@@ -79,10 +94,11 @@ def place_of(spec: str) -> Path | int:
 
 
 def same_file(read: Path | int, written: Path) -> bool:
-    """Say whether both are one file, under whatever names."""
+    """Say whether both are one file, under whatever names; of a pipe or a device nothing can be lost."""
     try:
-        return os.path.samestat(os.stat(read), written.stat())
-    except OSError:  # one of them is not there yet
+        there = written.stat()
+        return stat.S_ISREG(there.st_mode) and os.path.samestat(os.stat(read), there)
+    except (OSError, ValueError):  # one of them is not there yet, or cannot be
         return False
 
 
@@ -93,14 +109,25 @@ def standard_output() -> TextIO:
         OSError: it is closed.
     """
     if sys.stdout is None:
-        raise OSError(errno.EBADF, "standard output is closed")
+        raise OSError(errno.EBADF, "it is closed")
     return sys.stdout
 
 
 def say(text: str) -> None:
-    """Write to standard output, in signs it can show."""
+    """Write to standard output, in signs it can show.
+
+    A reader who has gone wants no more of the text: that is no failure, and what a command found out still
+    decides how it ends.
+
+    Raises:
+        OSError: standard output takes nothing more.
+    """
     stdout = standard_output()
-    stdout.write(encodable(text, stdout.encoding or "utf-8"))
+    try:
+        stdout.write(encodable(text, stdout.encoding or "utf-8"))
+        stdout.flush()
+    except BrokenPipeError:
+        drop_output()
 
 
 def _width(terminal: bool) -> int | None:
@@ -119,7 +146,7 @@ def drop_output() -> None:
 
 def complain(text: str, code: int) -> int:
     """Write to standard error and return the exit code."""
-    with contextlib.suppress(OSError, AttributeError):  # standard error may be closed, too
+    with suppress(OSError, AttributeError):  # standard error may be closed, too
         sys.stderr.write(text)
     return code
 
@@ -130,6 +157,7 @@ def finish(analysis: Analysis) -> None:
     Raises:
         SpecError: with every figure missed.
     """
-    if analysis.missed:
-        problems = [Problem("expect/missed", missed.message, missed.span) for missed in analysis.missed]
-        raise SpecError(problems)
+    problems = Problems()
+    for missed in analysis.missed:
+        problems.add(Problem("expect/missed", missed.message, missed.span))
+    problems.stop_if_any()

@@ -9,7 +9,7 @@ import click
 
 from cnnstat import __version__
 from cnnstat.base.errors import ArgumentError
-from cnnstat.base.text import plain, suggestion
+from cnnstat.base.text import suggestion
 
 COMMANDS = ("diff", "explain", "flops", "list", "rf", "run", "schema", "sizes", "summary")
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
@@ -22,7 +22,7 @@ class _Commands(click.Group):
         except ArgumentError as error:
             command = self.get_command(ctx, ctx.invoked_subcommand or "")
             usage = click.Context(command, parent=ctx, info_name=ctx.invoked_subcommand)
-            raise click.UsageError(plain(str(error)), usage) from None
+            raise click.UsageError(str(error), usage) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -30,7 +30,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in COMMANDS:
             hint = suggestion(cmd_name, COMMANDS) or "; 'cnnstat --help' lists them"
-            ctx.fail(f"No such command '{plain(cmd_name)}'{hint}")
+            ctx.fail(f"No such command '{cmd_name}'{hint}")
         found = vars(import_module(f"cnnstat.commands.{cmd_name}.command")).values()
         return next(each for each in found if isinstance(each, click.Command) and each.name == cmd_name)
 

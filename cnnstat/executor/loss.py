@@ -6,12 +6,15 @@ complex step: `value` of a complex y carries the derivative in its imaginary par
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from cnnstat.executor.choices import PROJECTION
+from cnnstat.executor.kernel import is_finite, quiet
+from cnnstat.executor.way_back import BackwardError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,11 +119,15 @@ def _with_floor(y: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A loss that a network went forward to and back from, and the norm of its gradient of the input."""
+    """A loss that a network went forward to and back from, and the norm of its gradient of the input.
+
+    `fault` says which layer does not return what it should, if any; then there is no gradient and no norm.
+    """
 
     name: str
     value: float
     gradient_norm: float
+    fault: str = ""
 
 
 LOSSES = {
@@ -179,6 +186,17 @@ def objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
     return Objective(name, (rng.integers(outputs[0].shape[1], size=len(outputs[0])),))
 
 
+def finite_objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
+    """Return a loss that has a slope at these outputs: a projection where the one of that name has none.
+
+    The likelihood of a class is infinite where its probability has become zero.
+    """
+    target = objective(name, outputs, seed)
+    with quiet():
+        has_slope = is_finite(target.value(outputs)) and all(map(is_finite, target.gradient(outputs)))
+    return target if has_slope else objective(PROJECTION, outputs, seed)
+
+
 def evaluate(
     network: Executor, x: Array, *, seed: int, name: str | None = None, training: bool = False
 ) -> Evaluated:
@@ -190,5 +208,9 @@ def evaluate(
     found = network.forward(x, training=training)
     outputs = found if isinstance(found, tuple) else (found,)
     target = objective(name or chosen(network.program.last, outputs), outputs, seed)
-    gradients = network.backward(target.gradient(outputs))
-    return Evaluated(target.name, float(target.value(outputs)), float(np.linalg.norm(gradients.input)))
+    value, fault, norm = float(target.value(outputs)), "", math.nan
+    try:
+        norm = float(np.linalg.norm(network.backward(target.gradient(outputs)).input))
+    except BackwardError as error:
+        fault = str(error)
+    return Evaluated(target.name, value, norm, fault)

@@ -13,19 +13,19 @@ from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.program import INPUT
+from cnnstat.executor.way_back import BackwardError, by_input, returned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cnnstat.executor.kernel import Array, Backward, Inputs
     from cnnstat.executor.parameters import Parameters
     from cnnstat.executor.program import Program, Step
+    from cnnstat.executor.way_back import Tape
 
 
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""
-Tape: TypeAlias = "list[Backward | None]"
-"""The way back through each step."""
 Outputs: TypeAlias = "Array | tuple[Array, ...]"
 """One array, or one for each output of a network that has several."""
 
@@ -131,10 +131,11 @@ class Executor:
         parameters: Stored | None = None,
     ) -> tuple[tuple[Array, ...], Tape]:
         """Do all that `visits` does; return the outputs and the ways back, empty without `backward`."""
-        outputs: dict[int, Array] = {}
+        x = self._accepted(x)
+        outputs = {INPUT: x}
         tape: Tape = []
         for visit in self.visits(x, training=training, backward=backward, draw=draw, parameters=parameters):
-            tape.append(visit.way_back)
+            tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output
         return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
@@ -145,6 +146,7 @@ class Executor:
         Raises:
             RuntimeError: there was no forward pass to go back through.
             ValueError: dy has another shape than the outputs had.
+            BackwardError: the gradients of a layer are not those of its tensors.
         """
         if self._tape is None:
             raise RuntimeError("backward needs a forward pass before it, and only once")
@@ -153,23 +155,31 @@ class Executor:
         if tuple(each.shape for each in given) != shapes:
             raise ValueError(f"expected gradients of shape {shapes}, got {[each.shape for each in given]}")
         self._tape = None
-        return self.way_back(tape, dict(zip(self.program.outputs, given, strict=True)))
+        return self.way_back(tape, given)
 
-    def way_back(self, tape: Tape, given: Mapping[int, Array]) -> Gradients:
-        """Go back through a tape, which is emptied, from the gradients of some steps' outputs."""
-        gradients = dict(given)
+    def way_back(self, tape: Tape, given: Sequence[Array]) -> Gradients:
+        """Go back through a tape, which is emptied, from one gradient for each output of the program.
+
+        Raises:
+            BackwardError: the gradients of a step are not those of its tensors.
+        """
+        gradients: dict[int, Array] = {}
+        for number, dy in zip(self.program.outputs, given, strict=True):
+            # One step may be put out twice.
+            gradients[number] = gradients[number] + dy if number in gradients else dy
         found: dict[str, Array] = {}
         for number in reversed(range(len(tape))):
-            step, rule = self.program.steps[number], tape.pop()
-            dy = gradients.pop(number, None)
-            if dy is None or rule is None:
+            step, (rule, inputs) = self.program.steps[number], tape.pop()
+            if number not in gradients:
                 continue
-            d_inputs, d_params = rule(dy)
-            for source, dx in zip(step.inputs, d_inputs, strict=True):
+            back = returned(rule, gradients.pop(number), inputs, self.stored[number].trained)
+            if back.faults:
+                raise BackwardError(step, back.faults)
+            for source, tensor in zip(step.inputs, by_input(inputs), strict=True):
                 # A fork: what comes back through its branches adds up.
+                dx = back.gradients.pop(tensor)
                 gradients[source] = gradients[source] + dx if source in gradients else dx
-            trained = self.stored[number].trained
-            found.update({f"{step.name}.{name}": d for name, d in d_params.items() if name in trained})
+            found.update({f"{step.name}.{name}": d for name, d in back.gradients.items()})
         ordered = {name: found[name] for name in self.parameters if name in found}
         return Gradients(gradients[INPUT], ordered)
 

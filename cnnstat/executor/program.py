@@ -57,8 +57,9 @@ class Program:
 
     @property
     def last(self) -> str:
-        """Return the type of the step that puts out last."""
-        return self.steps[self.outputs[-1]].type
+        """Return the type of the step that puts out last; ``input`` where that is the input itself."""
+        number = self.outputs[-1]
+        return "input" if number == INPUT else self.steps[number].type
 
     def last_readers(self) -> list[list[int]]:
         """Return for each step the arrays that nobody reads after it."""

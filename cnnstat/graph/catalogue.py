@@ -12,35 +12,46 @@ from cnnstat.layers.synonyms import meant
 from cnnstat.spec.reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
-    from cnnstat.graph.problems import Problems
+    from cnnstat.graph.problems import Unfolding
     from cnnstat.graph.template import Template
     from cnnstat.layers.base import Layer
     from cnnstat.spec.choice import Spec
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Entry
 
-Asked: TypeAlias = tuple[str, str]
-"""A block or a layer type, and its arguments as `repr` shows them: to Python, 1 and True are equal."""
-
-
-def asked(kind: str, arguments: dict[str, Value]) -> Asked:
-    """Return what is equal for calls that ask for the same."""
-    return kind, repr(arguments)
+Asked: TypeAlias = tuple[str, tuple[tuple[str, type, object], ...]]
+"""A block or a layer type, and the name, the type and the value of each argument: equal for calls that ask
+for the same. To Python, 1 and True are equal; of a list, what `repr` shows stands for it.
+"""
 
 
 class Catalogue:
     """What all scopes of one spec share."""
 
-    def __init__(self, spec: Spec, problems: Problems) -> None:
+    def __init__(self, spec: Spec, problems: Unfolding) -> None:
         self.spec = spec
         self.blocks = spec.family.blocks
         self.problems = problems
         self.templates: dict[Asked, Template] = {}
         self._layers: dict[Asked, tuple[Layer | None, list[Fault]]] = {}
+        self._shown: dict[int, tuple[Value, str]] = {}
+
+    def asked(self, kind: str, arguments: dict[str, Value]) -> Asked:
+        """Return what a call asks for."""
+        each = arguments.items()
+        return kind, tuple([(name, type(value), self._comparable(value)) for name, value in each])
+
+    def _comparable(self, value: Value) -> object:
+        """Return what stands for a value; the same list is shown once, however often it is handed on."""
+        if not isinstance(value, tuple):
+            return value
+        if id(value) not in self._shown:
+            self._shown[id(value)] = value, repr(value)  # what is kept keeps its id
+        return self._shown[id(value)][1]
 
     def layer(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Fault]]:
         """Return the layer with these options; equal ones are one layer, and calculated once."""
-        key = asked(kind, options)
+        key = self.asked(kind, options)
         if key not in self._layers:
             self._layers[key] = read_layer(kind, LAYERS[kind], options)
         return self._layers[key]
@@ -63,9 +74,10 @@ class Catalogue:
             message = f"unknown type '{kind}'{hint}"
             self.problems.note(Fault(message, code="type/unknown"), entry.type.span)
             return False
-        known = option_names(LAYERS[kind]) if kind in LAYERS else tuple(self.blocks[kind].params)
+        known = option_names(LAYERS[kind]) if kind in LAYERS else self.blocks[kind].params
         unknown = [o for o in (*entry.options, *entry.first) if o.name not in known]
         for option in unknown:
             near = (*known, *ENTRY_KEYS)
-            self.problems.note(unknown_option(option.name, known, f"'{kind}'", near), option.key_span)
+            fault = unknown_option(option.name, tuple(known), f"'{kind}'", near)
+            self.problems.note(fault, option.key_span)
         return not unknown

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.base.arguments import check_shape
-from cnnstat.base.errors import Problem, SpecError
+from cnnstat.base.errors import Problem, Problems, SpecError
 from cnnstat.graph.nodes import Group, InputNode, LayerNode, Node
 from cnnstat.graph.unfold import unfold
 
@@ -84,20 +84,21 @@ def build(spec: Spec) -> Graph:
     if not template.layers:
         raise SpecError([Problem("graph/empty", "every layer is left out", spec.family.span)])
     graph = Graph(spec, inputs, template.layers, template.groups, outputs)
-    problems = _unread(graph)
-    if problems:
-        raise SpecError(problems)
+    _check_read(graph)
     return graph
 
 
-def _unread(graph: Graph) -> list[Problem]:
+def _check_read(graph: Graph) -> None:
+    """Refuse layers whose output nobody reads.
+
+    Raises:
+        SpecError: there are some.
+    """
+    problems = Problems()
     read = {number for node in graph.layers for number in node.inputs} | set(graph.outputs)
-    return [
-        Problem(
-            "graph/unread",
-            f"no layer reads '{node.path}'; name it in a 'from:', list it under 'outputs:' or remove it",
-            node.entry.span,
-        )
-        for node in graph.layers
-        if node.number not in read
-    ]
+    for node in graph.layers:
+        if node.number not in read:
+            way_out = "name it in a 'from:', list it under 'outputs:' or remove it"
+            message = f"no layer reads '{node.path}'; {way_out}"
+            problems.add(Problem("graph/unread", message, node.entry.span))
+    problems.stop_if_any()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Fault
-from cnnstat.base.text import suggestion
+from cnnstat.base.text import listed, suggestion
 
 if TYPE_CHECKING:
     from cnnstat.spec.model import Entry
@@ -57,7 +57,7 @@ class Names:
         """Return why ``reader`` cannot read ``name``: it stands below, in a cycle, or nowhere."""
         if name in self._chosen and reader is not None:
             if reader.name and (loop := self._loop(name, reader.name)):
-                message = f"'{reader.name}' reads its own output: {' <- '.join(loop)}"
+                message = f"'{reader.name}' reads its own output: {listed(loop, ' <- ')}"
                 return Fault(message, code="graph/cycle")
             message = f"'{name}' stands below; a layer reads only layers above it"
             return Fault(message, code="graph/order")

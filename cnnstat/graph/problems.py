@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from cnnstat.base.errors import Fault, Problem, SpecError
-from cnnstat.base.limits import MAX_LAYERS, MAX_PROBLEMS
+from cnnstat.base.errors import Fault, Problem, Problems, SpecError
+from cnnstat.base.limits import MAX_LAYERS
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Span
@@ -15,11 +15,11 @@ class Skip(Exception):  # noqa: N818 - not an error: the problem is noted, the e
     """The entry at hand has a problem, which is noted; go on with the next."""
 
 
-class Problems:
+class Unfolding(Problems):
     """The problems of one unfolding, and the steps it has taken."""
 
     def __init__(self) -> None:
-        self._found: list[Problem] = []
+        super().__init__()
         self._places: set[tuple[str, str | None, int, int]] = set()
         self._steps = 0
 
@@ -30,12 +30,9 @@ class Problems:
             SpecError: these are as many problems as anybody reads.
         """
         place = (fault.code, fault.field, span.line, span.column)
-        if place in self._places:
-            return
-        self._places.add(place)
-        self._found.append(fault.at(span))
-        if len(self._found) >= MAX_PROBLEMS:
-            raise SpecError(self._found)
+        if place not in self._places:
+            self._places.add(place)
+            self.add(fault.at(span))
 
     def refuse(self, code: str, message: str, span: Span) -> NoReturn:
         """Note a problem and pass over the entry at hand.
@@ -46,15 +43,6 @@ class Problems:
         self.note(Fault(message, code=code), span)
         raise Skip
 
-    def stop_if_any(self) -> None:
-        """Go no further if anything is wrong.
-
-        Raises:
-            SpecError: there is a problem.
-        """
-        if self._found:
-            raise SpecError(self._found)
-
     def count(self, span: Span, steps: int = 1) -> None:
         """Count steps of unfolding, so that no spec unfolds for long.
 
@@ -64,4 +52,4 @@ class Problems:
         self._steps += steps
         if self._steps > MAX_LAYERS:
             message = f"the network unfolds to more than {MAX_LAYERS:,} layers"
-            raise SpecError([*self._found, Problem("spec/too-large", message, span)])
+            raise SpecError([*self.found, Problem("spec/too-large", message, span)])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
-from cnnstat.base.limits import MAX_NESTING
-from cnnstat.base.text import plural
-from cnnstat.graph.catalogue import asked
+from cnnstat.base.limits import MAX_NESTING, PARTS
+from cnnstat.base.text import listed, plural
 from cnnstat.graph.names import Names
 from cnnstat.graph.nodes import Group, LayerNode
 from cnnstat.graph.problems import Skip
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnstat.graph.catalogue import Catalogue
+    from cnnstat.graph.values import Params
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry, Option, Reference
 
@@ -35,7 +36,7 @@ class Scope:
         catalogue: Catalogue,
         entries: tuple[Entry, ...],
         inputs: tuple[str, ...],
-        params: dict[str, Value],
+        params: Params,
         stack: tuple[str, ...],
     ) -> None:
         self.catalogue = catalogue
@@ -115,6 +116,7 @@ class Scope:
 
     def place(self, call: Call) -> int:
         """Put the layers of a call behind those so far; return the number of its output."""
+        self.problems.count(call.entry.span, len(call.inputs) // PARTS)
         if call.kind in LAYERS:
             return self.place_layer(call)
         return self.place_block(call, self.catalogue.blocks[call.kind])
@@ -148,8 +150,8 @@ class Scope:
     def place_block(self, call: Call, block: Block) -> int:
         """Add the layers of a block; return the number of its output."""
         self.check_block(call, block)
-        template = self.template(block, block.params | call.arguments)
-        self.problems.count(call.entry.span, len(template.layers) + len(template.groups))
+        template = self.template(block, call.arguments)
+        self.problems.count(call.entry.span, template.steps)
         placed = template.called(call, self.next_number)
         self.layers += placed.layers
         self.groups += placed.groups
@@ -165,20 +167,20 @@ class Scope:
             self.problems.refuse("block/nesting", f"blocks nest more than {MAX_NESTING} deep", span)
         missing = [f"'{param}:'" for param in block.required if param not in call.arguments]
         if missing:
-            message = f"the block '{name}' needs {' and '.join(missing)}"
+            message = f"the block '{name}' needs {listed(missing, ' and ')}"
             self.problems.refuse("block/missing-parameter", message, span)
         if len(call.inputs) != len(block.inputs):
             count = len(block.inputs)
-            wanted = f"{count} {plural('input', count)} ({', '.join(block.inputs)})"
+            wanted = f"{count} {plural('input', count)} ({listed(block.inputs)})"
             message = f"the block '{name}' has {wanted}, got {len(call.inputs)}"
             self.problems.refuse("graph/arity", message, span)
 
     def template(self, block: Block, arguments: dict[str, Value]) -> Template:
         """Return what a block unfolds to with these arguments, which is worked out once."""
-        made, key = self.catalogue.templates, asked(block.name, arguments)
+        made, key = self.catalogue.templates, self.catalogue.asked(block.name, arguments)
         if key not in made:
             self.problems.count(block.span, _SCOPE_STEPS)
-            params = self.catalogue.spec.params | arguments
+            params = ChainMap(arguments, block.params, self.catalogue.spec.params)
             stack = (*self.stack, block.name)
             made[key] = Scope(self.catalogue, block.layers, block.inputs, params, stack).unfold()
         return made[key]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.base.limits import PARTS
 from cnnstat.graph.nodes import Group, LayerNode
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Template(Struct, frozen=True):
     layers: tuple[LayerNode, ...]
     groups: tuple[Group, ...]
     output: int
+
+    @property
+    def steps(self) -> int:
+        """Return what a call of it counts for."""
+        return len(self.layers) + len(self.groups) + sum(len(node.inputs) // PARTS for node in self.layers)
 
     def called(self, call: Call, start: int) -> Template:
         """Return this template of a block as a call has it, its layers numbered from ``start``.

@@ -10,11 +10,12 @@ of it is a `template`; all scopes of one spec share a `catalogue` and the `probl
 
 from __future__ import annotations
 
+from collections import ChainMap
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cnnstat.graph.catalogue import Catalogue
-from cnnstat.graph.problems import Problems, Skip
+from cnnstat.graph.problems import Skip, Unfolding
 from cnnstat.graph.scope import Scope
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ def unfold(spec: Spec, inputs: tuple[str, ...]) -> tuple[Template, tuple[int, ..
     Raises:
         SpecError: with every problem in types, options, parameters and references.
     """
-    problems = Problems()
+    problems = Unfolding()
     catalogue = Catalogue(spec, problems)
     catalogue.check_definitions()
     problems.stop_if_any()
-    scope = Scope(catalogue, spec.family.layers, inputs, spec.params, ())
+    scope = Scope(catalogue, spec.family.layers, inputs, ChainMap(spec.params), ())
     template = scope.unfold()
     outputs: list[int] = []
     for reference in spec.family.outputs:

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.base.errors import Fault
-from cnnstat.base.limits import MAX_LAYERS
+from cnnstat.base.limits import MAX_LAYERS, PARTS
 from cnnstat.spec.expression import Channels, show_value, truth
-from cnnstat.spec.model import resolve
+from cnnstat.spec.model import Expressions, resolve
 
 if TYPE_CHECKING:
-    from cnnstat.graph.problems import Problems
+    from collections import ChainMap
+
+    from cnnstat.graph.problems import Unfolding
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Option
 
+Params: TypeAlias = "ChainMap[str, Value]"
+"""The parameters in scope, those of the innermost block first."""
+
 
 class Values:
-    """Values of options. What has none, or one of the wrong kind, is a problem, and its entry is skipped."""
+    """Values of options. What has none, or one of the wrong kind, is a problem, and its entry is skipped.
 
-    def __init__(self, params: dict[str, Value], problems: Problems) -> None:
+    A name may stand in several of the mappings of ``params``; the first one counts. They are not copied: a
+    spec may have thousands of parameters, and call its blocks as often.
+    """
+
+    def __init__(self, params: Params, problems: Unfolding) -> None:
         self.params = params
         self.problems = problems
 
     def repetition(self, index: int) -> Values:
         """Return the values for one repetition, where ``$index`` is known."""
-        return Values(self.params | {"index": index}, self.problems)
+        return Values(self.params.new_child({"index": index}), self.problems)
 
     def arguments(self, options: tuple[Option, ...]) -> dict[str, Value]:
         """Return what a layer or block is given, where ``$in`` is known."""
         if not options:
             return {}
-        within = Values(self.params | {"in": Channels()}, self.problems)
+        self.problems.count(options[0].span, len(options) // PARTS)
+        within = Values(self.params.new_child({"in": Channels()}), self.problems)
         return {option.name: within.value(option) for option in options}
 
     def word(self, option: Option) -> str:
@@ -62,6 +72,8 @@ class Values:
 
     def value(self, option: Option) -> Value:
         """Return the value of an option."""
+        if isinstance(option.value, Expressions):
+            self.problems.count(option.span, option.value.length)
         try:
             return resolve(option.value, self.params)
         except Fault as fault:

@@ -90,6 +90,10 @@ class Layer(Struct, frozen=True, kw_only=True):
         """
         return same_sizes(inputs[0])
 
+    def outputs(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return the number of outputs."""
+        return values(size_of(self.sizes(inputs)))
+
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the input rows or columns that no window covers, per axis; empty for none."""
         return ()

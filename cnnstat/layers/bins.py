@@ -40,7 +40,7 @@ class _Global(Pool, frozen=True, kw_only=True):
         """Return the whole input."""
         return WHOLE
 
-    def units(self, inputs: tuple[Shape, ...]) -> Term:
+    def outputs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the number of maps."""
         return same_sizes(inputs[0])[0]
 

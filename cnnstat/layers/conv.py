@@ -19,7 +19,6 @@ from cnnstat.layers.base import (
     Reads,
     Shape,
     Width,
-    values,
     width_of,
 )
 from cnnstat.layers.window import (
@@ -123,7 +122,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return product(term(f"output {a.name}", a.outputs().value) for a in self.axes(inputs))
 
     def _biases(self, inputs: tuple[Shape, ...]) -> Term:
-        return values(tuple(size.value for size in self.sizes(inputs))) * term("bias", 1)
+        return self.outputs(inputs) * term("bias", 1)
 
     def _pairs(self, inputs: tuple[Shape, ...]) -> Term:
         return total(count * maps for count, maps in self.fans(inputs))
@@ -168,12 +167,7 @@ class Conv(Convolution, frozen=True, kw_only=True):
         if self.table is not None:
             self._check_table(self.table, maps, filters, groups)
             return tuple((term("filters", n), term("maps", fan)) for n, fan in runs(self.table, maps))
-        for name, number in (("input channels", maps), ("filters", filters)):
-            if number % groups:
-                message = f"{number} {name} cannot be split into {groups} equal groups"
-                raise Misfit(message, code="shape/groups", field="groups")
-        label = "maps" if groups == 1 else "maps per group"
-        return ((term("filters", filters), term(label, maps // groups)),)
+        return (fan_of(filters, maps, groups),)
 
     def groups_of(self, maps: int) -> int:
         """Return the groups; a table has none."""
@@ -220,6 +214,19 @@ class DepthwiseConv(Convolution, frozen=True, kw_only=True):
     def groups_of(self, maps: int) -> int:
         """Return a group for each map."""
         return maps
+
+
+def fan_of(filters: int, maps: int, groups: int) -> tuple[Term, Term]:
+    """Return the filters, and how many input maps each of them reads.
+
+    Raises:
+        Misfit: filters or maps cannot be split into equal groups.
+    """
+    for name, number in (("input channels", maps), ("filters", filters)):
+        if number % groups:
+            message = f"{number} {name} cannot be split into {groups} equal groups"
+            raise Misfit(message, code="shape/groups", field="groups")
+    return term("filters", filters), term("maps" if groups == 1 else "maps per group", maps // groups)
 
 
 def runs(table: tuple[tuple[int, ...], ...], maps: int) -> Iterator[tuple[int, int]]:

@@ -7,11 +7,21 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from cnnstat.layers.reader import described
 
 if TYPE_CHECKING:
     from cnnstat.layers.base import Layer
+
+
+class Option(Struct, frozen=True):
+    """An option of a layer type."""
+
+    name: str
+    values: str
+    default: str
+    meaning: str
 
 
 def first_line(kind: type[Layer]) -> str:
@@ -32,14 +42,17 @@ def sections(kind: type[Layer]) -> dict[str, str]:
     return {name: textwrap.dedent("\n".join(lines)).strip() for name, lines in parts.items()}
 
 
-def options(kind: type[Layer]) -> list[tuple[str, str, str, str]]:
-    """Return name, accepted values, default and description of each option."""
-    rows = []
-    for field in sorted(msgspec.structs.fields(kind), key=lambda field: not field.required):
-        info = msgspec.inspect.type_info(field.type)
-        default = "required" if field.required else _default(field.default)
-        rows.append((field.name, described(info), default, _description(info)))
-    return rows
+def options(kind: type[Layer]) -> tuple[Option, ...]:
+    """Return the options of a layer type, those first that are required."""
+    fields = sorted(msgspec.structs.fields(kind), key=lambda field: not field.required)
+    return tuple(map(_option, fields))
+
+
+def _option(field: msgspec.structs.FieldInfo) -> Option:
+    info: Any = msgspec.inspect.type_info(field.type)
+    default = "required" if field.required else _default(field.default)
+    extra = getattr(info, "extra_json_schema", None) or {}
+    return Option(field.name, described(info), default, str(extra.get("description", "")))
 
 
 def page(name: str, kind: type[Layer]) -> str:
@@ -49,7 +62,7 @@ def page(name: str, kind: type[Layer]) -> str:
     rows = options(kind)
     if rows:
         lines += ["| option | default | values | meaning |", "|---|---|---|---|"]
-        lines += [f"| `{o}` | {default} | {values} | {text} |" for o, values, default, text in rows]
+        lines += [f"| `{row.name}` | {row.default} | {row.values} | {row.meaning} |" for row in rows]
     else:
         lines.append("No options.")
     lines += [
@@ -67,8 +80,3 @@ def _default(value: Any) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     return "none" if value is None else f"`{value}`"
-
-
-def _description(info: Any) -> str:
-    extra = getattr(info, "extra_json_schema", None) or {}
-    return str(extra.get("description", ""))

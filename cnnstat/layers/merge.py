@@ -7,6 +7,7 @@ from typing import ClassVar
 from cnnstat.base.arithmetic import Term, term, total
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
+from cnnstat.base.text import listed
 from cnnstat.layers.base import Layer, Operations, Reads, Shape, same_sizes, show, values
 
 
@@ -60,15 +61,14 @@ class Multiply(Layer, frozen=True, kw_only=True):
         ranks = {len(shape) for shape in inputs}
         fits = len(ranks) == 1 and all(len(set(sizes) - {1}) <= 1 for sizes in zip(*inputs, strict=True))
         if not fits:
-            shapes = " and ".join(map(show, inputs))
+            shapes = listed(list(map(show, inputs)), " and ")
             message = f"cannot multiply {shapes}; each axis needs one size, or 1"
             raise Misfit(message, code="shape/mismatch")
         return same_sizes(tuple(max(sizes) for sizes in zip(*inputs, strict=True)))
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return (inputs - 1) multiplications per value."""
-        shape = tuple(size.value for size in self.sizes(inputs))
-        return Operations(multiplications=(term("inputs", len(inputs)) - 1) * values(shape))
+        return Operations(multiplications=(term("inputs", len(inputs)) - 1) * self.outputs(inputs))
 
     def reads(self) -> Reads:
         """Return the inputs: each one's gradient needs the others."""

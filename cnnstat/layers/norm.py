@@ -23,11 +23,30 @@ from cnnstat.layers.base import (
     width_of,
 )
 
+_AFFINE = term("scale", 1) + term("shift", 1)
+
 Affine = Annotated[bool, Meta(description="whether a trained scale and shift follow")]
 Epsilon = Annotated[float, Meta(gt=0, description="added to the variance")]
 
 
-class BatchNorm(Layer, frozen=True, kw_only=True):
+class _Norm(Layer, frozen=True, kw_only=True):
+    """A norm with a scale and a shift for each channel."""
+
+    family: ClassVar[str] = "norm"
+
+    affine: Affine = True
+    eps: Epsilon = 1e-5
+
+    def params(self, inputs: tuple[Shape, ...]) -> Term:
+        """Return 2·channels where there are a scale and a shift."""
+        return term("channels", inputs[0][0]) * _AFFINE if self.affine else ZERO
+
+    def reads(self) -> Reads:
+        """Return the input: both gradients need its normalised values."""
+        return Reads(inputs=True, for_weights=True)
+
+
+class BatchNorm(_Norm, frozen=True, kw_only=True):
     """Batch normalisation: each channel is centred and scaled by statistics of the batch.
 
     Rule:
@@ -42,15 +61,7 @@ class BatchNorm(Layer, frozen=True, kw_only=True):
         Ioffe and Szegedy, arXiv:1502.03167, section 3.
     """
 
-    family: ClassVar[str] = "norm"
-
-    affine: Affine = True
-    eps: Epsilon = 1e-5
     momentum: Annotated[float, Meta(ge=0, le=1, description="weight of the new batch in the buffers")] = 0.1
-
-    def params(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return 2·channels."""
-        return _affine(inputs[0][0]) if self.affine else ZERO
 
     def buffers(self, inputs: tuple[Shape, ...]) -> Term:
         """Return 2·channels."""
@@ -61,18 +72,9 @@ class BatchNorm(Layer, frozen=True, kw_only=True):
         count = values(inputs[0])
         return Operations(multiplications=count, additions=count)
 
-    def reads(self) -> Reads:
-        """Return the input: both gradients need its normalised values."""
-        return Reads(inputs=True, for_weights=True)
 
-
-class _SampleNorm(Layer, frozen=True, kw_only=True):
+class _SampleNorm(_Norm, frozen=True, kw_only=True):
     """A norm over parts of each sample: mean and variance are found anew for each part."""
-
-    family: ClassVar[str] = "norm"
-
-    affine: Affine = True
-    eps: Epsilon = 1e-5
 
     def parts(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the number of parts that have a mean and a variance of their own."""
@@ -94,9 +96,9 @@ class _SampleNorm(Layer, frozen=True, kw_only=True):
             roots=parts,
         )
 
-    def reads(self) -> Reads:
-        """Return the input: both gradients need its normalised values."""
-        return Reads(inputs=True, for_weights=True)
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the whole input: the statistics are those of the whole map."""
+        return WHOLE
 
 
 class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
@@ -125,11 +127,9 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return a scale and a shift for each normalised value."""
-        if not self.affine:
-            return ZERO
-        if self.axes == "channels":
-            return _affine(inputs[0][0])
-        return values(inputs[0]) * (term("scale", 1) + term("shift", 1))
+        if self.axes == "all" and self.affine:
+            return values(inputs[0]) * _AFFINE
+        return super().params(inputs)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input, or the position itself."""
@@ -166,14 +166,6 @@ class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/groups", field="groups")
         return term("groups", groups)
 
-    def params(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return 2·channels."""
-        return _affine(inputs[0][0]) if self.affine else ZERO
-
-    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the whole input: the statistics are those of the whole map."""
-        return WHOLE
-
 
 class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
     """Instance normalisation: each map of each sample has its own mean and variance.
@@ -196,14 +188,6 @@ class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
     def parts(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the number of maps."""
         return term("channels", inputs[0][0])
-
-    def params(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return 2·channels where there is a scale and shift."""
-        return _affine(inputs[0][0]) if self.affine else ZERO
-
-    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the whole input: the statistics are those of the whole map."""
-        return WHOLE
 
 
 class LocalResponseNorm(Layer, frozen=True, kw_only=True):
@@ -286,10 +270,6 @@ class Scale(Layer, frozen=True, kw_only=True):
     def reads(self) -> Reads:
         """Return the input, for the factor."""
         return Reads(for_weights=True)
-
-
-def _affine(channels: int) -> Term:
-    return term("channels", channels) * (term("scale", 1) + term("shift", 1))
 
 
 def _summands(channels: int, size: int) -> int:

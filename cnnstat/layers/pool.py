@@ -17,8 +17,6 @@ from cnnstat.layers.base import (
     Reads,
     Shape,
     same_sizes,
-    size_of,
-    values,
 )
 from cnnstat.layers.window import Axis, Dilation, Geometry, KernelSize, PaddingOption, RoundingOption
 
@@ -33,17 +31,13 @@ class Pool(Layer, frozen=True, kw_only=True):
     family: ClassVar[str] = "pool"
     ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
-    def units(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return the number of outputs."""
-        return values(size_of(self.sizes(inputs)))
-
 
 class Largest(Pool, frozen=True, kw_only=True):
     """The largest of the inputs that an output reads."""
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one comparison less than inputs per output."""
-        return Operations(comparisons=self.connections(inputs) - self.units(inputs))
+        return Operations(comparisons=self.connections(inputs) - self.outputs(inputs))
 
     def reads(self) -> Reads:
         """Return the input: the place of the maximum is found in it."""
@@ -55,7 +49,7 @@ class Mean(Pool, frozen=True, kw_only=True):
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition less than inputs, and one division, per output."""
-        units = self.units(inputs)
+        units = self.outputs(inputs)
         return Operations(additions=self.connections(inputs) - units, divisions=units)
 
 
@@ -92,7 +86,7 @@ class _Window(Pool, frozen=True, kw_only=True):
         """Return the inputs in all windows; padding does not count."""
         axes = self.axes(inputs)
         if all(axis.taps() == axis.outputs().value * axis.kernel for axis in axes):
-            return self.units(inputs) * product(term("kernel", axis.kernel) for axis in axes)
+            return self.outputs(inputs) * product(term("kernel", axis.kernel) for axis in axes)
         return term("channels", inputs[0][0]) * product(axis.inside() for axis in axes)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
@@ -130,11 +124,11 @@ class Subsample(_Window, frozen=True, kw_only=True):
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one per unit."""
-        return self.units(inputs)
+        return self.outputs(inputs)
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return units·(window + bias), less what a last window lacks."""
-        return super().connections(inputs) + self.units(inputs)
+        return super().connections(inputs) + self.outputs(inputs)
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the additions within the windows and one per unit for the bias."""

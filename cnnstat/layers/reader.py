@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.base.errors import Fault
-from cnnstat.base.text import suggestion
+from cnnstat.base.text import listed, suggestion
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def _fields(kind: type[Layer]) -> dict[str, msgspec.structs.FieldInfo]:
 
 def unknown_option(name: str, known: Sequence[str], what: str, near: Iterable[str]) -> Fault:
     """Return the fault for an option that does not exist; ``near`` are the words it may be meant for."""
-    listed = f"known: {', '.join(known)}" if known else "it has none"
-    hint = suggestion(name, near) or f"; {listed}"
+    those = f"known: {listed(known)}" if known else "it has none"
+    hint = suggestion(name, near) or f"; {those}"
     return Fault(f"{what} has no option '{name}'{hint}", code="option/unknown", field=name)
 
 
@@ -58,7 +59,7 @@ def read_layer(
 
 def _plain(value: Value) -> object:
     if isinstance(value, Fraction):
-        return float(value)
+        return float(value) if abs(value) <= sys.float_info.max else value  # too large for any option
     if isinstance(value, tuple):
         return tuple(_plain(item) for item in value)
     return value

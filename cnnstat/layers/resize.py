@@ -23,7 +23,6 @@ from cnnstat.layers.base import (
     per_axis,
     same_sizes,
     show,
-    values,
 )
 from cnnstat.layers.footprint import Bounds, window
 from cnnstat.layers.window import Sides, sides_of
@@ -76,12 +75,8 @@ class Upsample(Layer, frozen=True, kw_only=True):
         """Return none for nearest; the weighted mean of two neighbours per axis for bilinear."""
         if self.mode == "nearest":
             return Operations()
-        count = values(tuple(size.value for size in self.sizes(inputs)))
-        neighbours = 2 ** (len(inputs[0]) - 1)
-        return Operations(
-            multiplications=term("neighbours", neighbours) * count,
-            additions=(term("neighbours", neighbours) - 1) * count,
-        )
+        count, neighbours = self.outputs(inputs), term("neighbours", 2 ** (len(inputs[0]) - 1))
+        return Operations(multiplications=neighbours * count, additions=(neighbours - 1) * count)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the input positions with a weight.

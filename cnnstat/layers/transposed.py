@@ -22,11 +22,10 @@ from cnnstat.layers.base import (
     Width,
     known,
     per_axis,
-    same_sizes,
-    values,
+    positions,
     width_of,
 )
-from cnnstat.layers.conv import Bias
+from cnnstat.layers.conv import Bias, fan_of
 from cnnstat.layers.footprint import Bounds
 from cnnstat.layers.window import Dilation, KernelSize, Sides, Stride, hits, sides_of
 
@@ -77,8 +76,7 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return input positions·filters·maps per group·kernel."""
         filters, maps = self._fan(inputs)
-        positions = product(same_sizes(inputs[0])[1:])
-        return positions * filters * maps * self._kernel(inputs)
+        return positions(inputs[0]) * filters * maps * self._kernel(inputs)
 
     def padding_macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the products that fall outside the output."""
@@ -108,13 +106,7 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
 
     def _fan(self, inputs: tuple[Shape, ...]) -> tuple[Term, Term]:
         maps = inputs[0][0]
-        filters = width_of(self.filters, maps, "filters")
-        groups = self.groups_of(maps)
-        for name, number in (("input channels", maps), ("filters", filters)):
-            if number % groups:
-                message = f"{number} {name} cannot be split into {groups} equal groups"
-                raise Misfit(message, code="shape/groups", field="groups")
-        return term("filters", filters), term("maps" if groups == 1 else "maps per group", maps // groups)
+        return fan_of(width_of(self.filters, maps, "filters"), maps, self.groups_of(maps))
 
     def _axes(self, inputs: tuple[Shape, ...]) -> tuple[_Axis, ...]:
         sizes = inputs[0][1:]
@@ -138,7 +130,7 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         return product(term("kernel", size) for size in per_axis(self.kernel, len(inputs[0]) - 1, "kernel"))
 
     def _biases(self, inputs: tuple[Shape, ...]) -> Term:
-        return values(tuple(size.value for size in self.sizes(inputs))) * term("bias", 1)
+        return self.outputs(inputs) * term("bias", 1)
 
     def _kept(self, inputs: tuple[Shape, ...]) -> Term:
         filters, maps = self._fan(inputs)

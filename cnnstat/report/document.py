@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 
 from cnnstat.analysis.outline import folded
-from cnnstat.base.figures import ADDED, OF_NETWORK
+from cnnstat.base.figures import COUNTS, OF_NETWORK
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis, Row, Totals
-    from cnnstat.analysis.model import Counts
     from cnnstat.layers.base import Shape
 
 SCHEMA_VERSION = 1
@@ -50,29 +50,20 @@ class NetworkDocument(Document, frozen=True, kw_only=True):
 class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
     """What one unit sees of the input."""
 
-    size: Annotated[
-        Sizes | None, Meta(description="per axis; that of the whole input where `global`; null where unknown")
-    ]
-    stride: Annotated[
-        tuple[Fraction | None, ...] | None,
-        Meta(
-            description="effective stride per axis; null where global or unknown, and where branches of"
-            " different stride meet; a decimal behind upsampling"
-        ),
-    ]
-    padding: Annotated[
-        Sizes | None, Meta(description="effective padding per axis; null where global or unknown")
-    ]
-    aligned: Annotated[
-        bool | None, Meta(description="false where branches met that disagree on stride or centre")
-    ]
-    whole: Annotated[
-        bool,
-        Meta(description="true after a global pool, flatten, linear layer, or a norm over the whole map"),
-    ]
-    unknown_because_of: Annotated[
-        str | UnsetType, Meta(description="only where unknown: the layer that makes it so")
-    ] = UNSET
+    size: Sizes | None = None
+    """Per axis; that of the whole input where `global`; null where unknown."""
+    stride: tuple[Fraction | None, ...] | None = None
+    """Effective stride per axis; null where global or unknown, and where branches of different stride meet; a
+    decimal behind upsampling.
+    """
+    padding: Sizes | None = None
+    """Effective padding per axis; null where global or unknown."""
+    aligned: bool | None = None
+    """False where branches met that disagree on stride or centre."""
+    whole: bool = False
+    """True after a global pool, flatten, linear layer, or a norm over the whole map."""
+    unknown_because_of: str | UnsetType = UNSET
+    """Only where unknown: the layer that makes it so."""
 
     @property
     def known(self) -> bool:
@@ -137,29 +128,30 @@ class LayerEntry(Placed, frozen=True, kw_only=True):
     connections: int
     activations: int
     receptive_field: ReceptiveField
-    leftover: Annotated[
-        Sizes,
-        Meta(description="rows and columns that no window covers, per axis; empty where the type has none"),
-    ]
-    folded_layers: Annotated[int, Meta(description="how many layers this stands for")]
+    leftover: Sizes
+    """Rows and columns that no window covers, per axis; empty where the type has none."""
+    folded_layers: int
+    """How many layers this stands for."""
 
 
 class Expectations(Struct, frozen=True, kw_only=True):
     """Published figures under `expect:`."""
 
-    checked: Annotated[int, Meta(description="how many were compared")]
-    missed: Annotated[tuple[str, ...], Meta(description="a sentence for each that is not met")]
+    checked: int
+    """How many were compared."""
+    missed: tuple[str, ...]
+    """A sentence for each that is not met."""
 
 
 class AnalysisDocument(NetworkDocument, frozen=True, kw_only=True):
     """The figures of one network, layer by layer and in total."""
 
-    batch: Annotated[int, Meta(description="what the memory figures are for, as are the next two")]
+    batch: int
+    """What the memory figures are for, as are the next two."""
     dtype: str
     optimizer: str
-    layers: Annotated[
-        tuple[LayerEntry, ...], Meta(description="the layers in order; with `--depth` folded blocks")
-    ]
+    layers: tuple[LayerEntry, ...]
+    """The layers in order; with `--depth` folded blocks."""
     totals: TotalFigures
     expectations: Expectations
 
@@ -191,7 +183,7 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
         name=row.name,
         type=row.type,
         inputs=row.inputs,
-        **_figures(row, input_shape),
+        **asdict(figures(row, input_shape)),
         leftover=row.leftover,
         folded_layers=len(row.layers),
     )
@@ -200,50 +192,28 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
 def total_figures(analysis: Analysis) -> TotalFigures:
     """Return the figures of the whole network."""
     memory = {key: getattr(analysis.totals, key) for key in OF_NETWORK}
-    return TotalFigures(**_figures(analysis.totals, analysis.input_shape), **memory)
+    return TotalFigures(**asdict(figures(analysis.totals, analysis.input_shape)), **memory)
 
 
 def figures(row: Row | Totals, input_shape: Shape) -> Figures:
     """Return the figures of a layer or of the network."""
-    return Figures(**_figures(row, input_shape))
-
-
-def _figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
-    return {
-        "output_shape": row.output_shape,
-        **counted(row.counts),
-        "receptive_field": receptive_field(row, input_shape),
-    }
-
-
-def counted(counts: Counts) -> dict[str, Any]:
-    """Return the figures that add up, by their keys."""
-    added = {key: getattr(counts, key) for key in ADDED}
-    return {**added, "operations": Operations(**counts.operations)}
+    return Figures(
+        output_shape=row.output_shape,
+        **{key: getattr(row.counts, key) for key in COUNTS},
+        operations=Operations(**row.counts.operations),
+        receptive_field=receptive_field(row, input_shape),
+    )
 
 
 def receptive_field(row: Row | Totals, input_shape: Shape) -> ReceptiveField:
     """Return the receptive field of a layer's units."""
     field = row.field
     if field.whole:
-        whole = input_shape[1:] or None
-        return ReceptiveField(size=whole, stride=None, padding=None, aligned=field.aligned, whole=True)
+        return ReceptiveField(size=input_shape[1:] or None, aligned=field.aligned, whole=True)
     if field.because is not None:
-        return ReceptiveField(
-            size=None,
-            stride=None,
-            padding=None,
-            aligned=None,
-            whole=False,
-            unknown_because_of=field.because,
-        )
-    return ReceptiveField(
-        size=field.sizes(row.output_shape),
-        stride=field.strides,
-        padding=field.paddings,
-        aligned=field.aligned,
-        whole=False,
-    )
+        return ReceptiveField(unknown_because_of=field.because)
+    sizes = field.sizes(row.output_shape)
+    return ReceptiveField(size=sizes, stride=field.strides, padding=field.paddings, aligned=field.aligned)
 
 
 def builtins(document: Document) -> Any:

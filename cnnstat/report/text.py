@@ -10,6 +10,8 @@ from cnnstat.base.text import plain
 from cnnstat.report.model import Quantity, Sides
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnstat.report.model import Kind, Phrase
 
 _LONG = re.compile(r"[0-9]{5,}")
@@ -27,36 +29,7 @@ def shown(value: Any, kind: Kind) -> str:
         return shown(value.value, value.kind)
     if value is None:
         return UNKNOWN
-    if value == "":
-        return ""
-    if kind == "text":
-        return plain(", ".join(value) if isinstance(value, tuple) else str(value))
-    if kind == "figure" and isinstance(value, str | tuple):
-        return said(value)
-    if kind == "shape":
-        return "×".join(f"{size}" for size in value)
-    if kind == "sizes":
-        return sizes(value)
-    if kind == "share":
-        return f"{100 * value:.1f}%"
-    if kind == "added":
-        return f"+{value:,}" if value else ""
-    if kind in ("signed", "signed_bytes"):
-        sign = "+" if value > 0 else "−" if value < 0 else ""
-        return sign + shown(abs(value), "count" if kind == "signed" else "bytes")
-    if kind == "ratio":
-        return ratio(value)
-    if kind == "bytes":
-        return bytes_text(value)
-    if kind == "arithmetic":
-        return grouped(plain(value))
-    if kind == "real":
-        return f"{value:.6g}"
-    if kind == "score":
-        return f"{value:.4g}"
-    if kind == "error":
-        return f"{value:.1e}" if value >= _ROUNDING else f"<{_ROUNDING:.0e}"
-    return f"{value:,}" if isinstance(value, int) else plain(str(value))
+    return _WAYS[kind](value) if value != "" else ""
 
 
 def said(phrase: Phrase) -> str:
@@ -127,3 +100,33 @@ def bar(share: float, width: int) -> str:
     """Return a bar of at most ``width`` characters, in eighths."""
     eighths = round(share * width * 8)
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
+def _plainly(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else plain(str(value))
+
+
+def _signed(value: int, kind: Kind) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + shown(abs(value), kind)
+
+
+_WAYS: dict[Kind, Callable[[Any], str]] = {
+    "text": lambda value: plain(", ".join(value) if isinstance(value, tuple) else str(value)),
+    "count": _plainly,
+    "shape": lambda value: "×".join(map(str, value)),
+    "sizes": sizes,
+    "share": lambda value: f"{100 * value:.1f}%",
+    "bar": _plainly,
+    "bytes": bytes_text,
+    "added": lambda value: f"+{value:,}" if value else "",
+    "signed": lambda value: _signed(value, "count"),
+    "signed_bytes": lambda value: _signed(value, "bytes"),
+    "ratio": ratio,
+    "figure": lambda value: said(value) if isinstance(value, str | tuple) else _plainly(value),
+    "arithmetic": lambda value: grouped(plain(value)),
+    "real": lambda value: f"{value:.6g}",
+    "score": lambda value: f"{value:.4g}",
+    "error": lambda value: f"{value:.1e}" if value >= _ROUNDING else f"<{_ROUNDING:.0e}",
+}
+"""How a value of each kind is shown; see `Kind`."""

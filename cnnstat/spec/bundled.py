@@ -8,6 +8,8 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
 _VARIANTS = re.compile(r"^variants:.*\n((?:(?:[ #].*)?\n)*)", re.MULTILINE)
+_LONGEST = 64
+"""Characters of a name; the system may not even look for a longer one."""
 _KEY = re.compile(r"^  ([\w.-]+):", re.MULTILINE)
 
 
@@ -34,7 +36,7 @@ def locate(name: str) -> tuple[Path, str | None] | None:
     if "/" in stem or "\\" in stem or "\0" in stem or not stem:
         return None
     path = folder() / f"{stem}.yaml"
-    if path.is_file():  # to find it, no other file has to be read
+    if stem.isascii() and len(stem) <= _LONGEST and path.is_file():  # to find it, no other has to be read
         return path, stem if stem in _variants(path) else None
     return _networks().get(stem)
 

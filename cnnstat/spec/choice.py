@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cnnstat.base.errors import Fault, Problem, SpecError
 from cnnstat.base.limits import MAX_SIZE, is_size
-from cnnstat.base.text import suggestion
+from cnnstat.base.text import listed, suggestion
 from cnnstat.spec.expression import show_value
 from cnnstat.spec.given import from_python
 from cnnstat.spec.model import resolve, unknown_param
@@ -79,7 +79,7 @@ def _variant(family: Family, name: str | None) -> Variant | None:
     if name is None:
         return next(iter(family.variants.values()), None)
     if name not in family.variants:
-        known = f"; variants: {', '.join(family.variants)}" if family.variants else "; the spec has none"
+        known = f"; variants: {listed(tuple(family.variants))}" if family.variants else "; the spec has none"
         what = f"no variant '{name}'" if name else "the name of a variant is missing behind '#'"
         message = f"{what}{suggestion(name, family.variants) or known}"
         raise SpecError([Problem("variant/unknown", message, family.span)])
@@ -112,10 +112,9 @@ def _word(value: Value) -> str:
 
 def _shape(family: Family, params: dict[str, Value]) -> tuple[int, ...]:
     try:
-        sizes = resolve(family.input, params)
+        sizes = tuple(resolve(size, params) for size in family.input)
     except Fault as fault:
         raise SpecError([Problem(fault.code, f"input: {fault.message}", family.input_span)]) from None
-    assert isinstance(sizes, tuple)
     if not all(is_size(size) for size in sizes):
         message = f"the input's sizes are whole numbers from 1 to {MAX_SIZE:,}, got {show_value(sizes)}"
         raise SpecError([Problem("spec/input", message, family.input_span)])

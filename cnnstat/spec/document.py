@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import yaml
 from msgspec import Struct
 
-from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.base.errors import Problem, Problems, Source, Span, SpecError
 from cnnstat.base.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
-_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})?(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,2})?")
+_DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Plain: TypeAlias = int | Fraction | bool | str | None
@@ -70,11 +70,10 @@ def parse(source: Source) -> Node:
         events: Iterator[Any] = yaml.parse(source.text, Loader=_PARSER)
         root = builder.document(events)
     except yaml.MarkedYAMLError as error:
-        raise SpecError([*builder.problems, _syntax_problem(source, error)]) from None
+        raise SpecError([*builder.problems.found, _syntax_problem(source, error)]) from None
     except yaml.reader.ReaderError as error:
         raise SpecError([_character_problem(source, error)]) from None
-    if builder.problems:
-        raise SpecError(builder.problems)
+    builder.problems.stop_if_any()
     if root is None:
         empty = "the spec is empty; it needs at least 'input:' and 'layers:'"
         raise SpecError([Problem("spec/empty", empty, Span(source, 1, 1))])
@@ -102,7 +101,7 @@ class _Builder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.problems: list[Problem] = []
+        self.problems = Problems()
 
     def document(self, events: Iterator[Any]) -> Node | None:
         root: Node | None = None
@@ -117,7 +116,7 @@ class _Builder:
     def node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         if depth > MAX_DEPTH:
             self.refuse("yaml/depth", f"nested more than {MAX_DEPTH} levels deep", event)
-            raise SpecError(self.problems)
+            raise SpecError(self.problems.found)
         self.check_plainness(event)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
@@ -160,17 +159,17 @@ class _Builder:
             if isinstance(key, Scalar):
                 self.add_entry(entries, key, value)
             else:
-                self.problems.append(Problem("yaml/key", "a key must be a word", key.span))
+                self.problems.add(Problem("yaml/key", "a key must be a word", key.span))
         return Mapping(tuple(entries.values()), self.span(start))
 
     def add_entry(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, value: Node) -> None:
         if key.text == "<<" and not key.quoted:
             message = "merge keys (<<) are not part of the language; use a block with params"
-            self.problems.append(Problem("yaml/merge", message, key.span))
+            self.problems.add(Problem("yaml/merge", message, key.span))
         elif key.text in entries:
             first = entries[key.text][0].span.line
             message = f"'{key.text}' is given twice; the first is on line {first}"
-            self.problems.append(Problem("yaml/duplicate-key", message, key.span))
+            self.problems.add(Problem("yaml/duplicate-key", message, key.span))
         else:
             entries[key.text] = (key, value)
 
@@ -180,7 +179,7 @@ class _Builder:
         return Span(self.source, start.line + 1, start.column + 1, max(1, length))
 
     def refuse(self, code: str, message: str, event: Any) -> None:
-        self.problems.append(Problem(code, message, self.span(event)))
+        self.problems.add(Problem(code, message, self.span(event)))
 
 
 def plain_value(text: str) -> Plain:
@@ -191,7 +190,7 @@ def plain_value(text: str) -> Plain:
         return text
     if _INTEGER.fullmatch(text):
         return int(text)
-    if any(c.isdigit() for c in text) and _DECIMAL.fullmatch(text):
+    if _DECIMAL.fullmatch(text):
         return Fraction(text)
     return text
 

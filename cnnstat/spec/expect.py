@@ -33,7 +33,8 @@ UNITS = {
     "Mi": 2**20,
     "Gi": 2**30,
 }
-_PRINTED = re.compile(r"([0-9]{1,30})(?:\.([0-9]{1,12}))?(|K|M|G|B|T|Ki|Mi|Gi)")
+_PRINTED = re.compile(r"(0|[1-9][0-9]{0,29})(?:\.([0-9]{1,12}))?(|K|M|G|B|T|Ki|Mi|Gi)")
+_TOLERANCE = re.compile(r"((?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,12})?)(%?)")
 
 Figure: TypeAlias = int | tuple[int, ...]
 
@@ -123,7 +124,7 @@ def tolerance(text: str, value: Fraction) -> Fraction:
     Raises:
         Fault: it is neither.
     """
-    match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{1,12})?)(%?)", text)
+    match = _TOLERANCE.fullmatch(text)
     if match is None:
         raise Fault(f"'{text}' is not a tolerance; write 50 or 5%", code="expect/value")
     number = Fraction(match[1])

@@ -12,11 +12,13 @@ from cnnstat.spec.expect import Expectation, Figure, Printed, check_figure, prin
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from cnnstat.base.errors import Problems
+
 _KEYS = ("value", "source", "truncated", "tolerance", "erratum", "correct")
 
 
 def read_expectations(
-    node: Node | None, source: str, problems: list[Problem], *, total: bool
+    node: Node | None, source: str, problems: Problems, *, total: bool
 ) -> tuple[Expectation, ...]:
     """Read what stands under ``expect:``; problems are added to ``problems``.
 
@@ -26,7 +28,7 @@ def read_expectations(
         return ()
     if not isinstance(node, Mapping):
         message = "'expect:' is a mapping of figures, such as {params: 156}"
-        problems.append(Problem("expect/type", message, node.span))
+        problems.add(Problem("expect/type", message, node.span))
         return ()
     cited = node.get("source")
     source = cited.text if isinstance(cited, Scalar) else source
@@ -39,7 +41,7 @@ def read_expectations(
             expectations.append(_expectation(key.text, value, source))
         except Fault as fault:
             span = key.span if fault.code == "expect/figure" else value.span
-            problems.append(fault.at(span))
+            problems.add(fault.at(span))
     return tuple(expectations)
 
 
@@ -54,6 +56,7 @@ def _expectation(figure: str, node: Node, source: str) -> Expectation:
     if value is None:
         raise Fault("an expectation needs a 'value:'", code="expect/value")
     figure_printed = _printed(value)
+    _check_together(node, figure_printed)
     return Expectation(
         figure,
         figure_printed,
@@ -64,6 +67,18 @@ def _expectation(figure: str, node: Node, source: str) -> Expectation:
         erratum=_text(node.get("erratum")),
         correct=_correct(node.get("correct")),
     )
+
+
+def _check_together(node: Mapping, figure: Printed | tuple[int, ...]) -> None:
+    """Refuse keys that would do nothing beside the others.
+
+    Raises:
+        Fault: one would.
+    """
+    if node.get("correct") is not None and node.get("erratum") is None:
+        raise Fault("'correct:' goes with an 'erratum:' that says what is wrong", code="expect/value")
+    if _flag(node.get("truncated")) and (node.get("tolerance") is not None or isinstance(figure, tuple)):
+        raise Fault("'truncated:' goes with a single number, and without a tolerance", code="expect/value")
 
 
 def _printed(node: Node) -> Printed | tuple[int, ...]:

@@ -8,24 +8,26 @@ by Python: `_evaluate` walks the tree and knows each node it accepts.
 from __future__ import annotations
 
 import ast
-import math
 import operator
 import re
 import warnings
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from msgspec import Struct
 
 from cnnstat.base.errors import Fault
-from cnnstat.base.text import suggestion
+from cnnstat.base.limits import MAX_DIGITS
+from cnnstat.base.text import exact, listed, suggestion
+from cnnstat.spec.document import plain_value
+from cnnstat.spec.functions import FUNCTIONS, Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 MAX_LENGTH = 200
 _ALLOWED = re.compile(r"[\w\s$+\-*/%()<>=!.,'\"]*", re.ASCII)
-_DIGITS_LIMIT = 1000
+_TOO_LONG = 10**MAX_DIGITS
 
 
 class Channels(Struct, frozen=True):
@@ -40,7 +42,6 @@ class Channels(Struct, frozen=True):
 
 
 Value: TypeAlias = "int | Fraction | bool | str | Channels | tuple[Value, ...] | None"
-Number: TypeAlias = int | Fraction
 
 
 class Expression(Struct, frozen=True):
@@ -90,15 +91,23 @@ def _tree(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            body = ast.parse(text.strip().replace("$", "__"), mode="eval").body
-        _check(body)
+            python = text.strip().replace("$", "__")
+            body = ast.parse(python, mode="eval").body
+        _check(body, python)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise _bad(f"cannot read the expression '{text}'") from None
     return body
 
 
-def _check(tree: ast.expr) -> None:
+def _check(tree: ast.expr, python: str) -> None:
+    """Let a tree pass that is of the language, and read its numbers as the language does.
+
+    Raises:
+        Fault: it is not.
+    """
     for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and not isinstance(node.value, bool | str | None):
+            node.value = _literal(ast.get_source_segment(python, node) or "")
         if isinstance(node, ast.Name) and not node.id.startswith("__") and node.id not in FUNCTIONS:
             raise _bad(f"unknown word '{node.id}' in an expression; a parameter is written '${node.id}'")
         if isinstance(node, ast.operator | ast.unaryop | ast.cmpop) and type(node) not in _OPERATORS:
@@ -110,23 +119,25 @@ def _check(tree: ast.expr) -> None:
             )
 
 
+def _literal(text: str) -> Any:
+    number = plain_value(text)
+    if not isinstance(number, int | Fraction):
+        raise _bad(f"'{text}' is no number; write it as 16, 0.5 or 1e-5")
+    return number
+
+
 def _evaluate(node: ast.expr, params: Mapping[str, Value]) -> Value:
     return _RULES[type(node)](node, params)
 
 
 def _constant(node: ast.expr, params: Mapping[str, Value]) -> Value:
-    value = cast("ast.Constant", node).value
-    if isinstance(value, float):
-        return Fraction(repr(value))
-    if isinstance(value, bool | int | str) or value is None:
-        return value
-    raise _bad(f"{value!r} is not part of the language")
+    return cast("Value", cast("ast.Constant", node).value)
 
 
 def _name(node: ast.expr, params: Mapping[str, Value]) -> Value:
     name = cast("ast.Name", node).id.removeprefix("__")
     if name not in params:
-        known = ", ".join(f"${p}" for p in params) or "none here"
+        known = listed(tuple(f"${p}" for p in params)) or "none here"
         raise Fault(
             f"unknown parameter '${name}'{suggestion(name, params)} (known: {known})",
             code="expression/unknown",
@@ -140,12 +151,9 @@ def _binary(node: ast.expr, params: Mapping[str, Value]) -> Value:
     if isinstance(left, Channels) or isinstance(right, Channels):
         return _scaled(type(binary.op), left, right)
     try:
-        result = cast("Number", _OPERATORS[type(binary.op)](_number(left), _number(right)))
+        return _bounded(cast("Number", _OPERATORS[type(binary.op)](_number(left), _number(right))))
     except ZeroDivisionError:
         raise Fault("division by zero", code="expression/zero-division") from None
-    if abs(result) >= 10**_DIGITS_LIMIT:
-        raise _bad("the result is too large")
-    return result
 
 
 def _scaled(op: type[ast.AST], left: Value, right: Value) -> Channels:
@@ -158,7 +166,7 @@ def _scaled(op: type[ast.AST], left: Value, right: Value) -> Channels:
         if factor == 0:
             raise Fault("division by zero", code="expression/zero-division")
         factor = 1 / factor
-    ratio = Fraction(left.numerator, left.denominator) * factor
+    ratio = _bounded(Fraction(left.numerator, left.denominator) * factor)
     return Channels(ratio.numerator, ratio.denominator)
 
 
@@ -185,6 +193,8 @@ def _comparison(node: ast.expr, params: Mapping[str, Value]) -> Value:
             left, right = _number(left), _number(right)
         if isinstance(left, Channels) or isinstance(right, Channels):
             raise _bad("$in is not known before the network is walked and cannot be compared")
+        if isinstance(left, tuple) or isinstance(right, tuple):
+            raise Fault("a list cannot be compared", code="expression/type")
         if not _OPERATORS[type(op)](left, right):
             return False
         left = right
@@ -203,10 +213,16 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
         raise _bad(f"the functions are {', '.join(FUNCTIONS)}")
     arguments = [_number(_evaluate(argument, params)) for argument in call.args]
     try:
-        return FUNCTIONS[function](*arguments)
+        return _bounded(FUNCTIONS[function](*arguments))
     except (TypeError, ZeroDivisionError, ValueError):
         message = f"{function}({', '.join(map(show_value, arguments))}) has no value"
         raise Fault(message, code="expression/value") from None
+
+
+def _bounded(number: Number) -> Number:
+    if abs(number.numerator) >= _TOO_LONG or number.denominator >= _TOO_LONG:
+        raise _bad(f"the result has more than {MAX_DIGITS:,} digits")
+    return number
 
 
 def _number(value: Value) -> Number:
@@ -227,7 +243,7 @@ def truth(value: Value) -> bool:
 
 
 def show_value(value: Value) -> str:
-    """Return a value as an author writes it; a long list is cut."""
+    """Return a value as an author writes it: numbers as they are, a long list cut."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "nothing"}[value]
     if isinstance(value, tuple):
@@ -235,36 +251,14 @@ def show_value(value: Value) -> str:
     if isinstance(value, Channels):
         times = "" if value.numerator == 1 else f"{value.numerator} * "
         return f"{times}$in" + ("" if value.denominator == 1 else f" / {value.denominator}")
-    if isinstance(value, Fraction):
-        return f"{float(value)}" if value.denominator == 1 else f"{float(value):g}"
-    return f"'{value[:60]}'" if isinstance(value, str) else f"{value}"
+    if isinstance(value, str):
+        return f"'{value[:60]}'"
+    return exact(value)
 
 
 def _bad(message: str) -> Fault:
     return Fault(message, code="expression/syntax")
 
-
-def divisible(value: Number, by: Number = 8) -> int:
-    """Return ``value`` rounded to a multiple of ``by``, at least ``by``, and never under 90 % of it.
-
-    Source: the MobileNet reference code's ``make_divisible`` (Sandler et al., arXiv:1801.04381).
-
-    Raises:
-        ValueError: one of them is not positive, so that no number of filters comes of it.
-    """
-    if value <= 0 or by <= 0:
-        raise ValueError(value, by)
-    rounded = int(max(by, (value + Fraction(by) / 2) // by * by))
-    return rounded if rounded >= Fraction(9, 10) * value else int(rounded + by)
-
-
-FUNCTIONS: dict[str, Callable[..., Number]] = {
-    "min": lambda first, *rest: min((first, *rest)),
-    "max": lambda first, *rest: max((first, *rest)),
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "divisible": divisible,
-}
 
 _OPERATORS: dict[type[ast.AST], Callable[..., object]] = {
     ast.Add: operator.add,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.base.limits import MAX_TEXT
 from cnnstat.base.text import suggestion
 from cnnstat.spec.bundled import locate, names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def read(spec: str) -> tuple[str, str, str | None]:
@@ -20,16 +25,14 @@ def read(spec: str) -> tuple[str, str, str | None]:
     if spec == "-":
         if sys.stdin is None:
             raise _unreadable("<stdin>", "is closed")
-        return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>"), "<stdin>", None
-    try:
-        path, shown, variant = find(spec)
+        with _as_problem("<stdin>"):
+            return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>"), "<stdin>", None
+    path, shown, variant = find(spec)
+    with _as_problem(shown):
         if path.is_dir():
             raise _unreadable(shown, "is a folder; name a spec file in it")
         with path.open("rb") as file:
             return _decoded(file.read(4 * MAX_TEXT + 1), shown), shown, variant
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise _unreadable(spec, f"cannot be read: {reason}") from None
 
 
 def find(spec: str) -> tuple[Path, str, str | None]:
@@ -38,21 +41,34 @@ def find(spec: str) -> tuple[Path, str, str | None]:
     ``spec`` is a path, a bundled name, or one of these followed by ``#`` and a variant.
 
     Raises:
-        SpecError: there is no such file.
+        SpecError: there is no such file, or no file can have this name.
     """
-    if Path(spec).exists():
-        return Path(spec), spec, None
-    if bundled := locate(spec):
-        return bundled[0], spec, bundled[1]
-    place, _, variant = spec.rpartition("#")
-    if not place:
-        raise _unreadable(spec, _missing(spec))
-    if Path(place).exists():
-        return Path(place), place, variant
-    family = locate(place)
-    if family is None:
-        raise _unreadable(place, _missing(place))
-    return family[0], place, variant
+    if not spec:
+        raise _unreadable("''", "the name of a spec is missing")
+    with _as_problem(spec):
+        if Path(spec).exists():
+            return Path(spec), spec, None
+        if bundled := locate(spec):
+            return bundled[0], spec, bundled[1]
+        place, _, variant = spec.rpartition("#")
+        if not place:
+            raise _unreadable(spec, _missing(spec))
+        if Path(place).exists():
+            return Path(place), place, variant
+        family = locate(place)
+        if family is None:
+            raise _unreadable(place, _missing(place))
+        return family[0], place, variant
+
+
+@contextmanager
+def _as_problem(name: str) -> Iterator[None]:
+    """Raise what the operating system refuses as a problem of the spec."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise _unreadable(name, f"cannot be read: {reason}") from None
 
 
 def _decoded(data: bytes, name: str) -> str:

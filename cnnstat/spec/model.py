@@ -6,17 +6,28 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.text import suggestion
+from cnnstat.base.text import listed, suggestion
 from cnnstat.spec.expression import Expression, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cnnstat.base.errors import Span
     from cnnstat.spec.expect import Expectation
 
-Operand: TypeAlias = "Value | Expression | tuple[Operand, ...]"
-"""An option as written: a value, an expression, or a list of these."""
+
+class Expressions(Struct, frozen=True):
+    """A list with an expression somewhere in it, so that it is another for each set of parameters.
+
+    ``length`` counts its values, those of lists within it too.
+    """
+
+    items: tuple[Operand, ...]
+    length: int
+
+
+Operand: TypeAlias = "Value | Expression | Expressions"
+"""An option as written: a value, which may be a list, an expression, or a list with expressions in it."""
 
 
 class Option(Struct, frozen=True):
@@ -102,18 +113,18 @@ class Family(Struct, frozen=True):
 def unknown_param(name: str, params: Iterable[str]) -> str:
     """Return what to say of a name that is none of the network's parameters."""
     known = tuple(params)
-    listed = f"parameters: {', '.join(known)}" if known else "it has no 'params:'"
-    return f"the network has no parameter '{name}'{suggestion(name, known)} ({listed})"
+    those = f"parameters: {listed(known)}" if known else "it has no 'params:'"
+    return f"the network has no parameter '{name}'{suggestion(name, known)} ({those})"
 
 
-def resolve(operand: Operand, params: dict[str, Value]) -> Value:
-    """Return an operand's value under ``params``.
+def resolve(operand: Operand, params: Mapping[str, Value]) -> Value:
+    """Return an operand's value under ``params``; what has no expression in it is its own.
 
     Raises:
         Fault: an expression in it has none.
     """
     if isinstance(operand, Expression):
         return operand.evaluate(params)
-    if isinstance(operand, tuple):
-        return tuple(resolve(item, params) for item in operand)
+    if isinstance(operand, Expressions):
+        return tuple([resolve(item, params) for item in operand.items])
     return operand

@@ -7,16 +7,26 @@ are only known to be scalars, lists or expressions.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cnnstat.base.axes import RANKS
-from cnnstat.base.errors import Fault, Problem, Source, Span, SpecError
+from cnnstat.base.errors import Fault, Problem, Problems, Source, Span, SpecError
 from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
 from cnnstat.base.text import suggestion
 from cnnstat.spec import expression
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.expect_reader import read_expectations
-from cnnstat.spec.model import Block, Entry, Family, Operand, Option, Reference, Variant, unknown_param
+from cnnstat.spec.model import (
+    Block,
+    Entry,
+    Expressions,
+    Family,
+    Operand,
+    Option,
+    Reference,
+    Variant,
+    unknown_param,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,8 +61,8 @@ def read_family(source: Source) -> Family:
     root = parse(source)
     reader = _Reader()
     family = reader.family(root, source)
-    if family is None or reader.problems:
-        raise SpecError(reader.problems)
+    reader.problems.stop_if_any()
+    assert family is not None  # where there is none, there is a problem
     return family
 
 
@@ -60,7 +70,7 @@ class _Reader:
     """Reads nodes into the model; what does not fit becomes a problem and reading goes on."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         self.source = ""
 
     def family(self, root: Node, origin: Source) -> Family | None:
@@ -115,14 +125,14 @@ class _Reader:
                 )
                 continue
             operand = self.operand(value)
-            if isinstance(operand, expression.Expression):
+            if isinstance(operand, expression.Expression | Expressions):
                 self.problem(
                     "spec/param",
                     "a parameter's default is a plain value, not an expression",
                     value.span,
                 )
                 continue
-            params[key.text] = operand  # type: ignore[assignment]  # no expression inside: checked above
+            params[key.text] = operand
         return params
 
     def variants(self, node: Node | None, params: Dict[str, Value]) -> dict[str, Variant]:
@@ -233,7 +243,10 @@ class _Reader:
 
     def operand(self, node: Node) -> Operand:
         if isinstance(node, Sequence):
-            return tuple(self.operand(item) for item in node.items)
+            items = tuple([self.operand(item) for item in node.items])
+            if any(isinstance(item, expression.Expression | Expressions) for item in items):
+                return Expressions(items, _length(items))
+            return cast("Value", items)
         if isinstance(node, Mapping):
             self.problem("spec/type", "expected a value or a list, got a mapping", node.span)
             return None
@@ -241,7 +254,7 @@ class _Reader:
             try:
                 return expression.parse(node.text)
             except Fault as fault:
-                self.problems.append(fault.at(node.span))
+                self.problems.add(fault.at(node.span))
                 return None
         return node.value
 
@@ -300,4 +313,10 @@ class _Reader:
                 self.problem("spec/missing", f"{what} needs '{key}:'", span or node.span)
 
     def problem(self, code: str, message: str, span: Span) -> None:
-        self.problems.append(Problem(code, message, span))
+        self.problems.add(Problem(code, message, span))
+
+
+def _length(items: tuple[Operand, ...]) -> int:
+    """Return how many values a list has, those of lists within it too."""
+    within = (item for item in items if isinstance(item, tuple | Expressions))
+    return len(items) + sum(_length(item) if isinstance(item, tuple) else item.length for item in within)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from cnnstat.tensors.common import FileError
+from cnnstat.base.files import FileError
 from cnnstat.tensors.inputs import read_array
 from cnnstat.tensors.matching import matched
 from cnnstat.tensors.pictures import read_image
-from cnnstat.tensors.weights import read_weights, save_activations, save_weights
+from cnnstat.tensors.weights import (
+    check_activations_file,
+    check_weights_file,
+    read_weights,
+    save_activations,
+    save_weights,
+)
 
 __all__ = [
     "FileError",
+    "check_activations_file",
+    "check_weights_file",
     "matched",
     "read_array",
     "read_image",

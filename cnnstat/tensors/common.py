@@ -1,29 +1,21 @@
-"""What all kinds of files share: the error, where a file is looked for, and how it is replaced."""
+"""What all kinds of files share: where a file is looked for, and how messages show what is in it."""
 
 from __future__ import annotations
 
-import secrets
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnstat.base.files import FileError, as_file_error
 from cnnstat.base.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
 SHOWN = 5
 """Names in one message, before the rest is only counted."""
 LONGEST = 120
 """Characters of a name from a file that a message shows."""
-
-
-class FileError(ValueError):
-    """A file that cannot be read, written or used; the message begins with its name and fits on one line."""
-
-    def __init__(self, path: Path | str, message: str) -> None:
-        super().__init__(f"{plain(str(path))}: {message}")
 
 
 def existing(path: Path | str, suffixes: Sequence[str], instead: str = "") -> Path:
@@ -40,62 +32,19 @@ def existing(path: Path | str, suffixes: Sequence[str], instead: str = "") -> Pa
             raise FileError(path, "there is no such file")
         if not path.is_file():
             raise FileError(path, "is a folder, not a file" if path.is_dir() else "is no regular file")
-    if path.suffix.lower() not in suffixes:
-        raise FileError(path, f"expected {listed(suffixes)}, got {_suffix(path)}{instead}")
+    check_suffix(path, suffixes, instead)
     return path
 
 
-def _suffix(path: Path) -> str:
-    return f"'{shown(path.suffix)}'" if path.suffix else "no suffix"
-
-
-@contextmanager
-def as_file_error(path: Path) -> Iterator[None]:
-    """Raise what the operating system refuses (a permission, a full disk) as an error of the file.
+def check_suffix(path: Path, suffixes: Sequence[str], instead: str = "") -> None:
+    """Let a name with one of these suffixes pass, in either case; `instead` says how to come by such a file.
 
     Raises:
-        FileError: an OSError, a lack of memory, or a path that no system takes.
+        FileError: it has another suffix, or none.
     """
-    try:
-        yield
-    except FileError:
-        raise
-    except OSError as error:
-        raise FileError(path, plain(error.strerror or str(error))) from error
-    except MemoryError as error:
-        raise FileError(path, "does not fit into memory") from error
-    except ValueError as error:  # a NUL character in the path
-        raise FileError(path, plain(str(error))) from error
-
-
-@contextmanager
-def replacing(path: Path | str, suffixes: Sequence[str]) -> Iterator[Path]:
-    """Give a new path beside `path` to write to; it takes the place of `path` when all went well.
-
-    An interrupted run thus leaves the old file whole. A link stays a link: its target is replaced.
-
-    Raises:
-        FileError: another suffix, a missing folder, or the operating system refuses.
-    """
-    path = Path(path)
     if path.suffix.lower() not in suffixes:
-        raise FileError(path, f"expected {listed(suffixes)}, got {_suffix(path)}")
-    with as_file_error(path):
-        target = path.resolve()
-        _writable(path, target)
-        beside = target.with_name(f".{target.name[:64]}.{secrets.token_hex(4)}.tmp{target.suffix}")
-        try:
-            yield beside
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
-
-
-def _writable(path: Path, target: Path) -> None:
-    if target.is_dir():
-        raise FileError(path, "is a folder, not a file")
-    if not target.parent.is_dir():
-        raise FileError(path, "the folder it should go to does not exist; make it first")
+        got = f"'{shown(path.suffix)}'" if path.suffix else "no suffix"
+        raise FileError(path, f"expected {listed(suffixes)}, got {got}{instead}")
 
 
 def shape_text(shape: Sequence[int]) -> str:

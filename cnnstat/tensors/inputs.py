@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.tensors.common import FileError, as_file_error, existing, shape_text
+from cnnstat.base.files import FileError, as_file_error
+from cnnstat.tensors.common import existing, shape_text
 from cnnstat.tensors.npy import checked_header, read_data
 from cnnstat.tensors.numbers import check_finite
 

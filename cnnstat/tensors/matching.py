@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.tensors.common import FileError, first_few, shape_text, shown
+from cnnstat.base.files import FileError
+from cnnstat.tensors.common import first_few, shape_text, shown
 from cnnstat.tensors.numbers import check_finite
 from cnnstat.tensors.pairing import Ambiguous, Group, grouped, kinds, pairs
 

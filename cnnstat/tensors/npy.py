@@ -9,7 +9,6 @@ import io
 import math
 import warnings
 import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
@@ -17,7 +16,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib import format as npy
 
-from cnnstat.tensors.common import FileError, shape_text, shown
+from cnnstat.base.files import FileError
+from cnnstat.tensors.common import shape_text, shown
 from cnnstat.tensors.numbers import check_dtype, check_shape
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ MAX_GROWTH = 50
 """How many times its size a file may unpack to: trained weights hardly shrink at all."""
 FREE_GROWTH = 64 * 2**20
 """Bytes that a file may unpack to whatever its size: a small network of zeros is no bomb."""
-
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, IndexError)
-"""What zipfile raises on files that are cut off, tampered with, or encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,8 @@ def _parsed(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         shape, _, dtype = readers[npy.read_magic(file)](file, max_header_size=MAX_HEADER)
+    if any(isinstance(size, bool) for size in shape):  # which are integers to Python, and to its reader
+        raise ValueError(shape)
     return shape, dtype
 
 
@@ -104,7 +103,9 @@ def read_npz(path: Path) -> dict[str, Array]:
 def _undamaged(path: Path) -> Iterator[None]:
     try:
         yield
-    except _DAMAGE as error:
+    except (FileError, OSError, MemoryError):
+        raise
+    except Exception as error:  # zipfile and its decompressors meet hostile bytes; not all is documented
         raise FileError(path, "is no .npz file, or a damaged one; save it again with numpy.savez") from error
 
 
@@ -144,10 +145,10 @@ def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) 
             raise FileError(path, f"{what} is damaged; save it again with numpy.savez") from error
 
 
-def write_npz(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write a new .npz file; equal arrays give equal bytes."""
+def write_npz(target: IO[bytes], arrays: Mapping[str, Array]) -> None:
+    """Write a .npz file; equal arrays give equal bytes."""
     # numpy.savez takes names as keywords, so an array could not be called `file`.
-    with zipfile.ZipFile(path, "x") as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as file:
                 npy.write_array(file, np.asanyarray(array), allow_pickle=False)

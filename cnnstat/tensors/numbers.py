@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnstat.tensors.common import FileError, shape_text, shown
+from cnnstat.base.files import FileError
+from cnnstat.tensors.common import shape_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,13 +2,15 @@
 
 Layers of different kinds (tensor names and shapes) cannot be confused, so each kind is decided by itself:
 
-1. By names: each module bears the name of a layer, or is the only one of its kind under a name that stands
-   before a layer's too, and that layer is the only one there: `layer2.0.downsample.0` is
-   `layer2.0.downsample.conv`. One layer and one module of a kind are thus a pair whatever they are called.
+1. By names: each module bears the name of a layer, be it with other signs between words and numbers (`c.1` is
+   `c1`), or is the only one of its kind under a name that stands before a layer's too, and that layer is the
+   only one there: `layer2.0.downsample.0` is `layer2.0.downsample.conv`. One layer and one module of a kind
+   are thus a pair whatever they are called.
 2. By order: n-th module to n-th layer, unless names say otherwise for any of them. The order of a file counts
    if all its modules in turn fit the network's layers. A file whose names are sorted has lost its order, as
-   each .safetensors file has. Then numbers count, if in each name the first thing that differs from the next
-   is a number: `features.2` comes before `features.10`.
+   each .safetensors file has. Numbers are an order, too, if in each name the first thing that differs from
+   the next is a number: `features.2` comes before `features.10`. They bind: what the order of the file says,
+   what its numbers say, and what they say beside those of the layers, if these have any, must be the same.
    What is trusted here is that the author of the file listed, or numbered, the layers in the network's order.
 3. Otherwise it is uncertain. Two layers of equal shapes that are swapped run without any error, so nothing is
    guessed: the `conv3` and `downsample.0` of a ResNet are of one kind, and in no certain order.
@@ -84,37 +86,68 @@ def pairs(layers: list[Group], modules: list[Group], *, in_order: bool) -> list[
         Ambiguous: for some kind neither names nor order decide.
     """
     fits = in_order and [layer.kind for layer in layers] == [module.kind for module in modules]
-    given = kinds(modules)
-    found = [_of_one_kind(those, given[kind], fits) for kind, those in kinds(layers).items()]
-    return [pair for some in found for pair in some]
+    given, by_name = kinds(modules), {module.name: module for module in modules}
+    found: dict[str, str] = {}
+    for kind, those in kinds(layers).items():
+        found |= _of_one_kind(those, given[kind], fits)
+    return [(layer, by_name[found[layer.name]]) for layer in layers]
 
 
-def _of_one_kind(layers: list[Group], modules: list[Group], fits: bool) -> list[Pair]:
-    named = list(_named(layers, modules))
-    if len(named) == len(layers):
+def _of_one_kind(layers: list[Group], modules: list[Group], fits: bool) -> dict[str, str]:
+    """Return each layer's module, both by name."""
+    named = dict(_named(layers, modules))
+    if len(set(named.values())) == len(layers):
         return named
-    order = modules if fits else _numbered(modules)
-    ordered = list(zip(layers, order or (), strict=False))
-    if not ordered or not _agree(named, ordered):
+    orders = [*_orders(layers, modules, fits)]
+    if not orders or any(order != orders[0] for order in orders) or not named.items() <= orders[0].items():
         raise Ambiguous(layers, modules)
-    return ordered
+    return orders[0]
 
 
-def _agree(named: list[Pair], ordered: list[Pair]) -> bool:
-    place = {layer.name: module.name for layer, module in ordered}
-    return all(place[layer.name] == module.name for layer, module in named)
+def _orders(layers: list[Group], modules: list[Group], fits: bool) -> Iterator[dict[str, str]]:
+    """Yield what the order of the file says, and what the numbers in names do."""
+    own, numbered = _numbered(layers), _numbered(modules)
+    names = [module.name for module in modules]
+    if fits and (numbered is None or names != sorted(names)):
+        yield _in_turn(layers, modules)
+    if numbered is not None:
+        yield _in_turn(layers, numbered)
+    if numbered is not None and own is not None:
+        yield _in_turn(own, numbered)
 
 
-def _named(layers: list[Group], modules: list[Group]) -> Iterator[Pair]:
+def _in_turn(layers: list[Group], modules: list[Group]) -> dict[str, str]:
+    return {layer.name: module.name for layer, module in zip(layers, modules, strict=True)}
+
+
+def _named(layers: list[Group], modules: list[Group]) -> Iterator[tuple[str, str]]:
     """Pair equal names, and who is alone under the longest name that layer and module share."""
-    by_name = {module.name: module for module in modules}
+    names = {module.name for module in modules}
+    own_parts, given_parts = _by_parts(layers), _by_parts(modules)
     own, given = _scopes(layers), _scopes(modules)
     for layer in layers:
+        parts = _parts(layer.name)
         scope = next(scope for scope in _above(layer.name) if scope in given)
-        if layer.name in by_name:
-            yield layer, by_name[layer.name]
+        if layer.name in names:
+            yield layer.name, layer.name
+        elif len(own_parts[parts]) == len(given_parts.get(parts, ())) == 1:
+            yield layer.name, given_parts[parts][0]
         elif len(own[scope]) == len(given[scope]) == 1:
-            yield layer, given[scope][0]
+            yield layer.name, given[scope][0].name
+
+
+def _by_parts(groups: list[Group]) -> dict[tuple[str | int, ...], list[str]]:
+    """List under each sequence of words and numbers the names that are made of it."""
+    found: dict[tuple[str | int, ...], list[str]] = {}
+    for group in groups:
+        found.setdefault(_parts(group.name), []).append(group.name)
+    return found
+
+
+def _parts(name: str) -> tuple[str | int, ...]:
+    """Return the words and the numbers of a name without what stands between: ("c", 1) of c.1 and of c_01."""
+    parts = re.findall(r"[0-9]{1,9}|[^\W0-9_]+", name)
+    return tuple(int(part) if part[0] in "0123456789" else part for part in parts)
 
 
 def _scopes(groups: list[Group]) -> dict[str, list[Group]]:

@@ -9,7 +9,8 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.tensors.common import FileError, as_file_error, existing, shape_text, shown
+from cnnstat.base.files import FileError, as_file_error
+from cnnstat.tensors.common import existing, shape_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,11 +7,12 @@ needed. Its way to NumPy knows no bfloat16, therefore tensors are taken as bytes
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnstat.tensors.common import FileError, shown
+from cnnstat.base.files import FileError
+from cnnstat.tensors.common import shown
 from cnnstat.tensors.numbers import check_shape
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def read_safetensors(path: Path) -> dict[str, Array]:
     Raises:
         FileError: the library is missing, the file is damaged, or a type is not numeric or unknown to NumPy.
     """
-    safetensors = _library(path)
+    safetensors = library(path)
     _check_header(path)
     try:
         found = safetensors.deserialize(path.read_bytes())
@@ -59,7 +60,12 @@ def read_safetensors(path: Path) -> dict[str, Array]:
     return {name: _array(path, name, view) for name, view in sorted(found, key=lambda pair: pair[0])}
 
 
-def _library(path: Path) -> ModuleType:
+def library(path: Path) -> ModuleType:
+    """Return the library, which only a file of its format needs.
+
+    Raises:
+        FileError: it is missing; the message names the file.
+    """
     try:
         import safetensors  # noqa: PLC0415 - an extra: most runs read no such file
     except ImportError as error:
@@ -93,15 +99,10 @@ def _from_bfloat16(data: bytes) -> Array:
     return (halves << 16).view(np.float32)
 
 
-def write_safetensors(path: Path, shown_path: Path, tensors: Mapping[str, Array]) -> None:
-    """Write a new file.
-
-    Raises:
-        FileError: the library is missing; the message names `shown_path`.
-    """
-    _library(shown_path)
+def write_safetensors(target: IO[bytes], tensors: Mapping[str, Array]) -> None:
+    """Write a file."""
     from safetensors.numpy import save  # noqa: PLC0415 - see above
 
     # The library takes the bytes from memory as they lie there. Its own errors hide what the system said, so
     # the bytes are written here.
-    path.write_bytes(save({name: np.require(t, requirements="C") for name, t in tensors.items()}))
+    target.write(save({name: np.require(t, requirements="C") for name, t in tensors.items()}))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnnstat.tensors.common import FileError, as_file_error, existing, replacing, shown
+from cnnstat.base.files import FileError, as_file_error, check_writable, replacing
+from cnnstat.tensors.common import check_suffix, existing, shown
 from cnnstat.tensors.npy import MAX_TENSORS, read_npz, write_npz
 from cnnstat.tensors.numbers import check_finite
-from cnnstat.tensors.tensors import read_safetensors, write_safetensors
+from cnnstat.tensors.tensors import library, read_safetensors, write_safetensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,24 +43,48 @@ def read_weights(path: Path | str) -> dict[str, Array]:
     return tensors
 
 
-def save_weights(path: Path | str, tensors: Mapping[str, Array]) -> None:
-    """Write tensors to a .npz or .safetensors file; an older file is lost only once the new one is whole.
+def check_weights_file(path: Path) -> None:
+    """Refuse, before a run, a file that its weights could not be saved to.
 
     Raises:
         FileError: another suffix, a missing folder or library, or the operating system refuses.
     """
-    with replacing(path, SUFFIXES) as beside:
-        if beside.suffix.lower() == ".npz":
-            write_npz(beside, tensors)
-        else:
-            write_safetensors(beside, Path(path), tensors)
+    check_suffix(path, SUFFIXES)
+    if path.suffix.lower() != ".npz":
+        library(path)
+    check_writable(path)
+
+
+def save_weights(path: Path | str, tensors: Mapping[str, Array]) -> None:
+    """Write tensors to a .npz or .safetensors file; an older file is lost only once the new one is whole.
+
+    Raises:
+        FileError: as `check_weights_file` says, or the disk is full.
+    """
+    path = Path(path)
+    check_weights_file(path)
+    with replacing(path) as file:
+        write = write_npz if path.suffix.lower() == ".npz" else write_safetensors
+        write(file, tensors)
+
+
+def check_activations_file(path: Path) -> None:
+    """Refuse, before a run, a file that its activations could not be saved to.
+
+    Raises:
+        FileError: another suffix, a missing folder, or the operating system refuses.
+    """
+    check_suffix(path, (".npz",))
+    check_writable(path)
 
 
 def save_activations(path: Path | str, arrays: Mapping[str, Array]) -> None:
     """Write each layer's array to a .npz file under the layer's name, in order.
 
     Raises:
-        FileError: another suffix, a missing folder, or the operating system refuses.
+        FileError: as `check_activations_file` says, or the disk is full.
     """
-    with replacing(path, (".npz",)) as beside:
-        write_npz(beside, arrays)
+    path = Path(path)
+    check_activations_file(path)
+    with replacing(path) as file:
+        write_npz(file, arrays)

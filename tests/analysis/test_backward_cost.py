@@ -43,7 +43,7 @@ def spent(text: str) -> dict[str, tuple[int, int, int]]:
     """Return, for each layer with multiply-adds, which parts of its cost there are, in forward passes."""
     analysis = cnnstat.analyze(cnnstat.loads(text))
     return {
-        row.name: (1, cost.weights // cost.forward, cost.inputs // cost.forward)
+        row.name: (1, cost.weight_gradients // cost.forward, cost.input_gradients // cost.forward)
         for row, cost in zip(analysis.rows, costs(analysis), strict=True)
         if cost.forward
     }
@@ -60,8 +60,7 @@ def test_forward_and_backward_are_what_torch_counts(name: str) -> None:
 def test_a_tool_spends_its_own_figure_once_more(name: str) -> None:
     analysis = network(name)
     torch = [count.total for count in tool_counts(analysis, CONVENTIONS["torch"])]
-    twice = [(2 * cost.forward, 2 * cost.weights, 2 * cost.inputs) for cost in costs(analysis)]
-    assert [(cost.forward, cost.weights, cost.inputs) for cost in costs(analysis, torch)] == twice
+    assert costs(analysis, torch) == tuple(cost + cost for cost in costs(analysis))
 
 
 GROUPS = """
@@ -122,9 +121,9 @@ def test_layers_with_fixed_weights_hand_gradients_back() -> None:
     # LeNet-5's code book is fixed, its subsampling is trained.
     lenet = cnnstat.analyze("lenet5")
     found = {row.name: cost for row, cost in zip(lenet.rows, costs(lenet), strict=True)}
-    assert (found["output"].weights, found["output"].inputs) == (0, 840)
-    assert (found["S2"].weights, found["S2"].inputs) == (1176, 1176)
-    assert (found["C1"].weights, found["C1"].inputs) == (117_600, 0)
+    assert (found["output"].weight_gradients, found["output"].input_gradients) == (0, 840)
+    assert (found["S2"].weight_gradients, found["S2"].input_gradients) == (1176, 1176)
+    assert (found["C1"].weight_gradients, found["C1"].input_gradients) == (117_600, 0)
 
 
 def test_frozen_numbers_are_not_trained_and_cost_no_training_memory() -> None:

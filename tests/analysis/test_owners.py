@@ -79,8 +79,8 @@ def test_each_use_has_a_gradient_of_its_own_if_their_owner_is_trained(hold: bool
     assert two["right.conv"] == Cost(macs, macs, 0)
     assert one["right.conv"] == one["left.conv"] == Cost(macs, 0 if hold else macs, 0)
     # Behind what is held there is nothing to hand a gradient to; shared, that holds of both branches.
-    assert bool(one["right.up"].inputs) == bool(one["left.up"].inputs) == (not hold)
-    assert one["right.up"].weights == one["left.up"].weights > 0
+    assert bool(one["right.up"].input_gradients) == bool(one["left.up"].input_gradients) == (not hold)
+    assert one["right.up"].weight_gradients == one["left.up"].weight_gradients > 0
 
 
 @pytest.mark.parametrize("tool", CONVENTIONS)

@@ -124,3 +124,12 @@ def test_the_run_asks_nothing_of_the_calculator(spec: str, monkeypatch: pytest.M
 
 def test_every_type_in_one_network_is_true() -> None:
     assert verify(cnnstat.loads(EVERY_TYPE), batch=BATCH).differences == ()
+
+
+@pytest.mark.parametrize("outputs", ["[input, a]", "[a, input]", "[a, b, a]", "[input, input, b]"])
+def test_what_is_put_out_twice_or_as_it_came_in_is_true(outputs: str) -> None:
+    layers = "  - {name: a, type: linear, units: 3}\n  - {name: b, type: relu}\n"
+    read = "" if "b" in outputs else "  - {name: c, type: relu}\n"
+    text = f"input: [3]\nlayers:\n{layers}{read}outputs: {outputs[:-1]}, {'c' if read else 'b'}]\n"
+    assert verify(cnnstat.loads(text), batch=BATCH).differences == ()
+    assert all(checked.good for checked in cnnstat.check_gradients(cnnstat.loads(text)))

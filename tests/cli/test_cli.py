@@ -360,16 +360,8 @@ def test_listing_names_every_architecture() -> None:
     assert names.index("resnet20") < names.index("resnet110")
 
 
-@pytest.mark.parametrize("redirection", [">&-", "> /dev/full"])
-def test_an_output_that_takes_nothing(redirection: str, tmp_path: Path) -> None:
-    program = f"'{sys.executable}' -m cnnstat summary lenet5"
-    ended = subprocess.run(
-        ["sh", "-c", f"{program} {redirection}"], capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("cannot write: ")
-    assert ended.stderr.count("\n") == 1
-    to_file = f"{program} -o '{tmp_path}/out' >&-"
+def test_a_report_in_a_file_needs_no_standard_output(tmp_path: Path) -> None:
+    to_file = f"'{sys.executable}' -m cnnstat summary lenet5 -o '{tmp_path}/out' >&-"
     assert subprocess.run(["sh", "-c", to_file], check=False).returncode == 0
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from fractions import Fraction
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
@@ -62,16 +64,43 @@ def pages() -> str:
     for command, kinds in documents().items():
         parts.append(f"\n## {command}\n")
         for kind in kinds:
-            whole = schema(kind)
-            names = [kind.__name__, *whole["$defs"]] if "$defs" in whole else [kind.__name__]
-            for name in dict.fromkeys(names):
+            rules = schema(kind)["$defs"]
+            classes = {each.__name__: each for each in _classes(msgspec.inspect.type_info(kind))}
+            for name in dict.fromkeys((kind.__name__, *rules)):
                 if name not in written:
                     written.add(name)
-                    parts.append(_page(name, whole["$defs"][name]))
+                    parts.append(_page(name, rules[name], meanings(classes[name])))
     return "".join(parts)
 
 
-def _page(name: str, rule: dict[str, Any]) -> str:
+def _classes(info: Any) -> Iterator[type[msgspec.Struct]]:
+    """Yield every class that a type is made of."""
+    inner = [*getattr(info, "types", ()), *getattr(info, "item_types", ())]
+    inner += [getattr(info, part) for part in ("item_type", "value_type", "type") if hasattr(info, part)]
+    if isinstance(info, msgspec.inspect.StructType):
+        yield info.cls
+        inner = [field.type for field in info.fields]
+    for each in inner:
+        yield from _classes(each)
+
+
+def meanings(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """Return what stands beneath the fields of a class, its own and inherited ones, by their keys."""
+    found: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        if each.__module__.startswith("cnnstat."):
+            (declared,) = ast.parse(inspect.getsource(each)).body
+            assert isinstance(declared, ast.ClassDef)
+            for field, text in pairwise(declared.body):
+                match field, text:
+                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(ast.Constant(str(meaning))):
+                        said = " ".join(meaning.split()).removesuffix(".")
+                        found[name] = said[0].lower() + said[1:]
+    keys = zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True)
+    return {key: found[name] for name, key in keys if name in found}
+
+
+def _page(name: str, rule: dict[str, Any], meanings: dict[str, str]) -> str:
     lines = [
         f"\n### {name}\n",
         " ".join(rule.get("description", "").split()),
@@ -82,7 +111,8 @@ def _page(name: str, rule: dict[str, Any]) -> str:
     required = rule.get("required", [])
     for key, value in rule.get("properties", {}).items():
         may = "" if key in required or "default" in value else "may be missing; "
-        lines.append(f"| `{key}` | {_type(value)} | {may}{value.get('description') or _brief(key)} |")
+        meaning = meanings.get(key) or value.get("description") or _brief(key)
+        lines.append(f"| `{key}` | {_type(value)} | {may}{meaning} |")
     return "\n".join(lines) + "\n"
 
 

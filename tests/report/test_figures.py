@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnstat.analysis.model import KINDS, STORED, Counts
-from cnnstat.base.figures import FIGURES, OF_NETWORK, figure_named, words
+from cnnstat.base.figures import FIGURES, OF_NETWORK
+from cnnstat.base.pages import figure_named, words
 from cnnstat.layers import LAYERS
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.document import LayerEntry, TotalFigures

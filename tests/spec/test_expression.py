@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnstat.base.errors import Fault
-from cnnstat.spec.expression import Channels, Value, divisible, parse
+from cnnstat.spec.expression import Channels, Value, parse
+from cnnstat.spec.functions import divisible
 
 PARAMS: dict[str, Value] = {
     "a": 7,

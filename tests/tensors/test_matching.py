@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -158,6 +159,65 @@ def test_names_that_count_from_elsewhere_are_a_doubt() -> None:
     ):
         with pytest.raises(FileError, match="neither names nor order"):
             matched(own, tensors(*given), "w.npz")
+
+
+def with_biases(*modules: str) -> dict[str, Array]:
+    """Make a weight and a bias for each module, as PyTorch lists them: not sorted by name."""
+    return tensors(*(f"{module}.{tensor}" for module in modules for tensor in ("weight", "bias")))
+
+
+@pytest.mark.parametrize(
+    ("own", "given"),
+    [
+        (("c.0", "c.1", "c.2"), ("c1", "c0", "c2")),
+        (("conv1", "conv2"), ("conv.2", "conv.1")),
+        (("s.conv_1", "s.conv_2", "s.conv_10"), ("s.conv10", "s.conv1", "s.conv2")),
+        (("conv2", "conv1"), ("conv_01", "conv_02")),
+    ],
+)
+def test_equal_words_and_numbers_are_one_name(own: tuple[str, ...], given: tuple[str, ...]) -> None:
+    """Whatever stands between them; the order of the file says otherwise."""
+    numbers = {int(re.findall("[0-9]+", name)[-1]): name for name in given}
+    for parameters, file in (
+        (with_biases(*own), with_biases(*given)),
+        (
+            tensors(*(f"{name}.weight" for name in own)),
+            tensors(*(f"{name}.weight" for name in sorted(given))),
+        ),
+    ):
+        found = places(parameters, file)
+        for name in found:
+            module = name.removesuffix(".weight").removesuffix(".bias")
+            assert found[name] == numbers[int(re.findall("[0-9]+", module)[-1])] + name.removeprefix(module)
+
+
+def test_a_file_sorted_as_text_is_in_no_order_where_numbers_are() -> None:
+    found = places(with_biases("a", "b", "c"), with_biases("f.0", "f.10", "f.2"))
+    assert found == {
+        "a.weight": "f.0.weight",
+        "a.bias": "f.0.bias",
+        "b.weight": "f.2.weight",
+        "b.bias": "f.2.bias",
+        "c.weight": "f.10.weight",
+        "c.bias": "f.10.bias",
+    }
+
+
+@pytest.mark.parametrize(
+    ("own", "given"),
+    [
+        (with_biases("a", "b", "c"), with_biases("dec3", "dec2", "dec1")),
+        (with_biases("c.0", "c.1", "c.2"), with_biases("f1", "f0", "f2")),
+        (with_biases("dec3", "dec2", "dec1"), with_biases("up1", "up2", "up3")),
+        (tensors("dec3.w", "dec2.w", "dec1.w"), tensors("up1.w", "up2.w", "up3.w")),
+        (with_biases("dec3", "dec2", "dec1"), with_biases("up3", "up1", "up2")),
+    ],
+    ids=" ".join,
+)
+def test_numbers_against_the_order_are_a_doubt(own: dict[str, Array], given: dict[str, Array]) -> None:
+    """The blocks of a decoder may be numbered downwards: nobody knows which of both is meant."""
+    with pytest.raises(FileError, match="neither names nor order"):
+        matched(own, given, "w.npz")
 
 
 def test_equal_shapes_in_another_order_are_a_doubt() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -114,6 +115,8 @@ BAD_MEMBERS: dict[str, tuple[dict[str, bytes], str]] = {
     "overflow": ({"a.npy": npy_bytes(header("(4294967296, 4294967296)"))}, "claims 4294967296x4294967296"),
     "empty": ({"a.npy": npy_bytes(header("(0, 9999999999999999999999)"))}, "holds no numbers"),
     "negative": ({"a.npy": npy_bytes(header("(-1,)"))}, "holds no numbers"),
+    "true": ({"a.npy": npy_bytes(header("(True,)"), bytes(4))}, "no readable .npy header"),
+    "true and more": ({"a.npy": npy_bytes(header("(3, True)"), bytes(12))}, "no readable .npy header"),
     "axes": ({"a.npy": npy_bytes(header("(1,)*40".replace("(1,)*40", str((1,) * 40))), bytes(4))}, "40 axes"),
     "long header": ({"a.npy": npy_bytes(" " * 60_000)}, "no readable .npy header"),
     "claimed header": ({"a.npy": npy_bytes("", length=2**32 - 1)}, "no readable .npy header"),
@@ -182,6 +185,21 @@ def test_a_file_cut_off_anywhere_is_refused(tmp_path: Path, suffix: str) -> None
     for length in range(0, len(whole), 5):
         path.write_bytes(whole[:length])
         with pytest.raises(FileError, match=r"damaged|cut off|safetensors file"):
+            read_weights(path)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_to_any_compression_is_refused(tmp_path: Path, compression: int) -> None:
+    path = tmp_path / "w.npz"
+    buffer = io.BytesIO()
+    np.save(buffer, np.arange(20.0))
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        archive.writestr("a.npy", buffer.getvalue())
+    whole = path.read_bytes()
+    np.testing.assert_array_equal(read_weights(path)["a"], np.arange(20.0))
+    for place in range(40, len(whole) - 80):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        with contextlib.suppress(FileError):
             read_weights(path)
 
 
@@ -363,6 +381,9 @@ def test_a_bad_array_is_refused(tmp_path: Path) -> None:
     np.save(path, np.array([1, np.nan]))
     with pytest.raises(FileError, match="the array holds 1 NaN"):
         read_array(path, (2,))
+    path.write_bytes(npy_bytes(header("(True,)"), bytes(4)))
+    with pytest.raises(FileError, match=r"no readable \.npy header"):
+        read_array(path, (1,))
     path.write_bytes(npy_bytes(header("(1000000000000,)")))
     with pytest.raises(
         FileError, match=r"claims 1000000000000 numbers .* 0 bytes are there; is it cut off\?"

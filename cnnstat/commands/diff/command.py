@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +23,6 @@ from cnnstat.commands.diff.document import document
 from cnnstat.commands.diff.report import DEFAULT_COLUMNS, report
 
 if TYPE_CHECKING:
-    from cnnstat.analysis import Analysis
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
 
@@ -63,7 +61,9 @@ def diff(
         raise click.UsageError("only one of A and B can be standard input")
     before, after = Chosen(a, {}, input_shape), Chosen(b, params, input_shape)
     try:
-        analyses = both(partial(_analysis, before, settings), partial(_analysis, after, settings))
+        analyses = both(
+            lambda: analyze_graph(before.load(), settings), lambda: analyze_graph(after.load(), settings)
+        )
     except SpecError as error:
         if not exit_code:
             raise
@@ -73,7 +73,3 @@ def diff(
     show(found, lambda: report(found, difference, columns), output)
     if exit_code and found.differ:
         raise click.exceptions.Exit(1)
-
-
-def _analysis(network: Chosen, settings: Settings) -> Analysis:
-    return analyze_graph(network.load(), settings)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from cnnstat.analysis.analyze import analyze
@@ -37,13 +37,10 @@ _Partners: TypeAlias = "dict[int, int | None]"
 class Edit(Struct, frozen=True):
     """What a spec says otherwise."""
 
-    what: Annotated[
-        str,
-        Meta(
-            description="`name`, `type`, `inputs`, `frozen` (true or false, of a folded block the names of"
-            " its frozen layers), an option, or `layers` for those in a folded block"
-        ),
-    ]
+    what: str
+    """`name`, `type`, `inputs`, `frozen` (true or false, of a folded block the names of its frozen layers),
+    an option, or `layers` for those in a folded block.
+    """
     before: Any
     after: Any
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from cnnstat.analysis.by_type import both_by_type
 from cnnstat.commands.diff.difference import Edit, Status
@@ -24,7 +24,8 @@ class Side(Struct, frozen=True, kw_only=True):
     name: str
     source: str
     input_shape: Sizes
-    outputs: Annotated[tuple[str, ...], Meta(description="names of the layers that it puts out, in order")]
+    outputs: tuple[str, ...]
+    """Names of the layers that it puts out, in order."""
     totals: TotalFigures
 
 
@@ -32,10 +33,14 @@ class LayerChange(Struct, frozen=True, kw_only=True):
     """What became of a layer of A, or which is new in B."""
 
     status: Status
-    a: Annotated[LayerEntry | None, Meta(description="the layer of A; null where there is none")]
-    b: Annotated[LayerEntry | None, Meta(description="the layer of B; null where there is none")]
-    edits: Annotated[tuple[Edit, ...], Meta(description="what the spec says otherwise")]
-    figures: Annotated[tuple[str, ...], Meta(description="the keys of the figures that differ")]
+    a: LayerEntry | None
+    """The layer of A; null where there is none."""
+    b: LayerEntry | None
+    """The layer of B; null where there is none."""
+    edits: tuple[Edit, ...]
+    """What the spec says otherwise."""
+    figures: tuple[str, ...]
+    """The keys of the figures that differ."""
 
 
 class Sums(Struct, frozen=True, kw_only=True):
@@ -60,16 +65,18 @@ class DiffDocument(Document, frozen=True, kw_only=True):
     With CSV, each figure has a column for A and one for B; layers without a line in the table are left out.
     """
 
-    batch: Annotated[int, Meta(description="what the memory figures are for, as are the next two")]
+    batch: int
+    """What the memory figures are for, as are the next two."""
     dtype: str
     optimizer: str
-    differ: Annotated[bool, Meta(description="false where no layer, figure, input or output differs")]
+    differ: bool
+    """False where no layer, figure, input or output differs."""
     a: Side
     b: Side
-    layers: Annotated[tuple[LayerChange, ...], Meta(description="every layer of both, in order")]
-    types: Annotated[
-        tuple[TypeSums, ...], Meta(description="every type of layer in either, those with most work first")
-    ]
+    layers: tuple[LayerChange, ...]
+    """Every layer of both, in order."""
+    types: tuple[TypeSums, ...]
+    """Every type of layer in either, those with most work first."""
 
 
 def document(difference: Difference) -> DiffDocument:

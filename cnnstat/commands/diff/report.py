@@ -60,7 +60,7 @@ def report(document: DiffDocument, difference: Difference, columns: Sequence[str
         tables=(
             Table("", (*chosen, _CHANGE), tuple(_lines(document, difference, chosen))),
             _by_type(document),
-            _in_total(document, difference),
+            Table("in total", _TOTALS, tuple(map(Line, _totals(document, difference)))),
         ),
         notes=(*footnotes(chosen), *_explained(difference)),
         verdict=_verdict(difference),
@@ -172,12 +172,8 @@ def _whole(document: DiffDocument) -> tuple[Sums, Sums]:
     )
 
 
-def _in_total(document: DiffDocument, difference: Difference) -> Table:
-    """Return the figures of the whole networks, with difference and ratio."""
-    return Table("in total", _TOTALS, tuple(map(Line, _totals(document, difference))))
-
-
 def _totals(document: DiffDocument, difference: Difference) -> Iterator[tuple[Any, ...]]:
+    """Yield the figures of the whole networks, with difference and ratio."""
     a, b = document.a.totals, document.b.totals
     before, after = _whole(document)
     yield "layers", *_compared(before.layers, after.layers, "count", "signed")

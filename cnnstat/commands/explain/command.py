@@ -10,10 +10,9 @@ import click
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.model import Row
 from cnnstat.analysis.outline import TOTAL, folded
-from cnnstat.base.codes import CODES
 from cnnstat.base.errors import ArgumentError
-from cnnstat.base.figures import figure_named, words
-from cnnstat.base.text import plain, suggestion
+from cnnstat.base.pages import CODES, figure_named, words
+from cnnstat.base.text import suggestion
 from cnnstat.cli.options import (
     PAGES,
     Chosen,
@@ -26,9 +25,9 @@ from cnnstat.cli.options import (
 )
 from cnnstat.cli.output import put, show
 from cnnstat.commands.explain import reference
-from cnnstat.commands.explain.document import document, quiz_document
+from cnnstat.commands.explain.document import document
 from cnnstat.commands.explain.explanations import explanations, named
-from cnnstat.commands.explain.quiz import Sheet
+from cnnstat.commands.explain.quiz_document import quiz_document
 from cnnstat.commands.explain.quiz_report import quiz_report
 from cnnstat.commands.explain.reference_document import (
     contents_document,
@@ -96,7 +95,7 @@ def explain(
     if asks:
         rows = tuple(row for row in chosen if isinstance(row, Row)) or folded(analysis, depth)
         answered = tuple(explanations(analysis, rows)) if answers else None
-        quiz = quiz_document(analysis, Sheet(analysis, rows), answered)
+        quiz = quiz_document(analysis, rows, answered)
         show(quiz, lambda: quiz_report(quiz, analysis, answered or ()), output)
     else:
         every = chosen or (*(branch.row for branch in branches(analysis, depth)), analysis.totals)
@@ -116,7 +115,7 @@ def _check_no_options_of_networks() -> None:
 
 def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
     """Say whether a word means a network; with layers behind it, it can mean nothing else."""
-    if word == "-" or _is_network(word):
+    if word in ("", "-") or _is_network(word):
         return True
     place = any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml"))
     if place and not _is_code(word):
@@ -125,17 +124,21 @@ def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
         return False
     if what := _page(word):
         why = "has no layers: name it alone, or a SPEC and its LAYERs"
-        raise click.UsageError(f"'{plain(word)}' is {what}, and {why}")
+        raise click.UsageError(f"'{word}' is {what}, and {why}")
     if later := next(filter(_is_network, layers), None):
-        message = f"'{plain(word)}' is no network, but '{plain(later)}' is: the SPEC comes first"
+        message = f"'{word}' is no network, but '{later}' is: the SPEC comes first"
         raise click.UsageError(message)
     return True
 
 
 def _is_network(word: str) -> bool:
+    return _is_file(word) or bundled.locate(word) is not None
+
+
+def _is_file(name: str) -> bool:
     try:
-        return Path(word).is_file() or bundled.locate(word) is not None
-    except OSError:  # no file has a name like this
+        return Path(name).is_file()
+    except OSError:  # no file can have this name
         return False
 
 
@@ -193,15 +196,15 @@ def _unknown(topic: str) -> str:
         return "'total' goes behind a SPEC, as a LAYER does: 'cnnstat explain lenet5 total'"
     if _is_code(topic):
         hint = suggestion(topic, CODES) or "; 'cnnstat explain' lists the codes"
-        return f"'{plain(topic)}' is no file and no problem's code{hint}"
+        return f"'{topic}' is no file and no problem's code{hint}"
     if topic in ENTRY_KEYS:
         return f"'{topic}' goes with every type of layer; docs/spec.md says what it does"
-    if Path(f"{topic}.yaml").is_file():
-        return f"'{plain(topic)}' is no file; did you mean '{plain(topic)}.yaml'?"
+    if _is_file(f"{topic}.yaml"):
+        return f"'{topic}' is no file; did you mean '{topic}.yaml'?"
     having = [name for name, kind in LAYERS.items() if topic in option_names(kind)]
     if having:
         more = f" and {len(having) - 1} more" if len(having) > 1 else ""
         return f"'{topic}' is an option of {having[0]}{more}; 'cnnstat explain {having[0]}' says what it is"
     hint = suggestion(meant(topic), (*LAYERS, *words())) or suggestion(topic, bundled.names())
     hint = hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures"
-    return f"'{plain(topic)}' is no layer type, figure, file or bundled network{hint}"
+    return f"'{topic}' is no layer type, figure, file or bundled network{hint}"

@@ -34,10 +34,9 @@ def terms(calculated: Calculated) -> dict[str, Term]:
     return {key: getattr(calculated, key) for key in COUNTS}
 
 
-def layer_steps(analysis: Analysis, number: int) -> Iterator[StepEntry]:
+def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     """Yield every figure of a layer; what it has none of stands in one line."""
-    row = analysis.layer(number)
-    yield from _sizes(row, analysis.inputs(number))
+    yield from _sizes(row, analysis.inputs(row.number))
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
         yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
@@ -45,7 +44,7 @@ def layer_steps(analysis: Analysis, number: int) -> Iterator[StepEntry]:
     for kind in KINDS:
         if (how := getattr(row.calculated.operations, kind)).value:
             yield step("operations", how, kind)
-    yield from _field(analysis, number)
+    yield from _field(row, growth(analysis, row))
 
 
 def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:
@@ -60,20 +59,18 @@ def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:
         yield StepEntry("none", "zero", ", ".join(none))
 
 
-def passes_on(analysis: Analysis, number: int) -> bool:
+def passes_on(analysis: Analysis, row: LayerRow) -> bool:
     """Say whether a layer has shape and field of the one layer that it reads, and nothing that is counted."""
-    row, inputs = analysis.layer(number), analysis.graph.nodes[number].inputs
-    if inputs[0] < len(analysis.graph.inputs) or len(inputs) > 1:
+    above, *others = row.node.inputs
+    if above < len(analysis.graph.inputs) or others:
         return False
     if any((row.counts.params, row.counts.buffers, row.counts.macs, row.counts.connections)):
         return False
-    same_shape = row.output_shape == analysis.shapes[inputs[0]]
-    return same_shape and row.field == analysis.fields[inputs[0]]
+    return row.output_shape == analysis.shapes[above] and row.field == analysis.fields[above]
 
 
-def _field(analysis: Analysis, number: int) -> Iterator[StepEntry]:
+def _field(row: LayerRow, grown: Growth) -> Iterator[StepEntry]:
     """Yield how the receptive field of a layer came about."""
-    row, grown = analysis.layer(number), growth(analysis, number)
     if not row.field.known or grown.same:
         yield StepEntry("receptive_field", "field", _plain_field(row, grown))
     elif grown.steps:

@@ -1,15 +1,15 @@
-"""Explanations -> documents of `explain SPEC`: a network's arithmetic, or a quiz on it."""
+"""Explanations -> document of `explain SPEC`: a network's arithmetic."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from cnnstat.analysis.model import Row
 from cnnstat.analysis.outline import TOTAL
 from cnnstat.commands.explain.errata import forgotten
-from cnnstat.report.document import NetworkDocument, Placed, ReceptiveField, Sizes, figures, head
+from cnnstat.report.document import NetworkDocument, Sizes, head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.commands.explain.errata import Erratum
     from cnnstat.commands.explain.explanations import Explanation
-    from cnnstat.commands.explain.quiz import Sheet
 
 
 class StepEntry(Struct, frozen=True):
@@ -26,26 +25,29 @@ class StepEntry(Struct, frozen=True):
     An axis or a branch may have a step of its own.
     """
 
-    figure: Annotated[
-        str,
-        Meta(
-            description="a key of a layer, `shape`, `field_stride`, `field_padding` or `none`; in `total`"
-            " also the keys of memory, and `settings`"
-        ),
-    ]
+    figure: str
+    """A key of a layer, `shape`, `field_stride`, `field_padding` or `none`; in `total` also the keys of
+    memory, and `settings`.
+    """
     label: str
-    text: Annotated[str | UnsetType, Meta(description="only where there is no arithmetic")] = UNSET
-    formula: Annotated[str | UnsetType, Meta(description="the arithmetic in words")] = UNSET
-    numbers: Annotated[str | UnsetType, Meta(description="the same in numbers")] = UNSET
+    text: str | UnsetType = UNSET
+    """Only where there is no arithmetic."""
+    formula: str | UnsetType = UNSET
+    """The arithmetic in words."""
+    numbers: str | UnsetType = UNSET
+    """The same in numbers."""
     result: int | UnsetType = UNSET
 
 
 class SlipEntry(Struct, frozen=True, kw_only=True):
     """A part of the arithmetic that was forgotten: without it, the printed figure comes out."""
 
-    forgotten: Annotated[str, Meta(description="a part of the formula")]
-    numbers: Annotated[str, Meta(description="what is left and gives the printed figure")]
-    words: Annotated[str, Meta(description="what is forgotten, in words")]
+    forgotten: str
+    """A part of the formula."""
+    numbers: str
+    """What is left and gives the printed figure."""
+    words: str
+    """What is forgotten, in words."""
 
 
 class ErratumEntry(Struct, frozen=True, kw_only=True):
@@ -54,8 +56,10 @@ class ErratumEntry(Struct, frozen=True, kw_only=True):
     figure: str
     printed: str
     source: str
-    right: Annotated[int | Sizes | None, Meta(description="null where it is unknown")]
-    reason: Annotated[str | None, Meta(description="what the spec says")]
+    right: int | Sizes | None
+    """Null where it is unknown."""
+    reason: str | None
+    """What the spec says."""
     slips: tuple[SlipEntry, ...]
 
 
@@ -73,59 +77,13 @@ class ExplainDocument(NetworkDocument, frozen=True, kw_only=True):
     explained: tuple[ExplainedEntry, ...]
 
 
-class GivenEntry(Struct, frozen=True, kw_only=True):
-    """What is given of a layer in a quiz."""
-
-    name: str
-    text: str
-
-
-class AskedEntry(Placed, frozen=True, kw_only=True):
-    """A layer or block of a quiz; what is asked is null without `--answers`."""
-
-    options: str
-    output_shape: Sizes | None
-    params: int | None
-    macs: int | None
-    connections: int | None
-    receptive_field: ReceptiveField | None
-
-
-class QuizDocument(NetworkDocument, frozen=True, kw_only=True):
-    """`explain --quiz`: layers with the figures left out, or with the answers."""
-
-    asked: Annotated[tuple[str, ...], Meta(description="keys of figures")]
-    given: tuple[GivenEntry, ...]
-    layers: tuple[AskedEntry, ...]
-    explained: Annotated[
-        tuple[ExplainedEntry, ...] | UnsetType, Meta(description="only with `--answers`")
-    ] = UNSET
-
-
-ASKED = ("output_shape", "params", "macs", "connections", "receptive_field")
-"""The figures that a quiz leaves out."""
-
-
 def document(analysis: Analysis, explanations: Sequence[Explanation]) -> ExplainDocument:
     """Return what is explained of a network."""
-    return ExplainDocument(command="explain", **head(analysis), explained=tuple(map(_entry, explanations)))
+    return ExplainDocument(command="explain", **head(analysis), explained=tuple(map(entry_of, explanations)))
 
 
-def quiz_document(
-    analysis: Analysis, sheet: Sheet, answers: Sequence[Explanation] | None = None
-) -> QuizDocument:
-    """Return layers with the figures left out; with ``answers``, filled in and explained."""
-    return QuizDocument(
-        command="explain",
-        **head(analysis),
-        asked=ASKED,
-        given=tuple(GivenEntry(name=name, text=text) for name, text in sheet.given()),
-        layers=tuple(_asked(analysis, sheet, row, answers=answers is not None) for row in sheet.rows),
-        explained=UNSET if answers is None else tuple(map(_entry, answers)),
-    )
-
-
-def _entry(explanation: Explanation) -> ExplainedEntry:
+def entry_of(explanation: Explanation) -> ExplainedEntry:
+    """Return what is explained of a layer, a block or the whole network."""
     row = explanation.row
     return ExplainedEntry(
         name=row.name if isinstance(row, Row) else TOTAL,
@@ -148,15 +106,4 @@ def _erratum(erratum: Erratum) -> ErratumEntry:
             )
             for slip in erratum.slips
         ),
-    )
-
-
-def _asked(analysis: Analysis, sheet: Sheet, row: Row, *, answers: bool) -> AskedEntry:
-    known = figures(row, analysis.input_shape)
-    return AskedEntry(
-        name=row.name,
-        type=row.type,
-        inputs=row.inputs,
-        options=sheet.options(row),
-        **{key: getattr(known, key) if answers else None for key in ASKED},
     )

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 
 class Explanation(Struct, frozen=True):
-    """A layer or a block, or with `Totals` the whole network, explained; ``number`` is that of a layer."""
+    """A layer or a block, or with `Totals` the whole network, explained."""
 
     row: Row | Totals
-    number: int | None
     steps: tuple[StepEntry, ...]
     errata: tuple[Erratum, ...]
 
@@ -45,7 +44,6 @@ def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[E
     """Yield rows explained."""
     parts, printed_wrong = parts_of_blocks(analysis), marked(analysis)
     for row in rows:
-        number = None
         if isinstance(row, Totals):
             figures = sums(folded(analysis, 1))
             steps = total_steps(analysis, figures)
@@ -53,6 +51,6 @@ def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[E
             figures = sums(parts[row.name], row.name)
             steps = block_steps(row, analysis.graph.name(row.number), figures)
         else:
-            number, figures = row.number, terms(row.calculated)
-            steps = layer_steps(analysis, number)
-        yield Explanation(row, number, tuple(steps), errata_in(row, figures, printed_wrong))
+            figures = terms(row.calculated)
+            steps = layer_steps(analysis, row)
+        yield Explanation(row, tuple(steps), errata_in(row, figures, printed_wrong))

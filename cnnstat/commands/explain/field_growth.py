@@ -16,7 +16,7 @@ from cnnstat.base.arithmetic import Term, term
 from cnnstat.layers.footprint import POINT
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.model import Analysis
+    from cnnstat.analysis.model import Analysis, LayerRow
     from cnnstat.layers.base import Shape
     from cnnstat.layers.footprint import Bounds
 
@@ -48,12 +48,11 @@ class Growth(Struct, frozen=True):
     same: bool = False
 
 
-def growth(analysis: Analysis, number: int) -> Growth:
+def growth(analysis: Analysis, row: LayerRow) -> Growth:
     """Return how the field of a layer came about."""
-    row = analysis.layer(number)
     sources = row.node.values
     footprint = row.calculated.footprint
-    branches = tuple(_branch(analysis, number, source, len(sources) > 1) for source in sources)
+    branches = tuple(_branch(analysis, row, source, len(sources) > 1) for source in sources)
     if len(branches) > 1 or isinstance(footprint, str) or not (branches[0].above.known and row.field.known):
         return Growth(branches)
     steps = [_step(*axis) for axis in zip(branches[0].above.axes, footprint, strict=True)]
@@ -76,8 +75,7 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
     )
 
 
-def _branch(analysis: Analysis, number: int, source: int, met: bool) -> Branch:
-    row = analysis.layer(number)
+def _branch(analysis: Analysis, row: LayerRow, source: int, met: bool) -> Branch:
     shape, above = analysis.shapes[source], analysis.fields[source]
     footprint, out = row.calculated.footprint, row.output_shape
     if met and not isinstance(footprint, str):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.commands.explain.document import AskedEntry, QuizDocument
     from cnnstat.commands.explain.explanations import Explanation
+    from cnnstat.commands.explain.quiz_document import AskedEntry, QuizDocument
     from cnnstat.layers import Layer
     from cnnstat.report.model import Column
 
@@ -77,8 +77,8 @@ def _all_defaults(document: QuizDocument, analysis: Analysis) -> Iterator[Fact]:
 
 
 def _defaults(kind: type[Layer]) -> Iterator[str]:
-    for name, _, default, meaning in manual.options(kind):
-        if default == "none":
-            yield f"{name} none ({meaning})"
-        elif default != "required":
-            yield f"{name} {default.strip('`')}"
+    for option in manual.options(kind):
+        if option.default == "none":
+            yield f"{option.name} none ({option.meaning})"
+        elif option.default != "required":
+            yield f"{option.name} {option.default.strip('`')}"

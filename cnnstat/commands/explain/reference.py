@@ -44,12 +44,9 @@ def _options(document: TypeDocument) -> Iterator[Fact]:
 
 def figure(document: FigureDocument) -> Report:
     """Return the definition of a figure."""
-    facts = (("key", document.figure), ("rule", document.rule), ("also called", ", ".join(document.aliases)))
-    return Report(
-        title=document.title,
-        facts=tuple(Fact(name, text) for name, text in facts),
-        sections=(Section("", text=document.meaning),),
-    )
+    also = Fact("also called", ", ".join(document.aliases))
+    facts = (Fact("key", document.figure), Fact("rule", document.rule), also)
+    return Report(title=document.title, facts=facts, sections=(Section("", text=document.meaning),))
 
 
 def problem(document: ProblemDocument) -> Report:

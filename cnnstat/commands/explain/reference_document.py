@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
-from cnnstat.base.codes import CODES
-from cnnstat.base.figures import FIGURES
+from cnnstat.base.pages import CODES, DEFINITIONS
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.document import Document
-
-
-class OptionEntry(Struct, frozen=True, kw_only=True):
-    """An option of a layer type."""
-
-    name: str
-    values: str
-    default: str
-    meaning: str
 
 
 class TypeDocument(Document, frozen=True, kw_only=True):
@@ -27,7 +18,7 @@ class TypeDocument(Document, frozen=True, kw_only=True):
     rule: str
     example: str
     reference: str
-    options: tuple[OptionEntry, ...]
+    options: tuple[manual.Option, ...]
 
 
 class FigureDocument(Document, frozen=True, kw_only=True):
@@ -75,10 +66,6 @@ def type_document(name: str) -> TypeDocument:
     """Return the manual of a layer type."""
     kind = LAYERS[name]
     parts = manual.sections(kind)
-    options = tuple(
-        OptionEntry(name=option, values=values, default=default, meaning=meaning)
-        for option, values, default, meaning in manual.options(kind)
-    )
     return TypeDocument(
         command="explain",
         type=name,
@@ -86,35 +73,24 @@ def type_document(name: str) -> TypeDocument:
         rule=parts["Rule"],
         example=parts["Example"],
         reference=parts["Reference"],
-        options=options,
+        options=manual.options(kind),
     )
 
 
 def figure_document(key: str) -> FigureDocument:
     """Return the definition of a figure."""
-    figure = FIGURES[key]
-    return FigureDocument(
-        command="explain",
-        figure=key,
-        title=figure.title,
-        rule=figure.rule,
-        meaning=figure.meaning,
-        aliases=figure.also,
-    )
+    return FigureDocument(command="explain", figure=key, **asdict(DEFINITIONS[key]))
 
 
 def problem_document(key: str) -> ProblemDocument:
     """Return the page of a problem's code."""
-    code = CODES[key]
-    return ProblemDocument(
-        command="explain", problem=key, title=code.title, meaning=code.meaning, way_out=code.way_out
-    )
+    return ProblemDocument(command="explain", problem=key, **asdict(CODES[key]))
 
 
 def contents_document() -> ContentsDocument:
     """Return every layer type, every figure and every code of a problem, in a line each."""
     types = (ListedType(name=name, about=manual.first_line(kind)) for name, kind in LAYERS.items())
-    listed = (ListedFigure(name=key, title=figure.title) for key, figure in FIGURES.items())
+    listed = (ListedFigure(name=key, title=figure.title) for key, figure in DEFINITIONS.items())
     problems = (ListedFigure(name=key, title=code.title) for key, code in CODES.items())
     return ContentsDocument(
         command="explain", types=tuple(types), figures=tuple(listed), problems=tuple(problems)

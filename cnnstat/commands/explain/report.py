@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.model import Totals
+from cnnstat.analysis.model import BlockRow, LayerRow, Totals
 from cnnstat.analysis.outline import TOTAL
-from cnnstat.base.figures import FIGURES
+from cnnstat.base.pages import DEFINITIONS
 from cnnstat.base.text import plural
 from cnnstat.commands.explain.derivations import passes_on
 from cnnstat.commands.explain.errata import forgotten
@@ -43,8 +43,8 @@ def report(
 
 def in_a_line(analysis: Analysis, explanation: Explanation) -> bool:
     """Say whether one line says all of a layer."""
-    number = explanation.number
-    return number is not None and not explanation.errata and passes_on(analysis, number)
+    row = explanation.row
+    return isinstance(row, LayerRow) and not explanation.errata and passes_on(analysis, row)
 
 
 def section(analysis: Analysis, explanation: Explanation, entry: ExplainedEntry) -> Section:
@@ -68,12 +68,12 @@ def _line(analysis: Analysis, explanation: Explanation) -> Section:
 
 
 def _title(analysis: Analysis, explanation: Explanation) -> tuple[str | Quantity, ...]:
-    row, number = explanation.row, explanation.number
+    row = explanation.row
     if isinstance(row, Totals):
         return (TOTAL,)
-    if number is None:
+    if isinstance(row, BlockRow):
         return (f"{row.name}: {row.type}, {len(row.layers)} {plural('layer', len(row.layers))}",)
-    first, *others = zip(row.inputs, analysis.inputs(number), strict=True)
+    first, *others = zip(row.inputs, analysis.inputs(row.number), strict=True)
     more = (part for name, shape in others for part in (f", {name} ", Quantity(shape, "shape")))
     return (f"{row.name}: {row.type} of {first[0]} ", Quantity(first[1], "shape"), *more)
 
@@ -94,7 +94,7 @@ def _erratum(erratum: Erratum) -> Iterator[Phrase]:
     if missed is not None:  # it is no erratum, or its right figure is another
         yield missed
         return
-    title = FIGURES[published.figure].title
+    title = DEFINITIONS[published.figure].title
     instead = "unknown" if right is None else _figure(right)
     printed = _printed(published.printed)
     yield (f"{title} printed as ", *printed, "; right is ", instead, f" (printed by: {published.source})")

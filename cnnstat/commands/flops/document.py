@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 
 from cnnstat.analysis.backward_cost import Cost
 from cnnstat.analysis.by_type import counts_by_type
 from cnnstat.analysis.outline import folded
 from cnnstat.analysis.tool_counts import ToolCount, total
-from cnnstat.commands.flops.shares import rows_of
 from cnnstat.report.document import AnalysisDocument, of_analysis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.convention import Convention
@@ -30,19 +30,8 @@ class Share(Struct, frozen=True, kw_only=True):
     flops: int
 
 
-class Counted(Struct, frozen=True, kw_only=True):
-    """What a tool counts."""
-
-    total: int
-    terms: Annotated[dict[str, int], Meta(description="what `total` is the sum of; terms of 0 are not there")]
-    left_out: Annotated[
-        tuple[str, ...],
-        Meta(description="types of layers that the tool could not read, which `total` is without"),
-    ]
-
-
 class CountedLayer(Struct, frozen=True, kw_only=True):
-    """What a tool counts for one layer, or for a folded block. The other fields are those of `Counted`."""
+    """What a tool counts for one layer, or for a folded block; see `ConventionEntry`."""
 
     name: str
     total: int
@@ -51,36 +40,29 @@ class CountedLayer(Struct, frozen=True, kw_only=True):
 
 
 class ConventionEntry(Struct, frozen=True, kw_only=True):
-    """What one tool prints for the network. The last fields are those of `Counted`."""
+    """What one tool prints for the network."""
 
     name: str
-    tool: Annotated[str, Meta(description="the tool with its version")]
-    prints: Annotated[str, Meta(description="what the tool calls its figure")]
+    tool: str
+    """The tool with its version."""
+    prints: str
+    """What the tool calls its figure."""
     source: str
-    held: Annotated[str, Meta(description="against what its rules were held: the tool itself, or its source")]
-    passes_over: Annotated[
-        str,
-        Meta(description="what it does not count where a network calls it instead of holding it as a module"),
-    ]
+    held: str
+    """Against what its rules were held: the tool itself, or its source."""
+    passes_over: str
+    """What it does not count where a network calls it instead of holding it as a module."""
     total: int
     terms: dict[str, int]
+    """What `total` is the sum of; terms of 0 are not there."""
     left_out: tuple[str, ...]
-    layers: Annotated[
-        tuple[CountedLayer, ...] | UnsetType, Meta(description="only where one tool was asked for")
-    ] = UNSET
-
-
-class Step(Struct, frozen=True, kw_only=True):
-    """What one training step on one sample costs; MACs, or what a tool counts."""
-
-    forward: int
-    weight_gradients: int
-    input_gradients: int
-    training: Annotated[int, Meta(description="their sum")]
+    """Types of layers that the tool could not read, which `total` is without."""
+    layers: tuple[CountedLayer, ...] | UnsetType = UNSET
+    """Only where one tool was asked for."""
 
 
 class StepOfLayer(Struct, frozen=True, kw_only=True):
-    """That of one layer, or of a folded block. The other fields are those of `Step`."""
+    """What a training step costs in one layer, or in a folded block; see `Training`."""
 
     name: str
     forward: int
@@ -90,13 +72,15 @@ class StepOfLayer(Struct, frozen=True, kw_only=True):
 
 
 class Training(Struct, frozen=True, kw_only=True):
-    """That of the network."""
+    """What one training step on one sample costs; MACs, or what a tool counts."""
 
-    convention: Annotated[str | None, Meta(description="the tool that counts so; null for MACs")]
+    convention: str | None
+    """The tool that counts so; null for MACs."""
     forward: int
     weight_gradients: int
     input_gradients: int
     training: int
+    """Their sum."""
     layers: tuple[StepOfLayer, ...]
 
 
@@ -105,11 +89,12 @@ class FlopsDocument(AnalysisDocument, frozen=True, kw_only=True):
 
     by_block: tuple[Share, ...]
     by_type: tuple[Share, ...]
-    convention: Annotated[ConventionEntry | UnsetType, Meta(description="with `--convention`")] = UNSET
-    conventions: Annotated[
-        tuple[ConventionEntry, ...] | UnsetType, Meta(description="with `--conventions`")
-    ] = UNSET
-    training: Annotated[Training | UnsetType, Meta(description="with `--training`")] = UNSET
+    convention: ConventionEntry | UnsetType = UNSET
+    """With `--convention`."""
+    conventions: tuple[ConventionEntry, ...] | UnsetType = UNSET
+    """With `--conventions`."""
+    training: Training | UnsetType = UNSET
+    """With `--training`."""
 
 
 def document(
@@ -156,7 +141,7 @@ def counted_layers(
     analysis: Analysis, depth: int | None, counted: Sequence[ToolCount]
 ) -> tuple[CountedLayer, ...]:
     """Return what a tool counts for each layer at a depth, from what it counts for every layer."""
-    sums = ((name, total(counted[i] for i in layers)) for name, layers in rows_of(analysis, depth))
+    sums = ((row.name, total(counted[i] for i in row.layers)) for row in folded(analysis, depth))
     return tuple(
         CountedLayer(name=name, total=whole.total, terms=whole.terms, left_out=whole.left_out)
         for name, whole in sums
@@ -167,24 +152,19 @@ def training_entry(
     analysis: Analysis, depth: int | None, convention: Convention | None, costs: Sequence[Cost]
 ) -> Training:
     """Return what training costs, from what it costs for every layer."""
-    sums = (
-        (name, sum((costs[i] for i in layers), start=Cost())) for name, layers in rows_of(analysis, depth)
-    )
     return Training(
         convention=None if convention is None else convention.name,
-        **step(sum(costs, start=Cost())),
-        layers=tuple(StepOfLayer(name=name, **step(cost)) for name, cost in sums),
+        **_step(costs),
+        layers=tuple(
+            StepOfLayer(name=row.name, **_step(costs[i] for i in row.layers))
+            for row in folded(analysis, depth)
+        ),
     )
 
 
-def step(cost: Cost) -> dict[str, int]:
-    """Return the fields of a `Step`."""
-    return {
-        "forward": cost.forward,
-        "weight_gradients": cost.weights,
-        "input_gradients": cost.inputs,
-        "training": cost.total,
-    }
+def _step(costs: Iterable[Cost]) -> dict[str, Any]:
+    whole = sum(costs, start=Cost())
+    return {**asdict(whole), "training": whole.total}
 
 
 def _share(name: str, counts: Counts) -> Share:

@@ -70,7 +70,7 @@ def convention_report(
             Fact(tool.name, (Quantity(tool.total), *_sum_of(tool, convention))),
             Fact("counted", rules_of(analysis, convention, counted)),
             *((Fact("as nothing", nothing),) if nothing else ()),
-            *left_out([tool]),
+            *left_out({tool.name: tool.left_out}),
         ),
         notes=(*footnotes((column,)), "layers that it counts as nothing are not listed"),
         source=document.source,
@@ -111,7 +111,7 @@ def conventions_report(
     return Report(
         title=title_of(document),
         tables=(Table("", columns, lines),),
-        facts=(*_costs(document), *left_out(tools)),
+        facts=(*_costs(document), *left_out({tool.name: tool.left_out for tool in tools})),
         notes=(
             *(_rules_note(analysis, CONVENTIONS[name], parts) for name, parts in counted.items()),
             *_held(tools),
@@ -201,13 +201,13 @@ def _by_text(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def left_out(tools: Iterable[ConventionEntry]) -> tuple[Fact, ...]:
-    """Say which types could not be counted, and by whom."""
+def left_out(tools: Mapping[str, tuple[str, ...]]) -> tuple[Fact, ...]:
+    """Say which types could not be counted, and by which tools; of each tool its types are given."""
     by_types: dict[tuple[str, ...], list[str]] = {}
-    for tool in tools:
-        if tool.left_out:
-            by_types.setdefault(tool.left_out, []).append(tool.name)
+    for tool, types in tools.items():
+        by_types.setdefault(types, []).append(tool)
     return tuple(
         Fact("left out", f"{', '.join(types)}: nothing that {', '.join(names)} could read")
         for types, names in by_types.items()
+        if types
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
+from msgspec.structs import astuple
 
 from cnnstat.analysis.tool_counts import rules, total
 from cnnstat.base.text import plural
-from cnnstat.commands.flops.document import convention_entry
 from cnnstat.commands.flops.report import left_out, meaning, rules_of
 from cnnstat.commands.flops.shares import share_tables
 from cnnstat.report.columns import footnotes
@@ -61,11 +61,11 @@ def training_report(
     """
     assert document.training is not UNSET
     columns = _columns(convention)
-    figures = [(cost.forward, cost.weights, cost.inputs, cost.total) for cost in costs]
+    figures = [(*astuple(cost), cost.total) for cost in costs]
     skipped: tuple[Fact, ...] = ()
     notes: tuple[Phrase, ...] = ("layers without MACs are not listed",)
     if convention is not None:
-        skipped = left_out([convention_entry(convention, total(forward))])
+        skipped = left_out({convention.name: total(forward).left_out})
         notes = _rules(analysis, convention, forward)
     return Report(
         title=title_of(document),

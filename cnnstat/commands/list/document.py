@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from cnnstat.report.document import Document, Sizes
 
@@ -21,8 +21,10 @@ class Architecture(Struct, frozen=True, kw_only=True):
     input_shape: Sizes
     params: int
     macs: int
-    family: Annotated[str, Meta(description="the file it stands in")]
-    parameters: Annotated[tuple[str, ...], Meta(description="what `--set` can replace")]
+    family: str
+    """The file it stands in."""
+    parameters: tuple[str, ...]
+    """What `--set` can replace."""
     source: str
 
 

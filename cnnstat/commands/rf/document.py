@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
-
-from msgspec import Meta
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.outline import find
@@ -23,8 +21,10 @@ class UnitDocument(NetworkDocument, frozen=True, kw_only=True):
 
     layer: str
     unit: tuple[int, ...]
-    region: Annotated[Region, Meta(description="first and last position per axis, padding included")]
-    region_on_input: Annotated[Region, Meta(description="what of it is on the input")]
+    region: Region
+    """First and last position per axis, padding included."""
+    region_on_input: Region
+    """What of it is on the input."""
 
 
 def document(analysis: Analysis, depth: int | None) -> AnalysisDocument:
@@ -39,6 +39,10 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
         ArgumentError: there is no such layer or unit, or its field is unknown.
     """
     row = find(analysis, layer)
+    if len(analysis.input_shape) == 1:
+        raise ArgumentError(
+            f"the input of {analysis.name} is a vector, whose numbers have no place to ask for"
+        )
     _check_unit(row, position)
     if row.field.whole:
         full = seen = tuple((0, size - 1) for size in analysis.input_shape[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.base.axes import rank_of
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.layers import layer_table, title_of
 from cnnstat.report.model import Fact, Report
@@ -30,7 +31,7 @@ def report(document: AnalysisDocument, analysis: Analysis, depth: int | None) ->
 def unit_report(document: UnitDocument) -> Report:
     """Return the input region that one unit of a layer sees."""
     unit = ",".join(map(str, document.unit))
-    names = ("rows", "columns") if len(document.region) == 2 else ("positions",)
+    names = rank_of(document.input_shape).places
     regions = zip(names, document.region_on_input, document.region, strict=True)
     return Report(
         title=(*title_of(document), f": the input that unit {unit} of {document.layer} sees"),

@@ -11,7 +11,6 @@ from click.core import ParameterSource
 from msgspec import Struct
 
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.base.text import plain
 from cnnstat.cli.options import FILE, depth_option, gathered, network_options, output_options
 from cnnstat.cli.output import finish, place_of, same_file, show
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
@@ -63,7 +62,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str | None
         return None
     found = re.fullmatch(r"([0-9]{1,15})\s*([KMGT]?)(iB|B)?", value.strip(), re.IGNORECASE)
     if found is None:
-        raise click.BadParameter(f"expected bytes such as 8G or 500M, got '{plain(value)}'")
+        raise click.BadParameter(f"expected bytes such as 8G or 500M, got '{value}'")
     return int(found[1]) * _UNITS[found[2].upper()]
 
 
@@ -77,7 +76,9 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
 @gathered(
     "options",
     RunOptions,
-    click.option("--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1]"),
+    click.option(
+        "--batch", type=click.IntRange(1, MAX_SIZE), help="Samples.  [default: 1; layers are checked with 2]"
+    ),
     click.option(
         "--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help="Draws every number."
     ),
@@ -127,19 +128,24 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
     from cnnstat.commands.run.document import document  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
     from cnnstat.commands.run.report import report  # noqa: PLC0415
+    from cnnstat.tensors import check_activations_file, check_weights_file  # noqa: PLC0415
 
-    _check_files(network, options, output)
     _check_options(options)
     gc.enable()  # what runs for minutes has something to collect
     try:
+        if options.save is not None:
+            check_weights_file(options.save)
+        if options.activations is not None:
+            check_activations_file(options.activations)
+        _check_files(network, options, output)
         proof = prove(network, options)
     except MemoryError:
         raise Refused("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:
-        raise Refused(plain(str(refusal))) from None
+        raise Refused(str(refusal)) from None
     found = document(proof, options.top)
     show(found, lambda: report(found, proof, depth), output)
-    if not proof.finished:
+    if proof.interrupted:
         raise click.exceptions.Exit(130)
     if not proof.good:
         raise click.exceptions.Exit(1)
@@ -155,7 +161,7 @@ def _check_files(network: Chosen, options: RunOptions, output: Output) -> None:
     taken = [place_of(network.spec), *filter(None, (options.weights, options.image, options.array))]
     for path in filter(None, (options.save, options.activations, output.output)):
         if any(same_file(other, path) for other in taken) or path.resolve() in taken:
-            raise click.UsageError(f"{plain(str(path))} is needed for something else; write to another file")
+            raise click.UsageError(f"{path} is needed for something else; write to another file")
         taken.append(path.resolve())
 
 

@@ -11,6 +11,7 @@ from cnnstat.analysis.model import STORED
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.executor.classes import ranked
 from cnnstat.executor.measure.derivatives import TOLERANCE
+from cnnstat.executor.measure.gradients import NOT_FINITE
 from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Sizes, figures, head
 from cnnstat.report.text import said
 
@@ -88,6 +89,10 @@ class GradientError(Struct, frozen=True, kw_only=True):
         Real | None, Meta(description="the worst of single elements; null where none were asked for")
     ]
     right: bool
+    fault: Annotated[
+        str | UnsetType,
+        Meta(description="only where there is nothing to compare: why; the errors are null then"),
+    ] = UNSET
 
 
 class GradientCheck(Struct, frozen=True, kw_only=True):
@@ -95,7 +100,12 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
 
     method: str
     tolerance: float
+    loss: Annotated[
+        str | None,
+        Meta(description="the one gone back from end to end: a projection where that of the run is infinite"),
+    ]
     to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
+    interrupted: bool
     wrong: int
     checked: tuple[GradientError, ...]
 
@@ -219,14 +229,17 @@ def _gradients(proof: Proof) -> GradientCheck:
             error=Real(each.error),
             elements=None if each.elements is None else Real(each.elements),
             right=each.good,
+            fault=each.fault or UNSET,
         )
         for each in proof.checked
     )
     return GradientCheck(
         method=proof.method,
         tolerance=TOLERANCE,
+        loss=next((each.loss for each in proof.checked if each.loss), None),
         to_check=proof.to_check,
-        wrong=len(proof.wrong),
+        interrupted=proof.interrupted,
+        wrong=sum(each.fault != NOT_FINITE for each in proof.wrong),
         checked=tuple(checked),
     )
 

@@ -32,9 +32,12 @@ def gradient_table(check: GradientCheck, analysis: Analysis, depth: int | None) 
     lines = []
     for name, tensor, part in _folded(check, analysis, depth):
         size = sum(each.size for each in part)
-        error = max(each.error for each in part)
-        elements = max((each.elements for each in part if each.elements is not None), default="")
-        right = "right" if all(each.right for each in part) else "WRONG"
+        error = max((each.error for each in part if not each.fault), default=None)
+        elements = max(
+            (each.elements for each in part if each.elements is not None and not each.fault), default=""
+        )
+        fault = next((each.fault for each in part if each.fault), "WRONG")
+        right = "right" if all(each.right for each in part) else fault
         lines.append(Line((name, tensor, size, error, *((elements,) if single else ()), right), name))
     return Table("gradients", tuple(columns), tuple(lines))
 
@@ -58,12 +61,13 @@ def _folded(
 
 def gradient_fact(check: GradientCheck) -> Fact:
     """Return how many gradients are right, and how far off the worst is."""
-    phrase: list[str | Quantity] = [Quantity(len(check.checked) - check.wrong), " right"]
+    right = sum(each.right for each in check.checked)
+    phrase: list[str | Quantity] = [Quantity(right), " right"]
     if check.wrong:
         phrase += [", ", Quantity(check.wrong), " wrong"]
-    if left := check.to_check - len(check.checked):
+    if left := check.to_check - right - check.wrong:
         phrase += [", ", Quantity(left), " not checked"]
-    worst = max((each.error for each in check.checked), default=0.0)
+    worst = max((each.error for each in check.checked if not each.fault), default=0.0)
     phrase += ["; largest relative error ", Quantity(worst, "error")]
     phrase += [" (tolerance ", Quantity(check.tolerance, "real"), f", {_METHODS[check.method]})"]
     return Fact("gradients", tuple(phrase))

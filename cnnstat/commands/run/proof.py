@@ -18,7 +18,7 @@ from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import evaluate
 from cnnstat.executor.measure.end_to_end import check_end_to_end
-from cnnstat.executor.measure.gradients import Plan, check_layers, gradients_of, tensors_of
+from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, gradients_of, tensors_of
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
@@ -61,10 +61,12 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
     """
     graph = chosen.load()
     given = _given_input(graph, options)
-    batch = options.batch or (1 if given is None else len(given))
+    wanted = options.batch or (None if given is None else len(given))
+    # In training samples share statistics, which one sample alone need not have.
+    batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
     _check_output(analysis, options)
-    _check_memory(analysis, options)
+    _check_memory(analysis, options, (wanted or SAMPLES) if options.check_grad else 0)
 
     # How long each layer takes beside the others, roughly: for the progress bar only.
     work = [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
@@ -78,14 +80,16 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
         raise Disproved(why) from None
-    if options.save is not None:
-        save_weights(options.save, network.parameters)
-
     verification = compare(analysis, measurements)
     loss = evaluate(network, x, seed=options.seed, name=options.loss, training=options.training)
-    checked = _checked(network, x, work, options) if options.check_grad else ()
+    if options.save is not None:  # with the statistics that a pass in training moved
+        save_weights(options.save, network.parameters)
+    samples = x if wanted else network.sample(SAMPLES)
+    checked, interrupted = _checked(network, samples, x, work, options) if options.check_grad else ((), False)
     to_check = gradients_of(network) if options.check_grad else 0
-    return Proof(verification, options.seed, options.training, loss, options.method, checked, to_check)
+    return Proof(
+        verification, options.seed, options.training, loss, options.method, checked, to_check, interrupted
+    )
 
 
 def _given_input(graph: Graph, options: RunOptions) -> Array | None:
@@ -104,8 +108,8 @@ def _check_output(analysis: Analysis, options: RunOptions) -> None:
             raise Refused(f"--loss {options.loss} needs a network that puts out one vector")
 
 
-def _check_memory(analysis: Analysis, options: RunOptions) -> None:
-    needed = running_bytes(analysis, check_gradients=options.check_grad)
+def _check_memory(analysis: Analysis, options: RunOptions, checked: int) -> None:
+    needed = running_bytes(analysis, checked=checked)
     free = psutil.virtual_memory().available
     limit = free if options.max_memory is None else options.max_memory
     if needed > limit:
@@ -141,20 +145,25 @@ def _measured(network: Network, x: Array, work: list[int], activations: Path | N
     return measurements
 
 
-def _checked(network: Network, x: Array, work: list[int], options: RunOptions) -> tuple[Checked, ...]:
-    """Check gradients to the end or until interrupted; what was found is not lost."""
+def _checked(
+    network: Network, samples: Array, x: Array, work: list[int], options: RunOptions
+) -> tuple[tuple[Checked, ...], bool]:
+    """Check gradients to the end or until interrupted, and say which; what was found is not lost.
+
+    Layers are checked with `samples`, the network end to end with x.
+    """
     plan = Plan(options.method, options.elements, options.seed, options.training)
     found: list[Checked] = []
     # A pass end to end takes each layer once, a layer alone one pass for each gradient.
     total = sum(work[i] * tensors_of(network, i) for i in range(len(work))) + 2 * sum(work)
     try:
         with progress("checking gradients", total) as advance:
-            for number, checked in check_layers(network, x, plan):
+            for number, checked in check_layers(network, samples, plan):
                 found.append(checked)
                 advance(work[number])
             for checked in check_end_to_end(network, x, plan, options.loss):
                 found.append(checked)
                 advance(sum(work))
     except KeyboardInterrupt:
-        pass
-    return tuple(found)
+        return tuple(found), True
+    return tuple(found), False

@@ -39,7 +39,7 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
         facts=(
             _memory(document),
             *_limits(document),
-            *_loss(document),
+            *_loss(document, proof),
             *_broken(proof),
             *_likeliest(document),
             *((gradient_fact(check),) if check else ()),
@@ -149,14 +149,19 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + more
 
 
-def _loss(document: RunDocument) -> Iterator[Fact]:
+def _loss(document: RunDocument, proof: Proof) -> Iterator[Fact]:
     name, value, norm = document.loss.name, document.loss.value, document.loss.input_gradient_norm
     mode = ", training" if document.training else ""
     drawn = f" (seed {document.seed}{mode})"
     said = f"{name.replace('_', ' ')} ", Quantity(value, "real"), ", its gradient of the input has norm "
     yield Fact("loss", (*said, Quantity(norm, "real"), drawn))
+    if proof.loss.fault:
+        return
     if not (isfinite(value) and isfinite(norm)):
         yield Fact("", "not finite: numbers ran out of range, so scale the input or the weights")
+    if document.gradients and document.gradients.loss not in (None, name):
+        instead = document.gradients.loss
+        yield Fact("", f"so the gradients end to end are those of a {instead} instead")
 
 
 def _broken(proof: Proof) -> Iterator[Fact]:

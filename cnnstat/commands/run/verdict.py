@@ -8,6 +8,7 @@ from cnnstat.analysis.model import STORED
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
+from cnnstat.executor.measure.gradients import NOT_FINITE
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.model import Quantity
 
@@ -24,16 +25,23 @@ TITLES = {key: column.title for key, column in COLUMNS.items()} | {
 """What figures are called where they differ, outside of a column of their own."""
 
 
+_WRONG, _NOT_CHECKED = "WRONG GRADIENT", "NOT CHECKED"
+
+
 def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
     """Return the sentence: the first figure or gradient that is not true, or how many are."""
     differences, wrong = proof.verification.differences, proof.wrong
     if differences:
         return "NOT TRUE: ", *_difference(differences[0]), *_more(len(differences) - 1, "figure")
     if wrong:
-        return "WRONG GRADIENT: ", *_gradient(wrong[0]), *_more(len(wrong) - 1, "gradient")
-    checked = Quantity(len(proof.checked))
+        return *_gradient(wrong[0]), *_more(len(wrong) - 1, "gradient")
+    if proof.loss.fault:
+        return (f"{_WRONG}: {proof.loss.fault}",)
+    checked, to_check = Quantity(len(proof.checked)), Quantity(proof.to_check)
     if not proof.finished:
-        return "interrupted: ", checked, " of ", Quantity(proof.to_check), " gradients checked, all right"
+        if proof.interrupted:
+            return "interrupted: ", checked, " of ", to_check, " gradients checked, all right"
+        return f"{_NOT_CHECKED}: only ", checked, " of ", to_check, " gradients were"
     figures = Quantity(_compared(proof.verification))
     proved = "proved: ", figures, " calculated figures are the figures measured"
     return (*proved, ", ", checked, " gradients are right") if proof.checked else proved
@@ -56,7 +64,10 @@ def _value(value: Any) -> Quantity:
 
 def _gradient(checked: Checked) -> Phrase:
     layer = f"{checked.layer} ({checked.type})" if checked.layer else "end to end"
-    return f"{layer}, {checked.tensor}: off by ", Quantity(max(checked.error, checked.elements or 0), "error")
+    where = f"{_NOT_CHECKED if checked.fault == NOT_FINITE else _WRONG}: {layer}, {checked.tensor}"
+    if checked.fault:
+        return (f"{where}: {checked.fault}",)
+    return f"{where}: off by ", Quantity(max(checked.error, checked.elements or 0), "error")
 
 
 def _more(count: int, noun: str) -> Phrase:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnstat.base.axes import RANKS
 from cnnstat.base.figures import EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.layers import LAYERS
@@ -14,6 +15,8 @@ from cnnstat.spec.expect import OF_LAYERS
 from cnnstat.spec.expression import Channels
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstat.layers.base import Layer
 
 _EXPRESSION = {"type": "string", "pattern": r"\$", "description": "an expression on parameters"}
@@ -25,59 +28,45 @@ _PARAMS = {"type": "object", "additionalProperties": True}
 
 def schema() -> dict[str, Any]:
     """Return the schema of a whole spec (draft 2020-12)."""
+    about = {"name": {"type": ["string", "number"]}, "source": {"type": "string", "description": "citation"}}
+    size = {"anyOf": [_count(MAX_SIZE), _EXPRESSION]}
+    entries = {"$ref": "#/$defs/entries"}
+    variant = _mapping({**about, "params": _PARAMS, "expect": _expect(EXPECTED)})
+    block = _mapping({"params": _PARAMS, "inputs": _REFERENCES, "layers": entries}, required=["layers"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cnnstat spec",
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["input", "layers"],
-        "properties": {
-            "name": {"type": ["string", "number"]},
-            "source": {"type": "string", "description": "citation"},
-            "input": {
-                "type": "array",
-                "items": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_SIZE}, _EXPRESSION]},
-                "minItems": 1,
-                "maxItems": 3,
+        **_mapping(
+            {
+                **about,
+                "input": {"type": "array", "items": size, "minItems": 1, "maxItems": len(RANKS)},
+                "params": _PARAMS,
+                "variants": {"type": "object", "additionalProperties": variant},
+                "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
+                "layers": entries,
+                "outputs": _REFERENCES,
+                "expect": _expect(EXPECTED),
             },
-            "params": _PARAMS,
-            "variants": {"type": "object", "additionalProperties": _variant()},
-            "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
-            "layers": {"$ref": "#/$defs/entries"},
-            "outputs": _REFERENCES,
-            "expect": _expect(EXPECTED),
-        },
+            required=["input", "layers"],
+        ),
         "$defs": {
             "entries": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry"}},
             "entry": _entry(),
-            "block": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["layers"],
-                "properties": {
-                    "params": _PARAMS,
-                    "inputs": _REFERENCES,
-                    "layers": {"$ref": "#/$defs/entries"},
-                },
-            },
-            **_common_rules(),
+            "block": block,
+            **{f"{key}:": rule for key, rule in _common_rules().items()},
             **{name: _layer(name, kind) for name, kind in LAYERS.items()},
         },
     }
 
 
-def _variant() -> dict[str, Any]:
-    """Return the schema of one network of a family."""
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "name": {"type": ["string", "number"]},
-            "source": {"type": "string", "description": "citation"},
-            "params": _PARAMS,
-            "expect": _expect(EXPECTED),
-        },
-    }
+def _mapping(properties: dict[str, Any], required: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the schema of a mapping with these keys and no others."""
+    needed = {} if required is None else {"required": required}
+    return {"type": "object", "additionalProperties": False, **needed, "properties": properties}
+
+
+def _count(most: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 1, "maximum": most}
 
 
 def _entry() -> dict[str, Any]:
@@ -90,21 +79,22 @@ def _entry() -> dict[str, Any]:
 
 
 def _common() -> dict[str, Any]:
-    """Return the keys that every entry may have, as references to their rules."""
-    keys = ("name", "from", "when", "repeat", "first", "frozen", "expect")
-    return {"type": {"type": "string"}, **{key: {"$ref": f"#/$defs/{key}:"} for key in keys}}
+    """Return the keys that every entry may have, as references to their rules.
+
+    The colon keeps these apart from the layer types, which are defined beside them.
+    """
+    return {"type": {"type": "string"}, **{key: {"$ref": f"#/$defs/{key}:"} for key in _common_rules()}}
 
 
 def _common_rules() -> dict[str, Any]:
-    # The colon keeps these apart from the layer types, which are defined beside them.
     return {
-        "name:": _NAME,
-        "from:": _REFERENCES,
-        "when:": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
-        "repeat:": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, _EXPRESSION]},
-        "first:": {"type": "object"},
-        "frozen:": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
-        "expect:": _expect(OF_LAYERS),
+        "name": _NAME,
+        "from": _REFERENCES,
+        "when": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
+        "repeat": {"anyOf": [_count(MAX_LAYERS), _EXPRESSION]},
+        "first": {"type": "object"},
+        "frozen": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
+        "expect": _expect(OF_LAYERS),
     }
 
 
@@ -115,13 +105,8 @@ def _layer(name: str, kind: type[Layer]) -> dict[str, Any]:
         option: {"anyOf": [_with_expression_lists(rule), _EXPRESSION]}
         for option, rule in declared.get("properties", {}).items()
     }
-    return {
-        "description": first_line(kind),
-        "type": "object",
-        "additionalProperties": False,
-        "required": declared.get("required", []),
-        "properties": {**_common(), "type": {"const": name}, **options},
-    }
+    properties = {**_common(), "type": {"const": name}, **options}
+    return {"description": first_line(kind), **_mapping(properties, required=declared.get("required", []))}
 
 
 def _with_expression_lists(rule: dict[str, Any]) -> dict[str, Any]:
@@ -141,22 +126,15 @@ def _hook(kind: type) -> dict[str, Any]:
 
 
 def _expect(figures: tuple[str, ...]) -> dict[str, Any]:
-    value = {"type": ["integer", "number", "string", "array"]}
-    full = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["value"],
-        "properties": {
-            "value": value,
-            "source": {"type": "string"},
-            "truncated": {"type": "boolean"},
-            "tolerance": {"type": ["integer", "number", "string"]},
-            "erratum": {"type": "string"},
-            "correct": {"type": ["integer", "array"]},
-        },
+    text, value = {"type": "string"}, {"type": ["integer", "number", "string", "array"]}
+    remarks = {
+        "value": value,
+        "source": text,
+        "truncated": {"type": "boolean"},
+        "tolerance": {"type": ["integer", "number", "string"]},
+        "erratum": text,
+        "correct": {"type": ["integer", "array"]},
     }
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {"source": {"type": "string"}, **{f: {"anyOf": [value, full]} for f in figures}},
-    }
+    full = {**_mapping(remarks, required=["value"]), "dependentRequired": {"correct": ["erratum"]}}
+    either = {"anyOf": [value, full]}
+    return _mapping({"source": text, **dict.fromkeys(figures, either)})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from cnnstat.commands.sizes.size_search import refusals
@@ -28,7 +28,8 @@ Range: TypeAlias = tuple[Sizes, Sizes]
 class Tried(Struct, frozen=True, kw_only=True):
     """The sizes that were tried."""
 
-    first: Annotated[Sizes, Meta(description="height and width, or a length")]
+    first: Sizes
+    """Height and width, or a length."""
     last: Sizes
     step: int
     count: int
@@ -39,74 +40,63 @@ class RefusedSizes(Struct, frozen=True, kw_only=True):
 
     layer: str
     type: str
-    count: Annotated[int, Meta(description="of sizes")]
-    largest: Annotated[Sizes, Meta(description="the largest of them")]
-    code: Annotated[str, Meta(description="the problem's, at the largest")]
-    reason: Annotated[str, Meta(description="why, at the largest")]
+    count: int
+    """Of sizes."""
+    largest: Sizes
+    """The largest of them."""
+    code: str
+    """The problem's, at the largest."""
+    reason: str
+    """Why, at the largest."""
 
 
 class SizeEntry(Struct, frozen=True, kw_only=True):
     """One size and what the network costs there; figures are null where it is refused."""
 
     size: Sizes
-    same_params: Annotated[
-        bool | None,
-        Meta(description="whether every layer stores as many numbers as at the own size; null where unknown"),
-    ]
+    same_params: bool | None
+    """Whether every layer stores as many numbers as at the own size; null where unknown."""
     output_shape: Sizes | None
     params: int | None
     macs: int | None
     activations: int | None
     inference_memory_bytes: int | None
-    leftover_layers: Annotated[int | None, Meta(description="how many drop rows or columns")]
-    refused_by: Annotated[str | None, Meta(description="the first layer that does not fit")]
+    leftover_layers: int | None
+    """How many drop rows or columns."""
+    refused_by: str | None
+    """The first layer that does not fit."""
     reason: str | None
 
 
 class SizesDocument(NetworkDocument, frozen=True, kw_only=True):
     """`sizes`: a network at other input sizes; `input_shape` is its own."""
 
-    batch: Annotated[int, Meta(description="what the memory figures are for, as is the next")]
+    batch: int
+    """What the memory figures are for, as is the next."""
     dtype: str
     tried: Tried
-    smallest: Annotated[Sizes | None, Meta(description="the first size that is accepted; null where none is")]
-    accepted: Annotated[
-        tuple[Range, ...],
-        Meta(description="the first and the last of sizes that follow each other in steps of `step`"),
-    ]
-    nothing_left_over: Annotated[
-        tuple[Range, ...], Meta(description="those of them at which no layer drops rows or columns")
-    ]
-    trained_weights: Annotated[
-        tuple[Range, ...] | None,
-        Meta(
-            description="the sizes at which every layer stores as many numbers as at the own size; null where"
-            " that is refused, as are `fixed_by` and `field_beyond_input`"
-        ),
-    ]
-    fixed_by: Annotated[
-        tuple[str, ...] | None,
-        Meta(
-            description="layers that are the first to store other numbers at some size, or the layer that"
-            " keeps its size where one that reads it refuses others; empty where the size is free"
-        ),
-    ]
-    independent_behind: Annotated[
-        str | None,
-        Meta(
-            description="then the layer behind which no shape depends on the size; null where there is none"
-        ),
-    ]
-    field_beyond_input: Annotated[
-        tuple[str, ...] | None, Meta(description="layers whose receptive field is larger than the own input")
-    ]
-    refusals: Annotated[
-        tuple[RefusedSizes, ...], Meta(description="for each layer that is the first to refuse")
-    ]
-    sizes: Annotated[
-        tuple[SizeEntry, ...],
-        Meta(description="all sizes of a range that was asked for, else some of them"),
-    ]
+    smallest: Sizes | None
+    """The first size that is accepted; null where none is."""
+    accepted: tuple[Range, ...]
+    """The first and the last of sizes that follow each other in steps of `step`."""
+    nothing_left_over: tuple[Range, ...]
+    """Those of them at which no layer drops rows or columns."""
+    trained_weights: tuple[Range, ...] | None
+    """The sizes at which every layer stores as many numbers as at the own size; null where that is refused,
+    as are `fixed_by` and `field_beyond_input`.
+    """
+    fixed_by: tuple[str, ...] | None
+    """Layers that are the first to store other numbers at some size, or the layer that keeps its size where
+    one that reads it refuses others; empty where the size is free.
+    """
+    independent_behind: str | None
+    """Then the layer behind which no shape depends on the size; null where there is none."""
+    field_beyond_input: tuple[str, ...] | None
+    """Layers whose receptive field is larger than the own input."""
+    refusals: tuple[RefusedSizes, ...]
+    """For each layer that is the first to refuse."""
+    sizes: tuple[SizeEntry, ...]
+    """All sizes of a range that was asked for, else some of them."""
 
 
 def document(search: SizeSearch, *, every: bool) -> SizesDocument:

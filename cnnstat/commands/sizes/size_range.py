@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SWEEP, MAX_SWEPT_LAYERS
 from cnnstat.layers.base import show
@@ -84,7 +85,8 @@ def _on_axes(size: Size, own: Size) -> Size:
     if len(size) == 1:
         return size * len(own)
     if len(size) != len(own):
-        wanted = "a length only" if len(own) == 1 else "height and width"
+        axes = RANKS[len(own)].axes[1:]
+        wanted = " and ".join(axes) if len(axes) > 1 else f"a {axes[0]} only"
         raise ArgumentError(f"{show(size)} has {len(size)} sizes, but the input has {wanted}")
     return size
 

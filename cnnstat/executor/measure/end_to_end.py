@@ -10,30 +10,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.loss import Objective, chosen, objective
+from cnnstat.executor.kernel import is_finite
+from cnnstat.executor.loss import Objective, chosen, finite_objective
 from cnnstat.executor.measure.derivatives import FAINT, NUDGE, error_of, norm, spread_of
-from cnnstat.executor.measure.gradients import Checked, Plan, kept
+from cnnstat.executor.measure.gradients import NOT_FINITE, Checked, Plan, kept
+from cnnstat.executor.way_back import BackwardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Executor, Gradients, Tape
+    from cnnstat.executor.network import Executor, Gradients
+    from cnnstat.executor.way_back import Tape
 
 DIM = 1e-6
 """A tensor whose gradient is smaller than this beside the largest is not made to matter as much."""
 
 
 def check_end_to_end(network: Executor, x: Array, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
-    """Check the gradients of the loss: of the input, and of all parameters in one direction together."""
+    """Check the gradients of the loss: of the input, and of all parameters in one direction together.
+
+    A loss that is infinite here, or has infinite slopes, is nothing to check with: a projection takes its
+    place, and what is checked says so.
+    """
     whole = _Whole(network, x, plan)
     outputs, tape = whole.run(whole.x, {}, backward=True)
-    target = objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
-    gradients = whole.way_back(tape, target.gradient(outputs))
+    target = finite_objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
     value = float(target.value(outputs))
-    yield whole.along_input(target, value, gradients.input)
-    if gradients.parameters:
-        yield whole.along_parameters(target, value, gradients.parameters)
+    gradients, faults = whole.gradients(tape, target.gradient(outputs))
+    slopes = {"input": whole.along_input, "parameters": whole.along_parameters}
+    for tensor, size in whole.sizes().items():
+        fault = faults.get(tensor, "") if math.isfinite(value) else NOT_FINITE
+        error = math.nan if fault or gradients is None else slopes[tensor](target, value, gradients)
+        yield Checked("", "", tensor, size, error, fault=fault, loss=target.name)
 
 
 class _Whole:
@@ -55,8 +64,25 @@ class _Whole:
             parameters=lambda number, inputs: self.shifted(number, shifts),
         )
 
-    def way_back(self, tape: Tape, given: tuple[Array, ...]) -> Gradients:
-        return self.network.way_back(tape, dict(zip(self.network.program.outputs, given, strict=True)))
+    def sizes(self) -> dict[str, int]:
+        """Return how many numbers each of the two gradients has; there may be no parameters."""
+        trained = sum(value.size for stored in self.network.stored for value in stored.trained.values())
+        return {"input": self.x.size} | ({"parameters": trained} if trained else {})
+
+    def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, str]]:
+        """Go all the way back; return the gradients and what is wrong with either of the two, if anything."""
+        try:
+            found = self.network.way_back(tape, given)
+        except BackwardError as error:
+            return None, dict.fromkeys(self.sizes(), str(error))
+        faults = {} if is_finite(found.input) else {"input": NOT_FINITE}
+        if not all(map(is_finite, found.parameters.values())):
+            faults["parameters"] = NOT_FINITE
+        for step, stored in zip(self.network.program.steps, self.network.stored, strict=True):
+            for name in stored.trained:
+                if f"{step.name}.{name}" not in found.parameters:
+                    faults["parameters"] = f"no gradient of {step.name}.{name} comes back"
+        return found, faults
 
     def shifted(self, number: int, shifts: Mapping[str, complex]) -> dict[str, Array]:
         step, values = self.network.program.steps[number], kept(self.network, number)
@@ -81,7 +107,9 @@ class _Whole:
         """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
         return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
 
-    def along_input(self, target: Objective, value: float, gradient: Array) -> Checked:
+    def along_input(self, target: Objective, value: float, gradients: Gradients) -> float:
+        """Move the input; return how far its gradient is off."""
+        gradient = gradients.input
         spread = spread_of(self.x)
         direction = spread * self.direction("", self.x)
 
@@ -90,11 +118,11 @@ class _Whole:
 
         expected = float((gradient * direction).sum())
         scale = max(spread * norm(gradient), FAINT * max(abs(value), 1))
-        return Checked("", "", "input", gradient.size, error_of(expected, line, scale, self.plan.method))
+        return error_of(expected, line, scale, self.plan.method)
 
-    def along_parameters(self, target: Objective, value: float, gradients: Mapping[str, Array]) -> Checked:
-        """Move all tensors at once."""
-        norms = {name: norm(gradient) for name, gradient in gradients.items()}
+    def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> float:
+        """Move all tensors at once; return how far their gradients are off."""
+        norms = {name: norm(gradient) for name, gradient in gradients.parameters.items()}
         weights = self.weights(norms, value)
 
         def line(step: complex) -> complex:
@@ -103,13 +131,12 @@ class _Whole:
 
         expected = sum(
             weights[name] * float((gradient * self.direction(name, gradient)).sum())
-            for name, gradient in gradients.items()
+            for name, gradient in gradients.parameters.items()
         )
-        size = sum(gradient.size for gradient in gradients.values())
         # Beside the floor of the weights all tensors matter alike, so that each of them counts at least one.
         least = 1.0 if self.plan.method == "complex" else FAINT * max(abs(value), 1)
         scale = math.hypot(*(max(weights[name] * norms[name], least) for name in norms))
-        return Checked("", "", "parameters", size, error_of(expected, line, scale, self.plan.method))
+        return error_of(expected, line, scale, self.plan.method)
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
         """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.

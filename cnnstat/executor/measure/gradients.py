@@ -10,20 +10,29 @@ How slopes are taken is said in `derivatives`; the whole network is checked in `
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnstat.executor.choices import METHODS
+from cnnstat.executor.kernel import is_finite
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.derivatives import FAINT, NUDGE, TOLERANCE, error_of, norm, spread_of
+from cnnstat.executor.way_back import by_input, returned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from cnnstat.executor.kernel import Array, Inputs, KernelGradients, Result
+    from cnnstat.executor.kernel import Array, Inputs, Result
     from cnnstat.executor.network import Executor, Visit
+
+
+SAMPLES = 2
+"""Samples that layers are checked with by default: of a single one none can be forgotten."""
+NOT_FINITE = "not checked, for the numbers there are not finite"
+"""The fault of a gradient that may be right: at infinite numbers there is no slope to hold it against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,8 @@ class Checked:
     """One gradient checked: of which layer ("" for the network end to end), of which tensor, how far off.
 
     `error` is relative to the larger of the slope and the gradient's norm; `elements` is the same for single
-    elements, if some were asked for.
+    elements, if some were asked for. `fault` says why there is nothing to compare, if so; then both are NaN.
+    `loss` is the one that was gone back from, end to end.
     """
 
     layer: str
@@ -40,11 +50,17 @@ class Checked:
     size: int
     error: float
     elements: float | None = None
+    fault: str = ""
+    loss: str = ""
 
     @property
     def good(self) -> bool:
         """Say whether the gradient is right; NaN is not."""
-        return self.error <= TOLERANCE and (self.elements is None or self.elements <= TOLERANCE)
+        return (
+            not self.fault
+            and self.error <= TOLERANCE
+            and (self.elements is None or self.elements <= TOLERANCE)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,8 @@ def check_layers(network: Executor, x: Array, plan: Plan) -> Iterator[tuple[int,
     def stored(number: int, inputs: Inputs) -> Mapping[str, Array]:
         return kept(network, number)
 
-    visits = network.visits(x, training=plan.training, draw=1, parameters=stored)
+    backward = plan.method == "complex"
+    visits = network.visits(x, training=plan.training, backward=backward, draw=1, parameters=stored)
     for visit in visits:
         for checked in _Alone(network, visit, plan).checks():
             yield visit.number, checked
@@ -98,40 +115,39 @@ class _Alone:
         self.network, self.visit, self.plan = network, visit, plan
         self.rng = np.random.default_rng([plan.seed, visit.number])
         self.stored = network.stored[visit.number]
-        self.values = {_input_name(i, visit): x for i, x in enumerate(visit.inputs)} | self.stored.trained
+        self.values = by_input(visit.inputs) | self.stored.trained
         if plan.method == "central":
             self.values = {name: _moved(value, self.rng) for name, value in self.values.items()}
 
     def checks(self) -> Iterator[Checked]:
-        y, way_back = self.run({}, backward=True)
-        assert way_back is not None
+        """Check the gradient of every input and every trained tensor, whatever comes back."""
+        # Only a central difference starts elsewhere than the network itself.
+        moved = self.plan.method == "central"
+        y, way_back = self.run({}, backward=True) if moved else (self.visit.output, self.visit.way_back)
         dy = self.rng.standard_normal(y.shape)
         size_of_dy, size_of_y = norm(dy), norm(y)
-        for name, gradient in self.gradients(way_back, dy).items():
-            value = self.values[name]
-            faint = FAINT * size_of_dy * size_of_y / (norm(value) or 1.0)
-            yield Checked(
-                self.visit.step.name,
-                self.visit.step.type,
-                name,
-                value.size,
-                self.along(name, gradient, dy, max(norm(gradient), faint)),
-                self.by_element(name, gradient, dy, faint) if self.plan.elements else None,
-            )
+        back = returned(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)
+        for name, value in self.values.items():
+            fault = back.faults.get(name) or ("" if is_finite(y) else NOT_FINITE)
+            error = math.nan
+            elements = math.nan if self.plan.elements else None
+            if not fault:
+                gradient = back.gradients[name]
+                faint = FAINT * size_of_dy * size_of_y / (norm(value) or 1.0)
+                error = self.along(name, gradient, dy, max(norm(gradient), faint))
+                if self.plan.elements:
+                    elements = self.by_element(name, gradient, dy, faint)
+            step = self.visit.step
+            yield Checked(step.name, step.type, name, value.size, error, elements, fault)
 
     def run(self, changed: Mapping[str, Array], *, backward: bool = False) -> Result:
         values = {**self.values, **changed}
-        inputs = tuple(values[_input_name(i, self.visit)] for i in range(len(self.visit.inputs)))
+        inputs = tuple(values[name] for name in by_input(self.visit.inputs))
         params = kept(self.network, self.visit.number) | {name: values[name] for name in self.stored.trained}
         context = self.network.context(
             self.visit.number, training=self.plan.training, backward=backward, draw=1
         )
         return KERNELS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
-
-    def gradients(self, way_back: Callable[[Array], KernelGradients], dy: Array) -> dict[str, Array]:
-        d_inputs, d_params = way_back(dy)
-        trained = {name: d for name, d in d_params.items() if name in self.stored.trained}
-        return {_input_name(i, self.visit): dx for i, dx in enumerate(d_inputs)} | trained
 
     def along(self, name: str, gradient: Array, dy: Array, scale: float) -> float:
         """Check a whole tensor in one random direction."""
@@ -163,10 +179,6 @@ class _Alone:
             return complex((dy * y).sum())
 
         return error_of(spread * float(gradient.flat[place]), line, scale * spread, self.plan.method)
-
-
-def _input_name(i: int, visit: Visit) -> str:
-    return "input" if len(visit.inputs) == 1 else f"input {i + 1}"
 
 
 def _moved(value: Array, rng: np.random.Generator) -> Array:

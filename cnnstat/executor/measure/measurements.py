@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.receptive_field import beyond_field, measure_fields
+from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def measure_network(
     Raises:
         ValueError: x does not fit, or samples were not treated alike.
     """
-    layers, outputs, alive = [], {}, 0
+    layers, outputs, alive = [], {INPUT: x}, 0
     for visit in network.visits(x):
         layers.append(measure_layer(network, visit))
         alive = max(alive, visit.alive)

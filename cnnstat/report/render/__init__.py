@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from cnnstat.report.document import builtins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from cnnstat.report.model import Report
 
 FORMATS = ("table", "json", "csv", "markdown")
+"""Each has a file of its name here, with a function ``render``; it is imported when it is asked for."""
 
 
 def render(
@@ -21,20 +20,9 @@ def render(
 ) -> str:
     """Return what a command found out in one of `FORMATS`.
 
-    ``report`` makes of the document what is shown to readers; JSON needs the document alone. ``width`` and
-    ``colour`` matter to the table.
+    ``report`` makes of the document what is shown to readers; a format of data does without. ``width`` (in
+    cells; None leaves nothing out) and ``colour`` are those of a terminal.
     """
-    # Each renderer is imported when used.
-    if form == "json":
-        return json.dumps(builtins(document), indent=2, ensure_ascii=True) + "\n"
-    if form == "csv":
-        from cnnstat.report.render import csv  # noqa: PLC0415
-
-        return csv.render(report())
-    if form == "markdown":
-        from cnnstat.report.render import markdown  # noqa: PLC0415
-
-        return markdown.render(report())
-    from cnnstat.report.render import table  # noqa: PLC0415
-
-    return table.render(report(), width, colour=colour)
+    renderer = import_module(f"cnnstat.report.render.{form}")
+    text: str = renderer.render(document, report, width=width, colour=colour)
+    return text

@@ -10,18 +10,21 @@ from cnnstat.report.model import Quantity, Sides
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.report.document import Document
     from cnnstat.report.model import Column, Kind, Report
 
 
-def render(report: Report) -> str:
+def render(document: Document, report: Callable[[], Report], *, width: int | None, colour: bool) -> str:
     """Return the first table with its keys as the head; without headings and totals, so figures add up."""
-    out = StringIO()
+    made, out = report(), StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    if not report.tables:
-        writer.writerow([fact.name for fact in report.facts])
-        writer.writerow([_safe(said(fact.phrase)) for fact in report.facts])
+    if not made.tables:
+        writer.writerow([fact.name for fact in made.facts])
+        writer.writerow([_safe(said(fact.phrase)) for fact in made.facts])
         return out.getvalue()
-    table = report.tables[0]
+    table = made.tables[0]
     kept = [i for i, column in enumerate(table.columns) if column.kind != "bar"]
     writer.writerow([key for i in kept for key in _keys(table.columns[i])])
     for line in table.lines:

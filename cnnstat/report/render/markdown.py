@@ -10,16 +10,17 @@ from cnnstat.report.render.table import arithmetic
 from cnnstat.report.text import said, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from cnnstat.report.document import Document
     from cnnstat.report.model import Report, Section, Table
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&$@])")
 
 
-def render(report: Report) -> str:
+def render(document: Document, report: Callable[[], Report], *, width: int | None, colour: bool) -> str:
     """Return the report as Markdown; names are escaped, so that none of them is markup."""
-    return "\n".join(_lines(report)) + "\n"
+    return "\n".join(_lines(report())) + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:

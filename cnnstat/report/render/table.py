@@ -15,8 +15,9 @@ from cnnstat.report.model import Fact
 from cnnstat.report.text import bar, grouped, said, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from cnnstat.report.document import Document
     from cnnstat.report.model import Column, Derivation, Line, Phrase, Report, Section, Table
 
 Style: TypeAlias = Literal["", "bold", "dim"]
@@ -33,13 +34,13 @@ STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m"}
 """What switches a style on (ECMA-48, select graphic rendition)."""
 
 
-def render(report: Report, width: int | None = None, *, colour: bool = False) -> str:
+def render(document: Document, report: Callable[[], Report], *, width: int | None, colour: bool) -> str:
     """Return a report as text; with ``colour``, heads are bold and notes dim."""
     if not colour:
-        return "".join(f"{text}\n" for text, _ in lines(report, width))
+        return "".join(f"{text}\n" for text, _ in lines(report(), width))
     return "".join(
         f"{STYLES[style]}{text}\x1b[0m\n" if style and text else f"{text}\n"
-        for text, style in lines(report, width)
+        for text, style in lines(report(), width)
     )
 
 

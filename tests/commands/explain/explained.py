@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import cnnstat
 from cnnstat.analysis.outline import folded
-from cnnstat.commands.explain.document import document, quiz_document
+from cnnstat.commands.explain.document import document
 from cnnstat.commands.explain.explanations import explanations, named
-from cnnstat.commands.explain.quiz import Sheet
+from cnnstat.commands.explain.quiz_document import quiz_document
 from cnnstat.commands.explain.quiz_report import quiz_report
 from cnnstat.commands.explain.report import report
 from cnnstat.report.outline import branches
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.analysis import Analysis, Row, Totals
-    from cnnstat.commands.explain.document import ExplainedEntry, QuizDocument
+    from cnnstat.commands.explain.document import ExplainedEntry
+    from cnnstat.commands.explain.quiz_document import QuizDocument
     from cnnstat.report.model import Report
 
 
@@ -62,7 +63,7 @@ def quiz_shown(analysis: Analysis, *names: str, answers: bool = False, width: in
 def _quiz(analysis: Analysis, names: Sequence[str], *, answers: bool) -> tuple[QuizDocument, Report]:
     rows = tuple(analysis.named[name] for name in names) or folded(analysis, 1)
     answered = tuple(explanations(analysis, rows)) if answers else None
-    quiz = quiz_document(analysis, Sheet(analysis, rows), answered)
+    quiz = quiz_document(analysis, rows, answered)
     return quiz, quiz_report(quiz, analysis, answered or ())
 
 

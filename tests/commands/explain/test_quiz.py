@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cnnstat
-from cnnstat.commands.explain.document import ASKED
+from cnnstat.commands.explain.quiz_document import ASKED
 from tests.commands.explain.explained import asked, quiz_shown
 
 

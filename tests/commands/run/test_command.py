@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,7 @@ import pytest
 import cnnstat
 from cnnstat.commands.run import proof as proving
 from cnnstat.executor.choices import LOSS_NAMES, PROJECTION
+from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.loss import LOSSES
 from cnnstat.executor.measure.gradients import check_layers
@@ -25,7 +28,6 @@ from tests.program import in_terminal, run, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TINY = """
 input: [2, 9, 9]
@@ -151,6 +153,122 @@ def test_a_wrong_gradient_is_named(tiny: str, monkeypatch: pytest.MonkeyPatch) -
     assert [each["error"] for each in json.loads(text)["gradients"]["checked"] if not each["right"]] == [
         None
     ] * 3
+
+
+def test_a_gradient_that_does_not_come_back_is_named(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here and without a check, for then the gradient of the loss cannot be right."""
+    kernel = KERNELS["linear"]
+
+    def forgetful(inputs: Any, params: Any, options: Any, context: Any) -> Any:
+        y, way_back = kernel.forward(inputs, params, options, context)
+        return y, way_back and Backward(lambda dy: (way_back(dy)[0], {"bias": way_back(dy)[1]["bias"]}), ())
+
+    monkeypatch.setitem(KERNELS, "linear", replace(kernel, forward=forgetful))
+    code, text = inside(tiny, "--check-grad")
+    assert code == 1
+    first = "WRONG GRADIENT: fc (linear), weight: no gradient comes back"
+    assert text.splitlines()[-1] == f"{first}; and 2 more gradients"
+    assert re.search(r"fc +weight +1,215 +– +no gradient comes back\n", text)
+    assert "17 right, 3 wrong; largest relative error" in text
+    code, text = inside(tiny, "--check-grad", "--format", "json")
+    found = json.loads(text)
+    assert code == 1
+    assert not found["proved"]
+    wrong = [each for each in found["gradients"]["checked"] if not each["right"]]
+    assert [(each["layer"], each["tensor"]) for each in wrong] == [
+        ("fc", "weight"),
+        (None, "input"),
+        (None, "parameters"),
+    ]
+    assert all(each["error"] is None and "no gradient comes back" in each["fault"] for each in wrong)
+    code, text = inside(tiny)
+    assert code == 1
+    assert text.splitlines()[-1] == first
+
+
+def test_a_check_that_does_not_happen_is_a_failure(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fewer(*arguments: Any) -> Iterator[Any]:
+        yield from itertools.islice(check_layers(*arguments), 3)
+
+    monkeypatch.setattr(proving, "check_layers", fewer)
+    code, text = inside(tiny, "--check-grad")
+    assert code == 1
+    assert text.splitlines()[-1] == "NOT CHECKED: only 5 of 20 gradients were"
+    code, text = inside(tiny, "--check-grad", "--format", "json")
+    assert code == 1
+    assert json.loads(text)["proved"] is False
+
+
+def test_a_batch_is_two_samples_for_layers_unless_somebody_says_otherwise(
+    tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    array = str(tmp_path / "x.npy")
+    np.save(array, np.random.default_rng(0).standard_normal((2, 9, 9)))
+    batches: list[int] = []
+
+    def noting(network: Any, x: Any, plan: Any) -> Iterator[Any]:
+        batches.append(len(x))
+        yield from check_layers(network, x, plan)
+
+    monkeypatch.setattr(proving, "check_layers", noting)
+    for options in ((), ("--batch", "1"), ("--batch", "3"), ("--array", array), ("--training",)):
+        found = data(tiny, "--check-grad", *options)
+        assert found["gradients"]["wrong"] == 0
+        assert found["proved"]
+    assert batches == [2, 1, 3, 1, 2]
+
+
+SHARES = """
+input: [3, 4, 4]
+layers:
+  - {type: flatten}
+  - {type: linear, units: 1000}
+  - {type: softmax}
+"""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_infinite_loss_is_no_wrong_gradient(tmp_path: Path, seed: int) -> None:
+    """Pixels of 0 to 255 make a probability zero, and its logarithm infinite."""
+    path, array = tmp_path / "shares.yaml", str(tmp_path / "pixels.npy")
+    path.write_text(SHARES, encoding="utf-8")
+    np.save(array, np.random.default_rng(0).integers(0, 256, (3, 4, 4)))
+    options = (str(path), "--array", array, "--seed", str(seed))
+    found = data(*options, "--check-grad")
+    assert found["proved"]
+    infinite = found["loss"]["input_gradient_norm"] is None
+    assert found["gradients"]["loss"] == ("projection" if infinite else "negative_log_likelihood")
+    _, text = inside(*options, "--check-grad")
+    assert ("not finite: numbers ran out of range" in text) == infinite
+    assert ("so the gradients end to end are those of a projection" in text) == infinite
+    assert infinite == (seed in INFINITE)
+
+
+INFINITE = (1, 2, 4, 5)
+"""Seeds whose loss is infinite on these pixels, or, for a probability of 1e-310, its slope is."""
+
+
+def test_numbers_that_are_not_finite_are_not_called_wrong(tiny: str, tmp_path: Path) -> None:
+    array = str(tmp_path / "x.npy")
+    np.save(array, np.full((2, 9, 9), 1e308))
+    code, text = inside(tiny, "--array", array, "--check-grad")
+    assert code == 1
+    last = text.splitlines()[-1]
+    assert last.startswith("NOT CHECKED: ")
+    assert "not checked, for the numbers there are not finite; and" in last
+    assert "WRONG" not in text
+
+
+def test_weights_are_saved_with_the_statistics_of_the_training_pass(tiny: str, tmp_path: Path) -> None:
+    before, after = (str(tmp_path / f"{name}.npz") for name in ("before", "after"))
+    data(tiny, "--batch", "2", "--save", before)
+    data(tiny, "--batch", "2", "--training", "--save", after)
+    network = cnnstat.Network(tiny)
+    network.forward(network.sample(2), training=True)
+    with np.load(before) as plain, np.load(after) as trained:
+        moved = {name for name in plain if (plain[name] != trained[name]).any()}
+        assert {name.rpartition(".")[2] for name in moved} == {"running_mean", "running_var"}
+        assert all((trained[name] == value).all() for name, value in network.parameters.items())
 
 
 @pytest.mark.parametrize("options", [(), ("--method", "central"), ("--training", "--batch", "2")])
@@ -289,13 +407,14 @@ def test_the_seed_gives_the_same_numbers_in_every_type(tiny: str) -> None:
 
 
 def test_nothing_that_is_read_is_overwritten(tiny: str, tmp_path: Path) -> None:
-    file = str(tmp_path / "w.npz")
+    file, spec = str(tmp_path / "w.npz"), str(tmp_path / "spec.npz")
+    Path(spec).write_text(Path(tiny).read_text())
     for options in (
-        ("--save", tiny),
+        ("--save", spec),
         ("--weights", file, "--activations", file),
         ("--save", file, "-o", file),
     ):
-        assert "is needed for something else" in refused(tiny, *options)
+        assert "is needed for something else" in refused(spec, *options)
 
 
 def test_a_field_that_was_not_compared_is_not_said_to_be(tmp_path: Path) -> None:

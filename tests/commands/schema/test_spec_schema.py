@@ -42,6 +42,13 @@ def test_the_schema_has_the_keys_that_the_reader_knows() -> None:
         assert set(definitions[name]["properties"]) == {*reader.ENTRY_KEYS, *option_names(kind)}
 
 
+def test_a_right_figure_needs_an_erratum_in_the_schema_too() -> None:
+    for figure, good in (({"correct": 9}, False), ({"correct": 9, "erratum": "misprint"}, True)):
+        expect = {"params": {"value": 2, **figure}}
+        spec = {"input": [3, 8, 8], "layers": [{"type": "relu"}], "expect": expect}
+        assert VALIDATOR.is_valid(spec) is good
+
+
 def test_the_schema_knows_frozen_layers() -> None:
     entry: dict[str, object] = {"type": "conv", "filters": 4, "kernel": 3}
     for value, good in ((True, True), ("$index < 2", True), ("yes", False), (1, False)):

@@ -1,0 +1,74 @@
+"""What `cnnstat explain` prints of a figure and of a problem's code: prose, in files beside this one.
+
+No other command reads them, so none loads them; a test holds that the codes in the source are these.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from cnnstat.base import limits
+
+Page = TypeVar("Page", bound=Struct)
+
+
+class Code(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of a code (``shape/leftover``).
+
+    ``title`` is what is wrong in a line, ``meaning`` what that means and why it is refused, ``way_out`` what
+    an author can do.
+    """
+
+    title: str
+    meaning: str
+    way_out: str
+
+
+class Definition(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of a figure: its name at length, how it comes about, what it is, and other words for it."""
+
+    title: str
+    rule: str
+    meaning: str
+    aliases: tuple[str, ...]
+
+
+def _read(file: str, kind: type[Page]) -> dict[str, Page]:
+    """Return the pages of a file by their keys, in its order.
+
+    Lines of a text are joined, and a limit's name in braces becomes its number.
+    """
+    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
+    text = re.sub(r"\{(MAX_\w+)\}", lambda found: f"{getattr(limits, found[1]):,}", text)
+    return msgspec.convert(_joined(tomllib.loads(text)), dict[str, kind])  # type: ignore[valid-type]
+
+
+def _joined(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _joined(value) for key, value in part.items()}
+    return " ".join(part.split()) if isinstance(part, str) else part
+
+
+CODES = _read("codes.toml", Code)
+"""The page of every code, in the order in which a spec is read."""
+
+DEFINITIONS = _read("figures.toml", Definition)
+"""The page of every figure, by its key."""
+
+
+def figure_named(word: str) -> str | None:
+    """Return the key of the figure that a word means; None for no figure."""
+    name = word.strip().lower().replace("-", "_").replace(" ", "_").replace("'", "")
+    also = (key for key, page in DEFINITIONS.items() if name in page.aliases)
+    return name if name in DEFINITIONS else next(also, None)
+
+
+def words() -> tuple[str, ...]:
+    """Return every name of every figure."""
+    return (*DEFINITIONS, *(name for page in DEFINITIONS.values() for name in page.aliases))

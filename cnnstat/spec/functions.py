@@ -1,0 +1,35 @@
+"""The functions that an expression may call, on exact numbers."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Number: TypeAlias = int | Fraction
+
+
+def divisible(value: Number, by: Number = 8) -> int:
+    """Return ``value`` rounded to a multiple of ``by``, at least ``by``, and never under 90 % of it.
+
+    Source: the MobileNet reference code's ``make_divisible`` (Sandler et al., arXiv:1801.04381).
+
+    Raises:
+        ValueError: one of them is not positive, so that no number of filters comes of it.
+    """
+    if value <= 0 or by <= 0:
+        raise ValueError(value, by)
+    rounded = int(max(by, (value + Fraction(by) / 2) // by * by))
+    return rounded if rounded >= Fraction(9, 10) * value else int(rounded + by)
+
+
+FUNCTIONS: dict[str, Callable[..., Number]] = {
+    "min": lambda first, *rest: min((first, *rest)),
+    "max": lambda first, *rest: max((first, *rest)),
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "divisible": divisible,
+}

@@ -1,0 +1,61 @@
+"""Text as messages print it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cnnstat.base.text import exact, excerpt, plain
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (64, "64"),
+        (-3, "-3"),
+        (Fraction(64), "64.0"),
+        (Fraction("64.0000001"), "64.0000001"),
+        (Fraction("1.00000001"), "1.00000001"),
+        (Fraction("0.1"), "0.1"),
+        (Fraction("-0.00000000000000000001"), "-1e-20"),
+        (Fraction("1e-99"), "1e-99"),
+        (Fraction(2**60 + 1, 2), "576460752303423488.5"),
+        (Fraction(10**20), "100000000000000000000.0"),
+        (Fraction(14, 3), "14/3"),
+        (Fraction(-1, 3), "-1/3"),
+        (10**60, "a number of 61 digits"),
+        (Fraction(10**400, 7), "a number of 402 digits"),
+        (Fraction(1, 2**3000), "a number of 905 digits"),
+    ],
+)
+def test_numbers_are_shown_as_they_are(number: int | Fraction, text: str) -> None:
+    assert exact(number) == text
+
+
+@given(st.one_of(st.fractions(), st.integers(), st.decimals(-(10**9), 10**9, places=9).map(Fraction)))
+def test_what_is_shown_is_the_number(number: int | Fraction) -> None:
+    text = exact(number)
+    assert text.startswith("a number of ") or Fraction(text) == number
+
+
+@given(st.text(st.sampled_from(":# \x1b\u202ea")))
+@example(":::")
+@example("###")
+def test_a_ci_log_reads_no_command_from_it(text: str) -> None:
+    shown = plain(text)
+    assert shown.isprintable()
+    assert "::" not in shown
+    assert "##" not in shown
+    if text.isprintable():
+        assert shown.replace(" ", "") == text.replace(" ", "")
+
+
+@given(st.text(st.sampled_from(":# \x1bab"), min_size=1), st.data())
+def test_the_column_of_an_excerpt_is_that_of_its_sign(line: str, data: st.DataObject) -> None:
+    column = data.draw(st.integers(1, len(line)))
+    shown, moved = excerpt(line, column)
+    rest = plain(line[column - 1 :])
+    assert shown[moved - 1 :].lstrip() == rest.lstrip()

@@ -1,0 +1,161 @@
+"""Command lines, drawn from the commands' own options, and how the program has to end under any of them.
+
+A new command or option is drawn without a line here.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import re
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import click
+from hypothesis import strategies as st
+
+from cnnstat.cli import main
+from cnnstat.cli.program import COMMANDS, cli
+from tests.fuzz import words
+from tests.fuzz.findings import Finding
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+ALWAYS = {"max_memory": "16M", "elements": "2"}
+"""What some options are always given, for a run has to stay short."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the program ended, and what it put out."""
+
+    code: int
+    out: str
+    err: str
+
+
+@cache
+def parameters(command: str) -> tuple[click.Parameter, ...]:
+    """Return what a command takes."""
+    found = cli.get_command(click.Context(cli), command)
+    assert found is not None
+    return tuple(found.params)
+
+
+_FEW, _MANY = (st.sampled_from((False,) * times + (True,)) for times in (14, 4))
+_NEARLY_ALWAYS = st.sampled_from((True,) * 39 + (False,))
+_OTHER = st.sampled_from(("lenet5", "resnet20", "squeezenet1.0", "waveform-m3", "-", "nothing.yaml"))
+_MOSTLY = st.sampled_from((True,) * 5 + (False,))
+_WORD = re.compile(r"[\w.-]+")
+_MEANT = {
+    "LAYER": re.compile(r"name: ([\w-]+)"),
+    "NAME=VALUE": re.compile(r"\$([A-Za-z]\w*)"),
+}
+"""Where a spec has the words that some options are meant for, by what stands for them in the help."""
+
+
+@cache
+def _values(kind: Any) -> SearchStrategy[str]:
+    """Return values of an option by its declared type, those just beyond its bounds too."""
+    if isinstance(kind, click.Choice):
+        return st.sampled_from(tuple(map(str, kind.choices)))
+    if isinstance(kind, click.IntRange):
+        least, most = int(kind.min or 0), int(kind.max or 10)
+        return st.sampled_from([str(number) for number in (least, least + 1, 2, 2, 3, 7, most, most + 1, -1)])
+    return st.sampled_from(words.OPTIONS)  # of a kind that is new
+
+
+@st.composite
+def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
+    """Draw a command with some of its options, for a spec that comes from standard input."""
+    command = draw(st.sampled_from([name for name in COMMANDS if _reads(name)]))
+    given = draw(st.sampled_from((_FEW, _FEW, _MANY)))
+
+    def text(metavar: str | None) -> str:
+        """Draw what an option or argument is meant for, or any text."""
+        own = _MEANT.get(metavar or "", _WORD).findall(spec) or ["a"]
+        if metavar in words.BY_METAVAR and draw(_MOSTLY):
+            return draw(st.sampled_from(words.BY_METAVAR[metavar]))
+        if not draw(_MOSTLY):
+            return draw(st.sampled_from(words.OPTIONS))
+        word: str = own[draw(st.integers(0, len(own) - 1))]
+        return word + draw(st.sampled_from(words.ASSIGNED)) if metavar == "NAME=VALUE" else word
+
+    line = [command]
+    for number, argument in enumerate(_arguments(command)):
+        if number == 0:
+            line.append("-" if draw(_NEARLY_ALWAYS) else draw(st.sampled_from(words.OPTIONS)))
+        elif argument.required or draw(given):
+            line.append(draw(_OTHER) if argument.nargs == 1 else text("LAYER"))
+    for option in parameters(command):
+        if not isinstance(option, click.Option) or isinstance(option.type, click.Path):
+            continue  # files are what another fuzzer is about
+        if option.name == "max_memory" or draw(given):
+            value = text(option.metavar) if option.type is click.STRING else draw(_values(option.type))
+            line += [option.opts[-1], *(() if option.is_flag else (ALWAYS.get(str(option.name), value),))]
+    return tuple(line)
+
+
+def _arguments(command: str) -> list[click.Argument]:
+    return [parameter for parameter in parameters(command) if isinstance(parameter, click.Argument)]
+
+
+def _reads(command: str) -> bool:
+    return bool(_arguments(command))
+
+
+class _Input:
+    """Standard input that holds some bytes."""
+
+    def __init__(self, content: bytes) -> None:
+        self.buffer = io.BytesIO(content)
+
+
+def ended(arguments: tuple[str, ...], content: bytes) -> Ended:
+    """Run the program in this process, by its main path; what it raises is raised."""
+    out, err = io.StringIO(), io.StringIO()
+    code: Any = None
+    with (
+        mock.patch.object(sys, "argv", ["cnnstat", *arguments]),
+        mock.patch.object(sys, "stdin", _Input(content)),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as ending:
+            code = ending.code
+        finally:
+            gc.enable()  # which `main` leaves to the end of the process
+    return Ended(code, out.getvalue(), err.getvalue())
+
+
+def check_ending(arguments: tuple[str, ...], end: Ended) -> None:
+    """Hold an ending against what every ending is.
+
+    Raises:
+        Finding: another exit code, no word about it, raw control characters, or a document that is none.
+    """
+    if end.code not in (0, 1, 2):
+        raise Finding(f"{arguments[0]} ends with exit code {end.code!r}")
+    if not (end.out or end.err):
+        raise Finding(f"{arguments[0]} ends with exit code {end.code} and says nothing")
+    if end.code == 2 and not end.err:
+        raise Finding(f"{arguments[0]} ends with exit code 2 and no message")
+    for name, text in (("standard output", end.out), ("standard error", end.err)):
+        if not text.replace("\n", "").isprintable():
+            raw = sorted({char for char in text if not char.isprintable() and char != "\n"})
+            raise Finding(f"{arguments[0]} puts control characters out on {name}", f"{raw!a}")
+    if "::" in end.err or "##" in end.err:
+        raise Finding(f"{arguments[0]} lets a message speak to a CI log")
+    if end.out and "json" in arguments and arguments[arguments.index("json") - 1] == "--format":
+        try:
+            json.loads(end.out)
+        except ValueError as error:
+            raise Finding(f"{arguments[0]} puts out JSON that is none", str(error)) from None

@@ -1,0 +1,17 @@
+"""All fuzzers by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.fuzz import files, gradients, specs, truth
+
+if TYPE_CHECKING:
+    from tests.fuzz.findings import Fuzzer
+
+FUZZERS: dict[str, Fuzzer] = {
+    "specs": specs.FUZZER,
+    "networks": truth.FUZZER,
+    "gradients": gradients.FUZZER,
+    "files": files.FUZZER,
+}

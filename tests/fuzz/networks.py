@@ -1,0 +1,253 @@
+"""Random networks: small graphs over the whole catalogue, with blocks, repeats, joins and several outputs.
+
+`networks()` is the strategy; what it draws fits its input, and every layer is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from cnnstat.base.axes import RANKS
+from cnnstat.layers import LAYERS
+from tests.fuzz.options import LARGEST, declared, drawn_options, fitted, settled
+from tests.fuzz.pieces import Block, Drawn, Line, walked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+    from cnnstat.layers.base import Shape
+    from tests.fuzz.pieces import Shapes
+
+BY_RANK: dict[int, dict[str, list[str]]] = {}
+"""The types that take an input of so many axes after the channels, by family: all families are as likely."""
+for _name, _kind in LAYERS.items():
+    for _rank in _kind.ranks:
+        BY_RANK.setdefault(_rank, {}).setdefault(_kind.family, []).append(_name)
+
+_ATTEMPTS = 4
+_SELDOM: SearchStrategy[bool] = st.sampled_from((False,) * 7 + (True,))
+_OFTEN = st.booleans()
+_MOSTLY = st.sampled_from((True, True, True, False))
+
+
+class _Builder:
+    """One scope while it is drawn: the network, or a block (``inside``), whose options may be parameters."""
+
+    def __init__(self, draw: DrawFn, start: str, shape: Shape, *, inside: bool = False) -> None:
+        self.draw = draw
+        self.start = start
+        self.shapes: Shapes = {start: shape}
+        self.lines: list[Line] = []
+        self.blocks: dict[str, Block] = {}
+        self.params: dict[str, Any] = {}
+        self.inside = inside
+
+    def add(self, line: Line) -> bool:
+        """Take a line if it fits."""
+        start = {self.start: self.shapes[self.start], **self.shapes}
+        found = walked((line,), start, self.blocks, self.params)
+        if found is None:
+            return False
+        self.shapes = found
+        self.lines.append(line)
+        return True
+
+    def grow(self, count: int) -> None:
+        """Add so many lines, or fewer where nothing fits."""
+        for number in range(count):
+            name = f"{'b' if self.inside else 'n'}{number}"
+            blocks = not self.inside and self.draw(_SELDOM)
+            if not (blocks and self.add_block(name)):
+                any(self.add_layer(name) for _ in range(2))
+
+    def names(self) -> list[str]:
+        """Return what a line may read.
+
+        Who reads one repetition of several leaves the others unread, which a block cannot make up for.
+        """
+        return [name for name in self.shapes if not (self.inside and "." in name)]
+
+    def source(self) -> str:
+        """Draw a name to read: the last one or any."""
+        names = self.names()
+        whole = [name for name in names if "." not in name]
+        return whole[-1] if self.draw(_MOSTLY) else names[self.draw(st.integers(0, len(names) - 1))]
+
+    def add_layer(self, name: str) -> bool:
+        """Add a layer of some type, if any of its drawn options fit."""
+        source = self.source()
+        families = BY_RANK.get(len(self.shapes[source]) - 1, {})
+        family = self.draw(st.sampled_from(sorted(families)))
+        kind = self.draw(st.sampled_from(families[family]))
+        for _ in range(_ATTEMPTS):
+            options = drawn_options(self.draw, LAYERS[kind], self.shapes[source])
+            sources = self.joined(kind, options, source)
+            if sources is not None and self.add(Line(name, kind, options, sources)):
+                self.vary()
+                return True
+        return False
+
+    def joined(self, kind: str, options: Mapping[str, Any], source: str) -> tuple[str, ...] | None:
+        """Return what a layer reads beside its first source, where its type takes more than one."""
+        least, most = LAYERS[kind].arity
+        more = least - 1 + (self.draw(_OFTEN) if most != least else 0)
+        sources = [source]
+        for _ in range(more):
+            given = self.shapes[source]
+            beside = [
+                name
+                for name in self.names()
+                if fitted(kind, options, (given, self.shapes[name]), self.params)
+            ]
+            if not beside:
+                return None
+            sources.append(beside[self.draw(st.integers(0, len(beside) - 1))])
+        return tuple(sources)
+
+    def vary(self) -> None:
+        """Give the last line some of the keys that every entry takes, unless it fits no longer with them."""
+        line, shapes = self.lines.pop(), self.shapes
+        self.shapes = {name: shape for name, shape in shapes.items() if name != line.name}
+        if not self.add(self.varied(line)):
+            self.lines.append(line)
+            self.shapes = shapes
+
+    def varied(self, line: Line) -> Line:
+        """Draw keys, and which option is a parameter of the block."""
+        keys: dict[str, Any] = {}
+        options = dict(line.options)
+        if self.draw(_SELDOM):
+            keys["repeat"] = self.draw(st.integers(1, 3))
+            if self.draw(_OFTEN) and options:
+                keys["first"] = self.another(line)
+        if self.draw(_SELDOM):
+            keys["frozen"] = "$index == 0" if "repeat" in keys else self.draw(_OFTEN)
+        # What is left out stands for its first input: a second one would be read by nobody.
+        if len(line.sources or ()) == 1 and self.draw(_SELDOM):
+            keys["when"] = self.parameter(f"when_{line.name}", self.draw(_OFTEN))
+        if self.inside and self.draw(_OFTEN) and options:
+            option = self.draw(st.sampled_from(sorted(options)))
+            if options[option] is not None and "$" not in str(options[option]):
+                options[option] = self.parameter(f"{option}_{line.name}", options[option])
+        return replace(line, options=options, keys=keys)
+
+    def another(self, line: Line) -> dict[str, Any]:
+        """Draw another value of one option of a layer."""
+        option = self.draw(st.sampled_from(sorted(line.options)))
+        _, values = declared(LAYERS[line.type])[option]
+        shape = self.shapes[line.sources[0] if line.sources else self.start]
+        return {option: settled(self.draw(values), shape)}
+
+    def parameter(self, name: str, value: Any) -> Any:
+        """Return a value as a parameter of the block; outside of blocks as it is."""
+        if not self.inside:
+            return value
+        self.params[name] = value
+        return f"${name}"
+
+    def outputs(self) -> list[str]:
+        """Draw the names that are put out: the last, and some of those that nobody reads."""
+        seen = {source for line in self.lines for source in line.sources or ()}
+        *others, last = (str(line.name) for line in self.lines if _present(line))
+        return [name for name in others if name not in seen and self.draw(_MOSTLY)] + [last]
+
+    # -- blocks ----------------------------------------------------------------------------------------
+
+    def add_block(self, name: str) -> bool:
+        """Add a call of a block, of a new one or of one that there is."""
+        source = self.source()
+        if not self.blocks or self.draw(_OFTEN):
+            made = self.new_block(source)
+            if made is None:
+                return False
+            self.blocks[f"block{len(self.blocks)}"] = made
+        kind = self.draw(st.sampled_from(sorted(self.blocks)))
+        block = self.blocks[kind]
+        switches = [key for key in block.params if key.startswith("when_")]
+        options = {key: self.draw(_OFTEN) for key in switches if self.draw(_OFTEN)}
+        beside = [self.source() for _ in block.inputs[1:]]
+        keys: dict[str, Any] = {"repeat": self.draw(st.integers(1, 3))} if self.draw(_OFTEN) else {}
+        if self.draw(_SELDOM):
+            keys["frozen"] = True
+        return self.add(Line(name, kind, options, (source, *beside), keys))
+
+    def new_block(self, source: str) -> Block | None:
+        """Draw a block for what a name stands for; some end in a join with a second input."""
+        joins = self.draw(_SELDOM)
+        start = "below" if joins else "input"
+        builder = _Builder(self.draw, start, self.shapes[source], inside=True)
+        builder.grow(self.draw(st.integers(1, 4)))
+        if not builder.lines:
+            return None
+        inputs: tuple[str, ...] = (start,)
+        if joins:
+            inputs = (start, "beside")
+            last = builder.lines[-1].name
+            kind = self.draw(st.sampled_from([key for key, made in LAYERS.items() if made.arity[0] == 2]))
+            builder.lines.append(Line("joined", kind, {}, (str(last), "beside")))
+        lines = read(builder.lines, {str(builder.lines[-1].name)})
+        return Block(_used(builder.params, lines), inputs, tuple(self.brief(lines, start)))
+
+    def brief(self, lines: list[Line], start: str) -> list[Line]:
+        """Leave out sources that are the line above anyway, if that is how this author writes."""
+        if not self.draw(_OFTEN):
+            return lines
+        above = [start, *(line.name for line in lines)]
+        return [
+            replace(line, sources=None) if line.sources == (name,) else line
+            for line, name in zip(lines, above, strict=False)
+        ]
+
+
+def read(lines: list[Line], outputs: set[str]) -> list[Line]:
+    """Return the lines that lead to the outputs: others would be read by nobody."""
+    wanted, kept = set(outputs), []
+    for line in reversed(lines):
+        if any(name == line.name or name.startswith(f"{line.name}.") for name in wanted):
+            kept.append(line)
+            wanted |= set(line.sources or ())
+    return kept[::-1]
+
+
+def _present(line: Line) -> bool:
+    return line.keys.get("when") is not False
+
+
+def _parted(lines: list[Line]) -> set[str]:
+    """Return names of which a part is read but never the whole: what follows the part needs a reader."""
+    seen = {source for line in lines for source in line.sources or ()}
+    return {source.split(".")[0] for source in seen} - seen
+
+
+def _used(params: Mapping[str, Any], lines: list[Line]) -> dict[str, Any]:
+    text = " ".join(line.text for line in lines)
+    return {name: value for name, value in params.items() if re.search(rf"\${name}\b", text)}
+
+
+_RANKS = st.sampled_from((2, 2, 1, *range(len(RANKS))))
+
+
+@st.composite
+def networks(draw: DrawFn, most: int = 8) -> Drawn:
+    """Draw a network of at most so many lines that fits its input."""
+    shape = tuple(draw(st.lists(st.integers(1, LARGEST), min_size=(n := draw(_RANKS) + 1), max_size=n)))
+    builder = _Builder(draw, "input", shape)
+    builder.grow(draw(st.integers(1, most)))
+    if not any(map(_present, builder.lines)):
+        builder.add(Line("whole", "identity", {}, ("input",)))
+    outputs = builder.outputs()
+    lines = read(builder.lines, set(outputs))
+    outputs = [str(line.name) for line in lines if line.name in (*outputs, *_parted(lines))]
+    called = {line.type for line in lines}
+    blocks = {name: block for name, block in builder.blocks.items() if name in called}
+    lines = builder.brief(lines, "input")
+    if draw(_OFTEN):
+        named = {source.split(".")[0] for line in lines for source in line.sources or ()} | set(outputs)
+        lines = [line if line.name in named else replace(line, name=None) for line in lines]
+    return Drawn(shape, blocks, tuple(lines), tuple(outputs) if len(outputs) > 1 else ())

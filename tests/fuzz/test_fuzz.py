@@ -1,0 +1,52 @@
+"""Seconds of every fuzzer. `python -m tests.fuzz` goes on for as long as one likes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz import files, gradients, specs, truth
+from tests.fuzz.gradients import FAULTS, Planted
+from tests.fuzz.networks import networks
+
+if TYPE_CHECKING:
+    from tests.fuzz.pieces import Drawn
+
+
+def short(count: int) -> settings:
+    """Return settings for so many examples, the same ones each time."""
+    checks = list(HealthCheck)
+    return settings(
+        max_examples=count, database=None, deadline=None, derandomize=True, suppress_health_check=checks
+    )
+
+
+@short(200)
+@given(specs.FUZZER.strategy)
+def test_specs_end_as_they_should(example: specs.Tried) -> None:
+    assert re.fullmatch("exit [012]", specs.check(example))
+
+
+@short(60)
+@given(truth.FUZZER.strategy)
+def test_networks_are_true(example: truth.Measured) -> None:
+    assert re.match("measured|refused: graph/empty", truth.check(example))
+
+
+@short(200)
+@given(files.FUZZER.strategy)
+def test_files_are_read_or_refused(example: files.File) -> None:
+    assert re.match("(read|refused) ", files.check(example))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_gradient_is_named(fault: str) -> None:
+    def plant(drawn: Drawn, place: int, training: bool) -> None:
+        outcome = gradients.check(Planted(drawn, place, fault, training))
+        assert outcome in ("named", "changes nothing", "refused: graph/empty")
+
+    short(25)(given(networks(most=4), st.integers(0, 30), st.booleans())(plant))()
