@@ -24,7 +24,7 @@ from cnnstat.analysis.layer_kinds import WORKS, work_of
 from cnnstat.analysis.measures import MEASURES
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.pages import CODES, DEFINITIONS, words
-from cnnstat.cli.program import COMMANDS, cli
+from cnnstat.cli.group import COMMANDS, cli
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.activation import Relu

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cnnstat
-from cnnstat.cli.program import COMMANDS
+from cnnstat.cli.group import COMMANDS
 
 PACKAGE = Path(cnnstat.__file__).parent
 
@@ -42,11 +42,11 @@ LIBRARIES = {
     "click": ("cli/*", "commands/*/command.py"),
     "numpy": (
         "executor/*",
-        *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "tensors")),
+        *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
     "psutil": ("commands/run/proof.py",),
     "PIL": ("tensors/pictures.py",),
-    "safetensors": ("tensors/tensors.py",),
+    "safetensors": ("tensors/safetensors.py",),
 }
 """Which files may import a library."""
 
@@ -156,7 +156,7 @@ CALCULATING = {
 def test_calculating_needs_neither_numpy_nor_rich(command: str) -> None:
     program = f"""
 import sys
-from cnnstat.cli.program import cli
+from cnnstat.cli.group import cli
 for form in {CALCULATING[command]}:
     cli.main([*{command.split()}, "--format", form], standalone_mode=False)
     assert not {{"numpy", "rich"}} & set(sys.modules), form  # colour needs rich, a pipe does not

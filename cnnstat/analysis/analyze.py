@@ -19,7 +19,7 @@ from cnnstat.analysis.model import (
     LayerRow,
     Totals,
 )
-from cnnstat.analysis.receptive import Field, field_of, start
+from cnnstat.analysis.receptive_field import Field, field_of, start
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.arithmetic import ZERO

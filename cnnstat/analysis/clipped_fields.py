@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.receptive import NOTHING, broadcast, joined
+from cnnstat.analysis.receptive_field import NOTHING, broadcast, joined
 from cnnstat.layers.base import UNKNOWN
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.analysis.receptive import Field, start
+from cnnstat.analysis.receptive_field import Field, start
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS
 from cnnstat.layers.base import Operations, size_of, values

@@ -131,7 +131,7 @@ class Misfit(Fault):
 class ArgumentError(ValueError):
     """What a caller asks for is out of range or does not go with the network, from Python or a command line.
 
-    The program ends with the usage of the command and this message; see `cnnstat.cli.program`.
+    The program ends with the usage of the command and this message; see `cnnstat.cli.group`.
     """
 
 

@@ -17,8 +17,8 @@ import click
 
 from cnnstat.base.errors import SpecError
 from cnnstat.base.text import plain
+from cnnstat.cli.group import cli
 from cnnstat.cli.output import complain, drop_output
-from cnnstat.cli.program import cli
 
 __all__ = ["cli", "main"]
 

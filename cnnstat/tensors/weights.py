@@ -9,7 +9,7 @@ from cnnstat.base.files import FileError, as_file_error, check_writable, replaci
 from cnnstat.tensors.common import check_suffix, existing, shown
 from cnnstat.tensors.npy import MAX_TENSORS, read_npz, write_npz
 from cnnstat.tensors.numbers import check_finite
-from cnnstat.tensors.tensors import library, read_safetensors, write_safetensors
+from cnnstat.tensors.safetensors import library, read_safetensors, write_safetensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ import pytest
 
 import cnnstat
 from cnnstat.analysis import memory
-from cnnstat.analysis.receptive import Field
+from cnnstat.analysis.receptive_field import Field
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Disagreement, compare, verify
 from cnnstat.executor.measure.measurements import Measurements, measure_network

@@ -20,7 +20,7 @@ import click
 from hypothesis import strategies as st
 
 from cnnstat.cli import main
-from cnnstat.cli.program import COMMANDS, cli
+from cnnstat.cli.group import COMMANDS, cli
 from tests.fuzz import words
 from tests.fuzz.findings import Finding
 

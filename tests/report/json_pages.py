@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.base.figures import FIGURES
-from cnnstat.cli.program import COMMANDS
+from cnnstat.cli.group import COMMANDS
 from cnnstat.report.document import Document, NetworkDocument, Real
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis.model import Row, Totals
-    from cnnstat.analysis.receptive import Field
+    from cnnstat.analysis.receptive_field import Field
     from cnnstat.analysis.settings import Options
     from cnnstat.commands.diff.alignment import Pair
     from cnnstat.commands.diff.items import Item

@@ -24,7 +24,7 @@ from cnnstat.cli.options import (
     settings_options,
 )
 from cnnstat.cli.output import put, show
-from cnnstat.commands.explain import reference
+from cnnstat.commands.explain import reference_report
 from cnnstat.commands.explain.document import document
 from cnnstat.commands.explain.explanations import explanations, named
 from cnnstat.commands.explain.quiz_document import quiz_document
@@ -174,18 +174,18 @@ def _refer(topic: str | None, output: Output) -> None:
     """Print a page that needs no network."""
     if topic is None:
         listed = contents_document()
-        show(listed, lambda: reference.contents(listed), output)
+        show(listed, lambda: reference_report.contents(listed), output)
     elif topic in LAYERS and output.form == "markdown":
         put(manual.page(topic, LAYERS[topic]), output.output)
     elif topic in LAYERS:
         page = type_document(topic)
-        show(page, lambda: reference.layer_type(page), output)
+        show(page, lambda: reference_report.layer_type(page), output)
     elif topic in CODES:
         problem = problem_document(topic)
-        show(problem, lambda: reference.problem(problem), output)
+        show(problem, lambda: reference_report.problem(problem), output)
     elif key := figure_named(topic):
         definition = figure_document(key)
-        show(definition, lambda: reference.figure(definition), output)
+        show(definition, lambda: reference_report.figure(definition), output)
     else:
         raise click.UsageError(_unknown(topic))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis, Row
     from cnnstat.analysis.model import Calculated, LayerRow
-    from cnnstat.analysis.receptive import Field
+    from cnnstat.analysis.receptive_field import Field
     from cnnstat.commands.explain.field_growth import Growth
     from cnnstat.layers.base import Shape
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis.receptive import Field, broadcast, field_of
+from cnnstat.analysis.receptive_field import Field, broadcast, field_of
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.layers.footprint import POINT
 

@@ -14,7 +14,7 @@ from cnnstat.cli.options import depth_option, network_options, output_options, r
 from cnnstat.cli.output import show
 from cnnstat.commands.flops.document import convention_entry, counted_layers, document, training_entry
 from cnnstat.commands.flops.report import convention_report, conventions_report, report
-from cnnstat.commands.flops.training import training_report
+from cnnstat.commands.flops.training_report import training_report
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis

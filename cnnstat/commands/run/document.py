@@ -9,9 +9,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cnnstat.analysis.model import STORED
 from cnnstat.commands.run.verdict import verdict
-from cnnstat.executor.classes import ranked
 from cnnstat.executor.measure.derivatives import TOLERANCE
 from cnnstat.executor.measure.gradients import NOT_FINITE
+from cnnstat.executor.top_classes import ranked
 from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Sizes, figures, head
 from cnnstat.report.text import said
 

@@ -359,7 +359,7 @@ def test_every_loss_can_be_chosen() -> None:
 def test_help_does_not_wait_for_numpy() -> None:
     program = """
 import sys
-from cnnstat.cli.program import cli
+from cnnstat.cli.group import cli
 cli.main(["run", "--help"], standalone_mode=False)
 assert "numpy" not in sys.modules
 """
