@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.receptive_field import NOTHING, along, joined
 from cnnstat.layers.base import UNKNOWN, WHOLE, places
-from cnnstat.layers.footprint import POINT, Folded, on_input
+from cnnstat.layers.footprint import POINT, Folded, Pieces, on_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +69,9 @@ def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFiel
         each = _regions(reading.then, above, reading.of)
         turn = tuple(region for region in each for _ in range(reading.every))
         return (turn * -(-units // len(turn)))[:units]
+    if isinstance(reading, Pieces):
+        parts = [_regions(part, above, count) for count, part in reading.parts]
+        return tuple(region for part in parts for region in part)
     return tuple(_region(reading, above, unit) for unit in range(units))
 
 

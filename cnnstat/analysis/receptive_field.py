@@ -64,10 +64,21 @@ class Field(Struct, frozen=True):
         """Return how far the first unit's field sticks out before the input, per axis."""
         return tuple(-_bounds(axis, 0)[0] for axis in self.axes)
 
+    @property
+    def everywhere(self) -> Region | None:
+        """Return the region that all units see, as far as they see any; None where they see different ones."""
+        if any(len(axis) > 1 or axis[0].advance or axis[0].period > 1 for axis in self.axes):
+            return None
+        return self.region((0,))
+
     def region(self, unit: tuple[int, ...]) -> Region:
         """Return the first and last input position that a unit sees, per axis, padding included."""
         units = along(unit, len(self.axes))
         return tuple(_bounds(axis, position) for axis, position in zip(self.axes, units, strict=True))
+
+    def along_axis(self, axis: int, unit: int) -> tuple[int, int]:
+        """Return the first and last input position that units of one place see along one axis."""
+        return _bounds(self.axes[axis], unit)
 
 
 def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
