@@ -45,7 +45,7 @@ class Fields:
         self._names.append(name)
         self._read.append(tuple(zip(sources, footprints, strict=True)))
         self.shapes.append(shape)
-        if WHOLE in footprints:
+        if WHOLE in footprints or self._is_one_place(sources, shape):
             field = self._whole(sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])
@@ -53,6 +53,11 @@ class Fields:
             field = field_of(name, footprints, shapes, shape, above, self.extent)
         self.fields.append(field)
         return field
+
+    def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
+        """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
+        above = self.shapes[sources[0]]
+        return len(shape) == 1 < len(above) and set(places(above)) == {1}
 
     def _whole(self, sources: Sequence[int]) -> Field:
         """Return the field of units that read all of their inputs."""
