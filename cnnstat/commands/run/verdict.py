@@ -8,7 +8,7 @@ from cnnstat.analysis.model import STORED
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
-from cnnstat.executor.measure.gradients import NOT_FINITE
+from cnnstat.executor.measure.gradients import NOT_FINITE, ROUNDING
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.model import Quantity
 
@@ -38,13 +38,21 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
     if proof.loss.fault:
         return (f"{_WRONG}: {proof.loss.fault}",)
     checked, to_check = Quantity(len(proof.checked)), Quantity(proof.to_check)
+    right = sum(checked.good for checked in proof.checked)
+    unknown = _not_measurable(len(proof.checked) - right)
     if not proof.finished:
         if proof.interrupted:
-            return "interrupted: ", checked, " of ", to_check, " gradients checked, all right"
+            all_right = (Quantity(right), " right", *unknown) if unknown else ("all right",)
+            return "interrupted: ", checked, " of ", to_check, " gradients checked, ", *all_right
         return f"{_NOT_CHECKED}: only ", checked, " of ", to_check, " gradients were"
     figures = Quantity(_compared(proof.verification))
     proved = "proved: ", figures, " calculated figures are the figures measured"
-    return (*proved, ", ", checked, " gradients are right") if proof.checked else proved
+    return (*proved, ", ", Quantity(right), " gradients are right", *unknown) if proof.checked else proved
+
+
+def _not_measurable(count: int) -> Phrase:
+    """Return how many gradients are neither right nor wrong, and why."""
+    return (", ", Quantity(count), f" {ROUNDING}") if count else ()
 
 
 def _compared(verification: Verification) -> int:

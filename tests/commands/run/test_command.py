@@ -259,6 +259,31 @@ def test_numbers_that_are_not_finite_are_not_called_wrong(tiny: str, tmp_path: P
     assert "WRONG" not in text
 
 
+EQUAL = """
+input: [3, 1, 1]
+layers:
+  - {type: adaptive_max_pool, size: 3}
+  - {name: part, type: norm}
+blocks:
+  norm:
+    layers: [{type: group_norm, groups: 3}]
+"""
+
+
+def test_a_gradient_that_rounding_hides_is_neither_right_nor_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "equal.yaml"
+    path.write_text(EQUAL, encoding="utf-8")
+    found = data(str(path), "--check-grad")["gradients"]
+    assert (found["to_check"], found["wrong"], found["not_measurable"]) == (6, 0, 1)
+    (hidden,) = (checked for checked in found["checked"] if not checked["right"])
+    assert (hidden["layer"], hidden["tensor"], hidden["error"]) == (None, "input", None)
+    assert hidden["fault"] == "not measurable: rounding"
+    code, text = inside(str(path), "--check-grad", "--depth", "1")
+    assert code == 0
+    assert "5 right, 1 not measurable: rounding; largest" in text
+    assert text.splitlines()[-1].endswith("5 gradients are right, 1 not measurable: rounding")
+
+
 def test_weights_are_saved_with_the_statistics_of_the_training_pass(tiny: str, tmp_path: Path) -> None:
     before, after = (str(tmp_path / f"{name}.npz") for name in ("before", "after"))
     data(tiny, "--batch", "2", "--save", before)
