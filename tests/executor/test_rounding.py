@@ -65,7 +65,7 @@ def test_a_norm_over_close_values(count: int, seed: int, method: str) -> None:
 
 def test_what_rounding_hides_is_said() -> None:
     """It is neither right nor wrong, and of no size."""
-    hidden = [checked for checked in checks_of(CLOSE, seed=0) if not checked.good]
+    hidden = [checked for checked in checks_of(CLOSE, seed=2, count=4) if not checked.good]
     assert {(checked.layer, checked.tensor) for checked in hidden} == {
         ("layer_norm1", "input"),
         ("", "input"),
