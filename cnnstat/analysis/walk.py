@@ -48,7 +48,8 @@ class Walk(Generic[F]):
         kinds: dict[object, int] = {}
         # Equal layers have one number, which is faster to look up than their options.
         self._plan = [
-            (node, kinds.setdefault((node.layer, node.frozen), len(kinds))) for node in graph.layers
+            (node, node.inputs, kinds.setdefault((node.layer, node.frozen), len(kinds)))
+            for node in graph.layers
         ]
         self._known: dict[tuple[int, tuple[Shape, ...]], tuple[F | Misfit, Shape]] = {}
 
@@ -59,8 +60,8 @@ class Walk(Generic[F]):
         leave the loop, or to go on, which passes over the layers behind it, for of these nothing is known.
         """
         shapes = [*inputs]
-        for node, kind in self._plan:
-            read = tuple([shapes[source] for source in node.inputs])
+        for node, sources, kind in self._plan:
+            read = tuple(map(shapes.__getitem__, sources))
             known = self._known.get((kind, read))
             if known is None:
                 if _UNKNOWN in read:

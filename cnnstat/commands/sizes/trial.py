@@ -65,11 +65,12 @@ class Outcome(Struct, frozen=True):
 
 
 class _Figures(Struct, frozen=True):
-    """What a layer comes to for given inputs, as far as sizes are compared by it."""
+    """What a layer comes to for given inputs, as far as sizes are compared by it; ``stored`` are its numbers
+    of parameters and of buffers.
+    """
 
     shape: Shape
-    params: int
-    buffers: int
+    stored: tuple[int, int]
     macs: int
     leftover: bool
 
@@ -84,14 +85,7 @@ class Walked(Struct, frozen=True):
         """Return the number of the first layer that stores other numbers than at the network's own size."""
         first = len(self.shapes) - len(self.layers)
         pairs = enumerate(zip(self.layers, own.layers, strict=True), start=first)
-        # Figures are remembered, so a layer that is read alike has the same ones.
-        return next(
-            (i for i, (now, then) in pairs if now is not then and _stored(now) != _stored(then)), None
-        )
-
-
-def _stored(layer: _Figures) -> tuple[int, int]:
-    return layer.params, layer.buffers
+        return next((i for i, (now, then) in pairs if now.stored != then.stored), None)
 
 
 class Tries:
@@ -113,7 +107,7 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.params for layer in compress(walked.layers, self.owning))
+        params = sum(layer.stored[0] for layer in compress(walked.layers, self.owning))
         activations = memory.activations(walked.shapes)
         peak = memory.peak_activations(activations, self.freed)
         return Cost(
@@ -138,8 +132,7 @@ class Tries:
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
-        params=layer.params(inputs).value,
-        buffers=layer.buffers(inputs).value,
+        stored=(layer.params(inputs).value, layer.buffers(inputs).value),
         macs=layer.macs(inputs).value,
         leftover=any(layer.leftover(inputs)),
     )
