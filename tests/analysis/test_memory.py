@@ -147,8 +147,8 @@ def test_a_product_keeps_the_other_factors(needed: tuple[bool, ...], kept: tuple
 
 
 def test_a_gate_on_the_input_keeps_the_input_alone() -> None:
-    # What PyTorch saves for (x * conv(x)).backward(): x, 128 numbers, and no gradient of x is asked for. While
-    # the product runs, the gate and the product are alive, too.
+    # What PyTorch saves for (x * conv(x)).backward(): x, 128 numbers, and no gradient of x is asked for.
+    # While the product runs, the gate and the product are alive, too.
     text = """
 input: [2, 8, 8]
 layers:
