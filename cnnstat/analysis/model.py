@@ -161,7 +161,7 @@ class Totals(Struct, frozen=True):
 
     @property
     def training_memory_bytes(self) -> int:
-        """Return bytes of parameters, gradients, optimiser state and the activations read back."""
+        """Return bytes of parameters, gradients, optimiser state and the most activations alive at once."""
         return self.training_memory.value
 
 
