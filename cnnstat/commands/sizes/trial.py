@@ -16,6 +16,7 @@ from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
+    from cnnstat.analysis.walk import Stored
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
@@ -68,8 +69,7 @@ class _Figures(Struct, frozen=True):
     """What a layer comes to for given inputs, as far as sizes are compared by it."""
 
     shape: Shape
-    params: int
-    buffers: int
+    stored: Stored
     macs: int
     leftover: bool
 
@@ -85,13 +85,12 @@ class Walked(Struct, frozen=True):
         first = len(self.shapes) - len(self.layers)
         pairs = enumerate(zip(self.layers, own.layers, strict=True), start=first)
         # Figures are remembered, so a layer that is read alike has the same ones.
-        return next(
-            (i for i, (now, then) in pairs if now is not then and _stored(now) != _stored(then)), None
-        )
+        return next((i for i, (now, then) in pairs if now is not then and _count(now) != _count(then)), None)
 
 
-def _stored(layer: _Figures) -> tuple[int, int]:
-    return layer.params, layer.buffers
+def _count(layer: _Figures) -> tuple[int, int]:
+    params, buffers = layer.stored
+    return params.value, buffers.value
 
 
 class Tries:
@@ -113,7 +112,7 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.params for layer in compress(walked.layers, self.owning))
+        params = sum(layer.stored[0].value for layer in compress(walked.layers, self.owning))
         activations = memory.activations(walked.shapes)
         peak = memory.peak_activations(activations, self.freed)
         return Cost(
@@ -138,8 +137,7 @@ class Tries:
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
-        params=layer.params(inputs).value,
-        buffers=layer.buffers(inputs).value,
+        stored=(layer.params(inputs), layer.buffers(inputs)),
         macs=layer.macs(inputs).value,
         leftover=any(layer.leftover(inputs)),
     )
