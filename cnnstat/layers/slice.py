@@ -50,6 +50,12 @@ class Split(Layer, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/range", field="take")
         return term("channels", channels).over(term("parts", self.parts)), *same_sizes(inputs[0])[1:]
 
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the position itself; of a vector the numbers of one part."""
+        if len(inputs[0]) > 1:
+            return Layer.footprint(self, inputs)
+        return (window(1, self.take * (inputs[0][0] // self.parts), 1),)
+
 
 class Slice(Layer, frozen=True, kw_only=True):
     """A range of one axis.
@@ -87,6 +93,8 @@ class Slice(Layer, frozen=True, kw_only=True):
         """Return a shift along the axis."""
         position = self._position(inputs[0])
         shift = window(1, self.start, 1)
+        if len(inputs[0]) == 1:
+            return (shift,)
         return tuple(shift if i == position else POINT for i in range(1, len(inputs[0])))
 
     def _position(self, shape: Shape) -> int:

@@ -163,7 +163,7 @@ def _sizes(row: LayerRow, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
 def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
     """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
     size, names = calculated.sizes[axis], rank_of(size_of(calculated.sizes)).axes
-    own_units = len(names) == 1 and calculated.footprint == WHOLE
+    own_units = len(names) == 1 and calculated.macs.value > 0
     if size.name != names[axis] or own_units:
         return False
     return all(len(shape) == len(names) and shape[axis] == size.value for shape in shapes)
