@@ -10,8 +10,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.fields import Fields
-from cnnstat.analysis.receptive_field import NOTHING, along, joined
-from cnnstat.layers.base import UNKNOWN, WHOLE, places
+from cnnstat.analysis.receptive_field import NOTHING, along, joined, lost
+from cnnstat.layers.base import places
 from cnnstat.layers.footprint import POINT, Folded, Pieces, on_input
 
 if TYPE_CHECKING:
@@ -46,12 +46,10 @@ def _of_layer(
     axes = len(places(analysis.input_shape))
     units = along(places(row.output_shape), axes)
     footprints = row.calculated.footprints
-    if not all(above):
+    if row.field.shared:
+        return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
+    if not all(above) or any(lost(footprint, axes) for footprint in footprints):
         return ()
-    if UNKNOWN in footprints:
-        if not row.field.shared:
-            return ()
-        return tuple((end,) * count for end, count in zip(row.field.region((0,) * axes), units, strict=True))
     branches = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))

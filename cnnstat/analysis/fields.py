@@ -9,9 +9,9 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.receptive_field import NOTHING, Field, along, field_of, joined, one_region, start
+from cnnstat.analysis.receptive_field import NOTHING, Field, along, field_of, joined, lost, one_region, start
 from cnnstat.base.limits import MAX_PLACES
-from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint, Shape, places
+from cnnstat.layers.base import WHOLE, Footprint, Shape, places
 from cnnstat.layers.footprint import united
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Fields:
     ) -> None:
         """Go one layer back, to what some of its units read."""
         for source, footprint in self._read[number]:
-            if footprint == UNKNOWN:
+            if lost(footprint, len(self.extent)):
                 raise UntraceableError(self._names[number])
             sizes = along(places(self.shapes[source]), len(self.extent))
             if isinstance(footprint, str):

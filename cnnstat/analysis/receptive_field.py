@@ -82,8 +82,19 @@ class Field(Struct, frozen=True):
 
 
 def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
-    """Return a number per axis of the input: what goes by the numbers of a vector is the same for all."""
-    return each * axes if len(each) == 1 else each
+    """Return a number per axis of the input: what goes by the numbers of a vector is the same for all.
+
+    A map that has more axes than the input has no places of it, and only a few stand for all.
+    """
+    return tuple([each[min(i, len(each) - 1)] for i in range(axes)])
+
+
+def lost(footprint: Footprint, axes: int) -> bool:
+    """Say whether what is read cannot be followed along the axes of the input, for places are no places of it.
+
+    A vector and a signal have one axis, which may stand for all.
+    """
+    return footprint == UNKNOWN or (not isinstance(footprint, str) and len(footprint) not in (1, axes))
 
 
 def start(shape: Shape) -> Field:
@@ -120,8 +131,10 @@ def field_of(
     if unknown is not None:
         return unknown
     shared = all(field.shared and field.axes == fields[0].axes for field in fields)
-    if UNKNOWN in footprints:  # wherever units go that all see the same
-        return fields[0] if shared else Field(because=name)
+    pairs = zip(footprints, shapes, strict=True)
+    shared = shared and all(footprint == UNKNOWN or _hits(footprint, shape, out) for footprint, shape in pairs)
+    if any(lost(footprint, len(extent)) for footprint in footprints):
+        return fields[0] if shared else Field(because=name)  # all see the same wherever they go
     branches = []
     for field, shape, footprint in zip(fields, shapes, footprints, strict=True):
         assert not isinstance(footprint, str)
@@ -131,9 +144,7 @@ def field_of(
         composed_axes = tuple(tuple(composed(track, reading) for track in axis) for axis, reading in axes)
         branches.append(Field(composed_axes, aligned=field.aligned))
     united = _united(name, branches, extent)
-    if shared and all(_hits(f, s, out) for f, s in zip(footprints, shapes, strict=True)):
-        return Field(united.axes, united.whole, united.because, united.aligned, shared=True)
-    return united
+    return Field(united.axes, united.whole, united.because, united.aligned, shared) if shared else united
 
 
 def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:

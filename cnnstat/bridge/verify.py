@@ -129,7 +129,9 @@ def compare(analysis: Analysis, measurements: Measurements) -> Verification:
         zip(analysis.rows, measurements.layers, measurements.fields, strict=True)
     ):
         differences += _counts(row, layer)
-        if why := _why_not(row, field):
+        # An unknown field is no figure, and what was not measured proves none.
+        why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
+        if why:
             unmeasured.append(Unmeasured(row.name, "receptive_field", why))
             continue
         differences += _fields(row, field, clipped[number])
@@ -140,19 +142,6 @@ def compare(analysis: Analysis, measurements: Measurements) -> Verification:
     if calculated != measurements.peak_bytes:
         differences.append(Disagreement("", MEMORY, calculated, measurements.peak_bytes))
     return Verification(analysis, measurements, tuple(differences), tuple(unmeasured))
-
-
-def _why_not(row: Row, measured: MeasuredField) -> str:
-    """Say why a field is not compared: it is not calculated, or no run shows it on every axis."""
-    if row.field.because is not None:
-        return f"unknown because of {row.field.because}"
-    if not measured.axes:
-        return "a place in a map stands for several places of the input, or there are too many to try"
-    if any(axis.clipped is None and axis.pattern is None for axis in measured.axes):
-        return "the input is too long to try each position"
-    if all(axis.pattern is None and axis.blind for axis in measured.axes):
-        return "no unit sees anything of this input"
-    return ""
 
 
 def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:

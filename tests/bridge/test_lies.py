@@ -180,11 +180,13 @@ def test_a_footprint_of_another_kind_is_named(case: Case) -> None:
 def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
     """No run shows where a reshape puts things; and whatever is calculated as unknown is no claim."""
     verified = compare(analyzed(case), measured(case)[1])
-    assert verified.unmeasured == ((LAYER,) if case.type in UNPLACED else ())
-    if NO_WINDOW.get(case.type) != VECTOR:
+    unmeasured = [(each.layer, each.figure, each.why) for each in verified.unmeasured]
+    unknown = (LAYER, "receptive_field", f"unknown because of {LAYER}")
+    assert unmeasured == ([unknown] if case.type in UNPLACED else [])
+    if case.type not in TOGETHER:
         with lying(case.type, "footprint", partial(_always, UNKNOWN)):
             verified = compare(analyzed(case), measured(case)[1])
-        assert verified.unmeasured == (LAYER,)
+        assert [each.why for each in verified.unmeasured] == [f"unknown because of {LAYER}"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.bridge.program import Network, program
+from cnnstat.bridge.program import Network
 from cnnstat.executor.measure.pattern import Pattern
 from cnnstat.executor.measure.receptive_field import AxisField, MeasuredField, beyond_field, measure_fields
 
@@ -26,7 +26,14 @@ Window = tuple[int, int, int]
 
 def fields_of(layers: Sequence[str], size: int = 32) -> list[MeasuredField]:
     """Return the fields in a network of these layers on a signal."""
-    return measure_fields(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
+    return measured(spec(layers, f"[2, {size}]"))
+
+
+def measured(text: str) -> list[MeasuredField]:
+    """Return the fields in a network."""
+    network = Network(cnnstat.loads(text))
+    shapes = [visit.output.shape[1:] for visit in network.visits(network.sample())]
+    return measure_fields(network.program, shapes)
 
 
 def spec(layers: Sequence[str], shape: str) -> str:
@@ -187,7 +194,7 @@ def test_branches_of_different_stride_have_no_pattern() -> None:
 
 def test_each_axis_has_its_own_field() -> None:
     layers = ["type: conv, filters: 2, kernel: [3, 5], stride: [2, 1], padding: [1, 0]"]
-    (field,) = measure_fields(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
+    (field,) = measured(spec(layers, "[2, 9, 8]"))
     assert [axis.pattern for axis in field.axes] == [
         Pattern(3, Fraction(2), 1),
         Pattern(5, Fraction(1), 0),
@@ -196,13 +203,13 @@ def test_each_axis_has_its_own_field() -> None:
 
 @pytest.mark.parametrize("layer", ["type: flatten", "type: spatial_pyramid_pool, levels: [1]"])
 def test_a_vector_sees_everything(layer: str) -> None:
-    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    (field,) = measured(spec([layer], "[2, 4, 6]"))
     assert field == MeasuredField(whole=True)
 
 
 @pytest.mark.parametrize("layer", ["type: permute, order: [0, 2, 1]", "type: reshape, shape: [2, 6, 4]"])
 def test_places_are_lost(layer: str) -> None:
-    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
+    (field,) = measured(spec([layer], "[2, 4, 6]"))
     assert field == MeasuredField()
 
 
@@ -217,7 +224,7 @@ LYING = [
 @pytest.mark.parametrize("axis", range(2))
 def test_a_pixel_beyond_a_field_is_found(step: int, axis: int) -> None:
     network = Network(cnnstat.loads(spec(LYING, "[2, 12, 16]")))
-    honest = measure_fields(network.program)
+    honest = measured(spec(LYING, "[2, 12, 16]"))
     assert beyond_field(network, honest) == []
     axes = list(honest[step].axes)
     # Each unit sees one position less at each end; the poisoned pixel stands at such an end of some unit.

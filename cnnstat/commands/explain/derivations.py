@@ -78,7 +78,7 @@ def passes_on(analysis: Analysis, row: LayerRow) -> bool:
 
 def _field(row: LayerRow, grown: Growth) -> Iterator[StepEntry]:
     """Yield how the receptive field of a layer came about."""
-    if not row.field.known or grown.same:
+    if not row.field.known or grown.same or (grown.shared and len(grown.branches) == 1):
         yield StepEntry("receptive_field", "field", _plain_field(row, grown))
     elif grown.steps:
         above = grown.branches[0]
@@ -119,12 +119,14 @@ def _plain_field(row: Row, grown: Growth) -> str:
     words, above = field_words(row.field, row.output_shape), grown.branches[0]
     if row.field.because is not None:
         return words
-    if row.field.known:
+    if grown.same:
         return f"{words}, as {above.name}: each unit reads its own place"
     whole = [branch.name for branch in grown.branches if branch.above.whole]
     if whole:
         return f"{words}, as {whole[0]}"
-    return f"{words}: each unit counts as reading the whole of {above.name}"
+    if row.field == above.above:
+        return f"{words}, as {above.name}"
+    return f"{words}: what all units of {above.name} see together"
 
 
 def field_words(field: Field, shape: Shape) -> str:

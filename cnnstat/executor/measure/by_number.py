@@ -30,27 +30,29 @@ Seen: TypeAlias = "Array"
 """(2, ...sample): the first and the last position that each number sees; (1, 0) where it sees none."""
 
 
+TOO_LONG = "it would take too long to poison each position of the input"
+MOVED = "its places are not those of the input any more"
+
+
 def by_number(
     program: Program, shapes: Sequence[tuple[int, ...]], placed: Mapping[int, Fields | None], axis: int
-) -> dict[int, Fields]:
+) -> dict[int, Fields | str]:
     """Return what units see along an axis of the input, for steps that are not among those `placed` on it.
 
-    Units of a vector go by their number, those of a map by their place. Left out are steps that would take too
-    long, and maps whose numbers do not all see the same, for then a place stands for several.
+    Units of a vector go by their number, those of a map by their place. Of some it is only known why that is
+    not: it would take too long, or numbers at one place of a map see different positions.
     """
-    found: dict[int, Seen] = {}
-    fields: dict[int, Fields] = {}
+    found: dict[int, Seen | str] = {}
+    fields: dict[int, Fields | str] = {}
     for number, step in enumerate(program.steps):
         if number in placed:
             continue
         read = [_numbers(i, program, shapes, placed, found, axis) for i in step.inputs]
-        known = [each for each in read if each is not None]
-        if len(known) < len(read):
-            continue
-        seen = _through(step, known, shapes[number])
-        if seen is not None:
-            found[number] = seen
-            fields[number] = _along(seen, axis)
+        unknown = [each for each in read if isinstance(each, str)]
+        known = [each for each in read if not isinstance(each, str)]
+        seen = unknown[0] if unknown else _through(step, known, shapes[number])
+        found[number] = seen
+        fields[number] = seen if isinstance(seen, str) else _along(seen, axis)
     return fields
 
 
@@ -59,10 +61,10 @@ def _numbers(
     program: Program,
     shapes: Sequence[tuple[int, ...]],
     placed: Mapping[int, Fields | None],
-    found: Mapping[int, Seen],
+    found: Mapping[int, Seen | str],
     axis: int,
-) -> Seen | None:
-    """Return what each number of an input of a step sees, if that is known."""
+) -> Seen | str:
+    """Return what each number of an input of a step sees, or why that is not known."""
     shape = program.input_shape if number == INPUT else shapes[number]
     if number == INPUT:
         places = np.arange(shape[axis + 1] if len(shape) > 1 else shape[0])
@@ -70,9 +72,9 @@ def _numbers(
     elif number in placed:
         fields = placed[number]
     else:
-        return found.get(number)
+        return found[number]
     if fields is None:
-        return None
+        return TOO_LONG
     own = axis + 1 if len(shape) > 1 else 0
     spread = [1] * len(shape)
     spread[own] = shape[own]
@@ -91,16 +93,18 @@ def _along(seen: Seen, axis: int) -> Fields:
     return np.stack([np.where(last < 0, 1, first), np.where(last < 0, 0, last)], 1)
 
 
-def _through(step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | None:
-    """Return what the numbers that a step puts out see."""
+def _through(step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str:
+    """Return what the numbers that a step puts out see, or why that is not known."""
     some = [seen[:, seen[0] <= seen[1]] for seen in read]
     firsts, lasts = (np.unique(np.concatenate([seen[end] for seen in some])) for end in (0, 1))
     if not len(firsts):
         return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
     one = len(firsts) == len(lasts) == 1
     work = sum(seen[0].size for seen in read) + int(np.prod(shape))
-    if (len(shape) > 1 and not one) or work * (len(firsts) + len(lasts)) > EFFORT:
-        return None
+    if len(shape) > 1 and not one:
+        return MOVED
+    if work * (len(firsts) + len(lasts)) > EFFORT:
+        return TOO_LONG
     runs = _Runs(step, read, work)
     none, first = runs.least([seen[0] for seen in read], firsts)
     if one:

@@ -21,7 +21,7 @@ import numpy as np
 
 from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import quiet
-from cnnstat.executor.measure.by_number import by_number
+from cnnstat.executor.measure.by_number import TOO_LONG, by_number
 from cnnstat.executor.measure.one_axis import on_axis
 from cnnstat.executor.measure.pattern import clipped_fields, repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
@@ -56,7 +56,7 @@ class AxisField:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredField:
-    """What the units of a layer see along each axis of the input; no axes where no run shows it.
+    """What the units of a layer see along each axis of the input; no axes, but `why`, where no run shows it.
 
     `region`: the first and the last position per axis, where all units see the same and no pattern repeats.
     `whole`: that is all of the input.
@@ -65,12 +65,13 @@ class MeasuredField:
     axes: tuple[AxisField, ...] = ()
     region: tuple[tuple[int, int], ...] = ()
     whole: bool = False
+    why: str = ""
 
 
 def measure_fields(program: Program, shapes: Sequence[tuple[int, ...]]) -> list[MeasuredField]:
     """Return what the units of each step see; `shapes` are those of a sample that steps put out."""
     measured: dict[str, list[AxisField]] = {}
-    axes: list[dict[int, AxisField]] = []
+    axes: list[dict[int, AxisField | str]] = []
     extent = program.input_shape[1:] or program.input_shape
     for number in range(len(extent)):
         placed: dict[int, AxisField] = {}
@@ -82,15 +83,21 @@ def measure_fields(program: Program, shapes: Sequence[tuple[int, ...]]) -> list[
             placed = dict(zip(network.numbers, measured[key], strict=True))
         clipped = {i: field.clipped for i, field in placed.items()}
         numbered = by_number(program, shapes, clipped, number)
-        axes.append({**{i: AxisField(fields) for i, fields in numbered.items()}, **placed})
-    return [_together([axis.get(number) for axis in axes], extent) for number in range(len(program.steps))]
+        axes.append({i: each if isinstance(each, str) else AxisField(each) for i, each in numbered.items()})
+        axes[-1].update(placed)
+    return [_together([axis[number] for axis in axes], extent) for number in range(len(program.steps))]
 
 
-def _together(axes: list[AxisField | None], extent: tuple[int, ...]) -> MeasuredField:
+def _together(axes: list[AxisField | str], extent: tuple[int, ...]) -> MeasuredField:
     """Join the axes of a layer."""
-    fields = tuple(axis for axis in axes if axis is not None)
-    if len(fields) < len(axes):
-        return MeasuredField()
+    fields = tuple(axis for axis in axes if not isinstance(axis, str))
+    whys = [axis for axis in axes if isinstance(axis, str)]
+    if whys:
+        return MeasuredField(why=whys[0])
+    if any(axis.clipped is None and axis.pattern is None for axis in fields):
+        return MeasuredField(fields, why=TOO_LONG)
+    if all(axis.pattern is None and axis.blind for axis in fields):
+        return MeasuredField(fields, why="no unit sees anything of this input")
     regions = [_shared(field) for field in fields]
     region = tuple(each for each in regions if each is not None)
     if len(region) < len(fields) or all(field.pattern is not None for field in fields):
