@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from cnnstat.analysis.walk import Stored
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import Group, LayerNode
     from cnnstat.layers.base import Layer
@@ -100,6 +101,11 @@ class _Figures(Struct, frozen=True):
     calculated: Calculated
     counts: Counts
 
+    @property
+    def stored(self) -> Stored:
+        """Return the parameters and the buffers."""
+        return self.calculated.params, self.calculated.buffers
+
 
 def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     """Return the figures of each layer.
@@ -137,9 +143,11 @@ def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
         field = fields.add(node.path, node.values, each.calculated.footprints, each.shape)
         name, kind, layers = node.path, node.type, range(i, i + 1)
         inputs = tuple([graph.name(source) for source in node.inputs])
-        counts = each.counts if node.owns else each.counts.borrowed()
+        borrows = not node.owns and each.counts.params + each.counts.buffers > 0
+        counts = each.counts.borrowed() if borrows else each.counts
+        owner = graph.name(node.owner) if borrows else ""
         yield LayerRow(
-            name, kind, node.number, layers, inputs, each.shape, counts, field, node, each.calculated
+            name, kind, node.number, layers, inputs, each.shape, counts, field, node, each.calculated, owner
         )
 
 

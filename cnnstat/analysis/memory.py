@@ -38,13 +38,20 @@ def activations(shapes: Iterable[Shape]) -> list[int]:
 def freed(graph: Graph, kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
     """Return for each node the numbers of those whose activations have no reader left once it has run.
 
-    Nodes run in graph order; an activation is freed after its last reader, an output of the network never,
-    and no more one that is ``kept`` for the backward pass.
+    Nodes run in graph order; an activation is freed after its last reader, at once if it has none, an output
+    of the network never, and no more one that is ``kept`` for the backward pass.
     """
-    last_reader = {source: number for number, node in enumerate(graph.nodes) for source in node.inputs}
+    last_reader = {number: number for number in range(len(graph.nodes))}
+    last_reader |= {source: number for number, node in enumerate(graph.nodes) for source in node.inputs}
     kept = {*graph.outputs, *kept}
     return tuple(
-        tuple({source for source in node.inputs if last_reader[source] == number and source not in kept})
+        tuple(
+            {
+                source
+                for source in (*node.inputs, number)
+                if last_reader[source] == number and source not in kept
+            }
+        )
         for number, node in enumerate(graph.nodes)
     )
 

@@ -120,11 +120,12 @@ class LayerRow(_Row, frozen=True):
     """One layer with its figures; ``calculated`` has the arithmetic of each.
 
     ``counts`` are what it adds to sums: parameters are those that it owns, so that what several layers use is
-    counted once.
+    counted once; ``weights_of`` names the layer whose it uses, and is empty for its own.
     """
 
     node: LayerNode
     calculated: Calculated
+    weights_of: str = ""
 
     @property
     def leftover(self) -> tuple[int, ...]:
@@ -140,6 +141,7 @@ class BlockRow(_Row, frozen=True):
 
     group: Group
     leftover: ClassVar[tuple[int, ...]] = ()
+    weights_of: ClassVar[str] = ""
 
 
 Row: TypeAlias = LayerRow | BlockRow

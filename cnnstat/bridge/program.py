@@ -58,7 +58,12 @@ def program(graph: Graph) -> Program:
     numbers[graph.input.number] = EXECUTOR_INPUT
     steps = (
         Step(
-            node.path, node.type, options_of(node.layer), tuple(numbers[i] for i in node.inputs), node.frozen
+            node.path,
+            node.type,
+            options_of(node.layer),
+            tuple(numbers[i] for i in node.inputs),
+            node.frozen,
+            None if node.owns else numbers[node.owner],
         )
         for node in graph.layers
     )

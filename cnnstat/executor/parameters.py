@@ -37,6 +37,11 @@ class Parameters:
         return Parameters({}, {**self.trained, **self.fixed}, self.buffers)
 
 
+def shapes(parameters: Parameters) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each tensor by its name."""
+    return {name: value.shape for name, value in parameters.all.items()}
+
+
 def no_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
     """Allocate nothing: most layers store no numbers."""
     return Parameters()

@@ -18,7 +18,8 @@ INPUT = -1
 class Step:
     """A layer to be executed: its name, its type, the options as its author wrote them, and whom it reads.
 
-    What a `frozen` one would train is fixed: it keeps its numbers and has no gradients of them.
+    What a `frozen` one would train is fixed: it keeps its numbers and has no gradients of them. `weights` is
+    the number of an earlier step whose numbers it uses; None where it stores its own.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Step:
     options: Mapping[str, Any]
     inputs: tuple[int, ...]
     frozen: bool = False
+    weights: int | None = None
 
 
 class MissingKernelError(ValueError):
@@ -62,8 +64,9 @@ class Program:
         return "input" if number == INPUT else self.steps[number].type
 
     def last_readers(self) -> list[list[int]]:
-        """Return for each step the arrays that nobody reads after it."""
-        last = {number: i for i, step in enumerate(self.steps) for number in step.inputs}
+        """Return for each step the arrays that nobody reads after it, its own where nobody does at all."""
+        last = {number: number for number in range(len(self.steps))}
+        last |= {number: i for i, step in enumerate(self.steps) for number in step.inputs}
         freed: list[list[int]] = [[] for _ in self.steps]
         for number, i in last.items():
             if number not in self.outputs:

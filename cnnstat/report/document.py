@@ -131,6 +131,8 @@ class LayerEntry(Placed, frozen=True, kw_only=True):
     """Rows and columns that no window covers, per axis; empty where the type has none."""
     folded_layers: int
     """How many layers this stands for."""
+    weights_of: str | UnsetType = UNSET
+    """Only where it uses the parameters of another layer: this one, where they are counted."""
 
 
 class Expectations(Struct, frozen=True, kw_only=True):
@@ -185,6 +187,7 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
         **_figures(row, input_shape),
         leftover=row.leftover,
         folded_layers=len(row.layers),
+        weights_of=row.weights_of or UNSET,
     )
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.model import KINDS
-from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.document import StepEntry
@@ -31,9 +31,9 @@ def step(figure: str, how: Term, label: str = "") -> StepEntry:
     return StepEntry(figure, label, formula=_short(how).formula, numbers=how.numbers, result=how.value)
 
 
-def terms(calculated: Calculated) -> dict[str, Term]:
-    """Return the figures of a layer that add up, each with its arithmetic."""
-    return {key: getattr(calculated, key) for key in COUNTS}
+def terms(row: LayerRow) -> dict[str, Term]:
+    """Return the figures of a layer that add up, each with its arithmetic; 0 for what others own."""
+    return {key: getattr(row.calculated, key) if getattr(row.counts, key) else ZERO for key in COUNTS}
 
 
 def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
@@ -42,7 +42,14 @@ def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
         yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
-    yield from counted(terms(row.calculated))
+    if row.weights_of:
+        lent = " and ".join(
+            f"{number:,} {FIGURES[key].label}"
+            for key in ("params", "buffers")
+            if (number := getattr(row.calculated, key).value)
+        )
+        yield StepEntry("params", "shared weights", f"none of its own: uses the {lent} of {row.weights_of}")
+    yield from counted(terms(row))
     for kind in KINDS:
         if (how := getattr(row.calculated.operations, kind)).value:
             yield step("operations", how, kind)

@@ -16,6 +16,7 @@ from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
+    from cnnstat.analysis.walk import Stored
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
@@ -65,12 +66,10 @@ class Outcome(Struct, frozen=True):
 
 
 class _Figures(Struct, frozen=True):
-    """What a layer comes to for given inputs, as far as sizes are compared by it; ``stored`` are its numbers
-    of parameters and of buffers.
-    """
+    """What a layer comes to for given inputs, as far as sizes are compared by it."""
 
     shape: Shape
-    stored: tuple[int, int]
+    stored: Stored
     macs: int
     leftover: bool
 
@@ -85,7 +84,13 @@ class Walked(Struct, frozen=True):
         """Return the number of the first layer that stores other numbers than at the network's own size."""
         first = len(self.shapes) - len(self.layers)
         pairs = enumerate(zip(self.layers, own.layers, strict=True), start=first)
-        return next((i for i, (now, then) in pairs if now.stored != then.stored), None)
+        # Figures are remembered, so a layer that is read alike has the same ones.
+        return next((i for i, (now, then) in pairs if now is not then and _count(now) != _count(then)), None)
+
+
+def _count(layer: _Figures) -> tuple[int, int]:
+    params, buffers = layer.stored
+    return params.value, buffers.value
 
 
 class Tries:
@@ -107,7 +112,7 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.stored[0] for layer in compress(walked.layers, self.owning))
+        params = sum(layer.stored[0].value for layer in compress(walked.layers, self.owning))
         activations = memory.activations(walked.shapes)
         peak = memory.peak_activations(activations, self.freed)
         return Cost(
@@ -132,7 +137,7 @@ class Tries:
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
-        stored=(layer.params(inputs).value, layer.buffers(inputs).value),
+        stored=(layer.params(inputs), layer.buffers(inputs)),
         macs=layer.macs(inputs).value,
         leftover=any(layer.leftover(inputs)),
     )

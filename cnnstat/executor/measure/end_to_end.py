@@ -86,7 +86,7 @@ class _Whole:
 
     def sizes(self) -> dict[str, int]:
         """Return how many numbers each of the two gradients has; there may be no parameters."""
-        trained = sum(value.size for stored in self.network.stored for value in stored.trained.values())
+        trained = sum(value.size for _, stored in self.network.owned() for value in stored.trained.values())
         return {"input": self.x.size} | ({"parameters": trained} if trained else {})
 
     def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, str]]:
@@ -98,7 +98,7 @@ class _Whole:
         faults = {} if is_finite(found.input) else {"input": NOT_FINITE}
         if not all(map(is_finite, found.parameters.values())):
             faults["parameters"] = NOT_FINITE
-        for step, stored in zip(self.network.program.steps, self.network.stored, strict=True):
+        for step, stored in self.network.owned():
             for name in stored.trained:
                 if f"{step.name}.{name}" not in found.parameters:
                     faults["parameters"] = f"no gradient of {step.name}.{name} comes back"
@@ -107,9 +107,10 @@ class _Whole:
     def shifted(
         self, number: int, shifts: Mapping[str, complex], near: Near | None = None
     ) -> dict[str, Array]:
-        step, values = self.network.program.steps[number], kept(self.network, number)
+        owner = self.network.owner(self.network.program.steps[number])
+        values = kept(self.network, number)
         for name, value in self.network.stored[number].trained.items():
-            full = f"{step.name}.{name}"
+            full = f"{owner.name}.{name}"
             values[name] = self.origin(full, value)
             if near is not None:
                 values[name] = near(values[name], full)

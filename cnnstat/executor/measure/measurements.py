@@ -24,8 +24,8 @@ class LayerMeasurements:
     """The figures of a layer, for one sample.
 
     `output_shape` is channels first; `activations` counts its numbers. `params` and `buffers` are allocated
-    numbers, `trainable` those with a gradient. `macs` were counted where operands met; `padding_macs` and
-    `connections` come from running ones through ones.
+    numbers, none where another layer's are used; `trainable` are those with a gradient. `macs` were counted
+    where operands met; `padding_macs` and `connections` come from running ones through ones.
     """
 
     output_shape: tuple[int, ...]
@@ -76,7 +76,7 @@ def measure_network(
             outputs[visit.number] = visit.output
         watch(visit)
     fields = measure_fields(network.program, [layer.output_shape for layer in layers])
-    params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
+    params = (v.nbytes for _, stored in network.owned() for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),
         fields=tuple(fields),
@@ -93,7 +93,7 @@ def measure_layer(network: Executor, visit: Visit) -> LayerMeasurements:
         ValueError: the samples of a batch were not treated alike.
     """
     stored = network.stored[visit.number]
-    trainable = _total(stored.trained)
+    owned = visit.step.weights is None
     macs, uneven = divmod(visit.macs, len(visit.output))
     if uneven:
         raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
@@ -102,9 +102,9 @@ def measure_layer(network: Executor, visit: Visit) -> LayerMeasurements:
     activations = visit.output[0].size
     return LayerMeasurements(
         output_shape=visit.output.shape[1:],
-        params=trainable + _total(stored.fixed),
-        trainable=trainable,
-        buffers=_total(stored.buffers),
+        params=owned * _total(stored.trained | stored.fixed),
+        trainable=owned * _total(stored.trained),
+        buffers=owned * _total(stored.buffers),
         macs=macs,
         padding_macs=macs - read if kernel.contracts else 0,
         connections=read + (activations if kernel.connections and "bias" in stored.all else 0),
