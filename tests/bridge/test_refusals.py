@@ -28,6 +28,14 @@ REFUSED = [
     ("2, 4, 4", "type: upsample"),
     ("2, 4, 4", "type: crop, margins: 1, size: 2"),
     ("2, 4, 4", "type: crop"),
+    ("6, 4, 4", "type: conv, filters: $in / 4, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: $in - 6, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: sqrt($in), kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: $in > 3, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: 8 / ($in - 6), kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: $in ** 10 ** 9, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: 4, groups: $in - 1, kernel: 1"),
+    ("6", "type: linear, units: log2($in)"),
     ("2, 4", "type: spatial_pyramid_pool, levels: [2, 1]"),
     ("4, 4", "type: pixel_unshuffle, factor: 2"),
     *(
@@ -43,6 +51,12 @@ REFUSED = [
 ]
 
 TAKEN = [
+    ("6, 4, 4", 'type: conv, filters: "divisible($in / 4, 8)", kernel: 1'),
+    ("6, 4, 4", "type: conv, filters: 4 if $in > 8 else 2 * $in, groups: round($in / 4), kernel: 1"),
+    ("8", "type: linear, units: 1 + 2 ** log2($in)"),
+    ("4, 4, 4", "type: zero_pad_shortcut, filters: $in + 3"),
+    ("6, 4, 4", "type: group_norm, groups: abs(4 - $in)"),
+    ("6, 4, 4", "type: transposed_conv, filters: $in ** 2 / 4, kernel: 2, groups: $in // 2"),
     ("2, 5, 5", "type: transposed_conv, filters: 3, kernel: 3, stride: 2, output_padding: 1"),
     ("2, 6", "type: transposed_conv, filters: 3, kernel: 3, stride: 2, dilation: 3, output_padding: 2"),
     ("2, 6", "type: transposed_conv, filters: 3, kernel: 3, stride: 3, dilation: 2, output_padding: 2"),

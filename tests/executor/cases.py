@@ -17,7 +17,7 @@ from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.layers import LAYERS, Layer
-from cnnstat.spec.expression import Channels
+from cnnstat.spec.channels import multiple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,13 +49,14 @@ class Case:
     @property
     def options(self) -> dict[str, Any]:
         """What the author wrote, plus the defaults that are declared."""
-        return {**options_of(self.calculated), **self.given}
+        given = {name: value for name, value in self.given.items() if not isinstance(value, Fraction)}
+        return {**options_of(self.calculated), **given}
 
     @property
     def calculated(self) -> Layer:
         """The calculator's layer with these options."""
         given = {
-            name: Channels(value.numerator, value.denominator) if isinstance(value, Fraction) else value
+            name: multiple(value) if isinstance(value, Fraction) else value
             for name, value in self.given.items()
         }
         return LAYERS[self.type](**given)
