@@ -182,7 +182,10 @@ class Scope:
             self.problems.count(block.span, _SCOPE_STEPS)
             params = ChainMap(arguments, block.params, self.catalogue.spec.params)
             stack = (*self.stack, block.name)
-            made[key] = Scope(self.catalogue, block.layers, block.inputs, params, stack).unfold()
+            with self.problems.template(key):
+                made[key] = Scope(self.catalogue, block.layers, block.inputs, params, stack).unfold()
+        else:
+            self.problems.again(key)
         return made[key]
 
     # -- references --------------------------------------------------------------------------------

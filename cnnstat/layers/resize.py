@@ -176,7 +176,10 @@ class Crop(Layer, frozen=True, kw_only=True):
             cuts = zip(sizes, self._cuts(inputs), strict=True)
             return channels, *(n - term("before", a) - term("after", b) for n, (a, b) in cuts)
         self._cuts(inputs)
-        return channels, *target(self.size, inputs)
+        kept = target(self.size, inputs)
+        if self.size is None:
+            return channels, *kept
+        return channels, *(term(n.name, size.value) for n, size in zip(sizes, kept, strict=True))
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""
