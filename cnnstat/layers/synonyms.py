@@ -12,7 +12,7 @@ from cnnstat.layers import LAYERS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SYNONYMS = {
+_SYNONYMS: dict[str, tuple[str, ...]] = {
     "conv": ("convolution", "pointwise_conv", "dilated_conv", "atrous_conv", "group_conv"),
     "depthwise_conv": ("depthwise", "depthwise_convolution"),
     "transposed_conv": ("deconv", "deconvolution", "conv_transpose", "upconv"),
@@ -29,8 +29,8 @@ _SYNONYMS = {
     "adaptive_avg_pool": ("adaptive_average_pool", "adaptive_pool"),
     "spatial_pyramid_pool": ("spp", "pyramid_pool"),
     "silu": ("swish",),
-    "hard_swish": ("hswish"),
-    "hard_sigmoid": ("hsigmoid"),
+    "hard_swish": ("hswish",),
+    "hard_sigmoid": ("hsigmoid",),
     "leaky_relu": ("lrelu",),
     "concat": ("cat", "concatenate"),
     "add": ("sum", "eltwise", "elementwise_add"),
