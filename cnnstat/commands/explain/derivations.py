@@ -38,7 +38,7 @@ def terms(row: LayerRow) -> dict[str, Term]:
 
 def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     """Yield every figure of a layer; what it has none of stands in one line."""
-    yield from _sizes(row, analysis.inputs(row.number))
+    yield from _sizes(row, analysis.inputs(row.number)[: row.node.layer.values_from])
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
         yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
