@@ -171,8 +171,9 @@ def outputs_of(network: cnnstat.Network, x: Array) -> tuple[Array, ...]:
 
 def alike(mine: Array, its: Array, near: Array) -> bool:
     """Say whether numbers are the same but for rounding, of which `near` shows how much there is."""
-    if not (np.isfinite(mine).all() and np.isfinite(near).all()):
-        return True
-    rounding = ROUNDING * float(np.abs(near.reshape(mine.shape) - mine).max(initial=0))
-    allowed = DIGITS * float(np.abs(mine).max(initial=0)) + rounding
-    return bool((np.abs(mine - its) <= allowed).all())
+    with quiet():
+        if not (np.isfinite(mine).all() and np.isfinite(near).all()):
+            return True
+        rounding = ROUNDING * float(np.abs(near.reshape(mine.shape) - mine).max(initial=0))
+        allowed = DIGITS * float(np.abs(mine).max(initial=0)) + rounding
+        return bool((np.abs(mine - its) <= allowed).all())
