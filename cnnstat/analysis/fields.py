@@ -40,7 +40,9 @@ class Fields:
         self._names = [""] * len(inputs)
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * len(inputs)
 
-    def add(self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape) -> Field:
+    def add(
+        self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
+    ) -> Field:
         """Add the next layer, which reads the values of ``sources``, and return its field."""
         self._names.append(name)
         self._read.append(tuple(zip(sources, footprints, strict=True)))

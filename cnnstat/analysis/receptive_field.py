@@ -93,7 +93,7 @@ def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
 
 
 def lost(footprint: Footprint, axes: int) -> bool:
-    """Say whether what is read cannot be followed along the axes of the input, for places are no places of it.
+    """Say whether what is read cannot be followed along the axes of the input: its places are others.
 
     A vector and a signal have one axis, which may stand for all.
     """
@@ -135,7 +135,9 @@ def field_of(
         return unknown
     shared = all(field.shared and field.axes == fields[0].axes for field in fields)
     pairs = zip(footprints, shapes, strict=True)
-    shared = shared and all(footprint == UNKNOWN or _hits(footprint, shape, out) for footprint, shape in pairs)
+    shared = shared and all(
+        footprint == UNKNOWN or _hits(footprint, shape, out) for footprint, shape in pairs
+    )
     if any(lost(footprint, len(extent)) for footprint in footprints):
         return fields[0] if shared else Field(because=name)  # all see the same wherever they go
     branches = []
@@ -152,7 +154,9 @@ def field_of(
 
 def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
     """Say whether no unit reads beyond the ends of its input."""
-    for reading, size, units in zip(footprint, places(shape), along(places(out), len(footprint)), strict=True):
+    for reading, size, units in zip(
+        footprint, places(shape), along(places(out), len(footprint)), strict=True
+    ):
         ends = reading.at(0), reading.at(units - 1)
         if min(ends[0][0], ends[1][0]) < 0 or max(ends[0][1], ends[1][1]) >= size:
             return False
