@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_STRIDES
+from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_PLACES, MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
-from cnnstat.layers.footprint import POINT, Bounds, on_input
+from cnnstat.layers.footprint import POINT, Bounds, Pieces, on_input
 
 if TYPE_CHECKING:
     from cnnstat.layers.footprint import Reading
@@ -190,9 +190,14 @@ def _united(name: str, branches: list[Field], extent: Shape) -> Field:
     return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
 
 
+def _longest(advance: int) -> int:
+    """Return how long a pattern may be: of the numbers of a vector, where it does not advance, longer."""
+    return MAX_PERIOD if advance else MAX_PLACES
+
+
 def _too_large(bounds: Bounds) -> bool:
     size = max(bounds.high) - min(bounds.low)
-    return bounds.period > MAX_PERIOD or max(bounds.advance, size) > MAX_FIELD
+    return bounds.period > _longest(bounds.advance) or max(bounds.advance, size) > MAX_FIELD
 
 
 @lru_cache(maxsize=4096)
@@ -202,8 +207,10 @@ def composed(inner: Bounds, outer: Reading) -> Bounds:
         return inner
     repeats = inner.period // gcd(outer.advance, inner.period)
     period = outer.period * repeats
-    if period > MAX_PERIOD:
-        return Bounds(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
+    if period > _longest(outer.advance):
+        return Bounds(0, (0,) * (MAX_PLACES + 1), (0,) * (MAX_PLACES + 1))
+    if isinstance(outer, Pieces):
+        return _put_together(inner, outer)
     low, high = [], []
     for unit in range(period):
         lowest, highest = _hull(inner, outer.read(unit))
@@ -211,6 +218,18 @@ def composed(inner: Bounds, outer: Reading) -> Bounds:
         high.append(highest)
     advance = inner.advance * (outer.advance * repeats) // inner.period
     return _reduced(Bounds(advance, tuple(low), tuple(high)))
+
+
+def _put_together(inner: Bounds, outer: Pieces) -> Bounds:
+    low: list[int] = []
+    high: list[int] = []
+    for count, reading in outer.parts:
+        part = composed(inner, reading)
+        turn = count if part.advance else part.period  # what does not advance is worked out once
+        regions = [part.at(unit) for unit in range(min(turn, count))]
+        low += ([first for first, _ in regions] * -(-count // turn))[:count] if count else []
+        high += ([last for _, last in regions] * -(-count // turn))[:count] if count else []
+    return _reduced(Bounds(0, tuple(low), tuple(high)))
 
 
 NOTHING = (1, 0)
@@ -228,7 +247,7 @@ def _hull(inner: Bounds, units: range) -> tuple[int, int]:
 
 
 def _reduced(bounds: Bounds) -> Bounds:
-    for period in range(1, bounds.period // 2 + 1):
+    for period in range(1, min(bounds.period // 2, MAX_PERIOD) + 1):
         if bounds.period % period or (bounds.advance * period) % bounds.period:
             continue
         shorter = Bounds(bounds.advance * period // bounds.period, bounds.low[:period], bounds.high[:period])
@@ -257,7 +276,7 @@ def _merged(a: Bounds, b: Bounds) -> Bounds:
     if a == b:
         return a
     period = lcm(a.period, b.period)
-    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, MAX_PERIOD + 1))]
+    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, _longest(a.advance) + 1))]
     both = [joined(first, second) for first, second in pairs]
     advance = a.advance * (period // a.period)
     return _reduced(Bounds(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
