@@ -9,7 +9,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.receptive_field import NOTHING, Field, along, field_of, joined, lost, one_region, start
+from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.receptive_field import Field, along, field_of, lost, one_region, start
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, united

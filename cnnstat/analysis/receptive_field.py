@@ -10,18 +10,20 @@ keeps both. Where every unit reads a whole map, all see one region, which `cnnst
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
+from math import lcm
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_PLACES, MAX_STRIDES
+from cnnstat.analysis.bounds import NOTHING, composed, joined, merged, stride_of, too_large
+from cnnstat.base.limits import MAX_PERIOD, MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
-from cnnstat.layers.footprint import POINT, Bounds, Pieces, on_input
+from cnnstat.layers.footprint import POINT, Bounds, on_input
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from cnnstat.layers.footprint import Reading
 
 Axis: TypeAlias = tuple[Bounds, ...]
@@ -57,7 +59,7 @@ class Field(Struct, frozen=True):
     @property
     def strides(self) -> tuple[Fraction | None, ...]:
         """Return the effective stride per axis; None where there is none, or branches disagree."""
-        return tuple((_stride(axis[0]) or None) if len(axis) == 1 else None for axis in self.axes)
+        return tuple((stride_of(axis[0]) or None) if len(axis) == 1 else None for axis in self.axes)
 
     @property
     def paddings(self) -> tuple[int, ...]:
@@ -187,79 +189,9 @@ def _united(name: str, branches: list[Field], extent: Shape) -> Field:
         axes = tuple(_union(each, size) for each, size in zip(tracks, extent, strict=True))
         aligned = all(map(_agree, tracks)) and all(branch.aligned for branch in branches)
     for axis in axes:
-        if len(axis) > MAX_STRIDES or any(map(_too_large, axis)):
+        if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
             return Field(because=name)
     return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
-
-
-def _longest(advance: int) -> int:
-    """Return how long a pattern may be: of the numbers of a vector, where it does not advance, longer."""
-    return MAX_PERIOD if advance else MAX_PLACES
-
-
-def _too_large(bounds: Bounds) -> bool:
-    size = max(bounds.high) - min(bounds.low)
-    return bounds.period > _longest(bounds.advance) or max(bounds.advance, size) > MAX_FIELD
-
-
-@lru_cache(maxsize=4096)
-def composed(inner: Bounds, outer: Reading) -> Bounds:
-    """Return the bounds of a layer that reads ``outer`` over a map whose units have the bounds ``inner``."""
-    if outer == POINT:
-        return inner
-    repeats = inner.period // gcd(outer.advance, inner.period)
-    period = outer.period * repeats
-    if period > _longest(outer.advance):
-        return Bounds(0, (0,) * (MAX_PLACES + 1), (0,) * (MAX_PLACES + 1))
-    if isinstance(outer, Pieces):
-        return _put_together(inner, outer)
-    low, high = [], []
-    for unit in range(period):
-        lowest, highest = _hull(inner, outer.read(unit))
-        low.append(lowest)
-        high.append(highest)
-    advance = inner.advance * (outer.advance * repeats) // inner.period
-    return _reduced(Bounds(advance, tuple(low), tuple(high)))
-
-
-def _put_together(inner: Bounds, outer: Pieces) -> Bounds:
-    low: list[int] = []
-    high: list[int] = []
-    for count, reading in outer.parts:
-        part = composed(inner, reading)
-        turn = count if part.advance else part.period  # what does not advance is worked out once
-        regions = [part.at(unit) for unit in range(min(turn, count))]
-        low += ([first for first, _ in regions] * -(-count // turn))[:count] if count else []
-        high += ([last for _, last in regions] * -(-count // turn))[:count] if count else []
-    return _reduced(Bounds(0, tuple(low), tuple(high)))
-
-
-NOTHING = (1, 0)
-
-
-def _hull(inner: Bounds, units: range) -> tuple[int, int]:
-    if not units:
-        return NOTHING
-    if inner.period == 1:
-        return inner.at(units[0])[0], inner.at(units[-1])[1]
-    # Bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
-    lows = [low for low, high in (inner.at(unit) for unit in units[: inner.period]) if low <= high]
-    highs = [high for low, high in (inner.at(unit) for unit in units[-inner.period :]) if low <= high]
-    return (min(lows), max(highs)) if lows and highs else NOTHING
-
-
-def _reduced(bounds: Bounds) -> Bounds:
-    for period in range(1, min(bounds.period // 2, MAX_PERIOD) + 1):
-        if bounds.period % period or (bounds.advance * period) % bounds.period:
-            continue
-        shorter = Bounds(bounds.advance * period // bounds.period, bounds.low[:period], bounds.high[:period])
-        if all(shorter.at(unit) == bounds.at(unit) for unit in range(period, bounds.period)):
-            return shorter
-    return bounds
-
-
-def _stride(bounds: Bounds) -> Fraction:
-    return Fraction(bounds.advance, bounds.period)
 
 
 def _union(axes: tuple[Axis, ...], size: int) -> Axis:
@@ -268,32 +200,14 @@ def _union(axes: tuple[Axis, ...], size: int) -> Axis:
         return (everything,)
     by_stride: dict[Fraction, Bounds] = {}
     for bounds in (bounds for axis in axes for bounds in axis):
-        stride = _stride(bounds)
-        by_stride[stride] = _merged(by_stride[stride], bounds) if stride in by_stride else bounds
+        stride = stride_of(bounds)
+        by_stride[stride] = merged(by_stride[stride], bounds) if stride in by_stride else bounds
     return tuple(by_stride[stride] for stride in sorted(by_stride))
-
-
-@lru_cache(maxsize=4096)
-def _merged(a: Bounds, b: Bounds) -> Bounds:
-    if a == b:
-        return a
-    period = lcm(a.period, b.period)
-    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, _longest(a.advance) + 1))]
-    both = [joined(first, second) for first, second in pairs]
-    advance = a.advance * (period // a.period)
-    return _reduced(Bounds(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
-
-
-def joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-    """Return the bounds of two regions together; one that is empty adds nothing."""
-    if a[0] > a[1] or b[0] > b[1]:
-        return b if a[0] > a[1] else a
-    return min(a[0], b[0]), max(a[1], b[1])
 
 
 def _agree(axes: tuple[Axis, ...]) -> bool:
     tracks = {bounds for axis in axes for bounds in axis}
-    if len({_stride(bounds) for bounds in tracks}) > 1:
+    if len({stride_of(bounds) for bounds in tracks}) > 1:
         return False
     period = lcm(*(bounds.period for bounds in tracks))
     return all(
