@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
+from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.model import (
     KINDS,
     STORED,
@@ -19,7 +20,6 @@ from cnnstat.analysis.model import (
     LayerRow,
     Totals,
 )
-from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.receptive_field import Field, start
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.walk import Walk

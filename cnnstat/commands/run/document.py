@@ -155,7 +155,9 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
     compared: Annotated[int, Meta(description="how many figures were calculated and measured")]
     unmeasured: Annotated[
         tuple[UnmeasuredFigure, ...],
-        Meta(description="figures of which `proved` says nothing, as no run shows them or none was calculated"),
+        Meta(
+            description="figures of which `proved` says nothing, as no run shows them or none was calculated"
+        ),
     ]
     loss: LossValue
     gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
