@@ -457,8 +457,8 @@ def test_processors_that_are_busy_are_spared(load: float, given: str | None, thr
     environment = {} if given is None else {variable: given}
     with (
         mock.patch.dict(os.environ, environment, clear=True),
-        mock.patch("os.getloadavg", lambda: (load, 0.0, 0.0), create=True),
-        mock.patch("os.cpu_count", lambda: 8),
+        mock.patch("os.getloadavg", return_value=(load, 0.0, 0.0), create=True),
+        mock.patch("os.cpu_count", return_value=8),
     ):
         spare_busy_processors()
         assert os.environ.get(variable) == threads
