@@ -5,18 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import pytest
 
 import cnnstat
 from cnnstat.commands.run import proof as proving
+from cnnstat.commands.run.command import spare_busy_processors
 from cnnstat.executor.choices import LOSS_NAMES, PROJECTION
 from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
@@ -512,3 +515,18 @@ def test_a_published_figure_that_is_missed_counts(tmp_path: Path) -> None:
     code, text = inside(str(path))
     assert "proved: 10 calculated figures" in text
     assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("load", "given", "threads"), [(0.3, None, None), (2.7, None, "5"), (90.0, None, "1"), (90.0, "4", "4")]
+)
+def test_processors_that_are_busy_are_spared(load: float, given: str | None, threads: str | None) -> None:
+    variable = "OPENBLAS_NUM_THREADS"
+    environment = {} if given is None else {variable: given}
+    with (
+        mock.patch.dict(os.environ, environment, clear=True),
+        mock.patch("os.getloadavg", return_value=(load, 0.0, 0.0), create=True),
+        mock.patch("os.cpu_count", return_value=8),
+    ):
+        spare_busy_processors()
+        assert os.environ.get(variable) == threads
