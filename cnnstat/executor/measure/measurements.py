@@ -75,6 +75,7 @@ def measure_network(
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
+        del visit  # what it read may be freed before the next one
     fields = measure_fields(network.program)
     params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
     return Measurements(
