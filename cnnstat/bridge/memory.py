@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 OWN = 4 << 20
 """Bytes of what Python holds of a run, whatever the network, and of each layer and unit besides."""
 OF_LAYER = 8 << 10
-OF_UNIT = 320
+OF_UNIT = 160
 SLACK = 1.03
 """What is taken of the system for an array is a little more than the array."""
+HORIZON = 1 << 16
 ON_AXIS = 4 << 20
-"""Bytes of an array of the runs that measure fields, and how many there are at once at most."""
-AXIS_ARRAYS = 5
+LARGEST = 16 << 20
+AXIS_ARRAYS = 9
+"""Of the runs that measure fields: by how much an input is made longer, the bytes of an array of most runs
+and of the longest one, and how many such arrays there are at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +77,21 @@ def running_bytes(analysis: Analysis, uses: Uses | None = None) -> int:
 
 
 def _on_axes(analysis: Analysis) -> int:
-    """Return the bytes that the runs on one axis take: pieces of arrays, or those of a small network."""
-    longest = max(analysis.input_shape[1:], default=0)
+    """Return the bytes that the runs on one axis take: pieces of arrays, and one on a far longer input."""
+    given = max(analysis.input_shape[1:], default=0)
     units = max((max(row.output_shape[1:], default=0) for row in analysis.rows), default=0)
-    return (
-        AXIS_ARRAYS * min(max(ON_AXIS, 4 * max(units, longest)), 4 * longest * max(units, longest)) + ON_AXIS
-    )
+    most = max(units, given)
+    if not given:
+        return 0
+    pieces = min(max(ON_AXIS, 4 * most), 4 * given * most)
+    longer = min(8 * (HORIZON + given) * most // given, LARGEST)
+    return AXIS_ARRAYS * max(pieces, longer) + ON_AXIS
 
 
 def _compared(analysis: Analysis) -> int:
     """Return the bytes of the fields of all units along each axis, which Python compares one by one."""
-    return OF_UNIT * sum(sum(row.output_shape[1:]) for row in analysis.rows)
+    units = [sum(row.output_shape[1:]) for row in analysis.rows]
+    return OF_UNIT * (sum(units) + max(units))
 
 
 @dataclass(slots=True)
@@ -213,8 +220,7 @@ class _Walk:
         trained = self.analysis.totals.counts.trainable
         given = sum(self.sizes[: self.inputs])
         moved = (
-            2 * self._beside(row) + 6 * row.counts.trainable + 2 * max(self._ends(row))
-            for row in self.analysis.rows
+            self._beside(row) + 3 * row.counts.trainable + max(self._ends(row)) for row in self.analysis.rows
         )
         largest = max(6 * row.counts.trainable for row in self.analysis.rows)
         return max(self.way_back() + largest, trained + 6 * given + 2 * self._peak(moved))

@@ -105,7 +105,7 @@ def test_a_layer_that_is_more_than_it_looks(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "batch", "most"),
-    [("lenet5", 2000, 1.5), ("mobilenet-v2", 1, 1.5), ("densenet121", 1, 1.3), ("alexnet", 1, 1.2)],
+    [("lenet5", 2000, 1.7), ("mobilenet-v2", 1, 1.5), ("densenet121", 1, 1.3), ("alexnet", 1, 1.2)],
 )
 def test_an_estimate_is_close(name: str, batch: int, most: float) -> None:
     graph = cnnstat.load(name)

@@ -15,6 +15,7 @@ import cnnstat
 from cnnstat.commands.run import proof as proving
 from cnnstat.commands.run.command import Refused
 from cnnstat.commands.run.memory_limit import MemoryLimit, taken
+from cnnstat.tensors import save_weights
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -78,9 +79,9 @@ def test_a_sparse_file_is_not_read(tmp_path: Path, name: str) -> None:
     else:
         option, size = "--weights", 2 << 30
         entry = {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}
-        header = json.dumps({"C1.weight": entry}).encode()
+        text = json.dumps({"C1.weight": entry}).encode()
         with file.open("wb") as target:
-            target.write(len(header).to_bytes(8, "little") + header)
+            target.write(len(text).to_bytes(8, "little") + text)
             target.truncate(target.tell() + size)
     code, text, peak = peak_of("lenet5", option, str(file), "--max-memory", "200M")
     assert code == 2
@@ -122,7 +123,7 @@ def test_weights_are_taken_one_by_one(tmp_path: Path) -> None:
     """Whatever the type in the file and the order of its tensors."""
     network = cnnstat.Network("lenet5", seed=3)
     stored = {f"module.{name}": value.astype(np.float64) for name, value in network.parameters.items()}
-    np.savez(tmp_path / "w.npz", **dict(reversed(stored.items())))
+    save_weights(tmp_path / "w.npz", dict(reversed(stored.items())))
     own = cnnstat.Network("lenet5", seed=4)
     proving._load(own, tmp_path / "w.npz")
     for name, value in own.parameters.items():
