@@ -79,9 +79,9 @@ def test_a_sparse_file_is_not_read(tmp_path: Path, name: str) -> None:
     else:
         option, size = "--weights", 2 << 30
         entry = {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}
-        text = json.dumps({"C1.weight": entry}).encode()
+        start = json.dumps({"C1.weight": entry}).encode()
         with file.open("wb") as target:
-            target.write(len(text).to_bytes(8, "little") + text)
+            target.write(len(start).to_bytes(8, "little") + start)
             target.truncate(target.tell() + size)
     code, text, peak = peak_of("lenet5", option, str(file), "--max-memory", "200M")
     assert code == 2
