@@ -12,13 +12,10 @@ from cnnstat.base.arithmetic import Term, term
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from cnnstat.analysis.model import Analysis, Calculated, Counts
+    from cnnstat.analysis.model import Calculated, Counts
     from cnnstat.analysis.settings import Settings
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
-
-PROGRAM_BYTES = 64 << 20
-"""What Python, NumPy and the buffers of convolutions take in a run, whatever the network."""
 
 
 def inference_memory(params: int, peak: int, settings: Settings) -> Term:
@@ -111,19 +108,3 @@ def training_memory(
 
 def _bytes(settings: Settings) -> Term:
     return term("bytes of a number", BYTES[settings.dtype])
-
-
-def running_bytes(analysis: Analysis, *, checked: int = 0) -> int:
-    """Estimate the memory that a run in NumPy takes; those measured took 60 to 95 percent of it.
-
-    The parameters, and on top either their gradients with all activations, as the way back keeps them, or
-    what the largest layer is counted with: weights of ones, and with a complex step two more numbers each.
-    ``checked`` is with how many samples gradients are, 0 where they are not.
-    """
-    width, batch, counts = BYTES[analysis.settings.dtype], analysis.settings.batch, analysis.totals.counts
-    kept = batch * (counts.activations + sum(activations(analysis.graph.input_shapes)))
-    way_back = counts.trainable + kept * 5 // 4
-    samples = checked or batch
-    largest = max(row.counts.params + 3 * samples * row.counts.activations for row in analysis.rows)
-    alone = 6 * largest + counts.trainable if checked else 2 * largest
-    return PROGRAM_BYTES + width * (counts.params + max(way_back, alone))

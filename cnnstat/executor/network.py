@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -77,8 +78,7 @@ class Executor:
         self.stored: list[Parameters] = []
         self._draws = 0
         self._tape: tuple[tuple[tuple[int, ...], ...], Tape] | None = None
-        for _ in self.visits(self.sample(1), parameters=self._drawn):
-            pass
+        deque(self.visits(self.sample(1), parameters=self._drawn), maxlen=0)
 
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.program.input_shape))
@@ -149,6 +149,7 @@ class Executor:
             tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output
+            del visit  # what it read may be freed before the next one
         return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
 
     def backward(self, dy: Outputs) -> Gradients:

@@ -75,6 +75,7 @@ def measure_network(
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
+        del visit  # what it read may be freed before the next one
     fields = measure_fields(network.program, [layer.output_shape for layer in layers])
     params = (v.nbytes for _, stored in network.owned() for v in (stored.trained | stored.fixed).values())
     return Measurements(
