@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Unpack
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
@@ -22,6 +23,7 @@ from cnnstat.analysis.model import (
 from cnnstat.analysis.receptive_field import Field, field_of, start
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.walk import Walk
+from cnnstat.analysis.zero_frames import ZeroFrames
 from cnnstat.base.arithmetic import ZERO
 from cnnstat.base.errors import Misfit, Problem, Problems
 from cnnstat.base.text import listed
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import Group, LayerNode
     from cnnstat.layers.base import Layer
@@ -108,13 +111,22 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     """
     found: list[_Figures] = []
     problems = Problems()
+    frames = ZeroFrames()
     for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
         if isinstance(figures, Misfit):
             problems.add_instance(_placed(figures, node, shapes), figures.field)
         else:
-            found.append(figures)
+            counts = frames.counts(node, shapes)
+            found.append(_in_frame(figures, *counts) if counts else figures)
     problems.stop_if_any()
     return found
+
+
+def _in_frame(figures: _Figures, padding_macs: Term, connections: Term) -> _Figures:
+    """Return the figures of a convolution whose input has a frame of zeros."""
+    values = {"padding_macs": padding_macs.value, "connections": connections.value}
+    calculated = replace(figures.calculated, padding_macs=padding_macs, connections=connections)
+    return _Figures(figures.shape, calculated, replace(figures.counts, **values))
 
 
 def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:

@@ -91,7 +91,7 @@ class Connections(Protocol):
     """The type of a function that counts, for each output unit, the inputs it reads, padding excluded."""
 
     def __call__(self, inputs: Inputs, params: Params, options: Options) -> Array:
-        """Count by sending ones through."""
+        """Count by sending the inputs through: ones, and zeros for what is padding already."""
 
 
 @dataclass(frozen=True, slots=True)
