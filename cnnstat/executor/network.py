@@ -219,7 +219,7 @@ class Executor:
         x = self._accepted(x)
         arrays = {INPUT: x}
         alive = x.nbytes
-        freed = self.program.last_readers()
+        freed, holders = self.program.last_readers(), self.program.holders()
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
             context = self.context(number, training=training, backward=backward, draw=draw)
@@ -232,10 +232,11 @@ class Executor:
             except ValueError as error:
                 raise UnfitError(number, step, str(error)) from error
             arrays[number] = y
-            alive += y.nbytes
+            alive += y.nbytes if holders[number] == number else 0
             yield Visit(number, step, inputs, y, way_back, context.mac_counter.macs, alive)
             for source in freed[number]:
-                alive -= arrays.pop(source).nbytes
+                array = arrays.pop(source)
+                alive -= array.nbytes if holders[source] == source else 0
 
     def _accepted(self, x: Array) -> Array:
         """Return a batch in the network's type; a complex one stays, for it carries a derivative."""
