@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Unpack
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
+from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.model import (
     KINDS,
     STORED,
@@ -25,7 +27,7 @@ from cnnstat.analysis.walk import Walk
 from cnnstat.base.arithmetic import ZERO
 from cnnstat.base.errors import Misfit, Problem, Problems
 from cnnstat.base.text import listed
-from cnnstat.layers.base import Shape, show, size_of
+from cnnstat.layers.base import UNKNOWN, Shape, show, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +55,8 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
         SpecError: with every layer that does not fit; layers behind one of these are left unknown.
     """
     settings = settings or Settings()
-    rows = tuple(_rows(graph, _figures(graph, settings)))
+    patterns = LongPatterns(len(graph.layers))
+    rows = tuple(_rows(graph, _figures(graph, settings, patterns), patterns))
     shapes = (*graph.input_shapes, *(row.output_shape for row in rows))
     fields = (*map(start, graph.input_shapes), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
@@ -71,14 +74,20 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     return Analysis(graph, settings, rows, groups, totals, checked, missed)
 
 
-def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> Calculated:
+def calculate(
+    layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False, patterns: LongPatterns | None = None
+) -> Calculated:
     """Return all of a layer for inputs of these shapes; of a frozen one training changes nothing.
+
+    ``patterns`` are those of the network's other layers: a footprint too long beside them is unknown.
 
     Raises:
         Misfit: they do not fit it.
     """
+    sizes = layer.sizes(shapes)
+    short = (patterns or LongPatterns(1)).take(layer.period(shapes), len(shapes[0]) - 1)
     return Calculated(
-        sizes=layer.sizes(shapes),
+        sizes=sizes,
         leftover=layer.leftover(shapes),
         params=layer.params(shapes),
         trainable=ZERO if frozen else layer.trainable(shapes),
@@ -88,7 +97,7 @@ def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) 
         operations=layer.operations(shapes),
         connections=layer.connections(shapes),
         reads=layer.reads(),
-        footprint=layer.footprint(shapes),
+        footprint=layer.footprint(shapes) if short else UNKNOWN,
     )
 
 
@@ -100,7 +109,7 @@ class _Figures(Struct, frozen=True):
     counts: Counts
 
 
-def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
+def _figures(graph: Graph, settings: Settings, patterns: LongPatterns) -> list[_Figures]:
     """Return the figures of each layer.
 
     Raises:
@@ -108,7 +117,8 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     """
     found: list[_Figures] = []
     problems = Problems()
-    for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
+    walk = Walk(graph, partial(_evaluated, patterns), strict=settings.strict)
+    for node, shapes, figures in walk.steps(graph.input_shapes):
         if isinstance(figures, Misfit):
             problems.add(_placed(figures, node, shapes))
         else:
@@ -117,8 +127,8 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     return found
 
 
-def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:
-    calculated = calculate(layer, shapes, frozen=frozen)
+def _evaluated(patterns: LongPatterns, layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:
+    calculated = calculate(layer, shapes, patterns=patterns, frozen=frozen)
     counts = {key: getattr(calculated, key).value for key in STORED}
     kinds = {kind: getattr(calculated.operations, kind).value for kind in KINDS}
     return _Figures(size_of(calculated.sizes), calculated, Counts(**counts, **kinds))
@@ -130,13 +140,13 @@ def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Probl
     return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 
 
-def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
+def _rows(graph: Graph, figures: Sequence[_Figures], patterns: LongPatterns) -> Iterator[LayerRow]:
     shapes = (*graph.input_shapes, *(each.shape for each in figures))
     fields = [*map(start, graph.input_shapes)]
     for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
         read = tuple([shapes[source] for source in node.values])
         above = tuple([fields[source] for source in node.values])
-        field = field_of(node.path, each.calculated.footprint, read, each.shape, above)
+        field = field_of(node.path, each.calculated.footprint, read, each.shape, above, patterns)
         fields.append(field)
         name, kind, layers = node.path, node.type, range(i, i + 1)
         inputs = tuple([graph.name(source) for source in node.inputs])

@@ -12,13 +12,16 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_STRIDES
+from cnnstat.base.limits import MAX_FIELD, MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint, Shape
 from cnnstat.layers.footprint import POINT, Bounds
+
+if TYPE_CHECKING:
+    from cnnstat.analysis.long_patterns import LongPatterns
 
 Axis: TypeAlias = tuple[Bounds, ...]
 """The footprint of one axis, one for each stride that meets there."""
@@ -66,11 +69,17 @@ def start(shape: Shape) -> Field:
 
 
 def field_of(
-    name: str, footprint: Footprint, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
+    name: str,
+    footprint: Footprint,
+    shapes: tuple[Shape, ...],
+    out: Shape,
+    fields: tuple[Field, ...],
+    patterns: LongPatterns,
 ) -> Field:
     """Return the field of a layer's units from its footprint and the fields of the inputs it reads.
 
     ``shapes`` are the inputs' and ``out`` the layer's own; ``name`` is blamed where the field is unknown.
+    ``patterns`` are those of the layers above, beside which this one's has to be short enough.
     """
     if any(field.whole for field in fields):
         return Field(whole=True)
@@ -81,16 +90,28 @@ def field_of(
         return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[footprint]
     met = len(fields) > 1
     pairs = zip(fields, shapes, strict=False)
-    branches = [_through(field, shape, out, footprint, met=met) for field, shape in pairs]
-    return _united(name, branches)
+    branches = []
+    for field, shape in pairs:
+        reads = footprint
+        if met:
+            reads = tuple(broadcast(each, shape[i], out[i]) for i, each in enumerate(footprint, 1))
+        if not _short(field, reads, patterns):
+            return Field(because=name)
+        axes = (
+            tuple(composed(track, read) for track in axis)
+            for axis, read in zip(field.axes, reads, strict=True)
+        )
+        branches.append(Field(tuple(axes), aligned=field.aligned))
+    return _united(name, branches, patterns)
 
 
-def _through(field: Field, shape: Shape, out: Shape, footprint: tuple[Bounds, ...], *, met: bool) -> Field:
-    axes = []
-    for i, bounds in enumerate(footprint):
-        read = broadcast(bounds, shape[i + 1], out[i + 1]) if met else bounds
-        axes.append(tuple(composed(track, read) for track in field.axes[i]))
-    return Field(tuple(axes), aligned=field.aligned)
+def _short(field: Field, footprint: tuple[Bounds, ...], patterns: LongPatterns) -> bool:
+    """Say whether the patterns of a layer over a field may be worked through."""
+    return all(
+        outer == POINT or patterns.take(_period(inner, outer), _looks(inner, outer))
+        for axis, outer in zip(field.axes, footprint, strict=True)
+        for inner in axis
+    )
 
 
 def broadcast(bounds: Bounds, size: int, units: int) -> Bounds:
@@ -98,38 +119,50 @@ def broadcast(bounds: Bounds, size: int, units: int) -> Bounds:
     return Bounds(0, (0,), (0,)) if size == 1 and units > 1 and bounds == POINT else bounds
 
 
-def _united(name: str, branches: list[Field]) -> Field:
+def _united(name: str, branches: list[Field], patterns: LongPatterns) -> Field:
+    met = list(zip(*(branch.axes for branch in branches), strict=True))
+    for axes in met:  # tracks that differ are held against each other until all have repeated
+        tracks = {bounds for axis in axes for bounds in axis}
+        if len(tracks) > 1 and not patterns.take(lcm(*(each.period for each in tracks)), len(tracks)):
+            return Field(because=name)
     if len(branches) == 1:
         united = branches[0]
     else:
-        axes = tuple(_union(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
-        agreed = all(_agree(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
-        united = Field(axes, aligned=agreed and all(branch.aligned for branch in branches))
+        aligned = all(map(_agree, met)) and all(branch.aligned for branch in branches)
+        united = Field(tuple(map(_union, met)), aligned=aligned)
     for axis in united.axes:
-        if len(axis) > MAX_STRIDES or any(map(_too_large, axis)):
+        if len(axis) > MAX_STRIDES or any(max(each.advance, each.extent) > MAX_FIELD for each in axis):
             return Field(because=name)
     return united
 
 
-def _too_large(bounds: Bounds) -> bool:
-    size = max(bounds.high) - min(bounds.low)
-    return bounds.period > MAX_PERIOD or max(bounds.advance, size) > MAX_FIELD
+def _period(inner: Bounds, outer: Bounds) -> int:
+    """Return the outputs after which a layer over a map repeats."""
+    return outer.period * (inner.period // gcd(outer.advance, inner.period))
+
+
+def _looks(inner: Bounds, outer: Bounds) -> int:
+    """Return how many units of the map are looked at for each output, to find the ends of its region."""
+    if inner.period == 1 or inner.ascending:
+        return 1
+    return max(1, min(inner.period, outer.size // outer.step))
+
+
+def composed(inner: Bounds, outer: Bounds) -> Bounds:
+    """Return the bounds of a layer (``outer``) over a map whose units have the bounds ``inner``."""
+    return inner if outer == POINT else _composed(inner, outer)
 
 
 @lru_cache(maxsize=4096)
-def composed(inner: Bounds, outer: Bounds) -> Bounds:
-    """Return the bounds of a layer (``outer``) over a map whose units have the bounds ``inner``."""
-    repeats = inner.period // gcd(outer.advance, inner.period)
-    period = outer.period * repeats
-    if period > MAX_PERIOD:
-        return Bounds(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
+def _composed(inner: Bounds, outer: Bounds) -> Bounds:
+    period = _period(inner, outer)
     low, high = [], []
     for unit in range(period):
         first, last = outer.at(unit)
         lowest, highest = _hull(inner, range(first, last + 1, outer.step))
         low.append(lowest)
         high.append(highest)
-    advance = inner.advance * (outer.advance * repeats) // inner.period
+    advance = inner.advance * (outer.advance * period // outer.period) // inner.period
     return _reduced(Bounds(advance, tuple(low), tuple(high)))
 
 
@@ -139,22 +172,31 @@ NOTHING = (1, 0)
 def _hull(inner: Bounds, units: range) -> tuple[int, int]:
     if not units:
         return NOTHING
-    if inner.period == 1:
+    if inner.period == 1 or inner.ascending:
         return inner.at(units[0])[0], inner.at(units[-1])[1]
-    # Bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
+    # Else bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
     lows = [low for low, high in (inner.at(unit) for unit in units[: inner.period]) if low <= high]
     highs = [high for low, high in (inner.at(unit) for unit in units[-inner.period :]) if low <= high]
     return (min(lows), max(highs)) if lows and highs else NOTHING
 
 
 def _reduced(bounds: Bounds) -> Bounds:
-    for period in range(1, bounds.period // 2 + 1):
-        if bounds.period % period or (bounds.advance * period) % bounds.period:
+    """Return the same bounds with the shortest period; it divides all others, so factors are tried."""
+    rest, factor = bounds.period, 2
+    while rest > 1:
+        if rest % factor:
+            factor = factor + 1 if factor * factor < rest else rest
             continue
-        shorter = Bounds(bounds.advance * period // bounds.period, bounds.low[:period], bounds.high[:period])
-        if all(shorter.at(unit) == bounds.at(unit) for unit in range(period, bounds.period)):
-            return shorter
+        rest //= factor
+        period, advance = bounds.period // factor, bounds.advance // factor
+        shorter = Bounds(advance, bounds.low[:period], bounds.high[:period])
+        if bounds.advance % factor == 0 and _is_repeated(shorter, bounds):
+            bounds = shorter
     return bounds
+
+
+def _is_repeated(shorter: Bounds, longer: Bounds) -> bool:
+    return all(shorter.at(unit) == longer.at(unit) for unit in range(shorter.period, longer.period))
 
 
 def _stride(bounds: Bounds) -> Fraction:
@@ -174,7 +216,7 @@ def _merged(a: Bounds, b: Bounds) -> Bounds:
     if a == b:
         return a
     period = lcm(a.period, b.period)
-    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, MAX_PERIOD + 1))]
+    pairs = [(a.at(unit), b.at(unit)) for unit in range(period)]
     both = [joined(first, second) for first, second in pairs]
     advance = a.advance * (period // a.period)
     return _reduced(Bounds(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
@@ -192,9 +234,7 @@ def _agree(axes: tuple[Axis, ...]) -> bool:
     if len({_stride(bounds) for bounds in tracks}) > 1:
         return False
     period = lcm(*(bounds.period for bounds in tracks))
-    return all(
-        len({sum(bounds.at(unit)) for bounds in tracks}) == 1 for unit in range(min(period, MAX_PERIOD))
-    )
+    return all(len({sum(bounds.at(unit)) for bounds in tracks}) == 1 for unit in range(period))
 
 
 def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
@@ -206,7 +246,7 @@ def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
 
 def _size(axis: Axis, units: int) -> int:
     if len(axis) == 1:
-        return max(0, *(high - low + 1 for low, high in zip(axis[0].low, axis[0].high, strict=True)))
+        return axis[0].size
     # Footprint of different stride drift apart, so the widest union stands at one of the ends.
     period = min(units, lcm(*(bounds.period for bounds in axis)))
     ends = {*range(period), *range(units - period, units)}

@@ -32,6 +32,12 @@ MAX_PROBLEMS = 100
 MAX_PERIOD = 8_192
 """Outputs after which a receptive field's pattern repeats, before it counts as unknown."""
 
+MAX_PHASES = 2**18
+"""Outputs in the long patterns of all receptive fields of a network, before a field counts as unknown."""
+
+PHASES = 32
+"""What each layer adds to these where that is more: a network of many layers has as many short patterns."""
+
 MAX_STRIDES = 8
 """Strides that may meet on one axis of a receptive field, before it counts as unknown."""
 

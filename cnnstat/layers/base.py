@@ -126,8 +126,12 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Return LeCun's count: the inputs each output unit reads, plus one for its bias."""
         return ZERO
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the outputs after which the footprint repeats, on the axis where it takes most of them."""
+        return 1
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return which inputs an output reads, per axis."""
+        """Return which inputs an output reads, per axis; as much work as its `period` is long."""
         return (POINT,) * (len(inputs[0]) - 1)
 
     def reads(self) -> Reads:
@@ -148,12 +152,6 @@ def values(shape: Shape) -> Term:
 def positions(shape: Shape) -> Term:
     """Return how many places a shape has, each with all its channels; 1 for a vector."""
     return product(same_sizes(shape)[1:])
-
-
-def known(footprint: tuple[Bounds | None, ...]) -> Footprint:
-    """Return the footprint, or `UNKNOWN` where one of them is missing."""
-    kept = tuple(bounds for bounds in footprint if bounds is not None)
-    return kept if len(kept) == len(footprint) else UNKNOWN
 
 
 def size_of(terms: tuple[Term, ...]) -> Shape:

@@ -8,10 +8,12 @@ An output that reads nothing has ``low > high``. Between the bounds every ``step
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from msgspec import Struct
 
 
-class Bounds(Struct, frozen=True):
+class Bounds(Struct, frozen=True, dict=True):
     """The bounds of the inputs that each output reads along one axis."""
 
     advance: int
@@ -23,6 +25,30 @@ class Bounds(Struct, frozen=True):
     def period(self) -> int:
         """Return the number of outputs after which the pattern repeats."""
         return len(self.low)
+
+    @cached_property
+    def size(self) -> int:
+        """Return the most inputs from the first that an output reads to the last; 0 where none reads any."""
+        return max(0, *(high - low + 1 for low, high in zip(self.low, self.high, strict=True)))
+
+    @cached_property
+    def extent(self) -> int:
+        """Return how far the inputs of one period lie apart."""
+        return max(self.high) - min(self.low)
+
+    @cached_property
+    def ascending(self) -> bool:
+        """Say whether each output reads something, and none begins or ends before the one in front of it."""
+        return all(
+            low <= next_low and high <= next_high and low <= high
+            for low, high, next_low, next_high in zip(
+                self.low,
+                self.high,
+                (*self.low[1:], self.low[0] + self.advance),
+                (*self.high[1:], self.high[0] + self.advance),
+                strict=True,
+            )
+        )
 
     def at(self, unit: int) -> tuple[int, int]:
         """Return the first and the last input that one output reads."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import Field, broadcast, field_of
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.layers.footprint import POINT
@@ -78,9 +79,11 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
 def _branch(analysis: Analysis, row: LayerRow, source: int, met: bool) -> Branch:
     shape, above = analysis.shapes[source], analysis.fields[source]
     footprint, out = row.calculated.footprint, row.output_shape
-    if met and not isinstance(footprint, str):
+    if not met:
+        return Branch(analysis.graph.name(source), above, row.field)
+    if not isinstance(footprint, str):
         footprint = tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))
-    through = field_of(row.name, footprint, (shape,), out, (above,))
+    through = field_of(row.name, footprint, (shape,), out, (above,), LongPatterns(1))
     return Branch(analysis.graph.name(source), above, through)
 
 
