@@ -145,7 +145,7 @@ def _looks(inner: Bounds, outer: Bounds) -> int:
     """Return how many units of the map are looked at for each output, to find the ends of its region."""
     if inner.period == 1 or inner.ascending:
         return 1
-    return max(1, min(inner.period, outer.size // outer.step))
+    return 2 * max(1, min(inner.period, (outer.size - 1) // outer.step + 1))
 
 
 def composed(inner: Bounds, outer: Bounds) -> Bounds:

@@ -20,6 +20,9 @@ MAX_LAYERS = 200_000
 PARTS = 8
 """Inputs of a layer, or options of an entry, that count as one layer more."""
 
+MAX_LEVELS = 100
+"""Levels of a pyramid of bins."""
+
 MAX_NESTING = 30
 """Blocks within blocks."""
 
@@ -28,6 +31,9 @@ MAX_DIGITS = 1_000
 
 MAX_PROBLEMS = 100
 """Problems of one phase, before reading on is given up."""
+
+MAX_REFUSED = 10 * MAX_PROBLEMS
+"""Calls that are refused for what is wrong with others already, before reading on is given up."""
 
 MAX_PERIOD = 8_192
 """Outputs after which a receptive field's pattern repeats, before it counts as unknown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from cnnstat.base.errors import Fault, Problem, Problems, SpecError
-from cnnstat.base.limits import MAX_LAYERS
+from cnnstat.base.limits import MAX_LAYERS, MAX_REFUSED
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Span
@@ -22,17 +22,22 @@ class Unfolding(Problems):
         super().__init__()
         self._places: set[tuple[str, str | None, int, int]] = set()
         self._steps = 0
+        self._refused = 0
 
     def note(self, fault: Fault, span: Span) -> None:
         """Note a problem; what is wrong at one place for many calls of a block is noted for the first.
 
         Raises:
-            SpecError: these are as many problems as anybody reads.
+            SpecError: these are as many problems as anybody reads, or as many calls.
         """
         place = (fault.code, fault.field, span.line, span.column)
         if place not in self._places:
             self._places.add(place)
             self.add(fault.at(span))
+            return
+        self._refused += 1
+        if self._refused >= MAX_REFUSED:
+            self.stop_if_any()
 
     def refuse(self, code: str, message: str, span: Span) -> NoReturn:
         """Note a problem and pass over the entry at hand.

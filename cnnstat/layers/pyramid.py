@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term, total
 from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_LEVELS
 from cnnstat.layers.base import WHOLE, Count, Footprint, Layer, Operations, Reads, Shape, show
 from cnnstat.layers.bins import covered
 
@@ -34,7 +35,8 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
     ranks: ClassVar[tuple[int, ...]] = (2,)
 
     levels: Annotated[
-        tuple[Count, ...], Meta(min_length=1, description="bins per axis, one number for each level")
+        tuple[Count, ...],
+        Meta(min_length=1, max_length=MAX_LEVELS, description="bins per axis, one number for each level"),
     ]
     mode: Annotated[Literal["max", "avg"], Meta(description="what a bin keeps of its values")] = "max"
     bins: Annotated[

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnnstat
-from cnnstat.base.limits import MAX_FIELD, MAX_LAYERS, MAX_NUMBERS, MAX_PROBLEMS
+from cnnstat.base.limits import MAX_FIELD, MAX_LAYERS, MAX_LEVELS, MAX_NUMBERS, MAX_PROBLEMS, MAX_REFUSED
 from cnnstat.cli.output import finish
+from cnnstat.graph.problems import Unfolding
+from tests.hostile import UNFOLDING
 from tests.program import within
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cnnstat.base.errors import Fault, Span
 
 
 def tower(levels: int, call: str, last: str) -> str:
@@ -159,3 +163,26 @@ def test_a_stride_that_grows_through_repeats_makes_the_field_unknown(
         specs = [str(tmp_path / "spec.yaml")] * (2 if command == "diff" else 1)
         form = "table" if command == "explain" and form == "csv" else form
         assert within(command, *specs, "--format", form).returncode == 0
+
+
+def test_a_pyramid_has_so_many_levels() -> None:
+    text = "input: [1, 1, 1]\nlayers: [{{type: spatial_pyramid_pool, levels: [{}]}}]\n"
+    assert cnnstat.analyze(cnnstat.loads(text.format(", ".join(["1"] * MAX_LEVELS))))
+    with pytest.raises(cnnstat.SpecError, match=f"levels: expected a list of 1 to {MAX_LEVELS} of these"):
+        cnnstat.loads(text.format(", ".join(["1"] * (MAX_LEVELS + 1))))
+
+
+def test_what_is_wrong_with_every_call_is_not_looked_at_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call differs, so each unfolds anew; all of them are wrong at the one place that is listed."""
+    asked, note = 0, Unfolding.note
+
+    def counted(self: Unfolding, fault: Fault, span: Span) -> None:
+        nonlocal asked
+        asked += 1
+        note(self, fault, span)
+
+    monkeypatch.setattr(Unfolding, "note", counted)
+    with pytest.raises(cnnstat.SpecError, match="unknown parameter") as raised:
+        cnnstat.loads(UNFOLDING["a fault in every repeat"](5 * MAX_REFUSED))
+    assert len(raised.value.problems) == 1
+    assert asked == MAX_REFUSED + 1
