@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnnstat
-from cnnstat.base.limits import MAX_FIELD, MAX_LAYERS, MAX_LEVELS, MAX_NUMBERS, MAX_PROBLEMS, MAX_REFUSED
+from cnnstat.base.limits import (
+    MAX_FIELD,
+    MAX_LAYERS,
+    MAX_LEVELS,
+    MAX_NUMBERS,
+    MAX_PROBLEMS,
+    MAX_REFUSED,
+    MAX_TEXT,
+)
 from cnnstat.cli.output import finish
 from cnnstat.graph.problems import Unfolding
 from tests.hostile import UNFOLDING
@@ -186,3 +194,13 @@ def test_what_is_wrong_with_every_call_is_not_looked_at_without_end(monkeypatch:
         cnnstat.loads(UNFOLDING["a fault in every repeat"](5 * MAX_REFUSED))
     assert len(raised.value.problems) == 1
     assert asked == MAX_REFUSED + 1
+
+
+def test_of_a_text_that_is_too_long_only_the_start_is_kept() -> None:
+    """A device that never ends gives as much as is read; to cut that into lines took seconds."""
+    with pytest.raises(cnnstat.SpecError, match="a spec has at most") as raised:
+        cnnstat.loads("input: [1]\n" + "\0\n" * MAX_TEXT)
+    (problem,) = raised.value.problems
+    assert problem.code == "spec/too-long"
+    assert len(problem.span.source.text) <= 1000
+    assert str(problem).splitlines()[1:] == ["    1 | input: [1]", "      | ^"]
