@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.bounds import NOTHING, joined
 from cnnstat.analysis.fields import Fields
+from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
 from cnnstat.layers.footprint import POINT, Folded, Pieces, on_input
@@ -91,8 +92,8 @@ def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Reg
     Raises:
         UntraceableError: it cannot be known.
     """
-    fields = Fields(analysis.graph.input_shapes)
+    fields = Fields(analysis.graph.input_shapes, LongPatterns(len(analysis.rows)))
     for row in analysis.rows[: number + 1 - len(analysis.graph.inputs)]:
-        fields.add(row.name, row.node.values, row.calculated.footprints, row.output_shape)
+        fields.put(row.name, row.node.values, row.calculated.footprints, row.output_shape, row.field)
     axes = along(unit, len(places(analysis.input_shape)))
-    return fields.seen([(number, [range(place, place + 1) for place in axes])])
+    return fields.seen(analysis.graph.name(number), [(number, [range(place, place + 1) for place in axes])])

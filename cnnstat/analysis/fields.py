@@ -13,13 +13,18 @@ from cnnstat.analysis.bounds import NOTHING, joined
 from cnnstat.analysis.receptive_field import Field, along, field_of, lost, one_region, start
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
-from cnnstat.layers.footprint import POINT, united
+from cnnstat.layers.footprint import POINT, is_row, united
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnnstat.analysis.long_patterns import LongPatterns
     from cnnstat.analysis.receptive_field import Region
     from cnnstat.layers.footprint import Positions, Reading
+
+
+_STEP = 4
+"""A step back to one layer takes as long as to look at so many outputs of a pattern."""
 
 
 class UntraceableError(Exception):
@@ -33,7 +38,8 @@ class UntraceableError(Exception):
 class Fields:
     """The fields of nodes by their number: those of the inputs first, then one for each layer added."""
 
-    def __init__(self, inputs: Sequence[Shape]) -> None:
+    def __init__(self, inputs: Sequence[Shape], patterns: LongPatterns) -> None:
+        self._patterns = patterns
         self.inputs = len(inputs)
         self.extent = places(inputs[0])
         self.shapes = [*inputs]
@@ -45,35 +51,56 @@ class Fields:
         self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
     ) -> Field:
         """Add the next layer, which reads the values of ``sources``, and return its field."""
-        self._names.append(name)
-        self._read.append(tuple(zip(sources, footprints, strict=True)))
-        self.shapes.append(shape)
-        if WHOLE in footprints or self._is_one_place(sources, shape):
-            field = self._whole(sources)
+        if any(self._has_other_axes(source) for source in sources):
+            field = Field(because=name)
+        elif WHOLE in footprints or self._is_one_place(sources, shape):
+            field = self._whole(name, sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])
             above = tuple([self.fields[source] for source in sources])
-            field = field_of(name, footprints, shapes, shape, above, self.extent)
-        self.fields.append(field)
+            field = field_of(name, footprints, shapes, shape, above, self.extent, self._patterns)
+        self.put(name, sources, footprints, shape, field)
         return field
+
+    def put(
+        self,
+        name: str,
+        sources: Sequence[int],
+        footprints: tuple[Footprint, ...],
+        shape: Shape,
+        field: Field,
+    ) -> None:
+        """Add the next layer, whose field is known."""
+        self._names.append(name)
+        self._read.append(tuple(zip(sources, footprints, strict=True)))
+        self.shapes.append(shape)
+        self.fields.append(field)
+
+    def _has_other_axes(self, source: int) -> bool:
+        """Say whether a node sees an input that has other axes than the first one."""
+        field = self.fields[source]
+        return field.because is None and len(field.axes) != len(self.extent)
 
     def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
         """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
         above = self.shapes[sources[0]]
         return len(shape) == 1 < len(above) and set(places(above)) == {1}
 
-    def _whole(self, sources: Sequence[int]) -> Field:
-        """Return the field of units that read all of their inputs."""
+    def _whole(self, name: str, sources: Sequence[int]) -> Field:
+        """Return the field of units that read all of their inputs; ``name`` is theirs."""
         above = [self.fields[source] for source in sources]
         if all(field.shared and field.axes == above[0].axes for field in above):
             return above[0]
         try:
-            return one_region(self.seen([(source, self._all(source)) for source in sources]), self.extent)
+            region = self.seen(name, [(source, self._all(source)) for source in sources])
         except UntraceableError as untraceable:
             return Field(because=untraceable.because)
+        return one_region(region, self.extent)
 
-    def seen(self, starts: Iterable[tuple[int, Sequence[Positions]]]) -> Region:
+    def seen(self, name: str, starts: Iterable[tuple[int, Sequence[Positions]]]) -> Region:
         """Return what units of some nodes see of the input together, given by their positions per axis.
+
+        ``name`` is the layer that they are looked at for, to be blamed where the way back takes too long.
 
         Raises:
             UntraceableError: that cannot be known.
@@ -93,15 +120,16 @@ class Fields:
                 region = self.fields[number].region((0,) * len(self.extent))
                 found = [end if axis else NOTHING for end, axis in zip(region, units, strict=True)]
             else:
-                self._back(number, units, needed, queue)
+                if not self._back(number, units, needed, queue):
+                    raise UntraceableError(name)
                 continue
             ends = [joined(a, b) for a, b in zip(ends, found, strict=True)]
         return tuple(ends)
 
     def _back(
         self, number: int, units: list[Positions], needed: dict[int, list[Positions]], queue: list[int]
-    ) -> None:
-        """Go one layer back, to what some of its units read."""
+    ) -> bool:
+        """Go one layer back, to what some of its units read; say whether that does not take too long."""
         for source, footprint in self._read[number]:
             if lost(footprint, len(self.extent)):
                 raise UntraceableError(self._names[number])
@@ -110,13 +138,25 @@ class Fields:
                 read = self._all(source)
             else:
                 readings = footprint * (len(self.extent) // len(footprint))
+                if not self._patterns.spend(_STEP + _looks(readings, units)):
+                    return False
                 read = _together(readings, units, sizes)
+            if not self._patterns.spend(sum(len(axis) for axis in read if not is_row(axis))):
+                return False
             if any(isinstance(axis, tuple) and len(axis) > MAX_PLACES for axis in read):
                 raise UntraceableError(self._names[number])
             _need(needed, queue, source, read)
+        return True
 
     def _all(self, number: int) -> list[Positions]:
         return [range(size) for size in along(places(self.shapes[number]), len(self.extent))]
+
+
+def _looks(readings: tuple[Reading, ...], units: Sequence[Positions]) -> int:
+    """Return how many positions are looked at to find what units read."""
+    return sum(
+        reading.looks(axis) for reading, axis in zip(readings, units, strict=True) if reading is not POINT
+    )
 
 
 def _together(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from cnnstat.base.arguments import check_count
-from cnnstat.base.errors import ArgumentError
+from cnnstat.base.arguments import check_choice, check_count, check_type
 from cnnstat.graph.load import loaded
 
 if TYPE_CHECKING:
@@ -36,11 +35,10 @@ class Settings(Struct, frozen=True):
     strict: bool = False
 
     def __post_init__(self) -> None:
-        check_count("batch", self.batch)
+        structs.force_setattr(self, "batch", check_count("batch", self.batch))
         for name, known in (("dtype", BYTES), ("optimizer", OPTIMIZER_STATE)):
-            value = getattr(self, name)
-            if value not in known:
-                raise ArgumentError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
+            check_choice(name, getattr(self, name), known)
+        check_type("strict", self.strict, bool, "True or False")
 
 
 class NetworkOptions(TypedDict, total=False):

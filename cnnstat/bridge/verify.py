@@ -115,8 +115,9 @@ def check_gradients(
     plan = Plan(method, elements, seed, training)
     with quiet():
         network = Network(spec, params=params, seed=seed, dtype="float64", input_shape=input_shape)
-        alone = check_layers(network, network.sample(batch or SAMPLES), plan)
-        whole = check_end_to_end(network, network.sample(batch or (SAMPLES if training else 1)), plan)
+        alone = check_layers(network, network.sample(SAMPLES if batch is None else batch), plan)
+        together = (SAMPLES if training else 1) if batch is None else batch
+        whole = check_end_to_end(network, network.sample(together), plan)
         return (*(checked for _, checked in alone), *whole)
 
 

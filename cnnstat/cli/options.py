@@ -35,6 +35,8 @@ class File(click.Path):
         """Read the name; an empty one would mean the folder at hand."""
         if not value:
             self.fail("the name of a file is missing", param, ctx)
+        if "\0" in str(value):
+            self.fail("no file can have a name with a null character", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
+from cnnstat.executor.arguments import array, replacements, whole
 from cnnstat.executor.axes import check_axes
 from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
@@ -73,7 +74,7 @@ class Executor:
         if dtype not in DTYPES:
             raise ValueError(f"dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
         self.program = program
-        self.seed = seed
+        self.seed = whole("seed", seed, 0)
         self.dtype = np.dtype(dtype)
         self.stored: list[Parameters] = []
         self._draws = 0
@@ -85,7 +86,12 @@ class Executor:
         return f"<Executor of {len(self.program.steps)} layers on {sizes}, {self.dtype}, seed {self.seed}>"
 
     def sample(self, batch: int = 1) -> Array:
-        """Return a seeded batch of standard normal inputs."""
+        """Return a seeded batch of standard normal inputs.
+
+        Raises:
+            ValueError: batch is no whole number of 1 or more.
+        """
+        batch = whole("batch", batch, 1)
         rng = np.random.default_rng([self.seed, len(self.program.steps)])
         return rng.standard_normal((batch, *self.program.input_shape)).astype(self.dtype)
 
@@ -108,15 +114,11 @@ class Executor:
         """Replace stored tensors by others of the same names and shapes.
 
         Raises:
-            ValueError: a name is unknown or a shape differs; then nothing is replaced.
+            ValueError: a name is unknown, a shape differs, or values are no numbers of the network's type;
+                then nothing is replaced.
         """
         own = self.parameters
-        for name, tensor in tensors.items():
-            if name not in own:
-                raise ValueError(f"there is no tensor '{name}'")
-            if own[name].shape != tensor.shape:
-                raise ValueError(f"'{name}' has shape {own[name].shape}, not {tensor.shape}")
-        for name, tensor in tensors.items():
+        for name, tensor in replacements(tensors, own).items():
             own[name][...] = tensor
 
     def forward(self, x: Array, *, training: bool = False, backward: bool = True) -> Outputs:
@@ -163,7 +165,7 @@ class Executor:
         if self._tape is None:
             raise RuntimeError("backward needs a forward pass before it, and only once")
         shapes, tape = self._tape
-        given = dy if isinstance(dy, tuple) else (dy,)
+        given = tuple(array("dy", each) for each in (dy if isinstance(dy, tuple) else (dy,)))
         if tuple(each.shape for each in given) != shapes:
             raise ValueError(f"expected gradients of shape {shapes}, got {[each.shape for each in given]}")
         self._tape = None
@@ -240,7 +242,7 @@ class Executor:
 
     def _accepted(self, x: Array) -> Array:
         """Return a batch in the network's type; a complex one stays, for it carries a derivative."""
-        x = np.asarray(x)
+        x = array("x", x)
         if x.shape[1:] != self.program.input_shape or not x.shape[0]:
             wanted = "x".join(map(str, ("N", *self.program.input_shape)))
             raise ValueError(f"expected a batch of shape {wanted}, got {'x'.join(map(str, x.shape))}")

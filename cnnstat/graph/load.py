@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnstat.base.arguments import check_names, check_type
 from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.graph.model import Graph, build
 from cnnstat.spec import file
@@ -12,7 +14,6 @@ from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 
 def load(
@@ -31,6 +32,7 @@ def load(
         SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
         ValueError: a parameter's value is none that a spec could have.
     """
+    check_type("spec", spec, str | Path, "a path or a name")
     text, name, variant = file.read(str(spec))
     return loads(text, name, variant=variant, params=params, input_shape=input_shape)
 
@@ -49,6 +51,11 @@ def loads(
         SpecError: the spec is wrong, or has no such variant or parameter.
         ValueError: a parameter's value is none that a spec could have.
     """
+    check_type("text", text, str, "the text of a spec")
+    check_type("name", name, str, "a name for the text")
+    if variant is not None:
+        check_type("variant", variant, str, "the name of a variant")
+    check_names("params", {} if params is None else params)
     graph = build(choose(read_family(Source(name, text)), variant, params or {}))
     return graph if input_shape is None else graph.on(input_shape)
 
@@ -66,6 +73,8 @@ def loaded(
     """
     if not isinstance(spec, Graph):
         return load(spec, params=params, input_shape=input_shape)
+    if params is not None:
+        check_names("params", params)
     if params:
         raise ArgumentError("params: a loaded graph has its parameters; give them to load()")
     return spec if input_shape is None else spec.on(input_shape)

@@ -65,8 +65,7 @@ class Graph(Struct, frozen=True, dict=True):
         Raises:
             ArgumentError: that is no input shape.
         """
-        check_shape(input_shape)
-        return replace(self, inputs=(replace(self.input, shape=input_shape),))
+        return replace(self, inputs=(replace(self.input, shape=check_shape(input_shape)),))
 
     def name(self, number: int) -> str:
         """Return the path of a node."""

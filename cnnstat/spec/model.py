@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -73,7 +74,7 @@ class Entry(Struct, frozen=True):
         return next(written, self.span)
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, dict=True):
     """A reusable group of entries. The default None marks a parameter that every call must give.
 
     ``outputs`` are what it puts out by name, the first of them first; none are written for the last layer.
@@ -86,7 +87,7 @@ class Block(Struct, frozen=True):
     layers: tuple[Entry, ...]
     span: Span
 
-    @property
+    @cached_property  # it is asked at every call, and a block may have thousands of parameters
     def required(self) -> tuple[str, ...]:
         """Return the parameters that every call must give."""
         return tuple(name for name, default in self.params.items() if default is None)

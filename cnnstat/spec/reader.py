@@ -41,6 +41,7 @@ ENTRY_KEYS = ("type", "name", "from", "weights", "when", "repeat", "first", "fro
 """The keys of an entry that are not options of its layer type."""
 
 _CONDITIONS = ("when", "frozen")
+_START = 1_000  # characters of a text that is too long, to show how it begins
 _RESERVED_PARAMS = (*ENTRY_KEYS, "in", "index")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _LETTERS = "1 to 64 of A-Z, a-z, 0-9, _"
@@ -58,7 +59,9 @@ def read_family(source: Source) -> Family:
     """
     if len(source.text) > MAX_TEXT:
         too_long = f"a spec has at most {MAX_TEXT:,} characters, this one has {len(source.text):,}"
-        raise SpecError([Problem("spec/too-long", too_long, Span(source, 1, 1))])
+        # To find a line of it would take as long as to read it.
+        start = Source(source.name, source.text[:_START])
+        raise SpecError([Problem("spec/too-long", too_long, Span(start, 1, 1))])
     root = parse(source)
     reader = _Reader()
     family = reader.family(root, source)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnstat.executor.arguments import whole
 from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernel import is_finite
 from cnnstat.executor.kernels import KERNELS
@@ -103,8 +104,7 @@ class Plan:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ValueError(f"method: expected one of {', '.join(METHODS)}, got {self.method!r}")
-        if self.elements < 0:
-            raise ValueError(f"elements: expected 0 or more, got {self.elements}")
+        whole("elements", self.elements, 0)
 
 
 def tensors_of(network: Executor, number: int) -> int:
