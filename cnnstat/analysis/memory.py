@@ -40,10 +40,10 @@ def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
     """Return for each node the numbers of those whose activations have no reader left once it has run.
 
     Nodes run in graph order; an activation is freed after its last reader, an output of the network never.
-    Who reads a view reads what it is a view of.
+    Who reads a view reads what it is a view of. What nobody reads is freed at once.
     """
     holders = storage(graph)
-    read = [{holders[source] for source in node.inputs} for node in graph.nodes]
+    read = [{holders[source] for source in (*node.inputs, n)} for n, node in enumerate(graph.nodes)]
     last_reader = {source: number for number, sources in enumerate(read) for source in sources}
     kept = {holders[number] for number in graph.outputs}
     return tuple(
