@@ -51,9 +51,7 @@ class Fields:
         self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
     ) -> Field:
         """Add the next layer, which reads the values of ``sources``, and return its field."""
-        if any(self._has_other_axes(source) for source in sources):
-            field = Field(because=name)
-        elif WHOLE in footprints or self._is_one_place(sources, shape):
+        if WHOLE in footprints or self._is_one_place(sources, shape):
             field = self._whole(name, sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])
@@ -76,11 +74,6 @@ class Fields:
         self.shapes.append(shape)
         self.fields.append(field)
 
-    def _has_other_axes(self, source: int) -> bool:
-        """Say whether a node sees an input that has other axes than the first one."""
-        field = self.fields[source]
-        return field.because is None and len(field.axes) != len(self.extent)
-
     def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
         """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
         above = self.shapes[sources[0]]
@@ -89,6 +82,8 @@ class Fields:
     def _whole(self, name: str, sources: Sequence[int]) -> Field:
         """Return the field of units that read all of their inputs; ``name`` is theirs."""
         above = [self.fields[source] for source in sources]
+        if any(field.because is None and len(field.axes) != len(self.extent) for field in above):
+            return Field(because=name)  # another input, of another kind
         if all(field.shared and field.axes == above[0].axes for field in above):
             return above[0]
         try:

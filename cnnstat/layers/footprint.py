@@ -232,7 +232,9 @@ def united(some: Iterable[Positions]) -> Positions:
     """
     given = dict.fromkeys(each for each in some if each)
     rows = _joined(each for each in given if is_row(each))
-    others = [each for each in given if not is_row(each) and not _is_within(each, rows)]
+    others = [each for each in given if not is_row(each)]
+    if len(rows) == 1:
+        others = [each for each in others if not (rows[0][0] <= each[0] and each[-1] <= rows[0][-1])]
     if len(rows) + len(others) < 2:
         return rows[0] if rows else others[0] if others else range(0)
     places: set[int] = set()
@@ -252,11 +254,6 @@ def _joined(rows: Iterable[range]) -> list[range]:
         else:
             found.append(row)
     return found
-
-
-def _is_within(positions: Positions, rows: list[range]) -> bool:
-    """Say whether positions lie within one of some rows."""
-    return any(row[0] <= positions[0] and positions[-1] <= row[-1] for row in rows)
 
 
 def in_order(places: set[int]) -> Positions:
