@@ -7,6 +7,8 @@ of every position.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,6 +103,21 @@ class PoisonedRuns:
         each = [slice(i, i + 1) for i in range(first, first + 2 * self.network.grain)]
         most = max(self.units) * length // self.network.length
         return _poisoned(self.network.stretched(length), each, most)
+
+    def holes(self, length: int, far: Poisoned) -> list[int]:
+        """Return for each step how many units may stand between two that see the middle, and not see it.
+
+        Taps of a dilated window lie apart, so one position is seen by units that lie as far apart. Layers
+        behind move what is seen, and add to it, which makes no hole wider.
+        """
+        more = length - self.network.length
+        found, widest = [], Fraction(0)
+        for step, units, near in zip(self.network.program.steps, far.units, self.units, strict=False):
+            density = Fraction(units - near, more)  # units for each position: whole for a grain
+            if density and (step.options.get("kernel") or 1) > 1:
+                widest = max(widest, ((step.options.get("dilation") or 1) - 1) / density)
+            found.append(ceil(widest * density))
+        return found
 
     def start(self, length: int) -> int:
         """Return the first position of the middle."""

@@ -130,8 +130,9 @@ def _along(network: AxisNetwork) -> list[AxisField]:
             break
         far = runs.middle(length)
         left &= set(range(len(far)))
+        holes = runs.holes(length, far)
         for number in sorted(left):
-            if not _cut_short(far[number]):
+            if not _cut_short(far[number], holes[number]):
                 clipped = fields[number].clipped
                 pattern = repeated(far[number], network.grain, runs.start(length), clipped, network.length)
                 fields[number] = replace(fields[number], pattern=pattern)
@@ -139,9 +140,14 @@ def _along(network: AxisNetwork) -> list[AxisField]:
     return fields
 
 
-def _cut_short(poisoned: Array) -> bool:
-    """Say whether a unit at a border sees the middle, so that the input must be longer still."""
-    return bool(poisoned[:, 0].any() or poisoned[:, -1].any())
+def _cut_short(poisoned: Array, holes: int) -> bool:
+    """Say whether units beyond a border would see the middle, so that the input must be longer still.
+
+    If they do, so does one of the first units or of the last ones: the first or the last itself, or one
+    behind as many `holes` as there are between units that see it.
+    """
+    ends = poisoned[:, : holes + 1], poisoned[:, -holes - 1 :]
+    return poisoned.shape[1] <= 2 * holes or any(bool(end.any()) for end in ends)
 
 
 def beyond_field(network: Executor, fields: list[MeasuredField]) -> list[int]:
