@@ -47,7 +47,8 @@ def _looks(inner: Bounds, outer: Reading) -> int:
     if isinstance(outer, Pieces):
         return max(_looks(inner, part) for _, part in outer.parts)
     reading = outer.then if isinstance(outer, Folded) else outer
-    return 2 * max(1, min(inner.period, (reading.size - 1) // reading.step + 1))
+    taps = (reading.size - 1) // reading.step + 1
+    return 2 * min(inner.period, taps) if taps > 1 else 1
 
 
 def composed(inner: Bounds, outer: Reading) -> Bounds:

@@ -45,6 +45,7 @@ class Fields:
         self.shapes = [*inputs]
         self.fields = [*map(start, inputs)]
         self._names = [""] * len(inputs)
+        self._seen: dict[tuple[int | Positions, ...], Region] = {}
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * len(inputs)
 
     def add(
@@ -102,13 +103,19 @@ class Fields:
         """
         needed: dict[int, list[Positions]] = {}
         queue: list[int] = []
-        ends = [NOTHING] * len(self.extent)
-        everything = [(0, size - 1) for size in self.extent]
+        ends: Region = (NOTHING,) * len(self.extent)
+        passed = []
+        everything = tuple((0, size - 1) for size in self.extent)
         for number, units in starts:
             _need(needed, queue, number, units)
         while queue and ends != everything:
             number = -heappop(queue)
             units = needed.pop(number)
+            if not needed and set(ends) == {NOTHING}:  # all that is seen is seen from here
+                passed.append((number, *units))
+                if passed[-1] in self._seen:
+                    ends = self._seen[passed[-1]]
+                    break
             if number < self.inputs:
                 found = [(axis[0], axis[-1]) if axis else NOTHING for axis in units]
             elif self.fields[number].shared:
@@ -118,8 +125,9 @@ class Fields:
                 if not self._back(number, units, needed, queue):
                     raise UntraceableError(name)
                 continue
-            ends = [joined(a, b) for a, b in zip(ends, found, strict=True)]
-        return tuple(ends)
+            ends = tuple(joined(a, b) for a, b in zip(ends, found, strict=True))
+        self._seen.update(dict.fromkeys(passed, ends))
+        return ends
 
     def _back(
         self, number: int, units: list[Positions], needed: dict[int, list[Positions]], queue: list[int]

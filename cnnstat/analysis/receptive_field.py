@@ -242,6 +242,7 @@ def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
     return low, high
 
 
+@lru_cache(maxsize=4096)
 def _size(axis: Axis, units: int) -> int:
     if len(axis) == 1:
         return axis[0].size

@@ -35,6 +35,14 @@ class Bounds(Struct, frozen=True, dict=True):
     high: tuple[int, ...]
     step: int = 1
 
+    def __hash__(self) -> int:
+        """Return the hash, found once: it is asked for at every layer that is passed through."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.advance, self.low, self.high, self.step))
+
     @property
     def period(self) -> int:
         """Return the number of outputs after which the pattern repeats."""

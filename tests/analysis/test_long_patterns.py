@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cnnstat
+from cnnstat.analysis import long_patterns
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.base.limits import MAX_PERIOD, MAX_PHASES, PHASES
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def pools(count: int) -> str:
@@ -50,3 +56,43 @@ def test_layers_that_keep_each_place_pass_a_long_pattern_on() -> None:
     lines = "  - {type: relu}\n" * 200
     text = f"input: [1, 8192]\nlayers:\n  - {{type: upsample, size: 8191}}\n{lines}"
     assert all(row.field.known for row in cnnstat.analyze(cnnstat.loads(text)).rows)
+
+
+def unknown(text: str) -> list[tuple[str, str | None]]:
+    """Return the layers whose field is unknown, each with the layer that is blamed."""
+    rows = cnnstat.analyze(cnnstat.loads(text)).rows
+    return [(row.name, row.field.because) for row in rows if row.field.because is not None]
+
+
+def test_vectors_that_are_put_together_share_the_limit() -> None:
+    """Each number of these has a place of its own, and each layer holds all of them against each other."""
+    parts = "  - {type: max_pool, kernel: 3, stride: 1, padding: 1, name: x}\n  - {type: flatten, name: f0}\n"
+    joins = "".join(f"  - {{type: concat, from: [f{i}, f0], name: f{i + 1}}}\n" for i in range(6))
+    text = f"input: [1, 9000]\nlayers:\n{parts}{joins}"
+    assert unknown(text.replace("9000", "900")) == []
+    # The first join looks at 2 parts of 18,000 numbers, and at both together; so does the next at 27,000.
+    work = 0
+    known = 0
+    while (work := work + 4 * 9000 * (known + 2)) + 9000 <= MAX_PHASES:
+        known += 1
+    names = [f"f{i + 1}" for i in range(known, 6)]
+    assert unknown(text) == [(name, names[0]) for name in names]
+
+
+def test_what_is_lost_on_the_way_back_is_unknown_because_of_the_layer_that_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A window of holes shifts what is read by one, so that the way back is another from each pool."""
+    lines = "".join(
+        f"  - {{type: max_pool, kernel: 2, dilation: 3, stride: 2, name: p{i + 1}, from: p{i}}}\n"
+        f"  - {{type: global_avg_pool, name: g{i + 1}, unused: true}}\n"
+        for i in range(6)
+    )
+    head = "input: [1, 4096]\nlayers:\n  - {type: identity, name: p0}\n"
+    text = f"{head}{lines}  - {{type: relu, from: p6}}\n"
+    assert unknown(text) == []
+    monkeypatch.setattr(long_patterns, "MAX_PHASES", 15_000)
+    lost = unknown(text)
+    assert lost
+    assert all(name == because and name.startswith("g") for name, because in lost)
+    assert ("g1", "g1") not in lost

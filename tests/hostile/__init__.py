@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.hostile import fields, texts, unfolding, values, wiring
+from tests.hostile import fields, texts, unfolding, values, vectors, wiring
 
 if TYPE_CHECKING:
     from tests.hostile.repeated import Kind
@@ -19,6 +19,7 @@ KINDS: dict[str, Kind] = {
     **{f"values: {name}": kind for name, kind in values.KINDS.items()},
     **{f"wiring: {name}": kind for name, kind in wiring.KINDS.items()},
     **{f"fields: {name}": kind for name, kind in fields.KINDS.items()},
+    **{f"vectors: {name}": kind for name, kind in vectors.KINDS.items()},
 }
 """What takes time and memory in proportion to its text."""
 

@@ -64,6 +64,14 @@ KINDS: dict[str, Kind] = {
     "joins": repeated(join, ENLARGED),
     "two strides": two_strides(SIGNAL),
     "layers behind two strides": repeated("  - {type: relu}\n", two_strides(SIGNAL)(0)),
+    "layers behind two strides that are known": repeated(
+        "  - {type: relu}\n",
+        f"{ENLARGED}  - {{type: crop, size: 4000, name: x}}\n"
+        "  - {type: crop, size: 4000, name: y, from: input}\n  - {type: add, from: [x, y]}\n",
+    ),
+    "one map joined with itself": listed(
+        lambda i: "", lambda i: "u", ENLARGED, "  - {type: concat, from: [", "]}\n"
+    ),
     "strides": repeated(
         "  - {type: max_pool, kernel: 1, stride: 2}\n  - {type: upsample, scale: 2}\n",
         "input: [1, 64, 64]\nlayers:\n",
