@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
+from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.model import (
     KINDS,
     STORED,
@@ -19,8 +20,7 @@ from cnnstat.analysis.model import (
     LayerRow,
     Totals,
 )
-from cnnstat.analysis.fields import Fields
-from cnnstat.analysis.receptive_field import Field, start
+from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.arithmetic import ZERO
@@ -55,9 +55,10 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
         SpecError: with every layer that does not fit; layers behind one of these are left unknown.
     """
     settings = settings or Settings()
-    rows = tuple(_rows(graph, _figures(graph, settings)))
+    of = graph.input_number(settings.fields_of)
+    rows = tuple(_rows(graph, _figures(graph, settings), of))
     shapes = (*graph.input_shapes, *(row.output_shape for row in rows))
-    fields = (*map(start, graph.input_shapes), *(row.field for row in rows))
+    fields = (*starts(graph.input_shapes, of), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
     sizes = memory.activations(shapes)
@@ -137,8 +138,8 @@ def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Probl
     return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 
 
-def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
-    fields = Fields(graph.input_shapes)
+def _rows(graph: Graph, figures: Sequence[_Figures], of: int) -> Iterator[LayerRow]:
+    fields = Fields(graph.input_shapes, of)
     for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
         field = fields.add(node.path, node.values, each.calculated.footprints, each.shape)
         name, kind, layers = node.path, node.type, range(i, i + 1)

@@ -9,7 +9,17 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.receptive_field import NOTHING, Field, along, field_of, joined, lost, one_region, start
+from cnnstat.analysis.receptive_field import (
+    NOTHING,
+    UNSEEN,
+    Field,
+    along,
+    field_of,
+    joined,
+    lost,
+    one_region,
+    starts,
+)
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
 from cnnstat.layers.footprint import united
@@ -30,22 +40,31 @@ class UntraceableError(Exception):
 
 
 class Fields:
-    """The fields of nodes by their number: those of the inputs first, then one for each layer added."""
+    """The fields of nodes by their number: those of the inputs first, then one for each layer added.
 
-    def __init__(self, inputs: Sequence[Shape]) -> None:
+    Fields are on one of the inputs, the ``of``-th. What depends on others alone sees nothing of it.
+    """
+
+    def __init__(self, inputs: Sequence[Shape], of: int = 0) -> None:
         self.inputs = len(inputs)
-        self.extent = places(inputs[0])
+        self.extent = places(inputs[of])
         self.shapes = [*inputs]
-        self.fields = [*map(start, inputs)]
+        self.fields = [*starts(inputs, of)]
         self._names = [""] * len(inputs)
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * len(inputs)
 
-    def add(self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape) -> Field:
+    def add(
+        self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
+    ) -> Field:
         """Add the next layer, which reads the values of ``sources``, and return its field."""
+        read = [pair for pair in zip(sources, footprints, strict=True) if self.fields[pair[0]] != UNSEEN]
         self._names.append(name)
-        self._read.append(tuple(zip(sources, footprints, strict=True)))
+        self._read.append(tuple(read))
         self.shapes.append(shape)
-        if WHOLE in footprints:
+        sources, footprints = tuple(source for source, _ in read), tuple(footprint for _, footprint in read)
+        if not sources:
+            field = UNSEEN
+        elif WHOLE in footprints:
             field = self._whole(sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])

@@ -22,6 +22,8 @@ from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstat.layers.footprint import Reading
 
 Axis: TypeAlias = tuple[Bounds, ...]
@@ -46,8 +48,13 @@ class Field(Struct, frozen=True):
 
     @property
     def known(self) -> bool:
-        """Say whether size, stride and padding exist: neither the whole input nor unknown."""
-        return not self.whole and self.because is None
+        """Say whether size, stride and padding exist: neither the whole input, nor nothing, nor unknown."""
+        return not self.whole and self.because is None and not self.unseen
+
+    @property
+    def unseen(self) -> bool:
+        """Say whether units see nothing of the input."""
+        return self == UNSEEN
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         """Return the size per axis for units of a map of ``shape``: that of the largest field."""
@@ -81,6 +88,10 @@ class Field(Struct, frozen=True):
         return _bounds(self.axes[axis], unit)
 
 
+UNSEEN = Field()
+"""The field of units that see nothing of the input, as what depends on another one alone."""
+
+
 def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
     """Return a number per axis of the input: what goes by the numbers of a vector is the same for all.
 
@@ -97,9 +108,10 @@ def lost(footprint: Footprint, axes: int) -> bool:
     return footprint == UNKNOWN or (not isinstance(footprint, str) and len(footprint) not in (1, axes))
 
 
-def start(shape: Shape) -> Field:
-    """Return the field of the network's input: each position sees itself; of a vector each number."""
-    return Field(axes=((POINT,),) * len(places(shape)))
+def starts(inputs: Sequence[Shape], of: int) -> tuple[Field, ...]:
+    """Return the fields of the network's inputs on one of them: each position sees itself, of a vector each number."""
+    own = Field(axes=((POINT,),) * len(places(inputs[of])))
+    return tuple(own if i == of else UNSEEN for i in range(len(inputs)))
 
 
 def one_region(region: Region, extent: Shape) -> Field:
@@ -132,7 +144,9 @@ def field_of(
         return unknown
     shared = all(field.shared and field.axes == fields[0].axes for field in fields)
     pairs = zip(footprints, shapes, strict=True)
-    shared = shared and all(footprint == UNKNOWN or _hits(footprint, shape, out) for footprint, shape in pairs)
+    shared = shared and all(
+        footprint == UNKNOWN or _hits(footprint, shape, out) for footprint, shape in pairs
+    )
     if any(lost(footprint, len(extent)) for footprint in footprints):
         return fields[0] if shared else Field(because=name)  # all see the same wherever they go
     branches = []
@@ -149,7 +163,9 @@ def field_of(
 
 def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
     """Say whether no unit reads beyond the ends of its input."""
-    for reading, size, units in zip(footprint, places(shape), along(places(out), len(footprint)), strict=True):
+    for reading, size, units in zip(
+        footprint, places(shape), along(places(out), len(footprint)), strict=True
+    ):
         ends = reading.at(0), reading.at(units - 1)
         if min(ends[0][0], ends[1][0]) < 0 or max(ends[0][1], ends[1][1]) >= size:
             return False

@@ -10,7 +10,7 @@ from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.document import StepEntry
 from cnnstat.commands.explain.field_growth import growth, setters
-from cnnstat.layers.base import WHOLE, size_of
+from cnnstat.layers.base import size_of
 from cnnstat.report.text import shown, sizes
 
 if TYPE_CHECKING:

@@ -154,7 +154,9 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
     compared: Annotated[int, Meta(description="how many figures were calculated and measured")]
     unmeasured: Annotated[
         tuple[UnmeasuredFigure, ...],
-        Meta(description="figures of which `proved` says nothing, as no run shows them or none was calculated"),
+        Meta(
+            description="figures of which `proved` says nothing, as no run shows them or none was calculated"
+        ),
     ]
     loss: LossValue
     gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
@@ -169,7 +171,7 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
 def document(proof: Proof, top: int | None) -> RunDocument:
     """Return what a run found out; with the ``top`` likeliest classes of each sample, if that is a number."""
     analysis, measurements = proof.verification.analysis, proof.verification.measurements
-    measured = zip(analysis.rows, measurements.layers, measurements.fields, strict=True)
+    measured = zip(analysis.rows, measurements.layers, measurements.fields[analysis.of], strict=True)
     return RunDocument(
         command="run",
         **head(analysis),

@@ -54,7 +54,9 @@ def _unmeasured(unmeasured: Sequence[Unmeasured]) -> tuple[str | Quantity, ...]:
     if not unmeasured:
         return ()
     whys = list(dict.fromkeys(each.why for each in unmeasured))
-    more = f", or {whys[1]}" if len(whys) == 2 else f", or for {len(whys) - 1} other reasons" * (len(whys) > 2)
+    more = (
+        f", or {whys[1]}" if len(whys) == 2 else f", or for {len(whys) - 1} other reasons" * (len(whys) > 2)
+    )
     return "; ", Quantity(len(unmeasured)), f" not measurable: {whys[0]}{more}"
 
 

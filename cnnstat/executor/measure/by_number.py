@@ -16,7 +16,6 @@ from cnnstat.executor.kernel import Context, quiet
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.measure.poison import EFFORT, PIECE
-from cnnstat.executor.program import INPUT
 from cnnstat.executor.projection import OneAxis
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def by_number(
     for number, step in enumerate(program.steps):
         if number in placed:
             continue
-        read = [_numbers(i, program, shapes, placed, found, axis) for i in step.inputs]
+        read = [_numbers(i, program, shapes, placed, found, axis, of) for i in step.inputs]
         unknown = [each for each in read if isinstance(each, str)]
         known = [each for each in read if not isinstance(each, str)]
         seen = unknown[0] if unknown else _through(step, known, shapes[number])
@@ -65,8 +64,10 @@ def _numbers(
     axis: int,
 ) -> Seen | str:
     """Return what each number of an input of a step sees, or why that is not known."""
-    shape = program.input_shape if number == INPUT else shapes[number]
-    if number == INPUT:
+    shape = shapes[number] if number >= 0 else program.inputs[program.numbered_inputs[number]]
+    if number < 0 and number != of:
+        return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
+    if number == of:
         places = np.arange(shape[axis + 1] if len(shape) > 1 else shape[0])
         fields: Fields | None = np.stack([places, places], 1)
     elif number in placed:
