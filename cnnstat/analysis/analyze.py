@@ -118,7 +118,7 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     problems = Problems()
     for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
         if isinstance(figures, Misfit):
-            problems.add(_placed(figures, node, shapes))
+            problems.add_instance(_placed(figures, node, shapes), figures.field)
         else:
             found.append(figures)
     problems.stop_if_any()

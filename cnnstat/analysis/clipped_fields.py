@@ -64,7 +64,7 @@ def _of_layer(
 def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFields:
     """Return the regions of so many units, from those of what they read; without a reading they read all."""
     if reading == POINT:
-        return above[:units]
+        return above[:units] + (NOTHING,) * (units - len(above))
     if reading is None:
         return (reduce(joined, set(above), NOTHING),) * units
     if isinstance(reading, Folded):  # what repeats is worked out once

@@ -64,7 +64,7 @@ class Fields:
         sources, footprints = tuple(source for source, _ in read), tuple(footprint for _, footprint in read)
         if not sources:
             field = UNSEEN
-        elif WHOLE in footprints:
+        elif WHOLE in footprints or self._is_one_place(sources, shape):
             field = self._whole(sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])
@@ -72,6 +72,11 @@ class Fields:
             field = field_of(name, footprints, shapes, shape, above, self.extent)
         self.fields.append(field)
         return field
+
+    def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
+        """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
+        above = self.shapes[sources[0]]
+        return len(shape) == 1 < len(above) and set(places(above)) == {1}
 
     def _whole(self, sources: Sequence[int]) -> Field:
         """Return the field of units that read all of their inputs."""

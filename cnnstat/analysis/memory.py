@@ -35,15 +35,15 @@ def activations(shapes: Iterable[Shape]) -> list[int]:
     return [prod(shape) for shape in shapes]
 
 
-def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
+def freed(graph: Graph, kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
     """Return for each node the numbers of those whose activations have no reader left once it has run.
 
     Nodes run in graph order; an activation is freed after its last reader, at once if it has none, an output
-    of the network never.
+    of the network never, and no more one that is ``kept`` for the backward pass.
     """
     last_reader = {number: number for number in range(len(graph.nodes))}
     last_reader |= {source: number for number, node in enumerate(graph.nodes) for source in node.inputs}
-    kept = set(graph.outputs)
+    kept = {*graph.outputs, *kept}
     return tuple(
         tuple(
             {
@@ -71,9 +71,12 @@ def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tup
             alive -= sizes[source]
 
 
-def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return the nodes whose activations are alive when their sum, for one sample, is first the largest."""
-    plan = freed(graph)
+def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) -> tuple[int, ...]:
+    """Return the nodes whose activations are alive when their sum, for one sample, is first the largest.
+
+    None that is ``kept`` for the backward pass is freed before it.
+    """
+    plan = freed(graph, kept)
     _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
     return tuple(number for number in range(when + 1) if number not in gone)
@@ -94,9 +97,13 @@ def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int,
 def training_memory(
     graph: Graph, calculated: Sequence[Calculated], sizes: Sequence[int], total: Counts, settings: Settings
 ) -> Term:
-    """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
+    """Return bytes of parameters, gradients, optimiser state and the most activations alive at once.
+
+    The peak is that of the forward pass, which keeps what backward reads: never below that of inference.
+    """
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
-    stored = term("activations read back", sum(sizes[number] for number in backward_reads(graph, calculated)))
+    peak = peak_activations(sizes, freed(graph, backward_reads(graph, calculated)))
+    stored = term("alive in training", peak)
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored
     return _bytes(settings) * numbers

@@ -73,10 +73,13 @@ class Field(Struct, frozen=True):
 
     @property
     def everywhere(self) -> Region | None:
-        """Return the region that all units see, as far as they see any; None where they see different ones."""
-        if any(len(axis) > 1 or axis[0].advance or axis[0].period > 1 for axis in self.axes):
-            return None
-        return self.region((0,))
+        """Return the region that all units see, as far as they see any; None where they may see others."""
+        return self.region((0,)) if self.shared or self.whole else None
+
+    @property
+    def constant(self) -> bool:
+        """Say whether one region stands for all units, with a place on the map or without."""
+        return all(len(axis) == 1 and axis[0].period == 1 and not axis[0].advance for axis in self.axes)
 
     def region(self, unit: tuple[int, ...]) -> Region:
         """Return the first and last input position that a unit sees, per axis, padding included."""

@@ -74,7 +74,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (filters, one size per axis)."""
         filters = sum(count.value for count, _ in self.fans(inputs))
-        return term("filters", filters), *(axis.outputs() for axis in self.axes(inputs))
+        return term("filters", filters), *(axis.outputs for axis in self.axes(inputs))
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the rows and columns no window covers."""
@@ -119,7 +119,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return total(count * (fan + term("bias", 1) if bias else fan) for count, fan in fans)
 
     def _positions(self, inputs: tuple[Shape, ...]) -> Term:
-        return product(term(f"output {a.name}", a.outputs().value) for a in self.axes(inputs))
+        return product(term(f"output {a.name}", a.outputs.value) for a in self.axes(inputs))
 
     def _biases(self, inputs: tuple[Shape, ...]) -> Term:
         return self.outputs(inputs) * term("bias", 1)
@@ -131,7 +131,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return product(axis.inside() for axis in self.axes(inputs))
 
     def _pads(self, inputs: tuple[Shape, ...]) -> bool:
-        return any(axis.taps() != axis.outputs().value * axis.kernel for axis in self.axes(inputs))
+        return any(axis.taps != axis.outputs.value * axis.kernel for axis in self.axes(inputs))
 
 
 class Conv(Convolution, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from msgspec.structs import asdict
 
 from cnnstat.analysis.outline import folded
 from cnnstat.base.figures import COUNTS, OF_NETWORK
@@ -197,7 +196,7 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
         name=row.name,
         type=row.type,
         inputs=row.inputs,
-        **asdict(figures(row, input_shape)),
+        **_figures(row, input_shape),
         leftover=row.leftover,
         folded_layers=len(row.layers),
         weights_of=row.weights_of or UNSET,
@@ -207,17 +206,22 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
 def total_figures(analysis: Analysis) -> TotalFigures:
     """Return the figures of the whole network."""
     memory = {key: getattr(analysis.totals, key) for key in OF_NETWORK}
-    return TotalFigures(**asdict(figures(analysis.totals, analysis.input_shape)), **memory)
+    return TotalFigures(**_figures(analysis.totals, analysis.input_shape), **memory)
 
 
 def figures(row: Row | Totals, input_shape: Shape) -> Figures:
     """Return the figures of a layer or of the network."""
-    return Figures(
-        output_shape=row.output_shape,
+    return Figures(**_figures(row, input_shape))
+
+
+def _figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
+    """Return the fields of `Figures`."""
+    return {
+        "output_shape": row.output_shape,
         **{key: getattr(row.counts, key) for key in COUNTS},
-        operations=Operations(**row.counts.operations),
-        receptive_field=receptive_field(row, input_shape),
-    )
+        "operations": Operations(**row.counts.operations),
+        "receptive_field": receptive_field(row, input_shape),
+    }
 
 
 def receptive_field(row: Row | Totals, input_shape: Shape) -> ReceptiveField:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
 
 import cnnstat
 from cnnstat.analysis.backward_cost import NeededGradients
-from cnnstat.analysis.memory import activations, alive_at_peak
+from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
 from cnnstat.layers.base import Reads
+from tests.fuzz.networks import networks
+from tests.fuzz.pieces import Drawn  # noqa: TC001 - hypothesis reads the annotation
 
 RESIDUAL = """
 input: [2, 4, 4]
@@ -48,10 +51,44 @@ def test_batch_and_type_scale_activations(dtype: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(("optimizer", "state"), [("sgd", 0), ("momentum", 1), ("adam", 2)])
-def test_training_stores_what_backward_reads(optimizer: str, state: int) -> None:
-    # The convolutions read their inputs (input, b, c), relu its output (b): 32 + 32 + 64.
+def test_training_keeps_what_backward_reads(optimizer: str, state: int) -> None:
+    # The convolutions read their inputs (input, b, c), relu its output (b): 32 + 32 + 64 are kept. While the
+    # sum runs, what it reads (d, a) and its own 32 are alive beside them.
     totals = cnnstat.analyze(cnnstat.loads(RESIDUAL), batch=2, optimizer=optimizer).totals
-    assert totals.training_memory_bytes == 4 * (20 * (2 + state) + 2 * 128)
+    assert totals.training_memory_bytes == 4 * (20 * (2 + state) + 2 * (128 + 3 * 32))
+
+
+FROZEN_TRUNK = """
+input: [2, 8, 8]
+layers:
+  - {name: wide, type: conv, filters: 64, kernel: 1, bias: false, frozen: true}
+  - {name: narrow, type: conv, filters: 1, kernel: 1, bias: false, frozen: true}
+  - {name: pool, type: avg_pool, kernel: 8}
+  - {name: head, type: conv, filters: 3, kernel: 1, bias: false}
+"""
+
+
+def test_a_frozen_trunk_is_run_through_all_the_same() -> None:
+    # Backward reads the input of the head alone, one number; the forward pass has wide (4096) with what it
+    # reads (128) alive at once, before that number exists.
+    totals = cnnstat.analyze(cnnstat.loads(FROZEN_TRUNK), optimizer="sgd").totals
+    params = 128 + 64 + 3
+    assert totals.inference_memory_bytes == 4 * (params + 4096 + 128)
+    assert totals.training_memory_bytes == 4 * (params + 3 + 4096 + 128)
+
+
+def test_a_large_batch_is_run_through_all_the_same() -> None:
+    totals = cnnstat.analyze("lenet5", batch=1_000_000).totals
+    assert totals.training_memory_bytes > totals.inference_memory_bytes
+
+
+@given(networks())
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_training_takes_no_less_than_inference(drawn: Drawn) -> None:
+    graph = cnnstat.loads(drawn.text)
+    for batch in (1, 1_000_000):
+        totals = cnnstat.analyze(graph, batch=batch, optimizer="sgd").totals
+        assert totals.training_memory_bytes >= totals.inference_memory_bytes
 
 
 def test_outputs_are_kept_to_the_end() -> None:
@@ -77,8 +114,12 @@ layers:
 def test_training_stores_for_each_gradient_what_it_reads() -> None:
     # No gradient goes below c, which reads b (8) for its weights; d reads c (8) and f reads e (8) for their
     # inputs. What is held, e, reads none: of w·x the gradient of x is made of w.
-    totals = cnnstat.analyze(cnnstat.loads(MIXED), optimizer="sgd").totals
-    assert totals.training_memory_bytes == 4 * (8 + 4 + 3 * 8)
+    graph = cnnstat.loads(MIXED)
+    analysis = cnnstat.analyze(graph, optimizer="sgd")
+    read = backward_reads(graph, [row.calculated for row in analysis.rows])
+    assert [graph.name(number) for number in read] == ["b", "c", "e"]
+    # Nothing is kept yet while a (32) reads the input (32), which is the peak.
+    assert analysis.totals.training_memory_bytes == 4 * (8 + 4 + 2 * 32)
 
 
 @pytest.mark.parametrize("weights", [False, True])
@@ -107,6 +148,7 @@ def test_a_product_keeps_the_other_factors(needed: tuple[bool, ...], kept: tuple
 
 def test_a_gate_on_the_input_keeps_the_input_alone() -> None:
     # What PyTorch saves for (x * conv(x)).backward(): x, 128 numbers, and no gradient of x is asked for.
+    # While the product runs, the gate and the product are alive, too.
     text = """
 input: [2, 8, 8]
 layers:
@@ -114,4 +156,4 @@ layers:
   - {name: y, type: multiply, from: [input, gate]}
 """
     totals = cnnstat.analyze(cnnstat.loads(text)).totals
-    assert totals.training_memory_bytes == 4 * (36 + 36 * 2 + 128)
+    assert totals.training_memory_bytes == 4 * (36 + 36 * 2 + 3 * 128)

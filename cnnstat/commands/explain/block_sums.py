@@ -58,6 +58,8 @@ def total_steps(analysis: Analysis, figures: dict[str, Term]) -> Iterator[StepEn
     yield step("training_memory_bytes", totals.training_memory)
     kept = backward_reads(analysis.graph, [row.calculated for row in analysis.rows])
     yield from _together("training_memory_bytes", "read back", analysis, kept, sizes)
+    alive = alive_at_peak(analysis.graph, sizes, kept)
+    yield from _together("training_memory_bytes", "alive in training", analysis, alive, sizes)
     settings = analysis.settings
     said = f"{settings.dtype}, batch {settings.batch}, optimiser {settings.optimizer}"
     yield StepEntry("settings", "memory for", said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.model import KINDS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
 
 
+@lru_cache(maxsize=4096)  # equal layers, and blocks of them, have equal steps
 def step(figure: str, how: Term, label: str = "") -> StepEntry:
     """Return one figure with its arithmetic, under its own label or another."""
     label = label or FIGURES[figure].label
@@ -36,7 +38,7 @@ def terms(row: LayerRow) -> dict[str, Term]:
 
 def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     """Yield every figure of a layer; what it has none of stands in one line."""
-    yield from _sizes(row, analysis.inputs(row.number))
+    yield from _sizes(row, analysis.inputs(row.number)[: row.node.layer.values_from])
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
         yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
@@ -181,8 +183,9 @@ def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[S
 
 def _short(how: Term) -> Term:
     """Return a term whose words say a sum of equal formulas once: ``sum(filters·maps)``."""
+    if not how.operands:
+        return how
     operands = tuple(_short(operand) for operand in how.operands)
-    formulas = {operand.formula for operand in operands}
-    if how.symbol == "+" and len(operands) > 1 and len(formulas) == 1:
-        return term(f"sum({formulas.pop()})", how.value)
+    if how.symbol == "+" and len(operands) > 1 and len({operand.formula for operand in operands}) == 1:
+        return term(f"sum({operands[0].formula})", how.value)
     return Term(how.value, how.name, how.symbol, operands)

@@ -49,9 +49,8 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
         seen = clipped_field(analysis, row.number, position)
     except UntraceableError as error:
         raise ArgumentError(f"the field of {row.name} is unknown because of {error.because}") from None
-    # Where all units see one region there is no pattern that goes on beyond the input.
-    patterned = row.field.because is None and row.field.everywhere is None
-    full = row.field.region(position) if patterned else seen
+    # Behind layers that read all of a map there is no pattern that goes on beyond the input.
+    full = row.field.region(position) if row.field.known and not row.field.constant else seen
     return UnitDocument(
         command="rf",
         **head(analysis),

@@ -259,6 +259,36 @@ def test_numbers_that_are_not_finite_are_not_called_wrong(tiny: str, tmp_path: P
     assert "WRONG" not in text
 
 
+CLOSE = """
+input: [12]
+layers:
+  - {name: far, type: rbf, units: 2, repeat: 4, first: {units: 4}}
+  - {name: part, type: norm}
+blocks:
+  norm:
+    layers: [{type: layer_norm}]
+"""
+"""A norm of two numbers whose difference has hardly a digit left."""
+
+
+def test_a_gradient_that_rounding_hides_is_neither_right_nor_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "close.yaml"
+    path.write_text(CLOSE, encoding="utf-8")
+    found = data(str(path), "--check-grad", "--seed", "2")["gradients"]
+    hidden = [checked for checked in found["checked"] if not checked["right"]]
+    assert [(each["layer"], each["tensor"]) for each in hidden] == [
+        ("part.layer_norm1", "input"),
+        (None, "input"),
+    ]
+    assert all(each["error"] is None and each["fault"] == "not measurable: rounding" for each in hidden)
+    right = found["to_check"] - 2
+    assert (found["wrong"], found["not_measurable"]) == (0, 2)
+    code, text = inside(str(path), "--check-grad", "--seed", "2", "--depth", "1")
+    assert code == 0
+    assert f"{right} right, 2 not measurable: rounding; largest" in text
+    assert text.splitlines()[-1].endswith(f"{right} gradients are right, 2 not measurable: rounding")
+
+
 def test_weights_are_saved_with_the_statistics_of_the_training_pass(tiny: str, tmp_path: Path) -> None:
     before, after = (str(tmp_path / f"{name}.npz") for name in ("before", "after"))
     data(tiny, "--batch", "2", "--save", before)
@@ -430,8 +460,9 @@ def test_a_field_that_was_not_compared_is_not_said_to_be(tmp_path: Path) -> None
     )
     code, text = inside(str(path))
     assert code == 0
-    assert "field on input    one, pool: what" in text
-    assert "field unknown     two: places" in text
+    assert "field on input      one, pool: what" in text
+    assert "field not measured  two: unknown because of two" in text
+    assert text.rstrip().endswith("1 not measurable: unknown because of two")
     fields = [line.split()[-1] for line in text.splitlines() if " measured " in line][:3]
     assert fields == ["input", "input", "–"]
 
