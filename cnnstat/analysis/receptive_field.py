@@ -112,7 +112,7 @@ def lost(footprint: Footprint, axes: int) -> bool:
 
 
 def starts(inputs: Sequence[Shape], of: int) -> tuple[Field, ...]:
-    """Return the fields of the network's inputs on one of them: each position sees itself, of a vector each number."""
+    """Return the fields of the network's inputs on one of them: there each position or number sees itself."""
     own = Field(axes=((POINT,),) * len(places(inputs[of])))
     return tuple(own if i == of else UNSEEN for i in range(len(inputs)))
 

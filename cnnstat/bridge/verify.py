@@ -20,6 +20,7 @@ from cnnstat.executor.loss import Evaluated  # noqa: TC001 - a field of a class
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import SAMPLES, Checked, Plan, check_layers
 from cnnstat.executor.measure.measurements import LayerMeasurements, Measurements, measure_network
+from cnnstat.executor.measure.receptive_field import BLIND
 from cnnstat.graph.load import loaded
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ def _compare_fields(
     clipped, beyond = clipped_fields(analysis), measurements.beyond[analysis.of]
     pairs = zip(analysis.rows, measurements.fields[analysis.of], strict=True)
     for number, (row, field) in enumerate(pairs):
+        if row.field.unseen and field.why == BLIND:
+            continue
         # An unknown field is no figure, and what was not measured proves none.
         why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
         if why:
@@ -171,6 +174,9 @@ def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
 
 def _fields(row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...]) -> Iterator[Disagreement]:
     """Compare what every unit sees of this input, then the pattern of each axis, or what is said without."""
+    if row.field.unseen:
+        yield Disagreement(row.name, "receptive_field", "none", region_sizes(measured))
+        return
     for axis, calculated in zip(measured.axes, clipped, strict=False):
         if axis.clipped is None:
             continue

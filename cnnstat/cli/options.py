@@ -94,7 +94,7 @@ def _inputs(texts: tuple[str, ...]) -> Inputs | None:
         if (not sign and len(texts) > 1) or name in shapes:
             raise ArgumentError(f"of several inputs each is given once, as NAME=CxHxW, got '{text}'")
         shapes[name] = _shape(sizes)
-    return shapes[""] if "" in shapes else shapes or None
+    return shapes.get("", shapes or None)
 
 
 def _params(texts: tuple[str, ...]) -> dict[str, object]:

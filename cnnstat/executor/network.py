@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""
-Batch: TypeAlias = "Array | Mapping[str, Array]"
-"""A batch of the only input, or batches of several inputs by their names."""
+Batch: TypeAlias = Any
+"""A batch of the only input (N, ...), or a mapping of names to batches of several inputs.
+
+Which of both, only the network says: with a union of the types everybody with one input would have to ask.
+"""
 Outputs: TypeAlias = "Array | tuple[Array, ...]"
 """One array, or one for each output of a network that has several."""
 
@@ -99,6 +102,10 @@ class Executor:
     def batch(self, arrays: Mapping[str, Array]) -> Batch:
         """Return arrays of all inputs as a batch: of the only input it is the array alone."""
         return arrays if len(arrays) > 1 else next(iter(arrays.values()))
+
+    def named(self, x: Batch) -> Mapping[str, Array]:
+        """Return the array of each input by its name."""
+        return x if isinstance(x, Mapping) else {next(iter(self.program.inputs)): x}
 
     @property
     def parameters(self) -> dict[str, Array]:
@@ -207,8 +214,8 @@ class Executor:
             for name, value in stored.trained.items()
         )
         ordered = {name: found[name] if name in found else np.zeros_like(value) for name, value in trained}
-        inputs = {name: gradients[number] for number, name in self.program.numbered_inputs.items()}
-        return Gradients(self.batch(inputs), ordered)
+        of_inputs = {name: gradients[number] for number, name in self.program.numbered_inputs.items()}
+        return Gradients(self.batch(of_inputs), ordered)
 
     def visits(
         self,
@@ -252,10 +259,10 @@ class Executor:
         Raises:
             ValueError: an input is missing, or has another shape.
         """
-        given = x if isinstance(x, Mapping) else {next(iter(self.program.inputs)): x}
+        given = self.named(x)
         if given.keys() != self.program.inputs.keys():
             raise ValueError(f"expected the inputs {', '.join(self.program.inputs)}, got {', '.join(given)}")
-        found = {}
+        found: dict[int, Array] = {}
         for number, name in self.program.numbered_inputs.items():
             array, shape = np.asarray(given[name]), self.program.inputs[name]
             batch = len(next(iter(found.values()))) if found else max(array.shape[:1] or (0,))

@@ -108,6 +108,10 @@ def _check_read(graph: Graph) -> None:
     for group in graph.groups:
         if group.entry.unused:
             read.update((group.output, *dict(group.outputs).values()))
+    for given in graph.inputs:
+        if given.number not in read and len(graph.inputs) > 1:
+            message = f"no layer reads the input '{given.path}'; name it in a 'from:' or remove it"
+            problems.add(Problem("graph/unread", message, graph.spec.family.input_span))
     for node in graph.layers:
         if node.number not in read and not node.entry.unused:
             way_out = "name it in a 'from:' or under 'outputs:', write 'unused: true' beside it, or remove it"

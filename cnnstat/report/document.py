@@ -166,7 +166,11 @@ class AnalysisDocument(NetworkDocument, frozen=True, kw_only=True):
 
 def head(analysis: Analysis) -> dict[str, Any]:
     """Return the fields of a `NetworkDocument` but for the command."""
-    own = {"name": analysis.name, "source": analysis.source, "input_shape": analysis.input_shape}
+    own: dict[str, Any] = {
+        "name": analysis.name,
+        "source": analysis.source,
+        "input_shape": analysis.input_shape,
+    }
     nodes = analysis.graph.inputs
     if len(nodes) > 1:
         own["input_shapes"] = {node.path: node.shape for node in nodes}

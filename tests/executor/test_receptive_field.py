@@ -233,7 +233,11 @@ def test_bins_of_a_pyramid() -> None:
         (["type: group_norm, groups: 3"], [[0, 1], [0, 1], [2, 3], [2, 3], [4, 5], [4, 5]]),
         (["type: local_response_norm, size: 3"], [[max(i - 1, 0), min(i + 1, 5)] for i in range(6)]),
         (
-            ["name: a, type: slice, start: 4", "name: b, type: slice, stop: 1, from: input", "type: concat, from: [a, b]"],
+            [
+                "name: a, type: slice, start: 4",
+                "name: b, type: slice, stop: 1, from: input",
+                "type: concat, from: [a, b]",
+            ],
             [[4, 4], [5, 5], [0, 0]],
         ),
     ],

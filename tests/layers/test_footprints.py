@@ -174,7 +174,12 @@ def test_hits_need_no_counting() -> None:
             [(0, 2)] * 2 + [(0, 1), (0, 1), (1, 2), (1, 2)] * 2,
             [(0, 3)] * 2 + [(0, 1), (2, 3)] * 4,
         ),
-        ("type: spatial_pyramid_pool, levels: [2]", "1x4x5", [(0, 1), (0, 1), (2, 3), (2, 3)], [(0, 2), (2, 4)] * 2),
+        (
+            "type: spatial_pyramid_pool, levels: [2]",
+            "1x4x5",
+            [(0, 1), (0, 1), (2, 3), (2, 3)],
+            [(0, 2), (2, 4)] * 2,
+        ),
     ],
 )
 def test_what_numbers_of_a_vector_read(line: str, inputs: str, rows: Field, columns: Field) -> None:

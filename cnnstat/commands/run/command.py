@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import gc
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 from msgspec import Struct
 
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.cli.options import FILE, depth_option, gathered, network_options, output_options
+from cnnstat.cli.options import FILE, depth_option, gathered, network_options, output_options, read_by
 from cnnstat.cli.output import finish, place_of, same_file, show
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cnnstat.cli.options import Chosen, Output
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+class Given(Struct, frozen=True):
+    """A file for an input; the only one needs no name."""
+
+    name: str
+    path: Path
 
 
 class RunOptions(Struct, frozen=True):
@@ -37,9 +44,9 @@ class RunOptions(Struct, frozen=True):
     max_memory: int | None
     weights: Path | None
     save: Path | None
-    image: Path | None
+    image: tuple[Given, ...]
     invert: bool
-    array: Path | None
+    array: tuple[Given, ...]
     activations: Path | None
     top: int | None
 
@@ -64,6 +71,19 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str | None
     if found is None:
         raise click.BadParameter(f"expected bytes such as 8G or 500M, got '{value}'")
     return int(found[1]) * _UNITS[found[2].upper()]
+
+
+def _given(texts: tuple[str, ...]) -> tuple[Given, ...]:
+    """Read FILE, or NAME=FILE where there is no file of that whole name."""
+    found: list[Given] = []
+    for text in texts:
+        name, sign, file = text.partition("=")
+        given = Given(name, Path(file)) if sign and not Path(text).exists() else Given("", Path(text))
+        if not str(given.path).strip(".") or given.name in (each.name for each in found):
+            wanted = "one FILE for the only input, or NAME=FILE for each of several"
+            raise ArgumentError(f"expected {wanted}, got '{text}'")
+        found.append(given)
+    return tuple(found)
 
 
 def _dtype(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -111,9 +131,21 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
     ),
     click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
     click.option("--save", metavar="FILE", type=FILE, help="Write the weights to .npz or .safetensors."),
-    click.option("--image", metavar="FILE", type=FILE, help="Run on a PNG or JPEG, resized and normalised."),
+    click.option(
+        "--image",
+        metavar="[NAME=]FILE",
+        multiple=True,
+        callback=read_by(_given),
+        help="Run on a PNG or JPEG, resized and normalised.",
+    ),
     click.option("--invert", is_flag=True, help="For --image: dark ink on white paper."),
-    click.option("--array", metavar="FILE", type=FILE, help="Run on a .npy with one sample or a batch."),
+    click.option(
+        "--array",
+        metavar="[NAME=]FILE",
+        multiple=True,
+        callback=read_by(_given),
+        help="Run on a .npy with one sample or a batch; of several inputs, left=FILE.",
+    ),
     click.option("--activations", metavar="FILE", type=FILE, help="Write each layer's output to an .npz."),
     click.option("--top", metavar="K", type=click.IntRange(1, 1000), help="Show the K likeliest classes."),
 )
@@ -158,7 +190,8 @@ def _check_files(network: Chosen, options: RunOptions, output: Output) -> None:
     Raises:
         UsageError: it would happen.
     """
-    taken = [place_of(network.spec), *filter(None, (options.weights, options.image, options.array))]
+    given = (each.path for each in (*options.image, *options.array))
+    taken = [place_of(network.spec), *filter(None, (options.weights, *given))]
     for path in filter(None, (options.save, options.activations, output.output)):
         if any(same_file(other, path) for other in taken) or path.resolve() in taken:
             raise click.UsageError(f"{path} is needed for something else; write to another file")
@@ -176,9 +209,10 @@ def _check_options(options: RunOptions) -> None:
         raise click.UsageError("--method and --elements need --check-grad")
     if options.check_grad and options.dtype == "float32":
         raise click.UsageError("--check-grad runs in float64: float32 has too few digits to compare")
-    if options.image is not None and options.array is not None:
-        raise click.UsageError("--image and --array exclude each other")
-    if options.invert and options.image is None:
+    names = [each.name for each in (*options.image, *options.array)]
+    if len(set(names)) < len(names):
+        raise click.UsageError("--image and --array exclude each other, for one input")
+    if options.invert and not options.image:
         raise click.UsageError("--invert needs --image")
-    if options.batch is not None and (options.image or options.array) is not None:
+    if options.batch is not None and names:
         raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")

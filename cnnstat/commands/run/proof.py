@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.executor.measure.measurements import Measurements
-    from cnnstat.executor.network import Visit
+    from cnnstat.executor.network import Batch, Visit
     from cnnstat.graph.model import Graph
 
 
@@ -60,8 +60,8 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
         Disproved: a layer cannot be run.
     """
     graph = chosen.load()
-    given = _given_input(graph, options)
-    wanted = options.batch or (None if given is None else len(given))
+    given = _given_inputs(graph, options)
+    wanted = options.batch or next((len(array) for array in given.values()), None)
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
@@ -75,7 +75,7 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
         if options.weights is not None:
             tensors = read_weights(options.weights)
             network.load(matched(network.parameters, tensors, options.weights.name))
-        x = network.sample(batch) if given is None else _typed(given, network)
+        x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         measurements = _measured(network, x, work, options.activations)
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
@@ -92,11 +92,23 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
     )
 
 
-def _given_input(graph: Graph, options: RunOptions) -> Array | None:
-    """Return the batch that a file gives, if any."""
-    if options.image is not None:
-        return read_image(options.image, graph.input_shape, invert=options.invert)
-    return None if options.array is None else read_array(options.array, graph.input_shape)
+def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, Array]:
+    """Return the batches that files give, by the names of their inputs; the others are drawn."""
+    shapes = {node.path: node.shape for node in graph.inputs}
+    found: dict[str, Array] = {}
+    for each in (*options.image, *options.array):
+        name = next(iter(shapes)) if len(shapes) == 1 and not each.name else each.name
+        if name not in shapes:
+            said = f"no input '{name}', but " if name else "several inputs: "
+            raise Refused(f"the network has {said}{', '.join(shapes)}; write NAME=FILE")
+        if each in options.image:
+            found[name] = read_image(each.path, shapes[name], invert=options.invert)
+        else:
+            found[name] = read_array(each.path, shapes[name])
+        if len(found[name]) != len(next(iter(found.values()))):
+            sizes = ", ".join(f"{name} {len(array)}" for name, array in found.items())
+            raise Refused(f"all inputs need as many samples, got {sizes}")
+    return found
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:
@@ -120,15 +132,15 @@ def _check_memory(analysis: Analysis, options: RunOptions, checked: int) -> None
         )
 
 
-def _typed(given: Array, network: Network) -> Array:
-    """Return an input in the network's type."""
-    x = given.astype(network.dtype)
-    if not is_finite(x):
+def _typed(given: dict[str, Array], network: Network) -> dict[str, Array]:
+    """Return inputs in the network's type."""
+    typed = {name: array.astype(network.dtype) for name, array in given.items()}
+    if not all(map(is_finite, typed.values())):
         raise Refused(f"as {network.dtype}, the input holds infinite numbers; scale it")
-    return x
+    return typed
 
 
-def _measured(network: Network, x: Array, work: list[int], activations: Path | None) -> Measurements:
+def _measured(network: Network, x: Batch, work: list[int], activations: Path | None) -> Measurements:
     """Measure every layer; write what each puts out where that is asked for."""
     outputs: dict[str, Array] = {}
     # Receptive fields come last and are not known step by step.
@@ -146,7 +158,7 @@ def _measured(network: Network, x: Array, work: list[int], activations: Path | N
 
 
 def _checked(
-    network: Network, samples: Array, x: Array, work: list[int], options: RunOptions
+    network: Network, samples: Batch, x: Batch, work: list[int], options: RunOptions
 ) -> tuple[tuple[Checked, ...], bool]:
     """Check gradients to the end or until interrupted, and say which; what was found is not lost.
 

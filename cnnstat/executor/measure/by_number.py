@@ -16,6 +16,7 @@ from cnnstat.executor.kernel import Context, quiet
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.measure.poison import EFFORT, PIECE
+from cnnstat.executor.program import INPUT
 from cnnstat.executor.projection import OneAxis
 
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ MOVED = "its places are not those of the input any more"
 
 
 def by_number(
-    program: Program, shapes: Sequence[tuple[int, ...]], placed: Mapping[int, Fields | None], axis: int
+    program: Program,
+    shapes: Sequence[tuple[int, ...]],
+    placed: Mapping[int, Fields | None],
+    axis: int,
+    of: int = INPUT,
 ) -> dict[int, Fields | str]:
-    """Return what units see along an axis of the input, for steps that are not among those `placed` on it.
+    """Return what units see along an axis of an input, for steps that are not among those `placed` on it.
 
     Units of a vector go by their number, those of a map by their place. Of some it is only known why that is
     not: it would take too long, or numbers at one place of a map see different positions.
@@ -62,6 +67,7 @@ def _numbers(
     placed: Mapping[int, Fields | None],
     found: Mapping[int, Seen | str],
     axis: int,
+    of: int,
 ) -> Seen | str:
     """Return what each number of an input of a step sees, or why that is not known."""
     shape = shapes[number] if number >= 0 else program.inputs[program.numbered_inputs[number]]

@@ -41,8 +41,9 @@ class LayerMeasurements:
 class Measurements:
     """The figures of a network, layer by layer, and what it put out.
 
-    `fields` are those of each step, on one input after the other. `beyond` names, for each input, steps where units saw one poisoned pixel that is not in their field. `peak_bytes` are
-    those of the parameters and of the most activations that were alive at once.
+    `fields` are those of each step, on one input after the other. `beyond` names, for each input, steps where
+    units saw one poisoned pixel that is not in their field. `peak_bytes` are those of the parameters and of
+    the most activations that were alive at once.
     """
 
     layers: tuple[LayerMeasurements, ...]

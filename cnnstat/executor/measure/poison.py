@@ -104,7 +104,7 @@ def _poisoned(program: Program, ranges: Sequence[slice], units: int) -> list[Arr
     except UnfitError as unfit:
         program = replace(program, steps=program.steps[: unfit.number])
         network = Executor(program)
-    clean = network.sample(1)
+    (clean,) = network.named(network.sample(1)).values()
     some = max(PIECE // max(units, clean.size), 1)
     parts = [_run(network, clean, ranges[i : i + some]) for i in range(0, len(ranges), some)]
     return [np.concatenate(poisoned) for poisoned in zip(*parts, strict=True)]

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from cnnstat.executor.program import Program
 
 
+BLIND = "no unit sees anything of this input"
+"""Why a field is not measured: there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class AxisField:
     """What units see along one axis: positions of the input unless it is too long, and a pattern if any.
@@ -72,7 +76,7 @@ class MeasuredField:
 def measure_fields(
     program: Program, shapes: Sequence[tuple[int, ...]], of: int = INPUT
 ) -> list[MeasuredField]:
-    """Return what the units of each step see of an input; `shapes` are those of a sample that steps put out."""
+    """Return what the units of each step see of an input; `shapes` are those that steps put out for a sample."""
     measured: dict[str, list[AxisField]] = {}
     axes: list[dict[int, AxisField | str]] = []
     shape = program.inputs[program.numbered_inputs[of]]
@@ -101,7 +105,7 @@ def _together(axes: list[AxisField | str], extent: tuple[int, ...]) -> MeasuredF
     if any(axis.clipped is None and axis.pattern is None for axis in fields):
         return MeasuredField(fields, why=TOO_LONG)
     if all(axis.pattern is None and axis.blind for axis in fields):
-        return MeasuredField(fields, why="no unit sees anything of this input")
+        return MeasuredField(fields, why=BLIND)
     regions = [_shared(field) for field in fields]
     region = tuple(each for each in regions if each is not None)
     if len(region) < len(fields) or all(field.pattern is not None for field in fields):
