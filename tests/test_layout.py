@@ -44,7 +44,7 @@ LIBRARIES = {
         "executor/*",
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
-    "psutil": ("commands/run/proof.py",),
+    "psutil": ("commands/run/memory_limit.py",),
     "PIL": ("tensors/pictures.py",),
     "safetensors": ("tensors/safetensors.py",),
 }

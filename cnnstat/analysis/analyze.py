@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Unpack
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
@@ -22,7 +23,9 @@ from cnnstat.analysis.model import (
 )
 from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.settings import Options, Settings, settled
+from cnnstat.analysis.storage import stored_activations
 from cnnstat.analysis.walk import Walk
+from cnnstat.analysis.zero_frames import ZeroFrames
 from cnnstat.base.arithmetic import ZERO
 from cnnstat.base.errors import Misfit, Problem, Problems
 from cnnstat.base.text import listed
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis.walk import Stored
+    from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import Group, LayerNode
     from cnnstat.layers.base import Layer
@@ -61,7 +65,7 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     fields = (*starts(graph.input_shapes, of), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
-    sizes = memory.activations(shapes)
+    sizes = stored_activations(graph, shapes)
     peak = memory.peak_activations(sizes, memory.freed(graph))
     totals = Totals(
         shapes[graph.outputs[-1]],
@@ -116,13 +120,22 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     """
     found: list[_Figures] = []
     problems = Problems()
+    frames = ZeroFrames()
     for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
         if isinstance(figures, Misfit):
             problems.add_instance(_placed(figures, node, shapes), figures.field)
         else:
-            found.append(figures)
+            counts = frames.counts(node, shapes)
+            found.append(_in_frame(figures, *counts) if counts else figures)
     problems.stop_if_any()
     return found
+
+
+def _in_frame(figures: _Figures, padding_macs: Term, connections: Term) -> _Figures:
+    """Return the figures of a convolution whose input has a frame of zeros."""
+    values = {"padding_macs": padding_macs.value, "connections": connections.value}
+    calculated = replace(figures.calculated, padding_macs=padding_macs, connections=connections)
+    return _Figures(figures.shape, calculated, replace(figures.counts, **values))
 
 
 def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:

@@ -9,26 +9,17 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.receptive_field import (
-    NOTHING,
-    UNSEEN,
-    Field,
-    along,
-    field_of,
-    joined,
-    lost,
-    one_region,
-    starts,
-)
+from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.receptive_field import UNSEEN, Field, along, field_of, lost, one_region, starts
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
-from cnnstat.layers.footprint import united
+from cnnstat.layers.footprint import POINT, united
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis.receptive_field import Region
-    from cnnstat.layers.footprint import Positions
+    from cnnstat.layers.footprint import Positions, Reading
 
 
 class UntraceableError(Exception):
@@ -126,16 +117,31 @@ class Fields:
                 read = self._all(source)
             else:
                 readings = footprint * (len(self.extent) // len(footprint))
-                read = [
-                    reading.together(axis, size)
-                    for reading, axis, size in zip(readings, units, sizes, strict=True)
-                ]
+                read = _together(readings, units, sizes)
             if any(isinstance(axis, tuple) and len(axis) > MAX_PLACES for axis in read):
                 raise UntraceableError(self._names[number])
             _need(needed, queue, source, read)
 
     def _all(self, number: int) -> list[Positions]:
         return [range(size) for size in along(places(self.shapes[number]), len(self.extent))]
+
+
+def _together(
+    readings: tuple[Reading, ...], units: Sequence[Positions], sizes: Sequence[int]
+) -> list[Positions]:
+    """Return what units read along each axis."""
+    read: list[Positions] = []
+    before = None
+    for each in zip(readings, units, sizes, strict=True):
+        reading, axis, size = each
+        if each == before:  # as of a square
+            read.append(read[-1])
+        elif reading is POINT and (not axis or axis[-1] < size):
+            read.append(axis)
+        else:
+            read.append(reading.together(axis, size))
+        before = each
+    return read
 
 
 def _need(

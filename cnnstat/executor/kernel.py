@@ -91,7 +91,7 @@ class Connections(Protocol):
     """The type of a function that counts, for each output unit, the inputs it reads, padding excluded."""
 
     def __call__(self, inputs: Inputs, params: Params, options: Options) -> Array:
-        """Count by sending ones through."""
+        """Count by sending the inputs through: ones, and zeros for what is padding already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class Kernel:
     `projection` says what becomes of it on one axis and one channel, where its receptive field is measured.
     `connections` is there for types whose units are connected in LeCun's sense; with `contracts`, each input
     that a unit reads is one multiply-add, so that multiply-adds beyond them are work on padding. `axes` says
-    how many axes of positions its inputs may have; `joins`, that each output reads all inputs, which have one
-    shape, at its own place.
+    how many axes of positions its inputs may have. With `joins`, each output reads all inputs, which have one
+    shape, at its own place. The output of a `view` is a part of its first input.
     """
 
     forward: Forward
@@ -112,3 +112,4 @@ class Kernel:
     contracts: bool = False
     axes: tuple[int, ...] = ANY
     joins: bool = False
+    view: bool = False

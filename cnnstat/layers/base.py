@@ -79,13 +79,15 @@ class Layer(Struct, frozen=True, kw_only=True):
     Class attributes: ``family`` is what a type is one of, as those are that take each other's place when a
     network is edited; ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks`` the
     numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
-    whose values are read, where others give their size only (None: all).
+    whose values are read, where others give their size only (None: all), ``view`` says that the output is a
+    part of the first input and takes no memory of its own.
     """
 
     family: ClassVar[str]
     arity: ClassVar[tuple[int, int]] = (1, 1)
     ranks: ClassVar[tuple[int, ...]] = EVERY_RANK
     values_from: ClassVar[int | None] = None
+    view: ClassVar[bool] = False
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the output shape, one term per axis, channels first.

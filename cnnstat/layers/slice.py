@@ -24,6 +24,8 @@ else:
 class Split(Layer, frozen=True, kw_only=True):
     """One of several equal groups of channels. A second `split` with another `take` gives the next.
 
+    It takes no memory of its own: it is a view of its input, which stays as long as a part of it is read.
+
     Rule:
         output channels = channels/parts; `take: 0` is the first group
 
@@ -35,6 +37,7 @@ class Split(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "slice"
+    view: ClassVar[bool] = True
 
     parts: Annotated[Count, Meta(description="number of equal groups")]
     take: Annotated[Index, Meta(description="which group to keep, counted from 0")]
@@ -60,6 +63,8 @@ class Split(Layer, frozen=True, kw_only=True):
 class Slice(Layer, frozen=True, kw_only=True):
     """A range of one axis.
 
+    It takes no memory of its own: it is a view of its input, which stays as long as a part of it is read.
+
     Rule:
         output size = stop - start; without `stop` the range goes to the end
 
@@ -71,6 +76,7 @@ class Slice(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "slice"
+    view: ClassVar[bool] = True
 
     axis: Annotated[AxisName, Meta(description=f"which axis: {_ANY_AXIS}")] = "channels"
     start: Annotated[Index, Meta(description="first position to keep, counted from 0")] = 0

@@ -23,6 +23,9 @@ Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_l
 Padding: TypeAlias = Sides | Literal["same", "valid"]
 """Zeros around the input: sides, or a word."""
 
+Frame: TypeAlias = tuple[tuple[int, int], ...]
+"""Rows of zeros at both ends of each axis of an input, which counts them among its own."""
+
 Rounding: TypeAlias = Literal["floor", "ceil", "exact"]
 
 KernelSize = Annotated[Extent, Meta(description="size of the window: one number, or one per axis")]
@@ -52,6 +55,8 @@ class Axis(Struct, frozen=True, dict=True):
     after: int
     dilation: int = 1
     rounding: Rounding = "floor"
+    zeros: tuple[int, int] = (0, 0)
+    """Of the N inputs, those at both ends that are a frame of zeros."""
 
     @property
     def extent(self) -> int:
@@ -101,11 +106,12 @@ class Axis(Struct, frozen=True, dict=True):
 
     @cached_property
     def taps(self) -> int:
-        """Return how many (window, tap) pairs fall on the input and not on padding."""
-        outputs = self.outputs.value
-        if self.before == self.after == self.overhang == 0:
+        """Return how many (window, tap) pairs fall on the input and not on padding or a frame of zeros."""
+        outputs, (first, last) = self.outputs.value, self.zeros
+        if self.before == self.after == self.overhang == first == last == 0:
             return outputs * self.kernel
-        return hits(outputs, self.stride, self.kernel, self.dilation, self.before, self.size)
+        real = self.size - first - last
+        return hits(outputs, self.stride, self.kernel, self.dilation, self.before + first, real)
 
     def inside(self) -> Term:
         """Return `taps` as arithmetic: all pairs, less those on padding."""

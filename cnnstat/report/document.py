@@ -57,15 +57,15 @@ class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global
     size: Sizes | None = None
     """Per axis; that of the whole input where `global`; null where unknown."""
     stride: tuple[Fraction | None, ...] | None = None
-    """Effective stride per axis; null where global or unknown, and where branches of different stride meet; a
-    decimal behind upsampling.
+    """Effective stride per axis; null where global or unknown, and where branches of different stride meet.
+    Behind upsampling it may be a fraction, exactly: `[1, 3]` is a third.
     """
     padding: Sizes | None = None
     """Effective padding per axis; null where global or unknown."""
     aligned: bool | None = None
     """False where branches met that disagree on stride or centre."""
     whole: bool = False
-    """True after a global pool, flatten, linear layer, or a norm over the whole map."""
+    """True where every unit sees the whole input: after most global pools, linear layers, norms of a map."""
     unknown_because_of: str | UnsetType = UNSET
     """Only where unknown: the layer that makes it so."""
     unseen: bool | UnsetType = UNSET
@@ -246,9 +246,9 @@ def builtins(document: Document) -> Any:
     return msgspec.to_builtins(document, enc_hook=_exact, str_keys=True)
 
 
-def _exact(value: object) -> int | float | None:
-    """Return a fraction as an integer where it is one, and only finite numbers."""
+def _exact(value: object) -> int | float | tuple[int, int] | None:
+    """Return a fraction as an integer or, where it is none, above and below its line; only finite numbers."""
     if isinstance(value, Real):
         return float(value) if isfinite(value) else None
     assert isinstance(value, Fraction)
-    return value.numerator if value.denominator == 1 else float(value)
+    return value.numerator if value.denominator == 1 else (value.numerator, value.denominator)

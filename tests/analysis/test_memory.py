@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 import cnnstat
 from cnnstat.analysis.backward_cost import NeededGradients
 from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
+from cnnstat.analysis.storage import stored_activations
+from cnnstat.bridge.verify import verify
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.layers import LAYERS
 from cnnstat.layers.base import Reads
 from tests.fuzz.networks import networks
 from tests.fuzz.pieces import Drawn  # noqa: TC001 - hypothesis reads the annotation
@@ -157,3 +162,58 @@ layers:
 """
     totals = cnnstat.analyze(cnnstat.loads(text)).totals
     assert totals.training_memory_bytes == 4 * (36 + 36 * 2 + 3 * 128)
+
+
+SCALES = """
+input: [4, 6, 6]
+layers:
+  - {name: a, type: conv, filters: 8, kernel: 1, bias: false}
+  - {name: b, type: relu}
+  - {name: left, type: split, from: b, parts: 2, take: 0}
+  - {name: right, type: slice, from: b, start: 4}
+  - {name: part, type: slice, axis: height, start: 3}
+  - {name: one, type: conv, from: left, filters: 2, kernel: 1, bias: false}
+  - {name: two, type: conv, from: part, filters: 2, kernel: [1, 1], bias: false}
+  - {name: out, type: concat, from: [one, one]}
+outputs: [out, two]
+"""
+
+
+def test_parts_of_a_map_take_no_memory_of_their_own() -> None:
+    # In numbers: input 144, a 288, b 288. The parts are b itself, which stays for them.
+    graph = cnnstat.loads(SCALES)
+    verified = verify(graph)
+    assert verified.differences == ()
+    analysis = verified.analysis
+    assert analysis.totals.inference_memory_bytes == 4 * (analysis.totals.counts.params + 288 + 288)
+    kept = backward_reads(graph, [row.calculated for row in analysis.rows])
+    assert [graph.name(number) for number in kept] == ["input", "b"]
+    sizes = stored_activations(graph, analysis.shapes)
+    assert sizes == [144, 288, 288, 0, 0, 0, 72, 36, 144]
+
+
+def test_a_map_stays_as_long_as_a_part_of_it_is_read() -> None:
+    layers = (
+        "  - {name: wide, type: conv, filters: 64, kernel: 1, bias: false}\n"
+        "  - {name: cut, type: slice, stop: 1}\n"
+        "  - {name: next, type: relu}\n"
+        "  - {name: last, type: add, from: [cut, next]}\n"
+    )
+    verified = verify(cnnstat.loads(f"input: [1, 4, 4]\nlayers:\n{layers}"))
+    assert verified.differences == ()
+    assert verified.analysis.totals.inference_memory_bytes == 4 * (64 + 16 * (64 + 1 + 1))
+
+
+@pytest.mark.parametrize("kind", [kind for kind, made in LAYERS.items() if made.view])
+def test_what_counts_as_a_view_is_one(kind: str) -> None:
+    assert KERNELS[kind].view
+    options = {"split": "parts: 2, take: 1", "slice": "start: 1"}[kind]
+    network = cnnstat.Network(cnnstat.loads(f"input: [4, 3, 3]\nlayers: [{{type: {kind}, {options}}}]\n"))
+    visit = next(network.visits(network.sample(2)))
+    assert np.shares_memory(visit.output, visit.inputs[0])
+
+
+def test_both_halves_know_the_same_views() -> None:
+    assert {kind for kind, made in LAYERS.items() if made.view} == {
+        k for k, each in KERNELS.items() if each.view
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +11,9 @@ from click.testing import CliRunner
 import cnnstat
 from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.cli import cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STEREO = """
 input: {left: [3, 16, 16], right: [3, 16, 16], meta: [5]}

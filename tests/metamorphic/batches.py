@@ -38,10 +38,10 @@ def check_batches(drawn: Drawn, *, seed: int = 0, batch: int = 1) -> None:
         stays = 2 * first - second
         if second - first != third - second or not 0 <= stays <= first:
             raise Unequal(total, "the network", f"{first}, {second} and {third}")
-    network = cnnstat.Network(graph, seed=seed, dtype="float64")
-    x = network.sample(2 * batch)
-    moved = x * (1 + np.finfo(float).eps * np.random.default_rng(seed).standard_normal(x.shape))
     with quiet():
+        network = cnnstat.Network(graph, seed=seed, dtype="float64")
+        x = network.sample(2 * batch)
+        moved = x * (1 + np.finfo(float).eps * np.random.default_rng(seed).standard_normal(x.shape))
         both, near = outputs_of(network, x), outputs_of(network, moved)
         halves = [outputs_of(network, x[:batch]), outputs_of(network, x[batch:])]
     for y, other, *parts in zip(both, near, *halves, strict=True):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psutil
-
 from cnnstat.analysis import analyze_graph
-from cnnstat.analysis.memory import running_bytes
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.text import plain
+from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Proof, compare
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run.command import Disproved, Refused
+from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import evaluate
@@ -22,18 +21,20 @@ from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, grad
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
-from cnnstat.report.text import bytes_text
 from cnnstat.tensors import (
     FileError,
-    matched,
-    read_array,
-    read_image,
-    read_weights,
+    array_input,
+    cast,
+    image_input,
+    open_weights,
+    paired,
+    read_tensors,
     save_activations,
     save_weights,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.measure.measurements import Measurements
     from cnnstat.executor.network import Batch, Visit
     from cnnstat.graph.model import Graph
+    from cnnstat.tensors import GivenInput
 
 
 REFUSALS = (FileError, MissingKernelError, UnfitError)
@@ -61,20 +63,37 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
     """
     graph = chosen.load()
     given = _given_inputs(graph, options)
-    wanted = options.batch or next((len(array) for array in given.values()), None)
+    wanted = options.batch or next((each.samples for each in given.values()), None)
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
     _check_output(analysis, options)
-    _check_memory(analysis, options, (wanted or SAMPLES) if options.check_grad else 0)
+    checked = (wanted or SAMPLES) if options.check_grad else 0
+    uses = Uses(
+        checked=checked,
+        training=options.training,
+        outputs=options.activations is not None,
+        weights=options.weights is not None,
+        saved=options.save is not None and options.save.suffix.lower() != ".npz",
+        reading=sum(each.bytes for each in given.values()),
+    )
+    limit = MemoryLimit(options.max_memory)
+    limit.check(running_bytes(analysis, uses))
+    with limit.held():
+        return _proved(analysis, given, options, wanted)
 
+
+def _proved(
+    analysis: Analysis, given: Mapping[str, GivenInput], options: RunOptions, wanted: int | None
+) -> Proof:
+    """Run a network that there is memory for; `wanted` are the samples asked for, if any are."""
+    graph, batch = analysis.graph, analysis.settings.batch
     # How long each layer takes beside the others, roughly: for the progress bar only.
     work = [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
     try:
         network = Network(graph, seed=options.seed, dtype=options.dtype)
         if options.weights is not None:
-            tensors = read_weights(options.weights)
-            network.load(matched(network.parameters, tensors, options.weights.name))
+            _load(network, options.weights)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         measurements = _measured(network, x, work, options.activations)
     except UnfitError as error:
@@ -92,23 +111,31 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
     )
 
 
-def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, Array]:
-    """Return the batches that files give, by the names of their inputs; the others are drawn."""
+def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
+    """Return what files give, by the names of inputs, checked as far as headers say; others are drawn."""
     shapes = {node.path: node.shape for node in graph.inputs}
-    found: dict[str, Array] = {}
+    found: dict[str, GivenInput] = {}
     for each in (*options.image, *options.array):
         name = next(iter(shapes)) if len(shapes) == 1 and not each.name else each.name
         if name not in shapes:
             said = f"no input '{name}', but " if name else "several inputs: "
             raise Refused(f"the network has {said}{', '.join(shapes)}; write NAME=FILE")
         if each in options.image:
-            found[name] = read_image(each.path, shapes[name], invert=options.invert)
+            found[name] = image_input(each.path, shapes[name], invert=options.invert)
         else:
-            found[name] = read_array(each.path, shapes[name])
-        if len(found[name]) != len(next(iter(found.values()))):
-            sizes = ", ".join(f"{name} {len(array)}" for name, array in found.items())
-            raise Refused(f"all inputs need as many samples, got {sizes}")
+            found[name] = array_input(each.path, shapes[name])
+    if len({each.samples for each in found.values()}) > 1:
+        sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
+        raise Refused(f"all inputs need as many samples, got {sizes}")
     return found
+
+
+def _load(network: Network, path: Path) -> None:
+    """Take the weights of a file, one tensor after the other, once names and shapes are known to fit."""
+    file, own = open_weights(path), network.parameters
+    names = paired(own, file.outlines(), path.name)
+    for name, (_, tensor) in zip(names, read_tensors(file, names.values()), strict=True):
+        network.load({name: cast(tensor, own[name], name, path.name)})
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:
@@ -120,21 +147,9 @@ def _check_output(analysis: Analysis, options: RunOptions) -> None:
             raise Refused(f"--loss {options.loss} needs a network that puts out one vector")
 
 
-def _check_memory(analysis: Analysis, options: RunOptions, checked: int) -> None:
-    needed = running_bytes(analysis, checked=checked)
-    free = psutil.virtual_memory().available
-    limit = free if options.max_memory is None else options.max_memory
-    if needed > limit:
-        what = "are free" if options.max_memory is None else "are allowed by --max-memory"
-        raise Refused(
-            f"the run needs about {bytes_text(needed)}, and {bytes_text(limit)} {what};"
-            " a smaller --input or --batch needs less"
-        )
-
-
-def _typed(given: dict[str, Array], network: Network) -> dict[str, Array]:
+def _typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array]:
     """Return inputs in the network's type."""
-    typed = {name: array.astype(network.dtype) for name, array in given.items()}
+    typed = {name: each.read().astype(network.dtype, copy=False) for name, each in given.items()}
     if not all(map(is_finite, typed.values())):
         raise Refused(f"as {network.dtype}, the input holds infinite numbers; scale it")
     return typed

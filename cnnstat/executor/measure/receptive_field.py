@@ -23,7 +23,7 @@ from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.by_number import TOO_LONG, by_number
 from cnnstat.executor.measure.one_axis import on_axis
-from cnnstat.executor.measure.pattern import clipped_fields, repeated
+from cnnstat.executor.measure.pattern import repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
 from cnnstat.executor.program import INPUT
 
@@ -76,7 +76,7 @@ class MeasuredField:
 def measure_fields(
     program: Program, shapes: Sequence[tuple[int, ...]], of: int = INPUT
 ) -> list[MeasuredField]:
-    """Return what the units of each step see of an input; `shapes` are those that steps put out for a sample."""
+    """Return what the units of each step see of an input; `shapes` are those of a sample of their outputs."""
     measured: dict[str, list[AxisField]] = {}
     axes: list[dict[int, AxisField | str]] = []
     shape = program.inputs[program.numbered_inputs[of]]
@@ -129,7 +129,7 @@ def _along(network: AxisNetwork) -> list[AxisField]:
     near = runs.everywhere()
     whole = runs.whole()
     fields = [
-        AxisField(None if near is None else clipped_fields(near[number]), whole=number in whole)
+        AxisField(None if near is None else near[number], whole=number in whole)
         for number in range(len(network.program.steps))
     ]
     left = set(range(len(fields))) - whole - network.anchored
