@@ -146,6 +146,8 @@ def field_of(
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:
         return unknown
+    if any(len(field.axes) != len(extent) for field in fields):  # another input, of another kind
+        return Field(because=name)
     if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
         return fields[0]
     shared = all(field.shared and field.axes == fields[0].axes for field in fields)

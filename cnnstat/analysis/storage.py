@@ -24,7 +24,7 @@ def storage(graph: Graph) -> tuple[int, ...]:
     return tuple(found)
 
 
-def stored_activations(graph: Graph, shapes: Iterable[Shape]) -> list[int]:
+def stored_activations(storage: Iterable[int], shapes: Iterable[Shape]) -> list[int]:
     """Return for each node, by its number, how many numbers its output takes memory for: none of a view."""
-    nodes = zip(storage(graph), shapes, strict=True)
+    nodes = zip(storage, shapes, strict=True)
     return [prod(shape) if number == holder else 0 for number, (holder, shape) in enumerate(nodes)]

@@ -83,11 +83,10 @@ class Program:
     def last_readers(self) -> list[list[int]]:
         """Return for each step the arrays that nobody reads after it, views with what they are views of.
 
-        Its own is among them where nobody reads it at all.
+        What nobody reads at all is its own last reader.
         """
         holders = self.holders()
-        last = {holders[number]: number for number in range(len(self.steps))}
-        last |= {holders[number]: i for i, step in enumerate(self.steps) for number in step.inputs}
+        last = {holders[number]: i for i, step in enumerate(self.steps) for number in (*step.inputs, i)}
         kept = {holders[number] for number in self.outputs}
         freed: list[list[int]] = [[] for _ in self.steps]
         for number, holder in holders.items():

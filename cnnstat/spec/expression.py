@@ -60,8 +60,15 @@ def resolved(width: Channels, channels: int) -> Value:
         Fault: it has no value; with the channels.
     """
     if width.multiple is not None:
-        return channels * width.multiple
-    return _parsed(width.text).evaluate({"in": channels})
+        value = channels * width.multiple
+        return value.numerator if value.denominator == 1 else value
+    return _read(width).evaluate({"in": channels})
+
+
+@lru_cache(maxsize=256)
+def _read(width: Channels) -> Expression:
+    """Read what remained again; a number that was worked out may be longer than one that is written."""
+    return Expression(width.text, frozenset({"in"}), tree_of(width))
 
 
 def parse(text: str) -> Expression:
@@ -71,9 +78,6 @@ def parse(text: str) -> Expression:
         Fault: it is not one.
     """
     return Expression(text, frozenset(re.findall(r"\$(\w+)", text)), tree_of_text(text))
-
-
-_parsed = lru_cache(maxsize=256)(parse)
 
 
 def _evaluate(node: ast.expr, params: Mapping[str, Value]) -> Value:
@@ -219,7 +223,8 @@ def truth(value: Value) -> bool:
         Fault: it is something else.
     """
     if isinstance(value, Channels):
-        message = f"{value.text} is not known before the network is walked; it can only be part of an option"
+        known = "is known only when the network is walked"
+        message = f"{value.text} {known}; filters, units and groups can depend on it"
         raise Fault(message, code="expression/type")
     if not isinstance(value, bool):
         raise Fault(f"expected true or false, got {show_value(value)}", code="expression/type")

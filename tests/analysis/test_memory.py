@@ -9,7 +9,7 @@ from hypothesis import given, settings
 import cnnstat
 from cnnstat.analysis.backward_cost import NeededGradients
 from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
-from cnnstat.analysis.storage import stored_activations
+from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.bridge.verify import verify
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS
@@ -188,7 +188,7 @@ def test_parts_of_a_map_take_no_memory_of_their_own() -> None:
     assert analysis.totals.inference_memory_bytes == 4 * (analysis.totals.counts.params + 288 + 288)
     kept = backward_reads(graph, [row.calculated for row in analysis.rows])
     assert [graph.name(number) for number in kept] == ["input", "b"]
-    sizes = stored_activations(graph, analysis.shapes)
+    sizes = stored_activations(storage(graph), analysis.shapes)
     assert sizes == [144, 288, 288, 0, 0, 0, 72, 36, 144]
 
 
