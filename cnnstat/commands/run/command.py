@@ -6,15 +6,14 @@ import gc
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 from msgspec import Struct
 
-from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.cli.options import FILE, depth_option, gathered, network_options, output_options, read_by
+from cnnstat.cli.options import FILE, File, depth_option, gathered, network_options, output_options
 from cnnstat.cli.output import finish, place_of, same_file, show
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 
@@ -74,17 +73,18 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str | None
     return int(found[1]) * _UNITS[found[2].upper()]
 
 
-def _given(texts: tuple[str, ...]) -> tuple[Given, ...]:
-    """Read FILE, or NAME=FILE where there is no file of that whole name."""
-    found: list[Given] = []
-    for text in texts:
-        name, sign, file = text.partition("=")
-        given = Given(name, Path(file)) if sign and not Path(text).exists() else Given("", Path(text))
-        if not str(given.path).strip(".") or given.name in (each.name for each in found):
-            wanted = "one FILE for the only input, or NAME=FILE for each of several"
-            raise ArgumentError(f"expected {wanted}, got '{text}'")
-        found.append(given)
-    return tuple(found)
+class GivenFile(File):
+    """FILE, or NAME=FILE where there is no file of that whole name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read an input's name, if there is one, and that of its file."""
+        name, sign, file = str(value).partition("=")
+        if not sign or os.path.exists(value):
+            name, file = "", str(value)
+        return Given(name, super().convert(file, param, ctx))
+
+
+_GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 
 def _dtype(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -136,7 +136,7 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
         "--image",
         metavar="[NAME=]FILE",
         multiple=True,
-        callback=read_by(_given),
+        type=_GIVEN,
         help="Run on a PNG or JPEG, resized and normalised.",
     ),
     click.option("--invert", is_flag=True, help="For --image: dark ink on white paper."),
@@ -144,7 +144,7 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
         "--array",
         metavar="[NAME=]FILE",
         multiple=True,
-        callback=read_by(_given),
+        type=_GIVEN,
         help="Run on a .npy with one sample or a batch; of several inputs, left=FILE.",
     ),
     click.option("--activations", metavar="FILE", type=FILE, help="Write each layer's output to an .npz."),
@@ -225,7 +225,8 @@ def _check_options(options: RunOptions) -> None:
         raise click.UsageError("--check-grad runs in float64: float32 has too few digits to compare")
     names = [each.name for each in (*options.image, *options.array)]
     if len(set(names)) < len(names):
-        raise click.UsageError("--image and --array exclude each other, for one input")
+        message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"
+        raise click.UsageError(message)
     if options.invert and not options.image:
         raise click.UsageError("--invert needs --image")
     if options.batch is not None and names:
