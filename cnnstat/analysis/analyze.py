@@ -23,7 +23,7 @@ from cnnstat.analysis.model import (
     LayerRow,
     Totals,
 )
-from cnnstat.analysis.receptive_field import Field, start
+from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
@@ -61,10 +61,11 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
         SpecError: with every layer that does not fit; layers behind one of these are left unknown.
     """
     settings = settings or Settings()
+    of = graph.input_number(settings.fields_of)
     patterns = LongPatterns(len(graph.layers))
-    rows = tuple(_rows(graph, _figures(graph, settings, patterns), patterns))
+    rows = tuple(_rows(graph, _figures(graph, settings, patterns), patterns, of))
     shapes = (*graph.input_shapes, *(row.output_shape for row in rows))
-    fields = (*map(start, graph.input_shapes), *(row.field for row in rows))
+    fields = (*starts(graph.input_shapes, of), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
     sizes = stored_activations(storage(graph), shapes)
@@ -160,8 +161,8 @@ def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Probl
     return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 
 
-def _rows(graph: Graph, figures: Sequence[_Figures], patterns: LongPatterns) -> Iterator[LayerRow]:
-    fields = Fields(graph.input_shapes, patterns)
+def _rows(graph: Graph, figures: Sequence[_Figures], patterns: LongPatterns, of: int) -> Iterator[LayerRow]:
+    fields = Fields(graph.input_shapes, patterns, of)
     for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
         field = fields.add(node.path, node.values, each.calculated.footprints, each.shape)
         name, kind, layers = node.path, node.type, range(i, i + 1)

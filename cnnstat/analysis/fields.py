@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.bounds import NOTHING, joined
-from cnnstat.analysis.receptive_field import Field, along, field_of, lost, one_region, start
+from cnnstat.analysis.receptive_field import UNSEEN, Field, along, field_of, lost, one_region, starts
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, is_row, united
@@ -36,14 +36,17 @@ class UntraceableError(Exception):
 
 
 class Fields:
-    """The fields of nodes by their number: those of the inputs first, then one for each layer added."""
+    """The fields of nodes by their number: those of the inputs first, then one for each layer added.
 
-    def __init__(self, inputs: Sequence[Shape], patterns: LongPatterns) -> None:
+    Fields are on one of the inputs, the ``of``-th. What depends on others alone sees nothing of it.
+    """
+
+    def __init__(self, inputs: Sequence[Shape], patterns: LongPatterns, of: int = 0) -> None:
         self._patterns = patterns
         self.inputs = len(inputs)
-        self.extent = places(inputs[0])
+        self.extent = places(inputs[of])
         self.shapes = [*inputs]
-        self.fields = [*map(start, inputs)]
+        self.fields = [*starts(inputs, of)]
         self._names = [""] * len(inputs)
         self._seen: dict[tuple[int | Positions, ...], Region] = {}
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * len(inputs)
@@ -52,7 +55,11 @@ class Fields:
         self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
     ) -> Field:
         """Add the next layer, which reads the values of ``sources``, and return its field."""
-        if WHOLE in footprints or self._is_one_place(sources, shape):
+        read = self._seeing(sources, footprints)
+        sources, footprints = tuple(source for source, _ in read), tuple(footprint for _, footprint in read)
+        if not read:
+            field = UNSEEN
+        elif WHOLE in footprints or self._is_one_place(sources, shape):
             field = self._whole(name, sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])
@@ -71,9 +78,16 @@ class Fields:
     ) -> None:
         """Add the next layer, whose field is known."""
         self._names.append(name)
-        self._read.append(tuple(zip(sources, footprints, strict=True)))
+        self._read.append(self._seeing(sources, footprints))
         self.shapes.append(shape)
         self.fields.append(field)
+
+    def _seeing(
+        self, sources: Sequence[int], footprints: tuple[Footprint, ...]
+    ) -> tuple[tuple[int, Footprint], ...]:
+        """Return what is read of nodes that see anything of the input."""
+        pairs = zip(sources, footprints, strict=True)
+        return tuple([pair for pair in pairs if not self.fields[pair[0]].unseen])
 
     def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
         """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
@@ -83,8 +97,6 @@ class Fields:
     def _whole(self, name: str, sources: Sequence[int]) -> Field:
         """Return the field of units that read all of their inputs; ``name`` is theirs."""
         above = [self.fields[source] for source in sources]
-        if any(field.because is None and len(field.axes) != len(self.extent) for field in above):
-            return Field(because=name)  # another input, of another kind
         if all(field.shared and field.axes == above[0].axes for field in above):
             return above[0]
         try:

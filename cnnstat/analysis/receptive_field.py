@@ -22,7 +22,7 @@ from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
     from cnnstat.analysis.long_patterns import LongPatterns
@@ -50,8 +50,13 @@ class Field(Struct, frozen=True):
 
     @property
     def known(self) -> bool:
-        """Say whether size, stride and padding exist: neither the whole input nor unknown."""
-        return not self.whole and self.because is None
+        """Say whether size, stride and padding exist: neither the whole input, nor nothing, nor unknown."""
+        return not self.whole and self.because is None and not self.unseen
+
+    @property
+    def unseen(self) -> bool:
+        """Say whether units see nothing of the input."""
+        return self == UNSEEN
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         """Return the size per axis for units of a map of ``shape``: that of the largest field."""
@@ -88,6 +93,10 @@ class Field(Struct, frozen=True):
         return _bounds(self.axes[axis], unit)
 
 
+UNSEEN = Field()
+"""The field of units that see nothing of the input, as what depends on another one alone."""
+
+
 def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
     """Return a number per axis of the input: what goes by the numbers of a vector is the same for all.
 
@@ -104,9 +113,10 @@ def lost(footprint: Footprint, axes: int) -> bool:
     return footprint == UNKNOWN or (not isinstance(footprint, str) and len(footprint) not in (1, axes))
 
 
-def start(shape: Shape) -> Field:
-    """Return the field of the network's input: each position sees itself; of a vector each number."""
-    return Field(axes=((POINT,),) * len(places(shape)))
+def starts(inputs: Sequence[Shape], of: int) -> tuple[Field, ...]:
+    """Return the fields of the network's inputs on one of them: there each position or number sees itself."""
+    own = Field(axes=((POINT,),) * len(places(inputs[of])))
+    return tuple(own if i == of else UNSEEN for i in range(len(inputs)))
 
 
 def one_region(region: Region, extent: Shape) -> Field:
@@ -139,8 +149,6 @@ def field_of(
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:
         return unknown
-    if any(len(field.axes) != len(extent) for field in fields):  # another input, of another kind
-        return Field(because=name)
     if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
         return fields[0]
     shared = all(field.shared and field.axes == fields[0].axes for field in fields)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from operator import index
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
 
-from cnnstat.base.axes import RANKS
+from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
 
 if TYPE_CHECKING:
     from types import UnionType
+
+Inputs: TypeAlias = "tuple[int, ...] | Mapping[str, tuple[int, ...]]"
+"""The shape of the only input, or shapes of inputs by their names."""
 
 _SHOWN = 80  # characters of a wrong argument that a message shows
 
@@ -28,6 +31,33 @@ def check_shape(shape: object) -> tuple[int, ...]:
         wanted = f"expected 1 to {len(RANKS)} sizes from 1 to {MAX_SIZE:,}"
         raise ArgumentError(f"input_shape: {wanted}, got {shown(shape)}")
     return sizes
+
+
+def named_inputs(shapes: Inputs, own: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Return shapes by the names of the inputs they are for; ``own`` are those that the network has.
+
+    Raises:
+        ArgumentError: there is no such input, a name is missing, or one of them is no shape of its kind.
+    """
+    names = ", ".join(own)
+    if not isinstance(shapes, Mapping):
+        if len(own) > 1:
+            raise ArgumentError(f"the network has the inputs {names}: name the one that is meant")
+        shapes = {next(iter(own)): shapes}
+    for name in shapes:
+        if name not in own:
+            raise ArgumentError(f"the network has no input '{shown(name)}', but {names}")
+    return {name: _like(check_shape(shape), own[name], name) for name, shape in shapes.items()}
+
+
+def _like(shape: tuple[int, ...], own: tuple[int, ...], name: str) -> tuple[int, ...]:
+    """Return a shape of the kind that an input has: a size without channels would be another network's."""
+    if len(shape) == len(own):
+        return shape
+    text, wanted = ("x".join(map(str, each)) for each in (shape, own))
+    channels_first = "x".join(map(str, (own[0], *shape)))
+    way_out = f"; did you mean {channels_first}?" if len(shape) + 1 == len(own) else ""
+    raise ArgumentError(f"{name} is a {rank_of(own).noun} such as {wanted}, got {text}{way_out}")
 
 
 def _sizes(shape: object) -> tuple[int, ...] | None:

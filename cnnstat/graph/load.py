@@ -15,18 +15,21 @@ from cnnstat.spec.reader import read_family
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnstat.base.arguments import Inputs
+
 
 def load(
     spec: str | Path,
     *,
     params: Mapping[str, object] | None = None,
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
 ) -> Graph:
     """Read a spec into a graph.
 
     ``spec`` is a path, ``-`` for standard input, or the name of a bundled architecture (``lenet5`` or
     ``lenet5.yaml``); a path that exists comes first. ``family.yaml#name`` is a variant. ``params``
-    replace parameters of the network, ``input_shape`` its input.
+    replace parameters of the network, ``input_shape`` its input, or by name
+    those of its inputs that it has.
 
     Raises:
         SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
@@ -43,7 +46,7 @@ def loads(
     *,
     variant: str | None = None,
     params: Mapping[str, object] | None = None,
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
 ) -> Graph:
     """Read a spec from text; ``name`` stands before line and column in problems.
 
@@ -63,7 +66,7 @@ def loads(
 def loaded(
     spec: Graph | str | Path,
     params: Mapping[str, object] | None = None,
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
 ) -> Graph:
     """Return a spec, or a graph that is loaded already, with what is asked otherwise.
 

@@ -105,12 +105,13 @@ class Variant(Struct, frozen=True):
 class Family(Struct, frozen=True):
     """A whole spec as read; one network of it is a `cnnstat.spec.choice.Spec`.
 
-    Without ``variants`` it is a family of one. ``input`` is one sample as written, channels first.
+    Without ``variants`` it is a family of one. ``inputs`` are one sample of each input as written, channels
+    first; an input without a name is called ``input``.
     """
 
     name: str
     source: str
-    input: tuple[Operand, ...]
+    inputs: dict[str, tuple[Operand, ...]]
     params: dict[str, Value]
     variants: dict[str, Variant]
     blocks: dict[str, Block]

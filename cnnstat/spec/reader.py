@@ -91,7 +91,7 @@ class _Reader:
         return Family(
             name=name,
             source=source,
-            input=self.shape(input_node),
+            inputs=self.inputs(input_node),
             params=params,
             variants=self.variants(root.get("variants"), params),
             blocks=self.blocks(root.get("blocks")),
@@ -104,6 +104,16 @@ class _Reader:
         )
 
     # -- parts of a network ------------------------------------------------------------------------
+
+    def inputs(self, node: Node | None) -> dict[str, tuple[Operand, ...]]:
+        """Read the shape of the only input, or a mapping of names to shapes."""
+        if not isinstance(node, Mapping):
+            return {"input": self.shape(node)}
+        for key, _ in node.entries:
+            self.name(key, "an input")
+        if not node.entries:
+            self.problem("spec/input", "'input:' is a shape, or a mapping of names to shapes", node.span)
+        return {key.text: self.shape(value) for key, value in node.entries}
 
     def shape(self, node: Node | None) -> tuple[Operand, ...]:
         if node is None:

@@ -116,7 +116,7 @@ def sweep(
     settings = settings or Settings()
     shape = graph.input_shape
     tries = Tries(graph, settings)
-    own = _accepted(tries.walked(shape))
+    own = _accepted(tries.walked(graph.input_shapes))
     found: list[Outcome] = []
     for size in steps.sizes:
         found.append(tries.outcome(size, own))
@@ -174,7 +174,7 @@ def _far(tries: Tries, shape: Shape) -> Walked | None:
         *(tuple(axis << times for axis in size) for times in doublings),
         *(grown(size, min(size) + more) for more in range(min(_RESIDUES, largest - min(size)))),
     )
-    walks = (_accepted(tries.walked((shape[0], *far))) for far in sizes)
+    walks = (_accepted(tries.walked(tries.shapes(far))) for far in sizes)
     return next((walked for walked in walks if walked is not None), None)
 
 

@@ -50,6 +50,6 @@ def _concat_backward(dy: Array, ends: tuple[int, ...]) -> KernelGradients:
     return tuple(dy[at(1, slice(a, b))] for a, b in zip((0, *ends), ends, strict=False)), {}
 
 
-ADD = Kernel(add, unchanged)
+ADD = Kernel(add, unchanged, joins=True)
 MULTIPLY = Kernel(multiply, unchanged)
 CONCAT = Kernel(concat, becomes("add"))

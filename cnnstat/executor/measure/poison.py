@@ -158,7 +158,7 @@ def _parts(program: Program, ranges: Sequence[slice], units: int) -> Iterator[tu
     except UnfitError as unfit:
         program = replace(program, steps=program.steps[: unfit.number])
         network = Executor(program)
-    clean = network.sample(1)
+    (clean,) = network.named(network.sample(1)).values()
     some = max(PIECE // max(units, clean.size), 1)
     for start in range(0, len(ranges), some):
         yield start, _run(network, clean, ranges[start : start + some])

@@ -254,7 +254,7 @@ layers:
 @pytest.mark.parametrize("text", [FUSSY, WIDE])
 def test_what_fixes_the_size_is_found_where_no_doubled_size_shows_it(text: str) -> None:
     graph = cnnstat.loads(text)
-    found = cnnstat.sizes(graph, first=graph.spec.input_shape[1:], last=graph.spec.input_shape[1:])
+    found = cnnstat.sizes(graph, first=graph.input_shape[1:], last=graph.input_shape[1:])
     assert ([graph.name(number) for number in found.fixing], found.levelled) == (["fc"], None)
 
 
