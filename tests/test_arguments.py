@@ -69,7 +69,9 @@ PARAMS: tuple[Any, ...] = (
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_is_no_shape(function: str, spec: Path) -> None:
     for shape in SHAPES:
-        with pytest.raises(ArgumentError, match="input_shape: expected 1 to 3 sizes from 1 to"):
+        with pytest.raises(
+            ArgumentError, match=r"input_shape: expected 1 to 3 sizes from 1 to|the network has no input"
+        ):
             FUNCTIONS[function](spec, input_shape=shape)
 
 
@@ -148,7 +150,7 @@ ARRAYS: tuple[Any, ...] = (
 
 @pytest.mark.parametrize("number", range(len(ARRAYS)))
 def test_what_is_no_batch(number: int, network: cnnstat.Network) -> None:
-    with pytest.raises(ValueError, match=r"expected an? (array|batch)"):
+    with pytest.raises(ValueError, match=r"expected (an? (array|batch)|the inputs)"):
         network.forward(ARRAYS[number])
 
 

@@ -46,7 +46,7 @@ def named_inputs(shapes: Inputs, own: Mapping[str, tuple[int, ...]]) -> dict[str
         shapes = {next(iter(own)): shapes}
     for name in shapes:
         if name not in own:
-            raise ArgumentError(f"the network has no input '{shown(name)}', but {names}")
+            raise ArgumentError(f"the network has no input {shown(name)}, but {names}")
     return {name: _like(check_shape(shape), own[name], name) for name, shape in shapes.items()}
 
 
