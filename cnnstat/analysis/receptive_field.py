@@ -79,6 +79,8 @@ def field_of(
         return unknown
     if isinstance(footprint, str):
         return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[footprint]
+    if not fields:
+        return Field(((),) * (len(out) - 1), whole=len(out) == 1)
     met = len(fields) > 1
     pairs = zip(fields, shapes, strict=False)
     branches = [_through(field, shape, out, footprint, met=met) for field, shape in pairs]

@@ -17,7 +17,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnstat.executor.axes import both_sides, per_axis
+from cnnstat.executor.axes import POSITIONS, both_sides, per_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,5 +92,19 @@ def along(
             own[sides] = both_sides(options[sides], axis.rank)[axis.number]
         stride = own.get("stride", 1) if over_input else 1
         return OneAxis(own, "", stride or own["kernel"], any(options[name] for name in anchors))
+
+    return project
+
+
+def on_named(option: str = "axis", *, anchored: bool = False, elsewhere: str = "identity") -> Projection:
+    """Keep the layer on the axis that it is about, which an option names; on others put a type in its place.
+
+    Channels are such another axis, too.
+    """
+
+    def project(options: Options, axis: Axis) -> OneAxis:
+        if options[option] != axis.name:
+            return OneAxis(_NOTHING, elsewhere)
+        return OneAxis({**options, option: POSITIONS[1][0]}, anchored=anchored)
 
     return project

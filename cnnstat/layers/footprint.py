@@ -32,6 +32,8 @@ class Bounds(Struct, frozen=True):
 
 POINT = Bounds(1, (0,), (0,))
 """Each output reads the input at its own position."""
+NOTHING = Bounds(0, (1,), (0,))
+"""No output reads anything."""
 
 
 def window(stride: int, first: int, extent: int, step: int = 1) -> Bounds:
