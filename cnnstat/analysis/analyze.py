@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
+from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.model import (
     KINDS,
     STORED,
@@ -19,7 +20,7 @@ from cnnstat.analysis.model import (
     LayerRow,
     Totals,
 )
-from cnnstat.analysis.receptive_field import Field, field_of, start
+from cnnstat.analysis.receptive_field import Field, start
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.arithmetic import ZERO
@@ -88,7 +89,7 @@ def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) 
         operations=layer.operations(shapes),
         connections=layer.connections(shapes),
         reads=layer.reads(),
-        footprint=layer.footprint(shapes),
+        footprints=layer.footprints(shapes),
     )
 
 
@@ -131,13 +132,9 @@ def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Probl
 
 
 def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
-    shapes = (*graph.input_shapes, *(each.shape for each in figures))
-    fields = [*map(start, graph.input_shapes)]
+    fields = Fields(graph.input_shapes)
     for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
-        read = tuple([shapes[source] for source in node.values])
-        above = tuple([fields[source] for source in node.values])
-        field = field_of(node.path, each.calculated.footprint, read, each.shape, above)
-        fields.append(field)
+        field = fields.add(node.path, node.values, each.calculated.footprints, each.shape)
         name, kind, layers = node.path, node.type, range(i, i + 1)
         inputs = tuple([graph.name(source) for source in node.inputs])
         counts = each.counts if node.owns else each.counts.borrowed()

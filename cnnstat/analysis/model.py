@@ -38,7 +38,7 @@ class Calculated(Struct, frozen=True):
     operations: Operations
     connections: Term
     reads: Reads
-    footprint: Footprint
+    footprints: tuple[Footprint, ...]
 
     @property
     def flops(self) -> Term:

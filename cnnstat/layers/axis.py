@@ -9,8 +9,13 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product
 from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import WHOLE, Footprint, Shape, same_sizes, show
-from cnnstat.layers.footprint import POINT, Bounds
+from cnnstat.layers.base import WHOLE, Footprint, Shape, places, same_sizes, show
+from cnnstat.layers.footprint import POINT, all_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnstat.layers.footprint import Reading
 
 NAMES = ("channels", *dict.fromkeys(name for rank in reversed(RANKS) for name in rank.axes[1:]))
 """The names of all axes; the numbers of a vector are its channels."""
@@ -48,16 +53,12 @@ def resized(shape: Shape, place: int, size: Term) -> tuple[Term, ...]:
     return (*sizes[:place], size, *sizes[place + 1 :])
 
 
-def read_along(shape: Shape, readings: dict[int, Bounds]) -> Footprint:
+def read_along(shape: Shape, readings: Mapping[int, Reading]) -> Footprint:
     """Return the footprint of units that read such positions along some axes, and their own along others.
 
-    What is read of the channels is no matter of place.
+    What is read of the channels is no matter of place, but in a vector.
     """
-    each = tuple(readings.get(place, POINT) for place in range(1, len(shape)))
-    everything = all(reading == all_of(size) for reading, size in zip(each, shape[1:], strict=True))
-    return WHOLE if each and everything and not set(each) <= {POINT} else each
-
-
-def all_of(size: int) -> Bounds:
-    """Return the bounds of units each of which reads all positions of an axis."""
-    return Bounds(0, (0,), (size - 1,))
+    first = min(1, len(shape) - 1)
+    each = tuple(readings.get(place, POINT) for place in range(first, len(shape)))
+    everything = all(reading == all_of(size) for reading, size in zip(each, places(shape), strict=True))
+    return WHOLE if everything else each

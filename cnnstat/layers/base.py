@@ -16,7 +16,7 @@ from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, RANKS, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.layers.footprint import POINT, Bounds
+from cnnstat.layers.footprint import POINT, Bounds, Reading
 from cnnstat.spec.expression import Channels
 
 Shape: TypeAlias = tuple[int, ...]
@@ -64,8 +64,11 @@ class Reads(Struct, frozen=True):
 WHOLE = "whole"
 UNKNOWN = "unknown"
 
-Footprint: TypeAlias = tuple[Bounds, ...] | str
-"""One `Bounds` per axis; or `WHOLE`: each output reads the whole input; or `UNKNOWN`."""
+Footprint: TypeAlias = tuple[Reading, ...] | str
+"""What each output reads along each axis of the input; or `WHOLE`: all of it; or `UNKNOWN`.
+
+A vector has one axis, its numbers.
+"""
 
 
 class Layer(Struct, frozen=True, kw_only=True):
@@ -128,7 +131,11 @@ class Layer(Struct, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return which inputs an output reads, per axis."""
-        return (POINT,) * (len(inputs[0]) - 1)
+        return (POINT,) * len(places(inputs[0]))
+
+    def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
+        """Return the footprint on each of the inputs whose values are read."""
+        return (self.footprint(inputs),) * len(inputs[: self.values_from])
 
     def reads(self) -> Reads:
         """Return which activations the backward pass reads."""
@@ -148,6 +155,11 @@ def values(shape: Shape) -> Term:
 def positions(shape: Shape) -> Term:
     """Return how many places a shape has, each with all its channels; 1 for a vector."""
     return product(same_sizes(shape)[1:])
+
+
+def places(shape: Shape) -> Shape:
+    """Return the sizes of the axes that have places; those of a vector are its numbers."""
+    return shape[1:] or shape
 
 
 def known(footprint: tuple[Bounds | None, ...]) -> Footprint:

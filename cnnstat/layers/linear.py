@@ -9,7 +9,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.axis import ANY_AXIS, AxisName, all_of, place_of, read_along, resized, rows
+from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along, resized, rows
 from cnnstat.layers.base import (
     EVERY_RANK,
     WHOLE,
@@ -23,6 +23,7 @@ from cnnstat.layers.base import (
     width_of,
 )
 from cnnstat.layers.conv import Bias
+from cnnstat.layers.footprint import all_of
 
 
 class _Dense(Layer, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
+from cnnstat.layers.axis import read_along
 from cnnstat.layers.base import (
     UNKNOWN,
     WHOLE,
@@ -21,6 +22,7 @@ from cnnstat.layers.base import (
     same_sizes,
     show,
 )
+from cnnstat.layers.footprint import all_of
 
 Transposed = Annotated[bool, Meta(description="whether its rows and columns are exchanged first")]
 
@@ -68,14 +70,18 @@ class Matmul(Layer, frozen=True, kw_only=True):
         """Return one multiplication per output for the scale."""
         return Operations() if self.scale == 1 else Operations(multiplications=self.outputs(inputs))
 
-    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the whole input, of which an output reads a row and a column.
+    def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
+        """Return a row of the first and a column of the second.
 
-        All rows of a signal are channels of one place, so every place reads all. Of maps that are
-        transposed, what was a place in a row is one in a column.
+        Rows of a signal are channels and no places. Where rows and columns change places, units at one place
+        read different places: what they read is known of all channels of a signal together alone.
         """
-        signal, plain = len(inputs[0]) == 2, not (self.transpose_a or self.transpose_b)
-        return WHOLE if signal or (plain and len(inputs[0]) == 3) else UNKNOWN
+        a, b = inputs
+        alone = len(a) == 2
+        if self.transpose_a or (self.transpose_b and not alone):
+            return UNKNOWN, UNKNOWN
+        row, column = read_along(a, {len(a) - 1: all_of(a[-1])}), read_along(b, {len(b) - 2: all_of(b[-2])})
+        return row, WHOLE if self.transpose_b else column
 
     def reads(self) -> Reads:
         """Return the inputs: each one's gradient needs the other."""

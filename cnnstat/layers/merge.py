@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -9,17 +10,18 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.base.text import listed
-from cnnstat.layers.axis import AxisOption, place_of, resized
+from cnnstat.layers.axis import AxisOption, place_of, read_along, resized
 from cnnstat.layers.base import (
-    UNKNOWN,
     Footprint,
     Layer,
     Operations,
     Reads,
     Shape,
+    places,
     same_sizes,
     show,
 )
+from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Pieces
 
 
 class _ByValue(Layer, frozen=True, kw_only=True):
@@ -42,6 +44,20 @@ class _ByValue(Layer, frozen=True, kw_only=True):
     def each(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one operation per value for each input after the first."""
         return (term("inputs", len(inputs)) - 1) * self.outputs(inputs)
+
+    def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
+        """Return the position itself; of a single row that meets more, all read it."""
+        own = self.footprint(inputs)
+        if isinstance(own, str):
+            return (own,) * len(inputs)
+        most = tuple(max(sizes) for sizes in zip(*map(places, inputs), strict=True))
+        return tuple(
+            tuple(
+                FIRST if size == 1 < units and reading == POINT else reading
+                for reading, size, units in zip(own, places(shape), most, strict=True)
+            )
+            for shape in inputs
+        )
 
 
 class _OfOneShape(_ByValue, frozen=True, kw_only=True):
@@ -182,9 +198,18 @@ class Concat(Layer, frozen=True, kw_only=True):
         name = same_sizes(inputs[0])[place].name
         return resized(inputs[0], place, total(term(name, shape[place]) for shape in inputs))
 
-    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+    def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
         """Return the position itself; along the axis each input has its own part of the positions."""
-        return UNKNOWN if place_of(self.axis, inputs[0]) else Layer.footprint(self, inputs)
+        place = place_of(self.axis, inputs[0])
+        if place == 0 < len(inputs[0]) - 1:
+            return Layer.footprints(self, inputs)
+        sizes = [shape[place] for shape in inputs]
+        ends = list(accumulate(sizes))
+        parts = (
+            Pieces(((end - size, NOTHING), (size, POINT), (ends[-1] - end, NOTHING)))
+            for size, end in zip(sizes, ends, strict=True)
+        )
+        return tuple(read_along(shape, {place: part}) for shape, part in zip(inputs, parts, strict=True))
 
 
 def _others(shape: Shape, place: int) -> tuple[int, ...]:

@@ -8,8 +8,10 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.axis import NAMES, all_of, place_of, read_along, rows
+from cnnstat.base.limits import MAX_PERIOD
+from cnnstat.layers.axis import NAMES, place_of, read_along, rows
 from cnnstat.layers.base import (
+    UNKNOWN,
     WHOLE,
     WITH_PLACES,
     Count,
@@ -23,6 +25,7 @@ from cnnstat.layers.base import (
     values,
     width_of,
 )
+from cnnstat.layers.footprint import Bounds, all_of, window
 
 _AFFINE = term("scale", 1) + term("shift", 1)
 
@@ -183,6 +186,15 @@ class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/groups", field="groups")
         return term("groups", groups)
 
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the whole input; of a vector the numbers of a group."""
+        size = inputs[0][0] // self.parts(inputs).value
+        if len(inputs[0]) > 1 or size == inputs[0][0]:
+            return WHOLE
+        if size > MAX_PERIOD:
+            return UNKNOWN
+        return (Bounds(size, (0,) * size, (size - 1,) * size),)
+
 
 class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
     """Instance normalisation: each map of each sample has its own mean and variance.
@@ -246,6 +258,10 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
             divisions=count,
             exponentials=count,
         )
+
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the position itself; of a vector a window over its numbers."""
+        return read_along(inputs[0], {0: window(1, -(self.size // 2), self.size)})
 
     def reads(self) -> Reads:
         """Return the input."""

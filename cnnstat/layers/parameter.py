@@ -9,8 +9,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Footprint, Index, Layer, Shape, same_sizes, show
-from cnnstat.layers.footprint import NOTHING
+from cnnstat.layers.base import Index, Layer, Shape, same_sizes, show
 from cnnstat.layers.reshape import copied
 
 
@@ -50,7 +49,3 @@ class Parameter(Layer, frozen=True, kw_only=True):
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the numbers of the output."""
         return product(self.sizes(inputs))
-
-    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return nothing: no input's value is read."""
-        return (NOTHING,) * (len(inputs[0]) - 1)

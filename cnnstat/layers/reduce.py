@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.axis import ANY_AXIS, AxisName, all_of, place_of, read_along
+from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along
 from cnnstat.layers.base import (
     UNKNOWN,
     WHOLE,
@@ -22,6 +22,7 @@ from cnnstat.layers.base import (
     size_of,
     values,
 )
+from cnnstat.layers.footprint import all_of
 
 
 class Reduce(Layer, frozen=True, kw_only=True):

@@ -10,10 +10,9 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Misfit
-from cnnstat.base.limits import MAX_SIZE
+from cnnstat.base.limits import MAX_PERIOD, MAX_SIZE
 from cnnstat.layers.base import (
     UNKNOWN,
-    WHOLE,
     Count,
     Footprint,
     Index,
@@ -23,7 +22,7 @@ from cnnstat.layers.base import (
     show,
     size_of,
 )
-from cnnstat.layers.footprint import Bounds, window
+from cnnstat.layers.footprint import POINT, Bounds, Folded, window
 
 Sizes: TypeAlias = Annotated[
     tuple[Annotated[int, Meta(ge=-1, le=MAX_SIZE)], ...], Meta(min_length=1, max_length=len(RANKS))
@@ -67,8 +66,8 @@ class Flatten(Layer, frozen=True, kw_only=True):
         return (product(same_sizes(inputs[0])),)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the whole input."""
-        return WHOLE
+        """Return the place that each number was at."""
+        return folded(inputs[0])
 
 
 class Reshape(Layer, frozen=True, kw_only=True):
@@ -115,7 +114,7 @@ class Reshape(Layer, frozen=True, kw_only=True):
         out = size_of(self.sizes(inputs))
         if out == inputs[0]:
             return Layer.footprint(self, inputs)
-        return WHOLE if len(out) == 1 else UNKNOWN
+        return folded(inputs[0]) if len(out) == 1 else UNKNOWN
 
     def _wanted(self, inputs: tuple[Shape, ...]) -> Shape:
         """Return the sizes that are asked for, with at most one -1."""
@@ -198,6 +197,15 @@ class ChannelShuffle(Layer, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/groups", field="groups")
         return same_sizes(inputs[0])
 
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the position itself; of a vector the number that was dealt out."""
+        if len(inputs[0]) > 1:
+            return Layer.footprint(self, inputs)
+        if self.groups > MAX_PERIOD:
+            return UNKNOWN
+        dealt = tuple(range(0, inputs[0][0], inputs[0][0] // self.groups))
+        return (Bounds(1, dealt, dealt),)
+
 
 class _Shuffle(Layer, frozen=True, kw_only=True):
     """An exchange between channels and positions."""
@@ -260,3 +268,10 @@ class PixelUnshuffle(_Shuffle, frozen=True, kw_only=True):
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the block each output gathers."""
         return (window(self.factor, 0, self.factor),) * 2
+
+
+def folded(shape: Shape) -> Footprint:
+    """Return the place that each number of a flattened input was at, per axis."""
+    if len(shape) == 1:
+        return (POINT,)
+    return tuple(Folded(prod(shape[axis + 1 :]), shape[axis]) for axis in range(1, len(shape)))

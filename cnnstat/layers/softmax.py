@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cnnstat.base.arithmetic import Term
-from cnnstat.layers.axis import AxisOption, all_of, place_of, read_along, rows
+from cnnstat.layers.axis import AxisOption, place_of, read_along, rows
 from cnnstat.layers.base import Footprint, Layer, Operations, Reads, Shape, same_sizes, values
+from cnnstat.layers.footprint import all_of
 
 
 class _AlongAxis(Layer, frozen=True, kw_only=True):

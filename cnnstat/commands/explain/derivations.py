@@ -10,7 +10,7 @@ from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.document import StepEntry
 from cnnstat.commands.explain.field_growth import growth, setters
-from cnnstat.layers.base import WHOLE, size_of
+from cnnstat.layers.base import size_of
 from cnnstat.report.text import shown, sizes
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def passes_on(analysis: Analysis, row: LayerRow) -> bool:
 
 def _field(row: LayerRow, grown: Growth) -> Iterator[StepEntry]:
     """Yield how the receptive field of a layer came about."""
-    if not row.field.known or grown.same:
+    if not row.field.known or grown.same or (grown.shared and len(grown.branches) == 1):
         yield StepEntry("receptive_field", "field", _plain_field(row, grown))
     elif grown.steps:
         above = grown.branches[0]
@@ -112,12 +112,14 @@ def _plain_field(row: Row, grown: Growth) -> str:
     words, above = field_words(row.field, row.output_shape), grown.branches[0]
     if row.field.because is not None:
         return words
-    if row.field.known:
+    if grown.same:
         return f"{words}, as {above.name}: each unit reads its own place"
     whole = [branch.name for branch in grown.branches if branch.above.whole]
     if whole:
         return f"{words}, as {whole[0]}"
-    return f"{words}: each unit counts as reading the whole of {above.name}"
+    if row.field == above.above:
+        return f"{words}, as {above.name}"
+    return f"{words}: what all units of {above.name} see together"
 
 
 def field_words(field: Field, shape: Shape) -> str:
@@ -156,7 +158,7 @@ def _sizes(row: LayerRow, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
 def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
     """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
     size, names = calculated.sizes[axis], rank_of(size_of(calculated.sizes)).axes
-    own_units = len(names) == 1 and calculated.footprint == WHOLE
+    own_units = len(names) == 1 and calculated.macs.value > 0
     if size.name != names[axis] or own_units:
         return False
     return all(len(shape) == len(names) and shape[axis] == size.value for shape in shapes)

@@ -24,7 +24,10 @@ Value: TypeAlias = int | str | tuple[Fraction | None, ...] | None
 
 
 class MeasuredReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
-    """What one unit saw of the input: size, stride and padding are null where no pattern repeats."""
+    """What one unit saw of the input: size, stride and padding are null where no pattern repeats.
+
+    Where all units see one region, its size and padding stand for a pattern's.
+    """
 
     whole: bool
     size: Sizes | None = None
@@ -67,6 +70,14 @@ class FigureDifference(Struct, frozen=True, kw_only=True):
     figure: str
     calculated: Value
     measured: Value
+
+
+class UnmeasuredFigure(Struct, frozen=True, kw_only=True):
+    """A figure that was not compared."""
+
+    layer: str
+    figure: str
+    why: str
 
 
 class LossValue(Struct, frozen=True, kw_only=True):
@@ -140,8 +151,12 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
     layers: tuple[ComparedLayer, ...]
     inference_memory_bytes: ComparedBytes
     differences: Annotated[tuple[FigureDifference, ...], Meta(description="empty when all is proved")]
-    unmeasured_fields: Annotated[
-        tuple[str, ...], Meta(description="layers whose receptive field no run can show")
+    compared: Annotated[int, Meta(description="how many figures were calculated and measured")]
+    unmeasured: Annotated[
+        tuple[UnmeasuredFigure, ...],
+        Meta(
+            description="figures of which `proved` says nothing, as no run shows them or none was calculated"
+        ),
     ]
     loss: LossValue
     gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
@@ -186,7 +201,11 @@ def document(proof: Proof, top: int | None) -> RunDocument:
             )
             for each in proof.verification.differences
         ),
-        unmeasured_fields=proof.verification.unmeasured,
+        compared=proof.verification.compared,
+        unmeasured=tuple(
+            UnmeasuredFigure(layer=each.layer, figure=each.figure, why=each.why)
+            for each in proof.verification.unmeasured
+        ),
         loss=LossValue(
             name=proof.loss.name,
             value=Real(proof.loss.value),
@@ -208,6 +227,9 @@ def _measured(layer: LayerMeasurements, field: MeasuredField) -> MeasuredFigures
 
 
 def _field(field: MeasuredField) -> MeasuredReceptiveField:
+    if field.region and not field.whole:
+        sizes = tuple(last - first + 1 for first, last in field.region)
+        return MeasuredReceptiveField(whole=False, size=sizes, padding=tuple(-low for low, _ in field.region))
     patterns = [axis.pattern for axis in field.axes if axis.pattern is not None]
     if field.whole or not patterns or len(patterns) < len(field.axes):
         return MeasuredReceptiveField(whole=field.whole)

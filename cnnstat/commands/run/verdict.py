@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.analysis.model import STORED
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
@@ -13,7 +12,9 @@ from cnnstat.report.columns import COLUMNS
 from cnnstat.report.model import Quantity
 
 if TYPE_CHECKING:
-    from cnnstat.bridge.verify import Disagreement, Proof, Verification
+    from collections.abc import Sequence
+
+    from cnnstat.bridge.verify import Disagreement, Proof, Unmeasured
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
 
@@ -42,14 +43,21 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
         if proof.interrupted:
             return "interrupted: ", checked, " of ", to_check, " gradients checked, all right"
         return f"{_NOT_CHECKED}: only ", checked, " of ", to_check, " gradients were"
-    figures = Quantity(_compared(proof.verification))
+    figures = Quantity(proof.verification.compared)
     proved = "proved: ", figures, " calculated figures are the figures measured"
-    return (*proved, ", ", checked, " gradients are right") if proof.checked else proved
+    gradients = (", ", checked, " gradients are right") if proof.checked else ()
+    return *proved, *gradients, *_unmeasured(proof.verification.unmeasured)
 
 
-def _compared(verification: Verification) -> int:
-    """Count figures: shape, counts and field of each layer, and the memory of the network."""
-    return len(verification.analysis.rows) * (len(STORED) + 2) - len(verification.unmeasured) + 1
+def _unmeasured(unmeasured: Sequence[Unmeasured]) -> tuple[str | Quantity, ...]:
+    """Say how many figures prove nothing, and why the first of them."""
+    if not unmeasured:
+        return ()
+    whys = list(dict.fromkeys(each.why for each in unmeasured))
+    more = (
+        f", or {whys[1]}" if len(whys) == 2 else f", or for {len(whys) - 1} other reasons" * (len(whys) > 2)
+    )
+    return "; ", Quantity(len(unmeasured)), f" not measurable: {whys[0]}{more}"
 
 
 def _difference(difference: Disagreement) -> Phrase:

@@ -11,7 +11,7 @@ from cnnstat.executor.axes import add_bias, axis_named, check_axes, width
 from cnnstat.executor.connections import aside, connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.parameters import Parameters, real_type, weight_and_bias
-from cnnstat.executor.projection import on_named, vector
+from cnnstat.executor.projection import on_named, one_unit
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
@@ -118,10 +118,10 @@ def rbf_connections(inputs: Inputs, params: Params, options: Options) -> Array:
 
 
 def _projected(options: Options, axis: Axis) -> OneAxis | Placeless:
-    """Keep the layer on the axis that it is about; along others, and without an axis, nothing moves."""
-    return vector(options, axis) if options["axis"] is None else _ON_AXIS(options, axis)
+    """Keep the layer on the axis that it is about, and elsewhere nothing; of a vector one unit is all."""
+    return one_unit(options, axis) if options["axis"] is None else _ON_AXIS(options, axis)
 
 
 _ON_AXIS = on_named(anchored=True)
 LINEAR = Kernel(linear, _projected, linear_parameters, connections_of(linear), contracts=True)
-RBF = Kernel(rbf, vector, rbf_parameters, rbf_connections, contracts=True, axes=(0,))
+RBF = Kernel(rbf, one_unit, rbf_parameters, rbf_connections, contracts=True, axes=(0,))

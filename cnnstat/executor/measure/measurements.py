@@ -75,7 +75,7 @@ def measure_network(
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
-    fields = measure_fields(network.program)
+    fields = measure_fields(network.program, [layer.output_shape for layer in layers])
     params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),

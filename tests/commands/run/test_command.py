@@ -430,8 +430,9 @@ def test_a_field_that_was_not_compared_is_not_said_to_be(tmp_path: Path) -> None
     )
     code, text = inside(str(path))
     assert code == 0
-    assert "field on input    one, pool: what" in text
-    assert "field unknown     two: places" in text
+    assert "field on input      one, pool: what" in text
+    assert "field not measured  two: unknown because of two" in text
+    assert text.rstrip().endswith("1 not measurable: unknown because of two")
     fields = [line.split()[-1] for line in text.splitlines() if " measured " in line][:3]
     assert fields == ["input", "input", "–"]
 
