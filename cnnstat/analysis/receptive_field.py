@@ -95,7 +95,7 @@ def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
 
 
 def lost(footprint: Footprint, axes: int) -> bool:
-    """Say whether what is read cannot be followed along the axes of the input, for places are no places of it.
+    """Say whether what is read cannot be followed along the axes of the input: its places are others.
 
     A vector and a signal have one axis, which may stand for all.
     """

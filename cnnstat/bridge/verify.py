@@ -215,7 +215,7 @@ def field_sizes(row: Row) -> Any:
 
 
 def region_sizes(measured: MeasuredField) -> Any:
-    """Return the measured size per axis of what all units see, "all", or None where they see different parts."""
+    """Return the measured size per axis of what all units see, or "all"; None where they see others."""
     if measured.whole or not measured.region:
         return "all" if measured.whole else None
     return tuple(last - first + 1 for first, last in measured.region)

@@ -114,7 +114,7 @@ class Folded(Struct, frozen=True):
 
 
 class Pieces(Struct, frozen=True):
-    """What the numbers of a vector read that has parts: of each how many numbers it has, and what they read."""
+    """What the numbers of a vector of several parts read: of each part their count and reading."""
 
     parts: tuple[tuple[int, Bounds | Folded], ...]
     advance = 0

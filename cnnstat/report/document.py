@@ -61,7 +61,7 @@ class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global
     aligned: bool | None = None
     """False where branches met that disagree on stride or centre."""
     whole: bool = False
-    """True after a global pool, flatten, linear layer, or a norm over the whole map."""
+    """True where every unit sees the whole input: after most global pools, linear layers, norms of a map."""
     unknown_because_of: str | UnsetType = UNSET
     """Only where unknown: the layer that makes it so."""
 

@@ -1,8 +1,9 @@
 """What the numbers of vectors see, which stand in no row and no column of the input.
 
-Each number of a map sees positions from a first to a last along an axis. A layer that puts out a vector is run
-by its own kernel on NaN wherever the first of these is at most v: a number that it turns to NaN sees something
-up to v, and the least such v is its own first. So it is with the last. Layers behind are run the same way.
+Each number of a map sees positions from a first to a last along an axis. A layer that puts out a vector is
+run by its own kernel on NaN wherever the first of these is at most v: a number that it turns to NaN sees
+something up to v, and the least such v is its own first. So it is with the last. Layers behind are run the
+same way.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def _numbers(
 
 
 def _along(seen: Seen, axis: int) -> Fields:
-    """Return what the places of a map on an axis see, all of their numbers together; of a vector each number."""
+    """Return what places of a map on an axis see, all of their numbers together; of a vector each number."""
     if seen.ndim == 2:
         return seen.T
     own = min(axis + 1, seen.ndim - 2)
