@@ -247,7 +247,9 @@ def _stride(bounds: Bounds) -> Fraction:
 
 def _seeing(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     """Return those of several branches that see anything; one of them where none does."""
-    return tuple(axis for axis in axes if any(low <= high for b in axis for low, high in _ends(b))) or axes[:1]
+    return (
+        tuple(axis for axis in axes if any(low <= high for b in axis for low, high in _ends(b))) or axes[:1]
+    )
 
 
 def _ends(bounds: Bounds) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from cnnstat.layers.base import UNKNOWN, WHOLE, size_of
-from cnnstat.layers.footprint import POINT, Bounds
+from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Bounds, all_of
 from cnnstat.layers.window import hits
 from tests.layers.case import layer, read_by, shapes
 
@@ -41,7 +41,6 @@ def points(*places: int) -> Field:
         ("type: reduce, axes: [height]", "4x3x2", [(0, 2)], points(0, 1)),
         ("type: linear, units: 4, axis: width", "1x2x3", points(0, 1), [(0, 2)] * 4),
         ("type: glu, axis: height", "1x4x2", [(0, 2), (1, 3)], points(0, 1)),
-        ("type: parameter", "1x2x1", [None, None], [None]),
         ("type: slice, axis: width, start: 1, stop: 3", "1x2x4", points(0, 1), points(1, 2)),
         ("type: zero_pad_shortcut, filters: 2, stride: [2, 3]", "1x5x4", points(0, 2, 4), points(0, 3)),
         ("type: pixel_shuffle, factor: 2", "4x2x1", points(0, 0, 1, 1), points(0, 0)),
@@ -125,10 +124,6 @@ def test_each_position_reads_itself(line: str, inputs: str) -> None:
         ("type: reduce, axes: [height], keepdims: false", "2x3x4", UNKNOWN),
         ("type: softmax, axis: length", "2x3", WHOLE),
         ("type: linear, units: 2, axis: length", "2x3", WHOLE),
-        ("type: matmul", "2x3 + 3x4", WHOLE),
-        ("type: matmul, transpose_a: true", "2x3 + 2x4", WHOLE),
-        ("type: matmul", "2x3x4 + 2x4x5", WHOLE),
-        ("type: matmul, transpose_a: true", "2x3x4 + 2x3x5", UNKNOWN),
         ("type: reshape, shape: [2, 12]", "2x3x4", UNKNOWN),
         ("type: permute, order: [0, 2, 1]", "2x3x4", UNKNOWN),
         ("type: permute, order: [1, 0]", "2x3", UNKNOWN),
@@ -231,3 +226,31 @@ def test_what_outputs_read_together(reading: Bounds) -> None:
         for size in (1, 4, 40):
             read = {i for unit in units for i in reading.read(unit) if 0 <= i < size}
             assert set(reading.together(units, size)) == read
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs", "expected"),
+    [
+        # a row of the first is all of its positions, a column of the second is one position
+        ("type: matmul", "2x3 + 3x4", [WHOLE, (POINT,)]),
+        ("type: matmul, transpose_b: true", "2x3 + 4x3", [WHOLE, WHOLE]),
+        ("type: matmul, transpose_a: true", "3x2 + 3x4", [UNKNOWN, UNKNOWN]),
+        ("type: matmul", "2x3x4 + 2x4x5", [(POINT, all_of(4)), (all_of(4), POINT)]),
+        ("type: matmul, transpose_b: true", "2x3x4 + 2x5x4", [UNKNOWN, UNKNOWN]),
+        ("type: parameter", "2x3x4", []),
+        ("type: reshape", "2x12 + 1x3x4", [UNKNOWN]),
+        ("type: add, broadcast: true", "2x3x1 + 2x3x4", [(POINT, FIRST), (POINT, POINT)]),
+    ],
+)
+def test_each_input_is_read_in_its_own_way(line: str, inputs: str, expected: list[object]) -> None:
+    assert list(layer(line).footprints(shapes(inputs))) == expected
+
+
+def test_of_inputs_joined_along_an_axis_each_is_read_in_its_own_part() -> None:
+    given = shapes("2x2x3 + 2x1x3")
+    (rows, columns), (others, _) = layer("type: concat, axis: height").footprints(given)
+    assert [reading.at(unit) for reading in (rows, others) for unit in range(3)] == [
+        *((0, 0), (1, 1), NOTHING.at(0)),
+        *(NOTHING.at(0), NOTHING.at(0), (0, 0)),
+    ]
+    assert columns == POINT

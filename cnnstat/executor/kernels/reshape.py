@@ -40,6 +40,8 @@ def reshape(inputs: Inputs, params: Params, options: Options, context: Context) 
     if others:
         y = x.reshape(x.shape[0], -1, *others[0].shape[2:])
         return y, context.keep(_lent_back, x.shape, others[0].shape)
+    if 0 in options["shape"][x.ndim - 1 :]:
+        raise ValueError(f"samples of shape {x.shape[1:]} have no size for each 0 of {options['shape']}")
     sizes = (size or x.shape[axis] for axis, size in enumerate(options["shape"], 1))
     return x.reshape(x.shape[0], *sizes), context.keep(_reshaped_back, x.shape)
 
