@@ -59,6 +59,25 @@ def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
         assert case.type in UNPATTERNED or len(verified.analysis.rows[-1].output_shape) == 1
 
 
+def test_numbers_that_are_nan_by_themselves_prove_nothing() -> None:
+    """Roots of numbers below 0 are NaN wherever the input is poisoned."""
+    layers = "[{type: power, exponent: 0.5}, {type: conv, filters: 2, kernel: 3}, {type: relu, from: input}]"
+    text = f"input: [2, 6, 5]\nlayers: {layers}\noutputs: [conv1, relu1]\n"
+    verified = verify(cnnstat.loads(text), batch=BATCH)
+    assert verified.differences == ()
+    why = "its numbers are NaN without any poison"
+    assert [(each.layer, each.why) for each in verified.unmeasured] == [("power1", why), ("conv1", why)]
+    assert verified.measurements.broken
+
+
+def test_a_layer_with_a_weight_for_each_position_is_run_on_this_input_only() -> None:
+    """On the longer ones that patterns are looked for with it would have a weight for each pair of them."""
+    text = "input: [1, 4, 3]\nlayers:\n  - {type: linear, axis: height, units: $in}\n  - {type: relu}\n"
+    verified = verify(cnnstat.loads(text))
+    assert verified.good
+    assert verified.unmeasured == ()
+
+
 def test_windows_over_all_bins_see_everything() -> None:
     layers = "[{type: adaptive_avg_pool, size: 3}, {type: conv, filters: 2, kernel: 3}]"
     verified = verify(cnnstat.loads(f"input: [2, 16, 12]\nlayers: {layers}\n"))

@@ -248,7 +248,10 @@ def test_each_input_is_read_in_its_own_way(line: str, inputs: str, expected: lis
 
 def test_of_inputs_joined_along_an_axis_each_is_read_in_its_own_part() -> None:
     given = shapes("2x2x3 + 2x1x3")
-    (rows, columns), (others, _) = layer("type: concat, axis: height").footprints(given)
+    first, second = layer("type: concat, axis: height").footprints(given)
+    assert not isinstance(first, str)
+    assert not isinstance(second, str)
+    (rows, columns), (others, _) = first, second
     assert [reading.at(unit) for reading in (rows, others) for unit in range(3)] == [
         *((0, 0), (1, 1), NOTHING.at(0)),
         *(NOTHING.at(0), NOTHING.at(0), (0, 0)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnstat.executor.kernel import Array  # noqa: TC001 - in the signatures
+from cnnstat.executor.kernel import Array, quiet
 from cnnstat.executor.kernels.activation import elementwise
 from cnnstat.executor.kernels.special import clip
 from cnnstat.executor.parameters import real_type
@@ -32,7 +32,8 @@ def _clamp_slope(x: Array, low: float | None, high: float | None) -> Array:
 
 def _power(x: Array, exponent: float, scale: float, shift: float) -> Array:
     kind = real_type(x).type
-    y: Array = (kind(shift) + kind(scale) * x) ** exponent
+    with quiet():  # no part of a number below 0 is a number
+        y: Array = (kind(shift) + kind(scale) * x) ** exponent
     return y
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.receptive_field import beyond_field, measure_fields
+from cnnstat.executor.measure.by_number import BROKEN
+from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
 from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.measure.receptive_field import MeasuredField
     from cnnstat.executor.network import Executor, Visit
 
 
@@ -69,13 +69,17 @@ def measure_network(
         ValueError: x does not fit, or samples were not treated alike.
     """
     layers, outputs, alive = [], {INPUT: x}, 0
+    broken = set()
     for visit in network.visits(x):
         layers.append(measure_layer(network, visit))
+        if np.isnan(visit.output).any():
+            broken.add(visit.number)
         alive = max(alive, visit.alive)
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
     fields = measure_fields(network.program, [layer.output_shape for layer in layers])
+    fields = [MeasuredField(why=BROKEN) if i in broken else field for i, field in enumerate(fields)]
     params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),
