@@ -11,7 +11,6 @@ from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along
 from cnnstat.layers.base import (
     UNKNOWN,
-    WHOLE,
     Footprint,
     Layer,
     Operations,
@@ -19,10 +18,9 @@ from cnnstat.layers.base import (
     Shape,
     same_sizes,
     show,
-    size_of,
     values,
 )
-from cnnstat.layers.footprint import all_of
+from cnnstat.layers.footprint import Folded, Reading, all_of
 
 
 class Reduce(Layer, frozen=True, kw_only=True):
@@ -72,11 +70,18 @@ class Reduce(Layer, frozen=True, kw_only=True):
         return Operations(additions=joined, divisions=units) if self.mode == "mean" else Operations(joined)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return all positions of the axes; without them what is left has other places."""
+        """Return all positions of the axes; without them, of a map that is left, places are others.
+
+        Of a vector that is left, numbers go by their place on the axis that it was.
+        """
         shape, places = inputs[0], self._places(inputs)
+        readings: dict[int, Reading] = {place: all_of(shape[place]) for place in places}
         if self.keepdims:
-            return read_along(shape, {place: all_of(shape[place]) for place in places})
-        return WHOLE if len(size_of(self.sizes(inputs))) == 1 else UNKNOWN
+            return read_along(shape, readings)
+        if len(shape) - len(places) > 1:
+            return UNKNOWN
+        (left,) = {*range(len(shape))} - {*places}
+        return read_along(shape, readings | {left: Folded(1, shape[left])})
 
     def reads(self) -> Reads:
         """Return the input where the maximum has to be found again."""

@@ -330,6 +330,7 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"axes": ("height",), "mode": "max"}),
         ((2, 3, 4, 5), {"axes": ("width", "channels"), "mode": "max"}),
         ((2, 3, 4, 5), {"axes": ("height", "width"), "mode": "max", "keepdims": False}),
+        ((2, 3, 4, 5), {"axes": ("channels", "height"), "keepdims": False}),
         ((2, 3, 7), {"axes": ("length",), "mode": "sum"}),
         ((2, 3, 7), {"axes": ("channels",), "mode": "max"}),
         ((3, 6), {"axes": ("channels",)}),

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from cnnstat.layers.base import UNKNOWN, WHOLE, size_of
-from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Bounds, all_of
+from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Bounds, Folded, all_of
 from cnnstat.layers.window import hits
 from tests.layers.case import layer, read_by, shapes
 
@@ -120,7 +120,7 @@ def test_each_position_reads_itself(line: str, inputs: str) -> None:
         ("type: group_norm, groups: 1", "2x3x4", WHOLE),
         ("type: instance_norm", "2x3x4", WHOLE),
         ("type: reduce, axes: [width, height]", "2x3x4", WHOLE),
-        ("type: reduce, axes: [channels, height], keepdims: false", "2x3x4", WHOLE),
+        ("type: reduce, axes: [width, height], keepdims: false", "2x3x4", WHOLE),
         ("type: reduce, axes: [height], keepdims: false", "2x3x4", UNKNOWN),
         ("type: softmax, axis: length", "2x3", WHOLE),
         ("type: linear, units: 2, axis: length", "2x3", WHOLE),
@@ -238,6 +238,7 @@ def test_what_outputs_read_together(reading: Bounds) -> None:
         ("type: matmul", "2x3x4 + 2x4x5", [(POINT, all_of(4)), (all_of(4), POINT)]),
         ("type: matmul, transpose_b: true", "2x3x4 + 2x5x4", [UNKNOWN, UNKNOWN]),
         ("type: parameter", "2x3x4", []),
+        ("type: reduce, axes: [channels, height], keepdims: false", "2x3x4", [(all_of(3), Folded(1, 4))]),
         ("type: reshape", "2x12 + 1x3x4", [UNKNOWN]),
         ("type: add, broadcast: true", "2x3x1 + 2x3x4", [(POINT, FIRST), (POINT, POINT)]),
     ],
