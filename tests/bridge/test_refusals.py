@@ -13,9 +13,9 @@ REFUSED = [
     ("2, 5, 5", "type: transposed_conv, filters: 3, kernel: 3, stride: 2, output_padding: 2"),
     ("2, 5, 5", "type: transposed_conv, filters: 3, kernel: 3, stride: [3, 1], output_padding: [2, 1]"),
     ("2, 6", "type: transposed_conv, filters: 3, kernel: 3, stride: 2, dilation: 3, output_padding: 3"),
-    ("2, 4, 8", "type: conv, filters: 3, kernel: 3, dilation: 3, stride: 4, padding: 1, rounding: ceil"),
+    ("2, 4, 8", "type: conv, filters: 3, kernel: 3, dilation: 3, stride: 1, padding: 1, rounding: ceil"),
     ("2, 7, 2", "type: conv, filters: 3, kernel: 1, stride: [3, 4], padding: same, rounding: exact"),
-    ("2, 5, 2", "type: subsample, kernel: [1, 4], rounding: ceil"),
+    ("2, 5, 2", "type: subsample, kernel: [1, 4], stride: [1, 2], rounding: ceil"),
     ("3, 9, 9", "type: avg_pool, kernel: 1, padding: 4"),
     ("3, 2, 1", "type: max_pool, kernel: 1, padding: [3, 1, 1, 2]"),
     ("3, 1", "type: max_pool, kernel: 2, dilation: 3, stride: 6, padding: same"),
@@ -60,6 +60,8 @@ REFUSED = [
 ]
 
 TAKEN = [
+    ("2, 4, 8", "type: conv, filters: 3, kernel: 3, dilation: 3, stride: 4, padding: 1, rounding: ceil"),
+    ("2, 5, 2", "type: subsample, kernel: [1, 4], rounding: ceil"),
     ("3, 4", "type: linear, units: 2, axis: length"),
     ("6, 5", "type: local_response_norm, size: 4"),
     ("4, 4", "type: matmul, from: [input, input]"),

@@ -184,6 +184,7 @@ CASES: list[Case] = [
         ((2, 3, 7, 6), {"kernel": (3, 4), "stride": 2, "padding": "same"}),
         ((2, 3, 6, 7), {"kernel": 3, "stride": 2, "padding": (0, 1, 1, 0), "rounding": "ceil"}),
         ((2, 3, 9), {"kernel": 3, "stride": 2, "rounding": "ceil"}),
+        ((2, 3, 2, 3), {"kernel": 4, "stride": 3, "rounding": "ceil"}),
     ),
     *_cases(
         "max_pool",
@@ -203,6 +204,10 @@ CASES: list[Case] = [
         ((2, 3, 7, 6), {"kernel": 3, "stride": (2, 1), "padding": (0, 1, 2, 1), "rounding": "ceil"}),
         ((2, 3, 8), {"kernel": 3, "stride": 2, "rounding": "ceil", "padding": 1}),
         ((2, 3, 9, 8), {"kernel": 2, "stride": (3, 4)}),
+        ((2, 3, 2, 5), {"kernel": (3, 4), "stride": 2, "rounding": "ceil"}),
+        ((2, 3, 2, 3), {"kernel": 5, "stride": 2, "rounding": "ceil", "padding": 1}),
+        ((2, 3, 2, 3), {"kernel": 5, "stride": 2, "rounding": "ceil", "padding": 1, "count_padding": False}),
+        ((2, 3, 3), {"kernel": 6, "stride": 4, "rounding": "ceil"}),
     ),
     *_cases("global_max_pool", ((2, 3, 4, 5), {}), ((2, 3, 7), {})),
     *_cases("global_max_pool", ((2, 3, 4, 5), {}), ties=True),

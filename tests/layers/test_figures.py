@@ -460,6 +460,12 @@ BY_HAND: list[Case] = [
         | {"reads": "inputs"},
     ),
     (
+        "a window of 3x3 on 2x2, of which PyTorch takes the four that there are",
+        "type: avg_pool, kernel: 3, stride: 2, rounding: ceil",
+        "1x2x2",
+        {"shape": "1x1x1", "connections": 4, "additions": 3, "divisions": 1},
+    ),
+    (
         "half the rows",
         "type: glu, axis: height",
         "2x4x1",

@@ -114,6 +114,13 @@ REFUSED = [
         None,
         "linear needs a vector (N,), got a signal of 3x4; put a 'flatten' above it, or name its 'axis:'",
     ),
+    (
+        "type: avg_pool, kernel: 4, stride: 2, rounding: ceil",
+        "1x2x9",
+        "shape/too-small",
+        "kernel",
+        "kernel 4 exceeds the height 2 of a 2x9 input by 2; 'rounding: ceil' takes less than the stride of 2",
+    ),
     ("type: linear, units: 2, axis: height", "3x4", "shape/rank", "axis", "an input of 3x4 has no height"),
     ("type: softmax, axis: length", "3x4x5", "shape/rank", "axis", "an input of 3x4x5 has no length"),
     ("type: layer_norm, axes: width", "3x4", "shape/rank", "axes", "an input of 3x4 has no width"),
