@@ -47,7 +47,7 @@ layers:
   - {type: flatten}
   - {name: head, type: linear, units: $classes}
 """
-"""ViT-B/16 (Dosovitskiy et al., arXiv:2010.11929), with the projections that torchvision keeps in one tensor."""
+"""ViT-B/16 (Dosovitskiy et al., arXiv:2010.11929); queries, keys and values are one tensor in torchvision."""
 
 CBAM = """
 input: [$width, 6, 5]
