@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
+from cnnstat.analysis.bounds import NOTHING, joined
 from cnnstat.analysis.fields import Fields
-from cnnstat.analysis.receptive_field import NOTHING, along, joined, lost
+from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
 from cnnstat.layers.footprint import POINT, Folded, Pieces, all_of, on_input
 

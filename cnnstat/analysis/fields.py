@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from cnnstat.analysis.receptive_field import NOTHING, Field, along, field_of, joined, lost, one_region, start
+from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.receptive_field import Field, along, field_of, lost, one_region, start
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
-from cnnstat.layers.footprint import Bounds, all_of, united
+from cnnstat.layers.footprint import POINT, Bounds, all_of, united
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis.receptive_field import Region
-    from cnnstat.layers.footprint import Positions
+    from cnnstat.layers.footprint import Positions, Reading
 
 
 class UntraceableError(Exception):
@@ -130,16 +131,31 @@ class Fields:
                 read = self._all(source)
             else:
                 readings = footprint * (len(self.extent) // len(footprint))
-                read = [
-                    reading.together(axis, size)
-                    for reading, axis, size in zip(readings, units, sizes, strict=True)
-                ]
+                read = _together(readings, units, sizes)
             if any(isinstance(axis, tuple) and len(axis) > MAX_PLACES for axis in read):
                 raise UntraceableError(self._names[number])
             _need(needed, queue, source, read)
 
     def _all(self, number: int) -> list[Positions]:
         return [range(size) for size in along(places(self.shapes[number]), len(self.extent))]
+
+
+def _together(
+    readings: tuple[Reading, ...], units: Sequence[Positions], sizes: Sequence[int]
+) -> list[Positions]:
+    """Return what units read along each axis."""
+    read: list[Positions] = []
+    before = None
+    for each in zip(readings, units, sizes, strict=True):
+        reading, axis, size = each
+        if each == before:  # as of a square
+            read.append(read[-1])
+        elif reading is POINT and (not axis or axis[-1] < size):
+            read.append(axis)
+        else:
+            read.append(reading.together(axis, size))
+        before = each
+    return read
 
 
 def _need(

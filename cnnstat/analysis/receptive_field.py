@@ -10,19 +10,20 @@ keeps both. Where every unit reads a whole map, all see one region, which `cnnst
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
+from math import lcm
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_STRIDES
+from cnnstat.analysis.bounds import NOTHING, composed, joined, merged, stride_of, too_large
+from cnnstat.base.limits import MAX_PERIOD, MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
 
     from cnnstat.layers.footprint import Reading
 
@@ -59,7 +60,7 @@ class Field(Struct, frozen=True):
     @property
     def strides(self) -> tuple[Fraction | None, ...]:
         """Return the effective stride per axis; None where there is none, or branches disagree."""
-        return tuple((_stride(axis[0]) or None) if len(axis) == 1 else None for axis in self.axes)
+        return tuple((stride_of(axis[0]) or None) if len(axis) == 1 else None for axis in self.axes)
 
     @property
     def paddings(self) -> tuple[int, ...]:
@@ -137,6 +138,10 @@ def field_of(
         return unknown
     if not fields:
         return Field(((Bounds(0, (1,), (0,)),),) * len(extent))  # it sees nothing
+    if any(len(field.axes) != len(extent) for field in fields):  # another input, of another kind
+        return Field(because=name)
+    if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
+        return fields[0]
     shared = all(field.shared and field.axes == fields[0].axes for field in fields)
     pairs = zip(footprints, shapes, strict=True)
     shared = shared and all(
@@ -189,60 +194,9 @@ def _united(name: str, branches: list[Field], extent: Shape) -> Field:
         axes = tuple(_union(each, size) for each, size in zip(tracks, extent, strict=True))
         aligned = all(map(_agree, tracks)) and all(branch.aligned for branch in branches)
     for axis in axes:
-        if len(axis) > MAX_STRIDES or any(map(_too_large, axis)):
+        if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
             return Field(because=name)
     return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
-
-
-def _too_large(bounds: Bounds) -> bool:
-    size = max(bounds.high) - min(bounds.low)
-    return bounds.period > MAX_PERIOD or max(bounds.advance, size) > MAX_FIELD
-
-
-@lru_cache(maxsize=4096)
-def composed(inner: Bounds, outer: Reading) -> Bounds:
-    """Return the bounds of a layer that reads ``outer`` over a map whose units have the bounds ``inner``."""
-    if outer == POINT:
-        return inner
-    repeats = inner.period // gcd(outer.advance, inner.period)
-    period = outer.period * repeats
-    if period > MAX_PERIOD:
-        return Bounds(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
-    low, high = [], []
-    for unit in range(period):
-        lowest, highest = _hull(inner, outer.read(unit))
-        low.append(lowest)
-        high.append(highest)
-    advance = inner.advance * (outer.advance * repeats) // inner.period
-    return _reduced(Bounds(advance, tuple(low), tuple(high)))
-
-
-NOTHING = (1, 0)
-
-
-def _hull(inner: Bounds, units: range) -> tuple[int, int]:
-    if not units:
-        return NOTHING
-    if inner.period == 1:
-        return inner.at(units[0])[0], inner.at(units[-1])[1]
-    # Bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
-    lows = [low for low, high in (inner.at(unit) for unit in units[: inner.period]) if low <= high]
-    highs = [high for low, high in (inner.at(unit) for unit in units[-inner.period :]) if low <= high]
-    return (min(lows), max(highs)) if lows and highs else NOTHING
-
-
-def _reduced(bounds: Bounds) -> Bounds:
-    for period in range(1, bounds.period // 2 + 1):
-        if bounds.period % period or (bounds.advance * period) % bounds.period:
-            continue
-        shorter = Bounds(bounds.advance * period // bounds.period, bounds.low[:period], bounds.high[:period])
-        if all(shorter.at(unit) == bounds.at(unit) for unit in range(period, bounds.period)):
-            return shorter
-    return bounds
-
-
-def _stride(bounds: Bounds) -> Fraction:
-    return Fraction(bounds.advance, bounds.period)
 
 
 def _seeing(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
@@ -262,32 +216,14 @@ def _union(axes: tuple[Axis, ...], size: int) -> Axis:
         return (everything,)
     by_stride: dict[Fraction, Bounds] = {}
     for bounds in (bounds for axis in axes for bounds in axis):
-        stride = _stride(bounds)
-        by_stride[stride] = _merged(by_stride[stride], bounds) if stride in by_stride else bounds
+        stride = stride_of(bounds)
+        by_stride[stride] = merged(by_stride[stride], bounds) if stride in by_stride else bounds
     return tuple(by_stride[stride] for stride in sorted(by_stride))
-
-
-@lru_cache(maxsize=4096)
-def _merged(a: Bounds, b: Bounds) -> Bounds:
-    if a == b:
-        return a
-    period = lcm(a.period, b.period)
-    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, MAX_PERIOD + 1))]
-    both = [joined(first, second) for first, second in pairs]
-    advance = a.advance * (period // a.period)
-    return _reduced(Bounds(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
-
-
-def joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-    """Return the bounds of two regions together; one that is empty adds nothing."""
-    if a[0] > a[1] or b[0] > b[1]:
-        return b if a[0] > a[1] else a
-    return min(a[0], b[0]), max(a[1], b[1])
 
 
 def _agree(axes: tuple[Axis, ...]) -> bool:
     tracks = {bounds for axis in axes for bounds in axis}
-    if len({_stride(bounds) for bounds in tracks}) > 1:
+    if len({stride_of(bounds) for bounds in tracks}) > 1:
         return False
     period = lcm(*(bounds.period for bounds in tracks))
     return all(

@@ -175,20 +175,26 @@ def on_input(read: range, size: int) -> range:
 
 def united(some: Iterable[Positions]) -> Positions:
     """Return positions of several rows together, as a range where they are one."""
-    whole: Positions = range(0)
-    for each in some:
-        whole = _joined(whole, each) if whole and each and whole != each else whole or each
-    return whole
+    rows = list(dict.fromkeys(each for each in some if each))
+    if len(rows) < 2:
+        return rows[0] if rows else range(0)
+    dense = _merged(
+        sorted((each.start, each.stop) for each in rows if isinstance(each, range) and each.step == 1)
+    )
+    if len(dense) == 1 and all(each[0] >= dense[0].start and each[-1] < dense[0].stop for each in rows):
+        return dense[0]
+    return in_order(set().union(*dense, *rows))
 
 
-def _joined(a: Positions, b: Positions) -> Positions:
-    if isinstance(a, range) and isinstance(b, range):
-        if a.step == b.step == 1 and max(a.start, b.start) <= min(a.stop, b.stop):
-            return range(min(a.start, b.start), max(a.stop, b.stop))
-        for inner, outer in ((a, b), (b, a)):
-            if outer.step == 1 and outer[0] <= inner[0] and inner[-1] <= outer[-1]:
-                return outer
-    return in_order({*a, *b})
+def _merged(ends: list[tuple[int, int]]) -> list[range]:
+    """Return rows in order, those that touch as one."""
+    merged: list[range] = []
+    for start, stop in ends:
+        if merged and start <= merged[-1].stop:
+            merged[-1] = range(merged[-1].start, max(stop, merged[-1].stop))
+        else:
+            merged.append(range(start, stop))
+    return merged
 
 
 def in_order(places: set[int]) -> Positions:

@@ -437,6 +437,43 @@ def test_a_field_that_was_not_compared_is_not_said_to_be(tmp_path: Path) -> None
     assert fields == ["input", "input", "–"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [(("squeezenet1.1", "--input", "3x64x64"), "63×63"), (("nin", "--input", "3x70x70"), "67×67")],
+)
+def test_a_global_pool_that_leaves_the_last_row_is_not_said_to_see_all(
+    arguments: tuple[str, ...], field: str
+) -> None:
+    code, text = inside(*arguments)
+    assert code == 0
+    lines = [line.split()[-1] for line in text.splitlines() if re.search(" (calculated|measured)  ", line)]
+    assert lines[-2:] == [field, field]
+    assert "proved: " in text
+    assert "not measurable" not in text
+
+
+def test_what_is_not_measured_is_counted(tmp_path: Path) -> None:
+    """Behind a permute no run shows a field; of too long a signal not every position is tried."""
+    path = tmp_path / "moved.yaml"
+    path.write_text(
+        "input: [2, 6, 8]\nlayers:\n  - {name: p, type: permute, order: [0, 2, 1]}\n  - {type: relu}\n",
+        encoding="utf-8",
+    )
+    code, text = inside(str(path), "--format", "json")
+    document = json.loads(text)
+    why = "unknown because of p"
+    assert document["proved"] is True
+    assert document["compared"] == 2 * 9 - 2 + 1
+    assert document["unmeasured"] == [
+        {"layer": name, "figure": "receptive_field", "why": why} for name in ("p", "relu1")
+    ]
+    assert document["verdict"].endswith(f"figures measured; 2 not measurable: {why}")
+    code, text = inside("waveform-m5", "--input", "1x4096")
+    assert code == 0
+    assert "not measurable: it would take too long to poison each position of the input" in text
+    assert "folded anew" not in text
+
+
 def test_a_published_figure_that_is_missed_counts(tmp_path: Path) -> None:
     path = tmp_path / "missed.yaml"
     path.write_text(
