@@ -51,7 +51,9 @@ def _of_layer(
         return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
     if not all(above) or any(lost(footprint, axes) for footprint in footprints):
         return ()
-    branches = [[(NOTHING,) * count for count in units]]  # who reads no value sees nothing
+    if not above:  # who reads no value sees nothing
+        return tuple((NOTHING,) * count for count in units)
+    branches = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
         branches.append([_regions(*each) for each in zip(readings, regions, units, strict=True)])

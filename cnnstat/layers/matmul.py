@@ -9,10 +9,8 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.axis import read_along
 from cnnstat.layers.base import (
     UNKNOWN,
-    WHOLE,
     WITH_PLACES,
     Footprint,
     Layer,
@@ -22,7 +20,7 @@ from cnnstat.layers.base import (
     same_sizes,
     show,
 )
-from cnnstat.layers.footprint import all_of
+from cnnstat.layers.footprint import POINT, all_of
 
 Transposed = Annotated[bool, Meta(description="whether its rows and columns are exchanged first")]
 
@@ -80,8 +78,11 @@ class Matmul(Layer, frozen=True, kw_only=True):
         alone = len(a) == 2
         if self.transpose_a or (self.transpose_b and not alone):
             return UNKNOWN, UNKNOWN
-        row, column = read_along(a, {len(a) - 1: all_of(a[-1])}), read_along(b, {len(b) - 2: all_of(b[-2])})
-        return row, WHOLE if self.transpose_b else column
+        before = (POINT,) * (len(a) - 3)
+        row = (all_of(a[-1]),) if alone else (*before, POINT, all_of(a[-1]))
+        if alone:
+            return row, (all_of(b[-1]) if self.transpose_b else POINT,)
+        return row, (*before, all_of(b[-2]), POINT)
 
     def reads(self) -> Reads:
         """Return the inputs: each one's gradient needs the other."""

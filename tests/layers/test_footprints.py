@@ -232,8 +232,8 @@ def test_what_outputs_read_together(reading: Bounds) -> None:
     ("line", "inputs", "expected"),
     [
         # a row of the first is all of its positions, a column of the second is one position
-        ("type: matmul", "2x3 + 3x4", [WHOLE, (POINT,)]),
-        ("type: matmul, transpose_b: true", "2x3 + 4x3", [WHOLE, WHOLE]),
+        ("type: matmul", "2x3 + 3x4", [(all_of(3),), (POINT,)]),
+        ("type: matmul, transpose_b: true", "2x3 + 4x3", [(all_of(3),), (all_of(3),)]),
         ("type: matmul, transpose_a: true", "3x2 + 3x4", [UNKNOWN, UNKNOWN]),
         ("type: matmul", "2x3x4 + 2x4x5", [(POINT, all_of(4)), (all_of(4), POINT)]),
         ("type: matmul, transpose_b: true", "2x3x4 + 2x5x4", [UNKNOWN, UNKNOWN]),
