@@ -22,6 +22,9 @@ REFUSED = [
     ("6, 9, 6", "type: group_norm, groups: 4"),
     ("8, 2", "type: transposed_conv, filters: 1, kernel: 3, groups: 2"),
     ("3, 4, 7", "type: transposed_conv, filters: 2, kernel: 3, groups: 2"),
+    ("1, 3", "type: pad, padding: [0, 3], mode: reflect"),
+    ("1, 5, 3", "type: pad, padding: 4, mode: circular"),
+    ("1, 3", "type: pad, padding: 1, mode: replicate, value: 2"),
     ("3, 4", "type: linear, units: 2"),
     ("3, 4", "type: linear, units: 2, axis: height"),
     ("3, 4, 5", "type: softmax, axis: length"),
@@ -60,6 +63,9 @@ REFUSED = [
 ]
 
 TAKEN = [
+    ("1, 3", "type: pad, padding: [0, 2], mode: reflect"),
+    ("1, 5, 3", "type: pad, padding: 3, mode: circular"),
+    ("1, 5, 3", "type: pad, padding: 9, mode: replicate"),
     ("2, 4, 8", "type: conv, filters: 3, kernel: 3, dilation: 3, stride: 4, padding: 1, rounding: ceil"),
     ("2, 5, 2", "type: subsample, kernel: [1, 4], rounding: ceil"),
     ("3, 4", "type: linear, units: 2, axis: length"),

@@ -35,6 +35,7 @@ UNPATTERNED = {
     "linear": "as many units as are asked for",
     "concat": "each input has its own part of the axis",
     "parameter": "it sees nothing",
+    "pad": "a frame of what is inside",
     "crop": "a fixed size",
     "upsample": "a fixed size, or a scale that changes with the length",
     **dict.fromkeys(("multiply", "add", "maximum"), "one row that every unit reads"),

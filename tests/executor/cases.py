@@ -436,6 +436,12 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"padding": (2, 0), "value": 1.5}),
         ((2, 3, 4, 5), {"padding": (0, 1, 2, 3)}),
         ((2, 3, 6), {"padding": (1, 2), "value": -1.0}),
+        ((2, 3, 4, 5), {"padding": (1, 2), "mode": "reflect"}),
+        ((2, 3, 4, 5), {"padding": (0, 3, 2, 1), "mode": "reflect"}),
+        ((2, 3, 4, 5), {"padding": (0, 1, 2, 7), "mode": "replicate"}),
+        ((2, 3, 4, 5), {"padding": (4, 1, 2, 5), "mode": "circular"}),
+        ((2, 3, 6), {"padding": (1, 3), "mode": "reflect"}),
+        ((2, 3, 6), {"padding": (2, 6), "mode": "circular"}),
     ),
     *_cases(
         "crop",

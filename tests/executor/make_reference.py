@@ -221,6 +221,13 @@ def upsample(o: dict[str, Any], _: Any, x: Any) -> Any:
     return F.interpolate(x, size, scale, mode, align)
 
 
+def framed(o: dict[str, Any], _: Any, x: Any) -> Any:
+    around = sides(o, x)
+    if o["mode"] == "constant":
+        return padded(x, around, o["value"])
+    return F.pad(x, [side for pair in reversed(around) for side in pair], o["mode"])
+
+
 def crop(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
     rank = x.ndim - 2
     if other is None and o["size"] is None:
@@ -306,7 +313,7 @@ LAYERS: dict[str, Any] = {
     "pixel_unshuffle": lambda o, p, x: F.pixel_unshuffle(x, o["factor"]),
     "identity": lambda o, p, x: x.clone(),
     "upsample": upsample,
-    "pad": lambda o, p, x: padded(x, sides(o, x), o["value"]),
+    "pad": framed,
     "crop": crop,
     "zero_pad_shortcut": option_a,
 }

@@ -90,16 +90,46 @@ def _upsample_backward(dy: Array, shape: tuple[int, ...], taps: tuple[list[Tap],
 
 
 def pad(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Frame each map with a constant."""
+    """Frame each map with a constant, or with cells of its own."""
     (x,) = inputs
-    sides = ((0, 0), (0, 0), *both_sides(options["padding"], x.ndim - 2))
-    y = np.pad(x, sides, constant_values=options["value"])
-    place = tuple(slice(before, before + n) for (before, _), n in zip(sides, x.shape, strict=True))
-    return y, context.keep(_pad_backward, place)
+    mode, sides = options["mode"], both_sides(options["padding"], x.ndim - 2)
+    if mode == "constant":
+        around = ((0, 0), (0, 0), *sides)
+        y = np.pad(x, around, constant_values=options["value"])
+        place = tuple(slice(before, before + n) for (before, _), n in zip(around, x.shape, strict=True))
+        return y, context.keep(_pad_backward, place)
+    if options["value"]:
+        raise ValueError(f"a frame of {mode} has no value of its own")
+    cells = tuple(_framed(n, pair, mode) for n, pair in zip(x.shape[2:], sides, strict=True))
+    y = x
+    for axis, each in enumerate(cells, 2):
+        y = np.take(y, each, axis)
+    return y, context.keep(_framed_backward, x.shape, cells)
 
 
 def _pad_backward(dy: Array, place: tuple[slice, ...]) -> KernelGradients:
     return (np.ascontiguousarray(dy[place]),), {}
+
+
+MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+"""NumPy's words for PyTorch's."""
+
+
+def _framed(length: int, sides: tuple[int, int], mode: str) -> Array:
+    """Return for each cell of an axis with its frame the cell that it is.
+
+    Raises:
+        ValueError: a frame would be mirrored twice, or go round more than once.
+    """
+    if max(sides) > {"reflect": length - 1, "circular": length}.get(mode, max(sides)):
+        raise ValueError(f"a frame of {sides} is more than {mode} can take from {length} cells")
+    return np.pad(np.arange(length), sides, MODES[mode])
+
+
+def _framed_backward(dy: Array, shape: tuple[int, ...], cells: tuple[Array, ...]) -> KernelGradients:
+    for axis, each in enumerate(cells, 2):
+        dy = collect(dy, each, shape[axis], axis)
+    return (dy,), {}
 
 
 def crop(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
