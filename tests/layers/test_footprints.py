@@ -31,8 +31,13 @@ def points(*places: int) -> Field:
     ("line", "inputs", "rows", "columns"),
     [
         ("type: pad, padding: [1, 0, 0, 2]", "1x2x2", points(-1, 0, 1), points(0, 1, 2, 3)),
-        ("type: pad, padding: [2, 0, 0, 1], mode: reflect", "1x3x2", points(2, 1, 0, 1, 2), points(0, 1, 0)),
-        ("type: pad, padding: [2, 0, 0, 2], mode: replicate", "1x2x2", points(0, 0, 0, 1), points(0, 1, 1, 1)),
+        ("type: pad, padding: [1, 0, 0, 1], mode: reflect", "1x3x2", points(1, 0, 1, 2), points(0, 1, 0)),
+        (
+            "type: pad, padding: [2, 0, 0, 2], mode: replicate",
+            "1x2x2",
+            points(0, 0, 0, 1),
+            points(0, 1, 1, 1),
+        ),
         ("type: pad, padding: [1, 0, 2, 1], mode: circular", "1x2x2", points(1, 0, 1), points(0, 1, 0, 1, 0)),
         ("type: crop, margins: [1, 0, 0, 2]", "1x3x4", points(1, 2), points(0, 1)),
         ("type: crop, size: [2, 3]", "1x5x6", points(1, 2), points(1, 2, 3)),
