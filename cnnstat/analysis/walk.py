@@ -15,18 +15,26 @@ from cnnstat.layers.base import show
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import LayerNode
     from cnnstat.layers.base import Layer, Shape
 
 
 class Shaped(Protocol):
-    """Figures of a layer; the walk itself needs the shape that it puts out."""
+    """Figures of a layer; the walk itself needs the shape that it puts out, and what it stores."""
 
     @property
     def shape(self) -> Shape:
         """The output shape."""
 
+    @property
+    def stored(self) -> Stored:
+        """The parameters and the buffers."""
+
+
+Stored: TypeAlias = "tuple[Term, Term]"
+"""The parameters and the buffers of a layer."""
 
 F = TypeVar("F", bound=Shaped)
 Evaluate: TypeAlias = "Callable[[Layer, tuple[Shape, ...], bool], F]"
@@ -48,9 +56,11 @@ class Walk(Generic[F]):
         kinds: dict[object, int] = {}
         # Equal layers have one number, which is faster to look up than their options.
         self._plan = [
-            (node, kinds.setdefault((node.layer, node.frozen), len(kinds))) for node in graph.layers
+            (node, node.inputs, kinds.setdefault((node.layer, node.frozen), len(kinds)))
+            for node in graph.layers
         ]
         self._known: dict[tuple[int, tuple[Shape, ...]], tuple[F | Misfit, Shape]] = {}
+        self._lenders = {node.owner: graph.name(node.owner) for node in graph.layers if not node.owns}
 
     def steps(self, inputs: Iterable[Shape]) -> Iterator[tuple[LayerNode, tuple[Shape, ...], F | Misfit]]:
         """Yield each layer with the shapes it reads and its figures, or why it refuses them.
@@ -59,8 +69,9 @@ class Walk(Generic[F]):
         leave the loop, or to go on, which passes over the layers behind it, for of these nothing is known.
         """
         shapes = [*inputs]
-        for node, kind in self._plan:
-            read = tuple([shapes[source] for source in node.inputs])
+        lent: dict[int, Stored] = {}
+        for node, sources, kind in self._plan:
+            read = tuple(map(shapes.__getitem__, sources))
             known = self._known.get((kind, read))
             if known is None:
                 if _UNKNOWN in read:
@@ -69,7 +80,21 @@ class Walk(Generic[F]):
                 known = self._known[kind, read] = self._evaluated(node, read)
             figures, shape = known
             shapes.append(shape)
+            if node.owner in self._lenders and not isinstance(figures, Misfit):
+                figures = self._sharing(node, figures, lent.setdefault(node.owner, figures.stored))
             yield node, read, figures
+
+    def _sharing(self, node: LayerNode, figures: F, lent: Stored) -> F | Misfit:
+        """Return the figures of a layer that uses what is lent, or why it cannot."""
+        own = figures.stored
+        if own != lent:
+            here, there = (f"{each.numbers} = {each.value:,}" for each in (own[0], lent[0]))
+            message = f"its weights are {here} numbers, those of '{self._lenders[node.owner]}' are {there}"
+        elif not node.owns and node.entry.weights and not own[0].value + own[1].value:
+            message = f"a {node.type} has no weights to share"
+        else:
+            return figures
+        return Misfit(message, code="weights/shape", field="weights")
 
     def _evaluated(self, node: LayerNode, shapes: tuple[Shape, ...]) -> tuple[F | Misfit, Shape]:
         """Return the figures of a layer and the shape that it puts out."""

@@ -235,14 +235,14 @@ class Proof(Struct, frozen=True):
 
     @property
     def good(self) -> bool:
-        """Say whether every figure is true and every gradient is right, but for those an interrupt spared."""
+        """Say whether no figure is false and no gradient wrong, and all were checked but for an interrupt."""
         complete = self.finished or self.interrupted
         return self.verification.good and complete and not self.wrong and not self.loss.fault
 
     @property
     def wrong(self) -> tuple[Checked, ...]:
         """Return the gradients that are not the slopes they should be."""
-        return tuple(checked for checked in self.checked if not checked.good)
+        return tuple(checked for checked in self.checked if checked.wrong)
 
     @property
     def finished(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
+from cnnstat.executor.parameters import shapes
 from cnnstat.executor.program import INPUT
 from cnnstat.executor.way_back import BackwardError, by_input, returned
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.way_back import Tape
 
 
+T = TypeVar("T")
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""
 Outputs: TypeAlias = "Array | tuple[Array, ...]"
@@ -75,8 +78,7 @@ class Executor:
         self.stored: list[Parameters] = []
         self._draws = 0
         self._tape: tuple[tuple[tuple[int, ...], ...], Tape] | None = None
-        for _ in self.visits(self.sample(1), parameters=self._drawn):
-            pass
+        deque(self.visits(self.sample(1), parameters=self._drawn), maxlen=0)
 
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.program.input_shape))
@@ -89,9 +91,18 @@ class Executor:
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """Every stored tensor, buffers included, as `layer.tensor`."""
-        steps = zip(self.program.steps, self.stored, strict=True)
-        return {f"{step.name}.{name}": v for step, stored in steps for name, v in stored.all.items()}
+        """Every stored tensor, buffers included, as `layer.tensor`, the layer being its owner."""
+        return {f"{step.name}.{name}": v for step, stored in self.owned() for name, v in stored.all.items()}
+
+    def owned(self) -> Iterator[tuple[Step, Parameters]]:
+        """Yield the steps that store numbers of their own, with these."""
+        for step, stored in zip(self.program.steps, self.stored, strict=True):
+            if step.weights is None:
+                yield step, stored
+
+    def owner(self, step: Step) -> Step:
+        """Return the step whose numbers a step uses."""
+        return step if step.weights is None else self.program.steps[step.weights]
 
     def load(self, tensors: Mapping[str, Array]) -> None:
         """Replace stored tensors by others of the same names and shapes.
@@ -138,6 +149,7 @@ class Executor:
             tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output
+            del visit  # what it read may be freed before the next one
         return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
 
     def backward(self, dy: Outputs) -> Gradients:
@@ -165,22 +177,27 @@ class Executor:
         """
         gradients: dict[int, Array] = {}
         for number, dy in zip(self.program.outputs, given, strict=True):
-            # One step may be put out twice.
-            gradients[number] = gradients[number] + dy if number in gradients else dy
+            _add(gradients, number, dy)  # one step may be put out twice
         found: dict[str, Array] = {}
         for number in reversed(range(len(tape))):
             step, (rule, inputs) = self.program.steps[number], tape.pop()
-            if number not in gradients:
+            if number not in gradients:  # nobody reads it: what it trains changes nothing
                 continue
             back = returned(rule, gradients.pop(number), inputs, self.stored[number].trained)
             if back.faults:
                 raise BackwardError(step, back.faults)
             for source, tensor in zip(step.inputs, by_input(inputs), strict=True):
                 # A fork: what comes back through its branches adds up.
-                dx = back.gradients.pop(tensor)
-                gradients[source] = gradients[source] + dx if source in gradients else dx
-            found.update({f"{step.name}.{name}": d for name, d in back.gradients.items()})
-        ordered = {name: found[name] for name in self.parameters if name in found}
+                _add(gradients, source, back.gradients.pop(tensor))
+            for name, gradient in back.gradients.items():
+                # So does what comes back from all that use one tensor.
+                _add(found, f"{self.owner(step).name}.{name}", gradient)
+        trained = (
+            (f"{step.name}.{name}", value)
+            for step, stored in self.owned()
+            for name, value in stored.trained.items()
+        )
+        ordered = {name: found[name] if name in found else np.zeros_like(value) for name, value in trained}
         return Gradients(gradients[INPUT], ordered)
 
     def visits(
@@ -202,7 +219,7 @@ class Executor:
         x = self._accepted(x)
         arrays = {INPUT: x}
         alive = x.nbytes
-        freed = self.program.last_readers()
+        freed, holders = self.program.last_readers(), self.program.holders()
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
             context = self.context(number, training=training, backward=backward, draw=draw)
@@ -215,10 +232,11 @@ class Executor:
             except ValueError as error:
                 raise UnfitError(number, step, str(error)) from error
             arrays[number] = y
-            alive += y.nbytes
+            alive += y.nbytes if holders[number] == number else 0
             yield Visit(number, step, inputs, y, way_back, context.mac_counter.macs, alive)
             for source in freed[number]:
-                alive -= arrays.pop(source).nbytes
+                array = arrays.pop(source)
+                alive -= array.nbytes if holders[source] == source else 0
 
     def _accepted(self, x: Array) -> Array:
         """Return a batch in the network's type; a complex one stays, for it carries a derivative."""
@@ -237,9 +255,25 @@ class Executor:
         return self.stored[number].all
 
     def _drawn(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
-        """Draw what a step stores, from the shapes and the type of its inputs."""
+        """Draw what a step stores, from the shapes and the type of its inputs; or take it from its owner.
+
+        Raises:
+            ValueError: the owner's numbers are not of the shapes that this step needs.
+        """
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
         drawn = KERNELS[step.type].parameters(inputs, step.options, rng)
+        if step.weights is not None:
+            own = self.stored[step.weights]
+            if shapes(own) != shapes(drawn):
+                owner = self.owner(step).name
+                message = f"the weights of {owner} have the shapes {shapes(own)}, not {shapes(drawn)}"
+                raise ValueError(message)
+            drawn = own
         self.stored.append(drawn.frozen() if step.frozen else drawn)
         return self.stored[number].all
+
+
+def _add(sums: dict[T, Array], key: T, gradient: Array) -> None:
+    """Add a gradient to those that came before under its key."""
+    sums[key] = sums[key] + gradient if key in sums else gradient

@@ -89,16 +89,19 @@ def build(spec: Spec) -> Graph:
 
 
 def _check_read(graph: Graph) -> None:
-    """Refuse layers whose output nobody reads.
+    """Refuse layers whose output nobody reads, unless they are declared so.
 
     Raises:
         SpecError: there are some.
     """
     problems = Problems()
     read = {number for node in graph.layers for number in node.inputs} | set(graph.outputs)
+    for group in graph.groups:
+        if group.entry.unused:
+            read.update((group.output, *dict(group.outputs).values()))
     for node in graph.layers:
-        if node.number not in read:
-            way_out = "name it in a 'from:', list it under 'outputs:' or remove it"
+        if node.number not in read and not node.entry.unused:
+            way_out = "name it in a 'from:' or under 'outputs:', write 'unused: true' beside it, or remove it"
             message = f"no layer reads '{node.path}'; {way_out}"
-            problems.add(Problem("graph/unread", message, node.entry.span))
+            problems.add_instance(Problem("graph/unread", message, node.entry.span))
     problems.stop_if_any()

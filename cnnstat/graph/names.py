@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Names:
     """The names of a list of entries, as far as it has been read from top to bottom.
 
-    A name stands for the number of a node: of an input of the scope, which come first, or of a layer. A
-    layer that is left out stands for its input, unless a twin of the same name is present.
+    A name stands for the number of a node: of an input of the scope, which come first, or of a layer. Of
+    several layers of one name it is the one that is present; are all left out, the input of the first.
     """
 
     def __init__(self, entries: tuple[Entry, ...], inputs: tuple[str, ...]) -> None:
@@ -32,12 +32,11 @@ class Names:
         return name in self._present
 
     def add(self, name: str, number: int, *, present: bool) -> None:
-        """Let a name stand for a number, which is now the layer above."""
-        if present or name not in self._present:
-            self._numbers[name] = number
+        """Let a name stand for a number, which is now the layer above; a twin left out changes nothing."""
+        if present or name not in self._numbers:
+            self._numbers[name] = self.above = number
         if present:
             self._present.add(name)
-        self.above = number
 
     def numbered(self, kind: str) -> str:
         """Return the next free name for a layer without one: ``relu1``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from cnnstat.graph.template import Call
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.spec.model import Entry
+
+
+Outputs: TypeAlias = tuple[tuple[str, int], ...]
+"""What a block puts out: names, and the nodes that they stand for."""
 
 
 class InputNode(Struct, frozen=True, gc=False):
@@ -52,6 +57,10 @@ class LayerNode(Struct, frozen=True, gc=False):  # there are thousands, and none
         """Say whether its parameters are its own."""
         return self.owner == self.number
 
+    def lent_by(self, lender: LayerNode) -> LayerNode:
+        """Return this node with the parameters that another one uses."""
+        return replace(self, owner=lender.owner, frozen=lender.frozen)
+
     def under(self, call: Call, numbers: Sequence[int]) -> LayerNode:
         """Return this node of a block as a call of the block has it; ``numbers`` are those it then has."""
         return LayerNode(
@@ -73,7 +82,8 @@ Node: TypeAlias = InputNode | LayerNode
 class Group(Struct, frozen=True, gc=False):
     """The nodes ``start`` to ``stop`` (not included) of one call of a block, or of a whole repeat.
 
-    ``index``: of a repeat, which repetition it is; the whole repeat has none.
+    ``output`` is the node that it stands for, ``outputs`` are those that the block names. ``index``: of a
+    repeat, which repetition it is; the whole repeat has none.
     """
 
     path: str
@@ -81,10 +91,15 @@ class Group(Struct, frozen=True, gc=False):
     start: int
     stop: int
     output: int
+    outputs: Outputs
     entry: Entry
     index: int | None
 
-    def under(self, call: Call, shift: int, output: int) -> Group:
-        """Return this group of a block as a call of the block has it, its nodes ``shift`` numbers on."""
+    def under(self, call: Call, shift: int, numbers: Sequence[int]) -> Group:
+        """Return this group of a block as a call of the block has it, its layers ``shift`` numbers on.
+
+        ``numbers`` are those that the nodes of the block then have.
+        """
         path, start, stop = f"{call.path}.{self.path}", self.start + shift, self.stop + shift
-        return Group(path, self.type, start, stop, output, self.entry, self.index)
+        outputs = tuple([(name, numbers[number]) for name, number in self.outputs])
+        return Group(path, self.type, start, stop, numbers[self.output], outputs, self.entry, self.index)

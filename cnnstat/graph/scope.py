@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cnnstat.base.limits import MAX_NESTING, PARTS
 from cnnstat.base.text import listed, plural
 from cnnstat.graph.names import Names
 from cnnstat.graph.nodes import Group, LayerNode
+from cnnstat.graph.paths import Paths
 from cnnstat.graph.problems import Skip
 from cnnstat.graph.template import Call, Template
 from cnnstat.graph.values import Values
+from cnnstat.graph.weights import find_lenders, lent
 from cnnstat.layers import LAYERS
+from cnnstat.spec.model import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from cnnstat.graph.catalogue import Catalogue
+    from cnnstat.graph.catalogue import Asked, Catalogue
+    from cnnstat.graph.nodes import Outputs
     from cnnstat.graph.values import Params
-    from cnnstat.spec.expression import Value
-    from cnnstat.spec.model import Block, Entry, Option, Reference
+    from cnnstat.spec.model import Block, Entry, Option
 
 _SCOPE_STEPS = 5  # what a new template costs beside its layers
 
@@ -28,7 +33,7 @@ _SCOPE_STEPS = 5  # what a new template costs beside its layers
 class Scope:
     """One list of entries: the network itself, or a block with given arguments.
 
-    ``stack`` are the blocks that this scope stands in, the outermost first.
+    ``stack`` are the calls of blocks that this scope stands in, the outermost first.
     """
 
     def __init__(
@@ -37,7 +42,7 @@ class Scope:
         entries: tuple[Entry, ...],
         inputs: tuple[str, ...],
         params: Params,
-        stack: tuple[str, ...],
+        stack: tuple[Asked, ...],
     ) -> None:
         self.catalogue = catalogue
         self.problems = catalogue.problems
@@ -48,18 +53,32 @@ class Scope:
         self.layers: list[LayerNode] = []
         self.groups: list[Group] = []
         self.names = Names(entries, inputs)
-        self.paths: dict[str, int] = {}
-        self.indexed = (0, 0)  # how many layers and groups `paths` has
+        self.paths = Paths(self.layers, self.groups, self.arity)
 
-    def unfold(self) -> Template:
-        """Return the entries as layers. Those with a problem are passed over; the problem is noted."""
+    def unfold(self, outputs: Mapping[str, Reference] = MappingProxyType({})) -> Template:
+        """Return the entries as layers, and the outputs that have names.
+
+        Entries with a problem are passed over; the problem is noted.
+        """
         for position, entry in enumerate(self.entries):
             self.problems.count(entry.span)
             try:
                 self.add(entry)
             except Skip:  # a name stands for the entry all the same, so that who reads it is not wrong, too
                 self.names.add(entry.name or f"({position})", self.names.above, present=True)
-        return Template(tuple(self.layers), tuple(self.groups), self.names.above)
+        named = tuple(self.named(outputs))
+        output = named[0][1] if named else self.names.above
+        return Template(tuple(self.layers), tuple(self.groups), output, named)
+
+    def named(self, outputs: Mapping[str, Reference]) -> Iterator[tuple[str, int]]:
+        """Yield each named output of a block with its number."""
+        for name, reference in outputs.items():
+            with suppress(Skip):
+                number = self.find(reference)
+                if (self.names.get(name) or 0) >= self.arity and self.names.get(name) != number:
+                    message = f"the output '{name}' has the name of another layer of this block"
+                    self.problems.refuse("name/duplicate", message, reference.span)
+                yield name, number
 
     @property
     def next_number(self) -> int:
@@ -80,10 +99,11 @@ class Scope:
             self.problems.refuse("name/duplicate", f"the name '{name}' is taken in this scope", entry.span)
         start = self.next_number
         for index in self.repetitions(entry.repeat):
-            output = self.place(self.call(entry, kind, name, inputs, index))
-            inputs = (output, *inputs[1:])
+            output, outputs = self.place(self.call(entry, kind, name, inputs, index))
+            inputs = self.carried(kind, inputs, output, dict(outputs))
         if entry.repeat is not None:
-            self.groups.append(Group(name, kind, start, self.next_number, output, entry, None))
+            whole = Group(name, kind, start, self.next_number, output, outputs, entry, None)
+            self.groups.append(whole)
         self.names.add(name, output, present=True)
 
     def kind(self, entry: Entry) -> str:
@@ -102,6 +122,16 @@ class Scope:
             self.problems.count(repeat.span)
             yield index
 
+    def carried(
+        self, kind: str, inputs: tuple[int, ...], output: int, outputs: Mapping[str, int]
+    ) -> tuple[int, ...]:
+        """Return what the next repetition reads: the output at the first input, named ones at theirs."""
+        inputs = (output, *inputs[1:])
+        if kind in LAYERS:
+            return inputs
+        names = self.catalogue.blocks[kind].inputs
+        return tuple([outputs.get(name, number) for name, number in zip(names, inputs, strict=True)])
+
     def call(self, entry: Entry, kind: str, name: str, inputs: tuple[int, ...], index: int | None) -> Call:
         """Return what an entry asks for, in one of its repetitions or as it is."""
         path, options, values = name, entry.options, self.values
@@ -110,15 +140,16 @@ class Scope:
             options = merged(options, entry.first) if index == 0 else options
         arguments = values.arguments(options)
         frozen = values.truth(entry.frozen, default=False)
-        return Call(entry, kind, path, inputs, arguments, frozen, index)
+        lenders = find_lenders(entry, name, index, self.paths, self.names, self.problems)
+        return Call(entry, kind, path, inputs, arguments, frozen, index, lenders)
 
     # -- one call ----------------------------------------------------------------------------------
 
-    def place(self, call: Call) -> int:
-        """Put the layers of a call behind those so far; return the number of its output."""
+    def place(self, call: Call) -> tuple[int, Outputs]:
+        """Put the layers of a call behind those so far; return its output, and those that have names."""
         self.problems.count(call.entry.span, len(call.inputs) // PARTS)
         if call.kind in LAYERS:
-            return self.place_layer(call)
+            return self.place_layer(call), ()
         return self.place_block(call, self.catalogue.blocks[call.kind])
 
     def place_layer(self, call: Call) -> int:
@@ -130,11 +161,10 @@ class Scope:
         if layer is None:
             raise Skip
         entry, number = call.entry, self.next_number
-        self.layers.append(
-            LayerNode(
-                number, call.path, call.kind, layer, call.inputs, number, entry, call.frozen, call.index
-            )
+        node = LayerNode(
+            number, call.path, call.kind, layer, call.inputs, number, entry, call.frozen, call.index
         )
+        self.layers += lent((node,), call, self.problems)
         return number
 
     def check_arity(self, call: Call) -> None:
@@ -147,24 +177,26 @@ class Scope:
             message = f"{call.kind} needs {wanted} {inputs}, got {got}; name them with 'from: [...]'"
             self.problems.refuse("graph/arity", message, call.entry.span)
 
-    def place_block(self, call: Call, block: Block) -> int:
-        """Add the layers of a block; return the number of its output."""
+    def place_block(self, call: Call, block: Block) -> tuple[int, Outputs]:
+        """Add the layers of a block; return its output, and those that have names."""
         self.check_block(call, block)
-        template = self.template(block, call.arguments)
+        template = self.template(call, block)
         self.problems.count(call.entry.span, template.steps)
         placed = template.called(call, self.next_number)
-        self.layers += placed.layers
+        self.layers += lent(placed.layers, call, self.problems)
         self.groups += placed.groups
-        return placed.output
+        return placed.output, placed.outputs
 
     def check_block(self, call: Call, block: Block) -> None:
-        """Refuse a call of a block that stands in itself or too deep, or lacks parameters or inputs."""
+        """Refuse a call of a block that never ends or nests too deep, or lacks parameters or inputs."""
         name, span = block.name, call.entry.span
-        if name in self.stack:
-            chain = " -> ".join((*self.stack[self.stack.index(name) :], name))
+        asked = self.catalogue.asked(name, call.arguments)
+        if asked in self.stack:
+            chain = " -> ".join(kind for kind, _ in (*self.stack[self.stack.index(asked) :], asked))
             self.problems.refuse("block/recursion", f"the block '{name}' contains itself: {chain}", span)
         if len(self.stack) >= MAX_NESTING:
-            self.problems.refuse("block/nesting", f"blocks nest more than {MAX_NESTING} deep", span)
+            way_out = "; a block that calls itself ends with 'when:'" if name in dict(self.stack) else ""
+            self.problems.refuse("block/nesting", f"blocks nest more than {MAX_NESTING} deep{way_out}", span)
         missing = [f"'{param}:'" for param in block.required if param not in call.arguments]
         if missing:
             message = f"the block '{name}' needs {listed(missing, ' and ')}"
@@ -175,15 +207,18 @@ class Scope:
             message = f"the block '{name}' has {wanted}, got {len(call.inputs)}"
             self.problems.refuse("graph/arity", message, span)
 
-    def template(self, block: Block, arguments: dict[str, Value]) -> Template:
-        """Return what a block unfolds to with these arguments, which is worked out once."""
-        made, key = self.catalogue.templates, self.catalogue.asked(block.name, arguments)
-        if key not in made:
+    def template(self, call: Call, block: Block) -> Template:
+        """Return what a block unfolds to with a call's arguments, which is worked out once."""
+        made, asked = self.catalogue.templates, self.catalogue.asked(block.name, call.arguments)
+        if asked not in made:
             self.problems.count(block.span, _SCOPE_STEPS)
-            params = ChainMap(arguments, block.params, self.catalogue.spec.params)
-            stack = (*self.stack, block.name)
-            made[key] = Scope(self.catalogue, block.layers, block.inputs, params, stack).unfold()
-        return made[key]
+            params = ChainMap(call.arguments, block.params, self.catalogue.spec.params)
+            scope = Scope(self.catalogue, block.layers, block.inputs, params, (*self.stack, asked))
+            with self.problems.template(asked):
+                made[asked] = scope.unfold(block.outputs)
+        else:
+            self.problems.again(asked)
+        return made[asked]
 
     # -- references --------------------------------------------------------------------------------
 
@@ -191,13 +226,25 @@ class Scope:
         """Return what an entry reads: the layer above, where it names nothing."""
         if entry.inputs is None:
             return (self.names.above,)
-        return tuple(self.find(reference, entry) for reference in entry.inputs)
+        return tuple([number for reference in entry.inputs for number in self.find_all(reference, entry)])
+
+    def find_all(self, reference: Reference, reader: Entry | None = None) -> list[int]:
+        """Return the numbers that a name stands for: several, where it has a ``*``."""
+        if "*" not in reference.name:
+            return [self.find(reference, reader)]
+        names = list(self.paths.repetitions(reference.name))
+        self.problems.count(reference.span, len(names) // PARTS)
+        if not names:
+            repeat = reference.name.partition(".*")[0]
+            message = f"'{reference.name}' reads each repetition of '{repeat}', but that is no repeat above"
+            self.problems.refuse("graph/no-repeat", message, reference.span)
+        return [self.find(Reference(name, reference.span), reader) for name in names]
 
     def find(self, reference: Reference, reader: Entry | None = None) -> int:
         """Return the number that a name stands for."""
         number = self.names.get(reference.name)
         if number is None and "." in reference.name:
-            number = self.within(reference.name)
+            number = self.paths.get(reference.name)
         if number is None:
             fault = self.names.unknown(reference.name, reader)
             self.problems.refuse(fault.code, fault.message, reference.span)
@@ -207,15 +254,6 @@ class Scope:
         """Say whether a layer of this name exists and `when` leaves it out."""
         known = self.names.get(reference.name) is not None
         return known and not self.names.present(reference.name)
-
-    def within(self, path: str) -> int | None:
-        """Return the number of a layer or group inside a block: ``layer2.0.conv1``."""
-        for node in self.layers[self.indexed[0] :]:
-            self.paths[node.path] = node.number
-        for group in self.groups[self.indexed[1] :]:
-            self.paths[group.path] = group.output
-        self.indexed = (len(self.layers), len(self.groups))
-        return self.paths.get(path)
 
 
 def merged(options: Iterable[Option], first: tuple[Option, ...]) -> tuple[Option, ...]:

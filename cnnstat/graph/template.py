@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.limits import PARTS
-from cnnstat.graph.nodes import Group, LayerNode
+from cnnstat.graph.nodes import Group, LayerNode, Outputs
 
 if TYPE_CHECKING:
     from cnnstat.spec.expression import Value
@@ -18,7 +18,7 @@ class Call(Struct, frozen=True):
     """One layer or block that an entry asks for, with all values settled.
 
     ``kind`` is a layer type or a block's name, ``inputs`` are numbers of nodes, and ``index`` says, of a
-    repeat, which repetition it is.
+    repeat, which repetition it is. ``lenders`` are the layers whose parameters it uses, none for its own.
     """
 
     entry: Entry
@@ -28,10 +28,11 @@ class Call(Struct, frozen=True):
     arguments: dict[str, Value]
     frozen: bool
     index: int | None
+    lenders: tuple[LayerNode, ...] = ()
 
 
 class Template(Struct, frozen=True):
-    """A list of entries unfolded: its layers, the groups within it, and the number of its output.
+    """A list of entries unfolded: its layers, the groups within it, its output, and those that have names.
 
     Nodes are numbered as in a whole graph: first the inputs of the list, then its layers.
     """
@@ -39,6 +40,7 @@ class Template(Struct, frozen=True):
     layers: tuple[LayerNode, ...]
     groups: tuple[Group, ...]
     output: int
+    outputs: Outputs = ()
 
     @property
     def steps(self) -> int:
@@ -52,8 +54,9 @@ class Template(Struct, frozen=True):
         """
         stop = start + len(self.layers)
         numbers = (*call.inputs, *range(start, stop))
-        shift, output = start - len(call.inputs), numbers[self.output]
-        whole = Group(call.path, call.kind, start, stop, output, call.entry, call.index)
-        groups = [group.under(call, shift, numbers[group.output]) for group in self.groups]
+        outputs = tuple([(name, numbers[number]) for name, number in self.outputs])
+        output = numbers[self.output]
+        whole = Group(call.path, call.kind, start, stop, output, outputs, call.entry, call.index)
+        groups = [group.under(call, start - len(call.inputs), numbers) for group in self.groups]
         layers = tuple([node.under(call, numbers) for node in self.layers])
-        return Template(layers, (whole, *groups), output)
+        return Template(layers, (whole, *groups), output, outputs)

@@ -39,6 +39,6 @@ def unfold(spec: Spec, inputs: tuple[str, ...]) -> tuple[Template, tuple[int, ..
     for reference in spec.family.outputs:
         with suppress(Skip):
             if not scope.left_out(reference):
-                outputs.append(scope.find(reference))
+                outputs += scope.find_all(reference)
     problems.stop_if_any()
     return template, tuple(outputs) or (template.output,)

@@ -16,6 +16,8 @@ from cnnstat.layers.footprint import window
 class Split(Layer, frozen=True, kw_only=True):
     """One of several equal parts of an axis. A second `split` with another `take` gives the next.
 
+    It takes no memory of its own: it is a view of its input, which stays as long as a part of it is read.
+
     Rule:
         output size = size/parts along the axis; `take: 0` is the first part
 
@@ -27,6 +29,7 @@ class Split(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "slice"
+    view: ClassVar[bool] = True
 
     parts: Annotated[Count, Meta(description="number of equal parts")]
     take: Annotated[Index, Meta(description="which part to keep, counted from 0")]
@@ -55,6 +58,8 @@ class Split(Layer, frozen=True, kw_only=True):
 class Slice(Layer, frozen=True, kw_only=True):
     """A range of one axis.
 
+    It takes no memory of its own: it is a view of its input, which stays as long as a part of it is read.
+
     Rule:
         output size = stop - start; without `stop` the range goes to the end
 
@@ -66,6 +71,7 @@ class Slice(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "slice"
+    view: ClassVar[bool] = True
 
     axis: AxisOption = "channels"
     start: Annotated[Index, Meta(description="first position to keep, counted from 0")] = 0

@@ -40,18 +40,23 @@ class Option(Struct, frozen=True):
 
 
 class Reference(Struct, frozen=True):
-    """A name under ``from:``."""
+    """A name under ``from:``; ``*`` in place of a part stands for every repetition, in order."""
 
     name: str
     span: Span
 
 
 class Entry(Struct, frozen=True):
-    """One line under ``layers:``: a layer, or the call of a block."""
+    """One line under ``layers:``: a layer, or the call of a block.
+
+    ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read.
+    """
 
     type: Option
     name: str | None
     inputs: tuple[Reference, ...] | None
+    weights: Reference | None
+    unused: bool
     when: Option | None
     repeat: Option | None
     frozen: Option | None
@@ -62,16 +67,22 @@ class Entry(Struct, frozen=True):
 
     def span_of(self, name: str | None) -> Span:
         """Return where an option is written, as far as it is; else where the entry is."""
+        if name == "weights" and self.weights:
+            return self.weights.span
         written = (option.span for option in reversed((*self.options, *self.first)) if option.name == name)
         return next(written, self.span)
 
 
 class Block(Struct, frozen=True):
-    """A reusable group of entries. The default None marks a parameter that every call must give."""
+    """A reusable group of entries. The default None marks a parameter that every call must give.
+
+    ``outputs`` are what it puts out by name, the first of them first; none are written for the last layer.
+    """
 
     name: str
     params: dict[str, Value]
     inputs: tuple[str, ...]
+    outputs: dict[str, Reference]
     layers: tuple[Entry, ...]
     span: Span
 

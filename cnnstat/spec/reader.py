@@ -36,15 +36,16 @@ if TYPE_CHECKING:
 
 _NETWORK_KEYS = ("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect")
 _VARIANT_KEYS = ("name", "source", "params", "expect")
-_BLOCK_KEYS = ("params", "inputs", "layers")
-ENTRY_KEYS = ("type", "name", "from", "when", "repeat", "first", "frozen", "expect")
+_BLOCK_KEYS = ("params", "inputs", "outputs", "layers")
+ENTRY_KEYS = ("type", "name", "from", "weights", "when", "repeat", "first", "frozen", "unused", "expect")
 """The keys of an entry that are not options of its layer type."""
 
 _CONDITIONS = ("when", "frozen")
 _RESERVED_PARAMS = (*ENTRY_KEYS, "in", "index")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _LETTERS = "1 to 64 of A-Z, a-z, 0-9, _"
-_REFERENCE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,255}")
+_PART = r"(?:[A-Za-z0-9_][A-Za-z0-9_-]*|\*)"
+_REFERENCE = re.compile(rf"(?=.{{1,256}}\Z)[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.{_PART})*")
 _VARIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
@@ -179,9 +180,23 @@ class _Reader:
             key.text,
             self.params(body.get("params")),
             inputs,
+            self.outputs(body.get("outputs")),
             self.entries(body.get("layers")),
             key.span,
         )
+
+    def outputs(self, node: Node | None) -> dict[str, Reference]:
+        """Read what a block puts out: layers inside it, or a mapping that gives them other names."""
+        if not isinstance(node, Mapping):
+            return {reference.name: reference for reference in self.references(node)}
+        found = {}
+        for key, value in node.entries:
+            self.name(key, "an output")
+            if len(references := self.references(value)) == 1:
+                found[key.text] = references[0]
+            else:
+                self.problem("spec/name", f"expected a layer's name, got {shown(value)}", value.span)
+        return found
 
     def entries(self, node: Node | None) -> tuple[Entry, ...]:
         if node is None:
@@ -211,6 +226,8 @@ class _Reader:
             type=Option("type", operand, kind.span, kind.span),
             name=self.name(name, "a layer") if name is not None else None,
             inputs=self.references(node.get("from")) or None,
+            weights=self.weights(node.get("weights")),
+            unused=self.unused(node.get("unused")),
             when=self.option(node, "when"),
             repeat=self.option(node, "repeat"),
             frozen=self.option(node, "frozen"),
@@ -219,6 +236,20 @@ class _Reader:
             expect=read_expectations(node.get("expect"), self.source, self.problems, total=False),
             span=kind.span,
         )
+
+    def weights(self, node: Node | None) -> Reference | None:
+        found = self.references(node)
+        if len(found) > 1:
+            assert node is not None
+            message = "'weights:' names one layer or block whose parameters are used"
+            self.problem("spec/type", message, node.span)
+        return found[0] if found else None
+
+    def unused(self, node: Node | None) -> bool:
+        value = node.value if isinstance(node, Scalar) else None
+        if node is not None and not isinstance(value, bool):
+            self.problem("spec/type", f"'unused:' is true or false, got {shown(node)}", node.span)
+        return value is True
 
     def first(self, node: Mapping) -> tuple[Option, ...]:
         first = node.get("first")
@@ -236,7 +267,10 @@ class _Reader:
     # -- values ------------------------------------------------------------------------------------
 
     def option(self, node: Mapping, key: str) -> Option | None:
-        return next((self.as_option(k, v) for k, v in node.entries if k.text == key), None)
+        for name, value in node.entries:
+            if name.text == key:
+                return self.as_option(name, value)
+        return None
 
     def as_option(self, key: Scalar, value: Node) -> Option:
         return Option(key.text, self.operand(value), key.span, value.span)

@@ -35,8 +35,8 @@ UNPATTERNED = {
     "linear": "as many units as are asked for",
     "concat": "each input has its own part of the axis",
     "parameter": "it sees nothing",
-    "pad": "a frame of what is inside",
     "crop": "a fixed size",
+    "pad": "a frame up to the size of another layer, of another stride, or of what is inside",
     "upsample": "a fixed size, or a scale that changes with the length",
     **dict.fromkeys(("multiply", "add", "maximum"), "one row that every unit reads"),
 }

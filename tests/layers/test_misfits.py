@@ -354,13 +354,62 @@ REFUSED = [
         "factor",
         "2x3 is not a multiple of 2 on both axes",
     ),
-    ("type: upsample", "2x3", "option/missing", None, "upsample needs either 'scale:' or 'size:'"),
+    (
+        "type: upsample",
+        "2x3",
+        "option/missing",
+        None,
+        "upsample needs one of 'scale:', 'size:' and a second input",
+    ),
     (
         "type: upsample, scale: 2, size: 4",
         "2x3",
         "option/conflict",
         "size",
-        "'scale:' and 'size:' exclude each other",
+        "upsample needs one of 'scale:', 'size:' and a second input",
+    ),
+    (
+        "type: upsample, scale: 2",
+        "2x3 + 2x6",
+        "option/conflict",
+        None,
+        "upsample needs one of 'scale:', 'size:' and a second input",
+    ),
+    (
+        "type: upsample",
+        "2x3 + 2x6x6",
+        "shape/rank",
+        None,
+        "2x3 cannot get the size of 2x6x6: they have other axes",
+    ),
+    ("type: pad", "2x3", "option/missing", None, "pad needs one of 'padding:' and a second input"),
+    (
+        "type: pad, padding: 1",
+        "2x3 + 2x5",
+        "option/conflict",
+        None,
+        "pad needs one of 'padding:' and a second input",
+    ),
+    (
+        "type: pad",
+        "2x8x8 + 2x9x4",
+        "shape/too-small",
+        None,
+        "cannot frame a 2x8x8 input to width 4; it has 8",
+    ),
+    (
+        "type: adaptive_avg_pool",
+        "2x3",
+        "option/missing",
+        None,
+        "an adaptive pool needs one of 'size:' and a second input",
+    ),
+    (
+        "type: adaptive_max_pool, size: 2",
+        "2x3 + 2x2",
+        "option/conflict",
+        None,
+        "an adaptive pool needs one of 'size:' and a second input",
     ),
     (
         "type: upsample, scale: 2, align_corners: true",
@@ -398,7 +447,13 @@ REFUSED = [
         "size",
         "cannot cut a 2x4x4 input to width 5; it has 4",
     ),
-    ("type: crop", "2x4x4 + 2x4", "shape/rank", None, "cannot cut 2x4x4 to the size of 2x4"),
+    (
+        "type: crop",
+        "2x4x4 + 2x4",
+        "shape/rank",
+        None,
+        "2x4x4 cannot get the size of 2x4: they have other axes",
+    ),
     (
         "type: zero_pad_shortcut, filters: 2",
         "3x4x4",
@@ -483,3 +538,11 @@ def test_vectors_only_where_a_vector_makes_sense() -> None:
     assert {"linear", "rbf", "relu", "batch_norm", "add", "concat", "softmax", "dropout"} <= vectors
     assert not vectors & {"conv", "transposed_conv", "max_pool", "upsample", "pad", "crop", "pixel_shuffle"}
     assert LAYERS["rbf"].ranks == (0,)
+
+
+def test_a_width_out_of_range_is_shown_as_it_comes_out() -> None:
+    message = (
+        r"filters: 1000000 \* \$in is 3000000 where \$in is 3, which is no whole number from 1 to 1,000,000"
+    )
+    with pytest.raises(Misfit, match=message):
+        layer("type: conv, filters: $in * 10 ** 6, kernel: 1").sizes(((3, 4, 4),))

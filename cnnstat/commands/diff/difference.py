@@ -39,7 +39,8 @@ class Edit(Struct, frozen=True):
 
     what: str
     """`name`, `type`, `inputs`, `frozen` (true or false, of a folded block the names of its frozen layers),
-    an option, or `layers` for those in a folded block.
+    `weights` (whose parameters are used, of a folded block all such names), an option, or `layers` for those
+    in a folded block.
     """
     before: Any
     after: Any
@@ -165,6 +166,7 @@ def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
         yield Edit("type", a.type, b.type)
     yield from _options(a, b)
     yield from _frozen(a, b)
+    yield from _weights(a, b)
     if wires.moved(a, b) or a.within != b.within:
         yield Edit("inputs", a.row.inputs, b.row.inputs)
 
@@ -202,6 +204,16 @@ def _frozen(a: Item, b: Item) -> Iterator[Edit]:
         yield Edit("frozen", a.held, b.held)
     else:
         yield Edit("frozen", bool(a.held), bool(b.held))
+
+
+def _weights(a: Item, b: Item) -> Iterator[Edit]:
+    """Say whose parameters are used: by a layer, or by layers of a block."""
+    if a.type != b.type or a.lenders == b.lenders:
+        return
+    if isinstance(a.row, BlockRow) or isinstance(b.row, BlockRow):
+        yield Edit("weights", a.lenders, b.lenders)
+    else:
+        yield Edit("weights", a.row.weights_of or None, b.row.weights_of or None)
 
 
 def _figures(a: Row, b: Row) -> Iterator[str]:

@@ -27,7 +27,8 @@ class Item(Struct, frozen=True):
     Items are numbered as nodes are, the network's inputs first. ``layers`` are the layers it stands for with
     their options, ``inputs`` the numbers of what it reads, ``within`` which layers of folded blocks these
     are, ``inside`` the names and the wiring in a block, ``held`` the names of layers whose parameters are
-    frozen (of a layer: its own, empty name), and ``head`` says that this is the last with parameters.
+    frozen (of a layer: its own, empty name), ``lenders`` those of other layers whose parameters are used, and
+    ``head`` says that this is the last with parameters.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Item(Struct, frozen=True):
     within: tuple[str, ...]
     inside: tuple[tuple[str, tuple[int, ...]], ...]
     held: tuple[str, ...]
+    lenders: tuple[str, ...]
     head: bool
 
     @property
@@ -91,9 +93,11 @@ def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
         inputs = tuple(read if len(nodes) == 1 else dict.fromkeys(read))
         within = tuple("" if n in outputs else _below(graph.name(n), numbered[holders[n]]) for n in outside)
         held = tuple(_below(each.name, row) for each in layers if each.node.frozen and each.counts.params)
+        lenders = tuple(names.whole(each.weights_of) for each in layers if each.weights_of)
         written = [names.below(node.path, row.name) for node in nodes]
         inside = () if isinstance(row, LayerRow) else _inside(nodes, outside, written)
-        found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, number == head))
+        last = number == head
+        found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, lenders, last))
     return tuple(found)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.model import KINDS
-from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.document import StepEntry
@@ -23,24 +24,32 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
 
 
+@lru_cache(maxsize=4096)  # equal layers, and blocks of them, have equal steps
 def step(figure: str, how: Term, label: str = "") -> StepEntry:
     """Return one figure with its arithmetic, under its own label or another."""
     label = label or FIGURES[figure].label
     return StepEntry(figure, label, formula=_short(how).formula, numbers=how.numbers, result=how.value)
 
 
-def terms(calculated: Calculated) -> dict[str, Term]:
-    """Return the figures of a layer that add up, each with its arithmetic."""
-    return {key: getattr(calculated, key) for key in COUNTS}
+def terms(row: LayerRow) -> dict[str, Term]:
+    """Return the figures of a layer that add up, each with its arithmetic; 0 for what others own."""
+    return {key: getattr(row.calculated, key) if getattr(row.counts, key) else ZERO for key in COUNTS}
 
 
 def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     """Yield every figure of a layer; what it has none of stands in one line."""
-    yield from _sizes(row, analysis.inputs(row.number))
+    yield from _sizes(row, analysis.inputs(row.number)[: row.node.layer.values_from])
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
         yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
-    yield from counted(terms(row.calculated))
+    if row.weights_of:
+        lent = " and ".join(
+            f"{number:,} {FIGURES[key].label}"
+            for key in ("params", "buffers")
+            if (number := getattr(row.calculated, key).value)
+        )
+        yield StepEntry("params", "shared weights", f"none of its own: uses the {lent} of {row.weights_of}")
+    yield from counted(terms(row))
     for kind in KINDS:
         if (how := getattr(row.calculated.operations, kind)).value:
             yield step("operations", how, kind)
@@ -174,8 +183,9 @@ def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[S
 
 def _short(how: Term) -> Term:
     """Return a term whose words say a sum of equal formulas once: ``sum(filters·maps)``."""
+    if not how.operands:
+        return how
     operands = tuple(_short(operand) for operand in how.operands)
-    formulas = {operand.formula for operand in operands}
-    if how.symbol == "+" and len(operands) > 1 and len(formulas) == 1:
-        return term(f"sum({formulas.pop()})", how.value)
+    if how.symbol == "+" and len(operands) > 1 and len({operand.formula for operand in operands}) == 1:
+        return term(f"sum({operands[0].formula})", how.value)
     return Term(how.value, how.name, how.symbol, operands)

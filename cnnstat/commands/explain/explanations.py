@@ -51,6 +51,6 @@ def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[E
             figures = sums(parts[row.name], row.name)
             steps = block_steps(row, analysis.graph.name(row.number), figures)
         else:
-            figures = terms(row.calculated)
+            figures = terms(row)
             steps = layer_steps(analysis, row)
         yield Explanation(row, tuple(steps), errata_in(row, figures, printed_wrong))

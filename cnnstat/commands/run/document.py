@@ -102,7 +102,7 @@ class GradientError(Struct, frozen=True, kw_only=True):
     right: bool
     fault: Annotated[
         str | UnsetType,
-        Meta(description="only where there is nothing to compare: why; the errors are null then"),
+        Meta(description="only where nothing can be compared: why; the errors are null then"),
     ] = UNSET
 
 
@@ -118,6 +118,7 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
     to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
     interrupted: bool
     wrong: int
+    not_measurable: Annotated[int, Meta(description="neither right nor wrong: rounding is all there is")]
     checked: tuple[GradientError, ...]
 
 
@@ -262,6 +263,7 @@ def _gradients(proof: Proof) -> GradientCheck:
         to_check=proof.to_check,
         interrupted=proof.interrupted,
         wrong=sum(each.fault != NOT_FINITE for each in proof.wrong),
+        not_measurable=sum(not each.measurable for each in proof.checked),
         checked=tuple(checked),
     )
 

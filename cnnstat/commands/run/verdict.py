@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
-from cnnstat.executor.measure.gradients import NOT_FINITE
+from cnnstat.executor.measure.gradients import NOT_FINITE, ROUNDING
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.model import Quantity
 
@@ -39,14 +39,22 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
     if proof.loss.fault:
         return (f"{_WRONG}: {proof.loss.fault}",)
     checked, to_check = Quantity(len(proof.checked)), Quantity(proof.to_check)
+    right = sum(checked.good for checked in proof.checked)
+    unknown = _not_measurable(len(proof.checked) - right)
     if not proof.finished:
         if proof.interrupted:
-            return "interrupted: ", checked, " of ", to_check, " gradients checked, all right"
+            all_right = (Quantity(right), " right", *unknown) if unknown else ("all right",)
+            return "interrupted: ", checked, " of ", to_check, " gradients checked, ", *all_right
         return f"{_NOT_CHECKED}: only ", checked, " of ", to_check, " gradients were"
     figures = Quantity(proof.verification.compared)
     proved = "proved: ", figures, " calculated figures are the figures measured"
-    gradients = (", ", checked, " gradients are right") if proof.checked else ()
+    gradients = (", ", Quantity(right), " gradients are right", *unknown) if proof.checked else ()
     return *proved, *gradients, *_unmeasured(proof.verification.unmeasured)
+
+
+def _not_measurable(count: int) -> Phrase:
+    """Return how many gradients are neither right nor wrong, and why."""
+    return (", ", Quantity(count), f" {ROUNDING}") if count else ()
 
 
 def _unmeasured(unmeasured: Sequence[Unmeasured]) -> tuple[str | Quantity, ...]:

@@ -11,8 +11,8 @@ from cnnstat.base.figures import EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.layers import LAYERS
 from cnnstat.layers.manual import first_line
+from cnnstat.spec.channels import Channels
 from cnnstat.spec.expect import OF_LAYERS
-from cnnstat.spec.expression import Channels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,11 @@ def schema() -> dict[str, Any]:
     size = {"anyOf": [_count(MAX_SIZE), _EXPRESSION]}
     entries = {"$ref": "#/$defs/entries"}
     variant = _mapping({**about, "params": _PARAMS, "expect": _expect(EXPECTED)})
-    block = _mapping({"params": _PARAMS, "inputs": _REFERENCES, "layers": entries}, required=["layers"])
+    named = {"type": "object", "additionalProperties": _REFERENCE}
+    outputs = {"anyOf": [*_REFERENCES["anyOf"], named]}
+    block = _mapping(
+        {"params": _PARAMS, "inputs": _REFERENCES, "outputs": outputs, "layers": entries}, required=["layers"]
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cnnstat spec",
@@ -90,10 +94,12 @@ def _common_rules() -> dict[str, Any]:
     return {
         "name": _NAME,
         "from": _REFERENCES,
+        "weights": _REFERENCE,
         "when": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
         "repeat": {"anyOf": [_count(MAX_LAYERS), _EXPRESSION]},
         "first": {"type": "object"},
         "frozen": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
+        "unused": {"type": "boolean"},
         "expect": _expect(OF_LAYERS),
     }
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis import memory
+from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
+    from cnnstat.analysis.walk import Stored
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
@@ -68,8 +70,7 @@ class _Figures(Struct, frozen=True):
     """What a layer comes to for given inputs, as far as sizes are compared by it."""
 
     shape: Shape
-    params: int
-    buffers: int
+    stored: Stored
     macs: int
     leftover: bool
 
@@ -85,13 +86,12 @@ class Walked(Struct, frozen=True):
         first = len(self.shapes) - len(self.layers)
         pairs = enumerate(zip(self.layers, own.layers, strict=True), start=first)
         # Figures are remembered, so a layer that is read alike has the same ones.
-        return next(
-            (i for i, (now, then) in pairs if now is not then and _stored(now) != _stored(then)), None
-        )
+        return next((i for i, (now, then) in pairs if now is not then and _count(now) != _count(then)), None)
 
 
-def _stored(layer: _Figures) -> tuple[int, int]:
-    return layer.params, layer.buffers
+def _count(layer: _Figures) -> tuple[int, int]:
+    params, buffers = layer.stored
+    return params.value, buffers.value
 
 
 class Tries:
@@ -99,7 +99,7 @@ class Tries:
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
-        self.freed = memory.freed(graph)
+        self.freed, self.storage = memory.freed(graph), storage(graph)
         self.owning = [node.owns for node in graph.layers]
         self.walk = Walk(graph, _figures, strict=settings.strict)
 
@@ -113,8 +113,8 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.params for layer in compress(walked.layers, self.owning))
-        activations = memory.activations(walked.shapes)
+        params = sum(layer.stored[0].value for layer in compress(walked.layers, self.owning))
+        activations = stored_activations(self.storage, walked.shapes)
         peak = memory.peak_activations(activations, self.freed)
         return Cost(
             output_shape=walked.shapes[self.graph.outputs[-1]],
@@ -138,8 +138,7 @@ class Tries:
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
-        params=layer.params(inputs).value,
-        buffers=layer.buffers(inputs).value,
+        stored=(layer.params(inputs), layer.buffers(inputs)),
         macs=layer.macs(inputs).value,
         leftover=any(layer.leftover(inputs)),
     )

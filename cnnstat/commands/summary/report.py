@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _OPTIMIZERS = {"sgd": "plain SGD", "momentum": "SGD with momentum", "adam": "Adam"}
 _NAMED = 4
-"""Layers with a leftover that are named before the others are counted."""
+"""Layers that are named before the others are counted: with a leftover, or with shared weights."""
 
 
 def report(
@@ -27,7 +27,12 @@ def report(
     return Report(
         title=title_of(document),
         tables=(layer_table(document, analysis, chosen, depth),),
-        facts=(*_totals(document), *_leftovers(analysis), *_expectations(document, analysis)),
+        facts=(
+            *_totals(document),
+            *_shared(analysis),
+            *_leftovers(analysis),
+            *_expectations(document, analysis),
+        ),
         notes=footnotes(chosen),
         source=document.source,
     )
@@ -48,6 +53,15 @@ def _totals(document: AnalysisDocument) -> Iterator[Fact]:
     optimizer = _OPTIMIZERS[document.optimizer]
     memory = Quantity(totals.training_memory_bytes, "bytes")
     yield Fact("training memory", (memory, f" ({setting}, {optimizer})"))
+
+
+def _shared(analysis: Analysis) -> Iterator[Fact]:
+    """Say which layers use the parameters of others: they are counted there, and in these as 0."""
+    rows = [row for row in analysis.rows if row.weights_of]
+    if rows:
+        named = ", ".join(f"{row.name} of {row.weights_of}" for row in rows[:_NAMED])
+        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+        yield Fact("shared weights", f"{named}{more}: counted once, with their owner")
 
 
 def _leftovers(analysis: Analysis) -> Iterator[Fact]:

@@ -40,5 +40,5 @@ def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -
     return _cut(x, axis_named(options["axis"], x), slice(options["start"], options["stop"]), context)
 
 
-SPLIT = Kernel(split, on_named(anchored=True))
-SLICE = Kernel(slice_, on_named())
+SPLIT = Kernel(split, on_named(anchored=True), view=True)
+SLICE = Kernel(slice_, on_named(), view=True)

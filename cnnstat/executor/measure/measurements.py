@@ -10,6 +10,7 @@ import numpy as np
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.by_number import BROKEN
 from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
+from cnnstat.executor.measure.zero_frames import RealPositions
 from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class LayerMeasurements:
     """The figures of a layer, for one sample.
 
     `output_shape` is channels first; `activations` counts its numbers. `params` and `buffers` are allocated
-    numbers, `trainable` those with a gradient. `macs` were counted where operands met; `padding_macs` and
-    `connections` come from running ones through ones.
+    numbers, none where another layer's are used; `trainable` are those with a gradient. `macs` were counted
+    where operands met; `padding_macs` and `connections` come from running ones through ones.
     """
 
     output_shape: tuple[int, ...]
@@ -69,18 +70,19 @@ def measure_network(
         ValueError: x does not fit, or samples were not treated alike.
     """
     layers, outputs, alive = [], {INPUT: x}, 0
-    broken = set()
+    broken, real = set(), RealPositions()
     for visit in network.visits(x):
-        layers.append(measure_layer(network, visit))
+        layers.append(measure_layer(network, visit, real))
         if np.isnan(visit.output).any():
             broken.add(visit.number)
         alive = max(alive, visit.alive)
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
+        del visit  # what it read may be freed before the next one
     fields = measure_fields(network.program, [layer.output_shape for layer in layers])
     fields = [MeasuredField(why=BROKEN) if i in broken else field for i, field in enumerate(fields)]
-    params = (v.nbytes for stored in network.stored for v in (stored.trained | stored.fixed).values())
+    params = (v.nbytes for _, stored in network.owned() for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),
         fields=tuple(fields),
@@ -90,25 +92,25 @@ def measure_network(
     )
 
 
-def measure_layer(network: Executor, visit: Visit) -> LayerMeasurements:
-    """Measure one layer.
+def measure_layer(network: Executor, visit: Visit, real: RealPositions) -> LayerMeasurements:
+    """Measure one layer; `real` are the positions that are no frame of zeros in what stands above it.
 
     Raises:
         ValueError: the samples of a batch were not treated alike.
     """
     stored = network.stored[visit.number]
-    trainable = _total(stored.trained)
+    owned = visit.step.weights is None
     macs, uneven = divmod(visit.macs, len(visit.output))
     if uneven:
         raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
-    read = _inputs_read(network, visit)
+    read = _inputs_read(network, visit, real)
     kernel = KERNELS[visit.step.type]
     activations = visit.output[0].size
     return LayerMeasurements(
         output_shape=visit.output.shape[1:],
-        params=trainable + _total(stored.fixed),
-        trainable=trainable,
-        buffers=_total(stored.buffers),
+        params=owned * _total(stored.trained | stored.fixed),
+        trainable=owned * _total(stored.trained),
+        buffers=owned * _total(stored.buffers),
         macs=macs,
         padding_macs=macs - read if kernel.contracts else 0,
         connections=read + (activations if kernel.connections and "bias" in stored.all else 0),
@@ -120,11 +122,15 @@ def _total(tensors: dict[str, Array]) -> int:
     return sum(tensor.size for tensor in tensors.values())
 
 
-def _inputs_read(network: Executor, visit: Visit) -> int:
+def _inputs_read(network: Executor, visit: Visit, real: RealPositions) -> int:
     """Return how many inputs the units read together, padding excluded."""
+    above = real.above(visit)
     connections = KERNELS[visit.step.type].connections
     if connections is None:
         return 0
     # A whole number above 2^24 needs float64.
-    first = tuple(x[:1].astype(np.float64) if x[0].size >> 24 else x[:1] for x in visit.inputs)
-    return int(connections(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))
+    ones = [np.ones((1, *x.shape[1:]), np.float64 if x[0].size >> 24 else x.dtype) for x in visit.inputs]
+    if above is not None:
+        ones[0] *= above
+    stored = network.stored[visit.number].all
+    return int(connections(tuple(ones), stored, visit.step.options).sum(dtype=np.float64))

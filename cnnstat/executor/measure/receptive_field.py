@@ -23,7 +23,7 @@ from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.by_number import BROKEN, TOO_LONG, by_number
 from cnnstat.executor.measure.one_axis import on_axis
-from cnnstat.executor.measure.pattern import clipped_fields, repeated
+from cnnstat.executor.measure.pattern import repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
 
 if TYPE_CHECKING:
@@ -121,19 +121,20 @@ def _along(network: AxisNetwork) -> list[AxisField | str]:
     near = runs.everywhere()
     whole = runs.whole()
     fields = [
-        AxisField(None if near is None else clipped_fields(near[number]), whole=number in whole)
+        AxisField(None if near is None else near[number], whole=number in whole)
         for number in range(len(network.program.steps))
     ]
     left = set(range(len(fields))) - whole - network.anchored
     for length in runs.lengths():
         if not left:
             break
-        far = runs.middle(length)
-        left &= far.keys()
+        places, far = runs.middle(length)
+        left &= places.keys()
         for number in sorted(left):
-            if not _cut_short(far[number]):
+            seen = far[places[number]]
+            if not _cut_short(seen):
                 clipped = fields[number].clipped
-                pattern = repeated(far[number], network.grain, runs.start(length), clipped, network.length)
+                pattern = repeated(seen, network.grain, runs.start(length), clipped, network.length)
                 fields[number] = replace(fields[number], pattern=pattern)
                 left.remove(number)
     return [BROKEN if number in runs.broken else field for number, field in enumerate(fields)]

@@ -86,7 +86,7 @@ def test_a_slip_is_said_in_words(layer: str, printed: str, words: str) -> None:
 
 def test_each_name_that_has_words_is_one_that_layers_use() -> None:
     rows = (*cnnstat.analyze("lenet5").rows, *cnnstat.analyze("resnext50").rows)
-    figures = [how for row in rows if row.calculated for how in terms(row.calculated).values()]
+    figures = [how for row in rows if row.calculated for how in terms(row).values()]
     assert set(errata._WORDS) <= {name for how in figures for name in names_in(how)}
 
 

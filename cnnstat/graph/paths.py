@@ -1,0 +1,61 @@
+"""The paths of one scope: what stands inside of its blocks and repeats, by names with dots."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.graph.nodes import Group, LayerNode
+
+
+class Paths:
+    """The nodes that paths such as ``layer2.0.conv1`` stand for, as far as layers and groups are placed.
+
+    ``layers`` and ``groups`` are those of the scope, and grow; the layers are numbered from ``first``. Most
+    scopes are never asked, so they are gone through when a path is looked up.
+    """
+
+    def __init__(self, layers: Sequence[LayerNode], groups: Sequence[Group], first: int) -> None:
+        self._layers, self._groups, self._first = layers, groups, first
+        self._known: dict[str, int] = {}
+        self._ranges: dict[str, range] = {}
+        self._indexed = (0, 0)
+
+    def get(self, path: str) -> int | None:
+        """Return the number of a layer, or of what a block or a repeat puts out; None for an unknown path."""
+        self._index()
+        return self._known.get(path)
+
+    def layers(self, path: str) -> tuple[LayerNode, ...] | None:
+        """Return the layers that a layer, a block or a repeat stands for; None for an unknown path."""
+        self._index()
+        numbers = self._ranges.get(path)
+        if numbers is None:
+            return None
+        return tuple(self._layers[numbers.start - self._first : numbers.stop - self._first])
+
+    def repetitions(self, path: str) -> Iterator[str]:
+        """Yield the paths that one with ``*`` stands for: it takes each repetition in turn."""
+        self._index()
+        head, star, tail = path.partition("*")
+        if not star:
+            yield path
+            return
+        for index in count():
+            if (one := f"{head}{index}") not in self._ranges:
+                return
+            yield from self.repetitions(one + tail)
+
+    def _index(self) -> None:
+        layers, groups = self._indexed
+        for node in self._layers[layers:]:
+            self._known[node.path] = node.number
+            self._ranges[node.path] = range(node.number, node.number + 1)
+        for group in self._groups[groups:]:
+            self._known[group.path] = group.output
+            self._known.update((f"{group.path}.{name}", number) for name, number in group.outputs)
+            self._ranges[group.path] = range(group.start, group.stop)
+        self._indexed = (len(self._layers), len(self._groups))

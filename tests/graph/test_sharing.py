@@ -1,0 +1,149 @@
+"""Shared weights: one set of parameters used by several layers, counted and stored once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import cnnstat
+from cnnstat.base.errors import SpecError
+from cnnstat.cli import cli
+
+SIAMESE = """
+input: [2, 8, 8]
+blocks:
+  trunk:
+    params: {filters: 3}
+    layers:
+      - {name: conv, type: conv, filters: $filters, kernel: 3, padding: 1}
+      - {name: norm, type: batch_norm}
+      - {name: relu, type: relu}
+layers:
+  - {name: halves, type: slice, axis: channels, start: 0, stop: 1}
+  - {name: left, type: trunk}
+  - {name: other, type: slice, from: input, axis: channels, start: 1, stop: 2}
+  - {name: right, type: trunk, weights: left}
+  - {name: join, type: concat, from: [left, right]}
+  - {name: refine, type: conv, filters: 6, kernel: 3, padding: 1, repeat: 3, weights: refine}
+"""
+
+
+def test_parameters_are_counted_once_and_work_each_time() -> None:
+    analysis = cnnstat.analyze(cnnstat.loads(SIAMESE))
+    own = SIAMESE.replace(", weights: left", "").replace(", weights: refine", "")
+    apart = cnnstat.analyze(cnnstat.loads(own))
+    trunk, refine = 3 * (9 + 1) + 6, 6 * (9 * 6 + 1)
+    assert apart.totals.counts.params == 2 * trunk + 3 * refine
+    assert analysis.totals.counts.params == trunk + refine
+    assert analysis.totals.counts.trainable == trunk + refine
+    assert analysis.totals.counts.buffers == 6
+    for key in ("macs", "connections", "activations", "additions"):
+        assert getattr(analysis.totals.counts, key) == getattr(apart.totals.counts, key)
+    fewer = 4 * (trunk + 2 * refine)
+    assert apart.totals.inference_memory_bytes - analysis.totals.inference_memory_bytes == fewer
+    assert apart.totals.training_memory_bytes - analysis.totals.training_memory_bytes == 3 * fewer
+    assert [row.weights_of for row in analysis.rows if row.weights_of] == [
+        *("left.conv", "left.norm"),
+        *("refine.0", "refine.0"),
+    ]
+
+
+def test_figures_are_measured_and_gradients_of_all_uses_add_up() -> None:
+    assert cnnstat.verify(cnnstat.loads(SIAMESE), batch=2).good
+    assert all(checked.good for checked in cnnstat.check_gradients(cnnstat.loads(SIAMESE)))
+    assert all(checked.good for checked in cnnstat.check_gradients(cnnstat.loads(SIAMESE), training=True))
+
+
+def test_a_gradient_is_the_sum_of_those_of_separate_layers() -> None:
+    shared = cnnstat.Network(cnnstat.loads(SIAMESE), dtype="float64")
+    apart = cnnstat.Network(cnnstat.loads(SIAMESE.replace(", weights: left", "")), dtype="float64")
+    tensors = shared.parameters
+    assert "right.conv.weight" not in tensors
+    twin = {name.replace("left", "right"): value for name, value in tensors.items() if "left" in name}
+    apart.load({name: value for name, value in {**tensors, **twin}.items() if name in apart.parameters})
+    both = []
+    for network in (shared, apart):
+        x = shared.sample(2)
+        y = network.forward(x)
+        assert isinstance(y, np.ndarray)
+        both.append(network.backward(np.ones_like(y)).parameters)
+    together, alone = both
+    for name in ("conv.weight", "conv.bias", "norm.weight", "norm.bias"):
+        expected = alone[f"left.{name}"] + alone[f"right.{name}"]
+        np.testing.assert_allclose(together[f"left.{name}"], expected, rtol=1e-12)
+
+
+def test_a_repeat_takes_those_of_the_same_repetition_of_another() -> None:
+    text = """
+input: [4, 8, 8]
+layers:
+  - {name: a, type: conv, filters: 4, kernel: 3, repeat: 2}
+  - {name: b, type: conv, filters: 4, kernel: 3, repeat: 2, from: input, weights: a}
+  - {name: c, type: conv, filters: 4, kernel: 3, repeat: 2, from: input, weights: a.1}
+  - {type: add, from: [a, b, c]}
+"""
+    rows = cnnstat.analyze(cnnstat.loads(text)).rows
+    assert [row.weights_of for row in rows] == ["", "", "a.0", "a.1", "a.1", "a.1", ""]
+
+
+def test_frozen_is_what_the_owner_is() -> None:
+    text = """
+input: [4, 8, 8]
+layers:
+  - {name: a, type: conv, filters: 4, kernel: 3, frozen: true}
+  - {name: b, type: conv, filters: 4, kernel: 3, from: input, weights: a}
+  - {type: add, from: [a, b]}
+"""
+    graph = cnnstat.loads(text)
+    assert cnnstat.analyze(graph).totals.counts.trainable == 0
+    assert cnnstat.verify(graph).good
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (
+            "type: conv, filters: 4, kernel: 3, from: b, weights: a",
+            "weights/shape",
+            ["4·(2·3·3 + 1) = 76", "4·(3·3·3 + 1) = 112"],
+        ),
+        ("type: linear, units: 4, weights: a", "weights/layers", ["conv", "linear"]),
+        ("type: trunk, weights: a", "weights/layers", ["relu", "ends"]),
+        ("type: relu, from: input, weights: r", "weights/shape", ["no weights"]),
+        ("type: conv, filters: 4, kernel: 3, weights: input", "weights/layers", ["input"]),
+        ("type: conv, filters: 4, kernel: 3, weights: d", "graph/unknown-name", ["'d'"]),
+        ("type: conv, filters: 4, kernel: 3, weights: a, frozen: true", "weights/frozen", ["'a'"]),
+    ],
+)
+def test_what_cannot_share_says_why(line: str, code: str, words: list[str]) -> None:
+    text = f"""
+input: [3, 8, 8]
+blocks: {{trunk: {{layers: [{{type: conv, filters: 4, kernel: 3}}, {{type: relu}}]}}}}
+layers:
+  - {{name: a, type: conv, filters: 4, kernel: 3}}
+  - {{name: b, type: conv, filters: 2, kernel: 3, padding: 1, from: input}}
+  - {{name: r, type: relu}}
+  - {{name: last, {line}}}
+outputs: [a, r, last]
+"""
+    with pytest.raises(SpecError) as caught:
+        cnnstat.analyze(cnnstat.loads(text))
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert all(word in problem.message for word in words), problem.message
+
+
+def test_summary_and_explain_say_whose_weights_they_are() -> None:
+    runner = CliRunner()
+    assert "right.conv of left.conv" in runner.invoke(cli, ["summary", "-"], input=SIAMESE).output
+    explained = runner.invoke(cli, ["explain", "-", "right.conv"], input=SIAMESE).output
+    assert "uses the 30 params of left.conv" in explained
+
+
+def test_a_difference_in_whose_weights_are_used_is_one() -> None:
+    before, after = cnnstat.loads(SIAMESE.replace(", weights: left", "")), cnnstat.loads(SIAMESE)
+    changed = [change for change in cnnstat.diff(before, after).changes if change.edits]
+    assert [edit.what for change in changed for edit in change.edits] == ["weights", "weights"]
+    (edit,) = changed[0].edits
+    assert (edit.before, edit.after) == (None, "left.conv")
