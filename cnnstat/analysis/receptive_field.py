@@ -22,7 +22,7 @@ from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
 
     from cnnstat.analysis.long_patterns import LongPatterns
@@ -201,7 +201,7 @@ def _each_hits(reading: Reading, size: int, units: int) -> bool:
 def _united(name: str, branches: list[Field], extent: Shape, patterns: LongPatterns) -> Field:
     axes, aligned = branches[0].axes, all(branch.aligned for branch in branches)
     if len(branches) > 1:
-        met = list(zip(*(branch.axes for branch in branches), strict=True))
+        met = [_seeing(axis) for axis in zip(*(branch.axes for branch in branches), strict=True)]
         united = [_union(each, size, patterns) for each, size in zip(met, extent, strict=True)]
         axes = tuple([axis for axis, _ in united])
         aligned = aligned and all(agreed for _, agreed in united)
@@ -211,6 +211,17 @@ def _united(name: str, branches: list[Field], extent: Shape, patterns: LongPatte
         if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
             return Field(because=name)
     return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
+
+
+def _seeing(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Return those of several branches that see anything; one of them where none does."""
+    return (
+        tuple(axis for axis in axes if any(low <= high for b in axis for low, high in _ends(b))) or axes[:1]
+    )
+
+
+def _ends(bounds: Bounds) -> Iterator[tuple[int, int]]:
+    return zip(bounds.low, bounds.high, strict=True)
 
 
 def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[Axis, bool]:

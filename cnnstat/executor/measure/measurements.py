@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.receptive_field import beyond_field, measure_fields
+from cnnstat.executor.measure.by_number import BROKEN
+from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
 from cnnstat.executor.measure.zero_frames import RealPositions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.measure.receptive_field import MeasuredField
     from cnnstat.executor.network import Batch, Executor, Visit
 
 
@@ -70,16 +70,24 @@ def measure_network(
         ValueError: x does not fit, or samples were not treated alike.
     """
     layers, outputs, alive = [], network.accepted(x), 0
-    real = RealPositions()
+    broken, real = set(), RealPositions()
     for visit in network.visits(x):
         layers.append(measure_layer(network, visit, real))
+        if np.isnan(visit.output).any():
+            broken.add(visit.number)
         alive = max(alive, visit.alive)
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
         del visit  # what it read may be freed before the next one
     shapes, inputs = [layer.output_shape for layer in layers], network.program.numbered_inputs
-    fields = [measure_fields(network.program, shapes, number) for number in inputs]
+    fields = [
+        [
+            MeasuredField(why=BROKEN) if i in broken else field
+            for i, field in enumerate(measure_fields(network.program, shapes, number))
+        ]
+        for number in inputs
+    ]
     params = (v.nbytes for _, stored in network.owned() for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),

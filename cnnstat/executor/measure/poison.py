@@ -17,7 +17,7 @@ from cnnstat.executor.measure.pattern import clipped_fields, together
 from cnnstat.executor.network import Executor, UnfitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.one_axis import AxisNetwork
@@ -61,12 +61,15 @@ class PoisonedRuns:
 
     network: AxisNetwork
     units: tuple[int, ...]
+    broken: frozenset[int]
 
     @classmethod
     def of(cls, network: AxisNetwork) -> PoisonedRuns:
-        """Run a network once to count its units."""
+        """Run a network once to count its units, and to see which steps put out NaN without poison."""
         clean = Executor(network.program)
-        return cls(network, tuple(visit.output.shape[2] for visit in clean.visits(clean.sample(1))))
+        outputs = [visit.output for visit in clean.visits(clean.sample(1))]
+        broken = (number for number, y in enumerate(outputs) if np.isnan(y).any())
+        return cls(network, tuple(y.shape[2] for y in outputs), frozenset(broken))
 
     @property
     def work(self) -> int:
@@ -94,29 +97,36 @@ class PoisonedRuns:
             return set()
         # No window may read the very first or last positions, but one of each grain is read if any is.
         ends = [slice(0, grain), slice(longer - grain, longer)]
-        poisoned = _poisoned(self.network.stretched(longer), ends, 1)
-        return {number for number in range(len(poisoned)) if poisoned[number].all()}
+        program, numbers = self.network.stretched(longer)
+        poisoned = _poisoned(program, ends, 1)
+        return {numbers[place] for place in range(len(poisoned)) if poisoned[place].all()}
 
-    def middle(self, length: int) -> Poisoned:
-        """Return for each step which units see what of two grains in the middle of a longer input."""
+    def middle(self, length: int) -> tuple[dict[int, int], Poisoned]:
+        """Return which units see what of two grains in the middle of a longer input.
+
+        The first are the steps that there are, with their places in the second.
+        """
         first = self.start(length)
         each = [slice(i, i + 1) for i in range(first, first + 2 * self.network.grain)]
         most = max(self.units) * length // self.network.length
-        return _poisoned(self.network.stretched(length), each, most)
+        program, numbers = self.network.stretched(length)
+        poisoned = _poisoned(program, each, most)
+        return {numbers[place]: place for place in range(len(poisoned))}, poisoned
 
-    def holes(self, length: int, far: Poisoned) -> list[int]:
-        """Return for each step how many units may stand between two that see the middle, and not see it.
+    def holes(self, length: int, places: Mapping[int, int], far: Poisoned) -> dict[int, int]:
+        """Return how many units may stand between two that see the middle, and not see it, for steps run there.
 
         Taps of a dilated window lie apart, so one position is seen by units that lie as far apart. Layers
         behind move what is seen, and add to it, which makes no hole wider.
         """
         more = length - self.network.length
-        found, widest = [], Fraction(0)
-        for step, units, near in zip(self.network.program.steps, far.units, self.units, strict=False):
-            density = Fraction(units - near, more)  # units for each position: whole for a grain
+        found, widest = {}, Fraction(0)
+        for number, place in places.items():
+            step = self.network.program.steps[number]
+            density = Fraction(far.units[place] - self.units[number], more)  # for each position
             if density and (step.options.get("kernel") or 1) > 1:
                 widest = max(widest, ((step.options.get("dilation") or 1) - 1) / density)
-            found.append(ceil(widest * density))
+            found[number] = ceil(widest * density)
         return found
 
     def start(self, length: int) -> int:
