@@ -120,9 +120,14 @@ def _blended(facts: Facts) -> int:
 
 
 def _new_size(facts: Facts) -> int:
-    """Return the product of the sizes that are asked for; 0 where a scale is."""
+    """Return the product of the sizes that are asked for; 0 where a scale is.
+
+    A second input lends a size for each axis.
+    """
     assert isinstance(facts.layer, Upsample)
-    return 0 if facts.layer.size is None else prod(several(facts.layer.size))
+    if facts.layer.scale is not None:
+        return 0
+    return prod(facts.out[1:] if facts.layer.size is None else several(facts.layer.size))
 
 
 def _scaled_inputs(facts: Facts) -> int | None:

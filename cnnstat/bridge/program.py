@@ -1,21 +1,21 @@
 """The crossing from a graph to the executor: options cross as their author wrote them, and nothing else does.
 
-No method of the calculator's layers is called here. A width that is a multiple of `$in` crosses as that
-multiple: calculator and executor find out, each by itself, how many channels a layer is given.
+No method of the calculator's layers is called here. A width with `$in` crosses as its text:
+calculator and executor find out, each by itself, how many channels a layer is given, and what it comes to.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
+from cnnstat.executor.expression import Expression
 from cnnstat.executor.network import Executor
 from cnnstat.executor.program import INPUT as EXECUTOR_INPUT
 from cnnstat.executor.program import Program, Step
 from cnnstat.graph.load import loaded
-from cnnstat.spec.expression import Channels
+from cnnstat.spec.channels import Channels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,4 +76,4 @@ def options_of(layer: Layer) -> dict[str, Any]:
 
 
 def _written(value: Any) -> Any:
-    return Fraction(value.numerator, value.denominator) if isinstance(value, Channels) else value
+    return Expression(value.text) if isinstance(value, Channels) else value

@@ -6,7 +6,6 @@ The calculator has a table of its own: what both halves know is known twice, for
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.executor.expression import Expression
     from cnnstat.executor.kernel import Array
 
 Part = TypeVar("Part")
@@ -63,14 +63,18 @@ def check_axes(x: Array, axes: tuple[int, ...]) -> None:
         raise ValueError(f"needs {wanted} axes of positions, got samples of shape {x.shape[1:]}")
 
 
-def width(option: int | Fraction, channels: int) -> int:
-    """Return a number of channels: an int is a count, a Fraction a multiple of the input's channels."""
-    if not isinstance(option, Fraction):
+def width(option: int | Expression, channels: int) -> int:
+    """Return a number of channels, as it is given or as it follows from those of the input.
+
+    Raises:
+        ValueError: it follows that it is no whole number of at least 1.
+    """
+    if isinstance(option, int):
         return option
-    whole = option * channels
-    if whole.denominator != 1:
-        raise ValueError(f"{option} of {channels} channels is not a whole number")
-    return int(whole)
+    value = option.of(channels)
+    if value.denominator != 1 or value < 1:
+        raise ValueError(f"{option.text} is {value} for {channels} channels, not a whole number above 0")
+    return int(value)
 
 
 def per_axis(option: Any, rank: int) -> tuple[int, ...]:

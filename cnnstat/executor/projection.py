@@ -74,13 +74,15 @@ def along(
     sides: str | None = None,
     channels: Mapping[str, Any] = _NOTHING,
     anchors: tuple[str, ...] = (),
+    follows: tuple[str, ...] | None = None,
     over_input: bool = True,
 ) -> Projection:
     """Give the layer what its options say of one axis, and one channel.
 
     `each` are options with a number for each axis, `sides` is one with a number for each side of each axis,
     `channels` are those that count channels, with what they say of one. The layer is anchored if one of
-    `anchors` is set. Its windows lie over the input, an option `stride` apart, unless not `over_input`.
+    `anchors` is set, or if none of `follows` is, the options by which its size follows from the input's. Its
+    windows lie over the input, an option `stride` apart, unless not `over_input`.
     """
 
     def project(options: Options, axis: Axis) -> OneAxis:
@@ -91,6 +93,8 @@ def along(
         if sides and not isinstance(options[sides], str | None):
             own[sides] = both_sides(options[sides], axis.rank)[axis.number]
         stride = own.get("stride", 1) if over_input else 1
-        return OneAxis(own, "", stride or own["kernel"], any(options[name] for name in anchors))
+        lent = follows is not None and all(options[name] is None for name in follows)
+        anchored = lent or any(options[name] for name in anchors)
+        return OneAxis(own, "", stride or own["kernel"], anchored)
 
     return project

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.base.errors import Fault
 from cnnstat.base.limits import MAX_LAYERS, PARTS
-from cnnstat.spec.expression import Channels, show_value, truth
+from cnnstat.spec.channels import Channels
+from cnnstat.spec.expression import show_value, truth
 from cnnstat.spec.model import Expressions, resolve
 
 if TYPE_CHECKING:

@@ -8,16 +8,18 @@ package, because that independence is what makes the comparison a proof.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
 from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, RANKS, rank_of
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import Fault, Misfit
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.footprint import POINT, Bounds
-from cnnstat.spec.expression import Channels
+from cnnstat.spec.channels import Channels
+from cnnstat.spec.expression import resolved, show_value
 
 Shape: TypeAlias = tuple[int, ...]
 """One sample, channels first: (C, H, W), (C, L) or (N,)."""
@@ -28,7 +30,7 @@ Extent: TypeAlias = Count | Annotated[tuple[Count, ...], Meta(min_length=1, max_
 """A size per axis: one number for all axes, or one for each."""
 
 Width: TypeAlias = Count | Channels
-"""A number of channels, or a multiple of those that reach the layer (``6 * $in``)."""
+"""A number of channels, or an expression with those that reach the layer (``6 * $in``)."""
 
 
 EVERY_RANK = tuple(range(len(RANKS)))
@@ -188,12 +190,19 @@ def width_of(width: int | Channels, channels: int, field: str) -> int:
     """Return a number of channels, given those that reach the layer.
 
     Raises:
-        Misfit: the multiple of ``$in`` is not a whole number of at least 1.
+        Misfit: what an expression with ``$in`` comes to is no whole number of at least 1.
     """
     if isinstance(width, int):
         return width
-    value = width.of(channels)
-    if value.denominator != 1 or not 1 <= value <= MAX_SIZE:
-        ratio = f"{width.numerator}/{width.denominator} of {channels} input channels"
-        raise Misfit(f"{field} is {ratio}, which is no whole number from 1 to {MAX_SIZE:,}", field=field)
+    try:
+        value = resolved(width, channels)
+    except Fault as fault:
+        raise Misfit(f"{field}: {fault.message}", field=field) from None
+    if isinstance(value, bool) or not isinstance(value, int | Fraction) or not _is_count(value):
+        shown = f"{width.text} is {show_value(value)} where $in is {channels}"
+        raise Misfit(f"{field}: {shown}, which is no whole number from 1 to {MAX_SIZE:,}", field=field)
     return value.numerator
+
+
+def _is_count(value: int | Fraction) -> bool:
+    return value.denominator == 1 and 1 <= value <= MAX_SIZE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import gcd
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -17,12 +17,13 @@ from cnnstat.layers.base import (
     Footprint,
     Shape,
     known,
-    per_axis,
     same_sizes,
+    size_of,
     values,
 )
 from cnnstat.layers.footprint import Bounds
 from cnnstat.layers.pool import Largest, Mean, Pool
+from cnnstat.layers.target import SIZED, check_given, target
 
 
 class _Global(Pool, frozen=True, kw_only=True):
@@ -74,17 +75,23 @@ class GlobalAvgPool(Mean, _Global, frozen=True, kw_only=True):
 
 
 class _Adaptive(Pool, frozen=True, kw_only=True):
-    """A fixed number of bins per axis, whatever the input's size."""
+    """Bins whose number does not follow from the input's size: as many as said, or as a second input has."""
 
-    size: Annotated[Extent, Meta(description="number of bins: one number, or one per axis")]
+    arity: ClassVar[tuple[int, int]] = SIZED
+    values_from: ClassVar[int | None] = 1
+
+    size: Annotated[Extent | None, Meta(description="number of bins: one number, or one per axis")] = None
 
     def bins(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the number of bins per axis."""
-        return per_axis(self.size, len(inputs[0]) - 1, "size")
+        return size_of(self.sizes(inputs))[1:]
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, one number of bins per axis)."""
-        return same_sizes(inputs[0])[0], *(term("bins", n) for n in self.bins(inputs))
+        check_given("an adaptive pool", inputs, size=self.size)
+        if self.size is None:
+            return same_sizes(inputs[0])[0], *target(None, inputs)
+        return same_sizes(inputs[0])[0], *(term("bins", size.value) for size in target(self.size, inputs))
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs in all bins; bins may overlap."""
@@ -106,6 +113,7 @@ class AdaptiveMaxPool(Largest, _Adaptive, frozen=True, kw_only=True):
 
     Rule:
         bin i covers floor(i·N/n) to ceil((i + 1)·N/n), the end not included
+        n is the given size, or that of a second input
 
     Example:
         {type: adaptive_max_pool, size: 7}
@@ -120,6 +128,7 @@ class AdaptiveAvgPool(Mean, _Adaptive, frozen=True, kw_only=True):
 
     Rule:
         bin i covers floor(i·N/n) to ceil((i + 1)·N/n), the end not included
+        n is the given size, or that of a second input
 
     Example:
         {type: adaptive_avg_pool, size: [6, 6]}

@@ -107,7 +107,7 @@ _DESCRIPTIONS: dict[str, Any] = {
     "BoolType": lambda info: "true or false",
     "StrType": lambda info: "a word",
     "NoneType": lambda info: "null",
-    "StructType": lambda info: "a multiple of $in",
+    "StructType": lambda info: "an expression with $in",
     "LiteralType": lambda info: " or ".join(f"'{value}'" for value in info.values),
     "VarTupleType": _list,
     "UnionType": _union,

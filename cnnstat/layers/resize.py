@@ -25,6 +25,7 @@ from cnnstat.layers.base import (
     show,
 )
 from cnnstat.layers.footprint import Bounds, window
+from cnnstat.layers.target import SIZED, check_given, target
 from cnnstat.layers.window import Sides, sides_of
 
 
@@ -32,21 +33,23 @@ class Upsample(Layer, frozen=True, kw_only=True):
     """A larger (or smaller) map by repeating or interpolating values.
 
     Rule:
-        output   = N·scale per axis, or the given size
+        output   = N·scale per axis, or the given size, or that of a second input
         nearest  : output o reads input floor(o·N/O)
         bilinear : output o reads the neighbours of (o + 1/2)·N/O - 1/2, or of o·(N - 1)/(O - 1)
                    with `align_corners: true`; on a signal (C, L) this is linear
         operations: nearest none; bilinear 4 multiplications and 3 additions per value (signal: 2 and 1)
 
     Example:
-        {type: upsample, scale: 2, mode: bilinear}
+        {type: upsample, from: [low, skip], mode: bilinear}
 
     Reference:
         torch.nn.functional.interpolate.
     """
 
     family: ClassVar[str] = "resize"
+    arity: ClassVar[tuple[int, int]] = SIZED
     ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
+    values_from: ClassVar[int | None] = 1
 
     scale: Annotated[Extent | None, Meta(description="factor: one number, or one per axis")] = None
     size: Annotated[Extent | None, Meta(description="new size: one number, or one per axis")] = None
@@ -58,18 +61,14 @@ class Upsample(Layer, frozen=True, kw_only=True):
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, the new sizes)."""
         channels, *sizes = same_sizes(inputs[0])
-        if self.scale is None and self.size is None:
-            raise Misfit("upsample needs either 'scale:' or 'size:'", code="option/missing")
-        if self.scale is not None and self.size is not None:
-            raise Misfit("'scale:' and 'size:' exclude each other", code="option/conflict", field="size")
+        check_given("upsample", inputs, scale=self.scale, size=self.size)
         if self.align_corners and self.mode == "nearest":
             message = "align_corners needs 'mode: bilinear', got 'nearest'"
             raise Misfit(message, code="option/conflict", field="align_corners")
         if self.scale is not None:
             factors = per_axis(self.scale, len(sizes), "scale")
             return channels, *(n * term("scale", f) for n, f in zip(sizes, factors, strict=True))
-        assert self.size is not None
-        return channels, *(term("size", size) for size in per_axis(self.size, len(sizes), "size"))
+        return channels, *target(self.size, inputs)
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return none for nearest; the weighted mean of two neighbours per axis for bilinear."""
@@ -95,10 +94,11 @@ class Upsample(Layer, frozen=True, kw_only=True):
 
 
 class Pad(Layer, frozen=True, kw_only=True):
-    """A frame of constant values around the map.
+    """A frame of constant values around the map: of given widths, or up to the size of a second input.
 
     Rule:
-        output = N + before + after per axis
+        padding: output = N + before + after per axis
+        a second input: framed to its size, floor((size - N)/2) before, the odd one after
 
     Example:
         {type: pad, padding: [0, 1, 0, 1]}
@@ -108,24 +108,41 @@ class Pad(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "resize"
+    arity: ClassVar[tuple[int, int]] = SIZED
     ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
+    values_from: ClassVar[int | None] = 1
 
     padding: Annotated[
-        Sides, Meta(description="a number, one per axis, or [top, bottom, left, right] ([left, right])")
-    ]
+        Sides | None,
+        Meta(description="a number, one per axis, or [top, bottom, left, right] ([left, right])"),
+    ] = None
     value: Annotated[float, Meta(description="the value of the frame")] = 0.0
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, the sizes with the frame)."""
         channels, *sizes = same_sizes(inputs[0])
-        sides = sides_of(self.padding, len(sizes))
+        sides = self._sides(inputs)
+        if self.padding is None:
+            return channels, *target(None, inputs)
         framed = (n + term("before", a) + term("after", b) for n, (a, b) in zip(sizes, sides, strict=True))
         return channels, *framed
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""
-        sides = sides_of(self.padding, len(inputs[0]) - 1)
-        return tuple(window(1, -before, 1) for before, _ in sides)
+        return tuple(window(1, -before, 1) for before, _ in self._sides(inputs))
+
+    def _sides(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
+        check_given("pad", inputs, padding=self.padding)
+        rank = len(inputs[0]) - 1
+        if self.padding is not None:
+            return sides_of(self.padding, rank)
+        framed = tuple(size.value for size in target(None, inputs))
+        for name, n, size in zip(rank_of(inputs[0]).axes[1:], inputs[0][1:], framed, strict=True):
+            if size < n:
+                message = f"cannot frame a {show(inputs[0])} input to {name} {size}; it has {n}"
+                raise Misfit(message, code="shape/too-small")
+        added = [size - n for n, size in zip(inputs[0][1:], framed, strict=True)]
+        return tuple((more // 2, more - more // 2) for more in added)
 
 
 class Crop(Layer, frozen=True, kw_only=True):
@@ -143,7 +160,7 @@ class Crop(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "resize"
-    arity: ClassVar[tuple[int, int]] = (1, 2)
+    arity: ClassVar[tuple[int, int]] = SIZED
     ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
     values_from: ClassVar[int | None] = 1
 
@@ -159,39 +176,26 @@ class Crop(Layer, frozen=True, kw_only=True):
             cuts = zip(sizes, self._cuts(inputs), strict=True)
             return channels, *(n - term("before", a) - term("after", b) for n, (a, b) in cuts)
         self._cuts(inputs)
-        return channels, *(
-            term(size.name, kept) for size, kept in zip(sizes, self._target(inputs), strict=True)
-        )
+        return channels, *target(self.size, inputs)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""
         return tuple(window(1, before, 1) for before, _ in self._cuts(inputs))
 
     def _cuts(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
-        given = [self.margins is not None, self.size is not None, len(inputs) == 2]
-        if sum(given) != 1:
-            code = "option/conflict" if any(given) else "option/missing"
-            raise Misfit("crop needs one of 'margins:', 'size:' and a second input", code=code)
+        check_given("crop", inputs, margins=self.margins, size=self.size)
         sizes = inputs[0][1:]
         if self.margins is not None:
             cuts = sides_of(self.margins, len(sizes), "margins")
             field, kept = "margins", tuple(n - a - b for n, (a, b) in zip(sizes, cuts, strict=True))
         else:
-            field, kept = "size", self._target(inputs)
+            field, kept = "size", tuple(size.value for size in target(self.size, inputs))
             cuts = tuple(((n - k) // 2, n - k - (n - k) // 2) for n, k in zip(sizes, kept, strict=True))
         for name, n, k in zip(rank_of(inputs[0]).axes[1:], sizes, kept, strict=True):
             if not 1 <= k <= n:
                 message = f"cannot cut a {show(inputs[0])} input to {name} {k}; it has {n}"
                 raise Misfit(message, code="shape/too-small", field=field)
         return cuts
-
-    def _target(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
-        rank = len(inputs[0]) - 1
-        if self.size is not None:
-            return per_axis(self.size, rank, "size")
-        if len(inputs[1]) - 1 != rank:
-            raise Misfit(f"cannot cut {show(inputs[0])} to the size of {show(inputs[1])}", code="shape/rank")
-        return inputs[1][1:]
 
 
 @lru_cache(maxsize=256)

@@ -8,37 +8,25 @@ by Python: `_evaluate` walks the tree and knows each node it accepts.
 from __future__ import annotations
 
 import ast
-import operator
 import re
 import warnings
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from msgspec import Struct
 
 from cnnstat.base.errors import Fault
-from cnnstat.base.limits import MAX_DIGITS
 from cnnstat.base.text import exact, listed, suggestion
+from cnnstat.spec.channels import MAX_LENGTH, Channels, multiple, remaining, tree_of
 from cnnstat.spec.document import plain_value
-from cnnstat.spec.functions import FUNCTIONS, Number
+from cnnstat.spec.functions import FUNCTIONS, InexactError, Number
+from cnnstat.spec.operators import NOT_OURS, OPERATORS, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-MAX_LENGTH = 200
 _ALLOWED = re.compile(r"[\w\s$+\-*/%()<>=!.,'\"]*", re.ASCII)
-_TOO_LONG = 10**MAX_DIGITS
-
-
-class Channels(Struct, frozen=True):
-    """``$in``: a multiple of the channels that reach a layer, resolved by the layer itself."""
-
-    numerator: int = 1
-    denominator: int = 1
-
-    def of(self, channels: int) -> Fraction:
-        """Return this multiple of ``channels``."""
-        return Fraction(channels * self.numerator, self.denominator)
 
 
 Value: TypeAlias = "int | Fraction | bool | str | Channels | tuple[Value, ...] | None"
@@ -69,6 +57,17 @@ class Expression(Struct, frozen=True):
         return value
 
 
+def resolved(width: Channels, channels: int) -> Value:
+    """Return what an expression with ``$in`` comes to where so many channels reach a layer.
+
+    Raises:
+        Fault: it has no value; with the channels.
+    """
+    if width.multiple is not None:
+        return channels * width.multiple
+    return _parsed(width.text).evaluate({"in": channels})
+
+
 def parse(text: str) -> Expression:
     """Parse an expression.
 
@@ -84,6 +83,9 @@ def parse(text: str) -> Expression:
         raise _bad(f"'{text}' is not an expression; a parameter is '$' and its name, as in '4 * $width'")
     names = frozenset(re.findall(r"\$(\w+)", text))
     return Expression(text, names, _tree(text))
+
+
+_parsed = lru_cache(maxsize=256)(parse)
 
 
 def _tree(text: str) -> ast.expr:
@@ -110,11 +112,11 @@ def _check(tree: ast.expr, python: str) -> None:
             node.value = _literal(ast.get_source_segment(python, node) or "")
         if isinstance(node, ast.Name) and not node.id.startswith("__") and node.id not in FUNCTIONS:
             raise _bad(f"unknown word '{node.id}' in an expression; a parameter is written '${node.id}'")
-        if isinstance(node, ast.operator | ast.unaryop | ast.cmpop) and type(node) not in _OPERATORS:
-            raise _bad(f"the operator {type(node).__name__} is not part of the language")
+        if type(node) in NOT_OURS:
+            raise _bad(f"the operator '{NOT_OURS[type(node)]}' is not part of the language")
         if not isinstance(node, _NODES):
             raise _bad(
-                "an expression has numbers, $parameters, + - * / // %, comparisons, and, or, not, "
+                "an expression has numbers, $parameters, + - * / // % **, comparisons, and, or, not, "
                 "'x if condition else y', and " + ", ".join(FUNCTIONS)
             )
 
@@ -147,63 +149,91 @@ def _name(node: ast.expr, params: Mapping[str, Value]) -> Value:
 
 def _binary(node: ast.expr, params: Mapping[str, Value]) -> Value:
     binary = cast("ast.BinOp", node)
-    left, right = _evaluate(binary.left, params), _evaluate(binary.right, params)
-    if isinstance(left, Channels) or isinstance(right, Channels):
-        return _scaled(type(binary.op), left, right)
+    left, right = _operand(_evaluate(binary.left, params)), _operand(_evaluate(binary.right, params))
     try:
-        return _bounded(cast("Number", _OPERATORS[type(binary.op)](_number(left), _number(right))))
+        if isinstance(left, Channels) or isinstance(right, Channels):
+            return _scaled(type(binary.op), left, right) or _remaining(binary, left=left, right=right)
+        return bounded(cast("Number", OPERATORS[type(binary.op)](left, right)))
     except ZeroDivisionError:
         raise Fault("division by zero", code="expression/zero-division") from None
 
 
-def _scaled(op: type[ast.AST], left: Value, right: Value) -> Channels:
+def _scaled(op: type[ast.AST], left: Number | Channels, right: Number | Channels) -> Channels | None:
+    """Return a multiple of $in times a number, or over one; None where it is something else."""
     if isinstance(right, Channels) and op is ast.Mult:
         left, right = right, left
     if not isinstance(left, Channels) or isinstance(right, Channels) or op not in (ast.Mult, ast.Div):
-        raise _bad("$in, the channels that reach the layer, can only be multiplied or divided by a number")
-    factor = Fraction(_number(right))
-    if op is ast.Div:
-        if factor == 0:
-            raise Fault("division by zero", code="expression/zero-division")
-        factor = 1 / factor
-    ratio = _bounded(Fraction(left.numerator, left.denominator) * factor)
-    return Channels(ratio.numerator, ratio.denominator)
+        return None
+    factor = Fraction(right) if op is ast.Mult else 1 / Fraction(right)
+    return None if left.multiple is None else multiple(bounded(left.multiple * factor))
+
+
+def _remaining(node: ast.expr, **operands: Number | Channels) -> Channels:
+    """Return what remains of an operation on these operands, one of which is not known yet."""
+    fields = {name: getattr(node, name) for name in node._fields}
+    return remaining(type(node)(**fields | {name: tree_of(value) for name, value in operands.items()}))
 
 
 def _unary(node: ast.expr, params: Mapping[str, Value]) -> Value:
     unary = cast("ast.UnaryOp", node)
     operand = _evaluate(unary.operand, params)
+    if isinstance(operand, Channels):
+        if isinstance(unary.op, ast.UAdd):
+            return operand
+        scaled = isinstance(unary.op, ast.USub) and operand.multiple
+        return multiple(-scaled) if scaled else _remaining(unary, operand=operand)
     if isinstance(unary.op, ast.Not):
         return not truth(operand)
-    return cast("Number", _OPERATORS[type(unary.op)](_number(operand)))
+    return cast("Number", OPERATORS[type(unary.op)](_number(operand)))
 
 
 def _boolean(node: ast.expr, params: Mapping[str, Value]) -> Value:
     boolean = cast("ast.BoolOp", node)
-    values = (truth(_evaluate(value, params)) for value in boolean.values)
-    return all(values) if isinstance(boolean.op, ast.And) else any(values)
+    unknown: list[Channels] = []
+    for part in boolean.values:
+        value = _evaluate(part, params)
+        if isinstance(value, Channels):
+            unknown.append(value)
+        elif truth(value) is isinstance(boolean.op, ast.Or):
+            return value
+    return _together(boolean.op, unknown) or isinstance(boolean.op, ast.And)
+
+
+def _together(op: ast.boolop, conditions: list[Channels]) -> Channels | None:
+    """Return conditions that are not known yet as one; None for none."""
+    if len(conditions) > 1:
+        return remaining(ast.BoolOp(op, [*map(tree_of, conditions)]))
+    return conditions[0] if conditions else None
 
 
 def _comparison(node: ast.expr, params: Mapping[str, Value]) -> Value:
     comparison = cast("ast.Compare", node)
     left = _evaluate(comparison.left, params)
+    unknown: list[Channels] = []
     for op, operand in zip(comparison.ops, comparison.comparators, strict=True):
         right = _evaluate(operand, params)
+        if isinstance(left, Channels) or isinstance(right, Channels):
+            pair = tree_of(_operand(left)), tree_of(_operand(right))
+            unknown.append(remaining(ast.Compare(pair[0], [op], [pair[1]])))
+            left = right
+            continue
         if not isinstance(op, ast.Eq | ast.NotEq):
             left, right = _number(left), _number(right)
-        if isinstance(left, Channels) or isinstance(right, Channels):
-            raise _bad("$in is not known before the network is walked and cannot be compared")
         if isinstance(left, tuple) or isinstance(right, tuple):
             raise Fault("a list cannot be compared", code="expression/type")
-        if not _OPERATORS[type(op)](left, right):
+        if not OPERATORS[type(op)](left, right):
             return False
         left = right
-    return True
+    return _together(ast.And(), unknown) or True
 
 
 def _choice(node: ast.expr, params: Mapping[str, Value]) -> Value:
     choice = cast("ast.IfExp", node)
-    return _evaluate(choice.body if truth(_evaluate(choice.test, params)) else choice.orelse, params)
+    test = _evaluate(choice.test, params)
+    if isinstance(test, Channels):
+        body, orelse = _evaluate(choice.body, params), _evaluate(choice.orelse, params)
+        return _remaining(choice, test=test, body=_operand(body), orelse=_operand(orelse))
+    return _evaluate(choice.body if truth(test) else choice.orelse, params)
 
 
 def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
@@ -211,18 +241,21 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
     function = call.func.id if isinstance(call.func, ast.Name) else ""
     if function not in FUNCTIONS or call.keywords:
         raise _bad(f"the functions are {', '.join(FUNCTIONS)}")
-    arguments = [_number(_evaluate(argument, params)) for argument in call.args]
+    arguments = [_operand(_evaluate(argument, params)) for argument in call.args]
+    known = [argument for argument in arguments if not isinstance(argument, Channels)]
+    if len(known) < len(arguments):
+        return remaining(ast.Call(call.func, [*map(tree_of, arguments)], []))
+    written = f"{function}({', '.join(map(show_value, known))})"
     try:
-        return _bounded(FUNCTIONS[function](*arguments))
+        return bounded(FUNCTIONS[function](*known))
+    except InexactError:
+        raise Fault(f"{written} is no rational number", code="expression/value") from None
     except (TypeError, ZeroDivisionError, ValueError):
-        message = f"{function}({', '.join(map(show_value, arguments))}) has no value"
-        raise Fault(message, code="expression/value") from None
+        raise Fault(f"{written} has no value", code="expression/value") from None
 
 
-def _bounded(number: Number) -> Number:
-    if abs(number.numerator) >= _TOO_LONG or number.denominator >= _TOO_LONG:
-        raise _bad(f"the result has more than {MAX_DIGITS:,} digits")
-    return number
+def _operand(value: Value) -> Number | Channels:
+    return value if isinstance(value, Channels) else _number(value)
 
 
 def _number(value: Value) -> Number:
@@ -237,6 +270,9 @@ def truth(value: Value) -> bool:
     Raises:
         Fault: it is something else.
     """
+    if isinstance(value, Channels):
+        message = f"{value.text} is not known before the network is walked; it can only be part of an option"
+        raise Fault(message, code="expression/type")
     if not isinstance(value, bool):
         raise Fault(f"expected true or false, got {show_value(value)}", code="expression/type")
     return value
@@ -249,8 +285,7 @@ def show_value(value: Value) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(show_value, value[:8])) + (", ...]" if len(value) > 8 else "]")
     if isinstance(value, Channels):
-        times = "" if value.numerator == 1 else f"{value.numerator} * "
-        return f"{times}$in" + ("" if value.denominator == 1 else f" / {value.denominator}")
+        return value.text
     if isinstance(value, str):
         return f"'{value[:60]}'"
     return exact(value)
@@ -259,24 +294,6 @@ def show_value(value: Value) -> str:
 def _bad(message: str) -> Fault:
     return Fault(message, code="expression/syntax")
 
-
-_OPERATORS: dict[type[ast.AST], Callable[..., object]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: lambda a, b: Fraction(a) / b,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
 
 _RULES: dict[type[ast.expr], Callable[[ast.expr, Mapping[str, Value]], Value]] = {
     ast.Constant: _constant,

@@ -28,6 +28,19 @@ REFUSED = [
     ("2, 4, 4", "type: upsample"),
     ("2, 4, 4", "type: crop, margins: 1, size: 2"),
     ("2, 4, 4", "type: crop"),
+    ("2, 4, 4", "type: pad"),
+    ("2, 4, 4", "type: adaptive_avg_pool"),
+    ("2, 4, 4", "type: upsample, from: [input, input], size: 4"),
+    ("2, 4, 4", "type: pad, from: [input, input], padding: 1"),
+    ("2, 4, 4", "type: adaptive_max_pool, from: [input, input], size: 1"),
+    ("6, 4, 4", "type: conv, filters: $in / 4, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: $in - 6, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: sqrt($in), kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: $in > 3, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: 8 / ($in - 6), kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: $in ** 10 ** 9, kernel: 1"),
+    ("6, 4, 4", "type: conv, filters: 4, groups: $in - 1, kernel: 1"),
+    ("6", "type: linear, units: log2($in)"),
     ("2, 4", "type: spatial_pyramid_pool, levels: [2, 1]"),
     ("4, 4", "type: pixel_unshuffle, factor: 2"),
     *(
@@ -43,7 +56,15 @@ REFUSED = [
 ]
 
 TAKEN = [
+    ("6, 4, 4", 'type: conv, filters: "divisible($in / 4, 8)", kernel: 1'),
+    ("6, 4, 4", "type: conv, filters: 4 if $in > 8 else 2 * $in, groups: round($in / 4), kernel: 1"),
+    ("8", "type: linear, units: 1 + 2 ** log2($in)"),
+    ("4, 4, 4", "type: zero_pad_shortcut, filters: $in + 3"),
+    ("6, 4, 4", "type: group_norm, groups: abs(4 - $in)"),
+    ("6, 4, 4", "type: transposed_conv, filters: $in ** 2 / 4, kernel: 2, groups: $in // 2"),
     ("2, 5, 5", "type: transposed_conv, filters: 3, kernel: 3, stride: 2, output_padding: 1"),
+    ("2, 4, 4", "type: pad, from: [input, input]"),
+    ("2, 4, 4", "type: adaptive_max_pool, from: [input, input]"),
     ("2, 6", "type: transposed_conv, filters: 3, kernel: 3, stride: 2, dilation: 3, output_padding: 2"),
     ("2, 6", "type: transposed_conv, filters: 3, kernel: 3, stride: 3, dilation: 2, output_padding: 2"),
     ("2, 7, 2", "type: conv, filters: 3, kernel: 1, stride: [3, 4], padding: same, rounding: ceil"),
@@ -80,6 +101,20 @@ def test_the_executor_refuses_by_itself_what_the_calculator_refuses(shape: str, 
 @pytest.mark.parametrize(("shape", "line"), TAKEN)
 def test_both_take_what_is_next_to_it(shape: str, line: str) -> None:
     assert both(shape, line) == (True, True)
+
+
+@pytest.mark.parametrize("kind", ["pad", "upsample", "crop", "adaptive_avg_pool"])
+def test_both_refuse_a_second_input_of_other_axes(kind: str) -> None:
+    above = "{name: line, type: reshape, shape: [2, 16]}\n  - {"
+    assert both("2, 4, 4", f"name: a, type: {kind}, from: [input, input]") == (True, True)
+    lines = f"{above[1:]}type: {kind}, from: [input, line]"
+    assert both("2, 4, 4", lines) == (False, False)
+
+
+def test_both_refuse_to_frame_a_map_to_less_than_it_has() -> None:
+    lines = "name: low, type: max_pool, kernel: 2}\n  - {type: pad, from: [input, low]"
+    assert both("2, 4, 4", lines) == (False, False)
+    assert both("2, 4, 4", lines.replace("[input, low]", "[low, input]")) == (True, True)
 
 
 @pytest.mark.parametrize("kind", KERNELS)

@@ -31,6 +31,7 @@ UNPATTERNED = {
     "adaptive_avg_pool": "a fixed number of bins",
     "slice": "a fixed stop",
     "crop": "a fixed size",
+    "pad": "a frame up to the size of another layer, of another stride",
     "upsample": "a fixed size, or a scale that changes with the length",
     "multiply": "one row that every unit reads",
 }

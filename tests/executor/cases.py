@@ -17,7 +17,7 @@ from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.layers import LAYERS, Layer
-from cnnstat.spec.expression import Channels
+from cnnstat.spec.channels import multiple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,13 +49,14 @@ class Case:
     @property
     def options(self) -> dict[str, Any]:
         """What the author wrote, plus the defaults that are declared."""
-        return {**options_of(self.calculated), **self.given}
+        given = {name: value for name, value in self.given.items() if not isinstance(value, Fraction)}
+        return {**options_of(self.calculated), **given}
 
     @property
     def calculated(self) -> Layer:
         """The calculator's layer with these options."""
         given = {
-            name: Channels(value.numerator, value.denominator) if isinstance(value, Fraction) else value
+            name: multiple(value) if isinstance(value, Fraction) else value
             for name, value in self.given.items()
         }
         return LAYERS[self.type](**given)
@@ -202,6 +203,7 @@ CASES: list[Case] = [
         ((2, 3, 7, 5), {"size": (3, 2)}),
         ((2, 3, 4, 3), {"size": (6, 5)}),
         ((2, 3, 10), {"size": 4}),
+        (((2, 3, 7, 8), (2, 2, 3, 5)), {}),
     ),
     *_cases("adaptive_max_pool", ((2, 3, 7, 5), {"size": (3, 2)}), ties=True),
     *_cases(
@@ -210,6 +212,8 @@ CASES: list[Case] = [
         ((2, 3, 4, 3), {"size": (6, 5)}),
         ((2, 3, 10), {"size": 4}),
         ((2, 3, 6, 4), {"size": 1}),
+        (((2, 3, 7, 8), (2, 2, 3, 5)), {}),
+        (((2, 3, 9), (2, 4, 4)), {}),
     ),
     *_cases(
         "spatial_pyramid_pool",
@@ -310,6 +314,10 @@ CASES: list[Case] = [
         ((2, 3, 1, 5), {"scale": 3, "mode": "bilinear"}),
         ((2, 3, 6), {"scale": 2}),
         ((2, 3, 6), {"size": 9, "mode": "bilinear"}),
+        (((2, 3, 4, 5), (2, 2, 7, 9)), {}),
+        (((2, 3, 4, 5), (2, 4, 9, 3)), {"mode": "bilinear"}),
+        (((2, 3, 4, 5), (2, 4, 7, 8)), {"mode": "bilinear", "align_corners": True}),
+        (((2, 3, 4), (2, 1, 9)), {"mode": "bilinear"}),
     ),
     *_cases(
         "pad",
@@ -317,6 +325,8 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"padding": (2, 0), "value": 1.5}),
         ((2, 3, 4, 5), {"padding": (0, 1, 2, 3)}),
         ((2, 3, 6), {"padding": (1, 2), "value": -1.0}),
+        (((2, 3, 4, 5), (2, 2, 7, 9)), {}),
+        (((2, 3, 4), (2, 1, 9)), {"value": 0.5}),
     ),
     *_cases(
         "crop",

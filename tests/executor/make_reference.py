@@ -8,7 +8,6 @@ pyramids) is composed of its functions.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from tests.executor.reference import path_of, store, stored
 
 
 def width(value: Any, channels: int) -> int:
-    return int(value * channels) if isinstance(value, Fraction) else value
+    return value if isinstance(value, int) else int(value.of(channels))
 
 
 def tup(value: Any, rank: int) -> tuple[int, ...]:
@@ -125,8 +124,8 @@ def avg_pool(o: dict[str, Any], _: Any, x: Any) -> Any:
     return total / run(padded(counted, behind), kernel, o["stride"])
 
 
-def adaptive(o: dict[str, Any], mode: str, x: Any) -> Any:
-    size = o["size"]
+def adaptive(o: dict[str, Any], mode: str, x: Any, other: Any = None) -> Any:
+    size = o["size"] if other is None else other.shape[2:]
     name = f"adaptive_{mode}_pool{x.ndim - 2}d"
     return getattr(F, name)(x, size)
 
@@ -184,13 +183,21 @@ def cut(o: dict[str, Any], _: Any, x: Any) -> Any:
     return x.narrow(axis, o["start"], stop - o["start"])
 
 
-def upsample(o: dict[str, Any], _: Any, x: Any) -> Any:
+def upsample(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
     mode, align = o["mode"], None
     if mode == "bilinear":
         mode, align = ("linear" if x.ndim == 3 else "bilinear"), o["align_corners"]
     size = None if o["size"] is None else tup(o["size"], x.ndim - 2)
+    size = size if other is None else other.shape[2:]
     scale = None if o["scale"] is None else tuple(float(s) for s in tup(o["scale"], x.ndim - 2))
     return F.interpolate(x, size, scale, mode, align)
+
+
+def pad(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
+    if other is None:
+        return padded(x, sides(o, x), o["value"])
+    more = [size - n for n, size in zip(x.shape[2:], other.shape[2:], strict=True)]
+    return padded(x, [(n // 2, n - n // 2) for n in more], o["value"])
 
 
 def crop(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
@@ -225,8 +232,8 @@ LAYERS: dict[str, Any] = {
     "avg_pool": avg_pool,
     "global_max_pool": lambda o, p, x: adaptive({"size": 1}, "max", x),
     "global_avg_pool": lambda o, p, x: adaptive({"size": 1}, "avg", x),
-    "adaptive_max_pool": lambda o, p, x: adaptive(o, "max", x),
-    "adaptive_avg_pool": lambda o, p, x: adaptive(o, "avg", x),
+    "adaptive_max_pool": lambda o, p, *x: adaptive(o, "max", *x),
+    "adaptive_avg_pool": lambda o, p, *x: adaptive(o, "avg", *x),
     "spatial_pyramid_pool": pyramid,
     "layer_norm": layer_norm,
     "group_norm": lambda o, p, x: F.group_norm(
@@ -265,7 +272,7 @@ LAYERS: dict[str, Any] = {
     "pixel_unshuffle": lambda o, p, x: F.pixel_unshuffle(x, o["factor"]),
     "identity": lambda o, p, x: x.clone(),
     "upsample": upsample,
-    "pad": lambda o, p, x: padded(x, sides(o, x), o["value"]),
+    "pad": pad,
     "crop": crop,
     "zero_pad_shortcut": option_a,
 }

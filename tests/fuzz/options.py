@@ -22,7 +22,7 @@ from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of
 from cnnstat.layers.reader import read_layer
 from cnnstat.spec import expression
-from cnnstat.spec.expression import Channels
+from cnnstat.spec.channels import Channels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,11 @@ LONGEST = 4
 """The longest list that is drawn where the declaration sets no end."""
 
 _DECIMALS = (0.5, 1.0, 0.0, 0.25, 2.0, 0.01, 1e-5, 0.9, -0.5, -1.0, 3.0)
-_MULTIPLES = ("$in", "2 * $in", "$in / 2", "3 * $in", "3 * $in / 2")
+_WIDTHS = (
+    *("$in", "2 * $in", "$in / 2", "3 * $in", "3 * $in / 2", "$in + 2", "max($in // 3, 2)", "$in ** 2 / 2"),
+    *("divisible($in / 4, 4)", "2 ** log2($in)", "sqrt($in)", "round($in / 4)", "abs($in - 5)"),
+    *("2 if $in > 4 else $in", "$in if $in % 2 == 0 else 4"),
+)
 
 
 class NoStrategyError(TypeError):
@@ -91,7 +95,7 @@ def _list(info: Any) -> SearchStrategy[Any]:
 def _structure(info: Any) -> SearchStrategy[Any]:
     if info.cls is not Channels:
         raise NoStrategyError(info.cls.__name__)
-    return st.sampled_from(_MULTIPLES)
+    return st.sampled_from(_WIDTHS)
 
 
 _RULES: dict[str, Any] = {

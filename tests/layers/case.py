@@ -8,8 +8,9 @@ from cnnstat.base.errors import Source
 from cnnstat.layers import LAYERS, Layer
 from cnnstat.layers.base import Reads, Shape, show, size_of
 from cnnstat.layers.reader import read_layer
+from cnnstat.spec.channels import Channels
 from cnnstat.spec.document import Mapping, parse, value_of
-from cnnstat.spec.expression import Channels, Value
+from cnnstat.spec.expression import Value
 from cnnstat.spec.expression import parse as parse_expression
 
 if TYPE_CHECKING:

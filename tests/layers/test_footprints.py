@@ -31,6 +31,9 @@ def points(*places: int) -> Field:
     ("line", "inputs", "rows", "columns"),
     [
         ("type: pad, padding: [1, 0, 0, 2]", "1x2x2", points(-1, 0, 1), points(0, 1, 2, 3)),
+        ("type: pad", "1x2x2 + 3x5x2", points(-1, 0, 1, 2, 3), points(0, 1)),
+        ("type: upsample", "1x2x3 + 3x4x3", points(0, 0, 1, 1), points(0, 1, 2)),
+        ("type: adaptive_avg_pool", "1x5x2 + 3x2x2", [(0, 2), (2, 4)], points(0, 1)),
         ("type: crop, margins: [1, 0, 0, 2]", "1x3x4", points(1, 2), points(0, 1)),
         ("type: crop, size: [2, 3]", "1x5x6", points(1, 2), points(1, 2, 3)),
         ("type: crop", "1x5x6 + 7x2x3", points(1, 2), points(1, 2, 3)),

@@ -11,8 +11,8 @@ from cnnstat.base.figures import EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.layers import LAYERS
 from cnnstat.layers.manual import first_line
+from cnnstat.spec.channels import Channels
 from cnnstat.spec.expect import OF_LAYERS
-from cnnstat.spec.expression import Channels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

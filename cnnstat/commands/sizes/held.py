@@ -46,7 +46,13 @@ def _keepers(tries: Tries, own: Walked, shapes: dict[int, Shape], number: int) -
         passed.add(number)
         if _keeps(node, tuple(own.shapes[source] for source in node.inputs)):
             yield number
-        waiting += node.inputs
+        waiting += _sizing(node)
+
+
+def _sizing(node: LayerNode) -> tuple[int, ...]:
+    """Return the inputs that a layer's size follows from: those that lend theirs, if there are any."""
+    first = node.layer.values_from
+    return node.inputs if first is None else node.inputs[first:] or node.inputs
 
 
 def _keeps(node: LayerNode, read: tuple[Shape, ...]) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from cnnstat.executor.axes import PLACED, at, inwards, per_axis, per_channel, spatial
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import bins
+from cnnstat.executor.kernels.target import lent, none_of, wanted
 from cnnstat.executor.kernels.windows import Walk, fold, share, total, walks
 from cnnstat.executor.parameters import Parameters, real_type
 from cnnstat.executor.projection import along, unchanged
@@ -22,7 +23,7 @@ from cnnstat.executor.projection import along, unchanged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.executor.kernel import Connections, Forward
+    from cnnstat.executor.kernel import Backward, Connections, Forward
 
 PIECE = 32 << 10
 """Numbers of a map worked on at a time on the way back from a maximum."""
@@ -159,34 +160,43 @@ def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Wal
     return (dx,), {"weight": (dy * sums).sum(axes), "bias": dy.sum(axes)}
 
 
-def _whole(x: Array, options: Options) -> bins.Bins:
+def _whole(inputs: Inputs, options: Options) -> bins.Bins:
     """Take each map as one bin; the axes of positions stay, with length 1."""
-    return tuple((slice(0, n),) for n in x.shape[2:])
+    return tuple((slice(0, n),) for n in inputs[0].shape[2:])
 
 
-def _adaptive(x: Array, options: Options) -> bins.Bins:
-    counts = per_axis(options["size"], x.ndim - 2)
+def _adaptive(inputs: Inputs, options: Options) -> bins.Bins:
+    """Cut each map in as many bins as said, or as a second input has places."""
+    x, *others = inputs
+    counts = wanted(x, others, options["size"])
+    assert counts is not None
     return tuple(bins.adaptive(n, count) for n, count in zip(x.shape[2:], counts, strict=True))
 
 
-def _over(cut: Callable[[Array, Options], bins.Bins], join: Callable[..., Result]) -> Forward:
+def _over(cut: Callable[[Inputs, Options], bins.Bins], join: Callable[..., Result]) -> Forward:
     """Join the cells of each bin that a map is cut into."""
 
     def run(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-        (x,) = inputs
-        return join(x, cut(x, options), context)
+        y, back = join(inputs[0], cut(inputs, options), context)
+        others = lent([*inputs[1:]])
+        return y, context.keep(_with_others, back, others) if others else back
 
     return run
 
 
-def _cells(cut: Callable[[Array, Options], bins.Bins]) -> Connections:
+def _cells(cut: Callable[[Inputs, Options], bins.Bins]) -> Connections:
     """Count the cells of each bin."""
 
     def count(inputs: Inputs, params: Params, options: Options) -> Array:
-        (x,) = inputs
-        return bins.counted(x, cut(x, options))
+        return bins.counted(inputs[0], cut(inputs, options))
 
     return count
+
+
+def _with_others(dy: Array, back: Backward, others: tuple[tuple[int, ...], ...]) -> KernelGradients:
+    """Go back; inputs that lend their size have no gradient."""
+    (dx,), parameters = back(dy)
+    return (dx, *none_of(others, dy)), parameters
 
 
 def global_avg_pool(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -213,7 +223,7 @@ SUBSAMPLE = Kernel(
 )
 GLOBAL_MAX_POOL = Kernel(_over(_whole, bins.largest), unchanged, connections=_cells(_whole), axes=PLACED)
 GLOBAL_AVG_POOL = Kernel(global_avg_pool, unchanged, connections=_cells(_whole), axes=PLACED)
-_EACH_BIN = along("size", anchors=("size",))
+_EACH_BIN = along("size", follows=())
 ADAPTIVE_MAX_POOL = Kernel(
     _over(_adaptive, bins.largest), _EACH_BIN, connections=_cells(_adaptive), axes=PLACED
 )

@@ -9,6 +9,7 @@ import numpy as np
 from cnnstat.executor.axes import PLACED, both_sides, per_axis
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels.slice import placed
+from cnnstat.executor.kernels.target import lent, none_of, wanted
 from cnnstat.executor.kernels.windows import collect
 from cnnstat.executor.projection import along
 
@@ -16,14 +17,13 @@ Tap = tuple[Array, Array]
 """For each output of an axis, the cell it reads and the weight it reads it with."""
 
 
-def _sizes(x: Array, options: Options) -> tuple[int, ...]:
+def _sizes(x: Array, others: list[Array], options: Options) -> tuple[int, ...]:
     lengths = x.shape[2:]
-    if (options["size"] is None) == (options["scale"] is None):
-        raise ValueError("the new size is given by 'scale' or by 'size', and by one of them")
+    sizes = wanted(x, others, options["size"], options["scale"])
     if options["align_corners"] and options["mode"] == "nearest":
         raise ValueError("the nearest cell is another one where corners are aligned")
-    if options["size"] is not None:
-        return per_axis(options["size"], len(lengths))
+    if sizes is not None:
+        return sizes
     scales = per_axis(options["scale"], len(lengths))
     return tuple(len(range(n * s)) for n, s in zip(lengths, scales, strict=True))
 
@@ -52,8 +52,8 @@ def _linear(length: int, size: int, align: bool, kind: np.dtype[Any]) -> list[Ta
     return [(low, (1 - weight).astype(kind)), (high, weight.astype(kind))]
 
 
-def _taps(x: Array, options: Options) -> tuple[list[Tap], ...]:
-    axes = zip(x.shape[2:], _sizes(x, options), strict=True)
+def _taps(x: Array, others: list[Array], options: Options) -> tuple[list[Tap], ...]:
+    axes = zip(x.shape[2:], _sizes(x, others, options), strict=True)
     kind = x.real.dtype
     if options["mode"] == "nearest":
         return tuple(_nearest(n, o, kind) for n, o in axes)
@@ -66,12 +66,12 @@ def _along(weights: Array, axis: int, rank: int) -> Array:
 
 def upsample(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Interpolate by the nearest cell or linearly, one axis after the other, as PyTorch's `interpolate`."""
-    (x,) = inputs
-    taps = _taps(x, options)
+    x, *others = inputs
+    taps = _taps(x, others, options)
     y = x
     for axis, pair in enumerate(taps, 2):
         y = _interpolated(y, pair, axis)
-    return y, context.keep(_upsample_backward, x.shape, taps)
+    return y, context.keep(_upsample_backward, x.shape, taps, lent(others))
 
 
 def _interpolated(x: Array, taps: list[Tap], axis: int) -> Array:
@@ -82,45 +82,55 @@ def _interpolated(x: Array, taps: list[Tap], axis: int) -> Array:
     return low
 
 
-def _upsample_backward(dy: Array, shape: tuple[int, ...], taps: tuple[list[Tap], ...]) -> KernelGradients:
+def _upsample_backward(
+    dy: Array, shape: tuple[int, ...], taps: tuple[list[Tap], ...], others: tuple[tuple[int, ...], ...]
+) -> KernelGradients:
     for axis, pair in enumerate(taps, 2):
         parts = (collect(dy * _along(w, axis, dy.ndim), cells, shape[axis], axis) for cells, w in pair)
         dy = sum(parts, np.zeros((), dy.dtype))
-    return (dy,), {}
+    return (dy, *none_of(others, dy)), {}
 
 
 def pad(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Frame each map with a constant."""
-    (x,) = inputs
-    sides = ((0, 0), (0, 0), *both_sides(options["padding"], x.ndim - 2))
+    """Frame each map with a constant, as wide as said or up to the size of a second input."""
+    x, *others = inputs
+    sides = ((0, 0), (0, 0), *_frame(x, others, options))
     y = np.pad(x, sides, constant_values=options["value"])
     place = tuple(slice(before, before + n) for (before, _), n in zip(sides, x.shape, strict=True))
-    return y, context.keep(_pad_backward, place)
+    return y, context.keep(_pad_backward, place, lent(others))
 
 
-def _pad_backward(dy: Array, place: tuple[slice, ...]) -> KernelGradients:
-    return (np.ascontiguousarray(dy[place]),), {}
+def _frame(x: Array, others: list[Array], options: Options) -> tuple[tuple[int, int], ...]:
+    sizes = wanted(x, others, None, options["padding"])
+    if sizes is None:
+        return both_sides(options["padding"], x.ndim - 2)
+    if any(size < n for n, size in zip(x.shape[2:], sizes, strict=True)):
+        raise ValueError(f"cannot frame {x.shape[2:]} to {sizes}")
+    # Of an odd remainder the larger half goes to the end.
+    return tuple(((size - n) // 2, (size - n + 1) // 2) for n, size in zip(x.shape[2:], sizes, strict=True))
+
+
+def _pad_backward(
+    dy: Array, place: tuple[slice, ...], others: tuple[tuple[int, ...], ...]
+) -> KernelGradients:
+    return (np.ascontiguousarray(dy[place]), *none_of(others, dy)), {}
 
 
 def crop(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Cut margins off, or keep the centre, of a given size or of the size of a second input."""
     x, *others = inputs
     place = (slice(None), slice(None), *_kept(x, others, options))
-    return x[place], context.keep(_crop_backward, x.shape, place, tuple(other.shape for other in others))
+    return x[place], context.keep(_crop_backward, x.shape, place, lent(others))
 
 
 def _kept(x: Array, others: list[Array], options: Options) -> tuple[slice, ...]:
     rank = x.ndim - 2
-    if [options["margins"] is not None, options["size"] is not None, bool(others)].count(True) != 1:
-        raise ValueError(
-            "what is kept is given by 'margins', by 'size' or by a second input, and by one of them"
-        )
-    if options["margins"] is not None:
+    sizes = wanted(x, others, options["size"], options["margins"])
+    if sizes is None:
         margins = both_sides(options["margins"], rank)
         if any(a + b >= n for (a, b), n in zip(margins, x.shape[2:], strict=True)):
             raise ValueError(f"cutting {margins} leaves nothing of {x.shape[2:]}")
         return tuple(slice(a, n - b) for (a, b), n in zip(margins, x.shape[2:], strict=True))
-    sizes = others[0].shape[2:] if others else per_axis(options["size"], rank)
     return tuple(_centred(n, size) for n, size in zip(x.shape[2:], sizes, strict=True))
 
 
@@ -137,9 +147,11 @@ def _crop_backward(
 ) -> KernelGradients:
     """Put dy back; an input that only lends its size has no gradient."""
     (dx,), _ = placed(dy, shape, place)
-    return (dx, *(np.zeros(other, dy.dtype) for other in others)), {}
+    return (dx, *none_of(others, dy)), {}
 
 
-UPSAMPLE = Kernel(upsample, along("scale", "size", anchors=("size", "align_corners")), axes=PLACED)
+UPSAMPLE = Kernel(
+    upsample, along("scale", "size", anchors=("align_corners",), follows=("scale",)), axes=PLACED
+)
 PAD = Kernel(pad, along(sides="padding"), axes=PLACED)
 CROP = Kernel(crop, along("size", sides="margins", anchors=("size",)), axes=PLACED)
