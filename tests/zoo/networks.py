@@ -1,0 +1,36 @@
+"""The networks that have a hand-written PyTorch module: what builds it, and an input that is quick to run."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import import_module
+from typing import Any, NamedTuple
+
+
+class Reference(NamedTuple):
+    """`family.function` in this folder, its arguments, and a small input."""
+
+    model: str
+    small: tuple[int, ...]
+    options: dict[str, Any] = {}  # noqa: RUF012 - never changed
+
+
+NETWORKS = {
+    "xception": Reference("classifiers.xception", (3, 47, 53)),
+    "seresnet50": Reference("classifiers.seresnet50", (3, 64, 48)),
+    "dcgan-generator": Reference("classifiers.dcgan_generator", (100, 1, 1)),
+    "dcgan-generator-pytorch": Reference("classifiers.dcgan_generator", (100, 1, 1), {"n": 64, "kernel": 4}),
+    "dcgan-discriminator": Reference("classifiers.dcgan_discriminator", (3, 64, 64)),
+    "srresnet": Reference("classifiers.srresnet", (3, 7, 9)),
+    "ghostnet": Reference("classifiers.ghostnet", (3, 64, 48)),
+    "repvgg-a0": Reference("classifiers.repvgg_a0", (3, 64, 48), {"deploy": True}),
+    "repvgg-a0-train": Reference("classifiers.repvgg_a0", (3, 64, 48), {"deploy": False}),
+}
+"""By the name of the bundled network."""
+
+
+def builder(name: str) -> Any:
+    """Return what builds the module of a network."""
+    family, _, function = NETWORKS[name].model.partition(".")
+    build = getattr(import_module(f"tests.zoo.{family}"), function)
+    return partial(build, **NETWORKS[name].options)
