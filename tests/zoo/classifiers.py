@@ -180,3 +180,72 @@ def repvgg_a0(deploy: bool) -> Any:
     for i, (w, s) in zip(inputs, plan, strict=False):
         layers += [nn.Conv2d(i, w, 3, s, 1), nn.ReLU()] if deploy else [RepBlock(i, w, s)]
     return nn.Sequential(*layers, *classifier(1280))
+
+
+# -- EfficientNetV2-S, Res2Net-50 -----------------------------------------------------------------------
+
+
+def fused(inputs: int, outputs: int, expand: int, stride: int) -> Any:
+    middle = expand * inputs if expand > 1 else outputs
+    layers = [conv_bn(inputs, middle, 3, stride, nn.SiLU, eps=1e-3)]
+    if expand > 1:
+        layers.append(conv_bn(middle, outputs, act=None, eps=1e-3))
+    return kept(inputs, outputs, stride, layers)
+
+
+def mbconv(inputs: int, outputs: int, expand: int, stride: int) -> Any:
+    middle = expand * inputs
+    layers = [
+        conv_bn(inputs, middle, 1, 1, nn.SiLU, eps=1e-3),
+        conv_bn(middle, middle, 3, stride, nn.SiLU, eps=1e-3, groups=middle),
+        Gate(middle, inputs // 4, nn.SiLU),
+        conv_bn(middle, outputs, act=None, eps=1e-3),
+    ]
+    return kept(inputs, outputs, stride, layers)
+
+
+def kept(inputs: int, outputs: int, stride: int, layers: list[Any]) -> Any:
+    """Add the input to the output of layers that keep its shape."""
+    body = nn.Sequential(*layers)
+    return Residual(body) if stride == 1 and inputs == outputs else body
+
+
+def efficientnet_v2_s() -> Any:
+    table = (  # block, maps, expansion, stride, repetitions
+        *((fused, 24, 1, 1, 2), (fused, 48, 4, 2, 4), (fused, 64, 4, 2, 4)),
+        *((mbconv, 128, 4, 2, 6), (mbconv, 160, 6, 1, 9), (mbconv, 256, 6, 2, 15)),
+    )
+    layers, inputs = [conv_bn(3, 24, 3, 2, nn.SiLU, eps=1e-3)], 24
+    for block, outputs, expand, stride, repetitions in table:
+        for i in range(repetitions):
+            layers.append(block(inputs, outputs, expand, stride if i == 0 else 1))
+            inputs = outputs
+    return nn.Sequential(*layers, conv_bn(256, 1280, 1, 1, nn.SiLU, eps=1e-3), *classifier(1280))
+
+
+class Res2Block(nn.Module):
+    def __init__(self, inputs: int, planes: int, stride: int, first: bool) -> None:
+        super().__init__()
+        width = 26 * planes // 64
+        self.conv1 = conv_bn(inputs, 4 * width)
+        self.groups = nn.ModuleList(conv_bn(width, width, 3, stride) for _ in range(3))
+        self.pool = nn.AvgPool2d(3, stride, 1) if first else None
+        self.conv3 = conv_bn(4 * width, 4 * planes, act=None)
+        self.downsample = conv_bn(inputs, 4 * planes, 1, stride, None) if first else nn.Identity()
+
+    def forward(self, x: Any) -> Any:
+        *parts, last = self.conv1(x).chunk(4, 1)
+        results: list[Any] = []
+        for part, conv in zip(parts, self.groups, strict=True):
+            results.append(conv(part if self.pool or not results else part + results[-1]))
+        results.append(self.pool(last) if self.pool else last)
+        return (self.conv3(torch.cat(results, 1)) + self.downsample(x)).relu()
+
+
+def res2net50() -> Any:
+    blocks, inputs = [], 64
+    for planes, repetitions, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+        for i in range(repetitions):
+            blocks.append(Res2Block(inputs, planes, stride if i == 0 else 1, i == 0))
+            inputs = 4 * planes
+    return nn.Sequential(conv_bn(3, 64, 7, 2), nn.MaxPool2d(3, 2, 1), *blocks, *classifier(2048))

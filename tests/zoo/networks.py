@@ -25,6 +25,17 @@ NETWORKS = {
     "ghostnet": Reference("classifiers.ghostnet", (3, 64, 48)),
     "repvgg-a0": Reference("classifiers.repvgg_a0", (3, 64, 48), {"deploy": True}),
     "repvgg-a0-train": Reference("classifiers.repvgg_a0", (3, 64, 48), {"deploy": False}),
+    "efficientnet-v2": Reference("classifiers.efficientnet_v2_s", (3, 64, 48)),
+    "res2net50": Reference("classifiers.res2net50", (3, 64, 48)),
+    "resnet50-fpn": Reference("dense_prediction.ResNet50FPN", (3, 72, 56)),
+    "retinanet-r50": Reference(
+        "dense_prediction.RetinaNet", (3, 72, 56), {"classes": 80, "first": True, "from_p5": False}
+    ),
+    "retinanet-r50-torchvision": Reference(
+        "dense_prediction.RetinaNet", (3, 72, 56), {"classes": 91, "first": False, "from_p5": True}
+    ),
+    "deeplabv3-resnet50": Reference("dense_prediction.DeepLabV3", (3, 49, 41)),
+    "pspnet50": Reference("dense_prediction.PSPNet", (3, 57, 49)),
 }
 """By the name of the bundled network."""
 

@@ -17,7 +17,7 @@ def conv_bn(
     eps: float = 1e-5,
     **more: Any,
 ) -> Any:
-    """A convolution without bias, padded to keep the size, a batch norm, and an activation unless it is None."""
+    """A convolution without bias, padded to keep the size, a batch norm, and perhaps an activation."""
     more = {"padding": kernel // 2, "bias": False, **more}
     layers = [nn.Conv2d(inputs, outputs, kernel, stride, **more), nn.BatchNorm2d(outputs, eps=eps)]
     return nn.Sequential(*layers, *([] if act is None else [act()]))
@@ -86,11 +86,12 @@ def resnet50(**options: Any) -> tuple[Any, ...]:
     return (stem, *(layer(i, blocks, **options) for i, blocks in enumerate((3, 4, 6, 3))))
 
 
-def layer(
-    number: int, blocks: int, *, dilations: tuple[tuple[int, int, int], ...] = (), **options: Any
-) -> Any:
-    """Return layer 1 to 4 of ResNet-50; `dilations` has stride, the first block's dilation, the others'."""
-    width, inputs = 64 << number, 64 if number == 0 else 128 << number
+def layer(number: int, blocks: int, *, dilations: Any = (), stem: int = 64, **options: Any) -> Any:
+    """Return layer 1 to 4 of ResNet-50, behind a stem of so many maps.
+
+    `dilations` has for each layer its stride, the dilation of its first block and that of the others.
+    """
+    width, inputs = 64 << number, stem if number == 0 else 128 << number
     stride, first, others = dilations[number] if dilations else (1 if number == 0 else 2, 1, 1)
     return nn.Sequential(
         Bottleneck(inputs, width, stride, dilation=first, **options),
