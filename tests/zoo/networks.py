@@ -36,6 +36,12 @@ NETWORKS = {
     ),
     "deeplabv3-resnet50": Reference("dense_prediction.DeepLabV3", (3, 49, 41)),
     "pspnet50": Reference("dense_prediction.PSPNet", (3, 57, 49)),
+    "hourglass": Reference("streams.StackedHourglass", (3, 68, 76)),
+    "hrnet": Reference("streams.HRNet", (3, 72, 56)),
+    "wavenet": Reference("sequences.WaveNet", (256, 70)),
+    "tcn": Reference("sequences.TCN", (1, 784)),
+    "yolov5s": Reference("yolo.YOLOv5", (3, 64, 96)),
+    "yolov8n": Reference("yolo.YOLOv8", (3, 64, 96)),
 }
 """By the name of the bundled network."""
 
