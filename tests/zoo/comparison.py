@@ -42,6 +42,7 @@ def difference(found: Array, expected: Array) -> float:
 def differences(name: str, build: Callable[[], Any], shape: tuple[int, ...]) -> Iterator[tuple[str, float]]:
     """Run both forward and backward on one sample and yield the difference of each tensor."""
     network = cnnstat.Network(name, seed=0, dtype="float64", input_shape=shape)
+    network.load(damped(network.parameters))
     model = build().double().eval()
     load(model, network.parameters)
     sample = network.sample(BATCH)
@@ -58,6 +59,19 @@ def differences(name: str, build: Callable[[], Any], shape: tuple[int, ...]) -> 
     trained = [own for own in parameters(model) if own.requires_grad]
     for (tensor, gradient), own in zip(gradients.parameters.items(), trained, strict=True):
         yield tensor, difference(gradient, own.grad.numpy() if own.grad is not None else np.zeros(own.shape))
+
+
+def damped(tensors: dict[str, Array]) -> dict[str, Array]:
+    """Return the factors of norms, halved.
+
+    Their statistics are those of one small sample: with all of them at 1 a deep network magnifies rounding,
+    EfficientNetV2-S by 10 million, and what one position was normalised to lies on the kink of a ReLU.
+    """
+    return {
+        key: value / 2
+        for key, value in tensors.items()
+        if key.endswith(".weight") and key.removesuffix("weight") + "running_var" in tensors
+    }
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:

@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 
 
 class Reference(NamedTuple):
-    """`family.function` in this folder, its arguments, and a small input."""
+    """`family.function` in this folder, its arguments, a small input, and whether that still takes seconds."""
 
     model: str
     small: tuple[int, ...]
     options: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    heavy: bool = False
 
 
 NETWORKS = {
-    "xception": Reference("classifiers.xception", (3, 47, 53)),
-    "seresnet50": Reference("classifiers.seresnet50", (3, 64, 48)),
+    "xception": Reference("classifiers.xception", (3, 47, 53), heavy=True),
+    "seresnet50": Reference("classifiers.seresnet50", (3, 64, 48), heavy=True),
     "dcgan-generator": Reference("classifiers.dcgan_generator", (100, 1, 1)),
     "dcgan-generator-pytorch": Reference("classifiers.dcgan_generator", (100, 1, 1), {"n": 64, "kernel": 4}),
     "dcgan-discriminator": Reference("classifiers.dcgan_discriminator", (3, 64, 64)),
@@ -25,19 +26,25 @@ NETWORKS = {
     "ghostnet": Reference("classifiers.ghostnet", (3, 64, 48)),
     "repvgg-a0": Reference("classifiers.repvgg_a0", (3, 64, 48), {"deploy": True}),
     "repvgg-a0-train": Reference("classifiers.repvgg_a0", (3, 64, 48), {"deploy": False}),
-    "efficientnet-v2": Reference("classifiers.efficientnet_v2_s", (3, 64, 48)),
-    "res2net50": Reference("classifiers.res2net50", (3, 64, 48)),
-    "resnet50-fpn": Reference("dense_prediction.ResNet50FPN", (3, 72, 56)),
+    "efficientnet-v2": Reference("classifiers.efficientnet_v2_s", (3, 64, 48), heavy=True),
+    "res2net50": Reference("classifiers.res2net50", (3, 64, 48), heavy=True),
+    "resnet50-fpn": Reference("dense_prediction.ResNet50FPN", (3, 72, 56), heavy=True),
     "retinanet-r50": Reference(
-        "dense_prediction.RetinaNet", (3, 72, 56), {"classes": 80, "first": True, "from_p5": False}
+        "dense_prediction.RetinaNet",
+        (3, 72, 56),
+        {"classes": 80, "first": True, "from_p5": False},
+        heavy=True,
     ),
     "retinanet-r50-torchvision": Reference(
-        "dense_prediction.RetinaNet", (3, 72, 56), {"classes": 91, "first": False, "from_p5": True}
+        "dense_prediction.RetinaNet",
+        (3, 72, 56),
+        {"classes": 91, "first": False, "from_p5": True},
+        heavy=True,
     ),
-    "deeplabv3-resnet50": Reference("dense_prediction.DeepLabV3", (3, 49, 41)),
-    "pspnet50": Reference("dense_prediction.PSPNet", (3, 57, 49)),
-    "hourglass": Reference("streams.StackedHourglass", (3, 68, 76)),
-    "hrnet": Reference("streams.HRNet", (3, 72, 56)),
+    "deeplabv3-resnet50": Reference("dense_prediction.DeepLabV3", (3, 49, 41), heavy=True),
+    "pspnet50": Reference("dense_prediction.PSPNet", (3, 57, 49), heavy=True),
+    "hourglass": Reference("streams.StackedHourglass", (3, 68, 76), heavy=True),
+    "hrnet": Reference("streams.HRNet", (3, 72, 56), heavy=True),
     "wavenet": Reference("sequences.WaveNet", (256, 70)),
     "tcn": Reference("sequences.TCN", (1, 784)),
     "yolov5s": Reference("yolo.YOLOv5", (3, 64, 96)),

@@ -20,7 +20,9 @@ def like(x: Any, y: Any) -> Any:
 
 def residual(inputs: int, outputs: int) -> Any:
     sizes = ((inputs, outputs // 2, 1), (outputs // 2, outputs // 2, 3), (outputs // 2, outputs, 1))
-    body = (p for i, o, k in sizes for p in (nn.BatchNorm2d(i), nn.ReLU(), nn.Conv2d(i, o, k, padding=k // 2)))
+    body = (
+        p for i, o, k in sizes for p in (nn.BatchNorm2d(i), nn.ReLU(), nn.Conv2d(i, o, k, padding=k // 2))
+    )
     return Residual(nn.Sequential(*body), None if inputs == outputs else nn.Conv2d(inputs, outputs, 1))
 
 

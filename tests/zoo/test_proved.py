@@ -8,7 +8,10 @@ import cnnstat
 from tests.zoo.networks import NETWORKS
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * each.heavy) for name, each in NETWORKS.items()],
+)
 def test_figures_are_those_measured(name: str) -> None:
     verification = cnnstat.verify(name, input_shape=NETWORKS[name].small)
     assert verification.differences == ()

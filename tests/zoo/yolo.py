@@ -68,7 +68,13 @@ class YOLOv5(nn.Module):
     def __init__(self, classes: int = 80) -> None:
         super().__init__()
         self.stage3 = nn.Sequential(
-            *(conv(3, 32, 6, 2, padding=2), conv(32, 64, 3, 2), C3(64, 64), conv(64, 128, 3, 2), C3(128, 128, 2)),
+            *(
+                conv(3, 32, 6, 2, padding=2),
+                conv(32, 64, 3, 2),
+                C3(64, 64),
+                conv(64, 128, 3, 2),
+                C3(128, 128, 2),
+            ),
         )
         self.stage4 = nn.Sequential(conv(128, 256, 3, 2), C3(256, 256, 3))
         self.stage5 = nn.Sequential(conv(256, 512, 3, 2), C3(512, 512), SPPF(512))
