@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Reference(NamedTuple):
-    """`family.function` in this folder, its arguments, a small input, and whether that still takes seconds."""
+    """`family.function` in this folder, its arguments, a small input, and whether even that takes seconds."""
 
     model: str
     small: tuple[int, ...]
