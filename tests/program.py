@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
 import pty
@@ -44,7 +43,6 @@ def within(*arguments: str) -> subprocess.CompletedProcess[str]:
         pytest.raises(SystemExit) as ended,
     ):
         main()
-    gc.enable()  # which `main` leaves to the end of the process
     assert isinstance(ended.value.code, int)
     return subprocess.CompletedProcess(arguments, ended.value.code, out.getvalue(), err.getvalue())
 

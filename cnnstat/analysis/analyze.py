@@ -6,9 +6,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Unpack
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
+from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.model import (
     KINDS,
     STORED,
@@ -19,9 +21,11 @@ from cnnstat.analysis.model import (
     LayerRow,
     Totals,
 )
-from cnnstat.analysis.receptive_field import Field, field_of, start
+from cnnstat.analysis.receptive_field import Field, start
 from cnnstat.analysis.settings import Options, Settings, settled
+from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
+from cnnstat.analysis.zero_frames import ZeroFrames
 from cnnstat.base.arithmetic import ZERO
 from cnnstat.base.errors import Misfit, Problem, Problems
 from cnnstat.base.text import listed
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis.walk import Stored
+    from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import Group, LayerNode
     from cnnstat.layers.base import Layer
@@ -59,7 +64,7 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     fields = (*map(start, graph.input_shapes), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
-    sizes = memory.activations(shapes)
+    sizes = stored_activations(storage(graph), shapes)
     peak = memory.peak_activations(sizes, memory.freed(graph))
     totals = Totals(
         shapes[graph.outputs[-1]],
@@ -89,7 +94,7 @@ def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) 
         operations=layer.operations(shapes),
         connections=layer.connections(shapes),
         reads=layer.reads(),
-        footprint=layer.footprint(shapes),
+        footprints=layer.footprints(shapes),
     )
 
 
@@ -114,13 +119,22 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     """
     found: list[_Figures] = []
     problems = Problems()
+    frames = ZeroFrames()
     for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
         if isinstance(figures, Misfit):
-            problems.add(_placed(figures, node, shapes))
+            problems.add_instance(_placed(figures, node, shapes), figures.field)
         else:
-            found.append(figures)
+            counts = frames.counts(node, shapes)
+            found.append(_in_frame(figures, *counts) if counts else figures)
     problems.stop_if_any()
     return found
+
+
+def _in_frame(figures: _Figures, padding_macs: Term, connections: Term) -> _Figures:
+    """Return the figures of a convolution whose input has a frame of zeros."""
+    values = {"padding_macs": padding_macs.value, "connections": connections.value}
+    calculated = replace(figures.calculated, padding_macs=padding_macs, connections=connections)
+    return _Figures(figures.shape, calculated, replace(figures.counts, **values))
 
 
 def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:
@@ -137,13 +151,9 @@ def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Probl
 
 
 def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
-    shapes = (*graph.input_shapes, *(each.shape for each in figures))
-    fields = [*map(start, graph.input_shapes)]
+    fields = Fields(graph.input_shapes)
     for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
-        read = tuple([shapes[source] for source in node.values])
-        above = tuple([fields[source] for source in node.values])
-        field = field_of(node.path, each.calculated.footprint, read, each.shape, above)
-        fields.append(field)
+        field = fields.add(node.path, node.values, each.calculated.footprints, each.shape)
         name, kind, layers = node.path, node.type, range(i, i + 1)
         inputs = tuple([graph.name(source) for source in node.inputs])
         borrows = not node.owns and each.counts.params + each.counts.buffers > 0

@@ -9,92 +9,90 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
-
-from cnnstat.analysis.receptive_field import NOTHING, broadcast, joined
-from cnnstat.layers.base import UNKNOWN
+from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.fields import Fields
+from cnnstat.analysis.receptive_field import along, lost
+from cnnstat.layers.base import places
+from cnnstat.layers.footprint import POINT, Folded, Pieces, on_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.analysis.model import Analysis, LayerRow
-    from cnnstat.layers.footprint import Bounds
+    from cnnstat.analysis.receptive_field import Region
+    from cnnstat.layers.footprint import Reading
 
 UnitFields: TypeAlias = tuple[tuple[int, int], ...]
 """The first and the last input position each unit sees along one axis; (1, 0) where it sees none."""
 
 
 def clipped_fields(analysis: Analysis) -> list[tuple[UnitFields, ...]]:
-    """Return the regions of every layer's units, per axis; no axes where units have no place."""
-    found = [tuple(tuple((i, i) for i in range(size)) for size in analysis.input_shape[1:])]
+    """Return the regions of every layer's units, per axis of the input; no axes where that is unknown.
+
+    Units of a map go by their place along that axis, those of a vector by their number.
+    """
+    found: list[tuple[UnitFields, ...]] = [
+        tuple(tuple((i, i) for i in range(size)) for size in places(shape))
+        for shape in analysis.graph.input_shapes
+    ]
     for row in analysis.rows:
-        # What a layer reads may have no place any more, though it still sees everything.
-        placed = all(found[source] for source in row.node.inputs)
-        axes = enumerate(_axes(analysis, row) if placed else ())
-        found.append(tuple(_regions(axis, place, found) for place, axis in axes))
+        found.append(_of_layer(analysis, row, found))
     return found[len(analysis.graph.inputs) :]
 
 
-def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> UnitFields:
-    """Return the region of one unit of a node, per axis, going back layer by layer."""
-    needed: list[dict[int, set[int]]] = [{number: {place}} for place in unit]
-    for row in reversed(analysis.rows):
-        if not any(row.number in units for units in needed):
-            continue
-        for axis, units in zip(_axes(analysis, row), needed, strict=True):
-            for source, bounds, size in axis.branches:
-                read = (_read(bounds, size, place) for place in units.get(row.number, ()))
-                units.setdefault(source, set()).update(*read)
-    ends = [units.get(analysis.graph.input.number) for units in needed]
-    return tuple((min(places), max(places)) if places else NOTHING for places in ends)
-
-
-class _Axis(Struct, frozen=True):
-    """One axis of a layer: how many units it has, and for each input its number, its bounds and its size.
-
-    Without a bounds every unit reads all of the input.
-    """
-
-    units: int
-    branches: tuple[tuple[int, Bounds | None, int], ...]
-
-
-def _axes(analysis: Analysis, row: LayerRow) -> tuple[_Axis, ...]:
-    """Return the axes of a layer whose units have a place, else none."""
-    rank = len(analysis.input_shape) - 1
-    footprint, sources = row.calculated.footprint, row.node.values
-    if row.field.because is not None or len(row.output_shape) - 1 != rank or footprint == UNKNOWN:
+def _of_layer(
+    analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
+) -> tuple[UnitFields, ...]:
+    above = [found[source] for source in row.node.values]
+    axes = len(places(analysis.input_shape))
+    units = along(places(row.output_shape), axes)
+    footprints = row.calculated.footprints
+    if row.field.shared:
+        return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
+    if not all(above) or any(lost(footprint, axes) for footprint in footprints):
         return ()
-    each = (None,) * rank if isinstance(footprint, str) else footprint
-    return tuple(
-        _axis(bounds, row.output_shape[axis], sources, [analysis.shapes[i][axis] for i in sources])
-        for axis, bounds in enumerate(each, 1)
-    )
+    branches = []
+    for regions, footprint in zip(above, footprints, strict=True):
+        readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
+        branches.append([_regions(*each) for each in zip(readings, regions, units, strict=True)])
+    return tuple(map(_united, zip(*branches, strict=True)))
 
 
-def _axis(bounds: Bounds | None, units: int, sources: tuple[int, ...], sizes: list[int]) -> _Axis:
-    if bounds is None or len(sources) == 1:
-        return _Axis(units, tuple((i, bounds, size) for i, size in zip(sources, sizes, strict=True)))
-    pairs = zip(sources, sizes, strict=True)
-    return _Axis(units, tuple((i, broadcast(bounds, size, units), size) for i, size in pairs))
+def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFields:
+    """Return the regions of so many units, from those of what they read; without a reading they read all."""
+    if reading == POINT:
+        return above[:units] + (NOTHING,) * (units - len(above))
+    if reading is None:
+        return (reduce(joined, set(above), NOTHING),) * units
+    if isinstance(reading, Folded):  # what repeats is worked out once
+        each = _regions(reading.then, above, reading.of)
+        turn = tuple(region for region in each for _ in range(reading.every))
+        return (turn * -(-units // len(turn)))[:units]
+    if isinstance(reading, Pieces):
+        parts = [_regions(part, above, count) for count, part in reading.parts]
+        return tuple(region for part in parts for region in part)
+    return tuple(_region(reading, above, unit) for unit in range(units))
 
 
-def _regions(axis: _Axis, place: int, found: Sequence[tuple[UnitFields, ...]]) -> UnitFields:
-    regions = []
-    for unit in range(axis.units):
-        parts = [
-            found[source][place][position]
-            for source, bounds, size in axis.branches
-            for position in _read(bounds, size, unit)
-        ]
-        regions.append(reduce(joined, parts, NOTHING))
-    return tuple(regions)
+def _region(reading: Reading, above: UnitFields, unit: int) -> tuple[int, int]:
+    read = on_input(reading.read(unit), len(above))
+    return reduce(joined, above[read.start : read.stop : read.step] if read else (), NOTHING)
 
 
-def _read(bounds: Bounds | None, size: int, unit: int) -> range:
-    """Return the positions one unit reads of a map of some size."""
-    if bounds is None:
-        return range(size)
-    first, last = bounds.at(unit)
-    first += -(first // bounds.step) * bounds.step if first < 0 else 0
-    return range(first, min(last + 1, size), bounds.step)
+def _united(branches: tuple[UnitFields, ...]) -> UnitFields:
+    if len(branches) == 1:
+        return branches[0]
+    return tuple(reduce(joined, regions, NOTHING) for regions in zip(*branches, strict=True))
+
+
+def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Region:
+    """Return the region of one unit of a node, per axis of the input, going back layer by layer.
+
+    Raises:
+        UntraceableError: it cannot be known.
+    """
+    fields = Fields(analysis.graph.input_shapes)
+    for row in analysis.rows[: number + 1 - len(analysis.graph.inputs)]:
+        fields.add(row.name, row.node.values, row.calculated.footprints, row.output_shape)
+    axes = along(unit, len(places(analysis.input_shape)))
+    return fields.seen([(number, [range(place, place + 1) for place in axes])])

@@ -10,6 +10,7 @@ from msgspec import Struct
 from cnnstat.analysis import conv_measures
 from cnnstat.analysis.facts import several
 from cnnstat.layers.dropout import Dropout
+from cnnstat.layers.footprint import Bounds
 from cnnstat.layers.norm import LayerNorm, LocalResponseNorm
 from cnnstat.layers.pool import AvgPool, MaxPool
 from cnnstat.layers.resize import Upsample
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.facts import Facts
     from cnnstat.layers.base import Shape
-    from cnnstat.layers.footprint import Bounds
 
 
 class Measure(Struct, frozen=True):
@@ -36,8 +36,9 @@ class Measure(Struct, frozen=True):
 def _slides(facts: Facts) -> tuple[Bounds, ...]:
     """Return the bounds of a sliding window along each axis."""
     assert not isinstance(facts.footprint, str)
-    assert all(bounds.period == 1 for bounds in facts.footprint)  # as of bins it is not
-    return facts.footprint
+    slides = tuple(reading for reading in facts.footprint if isinstance(reading, Bounds))
+    assert all(bounds.period == 1 for bounds in slides)  # as of bins it is not
+    return slides
 
 
 def _window(facts: Facts) -> int:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import needed_gradients
 from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
+from cnnstat.analysis.storage import storage
 from cnnstat.base.arithmetic import Term, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from cnnstat.analysis.model import Analysis, Calculated, Counts
+    from cnnstat.analysis.model import Calculated, Counts
     from cnnstat.analysis.settings import Settings
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
-
-PROGRAM_BYTES = 64 << 20
-"""What Python, NumPy and the buffers of convolutions take in a run, whatever the network."""
 
 
 def inference_memory(params: int, peak: int, settings: Settings) -> Term:
@@ -30,29 +28,25 @@ def inference_memory(params: int, peak: int, settings: Settings) -> Term:
 def activations(shapes: Iterable[Shape]) -> list[int]:
     """Return how many numbers each of these shapes holds.
 
-    Such are the ``sizes`` of this file: of what each node puts out, by its number.
+    The ``sizes`` of this file are such, of what each node puts out, by its number; but none of a view.
     """
     return [prod(shape) for shape in shapes]
 
 
-def freed(graph: Graph) -> tuple[tuple[int, ...], ...]:
+def freed(graph: Graph, kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
     """Return for each node the numbers of those whose activations have no reader left once it has run.
 
     Nodes run in graph order; an activation is freed after its last reader, at once if it has none, an output
-    of the network never.
+    of the network never, and no more one that is ``kept`` for the backward pass. Who reads a view reads what
+    it is a view of.
     """
-    last_reader = {number: number for number in range(len(graph.nodes))}
-    last_reader |= {source: number for number, node in enumerate(graph.nodes) for source in node.inputs}
-    kept = set(graph.outputs)
+    holders = storage(graph)
+    used = [{holders[number] for number in (i, *node.inputs)} for i, node in enumerate(graph.nodes)]
+    last_user = {source: number for number, sources in enumerate(used) for source in sources}
+    kept = {holders[number] for number in (*graph.outputs, *kept)}
     return tuple(
-        tuple(
-            {
-                source
-                for source in (*node.inputs, number)
-                if last_reader[source] == number and source not in kept
-            }
-        )
-        for number, node in enumerate(graph.nodes)
+        tuple({source for source in sources if last_user[source] == number and source not in kept})
+        for number, sources in enumerate(used)
     )
 
 
@@ -71,16 +65,23 @@ def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tup
             alive -= sizes[source]
 
 
-def alive_at_peak(graph: Graph, sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return the nodes whose activations are alive when their sum, for one sample, is first the largest."""
-    plan = freed(graph)
+def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) -> tuple[int, ...]:
+    """Return the nodes whose activations are alive when their sum, for one sample, is first the largest.
+
+    None that is ``kept`` for the backward pass is freed before it.
+    """
+    plan = freed(graph, kept)
     _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
-    return tuple(number for number in range(when + 1) if number not in gone)
+    holders = storage(graph)
+    return tuple(number for number in range(when + 1) if number not in gone and holders[number] == number)
 
 
 def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int, ...]:
-    """Return the nodes whose activations the backward pass reads, in order; ``calculated`` is by layer."""
+    """Return the nodes whose activations the backward pass reads, in order; ``calculated`` is by layer.
+
+    Of a view, it is what that is a view of.
+    """
     found: set[int] = set()
     needed = needed_gradients(graph, [figures.trainable.value for figures in calculated])
     for node, figures, need in zip(graph.layers, calculated, needed, strict=True):
@@ -88,15 +89,20 @@ def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int,
         found.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
         if need.keep_output(figures.reads):
             found.add(node.number)
-    return tuple(sorted(found))
+    holders = storage(graph)
+    return tuple(sorted({holders[number] for number in found}))
 
 
 def training_memory(
     graph: Graph, calculated: Sequence[Calculated], sizes: Sequence[int], total: Counts, settings: Settings
 ) -> Term:
-    """Return bytes of parameters, gradients, optimiser state and the activations that backward reads."""
+    """Return bytes of parameters, gradients, optimiser state and the most activations alive at once.
+
+    The peak is that of the forward pass, which keeps what backward reads: never below that of inference.
+    """
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
-    stored = term("activations read back", sum(sizes[number] for number in backward_reads(graph, calculated)))
+    peak = peak_activations(sizes, freed(graph, backward_reads(graph, calculated)))
+    stored = term("alive in training", peak)
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored
     return _bytes(settings) * numbers
@@ -104,19 +110,3 @@ def training_memory(
 
 def _bytes(settings: Settings) -> Term:
     return term("bytes of a number", BYTES[settings.dtype])
-
-
-def running_bytes(analysis: Analysis, *, checked: int = 0) -> int:
-    """Estimate the memory that a run in NumPy takes; those measured took 60 to 95 percent of it.
-
-    The parameters, and on top either their gradients with all activations, as the way back keeps them, or
-    what the largest layer is counted with: weights of ones, and with a complex step two more numbers each.
-    ``checked`` is with how many samples gradients are, 0 where they are not.
-    """
-    width, batch, counts = BYTES[analysis.settings.dtype], analysis.settings.batch, analysis.totals.counts
-    kept = batch * (counts.activations + sum(activations(analysis.graph.input_shapes)))
-    way_back = counts.trainable + kept * 5 // 4
-    samples = checked or batch
-    largest = max(row.counts.params + 3 * samples * row.counts.activations for row in analysis.rows)
-    alone = 6 * largest + counts.trainable if checked else 2 * largest
-    return PROGRAM_BYTES + width * (counts.params + max(way_back, alone))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from operator import add, sub
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from cnnstat.analysis.receptive_field import Field, start
 from cnnstat.base.arithmetic import Term, term
@@ -38,7 +39,7 @@ class Calculated(Struct, frozen=True):
     operations: Operations
     connections: Term
     reads: Reads
-    footprint: Footprint
+    footprints: tuple[Footprint, ...]
 
     @property
     def flops(self) -> Term:
@@ -88,10 +89,10 @@ class Counts(Struct, frozen=True):
         return replace(self, params=0, trainable=0, buffers=0)
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, f) + getattr(other, f) for f in Counts.__struct_fields__))
+        return Counts(*map(add, astuple(self), astuple(other)))
 
     def __sub__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, f) - getattr(other, f) for f in Counts.__struct_fields__))
+        return Counts(*map(sub, astuple(self), astuple(other)))
 
 
 STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
@@ -162,7 +163,7 @@ class Totals(Struct, frozen=True):
 
     @property
     def training_memory_bytes(self) -> int:
-        """Return bytes of parameters, gradients, optimiser state and the activations read back."""
+        """Return bytes of parameters, gradients, optimiser state and the most activations alive at once."""
         return self.training_memory.value
 
 

@@ -3,38 +3,48 @@
 Along one axis a field is one or more `Bounds` into the network's input: composed through a chain, united at
 a join. Period 1 is the textbook case, where the size r, the effective stride S and the effective padding P
 of Araujo, Norris and Sim ("Computing receptive fields of convolutional neural networks", Distill, 2019) are
-``high - low + 1``, ``advance`` and ``-low``; longer periods keep transposed convolutions, upsampling and
-adaptive pools exact. Branches of different stride cannot share one bounds, so the axis keeps both.
+``high - low + 1``, ``advance`` and ``-low``; longer periods keep transposed convolutions, upsampling,
+adaptive pools and flattened maps exact. Branches of different stride cannot share one bounds, so the axis
+keeps both. Where every unit reads a whole map, all see one region, which `cnnstat.analysis.fields` finds.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
-from typing import TypeAlias
+from math import lcm
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_STRIDES
-from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint, Shape
-from cnnstat.layers.footprint import POINT, Bounds
+from cnnstat.analysis.bounds import NOTHING, composed, joined, merged, stride_of, too_large
+from cnnstat.base.limits import MAX_PERIOD, MAX_STRIDES
+from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
+from cnnstat.layers.footprint import POINT, Bounds, on_input
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnnstat.layers.footprint import Reading
 
 Axis: TypeAlias = tuple[Bounds, ...]
 """The footprint of one axis, one for each stride that meets there."""
+Region: TypeAlias = tuple[tuple[int, int], ...]
+"""The first and the last input position per axis; (1, 0) for none."""
 
 
 class Field(Struct, frozen=True):
-    """The receptive field of a layer's units.
+    """The receptive field of a layer's units: along each axis of the input, by their place or their number.
 
     ``whole``: every unit sees the whole input. ``because``: the layer that makes it unknown.
-    ``aligned`` is False where branches met that disagree on stride or centre.
+    ``aligned`` is False where branches met that disagree on stride or centre. ``shared``: there is one region
+    that every single unit sees.
     """
 
     axes: tuple[Axis, ...] = ()
     whole: bool = False
     because: str | None = None
     aligned: bool = True
+    shared: bool = False
 
     @property
     def known(self) -> bool:
@@ -43,153 +53,163 @@ class Field(Struct, frozen=True):
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         """Return the size per axis for units of a map of ``shape``: that of the largest field."""
-        return tuple(_size(axis, units) for axis, units in zip(self.axes, shape[1:], strict=True))
+        units = along(places(shape), len(self.axes))
+        return tuple(_size(axis, count) for axis, count in zip(self.axes, units, strict=True))
 
     @property
     def strides(self) -> tuple[Fraction | None, ...]:
-        """Return the effective stride per axis; None where branches disagree."""
-        return tuple(_stride(axis[0]) if len(axis) == 1 else None for axis in self.axes)
+        """Return the effective stride per axis; None where there is none, or branches disagree."""
+        return tuple((stride_of(axis[0]) or None) if len(axis) == 1 else None for axis in self.axes)
 
     @property
     def paddings(self) -> tuple[int, ...]:
         """Return how far the first unit's field sticks out before the input, per axis."""
-        return tuple(-min(bounds.low[0] for bounds in axis) for axis in self.axes)
+        return tuple(-_bounds(axis, 0)[0] for axis in self.axes)
 
-    def region(self, unit: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    @property
+    def everywhere(self) -> Region | None:
+        """Return the region that all units see, as far as they see any; None where they may see others."""
+        return self.region((0,)) if self.shared or self.whole else None
+
+    @property
+    def constant(self) -> bool:
+        """Say whether one region stands for all units, with a place on the map or without."""
+        return all(len(axis) == 1 and axis[0].period == 1 and not axis[0].advance for axis in self.axes)
+
+    def region(self, unit: tuple[int, ...]) -> Region:
         """Return the first and last input position that a unit sees, per axis, padding included."""
-        return tuple(_bounds(axis, position) for axis, position in zip(self.axes, unit, strict=True))
+        units = along(unit, len(self.axes))
+        return tuple(_bounds(axis, position) for axis, position in zip(self.axes, units, strict=True))
+
+    def along_axis(self, axis: int, unit: int) -> tuple[int, int]:
+        """Return the first and last input position that units of one place see along one axis."""
+        return _bounds(self.axes[axis], unit)
+
+
+def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
+    """Return a number per axis of the input: what goes by the numbers of a vector is the same for all.
+
+    A map that has more axes than the input has no places of it, and only a few stand for all.
+    """
+    return tuple([each[min(i, len(each) - 1)] for i in range(axes)])
+
+
+def lost(footprint: Footprint, axes: int) -> bool:
+    """Say whether what is read cannot be followed along the axes of the input: its places are others.
+
+    A vector and a signal have one axis, which may stand for all.
+    """
+    return footprint == UNKNOWN or (not isinstance(footprint, str) and len(footprint) not in (1, axes))
 
 
 def start(shape: Shape) -> Field:
-    """Return the field of the network's input: each position sees itself."""
-    return Field(axes=((POINT,),) * (len(shape) - 1), whole=len(shape) == 1)
+    """Return the field of the network's input: each position sees itself; of a vector each number."""
+    return Field(axes=((POINT,),) * len(places(shape)))
+
+
+def one_region(region: Region, extent: Shape) -> Field:
+    """Return the field of units that all see one region of an input of ``extent``."""
+    axes = tuple((Bounds(0, (low,), (high,)),) for low, high in region)
+    return Field(axes, whole=_is_all(axes, extent), shared=True)
+
+
+def _is_all(axes: tuple[Axis, ...], extent: Shape) -> bool:
+    """Say whether all units see everything."""
+    pairs = zip(axes, extent, strict=True)
+    return all(len(axis) == 1 and axis[0] == Bounds(0, (0,), (size - 1,)) for axis, size in pairs)
 
 
 def field_of(
-    name: str, footprint: Footprint, shapes: tuple[Shape, ...], out: Shape, fields: tuple[Field, ...]
+    name: str,
+    footprints: tuple[Footprint, ...],
+    shapes: tuple[Shape, ...],
+    out: Shape,
+    fields: tuple[Field, ...],
+    extent: Shape,
 ) -> Field:
-    """Return the field of a layer's units from its footprint and the fields of the inputs it reads.
+    """Return the field of a layer's units from its footprints and the fields of the inputs it reads.
 
-    ``shapes`` are the inputs' and ``out`` the layer's own; ``name`` is blamed where the field is unknown.
+    ``shapes`` are the inputs', ``out`` the layer's own and ``extent`` the places of the network's input;
+    ``name`` is blamed where the field is unknown. No footprint is `WHOLE`.
     """
-    if any(field.whole for field in fields):
-        return Field(whole=True)
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:
         return unknown
-    if isinstance(footprint, str):
-        return {WHOLE: Field(whole=True), UNKNOWN: Field(because=name)}[footprint]
-    met = len(fields) > 1
-    pairs = zip(fields, shapes, strict=False)
-    branches = [_through(field, shape, out, footprint, met=met) for field, shape in pairs]
-    return _united(name, branches)
+    if any(len(field.axes) != len(extent) for field in fields):  # another input, of another kind
+        return Field(because=name)
+    if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
+        return fields[0]
+    shared = all(field.shared and field.axes == fields[0].axes for field in fields)
+    pairs = zip(footprints, shapes, strict=True)
+    shared = shared and all(
+        footprint == UNKNOWN or _hits(footprint, shape, out) for footprint, shape in pairs
+    )
+    if any(lost(footprint, len(extent)) for footprint in footprints):
+        return fields[0] if shared else Field(because=name)  # all see the same wherever they go
+    branches = []
+    for field, shape, footprint in zip(fields, shapes, footprints, strict=True):
+        assert not isinstance(footprint, str)
+        if len(shape) == 1 and not (field.shared or _within(footprint, shape, out)):
+            return Field(because=name)  # before its first number and behind its last a vector has no pattern
+        axes = zip(field.axes, footprint * (len(field.axes) // len(footprint)), strict=True)
+        composed_axes = tuple(tuple(composed(track, reading) for track in axis) for axis, reading in axes)
+        branches.append(Field(composed_axes, aligned=field.aligned))
+    united = _united(name, branches, extent)
+    return Field(united.axes, united.whole, united.because, united.aligned, shared) if shared else united
 
 
-def _through(field: Field, shape: Shape, out: Shape, footprint: tuple[Bounds, ...], *, met: bool) -> Field:
-    axes = []
-    for i, bounds in enumerate(footprint):
-        read = broadcast(bounds, shape[i + 1], out[i + 1]) if met else bounds
-        axes.append(tuple(composed(track, read) for track in field.axes[i]))
-    return Field(tuple(axes), aligned=field.aligned)
+def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
+    """Say whether no unit reads beyond the ends of its input."""
+    for reading, size, units in zip(
+        footprint, places(shape), along(places(out), len(footprint)), strict=True
+    ):
+        ends = reading.at(0), reading.at(units - 1)
+        if min(ends[0][0], ends[1][0]) < 0 or max(ends[0][1], ends[1][1]) >= size:
+            return False
+    return True
 
 
-def broadcast(bounds: Bounds, size: int, units: int) -> Bounds:
-    """Return the bounds of one of several maps that meet; of a single row that meets more, all read it."""
-    return Bounds(0, (0,), (0,)) if size == 1 and units > 1 and bounds == POINT else bounds
-
-
-def _united(name: str, branches: list[Field]) -> Field:
-    if len(branches) == 1:
-        united = branches[0]
-    else:
-        axes = tuple(_union(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
-        agreed = all(_agree(axis) for axis in zip(*(branch.axes for branch in branches), strict=True))
-        united = Field(axes, aligned=agreed and all(branch.aligned for branch in branches))
-    for axis in united.axes:
-        if len(axis) > MAX_STRIDES or any(map(_too_large, axis)):
-            return Field(because=name)
-    return united
-
-
-def _too_large(bounds: Bounds) -> bool:
-    size = max(bounds.high) - min(bounds.low)
-    return bounds.period > MAX_PERIOD or max(bounds.advance, size) > MAX_FIELD
+def _hits(footprint: Footprint, shape: Shape, out: Shape) -> bool:
+    """Say whether every unit surely reads something of its input, and not padding alone."""
+    assert not isinstance(footprint, str)
+    pairs = zip(footprint, places(shape), along(places(out), len(footprint)), strict=True)
+    return all(reading == POINT or _each_hits(reading, size, units) for reading, size, units in pairs)
 
 
 @lru_cache(maxsize=4096)
-def composed(inner: Bounds, outer: Bounds) -> Bounds:
-    """Return the bounds of a layer (``outer``) over a map whose units have the bounds ``inner``."""
-    repeats = inner.period // gcd(outer.advance, inner.period)
-    period = outer.period * repeats
-    if period > MAX_PERIOD:
-        return Bounds(0, (0,) * (MAX_PERIOD + 1), (0,) * (MAX_PERIOD + 1))
-    low, high = [], []
-    for unit in range(period):
-        first, last = outer.at(unit)
-        lowest, highest = _hull(inner, range(first, last + 1, outer.step))
-        low.append(lowest)
-        high.append(highest)
-    advance = inner.advance * (outer.advance * repeats) // inner.period
-    return _reduced(Bounds(advance, tuple(low), tuple(high)))
+def _each_hits(reading: Reading, size: int, units: int) -> bool:
+    if units > MAX_PERIOD:
+        return False
+    return all(on_input(reading.read(unit), size) for unit in range(units))
 
 
-NOTHING = (1, 0)
+def _united(name: str, branches: list[Field], extent: Shape) -> Field:
+    if len(branches) == 1:
+        axes, aligned = branches[0].axes, branches[0].aligned
+    else:
+        tracks = list(zip(*(branch.axes for branch in branches), strict=True))
+        axes = tuple(_union(each, size) for each, size in zip(tracks, extent, strict=True))
+        aligned = all(map(_agree, tracks)) and all(branch.aligned for branch in branches)
+    for axis in axes:
+        if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
+            return Field(because=name)
+    return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
 
 
-def _hull(inner: Bounds, units: range) -> tuple[int, int]:
-    if not units:
-        return NOTHING
-    if inner.period == 1:
-        return inner.at(units[0])[0], inner.at(units[-1])[1]
-    # Bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
-    lows = [low for low, high in (inner.at(unit) for unit in units[: inner.period]) if low <= high]
-    highs = [high for low, high in (inner.at(unit) for unit in units[-inner.period :]) if low <= high]
-    return (min(lows), max(highs)) if lows and highs else NOTHING
-
-
-def _reduced(bounds: Bounds) -> Bounds:
-    for period in range(1, bounds.period // 2 + 1):
-        if bounds.period % period or (bounds.advance * period) % bounds.period:
-            continue
-        shorter = Bounds(bounds.advance * period // bounds.period, bounds.low[:period], bounds.high[:period])
-        if all(shorter.at(unit) == bounds.at(unit) for unit in range(period, bounds.period)):
-            return shorter
-    return bounds
-
-
-def _stride(bounds: Bounds) -> Fraction:
-    return Fraction(bounds.advance, bounds.period)
-
-
-def _union(axes: tuple[Axis, ...]) -> Axis:
+def _union(axes: tuple[Axis, ...], size: int) -> Axis:
+    everything = Bounds(0, (0,), (size - 1,))
+    if any(everything in axis for axis in axes):
+        return (everything,)
     by_stride: dict[Fraction, Bounds] = {}
     for bounds in (bounds for axis in axes for bounds in axis):
-        stride = _stride(bounds)
-        by_stride[stride] = _merged(by_stride[stride], bounds) if stride in by_stride else bounds
+        stride = stride_of(bounds)
+        by_stride[stride] = merged(by_stride[stride], bounds) if stride in by_stride else bounds
     return tuple(by_stride[stride] for stride in sorted(by_stride))
-
-
-@lru_cache(maxsize=4096)
-def _merged(a: Bounds, b: Bounds) -> Bounds:
-    if a == b:
-        return a
-    period = lcm(a.period, b.period)
-    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, MAX_PERIOD + 1))]
-    both = [joined(first, second) for first, second in pairs]
-    advance = a.advance * (period // a.period)
-    return _reduced(Bounds(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))
-
-
-def joined(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-    """Return the bounds of two regions together; one that is empty adds nothing."""
-    if a[0] > a[1] or b[0] > b[1]:
-        return b if a[0] > a[1] else a
-    return min(a[0], b[0]), max(a[1], b[1])
 
 
 def _agree(axes: tuple[Axis, ...]) -> bool:
     tracks = {bounds for axis in axes for bounds in axis}
-    if len({_stride(bounds) for bounds in tracks}) > 1:
+    if len({stride_of(bounds) for bounds in tracks}) > 1:
         return False
     period = lcm(*(bounds.period for bounds in tracks))
     return all(

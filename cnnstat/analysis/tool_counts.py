@@ -56,7 +56,7 @@ def _layers(analysis: Analysis) -> Iterator[tuple[str, Facts]]:
     for row in analysis.rows:
         read, own = analysis.shapes[row.node.inputs[0]], row.calculated
         layer, out, params = row.node.layer, row.output_shape, own.params.value
-        yield row.type, Facts(layer, read, out, params, row.counts, own.footprint)
+        yield row.type, Facts(layer, read, out, params, row.counts, own.footprints[0])
 
 
 def total(parts: Iterable[ToolCount]) -> ToolCount:

@@ -56,7 +56,8 @@ class Walk(Generic[F]):
         kinds: dict[object, int] = {}
         # Equal layers have one number, which is faster to look up than their options.
         self._plan = [
-            (node, kinds.setdefault((node.layer, node.frozen), len(kinds))) for node in graph.layers
+            (node, node.inputs, kinds.setdefault((node.layer, node.frozen), len(kinds)))
+            for node in graph.layers
         ]
         self._known: dict[tuple[int, tuple[Shape, ...]], tuple[F | Misfit, Shape]] = {}
         self._lenders = {node.owner: graph.name(node.owner) for node in graph.layers if not node.owns}
@@ -69,8 +70,8 @@ class Walk(Generic[F]):
         """
         shapes = [*inputs]
         lent: dict[int, Stored] = {}
-        for node, kind in self._plan:
-            read = tuple([shapes[source] for source in node.inputs])
+        for node, sources, kind in self._plan:
+            read = tuple(map(shapes.__getitem__, sources))
             known = self._known.get((kind, read))
             if known is None:
                 if _UNKNOWN in read:

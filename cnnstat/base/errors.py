@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import Counter
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
 from cnnstat.base.limits import MAX_PROBLEMS
-from cnnstat.base.text import excerpt, plain
+from cnnstat.base.text import excerpt, plain, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +70,10 @@ class Problem(Struct, frozen=True):
         return max(1, min(self.span.length, len(line) - column + 1))
 
 
+Place: TypeAlias = tuple[str, str | None, int, int]
+"""What is wrong, by its code and option, and where, by line and column."""
+
+
 class SpecError(Exception):
     """A spec that cannot be read, with every problem found in the phase that failed."""
 
@@ -81,10 +86,21 @@ class SpecError(Exception):
 
 
 class Problems:
-    """The problems of one phase, which goes on to find more as long as somebody would read them."""
+    """The problems of one phase, which goes on to find more as long as somebody would read them.
+
+    What is wrong at one place of a block is wrong in each of its instances, and is one problem.
+    """
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self._first: list[tuple[Problem, Place | None]] = []
+        self.instances: Counter[Place] = Counter()
+
+    @property
+    def found(self) -> list[Problem]:
+        """Return the problems so far, each with the number of its further instances."""
+        return [
+            _with_more(problem, self.instances[place] - 1 if place else 0) for problem, place in self._first
+        ]
 
     def add(self, problem: Problem) -> None:
         """Add a problem.
@@ -92,9 +108,18 @@ class Problems:
         Raises:
             SpecError: these are as many as anybody reads.
         """
-        self.found.append(problem)
-        if len(self.found) >= MAX_PROBLEMS:
-            raise SpecError(self.found)
+        self._add(problem, None)
+
+    def add_instance(self, problem: Problem, field: str | None = None) -> None:
+        """Add a problem with one instance of what is written at its place; of several, the first is kept.
+
+        Raises:
+            SpecError: these are as many as anybody reads.
+        """
+        place = (problem.code, field, problem.span.line, problem.span.column)
+        self.instances[place] += 1
+        if self.instances[place] == 1:
+            self._add(problem, place)
 
     def stop_if_any(self) -> None:
         """Go no further if anything is wrong.
@@ -102,8 +127,20 @@ class Problems:
         Raises:
             SpecError: there is a problem.
         """
-        if self.found:
+        if self._first:
             raise SpecError(self.found)
+
+    def _add(self, problem: Problem, place: Place | None) -> None:
+        self._first.append((problem, place))
+        if len(self._first) >= MAX_PROBLEMS:
+            raise SpecError(self.found)
+
+
+def _with_more(problem: Problem, more: int) -> Problem:
+    if more < 1:
+        return problem
+    message = f"{problem.message}; and in {more:,} more {plural('instance', more)}"
+    return Problem(problem.code, message, problem.span)
 
 
 class Fault(Exception):  # noqa: N818 - not an error yet: the caller adds the place

@@ -32,6 +32,9 @@ MAX_PROBLEMS = 100
 MAX_PERIOD = 8_192
 """Outputs after which a receptive field's pattern repeats, before it counts as unknown."""
 
+MAX_PLACES = 65_536
+"""Places that do not follow one another, before what sees them counts as unknown."""
+
 MAX_STRIDES = 8
 """Strides that may meet on one axis of a receptive field, before it counts as unknown."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from fractions import Fraction
 from functools import lru_cache
@@ -33,6 +32,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 @lru_cache(maxsize=256)  # a block that is called a thousand times has one misspelt word
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    import difflib  # noqa: PLC0415 - only what is misspelt waits for it
+
     names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     return names[near[0]] if near else None
@@ -56,11 +57,12 @@ def plain(text: str) -> str:
     logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
     """
     # Of three in a row the second has two neighbours, so each but the last is parted from the next.
-    return _PAIRS.sub(r"\1 ", _visible(text))
+    text = _visible(text)
+    return _PAIRS.sub(r"\1 ", text) if "::" in text or "##" in text else text
 
 
 def _visible(text: str) -> str:
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 

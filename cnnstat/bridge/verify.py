@@ -42,17 +42,26 @@ class Disagreement(Struct, frozen=True):
     measured: Any
 
 
-class Verification(Struct, frozen=True):
-    """What was calculated, what was measured, and where they differ.
+class Unmeasured(Struct, frozen=True):
+    """A figure of a layer that proves nothing, and why: it is not measured, or not even calculated."""
 
-    `unmeasured` names layers whose receptive field is not compared: no run can show it behind a reshape to a
-    map, and too long a pattern is not calculated.
-    """
+    layer: str
+    figure: str
+    why: str
+
+
+class Verification(Struct, frozen=True):
+    """What was calculated, what was measured, where they differ, and which figures are not compared."""
 
     analysis: Analysis
     measurements: Measurements
     differences: tuple[Disagreement, ...]
-    unmeasured: tuple[str, ...]
+    unmeasured: tuple[Unmeasured, ...]
+
+    @property
+    def compared(self) -> int:
+        """Return the number of figures: shape, counts and field of each layer, and the network's memory."""
+        return len(self.analysis.rows) * (len(STORED) + 2) - len(self.unmeasured) + 1
 
     @property
     def good(self) -> bool:
@@ -120,8 +129,10 @@ def compare(analysis: Analysis, measurements: Measurements) -> Verification:
         zip(analysis.rows, measurements.layers, measurements.fields, strict=True)
     ):
         differences += _counts(row, layer)
-        if not _comparable(row, field, clipped[number]):
-            unmeasured.append(row.name)
+        # An unknown field is no figure, and what was not measured proves none.
+        why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
+        if why:
+            unmeasured.append(Unmeasured(row.name, "receptive_field", why))
             continue
         differences += _fields(row, field, clipped[number])
         if number in measurements.beyond:
@@ -131,15 +142,6 @@ def compare(analysis: Analysis, measurements: Measurements) -> Verification:
     if calculated != measurements.peak_bytes:
         differences.append(Disagreement("", MEMORY, calculated, measurements.peak_bytes))
     return Verification(analysis, measurements, tuple(differences), tuple(unmeasured))
-
-
-def _comparable(row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...]) -> bool:
-    """Say whether both sides know a field: all of a vector, or fields or patterns of the same axes."""
-    if row.field.because is not None:
-        return False
-    if measured.axes and (clipped or not row.field.whole):
-        return any(axis.clipped is not None or axis.pattern is not None for axis in measured.axes)
-    return measured.whole
 
 
 def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
@@ -152,18 +154,40 @@ def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
 
 
 def _fields(row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...]) -> Iterator[Disagreement]:
-    """Compare what every unit sees of this input, then the pattern of each axis."""
-    if not measured.axes and not row.field.whole:
-        yield Disagreement(row.name, "receptive_field", field_sizes(row), "all")
-        return
+    """Compare what every unit sees of this input, then the pattern of each axis, or what is said without."""
     for axis, calculated in zip(measured.axes, clipped, strict=False):
         if axis.clipped is None:
             continue
-        units = tuple((int(first), int(last)) for first, last in axis.clipped)
+        units = _ranges(axis.clipped)
         if calculated != units:
             yield _first_apart(row.name, calculated, units)
             return
-    yield from _patterns(row, measured)
+    if all(axis.pattern for axis in measured.axes):
+        yield from _patterns(row, measured)
+    elif not _holds(row, measured):
+        yield Disagreement(row.name, "receptive_field", field_sizes(row), region_sizes(measured))
+
+
+def _ranges(clipped: Any) -> UnitFields:
+    return tuple((first, last) for first, last in clipped.tolist())
+
+
+def _holds(row: Row, measured: MeasuredField) -> bool:
+    """Say whether the field of a layer, where no pattern repeats, is true on this input.
+
+    No unit sees more; and if all are said to see the same, that is what those see that see anything.
+    """
+    said_of_all = row.field.everywhere
+    if said_of_all is not None:
+        return said_of_all == measured.region
+    for i, axis in enumerate(measured.axes):
+        if axis.pattern is not None or axis.clipped is None:
+            continue
+        for unit, (first, last) in enumerate(_ranges(axis.clipped)):
+            low, high = row.field.along_axis(i, unit)
+            if first <= last and not low <= first <= last <= high:
+                return False
+    return True
 
 
 def _first_apart(layer: str, calculated: UnitFields, measured: UnitFields) -> Disagreement:
@@ -176,8 +200,6 @@ def _first_apart(layer: str, calculated: UnitFields, measured: UnitFields) -> Di
 
 def _patterns(row: Row, field: MeasuredField) -> Iterator[Disagreement]:
     patterns = [axis.pattern for axis in field.axes if axis.pattern]
-    if not patterns or len(patterns) < len(field.axes):
-        return
     for figure, calculated, measured in (
         ("receptive_field", field_sizes(row), tuple(pattern.size for pattern in patterns)),
         ("field_stride", row.field.strides, tuple(pattern.stride for pattern in patterns)),
@@ -190,6 +212,13 @@ def _patterns(row: Row, field: MeasuredField) -> Iterator[Disagreement]:
 def field_sizes(row: Row) -> Any:
     """Return the calculated size per axis, or "all"."""
     return "all" if row.field.whole else row.field.sizes(row.output_shape)
+
+
+def region_sizes(measured: MeasuredField) -> Any:
+    """Return the measured size per axis of what all units see, or "all"; None where they see others."""
+    if measured.whole or not measured.region:
+        return "all" if measured.whole else None
+    return tuple(last - first + 1 for first, last in measured.region)
 
 
 class Proof(Struct, frozen=True):
@@ -206,14 +235,14 @@ class Proof(Struct, frozen=True):
 
     @property
     def good(self) -> bool:
-        """Say whether every figure is true and every gradient is right, but for those an interrupt spared."""
+        """Say whether no figure is false and no gradient wrong, and all were checked but for an interrupt."""
         complete = self.finished or self.interrupted
         return self.verification.good and complete and not self.wrong and not self.loss.fault
 
     @property
     def wrong(self) -> tuple[Checked, ...]:
         """Return the gradients that are not the slopes they should be."""
-        return tuple(checked for checked in self.checked if not checked.good)
+        return tuple(checked for checked in self.checked if checked.wrong)
 
     @property
     def finished(self) -> bool:

@@ -8,7 +8,6 @@ under `--exit-code`; 130 interrupted. A reader who stops reading (`| head`) chan
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import sys
 from typing import NoReturn
@@ -28,7 +27,6 @@ _HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 def main() -> NoReturn:
     """Run the program; every ending is an exit code, never a traceback."""
-    gc.disable()  # a short process builds frozen values, which have no cycles to collect
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

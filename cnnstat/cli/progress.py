@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(title: str, total: float) -> Iterator[Callable[[float], None]]:
-    """Show a bar and yield what moves it on; without a terminal nothing is shown."""
-    if sys.stderr is None or not sys.stderr.isatty():
+def progress(title: str, total: float, *, long: bool = True) -> Iterator[Callable[[float], None]]:
+    """Show a bar and yield what moves it on; without a terminal, or where it is not ``long``, nothing is."""
+    if not long or sys.stderr is None or not sys.stderr.isatty():
         yield lambda step: None
         return
     # Only a terminal needs rich.

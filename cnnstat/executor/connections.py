@@ -22,8 +22,7 @@ def connections_of(forward: Forward) -> Connections:
     """Count by running ones through weights of ones, without bias."""
 
     def count(inputs: Inputs, params: Params, options: Options) -> Array:
-        ones = tuple(np.ones_like(x) for x in inputs)
-        y, _ = forward(ones, {"weight": np.ones_like(params["weight"])}, options, aside())
+        y, _ = forward(inputs, {"weight": np.ones_like(params["weight"])}, options, aside())
         return y
 
     return count

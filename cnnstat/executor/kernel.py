@@ -91,7 +91,7 @@ class Connections(Protocol):
     """The type of a function that counts, for each output unit, the inputs it reads, padding excluded."""
 
     def __call__(self, inputs: Inputs, params: Params, options: Options) -> Array:
-        """Count by sending ones through."""
+        """Count by sending the inputs through: ones, and zeros for what is padding already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Kernel:
     `projection` says what becomes of it on one axis and one channel, where its receptive field is measured.
     `connections` is there for types whose units are connected in LeCun's sense; with `contracts`, each input
     that a unit reads is one multiply-add, so that multiply-adds beyond them are work on padding. `axes` says
-    how many axes of positions its inputs may have.
+    how many axes of positions its inputs may have. The output of a `view` is a part of its first input.
     """
 
     forward: Forward
@@ -110,3 +110,4 @@ class Kernel:
     connections: Connections | None = None
     contracts: bool = False
     axes: tuple[int, ...] = ANY
+    view: bool = False

@@ -46,3 +46,9 @@ def _by_parts(a: Array, b: Array, out: Array | None) -> Array:
         out.real = np.matmul(np.ascontiguousarray(a.real), b)
         out.imag = np.matmul(np.ascontiguousarray(a.imag), b)
     return out
+
+
+def start_blas() -> None:
+    """Multiply matrices once: BLAS starts its threads, and takes buffers that it never gives back."""
+    side = np.ones((512, 512), np.float32)
+    np.matmul(side, side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -77,8 +78,7 @@ class Executor:
         self.stored: list[Parameters] = []
         self._draws = 0
         self._tape: tuple[tuple[tuple[int, ...], ...], Tape] | None = None
-        for _ in self.visits(self.sample(1), parameters=self._drawn):
-            pass
+        deque(self.visits(self.sample(1), parameters=self._drawn), maxlen=0)
 
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.program.input_shape))
@@ -149,6 +149,7 @@ class Executor:
             tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output
+            del visit  # what it read may be freed before the next one
         return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
 
     def backward(self, dy: Outputs) -> Gradients:
@@ -218,7 +219,7 @@ class Executor:
         x = self._accepted(x)
         arrays = {INPUT: x}
         alive = x.nbytes
-        freed = self.program.last_readers()
+        freed, holders = self.program.last_readers(), self.program.holders()
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
             context = self.context(number, training=training, backward=backward, draw=draw)
@@ -231,10 +232,11 @@ class Executor:
             except ValueError as error:
                 raise UnfitError(number, step, str(error)) from error
             arrays[number] = y
-            alive += y.nbytes
+            alive += y.nbytes if holders[number] == number else 0
             yield Visit(number, step, inputs, y, way_back, context.mac_counter.macs, alive)
             for source in freed[number]:
-                alive -= arrays.pop(source).nbytes
+                array = arrays.pop(source)
+                alive -= array.nbytes if holders[source] == source else 0
 
     def _accepted(self, x: Array) -> Array:
         """Return a batch in the network's type; a complex one stays, for it carries a derivative."""

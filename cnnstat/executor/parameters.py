@@ -54,17 +54,17 @@ def real_type(x: Array) -> np.dtype[Any]:
 
 def he_normal(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, like: Array) -> Array:
     """Draw weights with variance 2/fan_in (He et al., Delving deep into rectifiers, 2015)."""
-    values = normal(rng, shape, real_type(like))
-    values *= math.sqrt(2 / fan_in)
-    return values
+    return normal(rng, shape, real_type(like), math.sqrt(2 / fan_in))
 
 
-def normal(rng: np.random.Generator, shape: tuple[int, ...], kind: np.dtype[Any]) -> Array:
-    """Draw normal numbers, the same ones for every type; float64 copies of them are made in pieces."""
+def normal(
+    rng: np.random.Generator, shape: tuple[int, ...], kind: np.dtype[Any], deviation: float = 1.0
+) -> Array:
+    """Draw normal numbers, in float64 and then rounded once; in pieces, for the sake of memory."""
     values = np.empty(math.prod(shape), kind)
     for start in range(0, len(values), PIECE):
         part = values[start : start + PIECE]
-        part[:] = rng.standard_normal(len(part))
+        part[:] = rng.standard_normal(len(part)) * deviation
     return values.reshape(shape)
 
 

@@ -63,12 +63,23 @@ class Program:
         number = self.outputs[-1]
         return "input" if number == INPUT else self.steps[number].type
 
+    def holders(self) -> dict[int, int]:
+        """Return for each array the one whose memory it is in: itself, or what it is a view of."""
+        found = {INPUT: INPUT}
+        for number, step in enumerate(self.steps):
+            found[number] = found[step.inputs[0]] if KERNELS[step.type].view else number
+        return found
+
     def last_readers(self) -> list[list[int]]:
-        """Return for each step the arrays that nobody reads after it, its own where nobody does at all."""
-        last = {number: number for number in range(len(self.steps))}
-        last |= {number: i for i, step in enumerate(self.steps) for number in step.inputs}
+        """Return for each step the arrays that nobody reads after it, views with what they are views of.
+
+        What nobody reads at all is its own last reader.
+        """
+        holders = self.holders()
+        last = {holders[number]: i for i, step in enumerate(self.steps) for number in (*step.inputs, i)}
+        kept = {holders[number] for number in self.outputs}
         freed: list[list[int]] = [[] for _ in self.steps]
-        for number, i in last.items():
-            if number not in self.outputs:
-                freed[i].append(number)
+        for number, holder in holders.items():
+            if holder in last and holder not in kept:
+                freed[last[holder]].append(number)
         return freed

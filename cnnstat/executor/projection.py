@@ -7,7 +7,8 @@ as if somebody had.
     unchanged             the layer as it is: none of its options is about axes or channels
     along("kernel", ...)  the layer, with what these options say of that axis
     becomes("identity")   a layer of another type
-    vector                nothing: its units have no place on any axis
+    vector                nothing: its units go by their number, and are measured by it (`by_number`)
+    one_unit              of a vector: one unit that stands for all, as each of them reads everything
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Placeless(Enum):
     """Why units have no place on the input, nor have those that read them."""
 
     VECTOR = auto()
-    """A number of a vector stands nowhere; it is taken to see everything."""
+    """Numbers of a vector stand in no row and no column."""
     MOVED = auto()
     """A place on the map is no place on the input any more."""
 
@@ -62,6 +63,11 @@ def unchanged(options: Options, axis: Axis) -> OneAxis:
 def vector(options: Options, axis: Axis) -> Placeless:
     """Say that a vector is put out."""
     return Placeless.VECTOR
+
+
+def one_unit(options: Options, axis: Axis) -> OneAxis:
+    """Let one unit stand for all, which read the same."""
+    return OneAxis({**options, "units": 1})
 
 
 def becomes(type: str) -> Projection:

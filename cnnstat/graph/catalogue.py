@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.base.errors import Fault
-from cnnstat.base.text import suggestion
 from cnnstat.layers import LAYERS
 from cnnstat.layers.reader import option_names, read_layer, unknown_option
-from cnnstat.layers.synonyms import meant
+from cnnstat.layers.synonyms import way_out
 from cnnstat.spec.reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class Catalogue:
     def check_entry(self, entry: Entry, kind: str) -> bool:
         """Note what is wrong with an entry's type and the names of its options; say whether all is well."""
         if kind not in LAYERS and kind not in self.blocks:
-            hint = suggestion(meant(kind), [*self.blocks, *LAYERS]) or "; 'cnnstat explain' lists them"
+            hint = way_out(kind, [*self.blocks, *LAYERS]) or "; 'cnnstat explain' lists them"
             message = f"unknown type '{kind}'{hint}"
             self.problems.note(Fault(message, code="type/unknown"), entry.type.span)
             return False

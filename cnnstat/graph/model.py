@@ -103,5 +103,5 @@ def _check_read(graph: Graph) -> None:
         if node.number not in read and not node.entry.unused:
             way_out = "name it in a 'from:' or under 'outputs:', write 'unused: true' beside it, or remove it"
             message = f"no layer reads '{node.path}'; {way_out}"
-            problems.add(Problem("graph/unread", message, node.entry.span))
+            problems.add_instance(Problem("graph/unread", message, node.entry.span))
     problems.stop_if_any()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from cnnstat.base.errors import Fault, Problem, Problems, SpecError
 from cnnstat.base.limits import MAX_LAYERS
 
 if TYPE_CHECKING:
-    from cnnstat.base.errors import Span
+    from collections import Counter
+    from collections.abc import Iterator
+
+    from cnnstat.base.errors import Place, Span
 
 
 class Skip(Exception):  # noqa: N818 - not an error: the problem is noted, the entry is passed over
@@ -20,19 +24,27 @@ class Unfolding(Problems):
 
     def __init__(self) -> None:
         super().__init__()
-        self._places: set[tuple[str, str | None, int, int]] = set()
+        self._within: dict[object, Counter[Place]] = {}
         self._steps = 0
 
     def note(self, fault: Fault, span: Span) -> None:
-        """Note a problem; what is wrong at one place for many calls of a block is noted for the first.
+        """Note a problem, or one more instance of it.
 
         Raises:
             SpecError: these are as many problems as anybody reads.
         """
-        place = (fault.code, fault.field, span.line, span.column)
-        if place not in self._places:
-            self._places.add(place)
-            self.add(fault.at(span))
+        self.add_instance(fault.at(span), fault.field)
+
+    @contextmanager
+    def template(self, key: object) -> Iterator[None]:
+        """Remember what is found wrong while a template is made."""
+        before = self.instances.copy()
+        yield
+        self._within[key] = self.instances - before
+
+    def again(self, key: object) -> None:
+        """Count what is wrong in a template once more, for one more call of it."""
+        self.instances.update(self._within.get(key, ()))
 
     def refuse(self, code: str, message: str, span: Span) -> NoReturn:
         """Note a problem and pass over the entry at hand.

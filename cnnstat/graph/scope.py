@@ -214,7 +214,10 @@ class Scope:
             self.problems.count(block.span, _SCOPE_STEPS)
             params = ChainMap(call.arguments, block.params, self.catalogue.spec.params)
             scope = Scope(self.catalogue, block.layers, block.inputs, params, (*self.stack, asked))
-            made[asked] = scope.unfold(block.outputs)
+            with self.problems.template(asked):
+                made[asked] = scope.unfold(block.outputs)
+        else:
+            self.problems.again(asked)
         return made[asked]
 
     # -- references --------------------------------------------------------------------------------

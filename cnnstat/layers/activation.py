@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.layers.base import Layer, Operations, Reads, Shape, positions, values
+from cnnstat.layers.base import WHOLE, Footprint, Layer, Operations, Reads, Shape, positions, values
 
 Cost: TypeAlias = dict[
     Literal["additions", "multiplications", "comparisons", "divisions", "exponentials", "roots"], int
@@ -291,7 +291,17 @@ class ScaledTanh(Activation, frozen=True, kw_only=True):
     slope: Annotated[float, Meta(description="S, the factor of the input")] = 2 / 3
 
 
-class Softmax(Activation, frozen=True, kw_only=True):
+class _OverChannels(Activation, frozen=True, kw_only=True):
+    """A function of all channels at a position."""
+
+    reads_output: ClassVar[bool] = True
+
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the position itself; all numbers of a vector."""
+        return Layer.footprint(self, inputs) if len(inputs[0]) > 1 else WHOLE
+
+
+class Softmax(_OverChannels, frozen=True, kw_only=True):
     """Scores to probabilities, over the channels.
 
     Rule:
@@ -305,8 +315,6 @@ class Softmax(Activation, frozen=True, kw_only=True):
         Bridle, NATO ASI F68, 1990.
     """
 
-    reads_output: ClassVar[bool] = True
-
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the work of n channels at each position."""
         count, places = values(inputs[0]), positions(inputs[0])
@@ -318,7 +326,7 @@ class Softmax(Activation, frozen=True, kw_only=True):
         )
 
 
-class LogSoftmax(Activation, frozen=True, kw_only=True):
+class LogSoftmax(_OverChannels, frozen=True, kw_only=True):
     """Scores to logarithms of probabilities, over the channels.
 
     Rule:
@@ -332,8 +340,6 @@ class LogSoftmax(Activation, frozen=True, kw_only=True):
     Reference:
         Bridle, NATO ASI F68, 1990.
     """
-
-    reads_output: ClassVar[bool] = True
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the work of n channels at each position."""

@@ -17,7 +17,7 @@ from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, RANKS, rank_of
 from cnnstat.base.errors import Fault, Misfit
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.layers.footprint import POINT, Bounds
+from cnnstat.layers.footprint import POINT, Bounds, Reading
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import resolved, show_value
 
@@ -66,8 +66,11 @@ class Reads(Struct, frozen=True):
 WHOLE = "whole"
 UNKNOWN = "unknown"
 
-Footprint: TypeAlias = tuple[Bounds, ...] | str
-"""One `Bounds` per axis; or `WHOLE`: each output reads the whole input; or `UNKNOWN`."""
+Footprint: TypeAlias = tuple[Reading, ...] | str
+"""What each output reads along each axis of the input; or `WHOLE`: all of it; or `UNKNOWN`.
+
+A vector has one axis, its numbers.
+"""
 
 
 class Layer(Struct, frozen=True, kw_only=True):
@@ -76,13 +79,15 @@ class Layer(Struct, frozen=True, kw_only=True):
     Class attributes: ``family`` is what a type is one of, as those are that take each other's place when a
     network is edited; ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks`` the
     numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
-    whose values are read, where others give their size only (None: all).
+    whose values are read, where others give their size only (None: all), ``view`` says that the output is a
+    part of the first input and takes no memory of its own.
     """
 
     family: ClassVar[str]
     arity: ClassVar[tuple[int, int]] = (1, 1)
     ranks: ClassVar[tuple[int, ...]] = EVERY_RANK
     values_from: ClassVar[int | None] = None
+    view: ClassVar[bool] = False
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the output shape, one term per axis, channels first.
@@ -130,7 +135,11 @@ class Layer(Struct, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return which inputs an output reads, per axis."""
-        return (POINT,) * (len(inputs[0]) - 1)
+        return (POINT,) * len(places(inputs[0]))
+
+    def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
+        """Return the footprint on each of the inputs whose values are read."""
+        return (self.footprint(inputs),) * (self.values_from or len(inputs))
 
     def reads(self) -> Reads:
         """Return which activations the backward pass reads."""
@@ -150,6 +159,11 @@ def values(shape: Shape) -> Term:
 def positions(shape: Shape) -> Term:
     """Return how many places a shape has, each with all its channels; 1 for a vector."""
     return product(same_sizes(shape)[1:])
+
+
+def places(shape: Shape) -> Shape:
+    """Return the sizes of the axes that have places; those of a vector are its numbers."""
+    return shape[1:] or shape
 
 
 def known(footprint: tuple[Bounds | None, ...]) -> Footprint:

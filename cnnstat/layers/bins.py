@@ -105,7 +105,7 @@ class _Adaptive(Pool, frozen=True, kw_only=True):
         if set(self.bins(inputs)) == {1}:
             return WHOLE
         pairs = zip(inputs[0][1:], self.bins(inputs), strict=True)
-        return known(tuple(_bin_bounds(n, bins) for n, bins in pairs))
+        return known(tuple(bin_bounds(n, bins) for n, bins in pairs))
 
 
 class AdaptiveMaxPool(Largest, _Adaptive, frozen=True, kw_only=True):
@@ -144,7 +144,7 @@ def covered(size: int, bins: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _bin_bounds(size: int, bins: int) -> Bounds | None:
+def bin_bounds(size: int, bins: int) -> Bounds | None:
     """Return the inputs that each adaptive bin covers, or None where the pattern is too long."""
     shared = gcd(size, bins)
     size, bins = size // shared, bins // shared

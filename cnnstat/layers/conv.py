@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from cnnstat.base.arithmetic import ZERO, Term, product, term, total
 from cnnstat.base.errors import Misfit
@@ -24,6 +24,7 @@ from cnnstat.layers.base import (
 from cnnstat.layers.window import (
     Axis,
     Dilation,
+    Frame,
     Geometry,
     KernelSize,
     PaddingOption,
@@ -74,7 +75,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (filters, one size per axis)."""
         filters = sum(count.value for count, _ in self.fans(inputs))
-        return term("filters", filters), *(axis.outputs() for axis in self.axes(inputs))
+        return term("filters", filters), *(axis.outputs for axis in self.axes(inputs))
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the rows and columns no window covers."""
@@ -90,16 +91,17 @@ class Convolution(Layer, frozen=True, kw_only=True):
 
     def padding_macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the multiply-adds less those whose tap falls on the input."""
-        if not self._pads(inputs):
-            return ZERO
-        return self.macs(inputs) - self._pairs(inputs) * self._taps(inputs)
+        return self._padding_macs(inputs, self.axes(inputs))
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the sum over units of the inputs a unit reads, and its bias."""
-        if not self._pads(inputs):
-            return self._positions(inputs) * self.params(inputs)
-        read = self._pairs(inputs) * self._taps(inputs)
-        return read + self._biases(inputs) if self.bias else read
+        return self._connections(inputs, self.axes(inputs))
+
+    def counts_in_frame(self, inputs: tuple[Shape, ...], frame: Frame) -> tuple[Term, Term]:
+        """Return `padding_macs` and `connections` where a frame of zeros in the input counts as padding."""
+        framed = zip(self.axes(inputs), frame, strict=True)
+        axes = tuple(structs.replace(axis, zeros=zeros) for axis, zeros in framed)
+        return self._padding_macs(inputs, axes), self._connections(inputs, axes)
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition per unit for the bias."""
@@ -119,7 +121,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return total(count * (fan + term("bias", 1) if bias else fan) for count, fan in fans)
 
     def _positions(self, inputs: tuple[Shape, ...]) -> Term:
-        return product(term(f"output {a.name}", a.outputs().value) for a in self.axes(inputs))
+        return product(term(f"output {a.name}", a.outputs.value) for a in self.axes(inputs))
 
     def _biases(self, inputs: tuple[Shape, ...]) -> Term:
         return self.outputs(inputs) * term("bias", 1)
@@ -127,11 +129,22 @@ class Convolution(Layer, frozen=True, kw_only=True):
     def _pairs(self, inputs: tuple[Shape, ...]) -> Term:
         return total(count * maps for count, maps in self.fans(inputs))
 
-    def _taps(self, inputs: tuple[Shape, ...]) -> Term:
-        return product(axis.inside() for axis in self.axes(inputs))
+    def _padding_macs(self, inputs: tuple[Shape, ...], axes: tuple[Axis, ...]) -> Term:
+        return self.macs(inputs) - self._pairs(inputs) * _taps(axes) if _pads(axes) else ZERO
 
-    def _pads(self, inputs: tuple[Shape, ...]) -> bool:
-        return any(axis.taps() != axis.outputs().value * axis.kernel for axis in self.axes(inputs))
+    def _connections(self, inputs: tuple[Shape, ...], axes: tuple[Axis, ...]) -> Term:
+        if not _pads(axes):
+            return self._positions(inputs) * self.params(inputs)
+        read = self._pairs(inputs) * _taps(axes)
+        return read + self._biases(inputs) if self.bias else read
+
+
+def _taps(axes: tuple[Axis, ...]) -> Term:
+    return product(axis.inside() for axis in axes)
+
+
+def _pads(axes: tuple[Axis, ...]) -> bool:
+    return any(axis.taps != axis.outputs.value * axis.kernel for axis in axes)
 
 
 class Conv(Convolution, frozen=True, kw_only=True):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import ClassVar
 
 from cnnstat.base.arithmetic import Term, term, total
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.base.text import listed
-from cnnstat.layers.base import Layer, Operations, Reads, Shape, same_sizes, show, values
+from cnnstat.layers.base import Footprint, Layer, Operations, Reads, Shape, places, same_sizes, show, values
+from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Pieces
 
 
 class Add(Layer, frozen=True, kw_only=True):
@@ -70,6 +72,20 @@ class Multiply(Layer, frozen=True, kw_only=True):
         """Return (inputs - 1) multiplications per value."""
         return Operations(multiplications=(term("inputs", len(inputs)) - 1) * self.outputs(inputs))
 
+    def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
+        """Return the position itself; of a single row that meets more, all read it."""
+        own = self.footprint(inputs)
+        if isinstance(own, str):
+            return (own,) * len(inputs)
+        most = tuple(max(sizes) for sizes in zip(*map(places, inputs), strict=True))
+        return tuple(
+            tuple(
+                FIRST if size == 1 < units and reading == POINT else reading
+                for reading, size, units in zip(own, places(shape), most, strict=True)
+            )
+            for shape in inputs
+        )
+
     def reads(self) -> Reads:
         """Return the inputs: each one's gradient needs the others."""
         return Reads(others=True)
@@ -99,3 +115,14 @@ class Concat(Layer, frozen=True, kw_only=True):
                 raise Misfit(f"{message}; their other sizes differ", code="shape/mismatch")
         name = rank_of(inputs[0]).axes[0]
         return total(term(name, shape[0]) for shape in inputs), *same_sizes(inputs[0])[1:]
+
+    def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
+        """Return the position itself; of vectors each number reads one of them."""
+        if len(inputs[0]) > 1:
+            return Layer.footprints(self, inputs)
+        sizes = [shape[0] for shape in inputs]
+        ends = list(accumulate(sizes))
+        return tuple(
+            (Pieces(((end - size, NOTHING), (size, POINT), (ends[-1] - end, NOTHING))),)
+            for size, end in zip(sizes, ends, strict=True)
+        )

@@ -8,7 +8,9 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.errors import Misfit
+from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
+    UNKNOWN,
     WHOLE,
     WITH_PLACES,
     Count,
@@ -22,6 +24,7 @@ from cnnstat.layers.base import (
     values,
     width_of,
 )
+from cnnstat.layers.footprint import Bounds, window
 
 _AFFINE = term("scale", 1) + term("shift", 1)
 
@@ -133,7 +136,8 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input, or the position itself."""
-        return WHOLE if self.axes == "all" else Layer.footprint(self, inputs)
+        alone = self.axes == "channels" and len(inputs[0]) > 1
+        return Layer.footprint(self, inputs) if alone else WHOLE
 
 
 class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
@@ -165,6 +169,15 @@ class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
             message = f"{channels} input channels cannot be split into {groups} equal groups"
             raise Misfit(message, code="shape/groups", field="groups")
         return term("groups", groups)
+
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the whole input; of a vector the numbers of a group."""
+        size = inputs[0][0] // self.parts(inputs).value
+        if len(inputs[0]) > 1 or size == inputs[0][0]:
+            return WHOLE
+        if size > MAX_PERIOD:
+            return UNKNOWN
+        return (Bounds(size, (0,) * size, (size - 1,) * size),)
 
 
 class InstanceNorm(_SampleNorm, frozen=True, kw_only=True):
@@ -235,6 +248,12 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
             divisions=count,
             exponentials=count,
         )
+
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the position itself; of a vector a window over its numbers."""
+        if len(inputs[0]) > 1:
+            return Layer.footprint(self, inputs)
+        return (window(1, -(self.size // 2), self.size),)
 
     def reads(self) -> Reads:
         """Return the input."""

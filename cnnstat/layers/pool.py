@@ -76,7 +76,7 @@ class _Window(Pool, frozen=True, kw_only=True):
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, one size per axis)."""
-        return same_sizes(inputs[0])[0], *(axis.outputs() for axis in self.axes(inputs))
+        return same_sizes(inputs[0])[0], *(axis.outputs for axis in self.axes(inputs))
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the rows and columns no window covers."""
@@ -85,7 +85,7 @@ class _Window(Pool, frozen=True, kw_only=True):
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs in all windows; padding does not count."""
         axes = self.axes(inputs)
-        if all(axis.taps() == axis.outputs().value * axis.kernel for axis in axes):
+        if all(axis.taps == axis.outputs.value * axis.kernel for axis in axes):
             return self.outputs(inputs) * product(term("kernel", axis.kernel) for axis in axes)
         return term("channels", inputs[0][0]) * product(axis.inside() for axis in axes)
 
@@ -193,7 +193,7 @@ class AvgPool(Mean, _Window, frozen=True, kw_only=True):
 
 
 def _misses_input(axis: Axis) -> bool:
-    first, last = -axis.before, (axis.outputs().value - 1) * axis.stride - axis.before
+    first, last = -axis.before, (axis.outputs.value - 1) * axis.stride - axis.before
     if first + axis.extent <= 0 or last >= axis.size:
         return True
     # The taps of a dilated window that starts in the padding may step over a small input.

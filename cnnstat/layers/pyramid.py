@@ -8,8 +8,10 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term, total
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import WHOLE, Count, Footprint, Layer, Operations, Reads, Shape, show
-from cnnstat.layers.bins import covered
+from cnnstat.base.limits import MAX_PERIOD
+from cnnstat.layers.base import UNKNOWN, Count, Footprint, Layer, Operations, Reads, Shape, show
+from cnnstat.layers.bins import bin_bounds, covered
+from cnnstat.layers.footprint import Bounds, Folded, Pieces, window
 
 
 class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
@@ -63,12 +65,25 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
         return Operations(additions=combined, divisions=bins)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the whole input."""
-        return WHOLE
+        """Return the bin of each number, level by level and within a level map by map."""
+        channels, height, width = inputs[0]
+        if len(self.levels) > MAX_PERIOD or max(self.levels) > MAX_PERIOD:
+            return UNKNOWN
+        rows = tuple((channels * n * n, Folded(n, n, self._bin(n, height))) for n in self.levels)
+        columns = tuple((channels * n * n, Folded(1, n, self._bin(n, width))) for n in self.levels)
+        return Pieces(rows), Pieces(columns)
 
     def reads(self) -> Reads:
         """Return the input where the maximum has to be found again."""
         return Reads(inputs=self.mode == "max")
+
+    def _bin(self, level: int, size: int) -> Bounds:
+        """Return what each bin of a level covers of an axis."""
+        if self.bins == "sliding":
+            return window(size // level, 0, -(-size // level))
+        bounds = bin_bounds(size, level)
+        assert bounds is not None  # there are not more bins than a pattern may have
+        return bounds
 
     def _bins(self) -> Term:
         return total(term("bins", n) * term("bins", n) for n in self.levels)

@@ -10,10 +10,9 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Misfit
-from cnnstat.base.limits import MAX_SIZE
+from cnnstat.base.limits import MAX_PERIOD, MAX_SIZE
 from cnnstat.layers.base import (
     UNKNOWN,
-    WHOLE,
     Count,
     Footprint,
     Index,
@@ -23,7 +22,7 @@ from cnnstat.layers.base import (
     show,
     size_of,
 )
-from cnnstat.layers.footprint import Bounds, window
+from cnnstat.layers.footprint import POINT, Bounds, Folded, window
 
 
 class Identity(Layer, frozen=True, kw_only=True):
@@ -62,8 +61,8 @@ class Flatten(Layer, frozen=True, kw_only=True):
         return (product(same_sizes(inputs[0])),)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the whole input."""
-        return WHOLE
+        """Return the place that each number was at."""
+        return folded(inputs[0])
 
 
 class Reshape(Layer, frozen=True, kw_only=True):
@@ -104,7 +103,7 @@ class Reshape(Layer, frozen=True, kw_only=True):
         """Return the positions where they stay; unknown where axes are folded anew."""
         if size_of(self.sizes(inputs)) == inputs[0]:
             return Layer.footprint(self, inputs)
-        return WHOLE if len(self.shape) == 1 else UNKNOWN
+        return folded(inputs[0]) if len(self.shape) == 1 else UNKNOWN
 
 
 class Permute(Layer, frozen=True, kw_only=True):
@@ -164,6 +163,15 @@ class ChannelShuffle(Layer, frozen=True, kw_only=True):
             message = f"{inputs[0][0]} channels cannot be split into {self.groups} equal groups"
             raise Misfit(message, code="shape/groups", field="groups")
         return same_sizes(inputs[0])
+
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the position itself; of a vector the number that was dealt out."""
+        if len(inputs[0]) > 1:
+            return Layer.footprint(self, inputs)
+        if self.groups > MAX_PERIOD:
+            return UNKNOWN
+        dealt = tuple(range(0, inputs[0][0], inputs[0][0] // self.groups))
+        return (Bounds(1, dealt, dealt),)
 
 
 class _Shuffle(Layer, frozen=True, kw_only=True):
@@ -227,3 +235,10 @@ class PixelUnshuffle(_Shuffle, frozen=True, kw_only=True):
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the block each output gathers."""
         return (window(self.factor, 0, self.factor),) * 2
+
+
+def folded(shape: Shape) -> Footprint:
+    """Return the place that each number of a flattened input was at, per axis."""
+    if len(shape) == 1:
+        return (POINT,)
+    return tuple(Folded(prod(shape[axis + 1 :]), shape[axis]) for axis in range(1, len(shape)))

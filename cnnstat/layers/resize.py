@@ -96,6 +96,10 @@ class Upsample(Layer, frozen=True, kw_only=True):
 class Pad(Layer, frozen=True, kw_only=True):
     """A frame of constant values around the map: of given widths, or up to the size of a second input.
 
+    With value 0 it is padding for a convolution below, as that one's own is: MACs there are work on zeros,
+    and no unit is connected to it. Activations with f(0) = 0, `scale`, `dropout` and `identity` may
+    stand between. Behind any other layer the zeros are values like others: a pool reads them.
+
     Rule:
         padding: output = N + before + after per axis
         a second input: framed to its size, floor((size - N)/2) before, the odd one after
@@ -121,7 +125,7 @@ class Pad(Layer, frozen=True, kw_only=True):
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, the sizes with the frame)."""
         channels, *sizes = same_sizes(inputs[0])
-        sides = self._sides(inputs)
+        sides = self.sides(inputs)
         if self.padding is None:
             return channels, *target(None, inputs)
         framed = (n + term("before", a) + term("after", b) for n, (a, b) in zip(sizes, sides, strict=True))
@@ -129,9 +133,10 @@ class Pad(Layer, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""
-        return tuple(window(1, -before, 1) for before, _ in self._sides(inputs))
+        return tuple(window(1, -before, 1) for before, _ in self.sides(inputs))
 
-    def _sides(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
+    def sides(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
+        """Return how wide the frame is before and after, per axis."""
         check_given("pad", inputs, padding=self.padding)
         rank = len(inputs[0]) - 1
         if self.padding is not None:
@@ -176,7 +181,10 @@ class Crop(Layer, frozen=True, kw_only=True):
             cuts = zip(sizes, self._cuts(inputs), strict=True)
             return channels, *(n - term("before", a) - term("after", b) for n, (a, b) in cuts)
         self._cuts(inputs)
-        return channels, *target(self.size, inputs)
+        kept = target(self.size, inputs)
+        if self.size is None:
+            return channels, *kept
+        return channels, *(term(n.name, size.value) for n, size in zip(sizes, kept, strict=True))
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""

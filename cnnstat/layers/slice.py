@@ -24,6 +24,8 @@ else:
 class Split(Layer, frozen=True, kw_only=True):
     """One of several equal groups of channels. A second `split` with another `take` gives the next.
 
+    It takes no memory of its own: it is a view of its input, which stays as long as a part of it is read.
+
     Rule:
         output channels = channels/parts; `take: 0` is the first group
 
@@ -35,6 +37,7 @@ class Split(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "slice"
+    view: ClassVar[bool] = True
 
     parts: Annotated[Count, Meta(description="number of equal groups")]
     take: Annotated[Index, Meta(description="which group to keep, counted from 0")]
@@ -50,9 +53,17 @@ class Split(Layer, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/range", field="take")
         return term("channels", channels).over(term("parts", self.parts)), *same_sizes(inputs[0])[1:]
 
+    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
+        """Return the position itself; of a vector the numbers of one part."""
+        if len(inputs[0]) > 1:
+            return Layer.footprint(self, inputs)
+        return (window(1, self.take * (inputs[0][0] // self.parts), 1),)
+
 
 class Slice(Layer, frozen=True, kw_only=True):
     """A range of one axis.
+
+    It takes no memory of its own: it is a view of its input, which stays as long as a part of it is read.
 
     Rule:
         output size = stop - start; without `stop` the range goes to the end
@@ -65,6 +76,7 @@ class Slice(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "slice"
+    view: ClassVar[bool] = True
 
     axis: Annotated[AxisName, Meta(description=f"which axis: {_ANY_AXIS}")] = "channels"
     start: Annotated[Index, Meta(description="first position to keep, counted from 0")] = 0
@@ -87,6 +99,8 @@ class Slice(Layer, frozen=True, kw_only=True):
         """Return a shift along the axis."""
         position = self._position(inputs[0])
         shift = window(1, self.start, 1)
+        if len(inputs[0]) == 1:
+            return (shift,)
         return tuple(shift if i == position else POINT for i in range(1, len(inputs[0])))
 
     def _position(self, shape: Shape) -> int:

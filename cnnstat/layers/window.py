@@ -6,12 +6,13 @@ two look alike and must never be merged, because their agreement is the proof th
 
 from __future__ import annotations
 
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.base.axes import MOST_AXES, rank_of
+from cnnstat.base.axes import MOST_AXES, RANKS
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import Extent, Index, Shape, per_axis, show
 from cnnstat.layers.footprint import Bounds, window
@@ -21,6 +22,9 @@ Sides: TypeAlias = Index | Annotated[tuple[Index, ...], Meta(min_length=1, max_l
 
 Padding: TypeAlias = Sides | Literal["same", "valid"]
 """Zeros around the input: sides, or a word."""
+
+Frame: TypeAlias = tuple[tuple[int, int], ...]
+"""Rows of zeros at both ends of each axis of an input, which counts them among its own."""
 
 Rounding: TypeAlias = Literal["floor", "ceil", "exact"]
 
@@ -40,7 +44,7 @@ RoundingOption = Annotated[
 ]
 
 
-class Axis(Struct, frozen=True):
+class Axis(Struct, frozen=True, dict=True):
     """One axis of a sliding window: N, F, S, P on both sides, dilation and rounding."""
 
     name: str
@@ -51,6 +55,8 @@ class Axis(Struct, frozen=True):
     after: int
     dilation: int = 1
     rounding: Rounding = "floor"
+    zeros: tuple[int, int] = (0, 0)
+    """Of the N inputs, those at both ends that are a frame of zeros."""
 
     @property
     def extent(self) -> int:
@@ -70,8 +76,9 @@ class Axis(Struct, frozen=True):
     @property
     def overhang(self) -> int:
         """Return the rows that the last window covers beyond the padded input (``rounding: ceil``)."""
-        return max(0, (self.outputs().value - 1) * self.stride - self.span)
+        return max(0, (self.outputs.value - 1) * self.stride - self.span)
 
+    @cached_property
     def outputs(self) -> Term:
         """Return the number of windows, (N - F + 2P)/S + 1."""
         if self.rounding == "ceil" and self._last_starts_outside():
@@ -97,17 +104,19 @@ class Axis(Struct, frozen=True):
             return kernel
         return term("dilation", self.dilation) * (kernel - 1) + 1
 
+    @cached_property
     def taps(self) -> int:
-        """Return how many (window, tap) pairs fall on the input and not on padding."""
-        outputs = self.outputs().value
-        if self.before == self.after == self.overhang == 0:
+        """Return how many (window, tap) pairs fall on the input and not on padding or a frame of zeros."""
+        outputs, (first, last) = self.outputs.value, self.zeros
+        if self.before == self.after == self.overhang == first == last == 0:
             return outputs * self.kernel
-        return hits(outputs, self.stride, self.kernel, self.dilation, self.before, self.size)
+        real = self.size - first - last
+        return hits(outputs, self.stride, self.kernel, self.dilation, self.before + first, real)
 
     def inside(self) -> Term:
         """Return `taps` as arithmetic: all pairs, less those on padding."""
-        pairs = term(f"output {self.name}", self.outputs().value) * term("kernel", self.kernel)
-        outside = pairs.value - self.taps()
+        pairs = term(f"output {self.name}", self.outputs.value) * term("kernel", self.kernel)
+        outside = pairs.value - self.taps
         return pairs - term("taps outside", outside) if outside else pairs
 
     def bounds(self) -> Bounds:
@@ -138,20 +147,10 @@ class Geometry(Struct, frozen=True):
             Misfit: values and axes differ in number, the kernel exceeds the padded input, or
                 ``rounding: exact`` and the windows do not fit.
         """
-        sizes = shape[1:]
-        kernels = per_axis(self.kernel, len(sizes), "kernel")
-        strides = per_axis(self.stride or self.kernel, len(sizes), "stride")
-        dilations = per_axis(self.dilation, len(sizes), "dilation")
-        axes = tuple(
-            Axis(name, n, f, s, *self._sides(i, len(sizes), n, f, s, d), d, self.rounding)
-            for i, (name, n, f, s, d) in enumerate(
-                zip(rank_of(shape).axes[1:], sizes, kernels, strides, dilations, strict=True)
-            )
-        )
-        self._check(axes, sizes)
-        return axes
+        return _axes(self, shape[1:])
 
-    def _sides(self, axis: int, rank: int, n: int, f: int, s: int, d: int) -> tuple[int, int]:
+    def sides(self, axis: int, rank: int, n: int, f: int, s: int, d: int) -> tuple[int, int]:
+        """Return the padding before and after one of ``rank`` axes: of N, F, S and the dilation."""
         if self.padding == "valid":
             return 0, 0
         if self.padding == "same":
@@ -160,7 +159,8 @@ class Geometry(Struct, frozen=True):
         assert not isinstance(self.padding, str)
         return sides_of(self.padding, rank)[axis]
 
-    def _check(self, axes: tuple[Axis, ...], sizes: Shape) -> None:
+    def check(self, axes: tuple[Axis, ...], sizes: Shape) -> None:
+        """Refuse windows that do not fit the map."""
         for axis in axes:
             if axis.span < 0:
                 padded = axis.size + axis.before + axis.after
@@ -176,6 +176,25 @@ class Geometry(Struct, frozen=True):
         stride = str(axis.stride) if len(strides) == 1 else show(tuple(a.stride for a in axes))
         applied = f"cannot apply a {kernel} filter with stride {stride} to a {show(sizes)} input"
         return f"{applied}: {axis.arithmetic()}"
+
+
+@lru_cache(maxsize=4096)  # equal windows are asked for again, by every figure and by layers of other filters
+def _axes(geometry: Geometry, sizes: Shape) -> tuple[Axis, ...]:
+    rank = len(sizes)
+    options = zip(
+        RANKS[rank].axes[1:],
+        sizes,
+        per_axis(geometry.kernel, rank, "kernel"),
+        per_axis(geometry.stride or geometry.kernel, rank, "stride"),
+        per_axis(geometry.dilation, rank, "dilation"),
+        strict=True,
+    )
+    axes = tuple(
+        Axis(name, n, f, s, *geometry.sides(i, rank, n, f, s, d), d, geometry.rounding)
+        for i, (name, n, f, s, d) in enumerate(options)
+    )
+    geometry.check(axes, sizes)
+    return axes
 
 
 def sides_of(sides: Sides, rank: int, field: str = "padding") -> tuple[tuple[int, int], ...]:

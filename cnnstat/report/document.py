@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from msgspec.structs import asdict
 
 from cnnstat.analysis.outline import folded
 from cnnstat.base.figures import COUNTS, OF_NETWORK
@@ -53,15 +52,15 @@ class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global
     size: Sizes | None = None
     """Per axis; that of the whole input where `global`; null where unknown."""
     stride: tuple[Fraction | None, ...] | None = None
-    """Effective stride per axis; null where global or unknown, and where branches of different stride meet; a
-    decimal behind upsampling.
+    """Effective stride per axis; null where global or unknown, and where branches of different stride meet.
+    Behind upsampling it may be a fraction, exactly: `[1, 3]` is a third.
     """
     padding: Sizes | None = None
     """Effective padding per axis; null where global or unknown."""
     aligned: bool | None = None
     """False where branches met that disagree on stride or centre."""
     whole: bool = False
-    """True after a global pool, flatten, linear layer, or a norm over the whole map."""
+    """True where every unit sees the whole input: after most global pools, linear layers, norms of a map."""
     unknown_because_of: str | UnsetType = UNSET
     """Only where unknown: the layer that makes it so."""
 
@@ -185,7 +184,7 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
         name=row.name,
         type=row.type,
         inputs=row.inputs,
-        **asdict(figures(row, input_shape)),
+        **_figures(row, input_shape),
         leftover=row.leftover,
         folded_layers=len(row.layers),
         weights_of=row.weights_of or UNSET,
@@ -195,17 +194,22 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
 def total_figures(analysis: Analysis) -> TotalFigures:
     """Return the figures of the whole network."""
     memory = {key: getattr(analysis.totals, key) for key in OF_NETWORK}
-    return TotalFigures(**asdict(figures(analysis.totals, analysis.input_shape)), **memory)
+    return TotalFigures(**_figures(analysis.totals, analysis.input_shape), **memory)
 
 
 def figures(row: Row | Totals, input_shape: Shape) -> Figures:
     """Return the figures of a layer or of the network."""
-    return Figures(
-        output_shape=row.output_shape,
+    return Figures(**_figures(row, input_shape))
+
+
+def _figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
+    """Return the fields of `Figures`."""
+    return {
+        "output_shape": row.output_shape,
         **{key: getattr(row.counts, key) for key in COUNTS},
-        operations=Operations(**row.counts.operations),
-        receptive_field=receptive_field(row, input_shape),
-    )
+        "operations": Operations(**row.counts.operations),
+        "receptive_field": receptive_field(row, input_shape),
+    }
 
 
 def receptive_field(row: Row | Totals, input_shape: Shape) -> ReceptiveField:
@@ -224,9 +228,9 @@ def builtins(document: Document) -> Any:
     return msgspec.to_builtins(document, enc_hook=_exact, str_keys=True)
 
 
-def _exact(value: object) -> int | float | None:
-    """Return a fraction as an integer where it is one, and only finite numbers."""
+def _exact(value: object) -> int | float | tuple[int, int] | None:
+    """Return a fraction as an integer or, where it is none, above and below its line; only finite numbers."""
     if isinstance(value, Real):
         return float(value) if isfinite(value) else None
     assert isinstance(value, Fraction)
-    return value.numerator if value.denominator == 1 else float(value)
+    return value.numerator if value.denominator == 1 else (value.numerator, value.denominator)

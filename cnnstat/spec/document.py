@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import yaml
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
+_LONGEST = 200  # characters of an expression that an unquoted comma is looked for in
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Plain: TypeAlias = int | Fraction | bool | str | None
@@ -53,7 +55,10 @@ class Mapping(Struct, frozen=True):
 
     def get(self, key: str) -> Node | None:
         """Return the value under ``key``, or None."""
-        return next((value for name, value in self.entries if name.text == key), None)
+        for name, value in self.entries:
+            if name.text == key:
+                return value
+        return None
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
@@ -138,8 +143,22 @@ class _Builder:
 
     def scalar(self, event: Any) -> Scalar:
         quoted = not event.implicit[0]
+        if not quoted and event.value.count("(") > event.value.count(")"):
+            self.check_comma(event)
         value = event.value if quoted else plain_value(event.value)
         return Scalar(value, event.value, quoted, self.span(event))
+
+    def check_comma(self, event: Any) -> None:
+        """Refuse a value that ends at a comma within its parentheses."""
+        start, value = event.start_mark.index, event.value
+        line = self.source.text[start : start + _LONGEST].partition("\n")[0]
+        if not line.startswith(value) or not line[len(value) :].lstrip().startswith(","):
+            return
+        opened = value.index("(")
+        depths = accumulate({"(": 1, ")": -1}.get(c, 0) for c in line[opened:])
+        closed = next((i for i, depth in enumerate(depths, opened) if depth == 0), None)
+        if closed is not None:
+            self.refuse("yaml/comma", f'the comma ends the value; quote it: "{line[: closed + 1]}"', event)
 
     def sequence(self, start: Any, events: Iterator[Any], depth: int) -> Sequence:
         items = []

@@ -2,32 +2,28 @@
 
 A scalar that contains ``$`` is an expression. It is exact (integers and fractions, never floats), has
 no names but parameters and no calls but `FUNCTIONS`. Python's own parser reads it; nothing is evaluated
-by Python: `_evaluate` walks the tree and knows each node it accepts.
+by Python: `_evaluate` walks the tree and knows each node that `syntax` accepts.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import warnings
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from msgspec import Struct
 
 from cnnstat.base.errors import Fault
 from cnnstat.base.text import exact, listed, suggestion
-from cnnstat.spec.channels import MAX_LENGTH, Channels, multiple, remaining, tree_of
-from cnnstat.spec.document import plain_value
+from cnnstat.spec.channels import Channels, multiple, remaining, tree_of
 from cnnstat.spec.functions import FUNCTIONS, InexactError, Number
-from cnnstat.spec.operators import NOT_OURS, OPERATORS, bounded
+from cnnstat.spec.operators import OPERATORS, bounded
+from cnnstat.spec.syntax import bad, tree_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-_ALLOWED = re.compile(r"[\w\s$+\-*/%()<>=!.,'\"]*", re.ASCII)
-
 
 Value: TypeAlias = "int | Fraction | bool | str | Channels | tuple[Value, ...] | None"
 
@@ -64,8 +60,15 @@ def resolved(width: Channels, channels: int) -> Value:
         Fault: it has no value; with the channels.
     """
     if width.multiple is not None:
-        return channels * width.multiple
-    return _parsed(width.text).evaluate({"in": channels})
+        value = channels * width.multiple
+        return value.numerator if value.denominator == 1 else value
+    return _read(width).evaluate({"in": channels})
+
+
+@lru_cache(maxsize=256)
+def _read(width: Channels) -> Expression:
+    """Read what remained again; a number that was worked out may be longer than one that is written."""
+    return Expression(width.text, frozenset({"in"}), tree_of(width))
 
 
 def parse(text: str) -> Expression:
@@ -74,58 +77,7 @@ def parse(text: str) -> Expression:
     Raises:
         Fault: it is not one.
     """
-    if len(text) > MAX_LENGTH:
-        raise _bad(f"an expression is at most {MAX_LENGTH} characters long, this one has {len(text)}")
-    if not _ALLOWED.fullmatch(text):
-        odd = next(c for c in text if not _ALLOWED.fullmatch(c))
-        raise _bad(f"{odd!r} is not part of an expression")
-    if "__" in text or re.search(r"\$(?![A-Za-z])", text):
-        raise _bad(f"'{text}' is not an expression; a parameter is '$' and its name, as in '4 * $width'")
-    names = frozenset(re.findall(r"\$(\w+)", text))
-    return Expression(text, names, _tree(text))
-
-
-_parsed = lru_cache(maxsize=256)(parse)
-
-
-def _tree(text: str) -> ast.expr:
-    # '$name' becomes the Python name '__name', which no author can write (checked above).
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            python = text.strip().replace("$", "__")
-            body = ast.parse(python, mode="eval").body
-        _check(body, python)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise _bad(f"cannot read the expression '{text}'") from None
-    return body
-
-
-def _check(tree: ast.expr, python: str) -> None:
-    """Let a tree pass that is of the language, and read its numbers as the language does.
-
-    Raises:
-        Fault: it is not.
-    """
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and not isinstance(node.value, bool | str | None):
-            node.value = _literal(ast.get_source_segment(python, node) or "")
-        if isinstance(node, ast.Name) and not node.id.startswith("__") and node.id not in FUNCTIONS:
-            raise _bad(f"unknown word '{node.id}' in an expression; a parameter is written '${node.id}'")
-        if type(node) in NOT_OURS:
-            raise _bad(f"the operator '{NOT_OURS[type(node)]}' is not part of the language")
-        if not isinstance(node, _NODES):
-            raise _bad(
-                "an expression has numbers, $parameters, + - * / // % **, comparisons, and, or, not, "
-                "'x if condition else y', and " + ", ".join(FUNCTIONS)
-            )
-
-
-def _literal(text: str) -> Any:
-    number = plain_value(text)
-    if not isinstance(number, int | Fraction):
-        raise _bad(f"'{text}' is no number; write it as 16, 0.5 or 1e-5")
-    return number
+    return Expression(text, frozenset(re.findall(r"\$(\w+)", text)), tree_of_text(text))
 
 
 def _evaluate(node: ast.expr, params: Mapping[str, Value]) -> Value:
@@ -240,7 +192,7 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
     call = cast("ast.Call", node)
     function = call.func.id if isinstance(call.func, ast.Name) else ""
     if function not in FUNCTIONS or call.keywords:
-        raise _bad(f"the functions are {', '.join(FUNCTIONS)}")
+        raise bad(f"the functions are {', '.join(FUNCTIONS)}")
     arguments = [_operand(_evaluate(argument, params)) for argument in call.args]
     known = [argument for argument in arguments if not isinstance(argument, Channels)]
     if len(known) < len(arguments):
@@ -271,7 +223,8 @@ def truth(value: Value) -> bool:
         Fault: it is something else.
     """
     if isinstance(value, Channels):
-        message = f"{value.text} is not known before the network is walked; it can only be part of an option"
+        known = "is known only when the network is walked"
+        message = f"{value.text} {known}; filters, units and groups can depend on it"
         raise Fault(message, code="expression/type")
     if not isinstance(value, bool):
         raise Fault(f"expected true or false, got {show_value(value)}", code="expression/type")
@@ -291,10 +244,6 @@ def show_value(value: Value) -> str:
     return exact(value)
 
 
-def _bad(message: str) -> Fault:
-    return Fault(message, code="expression/syntax")
-
-
 _RULES: dict[type[ast.expr], Callable[[ast.expr, Mapping[str, Value]], Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
@@ -305,5 +254,3 @@ _RULES: dict[type[ast.expr], Callable[[ast.expr, Mapping[str, Value]], Value]] =
     ast.IfExp: _choice,
     ast.Call: _call,
 }
-
-_NODES = (*_RULES, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.Load)

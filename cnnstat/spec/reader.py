@@ -267,7 +267,10 @@ class _Reader:
     # -- values ------------------------------------------------------------------------------------
 
     def option(self, node: Mapping, key: str) -> Option | None:
-        return next((self.as_option(k, v) for k, v in node.entries if k.text == key), None)
+        for name, value in node.entries:
+            if name.text == key:
+                return self.as_option(name, value)
+        return None
 
     def as_option(self, key: Scalar, value: Node) -> Option:
         return Option(key.text, self.operand(value), key.span, value.span)

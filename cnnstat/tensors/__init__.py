@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from cnnstat.base.files import FileError
-from cnnstat.tensors.inputs import read_array
-from cnnstat.tensors.matching import matched
-from cnnstat.tensors.pictures import read_image
+from cnnstat.tensors.inputs import GivenInput, array_input, read_array
+from cnnstat.tensors.matching import cast, matched, paired
+from cnnstat.tensors.pictures import image_input, read_image
 from cnnstat.tensors.weights import (
     check_activations_file,
     check_weights_file,
+    open_weights,
+    read_tensors,
     read_weights,
     save_activations,
     save_weights,
@@ -16,11 +18,18 @@ from cnnstat.tensors.weights import (
 
 __all__ = [
     "FileError",
+    "GivenInput",
+    "array_input",
+    "cast",
     "check_activations_file",
     "check_weights_file",
+    "image_input",
     "matched",
+    "open_weights",
+    "paired",
     "read_array",
     "read_image",
+    "read_tensors",
     "read_weights",
     "save_activations",
     "save_weights",

@@ -19,7 +19,7 @@ from cnnstat.tensors.numbers import check_finite
 from cnnstat.tensors.pairing import Ambiguous, Group, grouped, kinds, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.executor.kernel import Array
 
@@ -36,7 +36,18 @@ def matched(parameters: Mapping[str, Array], tensors: Mapping[str, Array], sourc
         FileError: tensors are missing, left over or of another shape, which of them belongs where is not
             certain, or a number is too large for the network's type.
     """
-    held = _renamed(parameters, tensors)
+    names = paired(parameters, tensors, source)
+    return {name: cast(tensors[names[name]], own, name, source) for name, own in parameters.items()}
+
+
+def paired(parameters: Mapping[str, Array], tensors: Mapping[str, Array], source: str) -> dict[str, str]:
+    """Return for each of a network's `parameters` its name in a file, by names and shapes alone.
+
+    Raises:
+        FileError: as `matched` says, but that no number is looked at.
+    """
+    originals = _renamed(parameters, tensors)
+    held = {name: tensors[original] for name, original in originals.items()}
     wrong = _misshapen(parameters, held)
     if held.keys() == parameters.keys() and not wrong:
         names = {name: name for name in parameters}
@@ -44,25 +55,33 @@ def matched(parameters: Mapping[str, Array], tensors: Mapping[str, Array], sourc
         raise FileError(source, f"does not fit the network: {_by_name(parameters, held)}")
     else:
         names = _by_structure(parameters, held, source)
-    return {name: _cast(held[names[name]], own, name, source) for name, own in parameters.items()}
+    return {name: originals[given] for name, given in names.items()}
 
 
-def _renamed(parameters: Mapping[str, Array], tensors: Mapping[str, Array]) -> dict[str, Array]:
-    """Drop counters, and as much of the prefix shared by all names as lets the most names fit."""
-    kept = {name: tensor for name, tensor in tensors.items() if name.rsplit(".", 1)[-1] != COUNTER}
+def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[str, str]:
+    """Drop counters, and as much of the prefix shared by all names as lets the most names fit.
+
+    Each name that is left is returned with the one in the file.
+    """
+    kept = {name: name for name in tensors if name.rsplit(".", 1)[-1] != COUNTER}
     return max(_without_prefix(kept), key=lambda held: len(held.keys() & parameters.keys()))
 
 
-def _without_prefix(tensors: dict[str, Array]) -> Iterator[dict[str, Array]]:
+def _without_prefix(names: dict[str, str]) -> Iterator[dict[str, str]]:
     while True:
-        yield tensors
-        heads = {name.partition(".")[0] if "." in name else None for name in tensors}
+        yield names
+        heads = {name.partition(".")[0] if "." in name else None for name in names}
         if len(heads) != 1 or None in heads:
             return
-        tensors = {name.partition(".")[2]: tensor for name, tensor in tensors.items()}
+        names = {name.partition(".")[2]: original for name, original in names.items()}
 
 
-def _cast(tensor: Array, own: Array, name: str, source: str) -> Array:
+def cast(tensor: Array, own: Array, name: str, source: str) -> Array:
+    """Return a file's tensor in the type of a network's own.
+
+    Raises:
+        FileError: a number is too large for it.
+    """
     with np.errstate(over="ignore"):
         cast = tensor.astype(own.dtype, copy=False)
     check_finite(source, f"{shown(name)}, as {own.dtype},", cast)

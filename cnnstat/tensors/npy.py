@@ -18,10 +18,10 @@ from numpy.lib import format as npy
 
 from cnnstat.base.files import FileError
 from cnnstat.tensors.common import shape_text, shown
-from cnnstat.tensors.numbers import check_dtype, check_shape
+from cnnstat.tensors.numbers import check_dtype, check_shape, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from cnnstat.executor.kernel import Array
@@ -87,16 +87,29 @@ def read_data(file: IO[bytes]) -> Array:
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def read_npz(path: Path) -> dict[str, Array]:
-    """Read all arrays of a .npz file in their order.
+class NpzFile:
+    """A .npz file whose headers are checked before anything else is read.
 
     Raises:
         FileError: it is no zip file or damaged, holds a name twice, too much, or anything but numbers.
     """
-    with _undamaged(path), zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-        _check_members(path, members)
-        return {_name(member): _read_member(path, archive, member) for member in members}
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with _undamaged(path), zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            _check_members(path, members)
+            self.headers = {_name(member): _member_header(path, archive, member) for member in members}
+
+    def outlines(self) -> dict[str, Array]:
+        """Return types and shapes, in the file's order."""
+        return {name: outline(header.shape, header.dtype) for name, header in self.headers.items()}
+
+    def tensors(self, names: Iterable[str]) -> Iterator[tuple[str, Array]]:
+        """Read some arrays, one by one."""
+        with _undamaged(self.path), zipfile.ZipFile(self.path) as archive:
+            for name in names:
+                yield name, _read_member(self.path, archive, archive.getinfo(f"{name}.npy"))
 
 
 @contextmanager
@@ -134,15 +147,21 @@ def _name(member: zipfile.ZipInfo) -> str:
     return member.filename.removesuffix(".npy")
 
 
-def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
-    what = f"'{shown(_name(member))}'"
+def _shown(member: zipfile.ZipInfo) -> str:
+    return f"'{shown(_name(member))}'"
+
+
+def _member_header(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Header:
     with archive.open(member) as file:
-        checked_header(path, what, file, member.file_size)
+        return checked_header(path, _shown(member), file, member.file_size)
+
+
+def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
     with archive.open(member) as file:
         try:
             return read_data(file)
         except ValueError as error:  # the data end before the directory of the archive says so
-            raise FileError(path, f"{what} is damaged; save it again with numpy.savez") from error
+            raise FileError(path, f"{_shown(member)} is damaged; save it again with numpy.savez") from error
 
 
 def write_npz(target: IO[bytes], arrays: Mapping[str, Array]) -> None:

@@ -19,6 +19,11 @@ MAX_AXES = 32
 """The most axes that every version of NumPy takes."""
 
 
+def outline(shape: Sequence[int], dtype: np.dtype[Any]) -> Array:
+    """Return an array of a shape and type that takes no memory: what a header says, before it is read."""
+    return np.broadcast_to(np.zeros((), dtype), tuple(shape))
+
+
 def check_dtype(path: Path, what: str, dtype: np.dtype[Any]) -> None:
     """Let floats up to 64 bits and integers pass.
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from cnnstat.base.files import FileError, as_file_error
 from cnnstat.tensors.common import existing, shape_text, shown
+from cnnstat.tensors.inputs import GivenInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,14 +55,46 @@ def read_image(
         FileError: Pillow or the file is missing, the file is damaged or of another kind, the picture is too
             large to be safe, or the input has other than 1 or 3 channels.
     """
-    path = existing(path, SUFFIXES)
-    if len(input_shape) != 3 or input_shape[0] not in MODES:
-        wanted = f"the network's input is {shape_text(input_shape)}"
-        raise FileError(path, f"a picture has 1 or 3 channels, {wanted}; give it as a .npy array")
+    path = _fitting(path, input_shape)
     channels, height, width = input_shape
     with as_file_error(path), path.open("rb") as file, _readable(path):
         values = _values(file, MODES[channels], (width, height))
     return _scaled(1 - values if invert else values, scaling or SCALINGS[channels])
+
+
+def image_input(path: Path | str, input_shape: tuple[int, ...], *, invert: bool = False) -> GivenInput:
+    """Look at the size that a picture's header says; its pixels are not unpacked yet.
+
+    Raises:
+        FileError: as `read_image` says, but for damage behind the header.
+    """
+    path = _fitting(path, input_shape)
+    with as_file_error(path), path.open("rb") as file, _readable(path):
+        taken = _unpacked(file, MODES[input_shape[0]])
+    return GivenInput(1, taken, lambda: read_image(path, input_shape, invert=invert))
+
+
+def _unpacked(file: IO[bytes], mode: str) -> int:
+    """Return the bytes of a picture and of the copies that are made of it.
+
+    Pillow holds four bytes of each pixel, but for a band of 8 bits alone. Turned upright a picture is there
+    twice, as it is while its mode is changed; what is transparent is there with white and with both together.
+    """
+    from PIL import Image  # noqa: PLC0415 - see below
+
+    with Image.open(file, formats=("PNG", "JPEG")) as picture:
+        pixels = picture.width * picture.height
+        if _transparent(picture):
+            return 16 * pixels
+        return pixels * (2 if picture.mode == mode == "L" else 8)
+
+
+def _fitting(path: Path | str, input_shape: tuple[int, ...]) -> Path:
+    path = existing(path, SUFFIXES)
+    if len(input_shape) != 3 or input_shape[0] not in MODES:
+        wanted = f"the network's input is {shape_text(input_shape)}"
+        raise FileError(path, f"a picture has 1 or 3 channels, {wanted}; give it as a .npy array")
+    return path
 
 
 @contextmanager
@@ -96,8 +129,12 @@ def _values(file: IO[bytes], mode: str, size: tuple[int, int]) -> Array:
     from PIL import Image, ImageOps  # noqa: PLC0415 - see above
 
     with Image.open(file, formats=("PNG", "JPEG")) as picture:
-        upright = ImageOps.exif_transpose(_eight_bit(picture))
-        small = _opaque(upright).convert(mode).resize(size, Image.Resampling.BILINEAR)
+        whole: Image.Image = _eight_bit(picture)
+        ImageOps.exif_transpose(whole, in_place=True)
+        whole = _opaque(whole)
+        # Converted, it would be there twice.
+        whole = whole if whole.mode == mode else whole.convert(mode)
+        small = whole.resize(size, Image.Resampling.BILINEAR)
     return np.asarray(small, np.float32) / np.float32(255)
 
 
@@ -112,10 +149,14 @@ def _opaque(picture: Image) -> Image:
     """Lay a picture with transparent parts on white."""
     from PIL import Image  # noqa: PLC0415 - see above
 
-    if "A" not in picture.getbands() and "transparency" not in picture.info:
+    if not _transparent(picture):
         return picture
     over = picture.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", over.size, "white"), over)
+
+
+def _transparent(picture: Image) -> bool:
+    return "A" in picture.getbands() or "transparency" in picture.info
 
 
 def _scaled(values: Array, scaling: Scaling) -> Array:

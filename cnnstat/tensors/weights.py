@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.files import FileError, as_file_error, check_writable, replacing
 from cnnstat.tensors.common import check_suffix, existing, shown
-from cnnstat.tensors.npy import MAX_TENSORS, read_npz, write_npz
+from cnnstat.tensors.npy import MAX_TENSORS, NpzFile, write_npz
 from cnnstat.tensors.numbers import check_finite
-from cnnstat.tensors.safetensors import library, read_safetensors, write_safetensors
+from cnnstat.tensors.safetensors import SafetensorsFile, library, write_safetensors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.executor.kernel import Array
 
@@ -23,24 +23,45 @@ PICKLED = (
 )
 
 
-def read_weights(path: Path | str) -> dict[str, Array]:
-    """Read all tensors of a .npz file, in its order, or of a .safetensors file, sorted by name.
+def open_weights(path: Path | str) -> NpzFile | SafetensorsFile:
+    """Return a .npz or .safetensors file whose headers were checked; its tensors are read when asked for.
+
+    Raises:
+        FileError: the file is missing, damaged or of another kind, or holds anything but numbers.
+    """
+    path = existing(path, SUFFIXES, PICKLED)
+    with as_file_error(path):
+        file = NpzFile(path) if path.suffix.lower() == ".npz" else SafetensorsFile(path)
+    outlines = file.outlines()
+    if not outlines:
+        raise FileError(path, "holds no tensors")
+    if len(outlines) > MAX_TENSORS:
+        raise FileError(path, f"holds {len(outlines):,} tensors; at most {MAX_TENSORS:,} are read")
+    return file
+
+
+def read_tensors(file: NpzFile | SafetensorsFile, names: Iterable[str]) -> Iterator[tuple[str, Array]]:
+    """Read tensors of a file one by one, in this order.
 
     Types stay as they are, except that bfloat16, which NumPy does not know, becomes float32.
 
     Raises:
-        FileError: the file is missing, damaged or of another kind, or holds anything but finite numbers.
+        FileError: the file is damaged, or a tensor holds other than finite numbers.
     """
-    path = existing(path, SUFFIXES, PICKLED)
-    with as_file_error(path):
-        tensors = read_npz(path) if path.suffix.lower() == ".npz" else read_safetensors(path)
-    if not tensors:
-        raise FileError(path, "holds no tensors")
-    if len(tensors) > MAX_TENSORS:
-        raise FileError(path, f"holds {len(tensors):,} tensors; at most {MAX_TENSORS:,} are read")
-    for name, tensor in tensors.items():
-        check_finite(path, shown(name), tensor)
-    return tensors
+    with as_file_error(file.path):
+        for name, tensor in file.tensors(names):
+            check_finite(file.path, shown(name), tensor)
+            yield name, tensor
+
+
+def read_weights(path: Path | str) -> dict[str, Array]:
+    """Read all tensors of a .npz file, in its order, or of a .safetensors file, sorted by name.
+
+    Raises:
+        FileError: as `open_weights` and `read_tensors` say.
+    """
+    file = open_weights(path)
+    return dict(read_tensors(file, file.outlines()))
 
 
 def check_weights_file(path: Path) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import cnnstat
 from cnnstat.analysis.backward_cost import NeededGradients
-from cnnstat.analysis.memory import activations, alive_at_peak
+from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
+from cnnstat.analysis.storage import storage, stored_activations
+from cnnstat.bridge.verify import verify
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.layers import LAYERS
 from cnnstat.layers.base import Reads
+from tests.fuzz.networks import networks
+from tests.fuzz.pieces import Drawn  # noqa: TC001 - hypothesis reads the annotation
 
 RESIDUAL = """
 input: [2, 4, 4]
@@ -48,10 +56,44 @@ def test_batch_and_type_scale_activations(dtype: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(("optimizer", "state"), [("sgd", 0), ("momentum", 1), ("adam", 2)])
-def test_training_stores_what_backward_reads(optimizer: str, state: int) -> None:
-    # The convolutions read their inputs (input, b, c), relu its output (b): 32 + 32 + 64.
+def test_training_keeps_what_backward_reads(optimizer: str, state: int) -> None:
+    # The convolutions read their inputs (input, b, c), relu its output (b): 32 + 32 + 64 are kept. While the
+    # sum runs, what it reads (d, a) and its own 32 are alive beside them.
     totals = cnnstat.analyze(cnnstat.loads(RESIDUAL), batch=2, optimizer=optimizer).totals
-    assert totals.training_memory_bytes == 4 * (20 * (2 + state) + 2 * 128)
+    assert totals.training_memory_bytes == 4 * (20 * (2 + state) + 2 * (128 + 3 * 32))
+
+
+FROZEN_TRUNK = """
+input: [2, 8, 8]
+layers:
+  - {name: wide, type: conv, filters: 64, kernel: 1, bias: false, frozen: true}
+  - {name: narrow, type: conv, filters: 1, kernel: 1, bias: false, frozen: true}
+  - {name: pool, type: avg_pool, kernel: 8}
+  - {name: head, type: conv, filters: 3, kernel: 1, bias: false}
+"""
+
+
+def test_a_frozen_trunk_is_run_through_all_the_same() -> None:
+    # Backward reads the input of the head alone, one number; the forward pass has wide (4096) with what it
+    # reads (128) alive at once, before that number exists.
+    totals = cnnstat.analyze(cnnstat.loads(FROZEN_TRUNK), optimizer="sgd").totals
+    params = 128 + 64 + 3
+    assert totals.inference_memory_bytes == 4 * (params + 4096 + 128)
+    assert totals.training_memory_bytes == 4 * (params + 3 + 4096 + 128)
+
+
+def test_a_large_batch_is_run_through_all_the_same() -> None:
+    totals = cnnstat.analyze("lenet5", batch=1_000_000).totals
+    assert totals.training_memory_bytes > totals.inference_memory_bytes
+
+
+@given(networks())
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_training_takes_no_less_than_inference(drawn: Drawn) -> None:
+    graph = cnnstat.loads(drawn.text)
+    for batch in (1, 1_000_000):
+        totals = cnnstat.analyze(graph, batch=batch, optimizer="sgd").totals
+        assert totals.training_memory_bytes >= totals.inference_memory_bytes
 
 
 def test_outputs_are_kept_to_the_end() -> None:
@@ -77,8 +119,12 @@ layers:
 def test_training_stores_for_each_gradient_what_it_reads() -> None:
     # No gradient goes below c, which reads b (8) for its weights; d reads c (8) and f reads e (8) for their
     # inputs. What is held, e, reads none: of w·x the gradient of x is made of w.
-    totals = cnnstat.analyze(cnnstat.loads(MIXED), optimizer="sgd").totals
-    assert totals.training_memory_bytes == 4 * (8 + 4 + 3 * 8)
+    graph = cnnstat.loads(MIXED)
+    analysis = cnnstat.analyze(graph, optimizer="sgd")
+    read = backward_reads(graph, [row.calculated for row in analysis.rows])
+    assert [graph.name(number) for number in read] == ["b", "c", "e"]
+    # Nothing is kept yet while a (32) reads the input (32), which is the peak.
+    assert analysis.totals.training_memory_bytes == 4 * (8 + 4 + 2 * 32)
 
 
 @pytest.mark.parametrize("weights", [False, True])
@@ -107,6 +153,7 @@ def test_a_product_keeps_the_other_factors(needed: tuple[bool, ...], kept: tuple
 
 def test_a_gate_on_the_input_keeps_the_input_alone() -> None:
     # What PyTorch saves for (x * conv(x)).backward(): x, 128 numbers, and no gradient of x is asked for.
+    # While the product runs, the gate and the product are alive, too.
     text = """
 input: [2, 8, 8]
 layers:
@@ -114,4 +161,59 @@ layers:
   - {name: y, type: multiply, from: [input, gate]}
 """
     totals = cnnstat.analyze(cnnstat.loads(text)).totals
-    assert totals.training_memory_bytes == 4 * (36 + 36 * 2 + 128)
+    assert totals.training_memory_bytes == 4 * (36 + 36 * 2 + 3 * 128)
+
+
+SCALES = """
+input: [4, 6, 6]
+layers:
+  - {name: a, type: conv, filters: 8, kernel: 1, bias: false}
+  - {name: b, type: relu}
+  - {name: left, type: split, from: b, parts: 2, take: 0}
+  - {name: right, type: slice, from: b, start: 4}
+  - {name: part, type: slice, axis: height, start: 3}
+  - {name: one, type: conv, from: left, filters: 2, kernel: 1, bias: false}
+  - {name: two, type: conv, from: part, filters: 2, kernel: [1, 1], bias: false}
+  - {name: out, type: concat, from: [one, one]}
+outputs: [out, two]
+"""
+
+
+def test_parts_of_a_map_take_no_memory_of_their_own() -> None:
+    # In numbers: input 144, a 288, b 288. The parts are b itself, which stays for them.
+    graph = cnnstat.loads(SCALES)
+    verified = verify(graph)
+    assert verified.differences == ()
+    analysis = verified.analysis
+    assert analysis.totals.inference_memory_bytes == 4 * (analysis.totals.counts.params + 288 + 288)
+    kept = backward_reads(graph, [row.calculated for row in analysis.rows])
+    assert [graph.name(number) for number in kept] == ["input", "b"]
+    sizes = stored_activations(storage(graph), analysis.shapes)
+    assert sizes == [144, 288, 288, 0, 0, 0, 72, 36, 144]
+
+
+def test_a_map_stays_as_long_as_a_part_of_it_is_read() -> None:
+    layers = (
+        "  - {name: wide, type: conv, filters: 64, kernel: 1, bias: false}\n"
+        "  - {name: cut, type: slice, stop: 1}\n"
+        "  - {name: next, type: relu}\n"
+        "  - {name: last, type: add, from: [cut, next]}\n"
+    )
+    verified = verify(cnnstat.loads(f"input: [1, 4, 4]\nlayers:\n{layers}"))
+    assert verified.differences == ()
+    assert verified.analysis.totals.inference_memory_bytes == 4 * (64 + 16 * (64 + 1 + 1))
+
+
+@pytest.mark.parametrize("kind", [kind for kind, made in LAYERS.items() if made.view])
+def test_what_counts_as_a_view_is_one(kind: str) -> None:
+    assert KERNELS[kind].view
+    options = {"split": "parts: 2, take: 1", "slice": "start: 1"}[kind]
+    network = cnnstat.Network(cnnstat.loads(f"input: [4, 3, 3]\nlayers: [{{type: {kind}, {options}}}]\n"))
+    visit = next(network.visits(network.sample(2)))
+    assert np.shares_memory(visit.output, visit.inputs[0])
+
+
+def test_both_halves_know_the_same_views() -> None:
+    assert {kind for kind, made in LAYERS.items() if made.view} == {
+        k for k, each in KERNELS.items() if each.view
+    }

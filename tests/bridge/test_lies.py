@@ -18,7 +18,7 @@ from cnnstat.bridge.verify import Disagreement, compare, verify
 from cnnstat.executor.measure.measurements import Measurements, measure_network
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import UNKNOWN, WHOLE, Footprint
-from cnnstat.layers.footprint import Bounds
+from cnnstat.layers.footprint import Bounds, Folded, Pieces
 from tests.executor.cases import UNPLACED, Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
+    from cnnstat.layers.footprint import Reading
 
 BATCH = 2
 
@@ -104,13 +105,17 @@ def test_activations_off_by_one_are_named(case: Case) -> None:
     assert (difference.layer, difference.figure) == (LAYER, "activations")
 
 
-def moved(each: Bounds, low: int = 0, high: int = 0, advance: int = 0) -> Bounds:
-    """Return bounds that are off by some positions."""
+def moved(each: Reading, low: int = 0, high: int = 0, advance: int = 0) -> Any:
+    """Return a reading that is off by some positions."""
+    if isinstance(each, Folded):
+        return Folded(each.every, each.of, moved(each.then, low, high, advance))
+    if isinstance(each, Pieces):
+        return Pieces(tuple((count, moved(part, low, high, advance)) for count, part in each.parts))
     lows, highs = tuple(i + low for i in each.low), tuple(i + high for i in each.high)
     return Bounds(each.advance + advance, lows, highs, each.step)
 
 
-FOOTPRINT_LIES: dict[str, Callable[[Bounds], Bounds]] = {
+FOOTPRINT_LIES: dict[str, Callable[[Reading], Any]] = {
     "one longer": lambda each: moved(each, low=-1),
     "one shorter": lambda each: moved(each, high=-1),
     "one to the left": lambda each: moved(each, low=-1, high=-1),
@@ -121,16 +126,14 @@ FOOTPRINT_LIES: dict[str, Callable[[Bounds], Bounds]] = {
 NO_TURN = ("adaptive_max_pool", "adaptive_avg_pool")
 """Types whose pattern is as long as the map: no unit stands a stride further on."""
 ALL = "every unit sees everything, so the lie is a window"
-VECTOR = "units behind a vector see everything, so there is no window to lie about"
 UNMEASURED = "no run can show the field of a unit without a place: `unmeasured` names the layer instead"
 NO_WINDOW: dict[str, str] = {
-    **dict.fromkeys(("linear", "rbf"), VECTOR),
-    **dict.fromkeys(("flatten", "global_max_pool", "global_avg_pool", "spatial_pyramid_pool"), ALL),
+    **dict.fromkeys(("linear", "rbf", "global_max_pool", "global_avg_pool"), ALL),
     **dict.fromkeys(("layer_norm", "group_norm", "instance_norm"), ALL),
     **dict.fromkeys(("reshape", "permute"), UNMEASURED),
 }
 """Types that have no bounds which could be off by one."""
-KNOWN = [case for case in one_of_each() if NO_WINDOW.get(case.type) not in (VECTOR, UNMEASURED)]
+KNOWN = [case for case in one_of_each() if NO_WINDOW.get(case.type) != UNMEASURED]
 WINDOWED = [case for case in one_of_each() if case.type not in NO_WINDOW]
 
 
@@ -165,9 +168,9 @@ def _always(lie: Footprint, _: Footprint) -> Footprint:
 def test_a_footprint_of_another_kind_is_named(case: Case) -> None:
     """Everything calculated as a window, and a window as everything."""
     why = NO_WINDOW.get(case.type)
-    point = (Bounds(1, (0,), (0,)),) * (len(case.shapes[0]) - 2)
+    point = (Bounds(1, (0,), (0,)),) * max(len(case.shapes[0]) - 2, 1)
     kinds: dict[str | None, list[Footprint]] = {
-        ALL: [point if case.type not in ("flatten", "spatial_pyramid_pool") else ()],
+        ALL: [point],
         None: [WHOLE],
     }
     for lie in kinds[why]:
@@ -180,11 +183,13 @@ def test_a_footprint_of_another_kind_is_named(case: Case) -> None:
 def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
     """No run shows where a reshape puts things; and whatever is calculated as unknown is no claim."""
     verified = compare(analyzed(case), measured(case)[1])
-    assert verified.unmeasured == ((LAYER,) if case.type in UNPLACED else ())
-    if NO_WINDOW.get(case.type) != VECTOR:
-        with lying(case.type, "footprint", partial(_always, UNKNOWN)):
-            verified = compare(analyzed(case), measured(case)[1])
-        assert verified.unmeasured == (LAYER,)
+    unmeasured = [(each.layer, each.figure, each.why) for each in verified.unmeasured]
+    unknown = (LAYER, "receptive_field", f"unknown because of {LAYER}")
+    assert unmeasured == ([unknown] if case.type in UNPLACED else [])
+    with lying(case.type, "footprint", partial(_always, UNKNOWN)):
+        verified = compare(analyzed(case), measured(case)[1])
+    if case.type != "concat":
+        assert [each.why for each in verified.unmeasured] == [f"unknown because of {LAYER}"]
 
 
 @pytest.mark.parametrize(

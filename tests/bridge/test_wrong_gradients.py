@@ -101,7 +101,7 @@ def test_a_wrong_gradient_is_named(
     x = running.sample(BATCH)
     monkeypatch.setitem(KERNELS, case.type, broken(KERNELS[case.type], tensor, FAULTS[fault]))
     checks = [checked for _, checked in check_layers(running, x, Plan())]
-    assert [(c.layer, c.tensor) for c in checks if not c.good] == [(LAYER, tensor)]
+    assert [(c.layer, c.tensor) for c in checks if c.wrong] == [(LAYER, tensor)]
 
 
 TENSORS = [(case, tensor) for case in one_of_each() for tensor in tensors_of(case)]
@@ -113,7 +113,7 @@ EACH_TENSOR = pytest.mark.parametrize(
 def faults_of(case: Case, batch: int | None = None) -> list[tuple[str, str]]:
     """Return the gradients that a check finds wrong, of the layer alone and end to end."""
     checks = check_gradients(network_of(case), batch=batch)
-    return [(checked.layer, checked.tensor) for checked in checks if not checked.good]
+    return [(checked.layer, checked.tensor) for checked in checks if checked.wrong]
 
 
 @EACH_TENSOR
@@ -215,8 +215,8 @@ def test_one_wrong_layer_of_many_is_named(method: str, monkeypatch: pytest.Monke
         KERNELS, "linear", broken(KERNELS["linear"], "weight", FAULTS["a thousandth too large"])
     )
     plan = Plan(method)
-    assert [c.layer for _, c in check_layers(running, x, plan) if not c.good] == ["F6"]
-    assert [c.tensor for c in check_end_to_end(running, x, plan) if not c.good] == ["parameters"]
+    assert [c.layer for _, c in check_layers(running, x, plan) if c.wrong] == ["F6"]
+    assert [c.tensor for c in check_end_to_end(running, x, plan) if c.wrong] == ["parameters"]
 
 
 def overwriting(self: network.Executor, tape: Tape, given: Sequence[Array]) -> Gradients:

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.bridge.program import Network, program
+from cnnstat.bridge.program import Network
+from cnnstat.executor.measure.by_number import MOVED
 from cnnstat.executor.measure.pattern import Pattern
 from cnnstat.executor.measure.receptive_field import AxisField, MeasuredField, beyond_field, measure_fields
 
@@ -26,7 +27,14 @@ Window = tuple[int, int, int]
 
 def fields_of(layers: Sequence[str], size: int = 32) -> list[MeasuredField]:
     """Return the fields in a network of these layers on a signal."""
-    return measure_fields(program(cnnstat.loads(spec(layers, f"[2, {size}]"))))
+    return measured(spec(layers, f"[2, {size}]"))
+
+
+def measured(text: str) -> list[MeasuredField]:
+    """Return the fields in a network."""
+    network = Network(cnnstat.loads(text))
+    shapes = [visit.output.shape[1:] for visit in network.visits(network.sample())]
+    return measure_fields(network.program, shapes)
 
 
 def spec(layers: Sequence[str], shape: str) -> str:
@@ -176,7 +184,7 @@ def test_branches_are_united() -> None:
 
 def test_branches_of_different_stride_have_no_pattern() -> None:
     layers = [
-        "name: a, type: conv, filters: 1, kernel: 1, stride: 2",
+        "name: a, type: conv, filters: 2, kernel: 1, stride: 2",
         "name: b, type: slice, axis: length, stop: 8, from: input",
         "type: add, from: [a, b]",
     ]
@@ -187,23 +195,83 @@ def test_branches_of_different_stride_have_no_pattern() -> None:
 
 def test_each_axis_has_its_own_field() -> None:
     layers = ["type: conv, filters: 2, kernel: [3, 5], stride: [2, 1], padding: [1, 0]"]
-    (field,) = measure_fields(program(cnnstat.loads(spec(layers, "[2, 9, 8]"))))
+    (field,) = measured(spec(layers, "[2, 9, 8]"))
     assert [axis.pattern for axis in field.axes] == [
         Pattern(3, Fraction(2), 1),
         Pattern(5, Fraction(1), 0),
     ]
 
 
-@pytest.mark.parametrize("layer", ["type: flatten", "type: spatial_pyramid_pool, levels: [1]"])
-def test_a_vector_sees_everything(layer: str) -> None:
-    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
-    assert field == MeasuredField(whole=True)
+def rows_and_columns(field: MeasuredField) -> list[list[list[int]]]:
+    return [placed(axis) for axis in field.axes]
+
+
+def test_a_number_of_a_vector_sees_what_its_place_saw() -> None:
+    layers = ["type: conv, filters: 2, kernel: [3, 1], padding: [1, 0]", "type: flatten"]
+    rows, columns = rows_and_columns(measured(spec(layers, "[2, 3, 2]"))[-1])
+    assert rows == [[0, 1], [0, 1], [0, 2], [0, 2], [1, 2], [1, 2]] * 2
+    assert columns == [[0, 0], [1, 1]] * 6
+
+
+def test_bins_of_a_pyramid() -> None:
+    (field,) = measured(spec(["type: spatial_pyramid_pool, levels: [1, 2], bins: adaptive"], "[2, 3, 4]"))
+    rows, columns = rows_and_columns(field)
+    assert rows == [[0, 2]] * 2 + [[0, 1], [0, 1], [1, 2], [1, 2]] * 2
+    assert columns == [[0, 3]] * 2 + [[0, 1], [2, 3]] * 4
+
+
+@pytest.mark.parametrize(
+    ("layers", "seen"),
+    [
+        (["type: linear, units: 2"], [[0, 5]] * 2),
+        (["type: slice, start: 1, stop: 3"], [[1, 1], [2, 2]]),
+        (["type: slice, start: 1, stop: 4", "type: linear, units: 1"], [[1, 3]]),
+        (["type: split, parts: 2, take: 1"], [[3, 3], [4, 4], [5, 5]]),
+        (["type: channel_shuffle, groups: 2"], [[i, i] for i in (0, 3, 1, 4, 2, 5)]),
+        (["type: softmax"], [[0, 5]] * 6),
+        (["type: relu"], [[i, i] for i in range(6)]),
+        (["type: group_norm, groups: 3"], [[0, 1], [0, 1], [2, 3], [2, 3], [4, 5], [4, 5]]),
+        (["type: local_response_norm, size: 3"], [[max(i - 1, 0), min(i + 1, 5)] for i in range(6)]),
+        (
+            [
+                "name: a, type: slice, start: 4",
+                "name: b, type: slice, stop: 1, from: input",
+                "type: concat, from: [a, b]",
+            ],
+            [[4, 4], [5, 5], [0, 0]],
+        ),
+    ],
+)
+def test_numbers_of_a_vector(layers: list[str], seen: list[list[int]]) -> None:
+    (axis,) = measured(spec(layers, "[6]"))[-1].axes
+    assert placed(axis) == seen
+
+
+def test_a_global_pool_sees_what_the_map_saw() -> None:
+    """The last row and column are read by no window."""
+    layers = ["type: max_pool, kernel: 2, stride: 2", "type: global_avg_pool", "type: flatten"]
+    for field in measured(spec(layers, "[2, 7, 9]"))[1:]:
+        assert field.region == ((0, 5), (0, 7))
+        assert not field.whole
+
+
+def test_what_sees_one_region_may_go_anywhere() -> None:
+    layers = [
+        "type: slice, axis: height, start: 1, stop: 3",
+        "type: flatten",
+        "type: linear, units: 8",
+        "type: reshape, shape: [2, 2, 2]",
+        "type: permute, order: [1, 2, 0]",
+        "type: conv, filters: 2, kernel: 3, padding: 1",
+    ]
+    for field in measured(spec(layers, "[2, 4, 6]"))[2:]:
+        assert field.region == ((1, 2), (0, 5))
 
 
 @pytest.mark.parametrize("layer", ["type: permute, order: [0, 2, 1]", "type: reshape, shape: [2, 6, 4]"])
 def test_places_are_lost(layer: str) -> None:
-    (field,) = measure_fields(program(cnnstat.loads(spec([layer], "[2, 4, 6]"))))
-    assert field == MeasuredField()
+    (field,) = measured(spec([layer], "[2, 4, 6]"))
+    assert field == MeasuredField(why=MOVED)
 
 
 LYING = [
@@ -217,7 +285,7 @@ LYING = [
 @pytest.mark.parametrize("axis", range(2))
 def test_a_pixel_beyond_a_field_is_found(step: int, axis: int) -> None:
     network = Network(cnnstat.loads(spec(LYING, "[2, 12, 16]")))
-    honest = measure_fields(network.program)
+    honest = measured(spec(LYING, "[2, 12, 16]"))
     assert beyond_field(network, honest) == []
     axes = list(honest[step].axes)
     # Each unit sees one position less at each end; the poisoned pixel stands at such an end of some unit.

@@ -5,7 +5,6 @@ A new command or option is drawn without a line here.
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import re
@@ -131,8 +130,6 @@ def ended(arguments: tuple[str, ...], content: bytes) -> Ended:
             main()
         except SystemExit as ending:
             code = ending.code
-        finally:
-            gc.enable()  # which `main` leaves to the end of the process
     return Ended(code, out.getvalue(), err.getvalue())
 
 

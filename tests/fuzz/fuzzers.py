@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.fuzz import files, gradients, specs, truth
+from tests.fuzz import files, gradients, pairs, specs, truth
 
 if TYPE_CHECKING:
     from tests.fuzz.findings import Fuzzer
@@ -14,4 +14,5 @@ FUZZERS: dict[str, Fuzzer] = {
     "networks": truth.FUZZER,
     "gradients": gradients.FUZZER,
     "files": files.FUZZER,
+    "pairs": pairs.FUZZER,
 }

@@ -78,8 +78,10 @@ def check(example: Planted) -> str:
     with quiet(), seconds(SECONDS, "a small network"):
         checks = _checks(network, example.training, SEEDS[0])
         number, target = checks[example.place % len(checks)]
-        if any(not checked.good for _, checked in checks):
+        if any(checked.wrong for _, checked in checks):
             return "wrong without a fault"  # which is what the other fuzzer is about
+        if not target.measurable:
+            return "not measurable"
         step = network.program.steps[number]
         kernel = KERNELS[step.type]
         broken = _Broken(kernel, step.options, target.tensor, example.fault)
@@ -106,7 +108,7 @@ def _checks(network: Network, training: bool, seed: int) -> list[tuple[int, Chec
 
 def _named(network: Network, training: bool, seed: int) -> set[tuple[str, str]]:
     checks = _checks(network, training, seed)
-    return {(checked.layer, checked.tensor) for _, checked in checks if not checked.good}
+    return {(checked.layer, checked.tensor) for _, checked in checks if checked.wrong}
 
 
 def _is_named(target: Checked, fault: str, named: set[tuple[str, str]]) -> bool:

@@ -230,13 +230,14 @@ def _used(params: Mapping[str, Any], lines: list[Line]) -> dict[str, Any]:
     return {name: value for name, value in params.items() if re.search(rf"\${name}\b", text)}
 
 
-_RANKS = st.sampled_from((2, 2, 1, *range(len(RANKS))))
+_ANY_RANK = (2, 2, 1, *range(len(RANKS)))
 
 
 @st.composite
-def networks(draw: DrawFn, most: int = 8) -> Drawn:
-    """Draw a network of at most so many lines that fits its input."""
-    shape = tuple(draw(st.lists(st.integers(1, LARGEST), min_size=(n := draw(_RANKS) + 1), max_size=n)))
+def networks(draw: DrawFn, most: int = 8, ranks: tuple[int, ...] = _ANY_RANK) -> Drawn:
+    """Draw a network of at most so many lines that fits its input, which has one of these ranks."""
+    axes = 1 + draw(st.sampled_from(ranks))
+    shape = tuple(draw(st.lists(st.integers(1, LARGEST), min_size=axes, max_size=axes)))
     builder = _Builder(draw, "input", shape)
     builder.grow(draw(st.integers(1, most)))
     if not any(map(_present, builder.lines)):

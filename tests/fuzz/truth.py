@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 import cnnstat
 from cnnstat.executor.kernel import quiet
-from cnnstat.executor.measure.end_to_end import check_end_to_end
-from cnnstat.executor.measure.gradients import Plan, check_layers
+from cnnstat.executor.measure.gradients import NOT_FINITE
 from tests.fuzz.findings import Finding, Fuzzer, seconds
 from tests.fuzz.networks import networks
 
@@ -24,9 +23,7 @@ SECONDS = 30.0
 BATCH = 2
 """Samples for the gradients: with one, a kernel that drops all others is right."""
 LARGE = 1e4
-"""Numbers from which on slopes are not looked at: sums and differences of squares of them lose digits."""
-NUDGE = 1e-6
-"""By what part of itself the input moves, to see whether an error is rounding."""
+"""Numbers from which on no central difference is looked at: a real step is not small beside all others."""
 
 
 @dataclass(frozen=True)
@@ -58,47 +55,27 @@ def check(example: Measured) -> str:
         graph = cnnstat.loads(example.drawn.text)
         with seconds(SECONDS, "a small network"):
             verified = cnnstat.verify(graph, seed=example.seed, batch=example.batch, dtype=example.dtype)
-            sloped = _largest(example, graph) < LARGE
+            sloped = example.method == "complex" or _largest(example, graph) < LARGE
             checks = _checks(example, graph) if sloped else ()
     except cnnstat.SpecError as error:
         return f"refused: {error.problems[0].code}"
     types = {node.path: node.type for node in graph.layers}
     for apart in verified.differences:
         raise Finding(f"{apart.figure} of {types.get(apart.layer, 'the network')} is not true", str(apart))
-    wrong = [checked for checked in checks if not checked.good]
-    for checked in wrong:
-        if _stays(example, graph, checked):
+    for checked in checks:
+        if checked.wrong and checked.fault != NOT_FINITE:
             what = f"the gradient of {checked.tensor.split()[0]} of {checked.type or 'the network'}"
             raise Finding(f"{what} is off {_far(checked.error)}", f"{example.method}: {checked}")
-    if wrong:
-        return "measured; rounding was taken for a wrong gradient"
-    return "measured" if sloped else "measured, but for slopes of large numbers"
+    if not sloped:
+        return "measured, but for central differences of large numbers"
+    unknown = [checked for checked in checks if not checked.good]
+    return f"measured, but for {unknown[0].fault}" if unknown else "measured"
 
 
 def _checks(example: Measured, graph: cnnstat.Graph) -> tuple[Checked, ...]:
     return cnnstat.check_gradients(
         graph, seed=example.seed, batch=BATCH, method=example.method, training=example.training
     )
-
-
-def _stays(example: Measured, graph: cnnstat.Graph, wrong: Checked) -> bool:
-    """Say whether an error stays what it is when the input moves by a millionth of itself.
-
-    That of a wrong gradient does. Where numbers cancel, as in a norm of equal values, all that is left is
-    rounding, and the error is another each time.
-    """
-    network = cnnstat.Network(graph, seed=example.seed, dtype="float64")
-    plan = Plan(example.method, 0, example.seed, example.training)
-    x = network.sample(BATCH)
-    moved = x * (1 + NUDGE * np.random.default_rng(1).standard_normal(x.shape))
-    with quiet():
-        checks = [
-            *(c for _, c in check_layers(network, moved, plan)),
-            *check_end_to_end(network, moved, plan),
-        ]
-    place = (wrong.layer, wrong.tensor)
-    error = next(checked.error for checked in checks if (checked.layer, checked.tensor) == place)
-    return not math.isfinite(wrong.error) or abs(error - wrong.error) <= 0.01 * wrong.error
 
 
 def _largest(example: Measured, graph: cnnstat.Graph) -> float:

@@ -14,7 +14,7 @@ from cnnstat.spec.expression import Value
 from cnnstat.spec.expression import parse as parse_expression
 
 if TYPE_CHECKING:
-    from cnnstat.layers.footprint import Bounds
+    from cnnstat.layers.footprint import Reading
 
 Figures: TypeAlias = dict[str, object]
 
@@ -71,7 +71,7 @@ def figures(made: Layer, inputs: tuple[Shape, ...]) -> Figures:
     return {**found, "reads": reads} if reads else found
 
 
-def read_by(bounds: Bounds, unit: int) -> tuple[int, int] | None:
+def read_by(bounds: Reading, unit: int) -> tuple[int, int] | None:
     """Return the first and last input that an output reads; None where it reads none."""
     low, high = bounds.at(unit)
     return (low, high) if low <= high else None

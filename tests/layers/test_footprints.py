@@ -102,11 +102,11 @@ def test_each_position_reads_itself(line: str, inputs: str) -> None:
     [
         ("type: linear, units: 2", "3", WHOLE),
         ("type: rbf, units: 2", "3", WHOLE),
-        ("type: flatten", "2x3x4", WHOLE),
-        ("type: reshape, shape: [-1]", "2x3x4", WHOLE),
         ("type: global_max_pool", "2x3x4", WHOLE),
         ("type: global_avg_pool", "2x3x4", WHOLE),
-        ("type: spatial_pyramid_pool, levels: [1]", "2x3x4", WHOLE),
+        ("type: softmax", "3", WHOLE),
+        ("type: log_softmax", "3", WHOLE),
+        ("type: layer_norm, axes: channels", "3", WHOLE),
         ("type: layer_norm", "2x3x4", WHOLE),
         ("type: group_norm, groups: 1", "2x3x4", WHOLE),
         ("type: instance_norm", "2x3x4", WHOLE),
@@ -139,6 +139,9 @@ def test_all_inputs_or_nobody_knows(line: str, inputs: str, bounds: str) -> None
         ),
         ("type: max_pool, kernel: 3, stride: 2, padding: 1", "1x7", Bounds(2, (-1,), (1,))),
         ("type: max_pool, kernel: 2, dilation: 3", "1x7", Bounds(2, (0,), (3,), step=3)),
+        ("type: group_norm, groups: 3", "6", Bounds(2, (0, 0), (1, 1))),
+        ("type: local_response_norm, size: 3", "6", Bounds(1, (-1,), (1,))),
+        ("type: channel_shuffle, groups: 2", "6", Bounds(1, (0, 3), (0, 3))),
     ],
 )
 def test_patterns_are_as_short_as_they_can_be(line: str, inputs: str, bounds: Bounds) -> None:
@@ -158,3 +161,54 @@ def test_hits_need_no_counting() -> None:
     # Of the pairs (w, t) below 2h, those with h <= w + t < 3h: all but two triangles at opposite corners.
     h = 500_000
     assert hits(2 * h, 1, 2 * h, 1, h, 2 * h) == (2 * h) ** 2 - h * (h + 1) // 2 - h * (h - 1) // 2
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs", "rows", "columns"),
+    [
+        ("type: flatten", "2x2x3", points(0, 0, 0, 1, 1, 1) * 2, points(0, 1, 2) * 4),
+        ("type: reshape, shape: [-1]", "1x2x3", points(0, 0, 0, 1, 1, 1), points(0, 1, 2) * 2),
+        (
+            "type: spatial_pyramid_pool, levels: [1, 2], bins: adaptive",
+            "2x3x4",
+            [(0, 2)] * 2 + [(0, 1), (0, 1), (1, 2), (1, 2)] * 2,
+            [(0, 3)] * 2 + [(0, 1), (2, 3)] * 4,
+        ),
+        (
+            "type: spatial_pyramid_pool, levels: [2]",
+            "1x4x5",
+            [(0, 1), (0, 1), (2, 3), (2, 3)],
+            [(0, 2), (2, 4)] * 2,
+        ),
+    ],
+)
+def test_what_numbers_of_a_vector_read(line: str, inputs: str, rows: Field, columns: Field) -> None:
+    made, given = layer(line), shapes(inputs)
+    footprint = made.footprint(given)
+    assert not isinstance(footprint, str)
+    (size,) = size_of(made.sizes(given))
+    assert [[reading.at(unit) for unit in range(size)] for reading in footprint] == [rows, columns]
+    for reading, extent in zip(footprint, given[0][1:], strict=True):
+        for units in (range(size), range(1, size), range(size - 1, size), (0, size - 2)):
+            read = {i for unit in units for i in reading.read(unit)}
+            assert set(reading.together(units, extent)) == read
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        POINT,
+        Bounds(2, (-1,), (1,)),
+        Bounds(3, (0,), (0,)),
+        Bounds(2, (-3,), (3,), step=3),
+        Bounds(1, (0, 0), (0, 0)),
+        Bounds(3, (0, 1), (0, 3)),
+        Bounds(1, (0, 1), (0, 0)),
+        Bounds(0, (2,), (3,)),
+    ],
+)
+def test_what_outputs_read_together(reading: Bounds) -> None:
+    for units in (range(0), range(1), range(9), range(2, 7), range(1, 9, 3), (0, 1, 5)):
+        for size in (1, 4, 40):
+            read = {i for unit in units for i in reading.read(unit) if 0 <= i < size}
+            assert set(reading.together(units, size)) == read

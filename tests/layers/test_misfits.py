@@ -419,3 +419,11 @@ def test_vectors_only_where_a_vector_makes_sense() -> None:
     assert {"linear", "rbf", "relu", "batch_norm", "add", "concat", "softmax", "dropout"} <= vectors
     assert not vectors & {"conv", "transposed_conv", "max_pool", "upsample", "pad", "crop", "pixel_shuffle"}
     assert all(LAYERS[kind].ranks == (0,) for kind in ("linear", "rbf"))
+
+
+def test_a_width_out_of_range_is_shown_as_it_comes_out() -> None:
+    message = (
+        r"filters: 1000000 \* \$in is 3000000 where \$in is 3, which is no whole number from 1 to 1,000,000"
+    )
+    with pytest.raises(Misfit, match=message):
+        layer("type: conv, filters: $in * 10 ** 6, kernel: 1").sizes(((3, 4, 4),))

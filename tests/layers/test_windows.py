@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from cnnstat.base.errors import Misfit
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import Layer, Shape, size_of
-
-if TYPE_CHECKING:
-    from cnnstat.layers.footprint import Bounds
+from cnnstat.layers.footprint import Bounds
 
 Taps = list[list[int]]
 """For each output along one axis, the input positions its taps fall on, padding included."""
@@ -78,7 +76,9 @@ def test_signals(kind: str) -> None:
 def bounds_of(layer: Layer, shapes: tuple[Shape, ...]) -> Bounds:
     footprint = layer.footprint(shapes)
     assert not isinstance(footprint, str)
-    return footprint[0]
+    (bounds,) = footprint
+    assert isinstance(bounds, Bounds)
+    return bounds
 
 
 def check_signal(case: object, layer: Layer, taps: Taps, n: int, f: int) -> None:

@@ -54,7 +54,10 @@ def schema(kind: type[Document]) -> dict[str, Any]:
 
 def _number(kind: type) -> dict[str, Any]:
     assert kind in (Fraction, Real)
-    return {"type": "number"} if kind is Fraction else {"type": ["number", "null"]}
+    if kind is Real:
+        return {"type": ["number", "null"]}
+    pair = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+    return {"anyOf": [{"type": "integer"}, pair]}
 
 
 def pages() -> str:

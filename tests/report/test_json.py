@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
 
 from tests.program import within
 from tests.report.json_pages import FILE, documents, pages, schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LINES = (
     "summary lenet5",
@@ -50,6 +54,19 @@ def test_json_is_what_the_document_says(line: str) -> None:
         and not list(jsonschema.Draft202012Validator(rule).iter_errors(found))
     ]
     assert matching, [kind.__name__ for kind in kinds]
+
+
+def test_a_stride_that_is_a_fraction_is_exact(tmp_path: Path) -> None:
+    path = tmp_path / "up.yaml"
+    layers = "  - {type: upsample, scale: 3}\n  - {type: conv, filters: 1, kernel: 3, stride: [3, 1]}\n"
+    path.write_text(f"input: [1, 8, 8]\nlayers:\n{layers}", encoding="utf-8")
+    for line in ("summary", "run"):
+        found = json.loads(within(line, str(path), "--format", "json").stdout)
+        kinds = [schema(kind) for kind in documents()[line]]
+        assert any(jsonschema.Draft202012Validator(kind).is_valid(found) for kind in kinds)
+        figures = [layer.get("measured", layer) for layer in found["layers"]]
+        strides = [each["receptive_field"]["stride"] for each in figures]
+        assert strides == [[[1, 3], [1, 3]], [1, [1, 3]]]
 
 
 def test_the_manual_of_the_json_is_up_to_date() -> None:

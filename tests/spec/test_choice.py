@@ -197,7 +197,7 @@ layers: [{type: wide, by: 8}, {type: wide, by: 16}]
     with pytest.raises(SpecError) as negative:
         analyzed(text=text, width=-2)
     assert [problem.message for problem in negative.value.problems] == [
-        "divisible(-16) has no value, with $by = 8, $width = -2"
+        "divisible(-16) has no value, with $by = 8, $width = -2; and in 1 more instance"
     ]
     with pytest.raises(SpecError, match=r"expected a number, got \[1, 'a'\], with \$by = 8, \$width = "):
         analyzed(text=text, width=[1, "a"])

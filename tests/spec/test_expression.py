@@ -4,7 +4,7 @@ import contextlib
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnstat.base.errors import Fault
@@ -155,6 +155,7 @@ def test_halves_are_rounded_to_the_even_number() -> None:
         ("($in + 1) * $half", "($in + 1) * (1 / 2)", 3, 2),
         ("$in * $in - $in", "$in * $in - $in", 3, 6),
         ("1 / $in", "1 / $in", 4, Fraction(1, 4)),
+        ("$in + 10 ** 40 - 10 ** 40", f"$in + {10**40} - {10**40}", 4, 4),
         ("$b ** log2($in)", "2 ** log2($in)", 32, 32),
         ("-max($in, 1) - (-$a)", "-max($in, 1) - -7", 3, 4),
         ("64 if $in > $a else $in", "64 if $in > 7 else $in", 7, 7),
@@ -197,6 +198,7 @@ def _deeper(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
+@example("(3) ** (64)", 1)
 @given(st.recursive(_NUMBERS, _deeper, max_leaves=6), st.integers(1, 40))
 def test_both_halves_work_out_the_same(text: str, channels: int) -> None:
     try:

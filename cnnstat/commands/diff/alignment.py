@@ -8,7 +8,8 @@ Names alone lose a layer that is renamed or moved into a block, types alone pair
 do with each other, and blocks before layers find no partner in a network without blocks: points weigh all.
 
 Points cost one step for each two layers. Equal layers at both ends are paired first, so an edit of a large
-network costs next to nothing; two large strangers are cut in two.
+network costs next to nothing; two large networks are cut at names that both have, and two large strangers in
+the middle.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ Pair: TypeAlias = "tuple[Item | None, Item | None]"
 
 MOST_STEPS = 4_000_000
 """Layers times layers that are compared at once, in half a second; beyond it networks are cut in two."""
+
+PIECE = 40_000
+"""Layers times layers of a piece of a network that had to be cut; larger ones are cut at a shared name."""
 
 _TYPE, _FAMILY, _OPTIONS, _SHAPE = 2, 1, 3, 2
 _NAME, _SCOPE, _PATH = 3, 2, 3
@@ -65,17 +69,19 @@ def align(a: Sequence[Item], b: Sequence[Item]) -> tuple[Pair, ...]:
 
 
 def _matches(a: Part, b: Part) -> Iterator[tuple[int, int]]:
-    waiting = [(a, b)]
+    waiting = [(a, b, MOST_STEPS)]
     while waiting:
-        a, b = waiting.pop()
+        a, b, most = waiting.pop()
         ends, a, b = _trimmed(a, b)
         yield from ends
-        if len(a) * len(b) <= MOST_STEPS:
+        steps = len(a) * len(b)
+        place = _shared(a, b) if steps > most else None
+        if place is None and steps <= MOST_STEPS:
             yield from _best(a, b)
         else:
-            i, j = _cut(a, b)
-            waiting.append((Part(a.items, a.start, i), Part(b.items, b.start, j)))
-            waiting.append((Part(a.items, i, a.stop), Part(b.items, j, b.stop)))
+            i, j = place or ((a.start + a.stop) // 2, (b.start + b.stop) // 2)
+            waiting.append((Part(a.items, a.start, i), Part(b.items, b.start, j), PIECE))
+            waiting.append((Part(a.items, i, a.stop), Part(b.items, j, b.stop), PIECE))
 
 
 def _trimmed(a: Part, b: Part) -> tuple[list[tuple[int, int]], Part, Part]:
@@ -100,16 +106,16 @@ def _equal(most: int, place: Callable[[int], tuple[int, int]], a: Part, b: Part)
     return most
 
 
-def _cut(a: Part, b: Part) -> tuple[int, int]:
-    """Return where to cut both: at the name in common that is nearest to the middle of A, else halfway."""
+def _shared(a: Part, b: Part) -> tuple[int, int] | None:
+    """Return where both have the same name, as near to the middle of A as can be."""
     places = {item.path: j for j, item in enumerate(b, start=b.start) if item.own}
     middle = (a.start + a.stop) // 2
     shared = [i for i, item in enumerate(a, start=a.start) if item.own and item.path in places]
     inside = [i for i in shared if i > a.start and places[a.items[i].path] > b.start]
-    if inside:
-        nearest = min(inside, key=lambda i: abs(i - middle))
-        return nearest, places[a.items[nearest].path]
-    return middle, (b.start + b.stop) // 2
+    if not inside:
+        return None
+    nearest = min(inside, key=lambda i: abs(i - middle))
+    return nearest, places[a.items[nearest].path]
 
 
 def _best(a: Part, b: Part) -> Iterator[tuple[int, int]]:

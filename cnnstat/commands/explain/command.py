@@ -38,7 +38,7 @@ from cnnstat.commands.explain.reference_document import (
 from cnnstat.commands.explain.report import report
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.reader import option_names
-from cnnstat.layers.synonyms import meant
+from cnnstat.layers.synonyms import way_out
 from cnnstat.report.outline import branches
 from cnnstat.spec import bundled
 from cnnstat.spec.reader import ENTRY_KEYS
@@ -205,6 +205,6 @@ def _unknown(topic: str) -> str:
     if having:
         more = f" and {len(having) - 1} more" if len(having) > 1 else ""
         return f"'{topic}' is an option of {having[0]}{more}; 'cnnstat explain {having[0]}' says what it is"
-    hint = suggestion(meant(topic), (*LAYERS, *words())) or suggestion(topic, bundled.names())
+    hint = way_out(topic, (*LAYERS, *words())) or suggestion(topic, bundled.names())
     hint = hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures"
     return f"'{topic}' is no layer type, figure, file or bundled network{hint}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.model import KINDS
@@ -10,7 +11,7 @@ from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.commands.explain.document import StepEntry
 from cnnstat.commands.explain.field_growth import growth, setters
-from cnnstat.layers.base import WHOLE, size_of
+from cnnstat.layers.base import size_of
 from cnnstat.report.text import shown, sizes
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
 
 
+@lru_cache(maxsize=4096)  # equal layers, and blocks of them, have equal steps
 def step(figure: str, how: Term, label: str = "") -> StepEntry:
     """Return one figure with its arithmetic, under its own label or another."""
     label = label or FIGURES[figure].label
@@ -36,7 +38,7 @@ def terms(row: LayerRow) -> dict[str, Term]:
 
 def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     """Yield every figure of a layer; what it has none of stands in one line."""
-    yield from _sizes(row, analysis.inputs(row.number))
+    yield from _sizes(row, analysis.inputs(row.number)[: row.node.layer.values_from])
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
         yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
@@ -78,7 +80,7 @@ def passes_on(analysis: Analysis, row: LayerRow) -> bool:
 
 def _field(row: LayerRow, grown: Growth) -> Iterator[StepEntry]:
     """Yield how the receptive field of a layer came about."""
-    if not row.field.known or grown.same:
+    if not row.field.known or grown.same or (grown.shared and len(grown.branches) == 1):
         yield StepEntry("receptive_field", "field", _plain_field(row, grown))
     elif grown.steps:
         above = grown.branches[0]
@@ -119,12 +121,14 @@ def _plain_field(row: Row, grown: Growth) -> str:
     words, above = field_words(row.field, row.output_shape), grown.branches[0]
     if row.field.because is not None:
         return words
-    if row.field.known:
+    if grown.same:
         return f"{words}, as {above.name}: each unit reads its own place"
     whole = [branch.name for branch in grown.branches if branch.above.whole]
     if whole:
         return f"{words}, as {whole[0]}"
-    return f"{words}: each unit counts as reading the whole of {above.name}"
+    if row.field == above.above:
+        return f"{words}, as {above.name}"
+    return f"{words}: what all units of {above.name} see together"
 
 
 def field_words(field: Field, shape: Shape) -> str:
@@ -163,7 +167,7 @@ def _sizes(row: LayerRow, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
 def _kept(calculated: Calculated, axis: int, shapes: Sequence[Shape]) -> bool:
     """Say whether a layer leaves a size as it is; one that only happens to be equal has its arithmetic."""
     size, names = calculated.sizes[axis], rank_of(size_of(calculated.sizes)).axes
-    own_units = len(names) == 1 and calculated.footprint == WHOLE
+    own_units = len(names) == 1 and calculated.macs.value > 0
     if size.name != names[axis] or own_units:
         return False
     return all(len(shape) == len(names) and shape[axis] == size.value for shape in shapes)
@@ -179,8 +183,9 @@ def _axes(figure: str, label: str, row: Row, axes: Sequence[Term]) -> Iterator[S
 
 def _short(how: Term) -> Term:
     """Return a term whose words say a sum of equal formulas once: ``sum(filters·maps)``."""
+    if not how.operands:
+        return how
     operands = tuple(_short(operand) for operand in how.operands)
-    formulas = {operand.formula for operand in operands}
-    if how.symbol == "+" and len(operands) > 1 and len(formulas) == 1:
-        return term(f"sum({formulas.pop()})", how.value)
+    if how.symbol == "+" and len(operands) > 1 and len({operand.formula for operand in operands}) == 1:
+        return term(f"sum({operands[0].formula})", how.value)
     return Term(how.value, how.name, how.symbol, operands)

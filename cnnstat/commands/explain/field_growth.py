@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis.receptive_field import Field, broadcast, field_of
+from cnnstat.analysis.receptive_field import Field, field_of
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.layers.footprint import POINT
+from cnnstat.layers.base import WHOLE, places
+from cnnstat.layers.footprint import POINT, Bounds
 
 if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis, LayerRow
-    from cnnstat.layers.base import Shape
-    from cnnstat.layers.footprint import Bounds
+    from cnnstat.layers.base import Footprint, Shape
+    from cnnstat.layers.footprint import Reading
 
 
 class AxisGrowth(Struct, frozen=True):
@@ -40,21 +41,25 @@ class Branch(Struct, frozen=True):
 class Growth(Struct, frozen=True):
     """The branches that a layer reads, and the arithmetic per axis: none where the recurrence does not hold.
 
-    ``same``: every unit reads its own place and nothing else.
+    ``same``: every unit reads its own place and nothing else. ``shared``: all units see one region.
     """
 
     branches: tuple[Branch, ...]
     steps: tuple[AxisGrowth, ...] = ()
     same: bool = False
+    shared: bool = False
 
 
 def growth(analysis: Analysis, row: LayerRow) -> Growth:
     """Return how the field of a layer came about."""
-    sources = row.node.values
-    footprint = row.calculated.footprint
-    branches = tuple(_branch(analysis, row, source, len(sources) > 1) for source in sources)
+    footprints = row.calculated.footprints
+    pairs = zip(row.node.values, footprints, strict=True)
+    branches = tuple(_branch(analysis, row, source, footprint) for source, footprint in pairs)
+    footprint = footprints[0]
     if len(branches) > 1 or isinstance(footprint, str) or not (branches[0].above.known and row.field.known):
-        return Growth(branches)
+        return Growth(branches, shared=row.field.known and row.field.everywhere is not None)
+    if row.field.everywhere is not None or len(footprint) != len(row.field.axes):
+        return Growth(branches, same=footprint == (POINT,), shared=row.field.everywhere is not None)
     steps = [_step(*axis) for axis in zip(branches[0].above.axes, footprint, strict=True)]
     kept = tuple(step for step in steps if step is not None)
     holds = _holds(kept, row.field, row.output_shape)
@@ -75,17 +80,16 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
     )
 
 
-def _branch(analysis: Analysis, row: LayerRow, source: int, met: bool) -> Branch:
-    shape, above = analysis.shapes[source], analysis.fields[source]
-    footprint, out = row.calculated.footprint, row.output_shape
-    if met and not isinstance(footprint, str):
-        footprint = tuple(broadcast(bounds, shape[i], out[i]) for i, bounds in enumerate(footprint, 1))
-    through = field_of(row.name, footprint, (shape,), out, (above,))
+def _branch(analysis: Analysis, row: LayerRow, source: int, footprint: Footprint) -> Branch:
+    shape, above, extent = analysis.shapes[source], analysis.fields[source], places(analysis.input_shape)
+    through = row.field  # what reads all of a map has no other branch
+    if footprint != WHOLE:
+        through = field_of(row.name, (footprint,), (shape,), row.output_shape, (above,), extent)
     return Branch(analysis.graph.name(source), above, through)
 
 
-def _step(tracks: tuple[Bounds, ...], bounds: Bounds) -> AxisGrowth | None:
-    if len(tracks) > 1 or tracks[0].period > 1 or bounds.period > 1:
+def _step(tracks: tuple[Bounds, ...], bounds: Reading) -> AxisGrowth | None:
+    if len(tracks) > 1 or tracks[0].period > 1 or not isinstance(bounds, Bounds) or bounds.period > 1:
         return None
     track = tracks[0]
     stride = term("S", track.advance)

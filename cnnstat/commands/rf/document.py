@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.clipped_fields import clipped_field
+from cnnstat.analysis.fields import UntraceableError
 from cnnstat.analysis.outline import find
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
@@ -44,11 +45,12 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
             f"the input of {analysis.name} is a vector, whose numbers have no place to ask for"
         )
     _check_unit(row, position)
-    if row.field.whole:
-        full = seen = tuple((0, size - 1) for size in analysis.input_shape[1:])
-    else:
-        full = row.field.region(position)
+    try:
         seen = clipped_field(analysis, row.number, position)
+    except UntraceableError as error:
+        raise ArgumentError(f"the field of {row.name} is unknown because of {error.because}") from None
+    # Behind layers that read all of a map there is no pattern that goes on beyond the input.
+    full = row.field.region(position) if row.field.known and not row.field.constant else seen
     return UnitDocument(
         command="rf",
         **head(analysis),
@@ -60,8 +62,6 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
 
 
 def _check_unit(row: Row, position: tuple[int, ...]) -> None:
-    if row.field.because is not None:
-        raise ArgumentError(f"the field of {row.name} is unknown because of {row.field.because}")
     sizes = row.output_shape[1:] or row.output_shape  # a unit of a vector has its number
     if len(position) != len(sizes):
         wanted = f"{len(sizes)} {plural('coordinate', len(sizes))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -124,6 +125,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
 
     Without SPEC it is lenet5.
     """
+    spare_busy_processors()
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
     from cnnstat.commands.run.document import document  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
@@ -150,6 +152,18 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
     if not proof.good:
         raise click.exceptions.Exit(1)
     finish(proof.verification.analysis)
+
+
+def spare_busy_processors() -> None:
+    """Let OpenBLAS, which NumPy will load, begin a thread for each idle processor only, unless told how many.
+
+    The threads of a product wait for each other in a loop: where one of them waits for a processor, a small
+    product takes ten times as long. OMP_DYNAMIC of GNU's OpenMP goes by the load, too.
+    """
+    if hasattr(os, "getloadavg"):  # not so on Windows
+        busy = round(os.getloadavg()[0])
+        if busy:
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", str(max(1, (os.cpu_count() or 1) - busy)))
 
 
 def _check_files(network: Chosen, options: RunOptions, output: Output) -> None:

@@ -24,7 +24,10 @@ Value: TypeAlias = int | str | tuple[Fraction | None, ...] | None
 
 
 class MeasuredReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
-    """What one unit saw of the input: size, stride and padding are null where no pattern repeats."""
+    """What one unit saw of the input: size, stride and padding are null where no pattern repeats.
+
+    Where all units see one region, its size and padding stand for a pattern's.
+    """
 
     whole: bool
     size: Sizes | None = None
@@ -69,6 +72,14 @@ class FigureDifference(Struct, frozen=True, kw_only=True):
     measured: Value
 
 
+class UnmeasuredFigure(Struct, frozen=True, kw_only=True):
+    """A figure that was not compared."""
+
+    layer: str
+    figure: str
+    why: str
+
+
 class LossValue(Struct, frozen=True, kw_only=True):
     """A loss at the input, and how it changes there."""
 
@@ -91,7 +102,7 @@ class GradientError(Struct, frozen=True, kw_only=True):
     right: bool
     fault: Annotated[
         str | UnsetType,
-        Meta(description="only where there is nothing to compare: why; the errors are null then"),
+        Meta(description="only where nothing can be compared: why; the errors are null then"),
     ] = UNSET
 
 
@@ -107,6 +118,7 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
     to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
     interrupted: bool
     wrong: int
+    not_measurable: Annotated[int, Meta(description="neither right nor wrong: rounding is all there is")]
     checked: tuple[GradientError, ...]
 
 
@@ -140,8 +152,12 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
     layers: tuple[ComparedLayer, ...]
     inference_memory_bytes: ComparedBytes
     differences: Annotated[tuple[FigureDifference, ...], Meta(description="empty when all is proved")]
-    unmeasured_fields: Annotated[
-        tuple[str, ...], Meta(description="layers whose receptive field no run can show")
+    compared: Annotated[int, Meta(description="how many figures were calculated and measured")]
+    unmeasured: Annotated[
+        tuple[UnmeasuredFigure, ...],
+        Meta(
+            description="figures of which `proved` says nothing, as no run shows them or none was calculated"
+        ),
     ]
     loss: LossValue
     gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
@@ -186,7 +202,11 @@ def document(proof: Proof, top: int | None) -> RunDocument:
             )
             for each in proof.verification.differences
         ),
-        unmeasured_fields=proof.verification.unmeasured,
+        compared=proof.verification.compared,
+        unmeasured=tuple(
+            UnmeasuredFigure(layer=each.layer, figure=each.figure, why=each.why)
+            for each in proof.verification.unmeasured
+        ),
         loss=LossValue(
             name=proof.loss.name,
             value=Real(proof.loss.value),
@@ -208,6 +228,9 @@ def _measured(layer: LayerMeasurements, field: MeasuredField) -> MeasuredFigures
 
 
 def _field(field: MeasuredField) -> MeasuredReceptiveField:
+    if field.region and not field.whole:
+        sizes = tuple(last - first + 1 for first, last in field.region)
+        return MeasuredReceptiveField(whole=False, size=sizes, padding=tuple(-low for low, _ in field.region))
     patterns = [axis.pattern for axis in field.axes if axis.pattern is not None]
     if field.whole or not patterns or len(patterns) < len(field.axes):
         return MeasuredReceptiveField(whole=field.whole)
@@ -240,6 +263,7 @@ def _gradients(proof: Proof) -> GradientCheck:
         to_check=proof.to_check,
         interrupted=proof.interrupted,
         wrong=sum(each.fault != NOT_FINITE for each in proof.wrong),
+        not_measurable=sum(not each.measurable for each in proof.checked),
         checked=tuple(checked),
     )
 

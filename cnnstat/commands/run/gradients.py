@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.outline import folded
+from cnnstat.executor.measure.gradients import ROUNDING
 from cnnstat.report.model import Column, Fact, Line, Quantity, Table
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ def gradient_table(check: GradientCheck, analysis: Analysis, depth: int | None) 
         elements = max(
             (each.elements for each in part if each.elements is not None and not each.fault), default=""
         )
-        fault = next((each.fault for each in part if each.fault), "WRONG")
-        right = "right" if all(each.right for each in part) else fault
-        lines.append(Line((name, tensor, size, error, *((elements,) if single else ()), right), name))
+        lines.append(Line((name, tensor, size, error, *((elements,) if single else ()), _found(part)), name))
     return Table("gradients", tuple(columns), tuple(lines))
+
+
+def _found(part: list[GradientError]) -> str:
+    """Return what was found of some gradients: what is wrong before what nobody can know."""
+    faults = sorted((each.fault or "WRONG" for each in part if not each.right), key=ROUNDING.__eq__)
+    return faults[0] if faults else "right"
 
 
 def _folded(
@@ -65,7 +70,9 @@ def gradient_fact(check: GradientCheck) -> Fact:
     phrase: list[str | Quantity] = [Quantity(right), " right"]
     if check.wrong:
         phrase += [", ", Quantity(check.wrong), " wrong"]
-    if left := check.to_check - right - check.wrong:
+    if check.not_measurable:
+        phrase += [", ", Quantity(check.not_measurable), f" {ROUNDING}"]
+    if left := check.to_check - right - check.wrong - check.not_measurable:
         phrase += [", ", Quantity(left), " not checked"]
     worst = max((each.error for each in check.checked if not each.fault), default=0.0)
     phrase += ["; largest relative error ", Quantity(worst, "error")]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psutil
-
 from cnnstat.analysis import analyze_graph
-from cnnstat.analysis.memory import running_bytes
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.text import plain
+from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import Proof, compare
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run.command import Disproved, Refused
+from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import evaluate
@@ -22,13 +21,14 @@ from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, grad
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
-from cnnstat.report.text import bytes_text
 from cnnstat.tensors import (
     FileError,
-    matched,
-    read_array,
-    read_image,
-    read_weights,
+    array_input,
+    cast,
+    image_input,
+    open_weights,
+    paired,
+    read_tensors,
     save_activations,
     save_weights,
 )
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.measure.measurements import Measurements
     from cnnstat.executor.network import Visit
     from cnnstat.graph.model import Graph
+    from cnnstat.tensors import GivenInput
 
 
 REFUSALS = (FileError, MissingKernelError, UnfitError)
@@ -61,21 +62,36 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
     """
     graph = chosen.load()
     given = _given_input(graph, options)
-    wanted = options.batch or (None if given is None else len(given))
+    wanted = options.batch or (None if given is None else given.samples)
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
     _check_output(analysis, options)
-    _check_memory(analysis, options, (wanted or SAMPLES) if options.check_grad else 0)
+    checked = (wanted or SAMPLES) if options.check_grad else 0
+    uses = Uses(
+        checked=checked,
+        training=options.training,
+        outputs=options.activations is not None,
+        weights=options.weights is not None,
+        saved=options.save is not None and options.save.suffix.lower() != ".npz",
+        reading=0 if given is None else given.bytes,
+    )
+    limit = MemoryLimit(options.max_memory)
+    limit.check(running_bytes(analysis, uses))
+    with limit.held():
+        return _proved(analysis, given, options, wanted)
 
+
+def _proved(analysis: Analysis, given: GivenInput | None, options: RunOptions, wanted: int | None) -> Proof:
+    """Run a network that there is memory for; `wanted` are the samples asked for, if any are."""
+    graph, batch = analysis.graph, analysis.settings.batch
     # How long each layer takes beside the others, roughly: for the progress bar only.
     work = [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
     try:
         network = Network(graph, seed=options.seed, dtype=options.dtype)
         if options.weights is not None:
-            tensors = read_weights(options.weights)
-            network.load(matched(network.parameters, tensors, options.weights.name))
-        x = network.sample(batch) if given is None else _typed(given, network)
+            _load(network, options.weights)
+        x = network.sample(batch) if given is None else _typed(given.read(), network)
         measurements = _measured(network, x, work, options.activations)
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
@@ -92,11 +108,19 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
     )
 
 
-def _given_input(graph: Graph, options: RunOptions) -> Array | None:
-    """Return the batch that a file gives, if any."""
+def _given_input(graph: Graph, options: RunOptions) -> GivenInput | None:
+    """Return what a file gives, if there is one, checked as far as its header says."""
     if options.image is not None:
-        return read_image(options.image, graph.input_shape, invert=options.invert)
-    return None if options.array is None else read_array(options.array, graph.input_shape)
+        return image_input(options.image, graph.input_shape, invert=options.invert)
+    return None if options.array is None else array_input(options.array, graph.input_shape)
+
+
+def _load(network: Network, path: Path) -> None:
+    """Take the weights of a file, one tensor after the other, once names and shapes are known to fit."""
+    file, own = open_weights(path), network.parameters
+    names = paired(own, file.outlines(), path.name)
+    for name, (_, tensor) in zip(names, read_tensors(file, names.values()), strict=True):
+        network.load({name: cast(tensor, own[name], name, path.name)})
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:
@@ -108,21 +132,9 @@ def _check_output(analysis: Analysis, options: RunOptions) -> None:
             raise Refused(f"--loss {options.loss} needs a network that puts out one vector")
 
 
-def _check_memory(analysis: Analysis, options: RunOptions, checked: int) -> None:
-    needed = running_bytes(analysis, checked=checked)
-    free = psutil.virtual_memory().available
-    limit = free if options.max_memory is None else options.max_memory
-    if needed > limit:
-        what = "are free" if options.max_memory is None else "are allowed by --max-memory"
-        raise Refused(
-            f"the run needs about {bytes_text(needed)}, and {bytes_text(limit)} {what};"
-            " a smaller --input or --batch needs less"
-        )
-
-
 def _typed(given: Array, network: Network) -> Array:
     """Return an input in the network's type."""
-    x = given.astype(network.dtype)
+    x = given.astype(network.dtype, copy=False)
     if not is_finite(x):
         raise Refused(f"as {network.dtype}, the input holds infinite numbers; scale it")
     return x

@@ -117,7 +117,7 @@ def _cells(layers: Sequence[Measurable], output: Measurable | None, settings: Se
 
 def _on_input(document: RunDocument) -> Iterator[str]:
     """Yield the layers whose field was compared although no pattern repeats in it that had a size."""
-    unmeasured = set(document.unmeasured_fields)
+    unmeasured = {each.layer for each in document.unmeasured}
     for layer in document.layers:
         field = layer.measured.receptive_field
         if not field.whole and field.size is None and layer.name not in unmeasured:
@@ -139,9 +139,11 @@ def _limits(document: RunDocument) -> Iterator[Fact]:
     on_input = list(_on_input(document))
     if on_input:
         yield Fact("field on input", f"{_few(on_input)}: what each unit sees was compared on this input only")
-    if document.unmeasured_fields:
-        why = "places are folded anew there, so no field was compared"
-        yield Fact("field unknown", f"{_few(document.unmeasured_fields)}: {why}")
+    reasons: dict[str, list[str]] = {}
+    for each in document.unmeasured:
+        reasons.setdefault(each.why, []).append(each.layer)
+    for why, names in reasons.items():
+        yield Fact("field not measured", f"{_few(names)}: {why}")
 
 
 def _few(names: Sequence[str]) -> str:

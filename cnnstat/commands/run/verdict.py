@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.analysis.model import STORED
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
-from cnnstat.executor.measure.gradients import NOT_FINITE
+from cnnstat.executor.measure.gradients import NOT_FINITE, ROUNDING
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.model import Quantity
 
 if TYPE_CHECKING:
-    from cnnstat.bridge.verify import Disagreement, Proof, Verification
+    from collections.abc import Sequence
+
+    from cnnstat.bridge.verify import Disagreement, Proof, Unmeasured
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
 
@@ -38,18 +39,33 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
     if proof.loss.fault:
         return (f"{_WRONG}: {proof.loss.fault}",)
     checked, to_check = Quantity(len(proof.checked)), Quantity(proof.to_check)
+    right = sum(checked.good for checked in proof.checked)
+    unknown = _not_measurable(len(proof.checked) - right)
     if not proof.finished:
         if proof.interrupted:
-            return "interrupted: ", checked, " of ", to_check, " gradients checked, all right"
+            all_right = (Quantity(right), " right", *unknown) if unknown else ("all right",)
+            return "interrupted: ", checked, " of ", to_check, " gradients checked, ", *all_right
         return f"{_NOT_CHECKED}: only ", checked, " of ", to_check, " gradients were"
-    figures = Quantity(_compared(proof.verification))
+    figures = Quantity(proof.verification.compared)
     proved = "proved: ", figures, " calculated figures are the figures measured"
-    return (*proved, ", ", checked, " gradients are right") if proof.checked else proved
+    gradients = (", ", Quantity(right), " gradients are right", *unknown) if proof.checked else ()
+    return *proved, *gradients, *_unmeasured(proof.verification.unmeasured)
 
 
-def _compared(verification: Verification) -> int:
-    """Count figures: shape, counts and field of each layer, and the memory of the network."""
-    return len(verification.analysis.rows) * (len(STORED) + 2) - len(verification.unmeasured) + 1
+def _not_measurable(count: int) -> Phrase:
+    """Return how many gradients are neither right nor wrong, and why."""
+    return (", ", Quantity(count), f" {ROUNDING}") if count else ()
+
+
+def _unmeasured(unmeasured: Sequence[Unmeasured]) -> tuple[str | Quantity, ...]:
+    """Say how many figures prove nothing, and why the first of them."""
+    if not unmeasured:
+        return ()
+    whys = list(dict.fromkeys(each.why for each in unmeasured))
+    more = (
+        f", or {whys[1]}" if len(whys) == 2 else f", or for {len(whys) - 1} other reasons" * (len(whys) > 2)
+    )
+    return "; ", Quantity(len(unmeasured)), f" not measurable: {whys[0]}{more}"
 
 
 def _difference(difference: Disagreement) -> Phrase:

@@ -9,6 +9,7 @@ import click
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli.options import network_options, output_options, read_by, settings_options, size_of
 from cnnstat.cli.output import show
+from cnnstat.cli.progress import progress
 from cnnstat.commands.sizes.document import document
 from cnnstat.commands.sizes.report import report
 from cnnstat.commands.sizes.size_range import between
@@ -17,6 +18,9 @@ from cnnstat.commands.sizes.size_search import sweep
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Chosen, Output
+
+_AT_ONCE = 30_000
+"""Layers, those of all sizes together, that nobody waits for."""
 
 
 @click.command()
@@ -46,7 +50,9 @@ def sizes(
     some of them listed.
     """
     graph = network.load()
-    search = sweep(graph, between(graph, first, last, step), settings)
+    steps = between(graph, first, last, step)
+    with progress("trying sizes", steps.count, long=steps.count * len(graph.layers) > _AT_ONCE) as advance:
+        search = sweep(graph, steps, settings, advance)
     every = any(value is not None for value in (first, last, step))
     found = document(search, every=every)
     show(found, lambda: report(found, search, every=every), output)

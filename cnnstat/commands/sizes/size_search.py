@@ -21,7 +21,7 @@ from cnnstat.commands.sizes.size_range import between, grown
 from cnnstat.commands.sizes.trial import Outcome, Refusal, Tries, Walked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from cnnstat.analysis.model import Row
@@ -100,8 +100,15 @@ def sizes(
     return sweep(graph, steps, settings)
 
 
-def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> SizeSearch:
+def sweep(
+    graph: Graph,
+    steps: Steps,
+    settings: Settings | None = None,
+    advance: Callable[[float], None] = lambda step: None,
+) -> SizeSearch:
     """Try every size of ``steps``; the graph's input is what counts as the network's own.
+
+    ``advance`` is called with 1 after each size.
 
     Raises:
         SpecError: neither the network's own size nor any other is accepted.
@@ -110,17 +117,21 @@ def sweep(graph: Graph, steps: Steps, settings: Settings | None = None) -> SizeS
     shape = graph.input_shape
     tries = Tries(graph, settings)
     own = _accepted(tries.walked(shape))
-    outcomes = tuple(tries.outcome(size, own) for size in steps.sizes)
+    found: list[Outcome] = []
+    for size in steps.sizes:
+        found.append(tries.outcome(size, own))
+        advance(1)
+    outcomes = tuple(found)
     if own is None and not any(outcome.accepted for outcome in outcomes):
         analyze_graph(graph, settings)  # which says what is wrong, and where
-    found = SizeSearch(graph, settings, steps, tries.outcome(shape[1:], own), outcomes)
+    search = SizeSearch(graph, settings, steps, tries.outcome(shape[1:], own), outcomes)
     if own is None:
-        return found
+        return search
     far = _far(tries, shape)
     changed = {outcome.changed for outcome in outcomes} | {far.changed(own) if far else None}
     fixing = tuple(sorted(number for number in changed if number is not None))
     return replace(
-        found,
+        search,
         fixing=fixing,
         levelled=_levelled(graph, own, far) if far and not fixing else None,
         far=far is not None,

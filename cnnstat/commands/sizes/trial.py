@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis import memory
+from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
@@ -98,7 +99,7 @@ class Tries:
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
-        self.freed = memory.freed(graph)
+        self.freed, self.storage = memory.freed(graph), storage(graph)
         self.owning = [node.owns for node in graph.layers]
         self.walk = Walk(graph, _figures, strict=settings.strict)
 
@@ -113,7 +114,7 @@ class Tries:
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
         params = sum(layer.stored[0].value for layer in compress(walked.layers, self.owning))
-        activations = memory.activations(walked.shapes)
+        activations = stored_activations(self.storage, walked.shapes)
         peak = memory.peak_activations(activations, self.freed)
         return Cost(
             output_shape=walked.shapes[self.graph.outputs[-1]],

@@ -18,6 +18,9 @@ from cnnstat.executor.kernels.windows import Grid, Walk, collect, walks
 from cnnstat.executor.parameters import Parameters, weight_and_bias
 from cnnstat.executor.projection import along
 
+GATHERED = 16 << 20
+"""Bytes of maps that a convolution by table gathers at a time, unless one filter reads more."""
+
 
 def bias_gradient(dy: Array) -> Array:
     """Return dL/db: dy summed over everything but channels."""
@@ -82,10 +85,11 @@ def _grouped_backward(
 def _by_table(x: Array, params: Params, options: Options, context: Context) -> Result:
     """Correlate each filter with the maps its row of the table names.
 
-    Rows of equal length make one grouped convolution, a filter to a group, over the maps they name.
+    Rows of equal length make one grouped convolution, a filter to a group, over the maps they name, or
+    several: each gathers all these maps, however many filters read the same.
     """
     weight = params["weight"]
-    bundles = _bundles(options["table"])
+    bundles = _bundles(options["table"], x[:, :1].nbytes)
     walked = walks(x, options)
     y = np.empty(())
     for filters, connections, maps in bundles:
@@ -122,8 +126,11 @@ def _table_backward(
 _Bundle = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
-def _bundles(table: Any) -> list[_Bundle]:
-    """Group the rows of a table by length: (filters, their places in weight, the maps they read) each."""
+def _bundles(table: Any, map_bytes: int) -> list[_Bundle]:
+    """Group the rows of a table by length: (filters, their places in weight, the maps they read) each.
+
+    A group is cut where its maps would take more than `GATHERED` bytes.
+    """
     ends = np.cumsum([len(row) for row in table])
     found: dict[int, tuple[list[int], list[int], list[int]]] = {}
     for filter_, (row, end) in enumerate(zip(table, ends, strict=True)):
@@ -131,7 +138,15 @@ def _bundles(table: Any) -> list[_Bundle]:
         filters.append(filter_)
         connections.extend(range(end - len(row), end))
         maps.extend(row)
-    return [(np.array(f), np.array(w), np.array(m)) for f, w, m in found.values()]
+    bundles: list[_Bundle] = []
+    for length, (filters, weights, maps) in found.items():
+        step = max(GATHERED // (length * map_bytes), 1)
+        for start in range(0, len(filters), step):
+            cut = slice(start * length, (start + step) * length)
+            bundles.append(
+                (np.array(filters[start : start + step]), np.array(weights[cut]), np.array(maps[cut]))
+            )
+    return bundles
 
 
 CONV = Kernel(

@@ -102,9 +102,13 @@ def weight_gradient(x: Array, dy: Array, w: Array, grid: Grid, mac_counter: MacC
     errors = grouped(np.ascontiguousarray(dy), grid.groups)
     dw: Array | None = None
     for samples, windows, columns in gathered(x, grid):
-        part = errors[samples, :, :, windows]
-        for each in mac_counter.matmul(part, columns.swapaxes(-1, -2)):
-            dw = each if dw is None else np.add(dw, each, out=dw)
+        part, turned = errors[samples, :, :, windows], columns.swapaxes(-1, -2)
+        # Each sample makes a gradient of all weights: a few at a time.
+        step = max(PIECE // w.nbytes, 1)
+        for first in range(0, len(part), step):
+            some = slice(first, first + step)
+            for each in mac_counter.matmul(part[some], turned[some]):
+                dw = each if dw is None else np.add(dw, each, out=dw)
     assert dw is not None
     return dw.reshape(w.shape)
 

@@ -10,7 +10,7 @@ from cnnstat.executor.axes import add_bias, width
 from cnnstat.executor.connections import aside, connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.parameters import Parameters, real_type, weight_and_bias
-from cnnstat.executor.projection import vector
+from cnnstat.executor.projection import one_unit
 
 
 def linear_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
@@ -68,5 +68,5 @@ def rbf_connections(inputs: Inputs, params: Params, options: Options) -> Array:
 
 
 # A product over the last axis of a map would be another layer.
-LINEAR = Kernel(linear, vector, linear_parameters, connections_of(linear), contracts=True, axes=(0,))
-RBF = Kernel(rbf, vector, rbf_parameters, rbf_connections, contracts=True, axes=(0,))
+LINEAR = Kernel(linear, one_unit, linear_parameters, connections_of(linear), contracts=True, axes=(0,))
+RBF = Kernel(rbf, one_unit, rbf_parameters, rbf_connections, contracts=True, axes=(0,))

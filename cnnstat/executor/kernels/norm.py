@@ -10,6 +10,9 @@ from cnnstat.executor.kernels.windows import Walk, total
 from cnnstat.executor.parameters import Parameters, real_type
 from cnnstat.executor.projection import along, unchanged
 
+ALL_CHANNELS = 16
+"""How many values the variance of all channels counts for beside those of one."""
+
 
 def _affine(x: Array, options: Options, shape: int | tuple[int, ...]) -> dict[str, Array]:
     if not options["affine"]:
@@ -22,13 +25,21 @@ def batch_norm_parameters(inputs: Inputs, options: Options, rng: np.random.Gener
 
     Where x has no spread, as on a map of one position, it has no statistics: mean 0 and variance 1 then.
     Its own mean would turn it to a zero that is nothing but rounding, on the very kink of the ReLU behind.
+    Few positions may happen to be close, and their small variance would enlarge what rounding left in them:
+    so a variance counts as many values as it is from, and that of all channels counts `ALL_CHANNELS`.
     """
     (x,) = inputs
-    mean, variance = (moment.ravel() for moment in _moments(x, (0, *spatial(x))))
-    known, number = variance > 0, variance.dtype.type
+    axes = (0, *spatial(x))
+    mean = x.mean(axes, dtype=np.float64, keepdims=True)
+    apart = x - mean
+    apart *= apart
+    mean, variance = mean.ravel(), apart.mean(axes)
+    count = x.size // x.shape[1]
+    shared = (count * variance + ALL_CHANNELS * variance.mean()) / (count + ALL_CHANNELS)
+    known = variance > 0
     buffers = {
-        "running_mean": np.where(known, mean, number(0)),
-        "running_var": np.where(known, variance, number(1)),
+        "running_mean": np.where(known, mean, 0).astype(x.dtype),
+        "running_var": np.where(known, shared, 1).astype(x.dtype),
     }
     return Parameters(_affine(x, options, x.shape[1]), buffers=buffers)
 

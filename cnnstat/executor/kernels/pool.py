@@ -162,7 +162,7 @@ def _subsample_backward(dy: Array, sums: Array, weight: Array, walked: tuple[Wal
 
 def _whole(inputs: Inputs, options: Options) -> bins.Bins:
     """Take each map as one bin; the axes of positions stay, with length 1."""
-    return tuple((slice(0, n),) for n in inputs[0].shape[2:])
+    return tuple(bins.whole(n) for n in inputs[0].shape[2:])
 
 
 def _adaptive(inputs: Inputs, options: Options) -> bins.Bins:

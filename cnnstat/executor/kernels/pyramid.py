@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from cnnstat.executor.kernel import (
@@ -47,8 +49,8 @@ def connections(inputs: Inputs, params: Params, options: Options) -> Array:
 def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backward, ...]) -> KernelGradients:
     ends = np.cumsum([int(np.prod(shape[1:])) for shape in shapes])[:-1]
     parts = np.split(dy, ends, 1)
-    dx = [way(part.reshape(shape))[0][0] for way, part, shape in zip(ways, parts, shapes, strict=True)]
-    return (sum(dx[1:], dx[0]),), {}
+    levels = (way(part.reshape(shape))[0][0] for way, part, shape in zip(ways, parts, shapes, strict=True))
+    return (reduce(np.add, levels),), {}
 
 
 SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections, axes=(2,))

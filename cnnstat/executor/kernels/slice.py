@@ -47,5 +47,5 @@ def _on_axis(options: Options, axis: Axis) -> OneAxis:
     return OneAxis({**options, "axis": POSITIONS[1][0]})
 
 
-SPLIT = Kernel(split, becomes("identity"))
-SLICE = Kernel(slice_, _on_axis)
+SPLIT = Kernel(split, becomes("identity"), view=True)
+SLICE = Kernel(slice_, _on_axis, view=True)

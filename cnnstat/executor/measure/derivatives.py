@@ -4,11 +4,15 @@ complex   f(x + ih)/h, imaginary part (Squire and Trapp, SIAM Review 40, 1998). 
           may be 1e-30 and no kink of a ReLU or a maximum is ever crossed: exact to rounding.
 central   (f(x + h) - f(x - h))/2h, the textbook's. A step that crosses a kink gives a wrong slope, so
           smaller ones are tried.
+
+What rounding makes of either is measured, not assumed: at points that differ in their last digits only, a
+wrong gradient is off by as much again, and rounding by something else each time.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -21,13 +25,21 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-6
 """Relative error from which on a gradient counts as wrong; both methods stay far below it."""
 TINY = 1e-30
-"""The step of the complex method."""
+"""The step of the complex method: no smaller, or products with small probabilities are out of range."""
 STEPS = (1e-5, 1e-6, 1e-7, 1e-8, 1e-4, 1e-3, 1e-2)
 """Steps of the central difference, in turn: smaller ones against kinks, then larger ones against rounding."""
 NUDGE = 1e-3
 """By how much, of its spread, a central difference moves its point away from ties, where slopes jump."""
 FAINT = 1e-7
 """A gradient this small beside ‖dy‖·‖y‖/‖w‖ is compared to fewer digits: it may be what rounding left."""
+APART = 2.0**-42
+"""By how much of itself a number moves so that those that were equal no longer are."""
+LAST_DIGITS = 2.0**-52
+"""By how much of itself a number moves so that nothing changes but rounding: a unit in the last place."""
+NEIGHBOURS = 6
+"""How many points are held against each other to see what rounding changes."""
+SWAMPED = 10.0
+"""Up to so many times what rounding changes an error may be rounding, too."""
 
 Line: TypeAlias = "Callable[[complex], complex]"
 """f along a direction: from a step, real or imaginary, to a number."""
@@ -42,24 +54,101 @@ def slopes(line: Line, method: str) -> Iterator[float]:
         yield (line(step) - line(-step)).real / (2 * step)
 
 
-def error_of(expected: float, line: Line, scale: float, method: str) -> float:
-    """Return how far a derivative is off, beside the largest of itself, the slope and `scale`."""
-    best = np.inf
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How far a derivative is off a slope, and the size of what that stands beside."""
+
+    off: float
+    size: float
+
+    @property
+    def error(self) -> float:
+        """Return the relative error."""
+        return abs(self.off) / self.size if self.size else abs(self.off)
+
+
+def apart(expected: float, line: Line, scale: float, method: str) -> Apart:
+    """Hold a derivative against the slope of a line, beside the largest of both and `scale`."""
+    best = Apart(math.inf, 1.0)
     for slope in slopes(line, method):
-        size = max(abs(expected), abs(slope), scale)
+        found = Apart(expected - slope, max(abs(expected), abs(slope), scale))
         # NaN must not pass as small.
-        error = abs(expected - slope) / size if size else 0.0
-        best = min(best, error) if error == error else best
-        if best <= TOLERANCE:
+        if found.error < best.error:
+            best = found
+        if best.error <= TOLERANCE:
             break
-    return float(best)
+    return best
+
+
+Near: TypeAlias = "Callable[[Array, str], Array]"
+"""What moves a tensor, by its name, to a neighbouring point."""
+
+
+def neighbours(seed: int, distance: float) -> Iterator[Near]:
+    """Yield ways to points that differ in their last digits, all of them at a distance from the network's."""
+    for number in range(NEIGHBOURS):
+
+        def near(value: Array, name: str, number: int = number) -> Array:
+            moved = value
+            for size, draw in ((distance, NEIGHBOURS), (LAST_DIGITS, number)):
+                rng = np.random.default_rng([seed, draw, *name.encode()])
+                moved = moved * (1 + size * rng.standard_normal(value.shape))
+            return moved
+
+        yield near
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The relative error of a derivative, and whether it is one that rounding alone may have made."""
+
+    error: float
+    swamped: bool = False
+
+    @property
+    def wrong(self) -> bool:
+        """Say whether the derivative is not the slope, beyond what rounding does; NaN is none."""
+        return not (self.error <= TOLERANCE or self.swamped)
+
+
+def judged(found: Apart, at: Callable[[Near], Apart], seed: int) -> Judged:
+    """Judge a difference by how much rounding changes it; `at` takes the same difference elsewhere.
+
+    At a tie the last digit decides which of two numbers is the largest, and with it the gradient, right or
+    wrong. So a gradient has to stand the same trial where nothing is equal by chance.
+    """
+    if found.error <= TOLERANCE or not math.isfinite(found.off):
+        return Judged(found.error)
+    elsewhere, rounding = _rounding(at, seed, APART)
+    if elsewhere.error > TOLERANCE and not abs(elsewhere.off) <= SWAMPED * rounding:
+        return Judged(found.error)
+    return Judged(found.error, abs(found.off) <= SWAMPED * max(rounding, _rounding(at, seed, 0.0)[1]))
+
+
+def _rounding(at: Callable[[Near], Apart], seed: int, distance: float) -> tuple[Apart, float]:
+    """Return a difference at a distance, and by how much it changes with the last digits."""
+    first, *others = map(at, neighbours(seed, distance))
+    changed = float(np.abs([other.off - first.off for other in others]).max())
+    return first, changed if math.isfinite(changed) else 0.0
 
 
 def norm(value: Array) -> float:
-    """Return the Euclidean length of a tensor."""
-    return float(np.linalg.norm(value))
+    """Return the Euclidean length of a tensor; squares of its numbers may be out of range."""
+    length = float(np.linalg.norm(value))
+    if length and length < math.inf:
+        return length
+    largest = float(np.abs(value).max(initial=0))
+    return largest * float(np.linalg.norm(value / largest)) if 0 < largest < math.inf else largest
 
 
 def spread_of(value: Array) -> float:
     """Return the size of a tensor's numbers, the measure of every step from them; 1 for nothing but zeros."""
     return norm(value) / math.sqrt(value.size) or 1.0
+
+
+def step_of(value: Array, method: str) -> float:
+    """Return how far a direction goes: as far as the numbers of a tensor do, for a real step needs digits.
+
+    An imaginary step has its digits anyway, and has to be small beside the smallest numbers, too.
+    """
+    return min(spread_of(value), 1.0) if method == "complex" else spread_of(value)

@@ -12,8 +12,19 @@ import numpy as np
 
 from cnnstat.executor.kernel import is_finite
 from cnnstat.executor.loss import Objective, chosen, finite_objective
-from cnnstat.executor.measure.derivatives import FAINT, NUDGE, error_of, norm, spread_of
-from cnnstat.executor.measure.gradients import NOT_FINITE, Checked, Plan, kept
+from cnnstat.executor.measure.derivatives import (
+    FAINT,
+    NUDGE,
+    Apart,
+    Judged,
+    Near,
+    apart,
+    judged,
+    norm,
+    spread_of,
+    step_of,
+)
+from cnnstat.executor.measure.gradients import NOT_FINITE, Checked, Plan, fault_of, kept
 from cnnstat.executor.way_back import BackwardError
 
 if TYPE_CHECKING:
@@ -41,7 +52,11 @@ def check_end_to_end(network: Executor, x: Array, plan: Plan, loss: str | None =
     slopes = {"input": whole.along_input, "parameters": whole.along_parameters}
     for tensor, size in whole.sizes().items():
         fault = faults.get(tensor, "") if math.isfinite(value) else NOT_FINITE
-        error = math.nan if fault or gradients is None else slopes[tensor](target, value, gradients)
+        error = math.nan
+        if not fault and gradients is not None:
+            found = slopes[tensor](target, value, gradients)
+            fault = fault_of(found)
+            error = math.nan if fault else found.error
         yield Checked("", "", tensor, size, error, fault=fault, loss=target.name)
 
 
@@ -53,16 +68,21 @@ class _Whole:
         self.x = self.origin("", x)
 
     def run(
-        self, x: Array, shifts: Mapping[str, complex], *, backward: bool = False
+        self, x: Array, shifts: Mapping[str, complex], *, backward: bool = False, near: Near | None = None
     ) -> tuple[tuple[Array, ...], Tape]:
-        """Run forward; `shifts` says how far each tensor goes along its direction."""
+        """Run forward; `shifts` says how far each tensor goes along its direction, from a point `near` it."""
         return self.network.run(
             x,
             training=self.plan.training,
             backward=backward,
             draw=1,
-            parameters=lambda number, inputs: self.shifted(number, shifts),
+            parameters=lambda number, inputs: self.shifted(number, shifts, near),
         )
+
+    def gradients_near(self, target: Objective, near: Near) -> Gradients:
+        """Go forward and back at a point next to the network's own."""
+        outputs, tape = self.run(near(self.x, ""), {}, backward=True, near=near)
+        return self.network.way_back(tape, target.gradient(outputs))
 
     def sizes(self) -> dict[str, int]:
         """Return how many numbers each of the two gradients has; there may be no parameters."""
@@ -84,12 +104,16 @@ class _Whole:
                     faults["parameters"] = f"no gradient of {step.name}.{name} comes back"
         return found, faults
 
-    def shifted(self, number: int, shifts: Mapping[str, complex]) -> dict[str, Array]:
+    def shifted(
+        self, number: int, shifts: Mapping[str, complex], near: Near | None = None
+    ) -> dict[str, Array]:
         owner = self.network.owner(self.network.program.steps[number])
         values = kept(self.network, number)
         for name, value in self.network.stored[number].trained.items():
             full = f"{owner.name}.{name}"
             values[name] = self.origin(full, value)
+            if near is not None:
+                values[name] = near(values[name], full)
             if full in shifts:
                 values[name] = values[name] + shifts[full] * self.direction(full, value)
         return values
@@ -108,36 +132,50 @@ class _Whole:
         """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
         return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
 
-    def along_input(self, target: Objective, value: float, gradients: Gradients) -> float:
+    def along_input(self, target: Objective, value: float, gradients: Gradients) -> Judged:
         """Move the input; return how far its gradient is off."""
-        gradient = gradients.input
-        spread = spread_of(self.x)
-        direction = spread * self.direction("", self.x)
+        step = step_of(self.x, self.plan.method)
+        direction = step * self.direction("", self.x)
+        scale = max(step * norm(gradients.input), FAINT * max(abs(value), 1))
 
-        def line(step: complex) -> complex:
-            return complex(target.value(self.run(self.x + step * direction, {})[0]))
+        def apart_at(near: Near | None, gradients: Gradients) -> Apart:
+            x = self.x if near is None else near(self.x, "")
 
-        expected = float((gradient * direction).sum())
-        scale = max(spread * norm(gradient), FAINT * max(abs(value), 1))
-        return error_of(expected, line, scale, self.plan.method)
+            def line(step: complex) -> complex:
+                return complex(target.value(self.run(x + step * direction, {}, near=near)[0]))
 
-    def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> float:
+            return apart(float((gradients.input * direction).sum()), line, scale, self.plan.method)
+
+        def nearby(near: Near) -> Apart:
+            return apart_at(near, self.gradients_near(target, near))
+
+        return judged(apart_at(None, gradients), nearby, self.plan.seed)
+
+    def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> Judged:
         """Move all tensors at once; return how far their gradients are off."""
         norms = {name: norm(gradient) for name, gradient in gradients.parameters.items()}
         weights = self.weights(norms, value)
-
-        def line(step: complex) -> complex:
-            shifts = {name: step * weight for name, weight in weights.items()}
-            return complex(target.value(self.run(self.x, shifts)[0]))
-
-        expected = sum(
-            weights[name] * float((gradient * self.direction(name, gradient)).sum())
-            for name, gradient in gradients.parameters.items()
-        )
         # Beside the floor of the weights all tensors matter alike, so that each of them counts at least one.
         least = 1.0 if self.plan.method == "complex" else FAINT * max(abs(value), 1)
         scale = math.hypot(*(max(weights[name] * norms[name], least) for name in norms))
-        return error_of(expected, line, scale, self.plan.method)
+
+        def apart_at(near: Near | None, gradients: Gradients) -> Apart:
+            x = self.x if near is None else near(self.x, "")
+
+            def line(step: complex) -> complex:
+                shifts = {name: step * weight for name, weight in weights.items()}
+                return complex(target.value(self.run(x, shifts, near=near)[0]))
+
+            expected = sum(
+                weights[name] * float((gradient * self.direction(name, gradient)).sum())
+                for name, gradient in gradients.parameters.items()
+            )
+            return apart(expected, line, scale, self.plan.method)
+
+        def nearby(near: Near) -> Apart:
+            return apart_at(near, self.gradients_near(target, near))
+
+        return judged(apart_at(None, gradients), nearby, self.plan.seed)
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
         """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.

@@ -19,18 +19,32 @@ import numpy as np
 from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernel import is_finite
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.derivatives import FAINT, NUDGE, TOLERANCE, error_of, norm, spread_of
-from cnnstat.executor.way_back import by_input, returned
+from cnnstat.executor.measure.derivatives import (
+    FAINT,
+    NUDGE,
+    TOLERANCE,
+    Apart,
+    Judged,
+    Near,
+    apart,
+    judged,
+    norm,
+    spread_of,
+    step_of,
+)
+from cnnstat.executor.way_back import Returned, by_input, returned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnnstat.executor.kernel import Array, Inputs, Result
+    from cnnstat.executor.kernel import Array, Backward, Inputs, Result
     from cnnstat.executor.network import Executor, Visit
 
 
 SAMPLES = 2
 """Samples that layers are checked with by default: of a single one none can be forgotten."""
+ROUNDING = "not measurable: rounding"
+"""The fault of a gradient that may be right: the last digits of numbers change it by as much as it is off."""
 NOT_FINITE = "not checked, for the numbers there are not finite"
 """The fault of a gradient that may be right: at infinite numbers there is no slope to hold it against."""
 
@@ -41,7 +55,7 @@ class Checked:
 
     `error` is relative to the larger of the slope and the gradient's norm; `elements` is the same for single
     elements, if some were asked for. `fault` says why there is nothing to compare, if so; then both are NaN.
-    `loss` is the one that was gone back from, end to end.
+    `loss` is the one that was gone back from, end to end. What is not measurable is neither right nor wrong.
     """
 
     layer: str
@@ -61,6 +75,16 @@ class Checked:
             and self.error <= TOLERANCE
             and (self.elements is None or self.elements <= TOLERANCE)
         )
+
+    @property
+    def measurable(self) -> bool:
+        """Say whether there is more to see than what rounding leaves."""
+        return self.fault != ROUNDING
+
+    @property
+    def wrong(self) -> bool:
+        """Say whether the gradient is not right, and not for rounding."""
+        return self.measurable and not self.good
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +150,7 @@ class _Alone:
         y, way_back = self.run({}, backward=True) if moved else (self.visit.output, self.visit.way_back)
         dy = self.rng.standard_normal(y.shape)
         size_of_dy, size_of_y = norm(dy), norm(y)
-        back = returned(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)
+        back = self.returned(way_back, dy)
         for name, value in self.values.items():
             fault = back.faults.get(name) or ("" if is_finite(y) else NOT_FINITE)
             error = math.nan
@@ -134,9 +158,11 @@ class _Alone:
             if not fault:
                 gradient = back.gradients[name]
                 faint = FAINT * size_of_dy * size_of_y / (norm(value) or 1.0)
-                error = self.along(name, gradient, dy, max(norm(gradient), faint))
-                if self.plan.elements:
-                    elements = self.by_element(name, gradient, dy, faint)
+                whole = self.along(name, gradient, dy, faint)
+                single = self.by_element(name, gradient, dy, faint) if self.plan.elements else []
+                fault = fault_of(whole, *single)
+                if not fault:
+                    error, elements = whole.error, max((each.error for each in single), default=None)
             step = self.visit.step
             yield Checked(step.name, step.type, name, value.size, error, elements, fault)
 
@@ -149,36 +175,53 @@ class _Alone:
         )
         return KERNELS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
 
-    def along(self, name: str, gradient: Array, dy: Array, scale: float) -> float:
+    def returned(self, way_back: Backward | None, dy: Array) -> Returned:
+        return returned(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)
+
+    def along(self, name: str, gradient: Array, dy: Array, faint: float) -> Judged:
         """Check a whole tensor in one random direction."""
         value = self.values[name]
-        spread = spread_of(value)
-        direction = spread * self.rng.standard_normal(value.shape)
+        direction = step_of(value, self.plan.method) * self.rng.standard_normal(value.shape)
+        return self.judged(name, direction, gradient, dy, max(norm(gradient), faint))
 
-        def line(step: complex) -> complex:
-            y, _ = self.run({name: value + step * direction})
-            return complex((dy * y).sum())
-
-        return error_of(float((gradient * direction).sum()), line, scale * spread, self.plan.method)
-
-    def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> float:
-        """Check some elements one by one; return the worst."""
+    def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> list[Judged]:
+        """Check some elements one by one."""
         value = self.values[name]
         places = self.rng.choice(value.size, min(self.plan.elements, value.size), replace=False)
         scale = max(float(np.abs(gradient).max()), faint)
-        return max(self._element(name, int(place), gradient, dy, scale) for place in places)
+        step = step_of(value, self.plan.method)
+        directions = (_one(value.shape, int(place), step) for place in places)
+        return [self.judged(name, direction, gradient, dy, scale) for direction in directions]
 
-    def _element(self, name: str, place: int, gradient: Array, dy: Array, scale: float) -> float:
-        value = self.values[name]
-        spread = spread_of(value)
+    def judged(self, name: str, direction: Array, gradient: Array, dy: Array, scale: float) -> Judged:
+        """Hold a gradient against the slope in a direction, here and, if they differ, nearby."""
+        size = scale * step_of(self.values[name], self.plan.method)
 
-        def line(step: complex) -> complex:
-            moved = value + np.zeros((), type(step))
-            moved.flat[place] += step * spread
-            y, _ = self.run({name: moved})
-            return complex((dy * y).sum())
+        def apart_at(values: Mapping[str, Array], gradient: Array) -> Apart:
+            def line(step: complex) -> complex:
+                y, _ = self.run({**values, name: values[name] + step * direction})
+                return complex((dy * y).sum())
 
-        return error_of(spread * float(gradient.flat[place]), line, scale * spread, self.plan.method)
+            return apart(float((gradient * direction).sum()), line, size, self.plan.method)
+
+        def near(move: Near) -> Apart:
+            values = {each: move(value, each) for each, value in self.values.items()}
+            back = self.returned(self.run(values, backward=True)[1], dy)
+            return apart_at(values, back.gradients[name])
+
+        return judged(apart_at(self.values, gradient), near, self.plan.seed)
+
+
+def fault_of(*found: Judged) -> str:
+    """Return the fault of a gradient that rounding hides; what is wrong for certain comes first."""
+    hidden = any(each.swamped for each in found) and not any(each.wrong for each in found)
+    return ROUNDING if hidden else ""
+
+
+def _one(shape: tuple[int, ...], place: int, size: float) -> Array:
+    direction = np.zeros(shape)
+    direction.flat[place] = size
+    return direction
 
 
 def _moved(value: Array, rng: np.random.Generator) -> Array:

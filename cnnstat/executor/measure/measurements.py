@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.receptive_field import beyond_field, measure_fields
+from cnnstat.executor.measure.zero_frames import RealPositions
 from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
@@ -69,13 +70,15 @@ def measure_network(
         ValueError: x does not fit, or samples were not treated alike.
     """
     layers, outputs, alive = [], {INPUT: x}, 0
+    real = RealPositions()
     for visit in network.visits(x):
-        layers.append(measure_layer(network, visit))
+        layers.append(measure_layer(network, visit, real))
         alive = max(alive, visit.alive)
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
-    fields = measure_fields(network.program)
+        del visit  # what it read may be freed before the next one
+    fields = measure_fields(network.program, [layer.output_shape for layer in layers])
     params = (v.nbytes for _, stored in network.owned() for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),
@@ -86,8 +89,8 @@ def measure_network(
     )
 
 
-def measure_layer(network: Executor, visit: Visit) -> LayerMeasurements:
-    """Measure one layer.
+def measure_layer(network: Executor, visit: Visit, real: RealPositions) -> LayerMeasurements:
+    """Measure one layer; `real` are the positions that are no frame of zeros in what stands above it.
 
     Raises:
         ValueError: the samples of a batch were not treated alike.
@@ -97,7 +100,7 @@ def measure_layer(network: Executor, visit: Visit) -> LayerMeasurements:
     macs, uneven = divmod(visit.macs, len(visit.output))
     if uneven:
         raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
-    read = _inputs_read(network, visit)
+    read = _inputs_read(network, visit, real)
     kernel = KERNELS[visit.step.type]
     activations = visit.output[0].size
     return LayerMeasurements(
@@ -116,11 +119,15 @@ def _total(tensors: dict[str, Array]) -> int:
     return sum(tensor.size for tensor in tensors.values())
 
 
-def _inputs_read(network: Executor, visit: Visit) -> int:
+def _inputs_read(network: Executor, visit: Visit, real: RealPositions) -> int:
     """Return how many inputs the units read together, padding excluded."""
+    above = real.above(visit)
     connections = KERNELS[visit.step.type].connections
     if connections is None:
         return 0
     # A whole number above 2^24 needs float64.
-    first = tuple(x[:1].astype(np.float64) if x[0].size >> 24 else x[:1] for x in visit.inputs)
-    return int(connections(first, network.stored[visit.number].all, visit.step.options).sum(dtype=np.float64))
+    ones = [np.ones((1, *x.shape[1:]), np.float64 if x[0].size >> 24 else x.dtype) for x in visit.inputs]
+    if above is not None:
+        ones[0] *= above
+    stored = network.stored[visit.number].all
+    return int(connections(tuple(ones), stored, visit.step.options).sum(dtype=np.float64))

@@ -27,11 +27,22 @@ class Pattern:
     padding: int
 
 
-def clipped_fields(poisoned: Array) -> Fields:
-    """Read fields off (positions, units), true where a unit sees a position: what lies on the input."""
-    first = poisoned.argmax(0)
-    last = len(poisoned) - 1 - poisoned[::-1].argmax(0)
+def clipped_fields(poisoned: Array, start: int = 0) -> Fields:
+    """Read fields off (positions, units), true where a unit sees a position: what lies on the input.
+
+    The positions are those from `start` on.
+    """
+    first = start + poisoned.argmax(0)
+    last = start + len(poisoned) - 1 - poisoned[::-1].argmax(0)
     return _or_none(first, last, np.asarray(poisoned.any(0)))
+
+
+def together(one: Fields, other: Fields) -> Fields:
+    """Join what units see of some positions and of others behind them."""
+    sees = [fields[:, 0] <= fields[:, 1] for fields in (one, other)]
+    first = np.where(sees[0], one[:, 0], other[:, 0])
+    last = np.where(sees[1], other[:, 1], one[:, 1])
+    return np.stack([first, last], 1)
 
 
 def repeated(poisoned: Array, grain: int, start: int, clipped: Fields | None, length: int) -> Pattern | None:

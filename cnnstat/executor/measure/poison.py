@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnstat.executor.measure.pattern import clipped_fields, together
 from cnnstat.executor.network import Executor, UnfitError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.one_axis import AxisNetwork
+    from cnnstat.executor.measure.pattern import Fields
     from cnnstat.executor.program import Program
 
 HORIZON = 1 << 16
@@ -26,8 +28,29 @@ COARSEST = 1 << 10
 """The coarsest grain that a pattern is looked for with."""
 EFFORT = 1 << 28
 """The most numbers that one run may compute."""
-PIECE = 1 << 22
-"""The most numbers of one array of a run."""
+PIECE = 1 << 20
+"""The most numbers of one array of a run, where more runs may do with less."""
+LARGEST = 1 << 22
+"""The most numbers of one array where one run must do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """For each step which units each range of poisoned positions turns to NaN, (ranges, units).
+
+    Bit by bit: of all steps together there may be `EFFORT` of them, of which one step is looked at at a time.
+    """
+
+    packed: tuple[Array, ...]
+    units: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """Return the number of steps."""
+        return len(self.units)
+
+    def __getitem__(self, number: int) -> Array:
+        """Return what becomes of the units of a step."""
+        return np.unpackbits(self.packed[number], 1, self.units[number]).view(bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +72,30 @@ class PoisonedRuns:
         taps = (max(step.options.get("kernel") or 1, 1) for step in self.network.program.steps)
         return self.network.length + sum(n * t for n, t in zip(self.units, taps, strict=True))
 
-    def everywhere(self) -> list[Array] | None:
+    def everywhere(self) -> list[Fields] | None:
         """Return for each step what its units see of the input; None where that would take too long."""
         if self.network.length * self.work > EFFORT:
             return None
         each = [slice(i, i + 1) for i in range(self.network.length)]
-        return _poisoned(self.network.program, each, max(self.units))
+        found: list[Fields] | None = None
+        # All that each unit sees, position by position, may be a hundred times what the network takes.
+        for start, poisoned in _parts(self.network.program, each, max(self.units)):
+            fields = [clipped_fields(each, start) for each in poisoned]
+            found = fields if found is None else list(map(together, found, fields))
+        return found
 
     def whole(self) -> set[int]:
         """Return the steps whose units see both ends of an input longer than any window."""
         length, grain = self.network.length, self.network.grain
-        longer = self.longer(min(HORIZON, PIECE * length // (2 * max(self.units))))
+        longer = self.longer(min(HORIZON, LARGEST * length // (2 * max(self.units))))
         if 2 * self.work * longer // length > EFFORT:
             return set()
         # No window may read the very first or last positions, but one of each grain is read if any is.
         ends = [slice(0, grain), slice(longer - grain, longer)]
         poisoned = _poisoned(self.network.stretched(longer), ends, 1)
-        return {number for number, units in enumerate(poisoned) if units.all()}
+        return {number for number in range(len(poisoned)) if poisoned[number].all()}
 
-    def middle(self, length: int) -> list[Array]:
+    def middle(self, length: int) -> Poisoned:
         """Return for each step which units see what of two grains in the middle of a longer input."""
         first = self.start(length)
         each = [slice(i, i + 1) for i in range(first, first + 2 * self.network.grain)]
@@ -93,8 +121,17 @@ class PoisonedRuns:
         return self.network.length + self.network.grain * -(-more // self.network.grain)
 
 
-def _poisoned(program: Program, ranges: Sequence[slice], units: int) -> list[Array]:
-    """Return for each step which units each range of poisoned positions turns to NaN, (ranges, units).
+def _poisoned(program: Program, ranges: Sequence[slice], units: int) -> Poisoned:
+    counts: tuple[int, ...] = ()
+    parts = []
+    for _, poisoned in _parts(program, ranges, units):
+        counts = tuple(each.shape[1] for each in poisoned)
+        parts.append([np.packbits(each, 1) for each in poisoned])
+    return Poisoned(tuple(np.concatenate(each) for each in zip(*parts, strict=True)), counts)
+
+
+def _parts(program: Program, ranges: Sequence[slice], units: int) -> Iterator[tuple[int, list[Array]]]:
+    """Yield for some ranges after the other the first, and which units of each step they poison.
 
     Steps from one on that cannot take this length are left out. As many ranges are run at a time as `units`,
     the most of any step, leave room for.
@@ -106,8 +143,8 @@ def _poisoned(program: Program, ranges: Sequence[slice], units: int) -> list[Arr
         network = Executor(program)
     clean = network.sample(1)
     some = max(PIECE // max(units, clean.size), 1)
-    parts = [_run(network, clean, ranges[i : i + some]) for i in range(0, len(ranges), some)]
-    return [np.concatenate(poisoned) for poisoned in zip(*parts, strict=True)]
+    for start in range(0, len(ranges), some):
+        yield start, _run(network, clean, ranges[start : start + some])
 
 
 def _run(network: Executor, clean: Array, ranges: Sequence[slice]) -> list[Array]:

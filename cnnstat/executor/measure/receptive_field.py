@@ -3,7 +3,8 @@
 One pixel after the other through the real network would take a pass for each pixel. Along one axis a window
 cares neither for the other axes nor for channels, so each axis has a network of its own (`one_axis`), and one
 pass shows what every unit sees of every position (`poison`). That axes may be taken apart is checked on the
-real network with one poisoned pixel (`beyond_field`).
+real network with one poisoned pixel (`beyond_field`). Numbers of a vector stand in no row and no column: what
+each of them sees follows from what its layer reads (`by_number`).
 
 Fields go beyond the input. So the network of an axis is run again on an input much longer, poisoned in its
 middle at as many positions as strides take to fall in place again: which units see them is the pattern that
@@ -20,12 +21,14 @@ import numpy as np
 
 from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import quiet
+from cnnstat.executor.measure.by_number import TOO_LONG, by_number
 from cnnstat.executor.measure.one_axis import on_axis
-from cnnstat.executor.measure.pattern import clipped_fields, repeated
+from cnnstat.executor.measure.pattern import repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
-from cnnstat.executor.projection import Placeless
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.one_axis import AxisNetwork
     from cnnstat.executor.measure.pattern import Fields, Pattern
@@ -37,42 +40,77 @@ if TYPE_CHECKING:
 class AxisField:
     """What units see along one axis: positions of the input unless it is too long, and a pattern if any.
 
-    `whole`: every unit sees everything, however long the input is.
+    Units go by their place on that axis, those of a vector by their number. `whole`: every unit sees
+    everything, or all but a margin, however long the input is.
     """
 
     clipped: Fields | None
     pattern: Pattern | None = None
     whole: bool = False
 
+    @property
+    def blind(self) -> bool:
+        """Say whether no unit sees anything of the input."""
+        return self.clipped is not None and bool((self.clipped[:, 0] > self.clipped[:, 1]).all())
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuredField:
-    """What the units of a layer see: everything (`whole`), something along each axis, or nothing placed."""
+    """What the units of a layer see along each axis of the input; no axes, but `why`, where no run shows it.
+
+    `region`: the first and the last position per axis, where all units see the same and no pattern repeats.
+    `whole`: that is all of the input.
+    """
 
     axes: tuple[AxisField, ...] = ()
+    region: tuple[tuple[int, int], ...] = ()
     whole: bool = False
+    why: str = ""
 
 
-def measure_fields(program: Program) -> list[MeasuredField]:
-    """Return what the units of each step see."""
+def measure_fields(program: Program, shapes: Sequence[tuple[int, ...]]) -> list[MeasuredField]:
+    """Return what the units of each step see; `shapes` are those of a sample that steps put out."""
     measured: dict[str, list[AxisField]] = {}
-    axes: list[dict[int, AxisField | Placeless]] = []
-    rank = len(program.input_shape) - 1
-    for number in range(rank):
-        network = on_axis(program, Axis(number, rank))
-        key = repr(network.program)  # a square network is the same along each axis
-        if key not in measured:
-            measured[key] = _along(network)
-        axes.append({**network.placeless, **dict(zip(network.numbers, measured[key], strict=True))})
-    return [_together([axis[number] for axis in axes]) for number in range(len(program.steps))]
+    axes: list[dict[int, AxisField | str]] = []
+    extent = program.input_shape[1:] or program.input_shape
+    for number in range(len(extent)):
+        placed: dict[int, AxisField] = {}
+        if len(program.input_shape) > 1:
+            network = on_axis(program, Axis(number, len(extent)))
+            key = repr(network.program)  # a square network is the same along each axis
+            if key not in measured:
+                measured[key] = _along(network)
+            placed = dict(zip(network.numbers, measured[key], strict=True))
+        clipped = {i: field.clipped for i, field in placed.items()}
+        numbered = by_number(program, shapes, clipped, number)
+        axes.append({i: each if isinstance(each, str) else AxisField(each) for i, each in numbered.items()})
+        axes[-1].update(placed)
+    return [_together([axis[number] for axis in axes], extent) for number in range(len(program.steps))]
 
 
-def _together(axes: list[AxisField | Placeless]) -> MeasuredField:
-    """Join the axes of a layer; where the input itself is a vector there are none."""
-    fields = tuple(axis for axis in axes if isinstance(axis, AxisField))
-    if len(fields) == len(axes):
-        return MeasuredField(fields, whole=all(field.whole for field in fields))
-    return MeasuredField(whole=Placeless.MOVED not in axes)
+def _together(axes: list[AxisField | str], extent: tuple[int, ...]) -> MeasuredField:
+    """Join the axes of a layer."""
+    fields = tuple(axis for axis in axes if not isinstance(axis, str))
+    whys = [axis for axis in axes if isinstance(axis, str)]
+    if whys:
+        return MeasuredField(why=whys[0])
+    if any(axis.clipped is None and axis.pattern is None for axis in fields):
+        return MeasuredField(fields, why=TOO_LONG)
+    if all(axis.pattern is None and axis.blind for axis in fields):
+        return MeasuredField(fields, why="no unit sees anything of this input")
+    regions = [_shared(field) for field in fields]
+    region = tuple(each for each in regions if each is not None)
+    if len(region) < len(fields) or all(field.pattern is not None for field in fields):
+        return MeasuredField(fields)
+    return MeasuredField(fields, region, region == tuple((0, size - 1) for size in extent))
+
+
+def _shared(field: AxisField) -> tuple[int, int] | None:
+    """Return what all units see that see anything, if that is one region."""
+    if field.clipped is None:
+        return None
+    seen = {(int(first), int(last)) for first, last in np.unique(field.clipped, axis=0) if first <= last}
+    return seen.pop() if len(seen) == 1 else None
 
 
 def _along(network: AxisNetwork) -> list[AxisField]:
@@ -83,7 +121,7 @@ def _along(network: AxisNetwork) -> list[AxisField]:
     near = runs.everywhere()
     whole = runs.whole()
     fields = [
-        AxisField(None if near is None else clipped_fields(near[number]), whole=number in whole)
+        AxisField(None if near is None else near[number], whole=number in whole)
         for number in range(len(network.program.steps))
     ]
     left = set(range(len(fields))) - whole - network.anchored
@@ -113,7 +151,7 @@ def beyond_field(network: Executor, fields: list[MeasuredField]) -> list[int]:
     are none.
     """
     x = network.sample(1)
-    middle = tuple(n // 2 for n in x.shape[2:])
+    middle = tuple(n // 2 for n in x.shape[2:] or x.shape[1:])
     x[(..., *middle)] = np.nan
     with quiet():
         return [v.number for v in network.visits(x) if _is_beyond(v.output[0], fields[v.number], middle)]
@@ -124,5 +162,7 @@ def _is_beyond(y: Array, field: MeasuredField, pixel: tuple[int, ...]) -> bool:
     if not clipped or len(clipped) < len(field.axes):
         return False
     along = [(c[:, 0] <= place) & (place <= c[:, 1]) for c, place in zip(clipped, pixel, strict=True)]
+    if y.ndim == 1:
+        return bool((np.isnan(y) & ~np.logical_and.reduce(along)).any())
     sees = reduce(np.logical_and.outer, along)
     return bool((np.isnan(y).any(0) & ~sees).any())

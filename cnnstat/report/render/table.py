@@ -30,6 +30,9 @@ _CUT = 48
 """Where a width is given, names are cut to this, and remarks to a third of the width if that is less."""
 
 
+_COMBINING = "\u0300"
+"""The first character that takes no cell; of those before it each takes one."""
+
 STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m"}
 """What switches a style on (ECMA-48, select graphic rendition)."""
 
@@ -224,6 +227,6 @@ def _cut(text: str, width: int) -> str:
 
 def _cells(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
-    if text.isascii():
+    if text.isascii() or max(text) < _COMBINING:
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -128,9 +128,32 @@ def test_every_layer_appears_once_and_in_order(a: Layers, b: Layers, most: int) 
     before, after = (cnnstat.analyze(cnnstat.loads(spec(chain))) for chain in (a, b))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alignment, "MOST_STEPS", most)  # 1: everything is cut down to single layers
+        patch.setattr(alignment, "PIECE", most)
         changes = compare(before, after).changes
     assert [change.a.row for change in changes if change.a] == list(before.rows)
     assert [change.b.row for change in changes if change.b] == list(after.rows)
+
+
+UNITS = """
+input: [8, 16, 16]
+blocks:
+  unit:
+    layers:
+      - {{name: conv, type: conv, filters: 8, kernel: {kernel}, padding: {padding}}}
+      - {{type: relu}}
+      - {{name: add, type: add, from: [relu1, input]}}
+layers:
+  - {{name: unit, type: unit, repeat: {repeat}}}
+"""
+
+
+def test_a_network_that_is_cut_is_compared_as_a_whole_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    specs = (UNITS.format(kernel=3, padding=1, repeat=40), UNITS.format(kernel=5, padding=2, repeat=43))
+    before, after = (cnnstat.analyze(cnnstat.loads(text)) for text in specs)
+    whole = compare(before, after).changes
+    monkeypatch.setattr(alignment, "MOST_STEPS", 1000)
+    monkeypatch.setattr(alignment, "PIECE", 100)
+    assert compare(before, after).changes == whole
 
 
 def test_vgg19_has_three_convolutions_more_than_vgg16() -> None:

@@ -58,7 +58,7 @@ def test_totals_and_blocks_are_the_figures_of_the_analysis(name: str) -> None:
     found = {
         step.figure: step.result
         for step in explained["total"].steps
-        if step.label not in ("alive at once", "read back")
+        if step.label not in ("alive at once", "read back", "alive in training")
     }
     assert found["macs"] == totals.counts.macs
     assert found["inference_memory_bytes"] == totals.inference_memory_bytes
@@ -124,6 +124,13 @@ def test_names_that_look_like_arithmetic_are_in_quotes() -> None:
 def test_what_backward_reads_is_summed_up() -> None:
     (read,) = said(by_name(cnnstat.analyze("lenet5"))["total"], "read back")
     assert read == "1024 + 4704 + 1176 + 1600 + 400 + 120 + 120 + 84 = 9228"
+
+
+def test_what_is_alive_in_training_is_summed_up() -> None:
+    # While b runs, a is alive, which it reads, and the input, which a reads back.
+    layers = "[{name: a, type: conv, filters: 2, kernel: 1, bias: false}, {name: b, type: relu}]"
+    (alive,) = said(by_name(of_text(f"input: [2, 2, 2]\nlayers: {layers}\n"))["total"], "alive in training")
+    assert alive == "8 + 8 + 8 = 24"
 
 
 def test_unknown_layers() -> None:

@@ -71,3 +71,61 @@ def test_a_unit_of_a_vector_is_named_by_its_number() -> None:
     shown = within("rf", "lenet5", "--at", "F6", "--unit", "83").stdout
     assert "rows     0 to 31\ncolumns  0 to 31" in shown
     assert within("rf", "lenet5", "--at", "F6", "--unit", "84").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seen"),
+    [
+        # the last row and column are read by no window of the first layers
+        (("squeezenet1.1", "--at", "avgpool", "--unit", "0,0"), ("0 to 222", "0 to 222")),
+        (("nin", "--at", "prob", "--unit", "999"), ("0 to 222", "0 to 222")),
+        (("squeezenet1.0", "--at", "flatten", "--unit", "0"), ("0 to 222", "0 to 222")),
+        # number 8 of 7×7 places stands in row 1 and column 1, that of 1·49 + 8, too
+        (("vgg16", "--at", "pool5", "--unit", "1,1"), ("0 to 153 (with padding -58 to 153)",) * 2),
+        (("vgg16", "--at", "flatten", "--unit", "8"), ("0 to 153 (with padding -58 to 153)",) * 2),
+        (("vgg16", "--at", "flatten", "--unit", "57"), ("0 to 153 (with padding -58 to 153)",) * 2),
+        (("vgg16", "--at", "fc8", "--unit", "0"), ("0 to 223", "0 to 223")),
+    ],
+)
+def test_global_pools_and_vectors_see_what_is_known(
+    arguments: tuple[str, ...], seen: tuple[str, str]
+) -> None:
+    rows, columns = seen
+    assert f"\nrows     {rows}\ncolumns  {columns}\n" in within("rf", *arguments).stdout
+
+
+CUT = """
+input: [3, 12, 12]
+layers:
+  - {name: cut, type: slice, axis: height, start: 2, stop: 4}
+  - {name: pool, type: global_avg_pool}
+  - {name: flat, type: flatten, from: cut}
+  - {name: part, type: slice, start: 6, stop: 12}
+  - {name: fc, type: linear, units: 3}
+  - {name: other, type: slice, start: 29, stop: 30, from: flat}
+  - {name: both, type: concat, from: [other, part]}
+  - {name: map, type: reshape, from: fc, shape: [3, 1, 1]}
+  - {name: end, type: multiply, from: [pool, map]}
+outputs: [end, both]
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "unit", "seen"),
+    [
+        ("pool", "0,0", ("2 to 3", "0 to 11")),
+        ("flat", "13", ("3 to 3", "1 to 1")),
+        ("part", "0", ("2 to 2", "6 to 6")),
+        ("fc", "2", ("2 to 2", "6 to 11")),
+        ("both", "0", ("2 to 2", "5 to 5")),
+        ("both", "1", ("2 to 2", "6 to 6")),
+        ("map", "0,0", ("2 to 2", "6 to 11")),
+        ("end", "0,0", ("2 to 3", "0 to 11")),
+    ],
+)
+def test_slices_and_joins_of_vectors(layer: str, unit: str, seen: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "cut.yaml"
+    path.write_text(CUT)
+    rows, columns = seen
+    shown = within("rf", str(path), "--at", layer, "--unit", unit).stdout
+    assert f"\nrows     {rows}\ncolumns  {columns}\n" in shown

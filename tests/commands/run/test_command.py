@@ -5,18 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import pytest
 
 import cnnstat
 from cnnstat.commands.run import proof as proving
+from cnnstat.commands.run.command import spare_busy_processors
 from cnnstat.executor.choices import LOSS_NAMES, PROJECTION
 from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
@@ -259,6 +262,36 @@ def test_numbers_that_are_not_finite_are_not_called_wrong(tiny: str, tmp_path: P
     assert "WRONG" not in text
 
 
+CLOSE = """
+input: [12]
+layers:
+  - {name: far, type: rbf, units: 2, repeat: 4, first: {units: 4}}
+  - {name: part, type: norm}
+blocks:
+  norm:
+    layers: [{type: layer_norm}]
+"""
+"""A norm of two numbers whose difference has hardly a digit left."""
+
+
+def test_a_gradient_that_rounding_hides_is_neither_right_nor_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "close.yaml"
+    path.write_text(CLOSE, encoding="utf-8")
+    found = data(str(path), "--check-grad", "--seed", "2")["gradients"]
+    hidden = [checked for checked in found["checked"] if not checked["right"]]
+    assert [(each["layer"], each["tensor"]) for each in hidden] == [
+        ("part.layer_norm1", "input"),
+        (None, "input"),
+    ]
+    assert all(each["error"] is None and each["fault"] == "not measurable: rounding" for each in hidden)
+    right = found["to_check"] - 2
+    assert (found["wrong"], found["not_measurable"]) == (0, 2)
+    code, text = inside(str(path), "--check-grad", "--seed", "2", "--depth", "1")
+    assert code == 0
+    assert f"{right} right, 2 not measurable: rounding; largest" in text
+    assert text.splitlines()[-1].endswith(f"{right} gradients are right, 2 not measurable: rounding")
+
+
 def test_weights_are_saved_with_the_statistics_of_the_training_pass(tiny: str, tmp_path: Path) -> None:
     before, after = (str(tmp_path / f"{name}.npz") for name in ("before", "after"))
     data(tiny, "--batch", "2", "--save", before)
@@ -430,10 +463,48 @@ def test_a_field_that_was_not_compared_is_not_said_to_be(tmp_path: Path) -> None
     )
     code, text = inside(str(path))
     assert code == 0
-    assert "field on input    one, pool: what" in text
-    assert "field unknown     two: places" in text
+    assert "field on input      one, pool: what" in text
+    assert "field not measured  two: unknown because of two" in text
+    assert text.rstrip().endswith("1 not measurable: unknown because of two")
     fields = [line.split()[-1] for line in text.splitlines() if " measured " in line][:3]
     assert fields == ["input", "input", "–"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [(("squeezenet1.1", "--input", "3x64x64"), "63×63"), (("nin", "--input", "3x70x70"), "67×67")],
+)
+def test_a_global_pool_that_leaves_the_last_row_is_not_said_to_see_all(
+    arguments: tuple[str, ...], field: str
+) -> None:
+    code, text = inside(*arguments)
+    assert code == 0
+    lines = [line.split()[-1] for line in text.splitlines() if re.search(" (calculated|measured)  ", line)]
+    assert lines[-2:] == [field, field]
+    assert "proved: " in text
+    assert "not measurable" not in text
+
+
+def test_what_is_not_measured_is_counted(tmp_path: Path) -> None:
+    """Behind a permute no run shows a field; of too long a signal not every position is tried."""
+    path = tmp_path / "moved.yaml"
+    path.write_text(
+        "input: [2, 6, 8]\nlayers:\n  - {name: p, type: permute, order: [0, 2, 1]}\n  - {type: relu}\n",
+        encoding="utf-8",
+    )
+    code, text = inside(str(path), "--format", "json")
+    document = json.loads(text)
+    why = "unknown because of p"
+    assert document["proved"] is True
+    assert document["compared"] == 2 * 9 - 2 + 1
+    assert document["unmeasured"] == [
+        {"layer": name, "figure": "receptive_field", "why": why} for name in ("p", "relu1")
+    ]
+    assert document["verdict"].endswith(f"figures measured; 2 not measurable: {why}")
+    code, text = inside("waveform-m5", "--input", "1x4096")
+    assert code == 0
+    assert "not measurable: it would take too long to poison each position of the input" in text
+    assert "folded anew" not in text
 
 
 def test_a_published_figure_that_is_missed_counts(tmp_path: Path) -> None:
@@ -444,3 +515,18 @@ def test_a_published_figure_that_is_missed_counts(tmp_path: Path) -> None:
     code, text = inside(str(path))
     assert "proved: 10 calculated figures" in text
     assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("load", "given", "threads"), [(0.3, None, None), (2.7, None, "5"), (90.0, None, "1"), (90.0, "4", "4")]
+)
+def test_processors_that_are_busy_are_spared(load: float, given: str | None, threads: str | None) -> None:
+    variable = "OPENBLAS_NUM_THREADS"
+    environment = {} if given is None else {variable: given}
+    with (
+        mock.patch.dict(os.environ, environment, clear=True),
+        mock.patch("os.getloadavg", return_value=(load, 0.0, 0.0), create=True),
+        mock.patch("os.cpu_count", return_value=8),
+    ):
+        spare_busy_processors()
+        assert os.environ.get(variable) == threads

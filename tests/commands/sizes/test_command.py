@@ -188,3 +188,9 @@ def test_text_from_a_spec_is_only_text() -> None:
         shown = run("sizes", "-", "--format", form, input=text).stdout
         assert shown
         assert not any(part in shown for part in ("\x1b", "::error", "##vso"))
+
+
+def test_a_terminal_that_waits_has_a_bar() -> None:
+    assert "trying sizes" in in_terminal(100, "sizes", "resnet34")
+    assert "trying sizes" not in in_terminal(100, "sizes", "lenet5")
+    assert run("sizes", "resnet34").stderr == ""

@@ -1,0 +1,125 @@
+"""What each kernel of the executor takes beside what it reads and puts out, in numbers.
+
+tests/bridge/test_memory.py holds the table against what NumPy allocates, layer by layer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.layers import Layer
+    from cnnstat.layers.base import Shape
+
+COLUMNS = (3 << 20, 448)
+"""The bytes of im2col's columns, and their least number."""
+MAPS = 16 << 20
+"""Bytes of the maps that a convolution by table gathers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What a kernel keeps for the way back, and what it takes on its way forward and back.
+
+    Numbers are counted in the larger of what it reads and what it puts out. `keeps` says whether the way back
+    holds the inputs and the output, and `more` what it holds beside them. The output of a `view` is one of
+    its input; what `passes` gives back views of the gradient that it gets.
+    """
+
+    keeps: str = ""
+    more: float = 0
+    forward: float = 1
+    backward: float = 1
+    view: bool = False
+    passes: bool = False
+
+
+_VIEW = Working(forward=0, backward=0, view=True, passes=True)
+_AT_Y = Working("output", forward=2, backward=2)
+_AT_X = Working("input", forward=3, backward=3)
+_NORM = Working("", more=1, forward=3, backward=4)
+_BINS = Working("", forward=4, backward=6)
+
+WORKING: dict[str, Working] = {
+    **dict.fromkeys(("conv", "depthwise_conv", "transposed_conv", "linear"), Working("input", backward=1)),
+    "rbf": Working("input"),
+    "subsample": Working("", more=1, forward=3, backward=3),
+    "max_pool": Working("input output", more=1, forward=1, backward=1),
+    "avg_pool": Working(forward=2, backward=3),
+    "global_avg_pool": Working(forward=1, backward=1),
+    "adaptive_avg_pool": _BINS,
+    **dict.fromkeys(("global_max_pool", "adaptive_max_pool"), Working("input output", 1, 4, 6)),
+    "spatial_pyramid_pool": Working("input output", 3, 6, 8),
+    "batch_norm": Working("input", forward=1, backward=2),
+    **dict.fromkeys(("layer_norm", "group_norm", "instance_norm"), _NORM),
+    "local_response_norm": Working("input", more=2, forward=3, backward=5),
+    "scale": Working("input", forward=0, backward=2),
+    **dict.fromkeys(("dropout", "drop_path", "identity", "flatten", "reshape"), _VIEW),
+    **dict.fromkeys(("relu", "relu6", "sigmoid", "tanh", "scaled_tanh"), _AT_Y),
+    **dict.fromkeys(("leaky_relu", "prelu", "hard_swish", "hard_sigmoid"), _AT_X),
+    **dict.fromkeys(("elu", "selu", "silu"), Working("input", forward=4, backward=5)),
+    "gelu": Working("input", forward=5, backward=8),
+    **dict.fromkeys(("softmax", "log_softmax"), Working("output", forward=3, backward=3)),
+    "add": Working(passes=True),
+    "multiply": Working("input", forward=1, backward=3),
+    "concat": Working(forward=0, backward=0, passes=True),
+    **dict.fromkeys(("split", "slice", "crop"), Working(forward=0, backward=1, view=True)),
+    **dict.fromkeys(("permute", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle"), Working()),
+    "zero_pad_shortcut": Working(backward=1),
+    "upsample": Working(forward=4, backward=6),
+    "pad": Working(),
+}
+"""Every type of layer."""
+
+TRAINED = {
+    **WORKING,
+    "batch_norm": Working("", more=1, forward=4, backward=4),
+    **dict.fromkeys(("dropout", "drop_path"), Working(more=1, forward=4, backward=1)),
+}
+"""The same in training."""
+
+
+def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, width: int) -> int:
+    """Return the numbers that a convolution gathers at a time: columns, and the frame they are cut from."""
+    if kind not in ("conv", "depthwise_conv", "transposed_conv"):
+        return 0
+    inner, outer = (made, given) if kind == "transposed_conv" else (given, made)
+    options: Any = layer
+    taps: int = prod(_each(options.kernel, len(outer) - 1))
+    window = max(inner[0], outer[0]) * taps
+    least = max(COLUMNS[0] // width, COLUMNS[1] * window, prod(outer[2:]) * window)
+    columns = min(batch * prod(outer[1:]) * window, least)
+    # Far taps or windows far apart frame more cells than they read.
+    frame = min(batch, 1 + least // max(prod(outer[1:]) * window, 1)) * _padded(inner, options)
+    if getattr(options, "table", None) is None:
+        return columns + frame
+    maps = batch * max(prod(inner), prod(outer)) // max(min(inner[0], outer[0]), 1)
+    longest = max(map(len, options.table)) * batch * prod(inner[1:])
+    largest = min(max(MAPS // width, longest), maps * sum(map(len, options.table)))
+    return columns + frame + 4 * largest + longest
+
+
+def _padded(shape: Shape, options: Any) -> int:
+    """Return the cells of a map within its padding, at most."""
+    rank = len(shape) - 1
+    cells: int = prod(n + extra for n, extra in zip(shape[1:], _extra(options, rank), strict=True))
+    return shape[0] * cells
+
+
+def _each(option: Any, rank: int) -> Sequence[int]:
+    return (option,) * rank if isinstance(option, int) else tuple(option)
+
+
+def _extra(options: Any, rank: int) -> Sequence[int]:
+    """Return how many cells padding adds along each axis, at most."""
+    padding = options.padding
+    if isinstance(padding, int):
+        return (2 * padding,) * rank
+    if isinstance(padding, str):
+        walked = zip(_each(options.kernel, rank), _each(options.dilation, rank), strict=True)
+        return [kernel * dilation for kernel, dilation in walked]
+    return (2 * max(padding),) * rank

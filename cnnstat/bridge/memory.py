@@ -1,0 +1,267 @@
+"""The memory that a run takes: the walk of the executor, repeated with the sizes that the calculator knows.
+
+It follows what is alive: arrays until their last reader or the way back is done with them, views with what
+they are views of, and what each kernel takes beside them (`kernel_memory`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil, prod
+from typing import TYPE_CHECKING
+
+from cnnstat.analysis.memory import freed
+from cnnstat.analysis.settings import BYTES
+from cnnstat.bridge.kernel_memory import TRAINED, WORKING, gathered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.analysis.model import LayerRow
+
+OWN = 4 << 20
+"""Bytes of what Python holds of a run, whatever the network, and of each layer and unit besides."""
+OF_LAYER = 8 << 10
+OF_UNIT = 160
+SLACK = 1.03
+"""What is taken of the system for an array is a little more than the array."""
+HORIZON = 1 << 16
+ON_AXIS = 4 << 20
+LARGEST = 16 << 20
+AXIS_ARRAYS = 9
+"""Of the runs that measure fields: by how much an input is made longer, the bytes of an array of most runs
+and of the longest one, and how many such arrays there are at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a run does beside measuring and going back once.
+
+    `checked` is with how many samples gradients are checked, 0 where they are not; `outputs` whether those of
+    all layers are kept, `weights` whether some are read, `saved` whether they are written all at once.
+    `reading` are the bytes that reading an input takes.
+    """
+
+    checked: int = 0
+    training: bool = False
+    outputs: bool = False
+    weights: bool = False
+    saved: bool = False
+    reading: int = 0
+
+
+def running_bytes(analysis: Analysis, uses: Uses | None = None) -> int:
+    """Return the bytes that a run takes beside what the program holds already, and rather more than less."""
+    uses = uses or Uses()
+    width, batch = BYTES[analysis.settings.dtype], analysis.settings.batch
+    once, whole = _Walk(analysis, 1, width), _Walk(analysis, batch, width, training=uses.training)
+    measured = _Walk(analysis, batch, width)
+    stored = sum(row.counts.params + row.counts.buffers for row in analysis.rows)
+    given = batch * sum(map(prod, analysis.graph.input_shapes))
+    outputs = batch * analysis.totals.counts.activations if uses.outputs else 0
+    needs = [
+        once.drawing(),
+        outputs + max(measured.measuring(), once.measuring()),
+        whole.way_back(),
+    ]
+    if uses.saved:
+        needs.append(2 * stored + given)
+    if uses.weights:
+        needs.append((10 + width) * max(row.counts.params for row in analysis.rows) // width)
+    if uses.checked:
+        needs += [_Walk(analysis, uses.checked, width, training=uses.training).checking(), whole.end_to_end()]
+    beside = SLACK * max(width * max(needs), uses.reading + 2 * width * given, _on_axes(analysis))
+    rows = len(analysis.rows)
+    return ceil(OWN + OF_LAYER * rows + SLACK * width * stored + beside + _compared(analysis))
+
+
+def _on_axes(analysis: Analysis) -> int:
+    """Return the bytes that the runs on one axis take: pieces of arrays, and one on a far longer input."""
+    given = max(analysis.input_shape[1:], default=0)
+    units = max((max(row.output_shape[1:], default=0) for row in analysis.rows), default=0)
+    most = max(units, given)
+    if not given:
+        return 0
+    pieces = min(max(ON_AXIS, 4 * most), 4 * given * most)
+    longer = min(8 * (HORIZON + given) * most // given, LARGEST)
+    return AXIS_ARRAYS * max(pieces, longer) + ON_AXIS
+
+
+def _compared(analysis: Analysis) -> int:
+    """Return the bytes of the fields of all units along each axis, which Python compares one by one."""
+    units = [sum(row.output_shape[1:]) for row in analysis.rows]
+    return OF_UNIT * (sum(units) + max(units))
+
+
+@dataclass(slots=True)
+class _Alive:
+    """Arrays that are alive: the numbers of each, and how many hold it."""
+
+    numbers: dict[object, int] = field(default_factory=dict)
+    holders: dict[object, int] = field(default_factory=dict)
+    total: int = 0
+
+    def hold(self, array: object, numbers: int) -> None:
+        """Count one more who holds an array, which has so many numbers."""
+        if array not in self.holders:
+            self.numbers[array] = numbers
+            self.holders[array] = 0
+            self.total += numbers
+        self.holders[array] += 1
+
+    def drop(self, array: object) -> None:
+        """Let one who holds an array go; nobody may be left."""
+        self.holders[array] -= 1
+        if not self.holders[array]:
+            del self.holders[array]
+            self.total -= self.numbers.pop(array)
+
+
+class _Walk:
+    """A network walked with so many samples, for the numbers alive in each of its passes."""
+
+    def __init__(self, analysis: Analysis, batch: int, width: int, *, training: bool = False) -> None:
+        self.analysis, self.batch, self.width = analysis, batch, width
+        self.kernels = TRAINED if training else WORKING
+        self.freed = freed(analysis.graph)
+        self.inputs = len(analysis.graph.inputs)
+        self.sizes = [batch * prod(shape) for shape in analysis.shapes]
+        self.root = list(range(len(self.sizes)))
+        for row in analysis.rows:
+            if self.kernels[row.type].view:
+                self.root[row.number] = self.root[row.node.inputs[0]]
+
+    def drawing(self) -> int:
+        """Return the peak of the first pass, which draws parameters, some by what goes through."""
+        return self._peak(
+            self._beside(row) + 2 * max(self._ends(row)) * (row.type == "batch_norm")
+            for row in self.analysis.rows
+        )
+
+    def measuring(self) -> int:
+        """Return the peak of the pass that measures: ones go through each layer, too, with one sample."""
+        ones = _Walk(self.analysis, 1, self.width) if self.batch > 1 else self
+        return self._peak(max(self._beside(row), ones.counting(row)) for row in self.analysis.rows)
+
+    def counting(self, row: LayerRow) -> int:
+        """Return the numbers of ones that count connections; where these are many, in twice the width."""
+        into, out = self._ends(row)
+        counted = into + out + row.counts.params + self._beside(row)
+        if not row.counts.connections:
+            return 0
+        return 2 * counted if max(self.sizes[source] for source in row.node.inputs) >> 24 else counted
+
+    def way_back(self) -> int:
+        """Return the peak of a pass forward that keeps what the way back needs, and of this."""
+        peak, alive = 0, _Alive()
+        kept: list[list[object]] = []
+        for number in range(self.inputs):
+            alive.hold(self.root[number], self.sizes[number])
+        for row in self.analysis.rows:
+            peak = max(peak, alive.total + self._new(row, alive) + self._beside(row))
+            alive.hold(self.root[row.number], self.sizes[row.number])
+            kept.append(self._kept(row, alive))
+            for source in self.freed[row.number]:
+                alive.drop(self.root[source])
+        return max(peak, self._back(alive, kept))
+
+    def _kept(self, row: LayerRow, alive: _Alive) -> list[object]:
+        working, into = self.kernels[row.type], max(self._ends(row))
+        held: list[object] = []
+        if "input" in working.keeps:
+            held += [self.root[source] for source in row.node.inputs]
+        if "output" in working.keeps:
+            held.append(self.root[row.number])
+        for array in held:
+            alive.hold(array, 0)
+        more = row.counts.macs * self.batch if row.type == "rbf" else ceil(working.more * into)
+        alive.hold(("kept", row.number), more)
+        return [*held, ("kept", row.number)]
+
+    def _back(self, alive: _Alive, kept: list[list[object]]) -> int:
+        """Go back with what is kept; each gradient lives until its layer has gone back."""
+        gradient: dict[int, object] = {}
+        for number in self.analysis.graph.outputs:
+            gradient[number] = ("gradient", number)
+            alive.hold(gradient[number], 2 * self.sizes[number])  # with the weights that the loss gives them
+        peak = alive.total
+        for row, held in zip(reversed(self.analysis.rows), reversed(kept), strict=True):
+            given = gradient.pop(row.number, None)
+            if given is not None:
+                for source in dict.fromkeys(row.node.inputs):
+                    passed = self.kernels[row.type].passes and source not in gradient
+                    came = given if passed else ("gradient", source, row.number)
+                    alive.hold(came, self.sizes[source])
+                    if source in gradient:
+                        peak = max(peak, alive.total + self.sizes[source] + self._beside_back(row))
+                        alive.drop(gradient[source])
+                    gradient[source] = came
+                alive.hold(("trained", row.number), row.counts.trainable)
+                peak = max(peak, alive.total + self._beside_back(row))
+                alive.drop(given)
+            for array in held:
+                alive.drop(array)
+        return max(peak, alive.total)
+
+    def checking(self) -> int:
+        """Return the peak of the check of each layer alone, by numbers of twice the width."""
+        return self._peak(map(self._alone, self.analysis.rows))
+
+    def _alone(self, row: LayerRow) -> int:
+        (read, out), trained = self._ends(row), row.counts.trainable
+        moved = max(*(self.sizes[source] for source in row.node.inputs), trained)
+        more = ceil(self.kernels[row.type].more * max(read, out))
+        passes = max(self._beside_back(row), 2 * self._beside(row) + 2 * (read + out + trained))
+        return 2 * read + 2 * trained + 6 * moved + 5 * out + more + passes
+
+    def end_to_end(self) -> int:
+        """Return the peak of the check of the network as a whole: it moves by complex numbers."""
+        trained = self.analysis.totals.counts.trainable
+        given = sum(self.sizes[: self.inputs])
+        moved = (
+            self._beside(row) + 3 * row.counts.trainable + max(self._ends(row)) for row in self.analysis.rows
+        )
+        largest = max(6 * row.counts.trainable for row in self.analysis.rows)
+        return max(self.way_back() + largest, trained + 6 * given + 2 * self._peak(moved))
+
+    def _peak(self, beside: Iterable[int]) -> int:
+        """Return the peak of a pass whose layers take so much beside what is alive."""
+        peak, alive = 0, _Alive()
+        for number in range(self.inputs):
+            alive.hold(self.root[number], self.sizes[number])
+        given = alive.total
+        for row, more in zip(self.analysis.rows, beside, strict=True):
+            peak = max(peak, alive.total + self._new(row, alive) + more)
+            alive.hold(self.root[row.number], self.sizes[row.number])
+            for source in self.freed[row.number]:
+                alive.drop(self.root[source])
+        return peak + given  # whoever asked for the pass holds its input to the end
+
+    def _new(self, row: LayerRow, alive: _Alive) -> int:
+        return 0 if self.root[row.number] in alive.holders else self.sizes[row.number]
+
+    def _ends(self, row: LayerRow) -> tuple[int, int]:
+        return sum(self.sizes[source] for source in row.node.inputs), self.sizes[row.number]
+
+    def _gathered(self, row: LayerRow) -> int:
+        given, made = self.analysis.shapes[row.node.inputs[0]], row.output_shape
+        return gathered(row.node.layer, row.type, given, made, self.batch, self.width)
+
+    def _beside(self, row: LayerRow) -> int:
+        """Return what a layer takes on its way forward."""
+        if row.type == "rbf":
+            return 2 * row.counts.macs * self.batch
+        if row.type in ("linear", "scale"):
+            return 0
+        if columns := self._gathered(row):
+            return columns + 2 * row.counts.params
+        return ceil(self.kernels[row.type].forward * max(self._ends(row)))
+
+    def _beside_back(self, row: LayerRow) -> int:
+        """Return what a layer takes on its way back, beside the gradients that come of it."""
+        if row.type == "rbf":
+            return 2 * row.counts.macs * self.batch
+        if columns := self._gathered(row):
+            return columns + 4 * row.counts.params + self.sizes[row.number]
+        return ceil(self.kernels[row.type].backward * max(self._ends(row)))

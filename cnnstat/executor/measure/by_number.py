@@ -1,0 +1,157 @@
+"""What the numbers of vectors see, which stand in no row and no column of the input.
+
+Each number of a map sees positions from a first to a last along an axis. A layer that puts out a vector is
+run by its own kernel on NaN wherever the first of these is at most v: a number that it turns to NaN sees
+something up to v, and the least such v is its own first. So it is with the last. Layers behind are run the
+same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from cnnstat.executor.axes import Axis
+from cnnstat.executor.kernel import Context, quiet
+from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.mac_counter import MacCounter
+from cnnstat.executor.measure.poison import EFFORT, PIECE
+from cnnstat.executor.program import INPUT
+from cnnstat.executor.projection import OneAxis
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.measure.pattern import Fields
+    from cnnstat.executor.program import Program, Step
+
+Seen: TypeAlias = "Array"
+"""(2, ...sample): the first and the last position that each number sees; (1, 0) where it sees none."""
+
+
+TOO_LONG = "it would take too long to poison each position of the input"
+MOVED = "its places are not those of the input any more"
+
+
+def by_number(
+    program: Program, shapes: Sequence[tuple[int, ...]], placed: Mapping[int, Fields | None], axis: int
+) -> dict[int, Fields | str]:
+    """Return what units see along an axis of the input, for steps that are not among those `placed` on it.
+
+    Units of a vector go by their number, those of a map by their place. Of some it is only known why that is
+    not: it would take too long, or numbers at one place of a map see different positions.
+    """
+    found: dict[int, Seen | str] = {}
+    fields: dict[int, Fields | str] = {}
+    for number, step in enumerate(program.steps):
+        if number in placed:
+            continue
+        read = [_numbers(i, program, shapes, placed, found, axis) for i in step.inputs]
+        unknown = [each for each in read if isinstance(each, str)]
+        known = [each for each in read if not isinstance(each, str)]
+        seen = unknown[0] if unknown else _through(step, known, shapes[number])
+        found[number] = seen
+        fields[number] = seen if isinstance(seen, str) else _along(seen, axis)
+    return fields
+
+
+def _numbers(
+    number: int,
+    program: Program,
+    shapes: Sequence[tuple[int, ...]],
+    placed: Mapping[int, Fields | None],
+    found: Mapping[int, Seen | str],
+    axis: int,
+) -> Seen | str:
+    """Return what each number of an input of a step sees, or why that is not known."""
+    shape = program.input_shape if number == INPUT else shapes[number]
+    if number == INPUT:
+        places = np.arange(shape[axis + 1] if len(shape) > 1 else shape[0])
+        fields: Fields | None = np.stack([places, places], 1)
+    elif number in placed:
+        fields = placed[number]
+    else:
+        return found[number]
+    if fields is None:
+        return TOO_LONG
+    own = axis + 1 if len(shape) > 1 else 0
+    spread = [1] * len(shape)
+    spread[own] = shape[own]
+    return np.broadcast_to(fields.T.reshape(2, *spread), (2, *shape))
+
+
+def _along(seen: Seen, axis: int) -> Fields:
+    """Return what places of a map on an axis see, all of their numbers together; of a vector each number."""
+    if seen.ndim == 2:
+        return seen.T
+    own = min(axis + 1, seen.ndim - 2)
+    others = tuple(i for i in range(seen.ndim - 1) if i != own)
+    none = seen[0] > seen[1]
+    first = np.where(none, np.iinfo(np.int64).max, seen[0]).min(others)
+    last = np.where(none, -1, seen[1]).max(others)
+    return np.stack([np.where(last < 0, 1, first), np.where(last < 0, 0, last)], 1)
+
+
+def _through(step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str:
+    """Return what the numbers that a step puts out see, or why that is not known."""
+    some = [seen[:, seen[0] <= seen[1]] for seen in read]
+    firsts, lasts = (np.unique(np.concatenate([seen[end] for seen in some])) for end in (0, 1))
+    if not len(firsts):
+        return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
+    one = len(firsts) == len(lasts) == 1
+    work = sum(seen[0].size for seen in read) + int(np.prod(shape))
+    if len(shape) > 1 and not one:
+        return MOVED
+    if work * (len(firsts) + len(lasts)) > EFFORT:
+        return TOO_LONG
+    runs = _Runs(step, read, work)
+    none, first = runs.least([seen[0] for seen in read], firsts)
+    if one:
+        last = np.full(first.shape, lasts[0])
+    else:
+        last = -runs.least([-seen[1] for seen in read], -lasts[::-1])[1]
+    seen = np.stack([np.where(none, 1, first), np.where(none, 0, last)])
+    return np.broadcast_to(seen, (2, *shape)) if seen.shape[1:] == (1,) else seen
+
+
+class _Runs:
+    """One step on its own, with parameters drawn anew."""
+
+    def __init__(self, step: Step, read: list[Seen], work: int) -> None:
+        self.kernel = KERNELS[step.type]
+        self.options = step.options
+        if self.kernel.axes == (0,):
+            projected = self.kernel.projection(step.options, Axis(0, 1))
+            assert isinstance(projected, OneAxis)
+            self.options = projected.options
+        rng = np.random.default_rng(0)
+        self.clean = [rng.standard_normal((1, *seen.shape[1:]), np.float32) for seen in read]
+        self.params = self.kernel.parameters(tuple(self.clean), self.options, rng).all
+        self.none = [seen[0] > seen[1] for seen in read]
+        self.at_once = max(PIECE // work, 1)
+
+    def least(self, values: list[Array], steps: Array) -> tuple[Array, Array]:
+        """Return which outputs see nothing, and for all others the least value among those that they read."""
+        found: Array | None = None
+        for start in range(0, len(steps), self.at_once):
+            some = steps[start : start + self.at_once]
+            nans = self.nans(values, some)
+            own = np.where(nans.any(0), nans.argmax(0) + start, len(steps))
+            found = own if found is None else np.minimum(found, own)
+        assert found is not None
+        return found == len(steps), steps[np.minimum(found, len(steps) - 1)]
+
+    def nans(self, values: list[Array], steps: Array) -> Array:
+        """Return which outputs are NaN (step, ...) when inputs are whose value is at most that of a step."""
+        inputs = []
+        for clean, none, value in zip(self.clean, self.none, values, strict=True):
+            x = clean.repeat(len(steps), 0)
+            for sample, most in zip(x, steps, strict=True):
+                sample[(value <= most) & ~none] = np.nan
+            inputs.append(x)
+        context = Context(MacCounter(), np.random.default_rng(0), training=False, backward=False)
+        with quiet():
+            y, _ = self.kernel.forward(tuple(inputs), self.params, self.options, context)
+        return np.asarray(np.isnan(y))

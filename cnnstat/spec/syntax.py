@@ -1,0 +1,77 @@
+"""Which texts are expressions, and the trees that they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from fractions import Fraction
+from typing import Any
+
+from cnnstat.base.errors import Fault
+from cnnstat.spec.channels import MAX_LENGTH
+from cnnstat.spec.document import plain_value
+from cnnstat.spec.functions import FUNCTIONS
+from cnnstat.spec.operators import NOT_OURS
+
+_ALLOWED = re.compile(r"[\w\s$+\-*/%()<>=!.,'\"]*", re.ASCII)
+_NODES = (
+    *(ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Call),
+    *(ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.Load),
+)
+
+
+def tree_of_text(text: str) -> ast.expr:
+    """Return the tree of an expression; ``$name`` is the name ``__name`` there, which no author can write.
+
+    Raises:
+        Fault: it is no expression.
+    """
+    if len(text) > MAX_LENGTH:
+        raise bad(f"an expression is at most {MAX_LENGTH} characters long, this one has {len(text)}")
+    if not _ALLOWED.fullmatch(text):
+        odd = next(c for c in text if not _ALLOWED.fullmatch(c))
+        raise bad(f"{odd!r} is not part of an expression")
+    if "__" in text or re.search(r"\$(?![A-Za-z])", text):
+        raise bad(f"'{text}' is not an expression; a parameter is '$' and its name, as in '4 * $width'")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            python = text.strip().replace("$", "__")
+            body = ast.parse(python, mode="eval").body
+        _check(body, python)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise bad(f"cannot read the expression '{text}'") from None
+    return body
+
+
+def _check(tree: ast.expr, python: str) -> None:
+    """Let a tree pass that is of the language, and read its numbers as the language does.
+
+    Raises:
+        Fault: it is not.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and not isinstance(node.value, bool | str | None):
+            node.value = _literal(ast.get_source_segment(python, node) or "")
+        if isinstance(node, ast.Name) and not node.id.startswith("__") and node.id not in FUNCTIONS:
+            raise bad(f"unknown word '{node.id}' in an expression; a parameter is written '${node.id}'")
+        if type(node) in NOT_OURS:
+            raise bad(f"the operator '{NOT_OURS[type(node)]}' is not part of the language")
+        if not isinstance(node, _NODES):
+            raise bad(
+                "an expression has numbers, $parameters, + - * / // % **, comparisons, and, or, not, "
+                "'x if condition else y', and " + ", ".join(FUNCTIONS)
+            )
+
+
+def _literal(text: str) -> Any:
+    number = plain_value(text)
+    if not isinstance(number, int | Fraction):
+        raise bad(f"'{text}' is no number; write it as 16, 0.5 or 1e-5")
+    return number
+
+
+def bad(message: str) -> Fault:
+    """Return what is wrong with a text."""
+    return Fault(message, code="expression/syntax")

@@ -1,0 +1,1 @@
+"""Two ways to write one network: whatever is calculated and measured of the one holds for the other."""
