@@ -48,7 +48,7 @@ def test_a_mistyped_variant_is_suggested() -> None:
         cnnstat.load("efficientnet-b77")
 
 
-UNCLASSED = ("autoencoder", "lecture-32x32x3", "lecture-39x39")
+UNCLASSED = ("autoencoder", "lecture-32x32x3", "lecture-39x39", "siamese")
 """What puts out a vector and is no classifier."""
 
 

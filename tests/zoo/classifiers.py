@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its name everywhere
 from torch import nn
 
-from tests.zoo.parts import Residual, classifier, conv_bn, layer, resnet50
+from tests.zoo.parts import Gate, Residual, classifier, conv_bn, layer, resnet50
 
 # -- Xception: Keras's `same`, which pads an even size at its end alone -------------------------------
 
@@ -49,7 +49,7 @@ def xception() -> Any:
 
 
 def seresnet50() -> Any:
-    return nn.Sequential(*resnet50(first=True, gate=16), *classifier(2048))
+    return nn.Sequential(*resnet50(first=True, gate=lambda maps: Gate(maps, maps // 16)), *classifier(2048))
 
 
 # -- Res2Net-50 ---------------------------------------------------------------------------------------
@@ -109,3 +109,38 @@ def vgg16() -> Any:
         layers.append(nn.MaxPool2d(2))
     layers += [nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(512 * 49, 4096), nn.ReLU(), nn.Dropout()]
     return nn.Sequential(*layers, nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(), nn.Linear(4096, 1000))
+
+
+# -- ConvNeXt -------------------------------------------------------------------------------------------
+
+
+class ChannelsLast(nn.Sequential):
+    """Layers that read channels as the last axis, on maps that have them first."""
+
+    def forward(self, x: Any) -> Any:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class Scale(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(torch.full((channels,), 1e-6))
+
+    def forward(self, x: Any) -> Any:
+        return x * self.factor[:, None, None]
+
+
+def convnext_block(c: int) -> Any:
+    norm = nn.LayerNorm(c, eps=1e-6)
+    mixed = ChannelsLast(norm, nn.Linear(c, 4 * c), nn.GELU(), nn.Linear(4 * c, c))
+    return Residual(nn.Sequential(nn.Conv2d(c, c, 7, padding=3, groups=c), mixed, Scale(c)))
+
+
+def convnext_tiny() -> Any:
+    layers: list[Any] = [nn.Conv2d(3, 96, 4, 4), ChannelsLast(nn.LayerNorm(96, eps=1e-6))]
+    for c, blocks in ((96, 3), (192, 3), (384, 9), (768, 3)):
+        if c > 96:
+            layers += [ChannelsLast(nn.LayerNorm(c // 2, eps=1e-6)), nn.Conv2d(c // 2, c, 2, 2)]
+        layers += [convnext_block(c) for _ in range(blocks)]
+    end = (ChannelsLast(nn.LayerNorm(768, eps=1e-6)), nn.Flatten(), nn.Linear(768, 1000))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), *end)

@@ -31,12 +31,12 @@ def counts(build: Callable[[], Any], shape: tuple[int, ...]) -> tuple[int, int]:
     return sum(own.numel() for own in model.parameters()), counter.get_total_flops() // 2
 
 
-def difference(found: Array, expected: Array) -> float:
-    """Return the largest difference relative to the largest value."""
+def difference(found: Array, expected: Array, least: float = 0) -> float:
+    """Return the largest difference relative to the largest value, or to `least` where that is larger."""
     assert found.shape == expected.shape
     assert np.isfinite(expected).all()
-    scale = np.abs(expected).max()
-    return float(np.abs(found - expected).max() / (scale if scale > 0 else 1))
+    scale = max(float(np.abs(expected).max()), least)
+    return float(np.abs(found - expected).max() / (scale or 1))
 
 
 def differences(name: str, build: Callable[[], Any], shape: tuple[int, ...]) -> Iterator[tuple[str, float]]:
@@ -57,8 +57,11 @@ def differences(name: str, build: Callable[[], Any], shape: tuple[int, ...]) -> 
         yield f"output {number}", difference(mine, its.detach().numpy())
     yield "input gradient", difference(gradients.input, x.grad.numpy())
     trained = [own for own in parameters(model) if own.requires_grad]
-    for (tensor, gradient), own in zip(gradients.parameters.items(), trained, strict=True):
-        yield tensor, difference(gradient, own.grad.numpy() if own.grad is not None else np.zeros(own.shape))
+    slopes = [own.grad.numpy() if own.grad is not None else np.zeros(own.shape) for own in trained]
+    # One may be 0 by itself: the bias of a key moves all scores alike, and their softmax not at all.
+    least = 1e-6 * max(float(np.abs(slope).max()) for slope in slopes)
+    for (tensor, gradient), slope in zip(gradients.parameters.items(), slopes, strict=True):
+        yield tensor, difference(gradient, slope, least)
 
 
 def damped(tensors: dict[str, Array]) -> dict[str, Array]:

@@ -14,6 +14,7 @@ class Reference(NamedTuple):
     small: tuple[int, ...]
     options: dict[str, Any] = {}  # noqa: RUF012 - never changed
     heavy: bool = False
+    of_small: dict[str, Any] = {}  # noqa: RUF012 - arguments that go with the small input
 
 
 NETWORKS = {
@@ -31,6 +32,12 @@ NETWORKS = {
     "resnet101-v1.5": Reference("classifiers.resnet101", (3, 64, 48), heavy=True),
     "resnet152-v1.5": Reference("classifiers.resnet152", (3, 64, 48), heavy=True),
     "vgg16-torchvision": Reference("classifiers.vgg16", (3, 40, 48), heavy=True),
+    "convnext-tiny-linear": Reference("classifiers.convnext_tiny", (3, 64, 96), heavy=True),
+    "siamese": Reference("pictures.Siamese", (2, 105, 105), heavy=True),
+    "cbam-resnet50": Reference("attention.cbam_resnet50", (3, 64, 48), heavy=True),
+    "nonlocal-resnet50": Reference("attention.nonlocal_resnet50", (3, 64, 48), heavy=True),
+    "botnet50": Reference("attention.BoTNet", (3, 64, 96), heavy=True, of_small={"height": 4, "width": 6}),
+    "vit-b-16": Reference("attention.ViT", (3, 48, 32), heavy=True, of_small={"words": 7}),
     "resnet50-fpn": Reference("dense_prediction.ResNet50FPN", (3, 72, 56), heavy=True),
     "retinanet-r50": Reference(
         "dense_prediction.RetinaNet",
@@ -56,8 +63,9 @@ NETWORKS = {
 """By the name of the bundled network."""
 
 
-def builder(name: str) -> Any:
-    """Return what builds the module of a network."""
-    family, _, function = NETWORKS[name].model.partition(".")
+def builder(name: str, *, small: bool = False) -> Any:
+    """Return what builds the module of a network, for its own input or the small one."""
+    reference = NETWORKS[name]
+    family, _, function = reference.model.partition(".")
     build = getattr(import_module(f"tests.zoo.{family}"), function)
-    return partial(build, **NETWORKS[name].options)
+    return partial(build, **reference.options, **(reference.of_small if small else {}))

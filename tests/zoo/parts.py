@@ -63,7 +63,7 @@ class Bottleneck(nn.Module):
         *,
         dilation: int = 1,
         first: bool = False,
-        gate: int = 0,
+        gate: Any = None,
     ) -> None:
         super().__init__()
         early, late = (stride, 1) if first else (1, stride)
@@ -72,7 +72,7 @@ class Bottleneck(nn.Module):
             conv_bn(width, width, 3, late, padding=dilation, dilation=dilation),
             conv_bn(width, 4 * width, act=None),
         )
-        self.gate = Gate(4 * width, 4 * width // gate) if gate else nn.Identity()
+        self.gate = gate(4 * width) if gate else nn.Identity()
         changed = stride != 1 or inputs != 4 * width
         self.downsample = conv_bn(inputs, 4 * width, 1, stride, None) if changed else nn.Identity()
 

@@ -48,3 +48,19 @@ def srresnet(n: int = 64) -> Any:
         *(x for _ in range(2) for x in (conv(4 * n), nn.PixelShuffle(2), nn.PReLU(n))),
         nn.Conv2d(n, 3, 9, padding=4),
     )
+
+
+class Siamese(nn.Module):
+    """Two drawings, one twin: the probability that both are the same character."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[Any] = []
+        for inputs, outputs, kernel in ((1, 64, 10), (64, 128, 7), (128, 128, 4), (128, 256, 4)):
+            layers += [nn.Conv2d(inputs, outputs, kernel), nn.ReLU(), nn.MaxPool2d(2)]
+        self.twin = nn.Sequential(*layers[:-1], nn.Flatten(), nn.Linear(256 * 6 * 6, 4096), nn.Sigmoid())
+        self.same = nn.Linear(4096, 1)
+
+    def forward(self, pair: Any) -> Any:
+        left, right = pair.chunk(2, 1)
+        return self.same((self.twin(left) - self.twin(right)).abs()).sigmoid()
