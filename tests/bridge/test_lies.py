@@ -239,6 +239,6 @@ def test_the_first_layer_that_lies_is_named_first(monkeypatch: pytest.MonkeyPatc
 def test_a_pixel_beyond_a_field_is_named() -> None:
     """Fields are measured axis by axis; a unit of the real network that sees more takes the proof away."""
     running = Network("lenet5")
-    measurements = replace(measure_network(running, running.sample()), beyond=(2,))
+    measurements = replace(measure_network(running, running.sample()), beyond=((2,),))
     (difference,) = compare(cnnstat.analyze("lenet5"), measurements).differences
     assert (difference.layer, difference.figure) == ("S2", "receptive_field")
