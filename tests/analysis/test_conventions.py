@@ -235,7 +235,10 @@ ELSEWHERE |= {"log_softmax", *SAMPLE_NORMS, *CURVES}
 HANDED_ON = {"concat", "flatten", "reshape", "permute", "crop", "identity", "drop_path"}
 """The moves that Netscope knows, or has no need of."""
 
-UNKNOWN: dict[str, set[str]] = {
+WITHOUT_MATMUL = CONVENTIONS.keys() - {"torch"}
+"""The tools that were not run on a product of two inputs."""
+
+_UNKNOWN: dict[str, set[str]] = {
     **{key: {"rbf", "subsample"} for key in ("torchinfo", "ptflops", "torch")},
     **{
         key: {"rbf", "subsample", "spatial_pyramid_pool"} for key in TOOLS - {"torchinfo", "ptflops", "torch"}
@@ -244,6 +247,9 @@ UNKNOWN: dict[str, set[str]] = {
     "distill": {*ELSEWHERE, "transposed_conv", "local_response_norm", "leaky_relu"},
     "convnet-burden": ELSEWHERE - {"scale", "sigmoid"},
     "netscope": {*ELSEWHERE, *MOVES} - {"scale", "multiply", "relu6", "prelu", "elu"} - HANDED_ON,
+}
+UNKNOWN = {
+    tool: kinds | ({"matmul"} if tool in WITHOUT_MATMUL else set()) for tool, kinds in _UNKNOWN.items()
 }
 """The types that a tool cannot count. Of a type that stands neither here nor in its table, nobody knows."""
 

@@ -71,13 +71,18 @@ def transposed(drawn: Drawn) -> Drawn | None:
 
 
 def _across(line: Line) -> Line | None:
-    if line.type in ("reshape", "permute"):
+    # Each axis of these plays a part of its own, or one of them goes.
+    if line.type in ("reshape", "permute", "matmul") or line.options.get("keepdims") is False:
         return None
     return replace(line, options={key: _exchanged(key, value) for key, value in line.options.items()})
 
 
 def _exchanged(option: str, value: Any) -> Any:
     if option == "axis":
+        return ACROSS.get(value, value)
+    if option == "axes" and isinstance(value, list):
+        return [ACROSS.get(each, each) for each in value]
+    if option == "axes":
         return ACROSS.get(value, value)
     if option in SIDES | PER_AXIS and isinstance(value, list | tuple):
         half = len(value) // 2
