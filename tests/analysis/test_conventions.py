@@ -248,7 +248,7 @@ UNKNOWN: dict[str, set[str]] = {
 """The types that a tool cannot count. Of a type that stands neither here nor in its table, nobody knows."""
 
 NOT_LOOKED_AT = {"matmul"}
-"""What attention is made of: known of torch's FlopCounterMode alone, the other tools have not been run on it."""
+"""What attention is made of: only torch's FlopCounterMode is known, other tools have not been run."""
 
 
 @pytest.mark.parametrize("tool", CONVENTIONS.values(), ids=lambda tool: tool.name)
