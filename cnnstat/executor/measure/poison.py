@@ -114,7 +114,7 @@ class PoisonedRuns:
         return {numbers[place]: place for place in range(len(poisoned))}, poisoned
 
     def holes(self, length: int, places: Mapping[int, int], far: Poisoned) -> dict[int, int]:
-        """Return how many units may stand between two that see the middle, and not see it, for steps run there.
+        """Return how many units may stand between two that see the middle, and not see it, by step.
 
         Taps of a dilated window lie apart, so one position is seen by units that lie as far apart. Layers
         behind move what is seen, and add to it, which makes no hole wider.
