@@ -37,5 +37,5 @@ def network(name: str) -> Analysis:
     if name == "lenet5":
         return cnnstat.analyze(cnnstat.loads(LENET))
     if name.startswith("vgg"):
-        return cnnstat.analyze(name, params={"torchvision": True})
+        return cnnstat.analyze(cnnstat.load(name, params={"torchvision": True}))
     return cnnstat.analyze({"alexnet": "alexnet-torchvision"}.get(name, name))
