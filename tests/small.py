@@ -90,7 +90,16 @@ layers:
   - {type: pad, padding: 1}
   - {type: crop, margins: 1}
   - {name: branch, type: identity}
-  - {name: sum, type: add, from: [stem, branch]}
+  - {name: difference, type: subtract, from: [stem, branch]}
+  - {name: largest, type: maximum, from: [stem, difference]}
+  - {name: mixed, type: linear, axis: channels, units: $in}
+  - {name: kept, type: clamp, min: -1.5, max: 2}
+  - {name: gates, type: glu}
+  - {name: both, type: concat, from: [gates, gates]}
+  - {name: offset, type: parameter}
+  - {name: all, type: add, from: [stem, both, offset]}
+  - {name: strongest, type: reduce, axes: [channels], mode: max}
+  - {name: sum, type: multiply, from: [all, strongest]}
 
   - {type: global_avg_pool}
   - {name: gate, type: sigmoid}
@@ -104,7 +113,8 @@ layers:
   - {name: halves, type: concat, from: [left, right]}
   - {name: coarse, type: adaptive_avg_pool, size: [3, 2]}
   - {type: permute, order: [0, 2, 1]}
-  - {type: reshape, shape: [4, 4, 3]}
+  - {name: table, type: reshape, shape: [4, 4, 3]}
+  - {name: scores, type: matmul, from: [table, table], transpose_b: true, scale: 0.5}
   - {name: peaks, type: adaptive_max_pool, size: 1}
   - {name: bins, type: spatial_pyramid_pool, from: normal, levels: [1, 2]}
   - {name: flat_peak, type: flatten, from: peak}

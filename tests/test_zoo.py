@@ -48,6 +48,18 @@ def test_a_mistyped_variant_is_suggested() -> None:
         cnnstat.load("efficientnet-b77")
 
 
+UNCLASSED = ("autoencoder", "lecture-32x32x3", "lecture-39x39", "siamese")
+"""What puts out a vector and is no classifier."""
+
+
+@pytest.mark.parametrize("name", bundled.names())
+def test_every_classifier_has_any_number_of_classes(name: str) -> None:
+    if len(analyzed(name).rows[-1].output_shape) > 1 or name in UNCLASSED:
+        return
+    analysis = cnnstat.analyze(cnnstat.load(name, params={"classes": 7}))
+    assert analysis.rows[-1].output_shape == (7,)
+
+
 @pytest.mark.parametrize(
     ("name", "shape"),
     [

@@ -2,8 +2,9 @@
 
 A layer with multiply-adds spends them once more for the gradient of its weights and once more for that of its
 input: dL/dw and dL/dx are sums of products, one for each product of y = w·x (LeCun, Bottou, Orr, Mueller,
-Efficient BackProp, 1998, section 2). What no trained number depends on has no gradient: the input of the
-network, and all below the first layer that is trained.
+Efficient BackProp, 1998, section 2). A product of two inputs is spent once more for each of them. What no
+trained number depends on has no gradient: the input of the network, and all below the first layer that is
+trained.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def costs(
     needed = needed_gradients(analysis.graph, [row.counts.trainable for row in analysis.rows])
     work = [row.counts.macs for row in analysis.rows] if forward is None else forward
     return tuple(
-        Cost(once, back * need.weights, once * any(need.inputs))
+        Cost(once, back * need.weights, once * sum(need.inputs))
         for once, back, need in zip(work, weights or work, needed, strict=True)
     )
 

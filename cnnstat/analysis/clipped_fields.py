@@ -13,7 +13,7 @@ from cnnstat.analysis.bounds import NOTHING, joined
 from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
-from cnnstat.layers.footprint import POINT, Folded, Pieces, on_input
+from cnnstat.layers.footprint import POINT, Folded, Pieces, all_of, on_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,8 @@ def _of_layer(
         return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
     if not all(above) or any(lost(footprint, axes) for footprint in footprints):
         return ()
+    if not above:  # who reads no value sees nothing
+        return tuple((NOTHING,) * count for count in units)
     branches = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
@@ -62,7 +64,7 @@ def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFiel
     """Return the regions of so many units, from those of what they read; without a reading they read all."""
     if reading == POINT:
         return above[:units] + (NOTHING,) * (units - len(above))
-    if reading is None:
+    if reading is None or reading == all_of(len(above)):
         return (reduce(joined, set(above), NOTHING),) * units
     if isinstance(reading, Folded):  # what repeats is worked out once
         each = _regions(reading.then, above, reading.of)

@@ -21,7 +21,8 @@ class Convention(Struct, frozen=True):
     are the weights for the gradients of trained numbers, of a tool that can count a backward pass, too;
     those for the gradients of inputs are the forward ones. ``held`` says against what the rules were held:
     what the tool itself printed, and where it ran, or its source alone. ``passes_over`` is what the tool does
-    not count where a network calls it instead of holding it as a module.
+    not count where a network calls it instead of holding it as a module. ``any_axis`` are types that it was
+    seen to count alike along every axis.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Convention(Struct, frozen=True):
     weight_gradients: Weights = {}
     held: str = "its source"
     passes_over: str = ""
+    any_axis: frozenset[str] = frozenset()
 
     @property
     def backward(self) -> bool:

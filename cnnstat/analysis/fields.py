@@ -9,11 +9,13 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from cnnstat.analysis.bounds import NOTHING, joined
 from cnnstat.analysis.receptive_field import Field, along, field_of, lost, one_region, start
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
-from cnnstat.layers.footprint import POINT, united
+from cnnstat.layers.footprint import POINT, Bounds, all_of, united
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,14 +54,14 @@ class Fields:
             field = self._whole(sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])
-            above = tuple([self.fields[source] for source in sources])
+            above = tuple(map(self._above, sources, footprints))
             field = field_of(name, footprints, shapes, shape, above, self.extent)
         self.fields.append(field)
         return field
 
     def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
         """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
-        above = self.shapes[sources[0]]
+        above = self.shapes[sources[0]] if sources else ()
         return len(shape) == 1 < len(above) and set(places(above)) == {1}
 
     def _whole(self, sources: Sequence[int]) -> Field:
@@ -71,6 +73,25 @@ class Fields:
             return one_region(self.seen([(source, self._all(source)) for source in sources]), self.extent)
         except UntraceableError as untraceable:
             return Field(because=untraceable.because)
+
+    def _above(self, source: int, footprint: Footprint) -> Field:
+        """Return the field of what a layer reads: one region along an axis of which every unit reads all."""
+        field, shape = self.fields[source], self.shapes[source]
+        if field.because is not None or lost(footprint, len(self.extent)) or isinstance(footprint, str):
+            return field
+        sizes = along(places(shape), len(footprint))
+        gathered = [
+            size > 1 and reading == all_of(size) for reading, size in zip(footprint, sizes, strict=True)
+        ]
+        if not any(gathered) or field.shared:
+            return field
+        try:
+            region = self.seen([(source, self._all(source))])
+        except UntraceableError as untraceable:
+            return Field(because=untraceable.because)
+        each = zip(field.axes, region, gathered * (len(field.axes) // len(gathered)), strict=True)
+        axes = tuple((Bounds(0, (ends[0],), (ends[1],)),) if one else axis for axis, ends, one in each)
+        return structs.replace(field, axes=axes)
 
     def seen(self, starts: Iterable[tuple[int, Sequence[Positions]]]) -> Region:
         """Return what units of some nodes see of the input together, given by their positions per axis.

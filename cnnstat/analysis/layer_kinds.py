@@ -27,6 +27,14 @@ MOVES = (
 """Types that only hand values on, at inference."""
 
 
+USUAL_AXES: dict[str, tuple[str | None, ...]] = {
+    "linear": (None,),
+    **dict.fromkeys(SOFTMAXES, ("channels",)),
+    "layer_norm": ("all", "channels"),
+}
+"""Of types that take an axis, along which tools were looked at; how they count along others, nobody knows."""
+
+
 class Work(Struct, frozen=True):
     """The terms in which the work of a layer and that of its biases are counted."""
 
@@ -42,6 +50,7 @@ BIASES = ("conv bias", "linear bias")
 WORKS: dict[str, Work] = {
     "conv": Work(MACS, "conv bias"),
     "linear": Work(MACS, "linear bias"),
+    "matmul": Work(MACS),
     "norm": Work("norms"),
     "pool": Work("pooling"),
     "activation": Work("activations"),

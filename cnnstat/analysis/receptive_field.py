@@ -22,6 +22,7 @@ from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from fractions import Fraction
 
     from cnnstat.layers.footprint import Reading
@@ -135,6 +136,8 @@ def field_of(
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:
         return unknown
+    if not fields:
+        return Field(((Bounds(0, (1,), (0,)),),) * len(extent))  # it sees nothing
     if any(len(field.axes) != len(extent) for field in fields):  # another input, of another kind
         return Field(because=name)
     if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
@@ -187,13 +190,24 @@ def _united(name: str, branches: list[Field], extent: Shape) -> Field:
     if len(branches) == 1:
         axes, aligned = branches[0].axes, branches[0].aligned
     else:
-        tracks = list(zip(*(branch.axes for branch in branches), strict=True))
+        tracks = [_seeing(axis) for axis in zip(*(branch.axes for branch in branches), strict=True)]
         axes = tuple(_union(each, size) for each, size in zip(tracks, extent, strict=True))
         aligned = all(map(_agree, tracks)) and all(branch.aligned for branch in branches)
     for axis in axes:
         if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
             return Field(because=name)
     return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
+
+
+def _seeing(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Return those of several branches that see anything; one of them where none does."""
+    return (
+        tuple(axis for axis in axes if any(low <= high for b in axis for low, high in _ends(b))) or axes[:1]
+    )
+
+
+def _ends(bounds: Bounds) -> Iterator[tuple[int, int]]:
+    return zip(bounds.low, bounds.high, strict=True)
 
 
 def _union(axes: tuple[Axis, ...], size: int) -> Axis:

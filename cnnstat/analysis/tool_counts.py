@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis.facts import Facts
-from cnnstat.analysis.layer_kinds import TERMS, work_of
+from cnnstat.analysis.layer_kinds import TERMS, USUAL_AXES, work_of
 from cnnstat.analysis.measures import MEASURES
+from cnnstat.layers.base import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnstat.analysis.convention import Convention, Weights
     from cnnstat.analysis.model import Analysis
+    from cnnstat.layers.base import Layer
 
 
 class ToolCount(Struct, frozen=True):
@@ -56,7 +58,8 @@ def _layers(analysis: Analysis) -> Iterator[tuple[str, Facts]]:
     for row in analysis.rows:
         read, own = analysis.shapes[row.node.inputs[0]], row.calculated
         layer, out, params = row.node.layer, row.output_shape, own.params.value
-        yield row.type, Facts(layer, read, out, params, row.counts, own.footprints[0])
+        footprint = own.footprints[0] if own.footprints else UNKNOWN
+        yield row.type, Facts(layer, read, out, params, row.counts, footprint)
 
 
 def total(parts: Iterable[ToolCount]) -> ToolCount:
@@ -70,7 +73,7 @@ def total(parts: Iterable[ToolCount]) -> ToolCount:
 def _tool_count(convention: Convention, weights: Weights, kind: str, facts: Facts) -> ToolCount:
     if kind in convention.nothing:
         return ToolCount()
-    if kind not in weights:
+    if kind not in weights or not (kind in convention.any_axis or _along_usual_axis(kind, facts.layer)):
         return ToolCount({}, (kind,))
     work = work_of(kind, facts.layer.family)
     terms: dict[str, int] = {}
@@ -82,6 +85,11 @@ def _tool_count(convention: Convention, weights: Weights, kind: str, facts: Fact
         term = work.biases if measure.biases else work.term
         terms[term] = terms.get(term, 0) + weight * count
     return ToolCount({term: count for term, count in terms.items() if count})
+
+
+def _along_usual_axis(kind: str, layer: Layer) -> bool:
+    axis = getattr(layer, "axis", getattr(layer, "axes", None))
+    return kind not in USUAL_AXES or axis in USUAL_AXES[kind]
 
 
 def rules(weights: Weights, kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -126,8 +126,9 @@ TORCH = Convention(
     tool="torch 2.13 FlopCounterMode",
     prints="get_total_flops()",
     source="pytorch/pytorch, torch/utils/flop_counter.py",
-    weights=each((*CONVS, "transposed_conv", "linear"), TWICE),
+    weights=each((*CONVS, "transposed_conv", "linear", "matmul"), TWICE),
     nothing=_NO_PRODUCTS,
+    any_axis=frozenset(("linear",)),
     # Its formula takes the weight gradient of a convolution in groups for that of one without.
     weight_gradients={**each((*CONVS, "transposed_conv"), {"ungrouped": 2}), "linear": TWICE},
     held=HELD,

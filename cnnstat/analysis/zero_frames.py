@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 KEEPERS = frozenset(
     (
         *("identity", "dropout", "drop_path", "scale", "relu", "relu6", "leaky_relu", "prelu", "elu", "selu"),
-        *("gelu", "silu", "hard_swish", "tanh", "scaled_tanh"),
+        *("gelu", "silu", "hard_swish", "tanh", "scaled_tanh", "hard_tanh", "softsign", "mish", "abs"),
     )
 )
 """Types that leave a zero a zero, and where it is."""
@@ -41,7 +41,7 @@ class ZeroFrames:
             The padding MACs and the connections of a convolution whose input has a frame, else None.
         """
         frame = self._around.get(node.inputs[0])
-        if isinstance(node.layer, Pad) and node.layer.value == 0:
+        if isinstance(node.layer, Pad) and node.layer.value == 0 and node.layer.mode == "constant":
             sides = node.layer.sides(shapes)
             above = frame or ((0, 0),) * len(sides)
             self._around[node.number] = tuple(

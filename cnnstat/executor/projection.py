@@ -18,7 +18,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cnnstat.executor.axes import both_sides, per_axis
+from cnnstat.executor.axes import POSITIONS, both_sides, per_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,5 +102,19 @@ def along(
         lent = follows is not None and all(options[name] is None for name in follows)
         anchored = lent or any(options[name] for name in anchors)
         return OneAxis(own, "", stride or own["kernel"], anchored)
+
+    return project
+
+
+def on_named(option: str = "axis", *, anchored: bool = False, elsewhere: str = "identity") -> Projection:
+    """Keep the layer on the axis that it is about, which an option names; on others put a type in its place.
+
+    Channels are such another axis, too.
+    """
+
+    def project(options: Options, axis: Axis) -> OneAxis:
+        if options[option] != axis.name:
+            return OneAxis(_NOTHING, elsewhere)
+        return OneAxis({**options, option: POSITIONS[1][0]}, anchored=anchored)
 
     return project

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from cnnstat.layers import activation, bins, conv, dropout, linear, merge, norm, pool, reshape, resize
+from cnnstat.layers import (
+    activation,
+    bins,
+    conv,
+    dropout,
+    elementwise,
+    linear,
+    merge,
+    norm,
+    pool,
+    reshape,
+    resize,
+    softmax,
+    softplus,
+)
 from cnnstat.layers.base import Layer
+from cnnstat.layers.glu import Glu
+from cnnstat.layers.matmul import Matmul
+from cnnstat.layers.parameter import Parameter
 from cnnstat.layers.pyramid import SpatialPyramidPool
+from cnnstat.layers.reduce import Reduce
 from cnnstat.layers.shortcut import ZeroPadShortcut
 from cnnstat.layers.slice import Slice, Split
 from cnnstat.layers.transposed import TransposedConv
@@ -44,10 +62,23 @@ LAYERS: dict[str, type[Layer]] = {
     "sigmoid": activation.Sigmoid,
     "tanh": activation.Tanh,
     "scaled_tanh": activation.ScaledTanh,
-    "softmax": activation.Softmax,
-    "log_softmax": activation.LogSoftmax,
+    "hard_tanh": elementwise.HardTanh,
+    "softsign": softplus.Softsign,
+    "softplus": softplus.Softplus,
+    "mish": softplus.Mish,
+    "glu": Glu,
+    "softmax": softmax.Softmax,
+    "log_softmax": softmax.LogSoftmax,
+    "abs": elementwise.Abs,
+    "clamp": elementwise.Clamp,
+    "power": elementwise.Power,
+    "reduce": Reduce,
     "add": merge.Add,
+    "subtract": merge.Subtract,
     "multiply": merge.Multiply,
+    "maximum": merge.Maximum,
+    "matmul": Matmul,
+    "parameter": Parameter,
     "concat": merge.Concat,
     "split": Split,
     "slice": Slice,

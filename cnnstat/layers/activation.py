@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.layers.base import WHOLE, Footprint, Layer, Operations, Reads, Shape, positions, values
+from cnnstat.layers.base import Layer, Operations, Reads, Shape, values
 
 Cost: TypeAlias = dict[
     Literal["additions", "multiplications", "comparisons", "divisions", "exponentials", "roots"], int
@@ -289,63 +289,3 @@ class ScaledTanh(Activation, frozen=True, kw_only=True):
 
     amplitude: Annotated[float, Meta(gt=0, description="A, the largest value")] = 1.7159
     slope: Annotated[float, Meta(description="S, the factor of the input")] = 2 / 3
-
-
-class _OverChannels(Activation, frozen=True, kw_only=True):
-    """A function of all channels at a position."""
-
-    reads_output: ClassVar[bool] = True
-
-    def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the position itself; all numbers of a vector."""
-        return Layer.footprint(self, inputs) if len(inputs[0]) > 1 else WHOLE
-
-
-class Softmax(_OverChannels, frozen=True, kw_only=True):
-    """Scores to probabilities, over the channels.
-
-    Rule:
-        y_i = e^(x_i - max x)/sum of e^(x_j - max x)
-        per n channels: n - 1 comparisons, n subtractions, n exponentials, n - 1 additions, n divisions
-
-    Example:
-        {type: softmax}
-
-    Reference:
-        Bridle, NATO ASI F68, 1990.
-    """
-
-    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
-        """Return the work of n channels at each position."""
-        count, places = values(inputs[0]), positions(inputs[0])
-        return Operations(
-            comparisons=count - places,
-            additions=2 * count - places,
-            exponentials=count,
-            divisions=count,
-        )
-
-
-class LogSoftmax(_OverChannels, frozen=True, kw_only=True):
-    """Scores to logarithms of probabilities, over the channels.
-
-    Rule:
-        y_i = x_i - max x - log(sum of e^(x_j - max x))
-        per n channels: n - 1 comparisons, 2n subtractions, n exponentials, n - 1 additions, 1 logarithm
-        (counts as an exponential)
-
-    Example:
-        {type: log_softmax}
-
-    Reference:
-        Bridle, NATO ASI F68, 1990.
-    """
-
-    def operations(self, inputs: tuple[Shape, ...]) -> Operations:
-        """Return the work of n channels at each position."""
-        count, places = values(inputs[0]), positions(inputs[0])
-        return Operations(
-            comparisons=count - places,
-            additions=3 * count - places,
-            exponentials=count + places,
-        )

@@ -139,7 +139,7 @@ class Layer(Struct, frozen=True, kw_only=True):
 
     def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
         """Return the footprint on each of the inputs whose values are read."""
-        return (self.footprint(inputs),) * (self.values_from or len(inputs))
+        return (self.footprint(inputs),) * len(inputs[: self.values_from])
 
     def reads(self) -> Reads:
         """Return which activations the backward pass reads."""

@@ -162,6 +162,11 @@ def window(stride: int, first: int, extent: int, step: int = 1) -> Bounds:
     return Bounds(stride, (first,), (first + extent - 1,), step)
 
 
+def all_of(size: int) -> Bounds:
+    """Return the bounds of outputs each of which reads all positions of an axis."""
+    return Bounds(0, (0,), (size - 1,))
+
+
 def on_input(read: range, size: int) -> range:
     """Return which of some positions lie on an input of ``size``."""
     first = read.start + max(-(read.start // read.step), 0) * read.step

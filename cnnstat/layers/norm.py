@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_PERIOD
+from cnnstat.layers.axis import NAMES, place_of, read_along, rows
 from cnnstat.layers.base import (
     UNKNOWN,
     WHOLE,
@@ -24,12 +25,17 @@ from cnnstat.layers.base import (
     values,
     width_of,
 )
-from cnnstat.layers.footprint import Bounds, window
+from cnnstat.layers.footprint import Bounds, all_of, window
 
 _AFFINE = term("scale", 1) + term("shift", 1)
 
 Affine = Annotated[bool, Meta(description="whether a trained scale and shift follow")]
 Epsilon = Annotated[float, Meta(gt=0, description="added to the variance")]
+
+if TYPE_CHECKING:
+    NormAxes: TypeAlias = str
+else:
+    NormAxes = Literal["all", *NAMES]
 
 
 class _Norm(Layer, frozen=True, kw_only=True):
@@ -105,11 +111,12 @@ class _SampleNorm(_Norm, frozen=True, kw_only=True):
 
 
 class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
-    """Layer normalisation over the whole sample, or over the channels at each position.
+    """Layer normalisation over the whole sample, or along one axis.
 
     Rule:
         axes: all      - params = 2·channels·height·width
-        axes: channels - params = 2·channels, statistics for each position (ConvNeXt)
+        axes: channels - params = 2·channels, statistics for each position (ConvNeXt, transformers)
+        axes: width    - params = 2·width, statistics for each row of each channel; so for any axis
         per n values that share a mean: 3n - 1 additions, 2n multiplications, 3 divisions, 1 root;
         n more additions and multiplications with `affine`
 
@@ -120,24 +127,33 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
         Ba, Kiros, Hinton, arXiv:1607.06450; Liu et al., ConvNeXt, arXiv:2201.03545.
     """
 
-    axes: Annotated[Literal["all", "channels"], Meta(description="what a mean is taken over")] = "all"
+    axes: Annotated[NormAxes, Meta(description="what a mean is taken over: everything, or one axis")] = "all"
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
+        """Return the input's shape."""
+        self.parts(inputs)
+        return Layer.sizes(self, inputs)
 
     def parts(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return one, or one per position."""
+        """Return one, or one per row of numbers along the axis."""
         if self.axes == "all":
             return term("parts", 1)
-        return positions(inputs[0])
+        return rows(inputs[0], place_of(self.axes, inputs[0], "axes"))
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return a scale and a shift for each normalised value."""
-        if self.axes == "all" and self.affine:
+        if not self.affine:
+            return ZERO
+        if self.axes == "all":
             return values(inputs[0]) * _AFFINE
-        return super().params(inputs)
+        return term(self.axes, inputs[0][place_of(self.axes, inputs[0], "axes")]) * _AFFINE
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the whole input, or the position itself."""
-        alone = self.axes == "channels" and len(inputs[0]) > 1
-        return Layer.footprint(self, inputs) if alone else WHOLE
+        """Return the whole input, or the whole axis."""
+        if self.axes == "all":
+            return WHOLE
+        place = place_of(self.axes, inputs[0], "axes")
+        return read_along(inputs[0], {place: all_of(inputs[0][place])})
 
 
 class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
@@ -208,6 +224,7 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
 
     Rule:
         b_i = a_i / (k + alpha·sum of a_j^2 over `size` channels around i)^beta
+        Of an even size one channel more lies before i than behind it, as in PyTorch.
         The paper does not divide alpha by the size; Caffe and PyTorch do: `divide_alpha: true`.
         per value: the squares and their sum, 2 multiplications, 1 addition, 1 power, 1 division
         (a power counts as an exponential)
@@ -221,18 +238,11 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
 
     family: ClassVar[str] = "norm"
 
-    size: Annotated[Count, Meta(description="channels in the sum, an odd number")] = 5
+    size: Annotated[Count, Meta(description="channels in the sum")] = 5
     alpha: Annotated[float, Meta(ge=0, description="weight of the sum")] = 1e-4
     beta: Annotated[float, Meta(ge=0, description="exponent")] = 0.75
     k: Annotated[float, Meta(gt=0, description="constant that is added to the sum")] = 2.0
     divide_alpha: Annotated[bool, Meta(description="whether alpha is divided by the size")] = False
-
-    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
-        """Return the input's shape."""
-        if self.size % 2 == 0:
-            message = f"the size is an odd number of channels around each channel, got {self.size}"
-            raise Misfit(message, field="size")
-        return Layer.sizes(self, inputs)
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return squares, sums, the power and the division.
@@ -251,9 +261,7 @@ class LocalResponseNorm(Layer, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the position itself; of a vector a window over its numbers."""
-        if len(inputs[0]) > 1:
-            return Layer.footprint(self, inputs)
-        return (window(1, -(self.size // 2), self.size),)
+        return read_along(inputs[0], {0: window(1, -(self.size // 2), self.size)})
 
     def reads(self) -> Reads:
         """Return the input."""
@@ -293,5 +301,5 @@ class Scale(Layer, frozen=True, kw_only=True):
 
 def _summands(channels: int, size: int) -> int:
     """Return the summands of all channels: windows of ``size`` clipped at the first and last channel."""
-    half = min(size // 2, channels - 1)
-    return channels * (2 * half + 1) - half * (half + 1)
+    before, after = min(size // 2, channels - 1), min((size - 1) // 2, channels - 1)
+    return channels * (before + 1 + after) - (before * (before + 1) + after * (after + 1)) // 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta
 
@@ -23,6 +23,11 @@ from cnnstat.layers.base import (
     size_of,
 )
 from cnnstat.layers.footprint import POINT, Bounds, Folded, window
+
+Sizes: TypeAlias = Annotated[
+    tuple[Annotated[int, Meta(ge=-1, le=MAX_SIZE)], ...], Meta(min_length=1, max_length=len(RANKS))
+]
+"""Sizes of a shape: -1 for one that is worked out, 0 for one that is the input's."""
 
 
 class Identity(Layer, frozen=True, kw_only=True):
@@ -66,7 +71,10 @@ class Flatten(Layer, frozen=True, kw_only=True):
 
 
 class Reshape(Layer, frozen=True, kw_only=True):
-    """The same numbers in the same order under another shape; one size may be -1, which is worked out.
+    """The same numbers in the same order under another shape.
+
+    One size may be -1, which is worked out; 0 is the size that the input has there. With a second input in
+    place of `shape:` the result has its positions, and the channels are worked out.
 
     Rule:
         the product of the sizes stays the same
@@ -75,35 +83,60 @@ class Reshape(Layer, frozen=True, kw_only=True):
         {type: reshape, shape: [16, 5, 5]}
 
     Reference:
-        Row-major order, as in NumPy and PyTorch.
+        Row-major order, as in NumPy and PyTorch; 0 as in ONNX.
     """
 
     family: ClassVar[str] = "reshape"
+    arity: ClassVar[tuple[int, int]] = (1, 2)
+    values_from: ClassVar[int | None] = 1
 
     shape: Annotated[
-        tuple[Annotated[int, Meta(ge=-1, le=MAX_SIZE)], ...],
-        Meta(min_length=1, max_length=len(RANKS), description="the new shape of one sample; at most one -1"),
-    ]
+        Sizes | None,
+        Meta(description="the new shape of one sample; at most one -1, and 0 for a size that stays"),
+    ] = None
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the new shape."""
-        numbers, fixed = prod(inputs[0]), prod(size for size in self.shape if size > 0)
-        free = self.shape.count(-1)
-        if 0 in self.shape or free > 1:
-            message = f"sizes are 1 or more, and at most one of them is -1, got {list(self.shape)}"
+        wanted = self._wanted(inputs)
+        numbers, fixed = prod(inputs[0]), prod(size for size in wanted if size > 0)
+        free = wanted.count(-1)
+        if free > 1:
+            message = f"sizes are 0 or more, and at most one of them is -1, got {list(wanted)}"
             raise Misfit(message, field="shape")
         if (free and numbers % fixed) or (not free and numbers != fixed):
             held = f"{show(inputs[0])} holds {numbers:,} numbers"
-            wanted = f"{list(self.shape)} {'needs a multiple of' if free else 'holds'} {fixed:,}"
-            raise Misfit(f"{held}, {wanted}", code="shape/mismatch", field="shape")
-        shape = tuple(size if size > 0 else numbers // fixed for size in self.shape)
-        return same_sizes(shape)
+            meant = f"{list(wanted)} {'needs a multiple of' if free else 'holds'} {fixed:,}"
+            raise Misfit(f"{held}, {meant}", code="shape/mismatch", field="shape")
+        return same_sizes(tuple(size if size > 0 else numbers // fixed for size in wanted))
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the positions where they stay; unknown where axes are folded anew."""
-        if size_of(self.sizes(inputs)) == inputs[0]:
+        out = size_of(self.sizes(inputs))
+        if out == inputs[0]:
             return Layer.footprint(self, inputs)
-        return folded(inputs[0]) if len(self.shape) == 1 else UNKNOWN
+        return folded(inputs[0]) if len(out) == 1 else UNKNOWN
+
+    def _wanted(self, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the sizes that are asked for, with at most one -1."""
+        given = [self.shape is not None, len(inputs) == 2]
+        if sum(given) != 1:
+            code = "option/conflict" if any(given) else "option/missing"
+            raise Misfit("reshape needs one of 'shape:' and a second input", code=code)
+        if self.shape is None:
+            return -1, *inputs[1][1:]
+        return copied(self.shape, inputs[0])
+
+
+def copied(sizes: tuple[int, ...], shape: Shape) -> Shape:
+    """Return sizes with those of a shape where a 0 stands.
+
+    Raises:
+        Misfit: there is no size to copy.
+    """
+    if 0 in sizes[len(shape) :]:
+        message = f"a 0 copies the size of an axis, but {show(shape)} has {len(shape)}, got {list(sizes)}"
+        raise Misfit(message, code="shape/rank", field="shape")
+    return tuple(size or shape[place] for place, size in enumerate(sizes))
 
 
 class Permute(Layer, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import gcd
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -24,9 +24,12 @@ from cnnstat.layers.base import (
     same_sizes,
     show,
 )
-from cnnstat.layers.footprint import Bounds, window
+from cnnstat.layers.footprint import POINT, Bounds, Pieces, window
 from cnnstat.layers.target import SIZED, check_given, target
 from cnnstat.layers.window import Sides, sides_of
+
+if TYPE_CHECKING:
+    from cnnstat.layers.footprint import Reading
 
 
 class Upsample(Layer, frozen=True, kw_only=True):
@@ -98,21 +101,25 @@ class Upsample(Layer, frozen=True, kw_only=True):
 
 
 class Pad(Layer, frozen=True, kw_only=True):
-    """A frame of constant values around the map: of given widths, or up to the size of a second input.
+    """A frame around the map: of given widths, or up to the size of a second input.
 
     With value 0 it is padding for a convolution below, as that one's own is: MACs there are work on zeros,
     and no unit is connected to it. Activations with f(0) = 0, `scale`, `dropout` and `identity` may
-    stand between. Behind any other layer the zeros are values like others: a pool reads them.
+    stand between. Behind any other layer the zeros are values like others: a pool reads them. A frame of what
+    is inside, by another mode, is the padding of a convolution that pads so.
 
     Rule:
         padding: output = N + before + after per axis
         a second input: framed to its size, floor((size - N)/2) before, the odd one after
+        mode: reflect   - mirrored at the first and the last row, which are not repeated
+        mode: replicate - the first and the last row
+        mode: circular  - the rows of the other end
 
     Example:
         {type: pad, padding: [0, 1, 0, 1]}
 
     Reference:
-        torch.nn.functional.pad; the sides are [top, bottom, left, right],
+        torch.nn.functional.pad, whose words the modes are; the sides are [top, bottom, left, right],
         of a volume [front, back, top, bottom, left, right].
     """
 
@@ -125,20 +132,26 @@ class Pad(Layer, frozen=True, kw_only=True):
         Sides | None,
         Meta(description="a number, one per axis, or [top, bottom, left, right] ([left, right])"),
     ] = None
-    value: Annotated[float, Meta(description="the value of the frame")] = 0.0
+    value: Annotated[float, Meta(description="the value of the frame (constant only)")] = 0.0
+    mode: Annotated[
+        Literal["constant", "reflect", "replicate", "circular"], Meta(description="what the frame is made of")
+    ] = "constant"
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, the sizes with the frame)."""
         channels, *sizes = same_sizes(inputs[0])
         sides = self.sides(inputs)
+        self._check(sizes, sides)
         if self.padding is None:
             return channels, *target(None, inputs)
         framed = (n + term("before", a) + term("after", b) for n, (a, b) in zip(sizes, sides, strict=True))
         return channels, *framed
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return a shift."""
-        return tuple(window(1, -before, 1) for before, _ in self.sides(inputs))
+        """Return a shift, and of a frame that is made of what is inside, where that stands."""
+        return tuple(
+            self._reading(n, *pair) for n, pair in zip(inputs[0][1:], self.sides(inputs), strict=True)
+        )
 
     def sides(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
         """Return how wide the frame is before and after, per axis."""
@@ -153,6 +166,28 @@ class Pad(Layer, frozen=True, kw_only=True):
                 raise Misfit(message, code="shape/too-small")
         added = [size - n for n, size in zip(inputs[0][1:], framed, strict=True)]
         return tuple((more // 2, more - more // 2) for more in added)
+
+    def _reading(self, size: int, before: int, after: int) -> Reading:
+        if self.mode == "constant" or before == after == 0:
+            return window(1, -before, 1)
+        first, last = {
+            "reflect": (range(before, 0, -1), range(size - 2, size - 2 - after, -1)),
+            "replicate": ((0,) * before, (size - 1,) * after),
+            "circular": (range(size - before, size), range(after)),
+        }[self.mode]
+        parts = ((before, tuple(first)), (after, tuple(last)))
+        (head, tail) = (((count, Bounds(0, places, places)),) if count else () for count, places in parts)
+        return Pieces((*head, (size, POINT), *tail))
+
+    def _check(self, sizes: list[Term], sides: tuple[tuple[int, int], ...]) -> None:
+        if self.value and self.mode != "constant":
+            message = f"a value needs 'mode: constant', got '{self.mode}'"
+            raise Misfit(message, code="option/conflict", field="value")
+        for size, pair in zip(sizes, sides, strict=True):
+            most = {"reflect": size.value - 1, "circular": size.value}.get(self.mode)
+            if most is not None and max(pair) > most:
+                message = f"mode '{self.mode}' takes at most {most} of {size.name} {size.value} for a side"
+                raise Misfit(f"{message}, got {max(pair)}", code="shape/padding", field="padding")
 
 
 class Crop(Layer, frozen=True, kw_only=True):

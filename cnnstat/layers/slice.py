@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Count, Footprint, Index, Layer, Shape, same_sizes, show
-from cnnstat.layers.footprint import POINT, window
-
-_AXES = ("channels", *dict.fromkeys(name for rank in reversed(RANKS) for name in rank.axes[1:]))
-_ANY_AXIS = f"{', '.join(_AXES[:-1])} or {_AXES[-1]}"
-
-if TYPE_CHECKING:
-    AxisName: TypeAlias = str
-else:
-    AxisName = Literal[_AXES]
+from cnnstat.layers.axis import AxisOption, place_of, read_along, resized
+from cnnstat.layers.base import Count, Footprint, Index, Layer, Shape, show
+from cnnstat.layers.footprint import window
 
 
 class Split(Layer, frozen=True, kw_only=True):
-    """One of several equal groups of channels. A second `split` with another `take` gives the next.
+    """One of several equal parts of an axis. A second `split` with another `take` gives the next.
 
     It takes no memory of its own: it is a view of its input, which stays as long as a part of it is read.
 
     Rule:
-        output channels = channels/parts; `take: 0` is the first group
+        output size = size/parts along the axis; `take: 0` is the first part
 
     Example:
         {type: split, parts: 2, take: 0}
@@ -39,25 +31,28 @@ class Split(Layer, frozen=True, kw_only=True):
     family: ClassVar[str] = "slice"
     view: ClassVar[bool] = True
 
-    parts: Annotated[Count, Meta(description="number of equal groups")]
-    take: Annotated[Index, Meta(description="which group to keep, counted from 0")]
+    parts: Annotated[Count, Meta(description="number of equal parts")]
+    take: Annotated[Index, Meta(description="which part to keep, counted from 0")]
+    axis: AxisOption = "channels"
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
-        """Return (channels/parts, the other sizes)."""
-        channels = inputs[0][0]
-        if channels % self.parts:
-            message = f"{channels} channels cannot be split into {self.parts} equal parts"
+        """Return the input's sizes with a part of the axis."""
+        place = place_of(self.axis, inputs[0])
+        size = inputs[0][place]
+        if size % self.parts:
+            what = "channels" if self.axis == "channels" else f"positions of the {self.axis}"
+            message = f"{size} {what} cannot be split into {self.parts} equal parts"
             raise Misfit(message, code="shape/groups", field="parts")
         if self.take >= self.parts:
             message = f"there are parts 0 to {self.parts - 1}, not {self.take}"
             raise Misfit(message, code="shape/range", field="take")
-        return term("channels", channels).over(term("parts", self.parts)), *same_sizes(inputs[0])[1:]
+        return resized(inputs[0], place, term(self.axis, size).over(term("parts", self.parts)))
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return the position itself; of a vector the numbers of one part."""
-        if len(inputs[0]) > 1:
-            return Layer.footprint(self, inputs)
-        return (window(1, self.take * (inputs[0][0] // self.parts), 1),)
+        """Return a shift along the axis."""
+        place = place_of(self.axis, inputs[0])
+        start = self.take * (inputs[0][place] // self.parts)
+        return read_along(inputs[0], {place: window(1, start, 1)})
 
 
 class Slice(Layer, frozen=True, kw_only=True):
@@ -78,34 +73,21 @@ class Slice(Layer, frozen=True, kw_only=True):
     family: ClassVar[str] = "slice"
     view: ClassVar[bool] = True
 
-    axis: Annotated[AxisName, Meta(description=f"which axis: {_ANY_AXIS}")] = "channels"
+    axis: AxisOption = "channels"
     start: Annotated[Index, Meta(description="first position to keep, counted from 0")] = 0
     stop: Annotated[Count | None, Meta(description="position after the last to keep")] = None
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the input's sizes with the range along the axis."""
-        position = self._position(inputs[0])
-        size = inputs[0][position]
+        place = place_of(self.axis, inputs[0])
+        size = inputs[0][place]
         stop = size if self.stop is None else self.stop
         if stop > size or self.start >= stop:
             message = f"the range {self.start} to {stop} is empty or not within 0 to {size}"
             field = "start" if self.start >= stop else "stop"
             raise Misfit(f"{message}, the {self.axis} of {show(inputs[0])}", code="shape/range", field=field)
-        sizes = list(same_sizes(inputs[0]))
-        sizes[position] = term("stop", stop) - term("start", self.start)
-        return tuple(sizes)
+        return resized(inputs[0], place, term("stop", stop) - term("start", self.start))
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift along the axis."""
-        position = self._position(inputs[0])
-        shift = window(1, self.start, 1)
-        if len(inputs[0]) == 1:
-            return (shift,)
-        return tuple(shift if i == position else POINT for i in range(1, len(inputs[0])))
-
-    def _position(self, shape: Shape) -> int:
-        names = ("channels", *rank_of(shape).axes[1:])
-        if self.axis not in names:
-            message = f"an input of {show(shape)} has no {self.axis}"
-            raise Misfit(message, code="shape/rank", field="axis")
-        return names.index(self.axis)
+        return read_along(inputs[0], {place_of(self.axis, inputs[0]): window(1, self.start, 1)})

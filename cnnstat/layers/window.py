@@ -34,7 +34,8 @@ PaddingOption = Annotated[
     Padding,
     Meta(
         description="zeros around the input: a number, one per axis, [top, bottom, left, right] "
-        "([left, right] for a signal, [front, back, top, bottom, left, right] for a volume), 'valid' (none) or 'same' (output = input/stride, rounded up)"
+        "([left, right] for a signal, [front, back, top, bottom, left, right] for a volume), 'valid' (none) "
+        "or 'same' (output = input/stride, rounded up)"
     ),
 ]
 Dilation = Annotated[Extent, Meta(description="step between the taps of the kernel")]
@@ -80,7 +81,10 @@ class Axis(Struct, frozen=True, dict=True):
 
     @cached_property
     def outputs(self) -> Term:
-        """Return the number of windows, (N - F + 2P)/S + 1."""
+        """Return the number of windows, (N - F + 2P)/S + 1; none where the kernel exceeds the padded input.
+
+        Rounded up, a single window hangs over that exceeds it by less than the stride, as in PyTorch.
+        """
         if self.rounding == "ceil" and self._last_starts_outside():
             return self._moves("floor") + 1
         return self._moves("ceil" if self.rounding == "ceil" else "floor") + 1
@@ -162,11 +166,15 @@ class Geometry(Struct, frozen=True):
     def check(self, axes: tuple[Axis, ...], sizes: Shape) -> None:
         """Refuse windows that do not fit the map."""
         for axis in axes:
-            if axis.span < 0:
+            if axis.outputs.value < 1:
                 padded = axis.size + axis.before + axis.after
                 dilated = f" (dilated to {axis.extent})" if axis.dilation > 1 else ""
                 message = f"kernel {axis.kernel}{dilated} exceeds the {_padded(axis)}{axis.name} {padded}"
-                raise Misfit(f"{message} of a {show(sizes)} input", code="shape/too-small", field="kernel")
+                message = f"{message} of a {show(sizes)} input"
+                if axis.rounding == "ceil":
+                    less = f"'rounding: ceil' takes less than the stride of {axis.stride}"
+                    message = f"{message} by {-axis.span}; {less}"
+                raise Misfit(message, code="shape/too-small", field="kernel")
             if axis.rounding == "exact" and axis.span % axis.stride:
                 raise Misfit(self._refusal(axes, axis, sizes), code="shape/leftover", field="stride")
 

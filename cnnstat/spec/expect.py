@@ -74,8 +74,12 @@ class Expectation(Struct, frozen=True):
         """Say whether ``value`` is what the source prints."""
         if isinstance(self.printed, tuple):
             return value == self.printed
-        numbers = value if isinstance(value, tuple) else (value,)
-        return all(self._covers(self.printed, number) for number in numbers)
+        return all(self._covers(self.printed, number) for number in _numbers(value))
+
+    @staticmethod
+    def _is_wrong(value: Figure, right: Figure) -> bool:
+        """Say whether a figure is not the right one; one number is that of each axis of a field."""
+        return value != right if isinstance(right, tuple) else set(_numbers(value)) != {right}
 
     def _covers(self, printed: Printed, value: int) -> bool:
         if self.tolerance is not None:
@@ -95,10 +99,14 @@ class Expectation(Struct, frozen=True):
             return f"{self.figure}: expected {self.text} ({self.source}), computed {shown}"
         if self.agrees(value):
             return f"{self.figure}: {self.text} is marked as an erratum, but it is what is computed"
-        if self.correct is not None and value != self.correct:
+        if self.correct is not None and self._is_wrong(value, self.correct):
             right = f"{self.correct:,}" if isinstance(self.correct, int) else str(self.correct)
             return f"{self.figure}: the erratum's right figure is {right}, computed {shown}"
         return None
+
+
+def _numbers(value: Figure) -> tuple[int, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def printed(text: str) -> Printed:

@@ -142,7 +142,11 @@ def test_frozen_numbers_are_not_trained_and_cost_no_training_memory() -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [case for case in CASES if case.type in ("conv", "depthwise_conv", "linear", "transposed_conv")],
+    [
+        case
+        for case in CASES
+        if case.type in ("conv", "depthwise_conv", "linear", "transposed_conv", "matmul")
+    ],
     ids=lambda case: case.id,
 )
 def test_the_executor_goes_back_with_two_products_for_each_forward(case: Case) -> None:
@@ -156,6 +160,15 @@ def test_the_executor_goes_back_with_two_products_for_each_forward(case: Case) -
     shapes: Any = tuple(x.shape[1:] for x in case.inputs)
     assert forward == len(y) * case.calculated.macs(shapes).value
     assert context.mac_counter.macs == 3 * forward
+
+
+def test_a_product_of_two_inputs_goes_back_to_each_that_needs_a_gradient() -> None:
+    """4x30 by 30x4 is 480 products; torch's FlopCounterMode counts as many for either gradient."""
+    head = "input: [4, 30]\nlayers:\n  - {name: a, type: linear, axis: channels, units: 4, bias: false}\n"
+    product = "  - {name: m, type: matmul, from: [%s], transpose_b: true}\n"
+    own = (1, 1, 0)  # the input of the network has no gradient
+    assert spent(head + product % "a, input") == {"a": own, "m": (1, 0, 1)}
+    assert spent(head + product % "a, a") == {"a": own, "m": (1, 0, 2)}
 
 
 def test_a_run_trains_what_is_not_frozen() -> None:

@@ -18,7 +18,7 @@ import pytest
 
 import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
-from cnnstat.analysis.layer_kinds import CURVES, JOINS, MOVES, SAMPLE_NORMS, TERMS, work_of
+from cnnstat.analysis.layer_kinds import CURVES, JOINS, MOVES, SAMPLE_NORMS, TERMS, USUAL_AXES, work_of
 from cnnstat.analysis.tool_counts import ToolCount, tool_counts, total
 from cnnstat.base.errors import ArgumentError
 from cnnstat.layers import LAYERS
@@ -276,10 +276,34 @@ def test_a_layer_is_counted_in_the_terms_of_its_type_or_left_out_by_name(tool: s
         node = graph.layers[0]
         found = counted(cnnstat.analyze(graph), tool)
         failed = node.type in FAILING.get(tool, ()) and found.left_out
+        if node.type in USUAL_AXES and re.search("axis:|axes: (height|width)", line):
+            continue  # tools were not looked at along these
         assert found.left_out == ((node.type,) if failed or node.type not in known else ())
         if found.terms:
             work = work_of(node.type, node.layer.family)
             assert set(found.terms) <= {work.term, work.biases}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["linear, units: 2, axis: channels", "softmax, axis: height", "layer_norm, axes: width"],
+)
+def test_along_an_axis_that_nobody_looked_at_a_type_is_left_out(line: str) -> None:
+    analysis = cnnstat.analyze(cnnstat.loads(f"input: [3, 4, 5]\nlayers:\n  - {{type: {line}}}\n"))
+    kind = line.split(",", maxsplit=1)[0]
+    for name, tool in CONVENTIONS.items():
+        known = kind in tool.nothing or (name == "torch" and kind == "linear")
+        assert counted(analysis, name).left_out == (() if known else (kind,))
+
+
+def test_torch_counts_products_on_tokens_and_of_two_inputs() -> None:
+    """What FlopCounterMode of torch 2.13 prints for 5 units on 7 tokens of 6, and for two 4x5 by 5x5."""
+    tokens = cnnstat.loads("input: [6, 7]\nlayers:\n  - {type: linear, units: 5, axis: channels}\n")
+    assert counted(cnnstat.analyze(tokens), "torch").total == 420
+    a = "{name: a, type: slice, axis: height, stop: 4}"
+    matmul = "{type: matmul, from: [a, input]}"
+    heads = cnnstat.loads(f"input: [2, 5, 5]\nlayers:\n  - {a}\n  - {matmul}\n")
+    assert counted(cnnstat.analyze(heads), "torch").total == 400
 
 
 def test_a_type_that_nobody_thought_of_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

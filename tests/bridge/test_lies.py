@@ -127,13 +127,15 @@ NO_TURN = ("adaptive_max_pool", "adaptive_avg_pool")
 """Types whose pattern is as long as the map: no unit stands a stride further on."""
 ALL = "every unit sees everything, so the lie is a window"
 UNMEASURED = "no run can show the field of a unit without a place: `unmeasured` names the layer instead"
+NO_VALUE = "it reads no value, so there is nothing that it could be said to read"
 NO_WINDOW: dict[str, str] = {
     **dict.fromkeys(("linear", "rbf", "global_max_pool", "global_avg_pool"), ALL),
     **dict.fromkeys(("layer_norm", "group_norm", "instance_norm"), ALL),
-    **dict.fromkeys(("reshape", "permute"), UNMEASURED),
+    **dict.fromkeys(("reshape", "permute", "matmul"), UNMEASURED),
+    "parameter": NO_VALUE,
 }
 """Types that have no bounds which could be off by one."""
-KNOWN = [case for case in one_of_each() if NO_WINDOW.get(case.type) != UNMEASURED]
+KNOWN = [case for case in one_of_each() if NO_WINDOW.get(case.type) not in (UNMEASURED, NO_VALUE)]
 WINDOWED = [case for case in one_of_each() if case.type not in NO_WINDOW]
 
 
@@ -185,6 +187,9 @@ def test_a_field_that_is_not_compared_is_said_to_be_so(case: Case) -> None:
     verified = compare(analyzed(case), measured(case)[1])
     unmeasured = [(each.layer, each.figure, each.why) for each in verified.unmeasured]
     unknown = (LAYER, "receptive_field", f"unknown because of {LAYER}")
+    if NO_WINDOW.get(case.type) == NO_VALUE:
+        assert unmeasured == [(LAYER, "receptive_field", "no unit sees anything of this input")]
+        return
     assert unmeasured == ([unknown] if case.type in UNPLACED else [])
     with lying(case.type, "footprint", partial(_always, UNKNOWN)):
         verified = compare(analyzed(case), measured(case)[1])

@@ -90,7 +90,9 @@ def compared(analysis: Analysis, network: Network) -> int:
 def test_random_networks_see_what_is_calculated(drawn: Drawn) -> None:
     analysis = cnnstat.analyze(graph := cnnstat.loads(drawn.text))
     if max(row.counts.activations for row in analysis.rows) * max(analysis.input_shape) < MOST:
-        compared(analysis, Network(graph))
+        network = Network(graph)
+        if not any(np.isnan(visit.output).any() for visit in network.visits(network.sample(1))):
+            compared(analysis, network)  # of NaN that come by themselves nobody can say what they saw
 
 
 @pytest.mark.parametrize(

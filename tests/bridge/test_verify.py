@@ -30,10 +30,15 @@ UNPATTERNED = {
     "adaptive_max_pool": "a fixed number of bins",
     "adaptive_avg_pool": "a fixed number of bins",
     "slice": "a fixed stop",
+    "split": "a part of the axis",
+    "glu": "both halves of the axis",
+    "linear": "as many units as are asked for",
+    "concat": "each input has its own part of the axis",
+    "parameter": "it sees nothing",
     "crop": "a fixed size",
-    "pad": "a frame up to the size of another layer, of another stride",
+    "pad": "a frame up to the size of another layer, of another stride, or of what is inside",
     "upsample": "a fixed size, or a scale that changes with the length",
-    "multiply": "one row that every unit reads",
+    **dict.fromkeys(("multiply", "add", "maximum"), "one row that every unit reads"),
 }
 """Types whose fields may have no pattern on longer inputs; their units' fields on this one are compared."""
 
@@ -51,8 +56,27 @@ def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
     field = verified.measurements.fields[-1]
     if not field.axes and not field.whole:
         assert case.type in UNPLACED
-    elif not field.whole and any(axis.pattern is None for axis in field.axes):
+    elif any(axis.pattern is None and not axis.whole for axis in field.axes) and not field.whole:
         assert case.type in UNPATTERNED or len(verified.analysis.rows[-1].output_shape) == 1
+
+
+def test_numbers_that_are_nan_by_themselves_prove_nothing() -> None:
+    """Roots of numbers below 0 are NaN wherever the input is poisoned."""
+    layers = "[{type: power, exponent: 0.5}, {type: conv, filters: 2, kernel: 3}, {type: relu, from: input}]"
+    text = f"input: [2, 6, 5]\nlayers: {layers}\noutputs: [conv1, relu1]\n"
+    verified = verify(cnnstat.loads(text), batch=BATCH)
+    assert verified.differences == ()
+    why = "its numbers are NaN without any poison"
+    assert [(each.layer, each.why) for each in verified.unmeasured] == [("power1", why), ("conv1", why)]
+    assert verified.measurements.broken
+
+
+def test_a_layer_with_a_weight_for_each_position_is_run_on_this_input_only() -> None:
+    """On the longer ones that patterns are looked for with it would have a weight for each pair of them."""
+    text = "input: [1, 4, 3]\nlayers:\n  - {type: linear, axis: height, units: $in}\n  - {type: relu}\n"
+    verified = verify(cnnstat.loads(text))
+    assert verified.good
+    assert verified.unmeasured == ()
 
 
 def test_windows_over_all_bins_see_everything() -> None:

@@ -78,7 +78,8 @@ def input_name(i: int, count: int) -> str:
 
 def tensors_of(case: Case) -> list[str]:
     """Return the names of all tensors of a case that have a gradient."""
-    inputs = [input_name(i, len(case.shapes)) for i in range(len(case.shapes))]
+    read = case.shapes[: case.calculated.values_from]
+    inputs = [input_name(i, len(case.shapes)) for i in range(len(read))]
     return [*inputs, *case.allocated.trained]
 
 

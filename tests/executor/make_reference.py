@@ -8,6 +8,7 @@ pyramids) is composed of its functions.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -162,7 +163,8 @@ def layer_norm(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
     w, b = p.get("weight"), p.get("bias")
     if o["axes"] == "all":
         return F.layer_norm(x, x.shape[1:], w, b, o["eps"])
-    return F.layer_norm(x.movedim(1, -1), x.shape[1:2], w, b, o["eps"]).movedim(-1, 1)
+    axis = numbered(o["axes"], x)
+    return F.layer_norm(x.movedim(axis, -1), (x.shape[axis],), w, b, o["eps"]).movedim(-1, axis)
 
 
 def response(o: dict[str, Any], _: Any, x: Any) -> Any:
@@ -177,9 +179,35 @@ def masked(o: dict[str, Any], x: Any, shape: tuple[int, ...], training: bool) ->
     return x * torch.from_numpy((drawn >= o["rate"]).astype(float)) / (1 - o["rate"])
 
 
+def numbered(name: str, x: Any) -> int:
+    """The number of a named axis."""
+    places = {2: (), 3: ("length",), 4: ("height", "width"), 5: ("depth", "height", "width")}
+    return 1 + ("channels", *places[x.ndim]).index(name)
+
+
+def linear(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
+    axis = 1 if o["axis"] is None else numbered(o["axis"], x)
+    return F.linear(x.movedim(axis, -1), p["weight"], p.get("bias")).movedim(-1, axis)
+
+
+def reduced(o: dict[str, Any], _: Any, x: Any) -> Any:
+    run = {"mean": torch.mean, "sum": torch.sum, "max": torch.amax}[o["mode"]]
+    return run(x, tuple(numbered(name, x) for name in o["axes"]), o["keepdims"])
+
+
+def product(o: dict[str, Any], _: Any, a: Any, b: Any) -> Any:
+    a, b = (x.mT if o[f"transpose_{name}"] else x for name, x in (("a", a), ("b", b)))
+    return torch.matmul(a, b) * o["scale"]
+
+
+def reshaped(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
+    if other is not None:
+        return x.reshape(len(x), -1, *other.shape[2:])
+    return x.reshape(len(x), *(size or x.shape[i] for i, size in enumerate(o["shape"], 1)))
+
+
 def cut(o: dict[str, Any], _: Any, x: Any) -> Any:
-    places = {3: ("length",), 4: ("height", "width"), 5: ("depth", "height", "width")}[x.ndim]
-    axis = 1 + ("channels", *places).index(o["axis"])
+    axis = numbered(o["axis"], x)
     stop = x.shape[axis] if o["stop"] is None else o["stop"]
     return x.narrow(axis, o["start"], stop - o["start"])
 
@@ -195,10 +223,13 @@ def upsample(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
 
 
 def pad(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
-    if other is None:
-        return padded(x, sides(o, x), o["value"])
-    more = [size - n for n, size in zip(x.shape[2:], other.shape[2:], strict=True)]
-    return padded(x, [(n // 2, n - n // 2) for n in more], o["value"])
+    around = sides(o, x) if other is None else []
+    if other is not None:
+        more = [size - n for n, size in zip(x.shape[2:], other.shape[2:], strict=True)]
+        around = [(n // 2, n - n // 2) for n in more]
+    if o["mode"] == "constant":
+        return padded(x, around, o["value"])
+    return F.pad(x, [side for pair in reversed(around) for side in pair], o["mode"])
 
 
 def crop(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
@@ -226,7 +257,7 @@ LAYERS: dict[str, Any] = {
     "conv": conv,
     "depthwise_conv": conv,
     "transposed_conv": transposed,
-    "linear": lambda o, p, x: F.linear(x, p["weight"], p.get("bias")),
+    "linear": linear,
     "rbf": lambda o, p, x: ((x[:, None] - p["weight"]) ** 2).sum(-1),
     "subsample": subsample,
     "max_pool": max_pool,
@@ -258,15 +289,28 @@ LAYERS: dict[str, Any] = {
     "sigmoid": lambda o, p, x: torch.sigmoid(x),
     "tanh": lambda o, p, x: torch.tanh(x),
     "scaled_tanh": lambda o, p, x: o["amplitude"] * torch.tanh(o["slope"] * x),
-    "softmax": lambda o, p, x: F.softmax(x, 1),
-    "log_softmax": lambda o, p, x: F.log_softmax(x, 1),
+    "abs": lambda o, p, x: torch.abs(x),
+    "hard_tanh": lambda o, p, x: F.hardtanh(x),
+    "softplus": lambda o, p, x: F.softplus(x, o["beta"], threshold=100),
+    "mish": lambda o, p, x: F.mish(x),
+    "softsign": lambda o, p, x: F.softsign(x),
+    "clamp": lambda o, p, x: torch.clamp(x, o["min"], o["max"]),
+    "power": lambda o, p, x: torch.pow(o["shift"] + o["scale"] * x, o["exponent"]),
+    "glu": lambda o, p, x: F.glu(x, numbered(o["axis"], x)),
+    "softmax": lambda o, p, x: F.softmax(x, numbered(o["axis"], x)),
+    "log_softmax": lambda o, p, x: F.log_softmax(x, numbered(o["axis"], x)),
+    "reduce": reduced,
     "add": lambda o, p, *x: sum(x),
+    "subtract": lambda o, p, a, b: torch.sub(a, b),
+    "maximum": lambda o, p, *x: reduce(torch.maximum, x),
+    "matmul": product,
+    "parameter": lambda o, p, x: p["weight"].expand(len(x), *p["weight"].shape),
     "multiply": lambda o, p, *x: torch.stack(torch.broadcast_tensors(*x)).prod(0),
-    "concat": lambda o, p, *x: torch.cat(x, 1),
-    "split": lambda o, p, x: x.chunk(o["parts"], 1)[o["take"]],
+    "concat": lambda o, p, *x: torch.cat(x, numbered(o["axis"], x[0])),
+    "split": lambda o, p, x: x.chunk(o["parts"], numbered(o["axis"], x))[o["take"]],
     "slice": cut,
     "flatten": lambda o, p, x: x.flatten(1),
-    "reshape": lambda o, p, x: x.reshape(x.shape[0], *o["shape"]),
+    "reshape": reshaped,
     "permute": lambda o, p, x: x.permute(0, *(axis + 1 for axis in o["order"])),
     "channel_shuffle": lambda o, p, x: F.channel_shuffle(x, o["groups"]),
     "pixel_shuffle": lambda o, p, x: F.pixel_shuffle(x, o["factor"]),

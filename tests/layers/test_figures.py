@@ -380,6 +380,126 @@ BY_HAND: list[Case] = [
         },
     ),
     (
+        "2 rows in each of 3 channels, of 5 scores",
+        "type: softmax, axis: width",
+        "3x2x5",
+        {"shape": "3x2x5", "comparisons": 24, "additions": 54, "exponentials": 30, "divisions": 30}
+        | {"reads": "output"},
+    ),
+    (
+        "4 rows of 3 numbers, one scale and shift for each number",
+        "type: layer_norm, axes: height",
+        "2x3x2",
+        # 3·12 - 4 for the means, 12 for the shift; 2·12 and 12 for the scale
+        {"shape": "2x3x2", "params": 6, "additions": 44, "multiplications": 36, "divisions": 12, "roots": 4}
+        | {"reads": "inputs for_weights"},
+    ),
+    (
+        "a transformer's MLP: 5 tokens, each 3·4 products and 4 biases",
+        "type: linear, units: 4, axis: channels",
+        "3x5",
+        {"shape": "4x5", "params": 16, "macs": 60, "connections": 80, "additions": 20}
+        | {"reads": "for_weights"},
+    ),
+    (
+        "along the rows of 2 columns of 3 channels",
+        "{type: linear, units: 2 * $in, axis: height, bias: false}",
+        "3x4x2",
+        {"shape": "3x8x2", "params": 32, "macs": 192, "connections": 192, "reads": "for_weights"},
+    ),
+    (
+        "CBAM, section 3: the largest of 3 channels at 4 places",
+        "type: reduce, axes: [channels], mode: max",
+        "3x2x2",
+        {"shape": "1x2x2", "connections": 12, "comparisons": 8, "reads": "inputs"},
+    ),
+    (
+        "CBAM, section 3: the mean of each map, as of a global pool",
+        "type: reduce, axes: [height, width]",
+        "3x2x2",
+        {"shape": "3x1x1", "connections": 12, "additions": 9, "divisions": 3},
+    ),
+    (
+        "sums without the axis",
+        "type: reduce, axes: [height], mode: sum, keepdims: false",
+        "3x2x4",
+        {"shape": "3x4", "connections": 24, "additions": 12},
+    ),
+    (
+        "one matrix: 3 rows of 4 by 4 rows of 5",
+        "type: matmul",
+        "3x4 + 4x5",
+        {"shape": "3x5", "macs": 60, "reads": "others"},
+    ),
+    (
+        "2 heads: scores of 5 queries and 6 keys of 4 numbers, scaled",
+        "type: matmul, transpose_a: true, scale: 0.5",
+        "2x4x5 + 2x4x6",
+        {"shape": "2x5x6", "macs": 240, "multiplications": 60, "reads": "others"},
+    ),
+    (
+        "both transposed",
+        "type: matmul, transpose_a: true, transpose_b: true",
+        "4x3 + 5x4",
+        {"shape": "3x5", "macs": 60, "reads": "others"},
+    ),
+    ("a positional embedding", "type: parameter", "4x3", {"shape": "4x3", "params": 12}),
+    ("a class token", "type: parameter, shape: [0, 1]", "4x3", {"shape": "4x1", "params": 4}),
+    ("a bound", "type: clamp, min: 0", "2x3", {"shape": "2x3", "comparisons": 6, "reads": "inputs"}),
+    (
+        "two bounds",
+        "type: clamp, min: 0, max: 6",
+        "2x3",
+        {"shape": "2x3", "comparisons": 12, "reads": "inputs"},
+    ),
+    (
+        "half the channels, each a sigmoid and a product",
+        "type: glu",
+        "4x3",
+        {"shape": "2x3", "exponentials": 6, "additions": 6, "divisions": 6, "multiplications": 6}
+        | {"reads": "inputs"},
+    ),
+    (
+        "a window of 3x3 on 2x2, of which PyTorch takes the four that there are",
+        "type: avg_pool, kernel: 3, stride: 2, rounding: ceil",
+        "1x2x2",
+        {"shape": "1x1x1", "connections": 4, "additions": 3, "divisions": 1},
+    ),
+    (
+        "half the rows",
+        "type: glu, axis: height",
+        "2x4x1",
+        {"shape": "2x2x1", "reads": "inputs"}
+        | dict.fromkeys(("exponentials", "additions", "divisions", "multiplications"), 4),
+    ),
+    ("the first less the second", "type: subtract", "2x3 + 2x3", {"shape": "2x3", "additions": 6}),
+    (
+        "a row for all",
+        "type: subtract, broadcast: true",
+        "2x3 + 2x1",
+        {"shape": "2x3", "additions": 6},
+    ),
+    (
+        "two of three",
+        "type: maximum",
+        "2x3 + 2x3 + 2x3",
+        {"shape": "2x3", "comparisons": 12, "reads": "inputs"},
+    ),
+    ("5 of 4x1x1", "type: add, broadcast: true", "4x1x1 + 4x1x5", {"shape": "4x1x5", "additions": 20}),
+    ("positions add up", "type: concat, axis: length", "2x3 + 2x4", {"shape": "2x7"}),
+    ("rows add up", "type: concat, axis: height", "2x3x4 + 2x1x4", {"shape": "2x4x4"}),
+    ("the third of three", "type: split, parts: 3, take: 2, axis: width", "2x4x6", {"shape": "2x4x2"}),
+    ("channels stay", "type: reshape, shape: [0, -1]", "2x6x3", {"shape": "2x18"}),
+    ("the positions of a second input", "type: reshape", "4x6 + 7x2x3", {"shape": "4x2x3"}),
+    (
+        "an even window of 4 among 5 channels: two before, one behind",
+        "type: local_response_norm, size: 4",
+        "5x1",
+        # squares: 2 + 3 + 4 + 4 + 3
+        {"shape": "5x1", "additions": 16, "multiplications": 10, "divisions": 5, "exponentials": 5}
+        | {"reads": "inputs"},
+    ),
+    (
         "over the channels at each of 4 places",
         "type: softmax",
         "3x2x2",
@@ -479,6 +599,25 @@ ACTIVATIONS: dict[str, dict[str, Any]] = {
         "divisions": 1,
         "reads": "output",
     },
+    "type: abs": {"comparisons": 1, "reads": "inputs"},
+    "type: hard_tanh": {"comparisons": 2, "reads": "output"},
+    "type: softsign": {"comparisons": 1, "additions": 1, "divisions": 1, "reads": "inputs"},
+    "type: softplus": {"exponentials": 2, "additions": 1, "reads": "inputs"},
+    "type: softplus, beta: 2": {
+        "exponentials": 2,
+        "additions": 1,
+        "multiplications": 1,
+        "divisions": 1,
+        "reads": "inputs",
+    },
+    "type: mish": {"exponentials": 3, "additions": 3, "multiplications": 2, "divisions": 1}
+    | {"reads": "inputs"},
+    "type: power": {},
+    "type: power, scale: -1, shift: 1": {"multiplications": 1, "additions": 1},
+    "type: power, exponent: 2, scale: 3": {"multiplications": 2, "reads": "inputs"},
+    "type: power, exponent: 0.5": {"roots": 1, "reads": "inputs"},
+    "type: power, exponent: -1": {"divisions": 1, "reads": "inputs"},
+    "type: power, exponent: 1.5, shift: 1": {"additions": 1, "exponentials": 1, "reads": "inputs"},
     "type: scaled_tanh": {"exponentials": 1, "additions": 2, "multiplications": 3, "divisions": 1}
     | {"reads": "output"},
 }

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from cnnstat.layers.base import UNKNOWN, WHOLE, size_of
-from cnnstat.layers.footprint import POINT, Bounds
+from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Bounds, Folded, all_of
 from cnnstat.layers.window import hits
 from tests.layers.case import layer, read_by, shapes
 
@@ -31,6 +31,14 @@ def points(*places: int) -> Field:
     ("line", "inputs", "rows", "columns"),
     [
         ("type: pad, padding: [1, 0, 0, 2]", "1x2x2", points(-1, 0, 1), points(0, 1, 2, 3)),
+        ("type: pad, padding: [1, 0, 0, 1], mode: reflect", "1x3x2", points(1, 0, 1, 2), points(0, 1, 0)),
+        (
+            "type: pad, padding: [2, 0, 0, 2], mode: replicate",
+            "1x2x2",
+            points(0, 0, 0, 1),
+            points(0, 1, 1, 1),
+        ),
+        ("type: pad, padding: [1, 0, 2, 1], mode: circular", "1x2x2", points(1, 0, 1), points(0, 1, 0, 1, 0)),
         ("type: pad", "1x2x2 + 3x5x2", points(-1, 0, 1, 2, 3), points(0, 1)),
         ("type: upsample", "1x2x3 + 3x4x3", points(0, 0, 1, 1), points(0, 1, 2)),
         ("type: adaptive_avg_pool", "1x5x2 + 3x2x2", [(0, 2), (2, 4)], points(0, 1)),
@@ -38,6 +46,12 @@ def points(*places: int) -> Field:
         ("type: crop, size: [2, 3]", "1x5x6", points(1, 2), points(1, 2, 3)),
         ("type: crop", "1x5x6 + 7x2x3", points(1, 2), points(1, 2, 3)),
         ("type: slice, axis: height, start: 1", "1x3x2", points(1, 2), points(0, 1)),
+        ("type: split, parts: 2, take: 1, axis: width", "1x2x4", points(0, 1), points(2, 3)),
+        ("type: softmax, axis: height", "1x3x2", [(0, 2)] * 3, points(0, 1)),
+        ("type: layer_norm, axes: width", "1x2x3", points(0, 1), [(0, 2)] * 3),
+        ("type: reduce, axes: [height]", "4x3x2", [(0, 2)], points(0, 1)),
+        ("type: linear, units: 4, axis: width", "1x2x3", points(0, 1), [(0, 2)] * 4),
+        ("type: glu, axis: height", "1x4x2", [(0, 2), (1, 3)], points(0, 1)),
         ("type: slice, axis: width, start: 1, stop: 3", "1x2x4", points(0, 1), points(1, 2)),
         ("type: zero_pad_shortcut, filters: 2, stride: [2, 3]", "1x5x4", points(0, 2, 4), points(0, 3)),
         ("type: pixel_shuffle, factor: 2", "4x2x1", points(0, 0, 1, 1), points(0, 0)),
@@ -77,6 +91,12 @@ def test_rows_and_columns(line: str, inputs: str, rows: Field, columns: Field) -
         ("type: batch_norm", "2x3x4"),
         ("type: layer_norm, axes: channels", "2x3x4"),
         ("type: local_response_norm", "2x3x4"),
+        ("type: softmax, axis: channels", "2x3x4"),
+        ("type: reduce, axes: [channels]", "2x3x4"),
+        ("type: linear, units: 5, axis: channels", "2x3x4"),
+        ("type: glu", "2x3x4"),
+        ("type: clamp, max: 1", "2x3x4"),
+        ("type: maximum", "2x3x4 + 2x3x4"),
         ("type: scale", "2x3x4"),
         ("type: dropout", "2x3x4"),
         ("type: identity", "2x3x4"),
@@ -110,6 +130,11 @@ def test_each_position_reads_itself(line: str, inputs: str) -> None:
         ("type: layer_norm", "2x3x4", WHOLE),
         ("type: group_norm, groups: 1", "2x3x4", WHOLE),
         ("type: instance_norm", "2x3x4", WHOLE),
+        ("type: reduce, axes: [width, height]", "2x3x4", WHOLE),
+        ("type: reduce, axes: [width, height], keepdims: false", "2x3x4", WHOLE),
+        ("type: reduce, axes: [height], keepdims: false", "2x3x4", UNKNOWN),
+        ("type: softmax, axis: length", "2x3", WHOLE),
+        ("type: linear, units: 2, axis: length", "2x3", WHOLE),
         ("type: reshape, shape: [2, 12]", "2x3x4", UNKNOWN),
         ("type: permute, order: [0, 2, 1]", "2x3x4", UNKNOWN),
         ("type: permute, order: [1, 0]", "2x3", UNKNOWN),
@@ -212,3 +237,35 @@ def test_what_outputs_read_together(reading: Bounds) -> None:
         for size in (1, 4, 40):
             read = {i for unit in units for i in reading.read(unit) if 0 <= i < size}
             assert set(reading.together(units, size)) == read
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs", "expected"),
+    [
+        # a row of the first is all of its positions, a column of the second is one position
+        ("type: matmul", "2x3 + 3x4", [(all_of(3),), (POINT,)]),
+        ("type: matmul, transpose_b: true", "2x3 + 4x3", [(all_of(3),), (all_of(3),)]),
+        ("type: matmul, transpose_a: true", "3x2 + 3x4", [UNKNOWN, UNKNOWN]),
+        ("type: matmul", "2x3x4 + 2x4x5", [(POINT, all_of(4)), (all_of(4), POINT)]),
+        ("type: matmul, transpose_b: true", "2x3x4 + 2x5x4", [UNKNOWN, UNKNOWN]),
+        ("type: parameter", "2x3x4", []),
+        ("type: reduce, axes: [channels, height], keepdims: false", "2x3x4", [(all_of(3), Folded(1, 4))]),
+        ("type: reshape", "2x12 + 1x3x4", [UNKNOWN]),
+        ("type: add, broadcast: true", "2x3x1 + 2x3x4", [(POINT, FIRST), (POINT, POINT)]),
+    ],
+)
+def test_each_input_is_read_in_its_own_way(line: str, inputs: str, expected: list[object]) -> None:
+    assert list(layer(line).footprints(shapes(inputs))) == expected
+
+
+def test_of_inputs_joined_along_an_axis_each_is_read_in_its_own_part() -> None:
+    given = shapes("2x2x3 + 2x1x3")
+    first, second = layer("type: concat, axis: height").footprints(given)
+    assert not isinstance(first, str)
+    assert not isinstance(second, str)
+    (rows, columns), (others, _) = first, second
+    assert [reading.at(unit) for reading in (rows, others) for unit in range(3)] == [
+        *((0, 0), (1, 1), NOTHING.at(0)),
+        *(NOTHING.at(0), NOTHING.at(0), (0, 0)),
+    ]
+    assert columns == POINT

@@ -108,11 +108,130 @@ REFUSED = [
         "6 input channels cannot be split into 4 equal groups",
     ),
     (
-        "type: local_response_norm, size: 4",
-        "6x2x2",
+        "type: linear, units: 2",
+        "3x4",
+        "shape/rank",
+        None,
+        "linear needs a vector (N,), got a signal of 3x4; put a 'flatten' above it, or name its 'axis:'",
+    ),
+    (
+        "type: avg_pool, kernel: 4, stride: 2, rounding: ceil",
+        "1x2x9",
+        "shape/too-small",
+        "kernel",
+        "kernel 4 exceeds the height 2 of a 2x9 input by 2; 'rounding: ceil' takes less than the stride of 2",
+    ),
+    (
+        "type: pad, padding: [0, 3], mode: reflect",
+        "1x3",
+        "shape/padding",
+        "padding",
+        "mode 'reflect' takes at most 2 of length 3 for a side, got 3",
+    ),
+    (
+        "type: pad, padding: 4, mode: circular",
+        "1x5x3",
+        "shape/padding",
+        "padding",
+        "mode 'circular' takes at most 3 of width 3 for a side, got 4",
+    ),
+    (
+        "type: pad, padding: 1, mode: replicate, value: 2",
+        "1x3",
+        "option/conflict",
+        "value",
+        "a value needs 'mode: constant', got 'replicate'",
+    ),
+    ("type: linear, units: 2, axis: height", "3x4", "shape/rank", "axis", "an input of 3x4 has no height"),
+    ("type: softmax, axis: length", "3x4x5", "shape/rank", "axis", "an input of 3x4x5 has no length"),
+    ("type: layer_norm, axes: width", "3x4", "shape/rank", "axes", "an input of 3x4 has no width"),
+    ("type: reduce, axes: [height]", "3x4", "shape/rank", "axes", "an input of 3x4 has no height"),
+    (
+        "type: reduce, axes: [height, width, height]",
+        "3x4x5",
         "shape/misfit",
-        "size",
-        "the size is an odd number of channels around each channel, got 4",
+        "axes",
+        "an axis is named twice: height, width, height",
+    ),
+    (
+        "type: reduce, axes: [channels, length], keepdims: false",
+        "3x4",
+        "shape/misfit",
+        "keepdims",
+        "nothing is left of 3x4 without its channels and length; 'keepdims: true' keeps a single number",
+    ),
+    (
+        "type: split, parts: 2, take: 0, axis: width",
+        "2x4x5",
+        "shape/groups",
+        "parts",
+        "5 positions of the width cannot be split into 2 equal parts",
+    ),
+    (
+        "type: concat, axis: height",
+        "2x3x4 + 2x3x5",
+        "shape/mismatch",
+        None,
+        "cannot join 2x3x4 and 2x3x5 along the height; their other sizes differ",
+    ),
+    ("type: glu", "3x4", "shape/groups", "axis", "the channels of 3 cannot be split into two equal halves"),
+    ("type: clamp", "3x4", "option/missing", None, "clamp needs 'min:', 'max:' or both"),
+    (
+        "type: clamp, min: 2, max: 1",
+        "3x4",
+        "option/conflict",
+        "min",
+        "the least value 2 is above the largest, 1",
+    ),
+    (
+        "type: subtract",
+        "3x4 + 3x1",
+        "shape/mismatch",
+        None,
+        "cannot subtract 3x4 and 3x1; all inputs need one shape",
+    ),
+    (
+        "type: add, broadcast: true",
+        "3x4 + 3x2",
+        "shape/mismatch",
+        None,
+        "cannot add 3x4 and 3x2; each axis needs one size, or 1",
+    ),
+    (
+        "type: matmul",
+        "3x4 + 3x4",
+        "shape/mismatch",
+        None,
+        "cannot multiply 3x4 by 3x4 matrices; 4 columns do not meet 3 rows",
+    ),
+    (
+        "type: matmul, transpose_b: true",
+        "2x3x4 + 3x3x4",
+        "shape/mismatch",
+        None,
+        "cannot multiply matrices of 2x3x4 and 3x3x4; there must be as many of both",
+    ),
+    (
+        "type: parameter, shape: [0, 1]",
+        "3x4x5",
+        "shape/rank",
+        "shape",
+        "[0, 1] has 2 sizes, its input of 3x4x5 has 3",
+    ),
+    ("type: reshape", "3x4", "option/missing", None, "reshape needs one of 'shape:' and a second input"),
+    (
+        "type: reshape, shape: [2, 6]",
+        "3x4 + 3x4",
+        "option/conflict",
+        None,
+        "reshape needs one of 'shape:' and a second input",
+    ),
+    (
+        "type: reshape, shape: [3, 2, 0]",
+        "3x4",
+        "shape/rank",
+        "shape",
+        "a 0 copies the size of an axis, but 3x4 has 2, got [3, 2, 0]",
     ),
     (
         "type: add",
@@ -198,7 +317,7 @@ REFUSED = [
         "3x4",
         "shape/misfit",
         "shape",
-        "sizes are 1 or more, and at most one of them is -1, got [-1, -1]",
+        "sizes are 0 or more, and at most one of them is -1, got [-1, -1]",
     ),
     (
         "type: permute, order: [0, 1]",
@@ -418,7 +537,7 @@ def test_vectors_only_where_a_vector_makes_sense() -> None:
     vectors = {name for name, kind in LAYERS.items() if 0 in kind.ranks}
     assert {"linear", "rbf", "relu", "batch_norm", "add", "concat", "softmax", "dropout"} <= vectors
     assert not vectors & {"conv", "transposed_conv", "max_pool", "upsample", "pad", "crop", "pixel_shuffle"}
-    assert all(LAYERS[kind].ranks == (0,) for kind in ("linear", "rbf"))
+    assert LAYERS["rbf"].ranks == (0,)
 
 
 def test_a_width_out_of_range_is_shown_as_it_comes_out() -> None:

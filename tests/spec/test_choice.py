@@ -167,7 +167,7 @@ def test_a_variant_by_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("efficientnet#efficientnet-b9", "efficientnet:3:1: .*did you mean 'efficientnet-b7'"),
+        ("efficientnet#efficientnet-b9", "efficientnet:4:1: .*did you mean 'efficientnet-b7'"),
         ("resnet#", "resnet:.*the name of a variant is missing behind '#'; variants: resnet18, "),
         ("lenet5#x", "lenet5:.*no variant 'x'; the spec has none"),
         ("lenet#x", "lenet:1:1: .*no bundled architecture of that name; did you mean 'lenet5'"),

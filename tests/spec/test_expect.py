@@ -60,3 +60,10 @@ def test_shapes_and_fields_per_axis() -> None:
 def test_what_is_no_figure(text: str) -> None:
     with pytest.raises(Fault):
         printed(text)
+
+
+def test_the_right_size_of_a_field_holds_for_each_of_its_axes() -> None:
+    erratum = expect("1024", erratum="of the block alone", correct=1025)
+    assert erratum.missed((1025,)) is None
+    assert erratum.missed((1025, 1025)) is None
+    assert "right figure is 1,025" in (erratum.missed((1025, 1026)) or "")

@@ -38,7 +38,7 @@ def _columns(convention: Convention | None) -> tuple[Column, ...]:
     notes = (
         "",
         f"{weight_gradients} for each layer that is trained",
-        f"{to_inputs} where anything trained stands above the layer",
+        f"{to_inputs} for each input that anything trained stands above",
         f"{'MACs' if convention is None else 'all'} of one sample, forward and backward",
     )
     titles, ranks = ("forward", "to weights", "to inputs", "together"), (3, 1, 2, 0)

@@ -1,4 +1,4 @@
-"""Activations, element by element, and the softmax over channels. PyTorch's definitions."""
+"""Activations, element by element. PyTorch's definitions."""
 
 from __future__ import annotations
 
@@ -120,31 +120,6 @@ def _prelu_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
     return (dx,), {"weight": per_map if weight.size == per_map.size else per_map.sum(keepdims=True)}
 
 
-def softmax(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return exp(x) over its sum over channels. Taking the maximum off first changes nothing but overflow."""
-    (x,) = inputs
-    raised = np.exp(x - x.real.max(1, keepdims=True))
-    y = raised / raised.sum(1, keepdims=True)
-    return y, context.keep(_softmax_backward, y)
-
-
-def _softmax_backward(dy: Array, y: Array) -> KernelGradients:
-    weighed = dy * y
-    return (weighed - y * weighed.sum(1, keepdims=True),), {}
-
-
-def log_softmax(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the logarithm of the softmax, computed without it."""
-    (x,) = inputs
-    low = x - x.real.max(1, keepdims=True)
-    y = low - np.log(np.exp(low).sum(1, keepdims=True))
-    return y, context.keep(_log_softmax_backward, y)
-
-
-def _log_softmax_backward(dy: Array, y: Array) -> KernelGradients:
-    return (dy - np.exp(y) * dy.sum(1, keepdims=True),), {}
-
-
 RELU = elementwise(lambda x: above(x, 0), at_y=lambda y: y > 0)
 """max(x, 0); the slope at 0 is 0, as PyTorch has it."""
 RELU6 = elementwise(lambda x: clip(x, 0, 6), at_y=lambda y: (y > 0) & (y < 6))
@@ -176,5 +151,3 @@ SCALED_TANH = elementwise(
     lambda x, a, s: a * np.tanh(s * x), "amplitude", "slope", at_y=lambda y, a, s: s * (a - y * y / a)
 )
 """A·tanh(S·x), LeCun et al. 1998, eq. (6)."""
-SOFTMAX = Kernel(softmax, unchanged)
-LOG_SOFTMAX = Kernel(log_softmax, unchanged)

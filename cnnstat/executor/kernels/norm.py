@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cnnstat.executor.axes import PLACED, add_bias, per_channel, spatial, width
+from cnnstat.executor.axes import PLACED, add_bias, axis_named, per_channel, spatial, width
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
-from cnnstat.executor.kernels.windows import Walk, total
+from cnnstat.executor.kernels.windows import Walk, share, total
 from cnnstat.executor.parameters import Parameters, real_type
-from cnnstat.executor.projection import along, unchanged
+from cnnstat.executor.projection import OneAxis, along, on_named, unchanged
+
+if TYPE_CHECKING:
+    from cnnstat.executor.axes import Axis
+    from cnnstat.executor.projection import Placeless
 
 ALL_CHANNELS = 16
 """How many values the variance of all channels counts for beside those of one."""
@@ -96,9 +102,9 @@ def _moments(x: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
     return mean, variance
 
 
-def _shaped(v: Array, x: Array) -> Array:
-    """Let a parameter meet x: per channel, or one number per value of a sample."""
-    return per_channel(v, x) if v.ndim == 1 else v
+def _shaped(v: Array, x: Array, own: int) -> Array:
+    """Let a parameter meet x: a number per place of its own axis, or one per value of a sample."""
+    return v.reshape(-1, *(1,) * (x.ndim - 1 - own)) if v.ndim == 1 else v
 
 
 def _normalise(
@@ -110,27 +116,31 @@ def _normalise(
     eps: float,
     context: Context,
     shape: tuple[int, ...] | None = None,
+    own: int = 1,
 ) -> Result:
-    """Return (x - mean)/sqrt(variance + eps), scaled and shifted; `shape` undoes a split of channels."""
+    """Return (x - mean)/sqrt(variance + eps), scaled and shifted; `shape` undoes a split of channels.
+
+    `own` is the axis that weight and bias have a number for each place of, where these are vectors.
+    """
     spread = 1 / np.sqrt(variance + eps)
     normal = (x - mean) * spread
     y = normal if shape is None else normal.reshape(shape)
     weight = params.get("weight")
     if weight is not None:
-        y = y * _shaped(weight, y) + _shaped(params["bias"], y)
-    return y, context.keep(_normalise_backward, normal, spread, axes, weight)
+        y = y * _shaped(weight, y, own) + _shaped(params["bias"], y, own)
+    return y, context.keep(_normalise_backward, normal, spread, axes, weight, own)
 
 
 def _normalise_backward(
-    dy: Array, normal: Array, spread: Array, axes: tuple[int, ...], weight: Array | None
+    dy: Array, normal: Array, spread: Array, axes: tuple[int, ...], weight: Array | None, own: int
 ) -> KernelGradients:
     """Give back dy less its mean and its part along the normalised values, within each normalised set."""
     gradients = {}
     d_normal = dy
     if weight is not None:
-        beyond = (0, *spatial(dy)) if weight.ndim == 1 else (0,)
+        beyond = tuple(axis for axis in range(dy.ndim) if axis != own) if weight.ndim == 1 else (0,)
         gradients = {"weight": (dy * normal.reshape(dy.shape)).sum(beyond), "bias": dy.sum(beyond)}
-        d_normal = dy * _shaped(weight, dy)
+        d_normal = dy * _shaped(weight, dy, own)
     d_normal = d_normal.reshape(normal.shape)
     along = (d_normal * normal).mean(axes, keepdims=True)
     dx = spread * (d_normal - d_normal.mean(axes, keepdims=True) - normal * along)
@@ -138,16 +148,29 @@ def _normalise_backward(
 
 
 def layer_norm_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
-    """Allocate weight and bias of a sample's shape, or (C,) where axes is "channels"."""
+    """Allocate weight and bias of a sample's shape, or a number for each place of the one axis named."""
     (x,) = inputs
-    return Parameters(_affine(x, options, x.shape[1:] if options["axes"] == "all" else x.shape[1]))
+    axes = options["axes"]
+    return Parameters(_affine(x, options, x.shape[1:] if axes == "all" else x.shape[axis_named(axes, x)]))
 
 
 def layer_norm(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Normalise each sample over all its axes, or each position over its channels (Ba et al. 2016)."""
+    """Normalise each sample over all its axes (Ba et al. 2016), or each row of numbers along one of them."""
     (x,) = inputs
-    axes = (1, *spatial(x)) if options["axes"] == "all" else (1,)
-    return _normalise(x, *_moments(x, axes), axes, params, options["eps"], context)
+    eps = options["eps"]
+    if options["axes"] == "all":
+        axes = (1, *spatial(x))
+        return _normalise(x, *_moments(x, axes), axes, params, eps, context)
+    own = axis_named(options["axes"], x)
+    return _normalise(x, *_moments(x, (own,)), (own,), params, eps, context, own=own)
+
+
+def _layer_norm_on_axis(options: Options, axis: Axis) -> OneAxis | Placeless:
+    """Normalise all that there is, or the axis that is named."""
+    return OneAxis(options) if options["axes"] == "all" else _ON_NAMED(options, axis)
+
+
+_ON_NAMED = on_named("axes")
 
 
 def channel_parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Parameters:
@@ -176,15 +199,14 @@ def instance_norm(inputs: Inputs, params: Params, options: Options, context: Con
 def local_response_norm(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Return x/(k + alpha·s)^beta, s the sum of x² over `size` channels (Krizhevsky et al. 2012, 3.3).
 
-    With `divide_alpha`, s is the mean over `size`, as Caffe and PyTorch have it.
+    With `divide_alpha`, s is the mean over `size`, as Caffe and PyTorch have it. Of an even size the larger
+    half lies before the channel.
     """
     (x,) = inputs
     size, kind = options["size"], real_type(x).type
-    if not size % 2:
-        raise ValueError(f"no channel is in the middle of {size}")
     alpha = kind(options["alpha"] / (size if options["divide_alpha"] else 1))
     channels = x.shape[1]
-    neighbours = Walk(channels, size // 2, size // 2, range(channels), range(size))
+    neighbours = Walk(channels, size // 2, (size - 1) // 2, range(channels), range(size))
     base = total(x * x, neighbours, 1)
     base *= alpha
     base += kind(options["k"])
@@ -195,8 +217,7 @@ def local_response_norm(inputs: Inputs, params: Params, options: Options, contex
 def _local_backward(
     dy: Array, x: Array, base: Array, power: Array, neighbours: Walk, alpha: float, beta: float
 ) -> KernelGradients:
-    # The window is symmetric (odd sizes only), so the channels that read c are the channels that c reads.
-    pull = total(dy * x * power / base, neighbours, 1)
+    pull = share(dy * x * power / base, neighbours, 1)
     return (dy * power - 2 * alpha * beta * x * pull,), {}
 
 
@@ -218,7 +239,7 @@ def _scale_backward(dy: Array, x: Array, weight: Array) -> KernelGradients:
 
 
 BATCH_NORM = Kernel(batch_norm, unchanged, batch_norm_parameters)
-LAYER_NORM = Kernel(layer_norm, unchanged, layer_norm_parameters)
+LAYER_NORM = Kernel(layer_norm, _layer_norm_on_axis, layer_norm_parameters)
 GROUP_NORM = Kernel(group_norm, along(channels={"groups": 1}), channel_parameters)
 INSTANCE_NORM = Kernel(instance_norm, unchanged, channel_parameters, axes=PLACED)
 LOCAL_RESPONSE_NORM = Kernel(local_response_norm, unchanged)

@@ -30,9 +30,25 @@ def flatten(inputs: Inputs, params: Params, options: Options, context: Context) 
 
 
 def reshape(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return each sample in another shape; -1 stands for what is left."""
-    (x,) = inputs
-    return x.reshape(x.shape[0], *options["shape"]), context.keep(_reshaped_back, x.shape)
+    """Return each sample in another shape: -1 stands for what is left, 0 for what x has there.
+
+    A second input lends its positions; channels are what is left.
+    """
+    x, *others = inputs
+    if (options["shape"] is None) != bool(others):
+        raise ValueError("the new shape is given by 'shape' or by a second input, and by one of them")
+    if others:
+        y = x.reshape(x.shape[0], -1, *others[0].shape[2:])
+        return y, context.keep(_lent_back, x.shape, others[0].shape)
+    if 0 in options["shape"][x.ndim - 1 :]:
+        raise ValueError(f"samples of shape {x.shape[1:]} have no size for each 0 of {options['shape']}")
+    sizes = (size or x.shape[axis] for axis, size in enumerate(options["shape"], 1))
+    return x.reshape(x.shape[0], *sizes), context.keep(_reshaped_back, x.shape)
+
+
+def _lent_back(dy: Array, shape: tuple[int, ...], other: tuple[int, ...]) -> KernelGradients:
+    """Put dy back; an input that only lends its size has no gradient."""
+    return (dy.reshape(shape), np.zeros(other, dy.dtype)), {}
 
 
 def permute(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -97,7 +113,7 @@ def _pixel_unshuffle_backward(dy: Array, factor: int) -> KernelGradients:
 
 
 def _reshaped(options: Options, axis: Axis) -> Placeless:
-    return Placeless.VECTOR if len(options["shape"]) == 1 else Placeless.MOVED
+    return Placeless.VECTOR if options["shape"] and len(options["shape"]) == 1 else Placeless.MOVED
 
 
 def _permuted(options: Options, axis: Axis) -> OneAxis | Placeless:

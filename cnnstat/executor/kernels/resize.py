@@ -92,12 +92,21 @@ def _upsample_backward(
 
 
 def pad(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Frame each map with a constant, as wide as said or up to the size of a second input."""
+    """Frame each map, as wide as said or to the size of a second input, with a constant or its own cells."""
     x, *others = inputs
-    sides = ((0, 0), (0, 0), *_frame(x, others, options))
-    y = np.pad(x, sides, constant_values=options["value"])
-    place = tuple(slice(before, before + n) for (before, _), n in zip(sides, x.shape, strict=True))
-    return y, context.keep(_pad_backward, place, lent(others))
+    mode, sides = options["mode"], _frame(x, others, options)
+    if mode == "constant":
+        around = ((0, 0), (0, 0), *sides)
+        y = np.pad(x, around, constant_values=options["value"])
+        place = tuple(slice(before, before + n) for (before, _), n in zip(around, x.shape, strict=True))
+        return y, context.keep(_pad_backward, place, lent(others))
+    if options["value"]:
+        raise ValueError(f"a frame of {mode} has no value of its own")
+    cells = tuple(_framed(n, pair, mode) for n, pair in zip(x.shape[2:], sides, strict=True))
+    y = x
+    for axis, each in enumerate(cells, 2):
+        y = np.take(y, each, axis)
+    return y, context.keep(_framed_backward, x.shape, cells, lent(others))
 
 
 def _frame(x: Array, others: list[Array], options: Options) -> tuple[tuple[int, int], ...]:
@@ -114,6 +123,30 @@ def _pad_backward(
     dy: Array, place: tuple[slice, ...], others: tuple[tuple[int, ...], ...]
 ) -> KernelGradients:
     return (np.ascontiguousarray(dy[place]), *none_of(others, dy)), {}
+
+
+MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+"""NumPy's words for PyTorch's."""
+
+
+def _framed(length: int, sides: tuple[int, int], mode: str) -> Array:
+    """Return for each cell of an axis with its frame the cell that it is.
+
+    Raises:
+        ValueError: a frame would be mirrored twice, or go round more than once.
+    """
+    if max(sides) > {"reflect": length - 1, "circular": length}.get(mode, max(sides)):
+        raise ValueError(f"a frame of {sides} is more than {mode} can take from {length} cells")
+    return np.pad(np.arange(length), sides, MODES[mode])
+
+
+def _framed_backward(
+    dy: Array, shape: tuple[int, ...], cells: tuple[Array, ...], others: tuple[tuple[int, ...], ...]
+) -> KernelGradients:
+    dx = dy
+    for axis, each in enumerate(cells, 2):
+        dx = collect(dx, each, shape[axis], axis)
+    return (dx, *none_of(others, dy)), {}
 
 
 def crop(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:

@@ -1,4 +1,4 @@
-"""Parts of an array: one of several equal groups of channels, or a range of one axis."""
+"""Parts of an array: one of several equal parts of an axis, or a range of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnstat.executor.axes import POSITIONS, Axis, at, axis_named
+from cnnstat.executor.axes import at, axis_named
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
-from cnnstat.executor.projection import OneAxis, becomes
+from cnnstat.executor.projection import on_named
 
 
 def _cut(x: Array, axis: int, cells: slice, context: Context) -> Result:
@@ -27,11 +27,11 @@ def placed(dy: Array, shape: tuple[int, ...], place: tuple[Any, ...]) -> KernelG
 
 
 def split(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Return the take-th of `parts` equal groups of channels."""
+    """Return the take-th of `parts` equal parts of one axis."""
     (x,) = inputs
-    groups = np.split(np.arange(x.shape[1]), options["parts"])
-    mine = groups[options["take"]]
-    return _cut(x, 1, slice(int(mine[0]), int(mine[-1]) + 1), context)
+    axis = axis_named(options["axis"], x)
+    mine = np.split(np.arange(x.shape[axis]), options["parts"])[options["take"]]
+    return _cut(x, axis, slice(int(mine[0]), int(mine[-1]) + 1), context)
 
 
 def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -40,12 +40,5 @@ def slice_(inputs: Inputs, params: Params, options: Options, context: Context) -
     return _cut(x, axis_named(options["axis"], x), slice(options["start"], options["stop"]), context)
 
 
-def _on_axis(options: Options, axis: Axis) -> OneAxis:
-    """Cut the axis that it is about; nothing happens on the others."""
-    if options["axis"] != axis.name:
-        return OneAxis({}, "identity")
-    return OneAxis({**options, "axis": POSITIONS[1][0]})
-
-
-SPLIT = Kernel(split, becomes("identity"), view=True)
-SLICE = Kernel(slice_, _on_axis, view=True)
+SPLIT = Kernel(split, on_named(anchored=True), view=True)
+SLICE = Kernel(slice_, on_named(), view=True)

@@ -97,3 +97,8 @@ def clip(x: Array, low: float, high: float) -> Array:
     """Return x within [low, high], decided by the real part; NaN stays."""
     x = above(x, low)
     return np.where(x.real >= high, np.asarray(high, x.dtype), x)
+
+
+def magnitude(x: Array) -> Array:
+    """Return |x|, decided by the real part; at 0 with the slope of x above it."""
+    return np.where(x.real < 0, -x, x)

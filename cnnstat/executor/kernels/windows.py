@@ -119,9 +119,9 @@ def walk(
         sides = missing // 2, missing - missing // 2
     before, after = sides
     end = before + length + after
-    if extent > end:
-        raise ValueError(f"a window of {extent} exceeds the padded input of {end}")
     starts = range(0, end - extent + (stride if rounding == "ceil" else 1), stride)
+    if not starts:
+        raise ValueError(f"a window of {extent} exceeds the padded input of {end}")
     if rounding == "ceil" and starts[-1] + extent > end and starts[-1] >= before + length:
         starts = starts[:-1]
     if rounding == "exact" and starts[-1] + extent != end:

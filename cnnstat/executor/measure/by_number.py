@@ -18,7 +18,7 @@ from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.measure.poison import EFFORT, PIECE
 from cnnstat.executor.program import INPUT
-from cnnstat.executor.projection import OneAxis
+from cnnstat.executor.projection import one_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +32,12 @@ Seen: TypeAlias = "Array"
 
 
 TOO_LONG = "it would take too long to poison each position of the input"
+BROKEN = "its numbers are NaN without any poison"
 MOVED = "its places are not those of the input any more"
 
 
 def by_number(
-    program: Program, shapes: Sequence[tuple[int, ...]], placed: Mapping[int, Fields | None], axis: int
+    program: Program, shapes: Sequence[tuple[int, ...]], placed: Mapping[int, Fields | str | None], axis: int
 ) -> dict[int, Fields | str]:
     """Return what units see along an axis of the input, for steps that are not among those `placed` on it.
 
@@ -61,7 +62,7 @@ def _numbers(
     number: int,
     program: Program,
     shapes: Sequence[tuple[int, ...]],
-    placed: Mapping[int, Fields | None],
+    placed: Mapping[int, Fields | str | None],
     found: Mapping[int, Seen | str],
     axis: int,
 ) -> Seen | str:
@@ -69,13 +70,13 @@ def _numbers(
     shape = program.input_shape if number == INPUT else shapes[number]
     if number == INPUT:
         places = np.arange(shape[axis + 1] if len(shape) > 1 else shape[0])
-        fields: Fields | None = np.stack([places, places], 1)
+        fields: Fields | str | None = np.stack([places, places], 1)
     elif number in placed:
         fields = placed[number]
     else:
         return found[number]
-    if fields is None:
-        return TOO_LONG
+    if fields is None or isinstance(fields, str):
+        return fields or TOO_LONG
     own = axis + 1 if len(shape) > 1 else 0
     spread = [1] * len(shape)
     spread[own] = shape[own]
@@ -107,6 +108,8 @@ def _through(step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str
     if work * (len(firsts) + len(lasts)) > EFFORT:
         return TOO_LONG
     runs = _Runs(step, read, work)
+    if runs.broken:
+        return BROKEN
     none, first = runs.least([seen[0] for seen in read], firsts)
     if one:
         last = np.full(first.shape, lasts[0])
@@ -122,15 +125,18 @@ class _Runs:
     def __init__(self, step: Step, read: list[Seen], work: int) -> None:
         self.kernel = KERNELS[step.type]
         self.options = step.options
-        if self.kernel.axes == (0,):
-            projected = self.kernel.projection(step.options, Axis(0, 1))
-            assert isinstance(projected, OneAxis)
-            self.options = projected.options
+        if "units" in step.options and len(read[0].shape) == 2:
+            self.options = one_unit(step.options, Axis(0, 1)).options
         rng = np.random.default_rng(0)
         self.clean = [rng.standard_normal((1, *seen.shape[1:]), np.float32) for seen in read]
         self.params = self.kernel.parameters(tuple(self.clean), self.options, rng).all
         self.none = [seen[0] > seen[1] for seen in read]
         self.at_once = max(PIECE // work, 1)
+
+    @property
+    def broken(self) -> bool:
+        """Say whether NaN come out where none go in."""
+        return bool(np.isnan(self.output(tuple(self.clean))).any())
 
     def least(self, values: list[Array], steps: Array) -> tuple[Array, Array]:
         """Return which outputs see nothing, and for all others the least value among those that they read."""
@@ -151,7 +157,11 @@ class _Runs:
             for sample, most in zip(x, steps, strict=True):
                 sample[(value <= most) & ~none] = np.nan
             inputs.append(x)
+        return np.asarray(np.isnan(self.output(tuple(inputs))))
+
+    def output(self, inputs: tuple[Array, ...]) -> Array:
+        """Return what the step makes of its inputs."""
         context = Context(MacCounter(), np.random.default_rng(0), training=False, backward=False)
         with quiet():
-            y, _ = self.kernel.forward(tuple(inputs), self.params, self.options, context)
-        return np.asarray(np.isnan(y))
+            y, _ = self.kernel.forward(inputs, self.params, self.options, context)
+        return y

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.receptive_field import beyond_field, measure_fields
+from cnnstat.executor.measure.by_number import BROKEN
+from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
 from cnnstat.executor.measure.zero_frames import RealPositions
 from cnnstat.executor.program import INPUT
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.measure.receptive_field import MeasuredField
     from cnnstat.executor.network import Executor, Visit
 
 
@@ -70,15 +70,18 @@ def measure_network(
         ValueError: x does not fit, or samples were not treated alike.
     """
     layers, outputs, alive = [], {INPUT: x}, 0
-    real = RealPositions()
+    broken, real = set(), RealPositions()
     for visit in network.visits(x):
         layers.append(measure_layer(network, visit, real))
+        if np.isnan(visit.output).any():
+            broken.add(visit.number)
         alive = max(alive, visit.alive)
         if visit.number in network.program.outputs:
             outputs[visit.number] = visit.output
         watch(visit)
         del visit  # what it read may be freed before the next one
     fields = measure_fields(network.program, [layer.output_shape for layer in layers])
+    fields = [MeasuredField(why=BROKEN) if i in broken else field for i, field in enumerate(fields)]
     params = (v.nbytes for _, stored in network.owned() for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),

@@ -37,9 +37,17 @@ class AxisNetwork:
         """Positions of the input."""
         return self.program.input_shape[1]
 
-    def stretched(self, length: int) -> Program:
-        """Return the program on an input of another length."""
-        return replace(self.program, input_shape=(1, length))
+    def stretched(self, length: int) -> tuple[Program, list[int]]:
+        """Return the program on an input of another length, and the numbers of its steps here.
+
+        Anchored ones are left out: what they say of a longer input is nothing about this one, and a layer
+        with a weight for each position would be large. Whoever reads them is anchored, too.
+        """
+        numbers = [number for number in range(len(self.program.steps)) if number not in self.anchored]
+        new = {INPUT: INPUT} | {number: i for i, number in enumerate(numbers)}
+        steps = (self.program.steps[number] for number in numbers)
+        moved = (replace(step, inputs=tuple(new[i] for i in step.inputs)) for step in steps)
+        return replace(self.program, steps=tuple(moved), input_shape=(1, length)), numbers
 
 
 def on_axis(program: Program, axis: Axis) -> AxisNetwork:

@@ -59,12 +59,15 @@ class PoisonedRuns:
 
     network: AxisNetwork
     units: tuple[int, ...]
+    broken: frozenset[int]
 
     @classmethod
     def of(cls, network: AxisNetwork) -> PoisonedRuns:
-        """Run a network once to count its units."""
+        """Run a network once to count its units, and to see which steps put out NaN without poison."""
         clean = Executor(network.program)
-        return cls(network, tuple(visit.output.shape[2] for visit in clean.visits(clean.sample(1))))
+        outputs = [visit.output for visit in clean.visits(clean.sample(1))]
+        broken = (number for number, y in enumerate(outputs) if np.isnan(y).any())
+        return cls(network, tuple(y.shape[2] for y in outputs), frozenset(broken))
 
     @property
     def work(self) -> int:
@@ -92,15 +95,21 @@ class PoisonedRuns:
             return set()
         # No window may read the very first or last positions, but one of each grain is read if any is.
         ends = [slice(0, grain), slice(longer - grain, longer)]
-        poisoned = _poisoned(self.network.stretched(longer), ends, 1)
-        return {number for number in range(len(poisoned)) if poisoned[number].all()}
+        program, numbers = self.network.stretched(longer)
+        poisoned = _poisoned(program, ends, 1)
+        return {numbers[place] for place in range(len(poisoned)) if poisoned[place].all()}
 
-    def middle(self, length: int) -> Poisoned:
-        """Return for each step which units see what of two grains in the middle of a longer input."""
+    def middle(self, length: int) -> tuple[dict[int, int], Poisoned]:
+        """Return which units see what of two grains in the middle of a longer input.
+
+        The first are the steps that there are, with their places in the second.
+        """
         first = self.start(length)
         each = [slice(i, i + 1) for i in range(first, first + 2 * self.network.grain)]
         most = max(self.units) * length // self.network.length
-        return _poisoned(self.network.stretched(length), each, most)
+        program, numbers = self.network.stretched(length)
+        poisoned = _poisoned(program, each, most)
+        return {numbers[place]: place for place in range(len(poisoned))}, poisoned
 
     def start(self, length: int) -> int:
         """Return the first position of the middle."""

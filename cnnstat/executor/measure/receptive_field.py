@@ -21,7 +21,7 @@ import numpy as np
 
 from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import quiet
-from cnnstat.executor.measure.by_number import TOO_LONG, by_number
+from cnnstat.executor.measure.by_number import BROKEN, TOO_LONG, by_number
 from cnnstat.executor.measure.one_axis import on_axis
 from cnnstat.executor.measure.pattern import repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
@@ -70,18 +70,18 @@ class MeasuredField:
 
 def measure_fields(program: Program, shapes: Sequence[tuple[int, ...]]) -> list[MeasuredField]:
     """Return what the units of each step see; `shapes` are those of a sample that steps put out."""
-    measured: dict[str, list[AxisField]] = {}
+    measured: dict[str, list[AxisField | str]] = {}
     axes: list[dict[int, AxisField | str]] = []
     extent = program.input_shape[1:] or program.input_shape
     for number in range(len(extent)):
-        placed: dict[int, AxisField] = {}
+        placed: dict[int, AxisField | str] = {}
         if len(program.input_shape) > 1:
             network = on_axis(program, Axis(number, len(extent)))
             key = repr(network.program)  # a square network is the same along each axis
             if key not in measured:
                 measured[key] = _along(network)
             placed = dict(zip(network.numbers, measured[key], strict=True))
-        clipped = {i: field.clipped for i, field in placed.items()}
+        clipped = {i: field if isinstance(field, str) else field.clipped for i, field in placed.items()}
         numbered = by_number(program, shapes, clipped, number)
         axes.append({i: each if isinstance(each, str) else AxisField(each) for i, each in numbered.items()})
         axes[-1].update(placed)
@@ -113,7 +113,7 @@ def _shared(field: AxisField) -> tuple[int, int] | None:
     return seen.pop() if len(seen) == 1 else None
 
 
-def _along(network: AxisNetwork) -> list[AxisField]:
+def _along(network: AxisNetwork) -> list[AxisField | str]:
     """Poison the input everywhere, then longer ones in the middle, until each step of an axis is known."""
     if not network.program.steps:
         return []
@@ -128,15 +128,16 @@ def _along(network: AxisNetwork) -> list[AxisField]:
     for length in runs.lengths():
         if not left:
             break
-        far = runs.middle(length)
-        left &= set(range(len(far)))
+        places, far = runs.middle(length)
+        left &= places.keys()
         for number in sorted(left):
-            if not _cut_short(far[number]):
+            seen = far[places[number]]
+            if not _cut_short(seen):
                 clipped = fields[number].clipped
-                pattern = repeated(far[number], network.grain, runs.start(length), clipped, network.length)
+                pattern = repeated(seen, network.grain, runs.start(length), clipped, network.length)
                 fields[number] = replace(fields[number], pattern=pattern)
                 left.remove(number)
-    return fields
+    return [BROKEN if number in runs.broken else field for number, field in enumerate(fields)]
 
 
 def _cut_short(poisoned: Array) -> bool:

@@ -32,6 +32,10 @@ _CURVES_THROUGH_ZERO = {
         "hard_swish",
         "tanh",
         "scaled_tanh",
+        "hard_tanh",
+        "softsign",
+        "mish",
+        "abs",
     ),
 }
 _BLIND_TO_ZEROS = {"conv", "depthwise_conv"}
@@ -47,7 +51,7 @@ class RealPositions:
         """Return what a step may be connected to of its first input, and note its own output."""
         step = visit.step
         real = self._behind.get(step.inputs[0])
-        if step.type == "pad" and step.options["value"] == 0:
+        if step.type == "pad" and step.options["value"] == 0 and step.options["mode"] == "constant":
             first, *others = visit.inputs
             whole = np.ones((1, 1, *first.shape[2:]), first.dtype) if real is None else real
             framed, _ = KERNELS["pad"].forward((whole, *others), {}, step.options, aside())
