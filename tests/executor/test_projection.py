@@ -30,7 +30,9 @@ def test_a_layer_has_as_many_units_on_an_axis_as_its_map_is_long(case: Case) -> 
         projected = on_axis(whole, Axis(number, rank))
         if last.number in projected.placeless:
             moved = projected.placeless[last.number] is Placeless.MOVED
-            dropped = case.given.get("keepdims") is False and last.output.ndim > 2  # axes that are left move up
+            dropped = (
+                case.given.get("keepdims") is False and last.output.ndim > 2
+            )  # axes that are left move up
             assert moved == (case.type in UNPLACED or dropped)
             assert moved or last.output.ndim == 2
         else:
