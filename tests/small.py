@@ -170,7 +170,7 @@ def every_architecture(*heavy: str) -> list[Any]:
 def reduced(name: str) -> tuple[Graph, tuple[int, ...]]:
     """Return an architecture and the smallest input that fits it."""
     graph = cnnstat.load(name)
-    channels, *sizes = graph.spec.input_shape
+    channels, *sizes = graph.input_shape
     for side in SIDES if len(sizes) > 1 else LENGTHS:
         shape = (channels, *(side for _ in sizes))
         try:
@@ -178,4 +178,4 @@ def reduced(name: str) -> tuple[Graph, tuple[int, ...]]:
         except cnnstat.SpecError:
             continue
         return graph, shape
-    return graph, graph.spec.input_shape
+    return graph, graph.input_shape

@@ -68,7 +68,7 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"step": 0}, "step: expected 1 or more, got 0"),
         (cnnstat.sizes, {"first": 9, "last": 8}, "there is no size from 9x9 to 8x8"),
         (cnnstat.sizes, {"input_shape": (1, 2, 3, 4)}, "input_shape: expected 1 to 3 sizes"),
-        (cnnstat.sizes, {"input_shape": (9,)}, "is a vector, which has no size to vary"),
+        (cnnstat.sizes, {"input_shape": (9,)}, "input is a map such as 1x32x32, got 9"),
         (cnnstat.sizes, {"batch": 0}, "batch: expected 1 or more"),
         (cnnstat.sizes, {"dtype": "int8"}, "dtype: expected one of float16"),
         (cnnstat.sizes, {"first": True}, "first: expected one size or a tuple, from 1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Unpack
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from cnnstat.analysis import memory
 from cnnstat.analysis.expectations import check
 from cnnstat.analysis.fields import Fields
+from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.model import (
     KINDS,
     STORED,
@@ -21,7 +23,7 @@ from cnnstat.analysis.model import (
     LayerRow,
     Totals,
 )
-from cnnstat.analysis.receptive_field import Field, start
+from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.settings import Options, Settings, settled
 from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
@@ -29,7 +31,7 @@ from cnnstat.analysis.zero_frames import ZeroFrames
 from cnnstat.base.arithmetic import ZERO
 from cnnstat.base.errors import Misfit, Problem, Problems
 from cnnstat.base.text import listed
-from cnnstat.layers.base import Shape, show, size_of
+from cnnstat.layers.base import UNKNOWN, Shape, places, show, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,9 +61,11 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
         SpecError: with every layer that does not fit; layers behind one of these are left unknown.
     """
     settings = settings or Settings()
-    rows = tuple(_rows(graph, _figures(graph, settings)))
+    of = graph.input_number(settings.fields_of)
+    patterns = LongPatterns(len(graph.layers))
+    rows = tuple(_rows(graph, _figures(graph, settings, patterns), patterns, of))
     shapes = (*graph.input_shapes, *(row.output_shape for row in rows))
-    fields = (*map(start, graph.input_shapes), *(row.field for row in rows))
+    fields = (*starts(graph.input_shapes, of), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
     sizes = stored_activations(storage(graph), shapes)
@@ -77,14 +81,20 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     return Analysis(graph, settings, rows, groups, totals, checked, missed)
 
 
-def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) -> Calculated:
+def calculate(
+    layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False, patterns: LongPatterns | None = None
+) -> Calculated:
     """Return all of a layer for inputs of these shapes; of a frozen one training changes nothing.
+
+    ``patterns`` are those of the network's other layers: a footprint too long beside them is unknown.
 
     Raises:
         Misfit: they do not fit it.
     """
+    sizes = layer.sizes(shapes)
+    short = (patterns or LongPatterns(1)).take(layer.period(shapes), len(places(shapes[0])))
     return Calculated(
-        sizes=layer.sizes(shapes),
+        sizes=sizes,
         leftover=layer.leftover(shapes),
         params=layer.params(shapes),
         trainable=ZERO if frozen else layer.trainable(shapes),
@@ -94,7 +104,7 @@ def calculate(layer: Layer, shapes: tuple[Shape, ...], *, frozen: bool = False) 
         operations=layer.operations(shapes),
         connections=layer.connections(shapes),
         reads=layer.reads(),
-        footprints=layer.footprints(shapes),
+        footprints=layer.footprints(shapes) if short else (UNKNOWN,) * (layer.values_from or len(shapes)),
     )
 
 
@@ -111,7 +121,7 @@ class _Figures(Struct, frozen=True):
         return self.calculated.params, self.calculated.buffers
 
 
-def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
+def _figures(graph: Graph, settings: Settings, patterns: LongPatterns) -> list[_Figures]:
     """Return the figures of each layer.
 
     Raises:
@@ -120,7 +130,8 @@ def _figures(graph: Graph, settings: Settings) -> list[_Figures]:
     found: list[_Figures] = []
     problems = Problems()
     frames = ZeroFrames()
-    for node, shapes, figures in Walk(graph, _evaluated, strict=settings.strict).steps(graph.input_shapes):
+    walk = Walk(graph, partial(_evaluated, patterns), strict=settings.strict)
+    for node, shapes, figures in walk.steps(graph.input_shapes):
         if isinstance(figures, Misfit):
             problems.add_instance(_placed(figures, node, shapes), figures.field)
         else:
@@ -137,8 +148,8 @@ def _in_frame(figures: _Figures, padding_macs: Term, connections: Term) -> _Figu
     return _Figures(figures.shape, calculated, replace(figures.counts, **values))
 
 
-def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:
-    calculated = calculate(layer, shapes, frozen=frozen)
+def _evaluated(patterns: LongPatterns, layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:
+    calculated = calculate(layer, shapes, patterns=patterns, frozen=frozen)
     counts = {key: getattr(calculated, key).value for key in STORED}
     kinds = {kind: getattr(calculated.operations, kind).value for kind in KINDS}
     return _Figures(size_of(calculated.sizes), calculated, Counts(**counts, **kinds))
@@ -150,8 +161,8 @@ def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Probl
     return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 
 
-def _rows(graph: Graph, figures: Sequence[_Figures]) -> Iterator[LayerRow]:
-    fields = Fields(graph.input_shapes)
+def _rows(graph: Graph, figures: Sequence[_Figures], patterns: LongPatterns, of: int) -> Iterator[LayerRow]:
+    fields = Fields(graph.input_shapes, patterns, of)
     for i, (node, each) in enumerate(zip(graph.layers, figures, strict=True)):
         field = fields.add(node.path, node.values, each.calculated.footprints, each.shape)
         name, kind, layers = node.path, node.type, range(i, i + 1)

@@ -8,35 +8,60 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 from cnnstat.base.limits import MAX_FIELD, MAX_PERIOD, MAX_PLACES
-from cnnstat.layers.footprint import POINT, Bounds, Pieces
+from cnnstat.layers.footprint import POINT, Bounds, Folded, Pieces
 
 if TYPE_CHECKING:
+    from cnnstat.analysis.long_patterns import LongPatterns
     from cnnstat.layers.footprint import Reading
 
 NOTHING = (1, 0)
 """The first and the last position where there is none."""
 
 
-def _longest(advance: int) -> int:
+def longest(advance: int) -> int:
     """Return how long a pattern may be: of the numbers of a vector, where it does not advance, longer."""
     return MAX_PERIOD if advance else MAX_PLACES
 
 
 def too_large(bounds: Bounds) -> bool:
-    """Say whether a pattern is too long, or goes too far, to be kept."""
-    size = max(bounds.high) - min(bounds.low)
-    return bounds.period > _longest(bounds.advance) or max(bounds.advance, size) > MAX_FIELD
+    """Say whether a pattern goes too far to be kept."""
+    return max(bounds.advance, bounds.extent) > MAX_FIELD
+
+
+def short(inner: Bounds, outer: Reading, patterns: LongPatterns) -> bool:
+    """Say whether the pattern of a layer over a map may be worked through."""
+    return outer == POINT or patterns.take(
+        _period(inner, outer), _looks(inner, outer), longest(outer.advance)
+    )
+
+
+def _period(inner: Bounds, outer: Reading) -> int:
+    """Return the outputs after which a layer over a map repeats."""
+    return outer.period * (inner.period // gcd(outer.advance, inner.period))
+
+
+def _looks(inner: Bounds, outer: Reading) -> int:
+    """Return how many units of the map are looked at for each output, to find the ends of its region."""
+    if inner.period == 1 or inner.ascending:
+        return 1
+    if isinstance(outer, Pieces):
+        return max(_looks(inner, part) for _, part in outer.parts)
+    reading = outer.then if isinstance(outer, Folded) else outer
+    taps = (reading.size - 1) // reading.step + 1
+    return 2 * min(inner.period, taps) if taps > 1 else 1
+
+
+def composed(inner: Bounds, outer: Reading) -> Bounds:
+    """Return the bounds of a layer that reads ``outer`` over a map whose units have the bounds ``inner``.
+
+    It takes as long as the pattern is; whoever asks sees first whether it is `short`.
+    """
+    return inner if outer == POINT else _composed(inner, outer)
 
 
 @lru_cache(maxsize=4096)
-def composed(inner: Bounds, outer: Reading) -> Bounds:
-    """Return the bounds of a layer that reads ``outer`` over a map whose units have the bounds ``inner``."""
-    if outer == POINT:
-        return inner
-    repeats = inner.period // gcd(outer.advance, inner.period)
-    period = outer.period * repeats
-    if period > _longest(outer.advance):
-        return Bounds(0, (0,) * (MAX_PLACES + 1), (0,) * (MAX_PLACES + 1))
+def _composed(inner: Bounds, outer: Reading) -> Bounds:
+    period = _period(inner, outer)
     if isinstance(outer, Pieces):
         return _put_together(inner, outer)
     low, high = [], []
@@ -44,7 +69,7 @@ def composed(inner: Bounds, outer: Reading) -> Bounds:
         lowest, highest = _hull(inner, outer.read(unit))
         low.append(lowest)
         high.append(highest)
-    advance = inner.advance * (outer.advance * repeats) // inner.period
+    advance = inner.advance * (outer.advance * period // outer.period) // inner.period
     return _reduced(Bounds(advance, tuple(low), tuple(high)))
 
 
@@ -64,22 +89,31 @@ def _put_together(inner: Bounds, outer: Pieces) -> Bounds:
 def _hull(inner: Bounds, units: range) -> tuple[int, int]:
     if not units:
         return NOTHING
-    if inner.period == 1:
+    if inner.period == 1 or inner.ascending:
         return inner.at(units[0])[0], inner.at(units[-1])[1]
-    # Bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
+    # Else bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
     lows = [low for low, high in (inner.at(unit) for unit in units[: inner.period]) if low <= high]
     highs = [high for low, high in (inner.at(unit) for unit in units[-inner.period :]) if low <= high]
     return (min(lows), max(highs)) if lows and highs else NOTHING
 
 
 def _reduced(bounds: Bounds) -> Bounds:
-    for period in range(1, min(bounds.period // 2, MAX_PERIOD) + 1):
-        if bounds.period % period or (bounds.advance * period) % bounds.period:
+    """Return the same bounds with the shortest period; it divides all others, so factors are tried."""
+    rest, factor = bounds.period, 2
+    while rest > 1:
+        if rest % factor:
+            factor = factor + 1 if factor * factor < rest else rest
             continue
-        shorter = Bounds(bounds.advance * period // bounds.period, bounds.low[:period], bounds.high[:period])
-        if all(shorter.at(unit) == bounds.at(unit) for unit in range(period, bounds.period)):
-            return shorter
+        rest //= factor
+        period, advance = bounds.period // factor, bounds.advance // factor
+        shorter = Bounds(advance, bounds.low[:period], bounds.high[:period])
+        if bounds.advance % factor == 0 and _is_repeated(shorter, bounds):
+            bounds = shorter
     return bounds
+
+
+def _is_repeated(shorter: Bounds, longer: Bounds) -> bool:
+    return all(shorter.at(unit) == longer.at(unit) for unit in range(shorter.period, longer.period))
 
 
 def stride_of(bounds: Bounds) -> Fraction:
@@ -93,7 +127,7 @@ def merged(a: Bounds, b: Bounds) -> Bounds:
     if a == b:
         return a
     period = lcm(a.period, b.period)
-    pairs = [(a.at(unit), b.at(unit)) for unit in range(min(period, _longest(a.advance) + 1))]
+    pairs = [(a.at(unit), b.at(unit)) for unit in range(period)]
     both = [joined(first, second) for first, second in pairs]
     advance = a.advance * (period // a.period)
     return _reduced(Bounds(advance, tuple(low for low, _ in both), tuple(high for _, high in both)))

@@ -7,10 +7,12 @@ for all units. A unit near a border sees less of it: no layer between has a unit
 from __future__ import annotations
 
 from functools import reduce
+from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.bounds import NOTHING, joined
 from cnnstat.analysis.fields import Fields
+from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
 from cnnstat.layers.footprint import POINT, Folded, Pieces, all_of, on_input
@@ -32,8 +34,8 @@ def clipped_fields(analysis: Analysis) -> list[tuple[UnitFields, ...]]:
     Units of a map go by their place along that axis, those of a vector by their number.
     """
     found: list[tuple[UnitFields, ...]] = [
-        tuple(tuple((i, i) for i in range(size)) for size in places(shape))
-        for shape in analysis.graph.input_shapes
+        tuple(tuple((i, i) for i in range(size)) for size in places(shape)) if number == analysis.of else ()
+        for number, shape in enumerate(analysis.graph.input_shapes)
     ]
     for row in analysis.rows:
         found.append(_of_layer(analysis, row, found))
@@ -43,10 +45,13 @@ def clipped_fields(analysis: Analysis) -> list[tuple[UnitFields, ...]]:
 def _of_layer(
     analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
 ) -> tuple[UnitFields, ...]:
-    above = [found[source] for source in row.node.values]
+    seen = [not analysis.fields[source].unseen for source in row.node.values]
+    above = [found[source] for source in compress(row.node.values, seen)]
     axes = len(places(analysis.input_shape))
     units = along(places(row.output_shape), axes)
-    footprints = row.calculated.footprints
+    footprints = tuple(compress(row.calculated.footprints, seen))
+    if row.field.unseen:
+        return tuple((NOTHING,) * count for count in units)
     if row.field.shared:
         return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
     if not all(above) or any(lost(footprint, axes) for footprint in footprints):
@@ -93,8 +98,8 @@ def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Reg
     Raises:
         UntraceableError: it cannot be known.
     """
-    fields = Fields(analysis.graph.input_shapes)
+    fields = Fields(analysis.graph.input_shapes, LongPatterns(len(analysis.rows)), analysis.of)
     for row in analysis.rows[: number + 1 - len(analysis.graph.inputs)]:
-        fields.add(row.name, row.node.values, row.calculated.footprints, row.output_shape)
+        fields.put(row.name, row.node.values, row.calculated.footprints, row.output_shape, row.field)
     axes = along(unit, len(places(analysis.input_shape)))
-    return fields.seen([(number, [range(place, place + 1) for place in axes])])
+    return fields.seen(analysis.graph.name(number), [(number, [range(place, place + 1) for place in axes])])

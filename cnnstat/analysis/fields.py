@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from cnnstat.analysis.bounds import NOTHING, joined
-from cnnstat.analysis.receptive_field import Field, along, field_of, lost, one_region, start
+from cnnstat.analysis.receptive_field import UNSEEN, Field, along, field_of, lost, one_region, starts
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
-from cnnstat.layers.footprint import POINT, Bounds, all_of, united
+from cnnstat.layers.footprint import POINT, Bounds, all_of, is_row, united
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnnstat.analysis.long_patterns import LongPatterns
     from cnnstat.analysis.receptive_field import Region
     from cnnstat.layers.footprint import Positions, Reading
+
+
+_STEP = 4
+"""A step back to one layer takes as long as to look at so many outputs of a pattern."""
 
 
 class UntraceableError(Exception):
@@ -33,49 +38,80 @@ class UntraceableError(Exception):
 
 
 class Fields:
-    """The fields of nodes by their number: those of the inputs first, then one for each layer added."""
+    """The fields of nodes by their number: those of the inputs first, then one for each layer added.
 
-    def __init__(self, inputs: Sequence[Shape]) -> None:
+    Fields are on one of the inputs, the ``of``-th. What depends on others alone sees nothing of it.
+    """
+
+    def __init__(self, inputs: Sequence[Shape], patterns: LongPatterns, of: int = 0) -> None:
+        self._patterns = patterns
         self.inputs = len(inputs)
-        self.extent = places(inputs[0])
+        self.extent = places(inputs[of])
         self.shapes = [*inputs]
-        self.fields = [*map(start, inputs)]
+        self.fields = [*starts(inputs, of)]
         self._names = [""] * len(inputs)
+        self._seen: dict[tuple[int | Positions, ...], Region] = {}
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * len(inputs)
 
     def add(
         self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
     ) -> Field:
         """Add the next layer, which reads the values of ``sources``, and return its field."""
-        self._names.append(name)
-        self._read.append(tuple(zip(sources, footprints, strict=True)))
-        self.shapes.append(shape)
-        if WHOLE in footprints or self._is_one_place(sources, shape):
-            field = self._whole(sources)
+        read = self._seeing(sources, footprints)
+        sources, footprints = tuple(source for source, _ in read), tuple(footprint for _, footprint in read)
+        if not read:
+            field = UNSEEN
+        elif WHOLE in footprints or self._is_one_place(sources, shape):
+            field = self._whole(name, sources)
         else:
             shapes = tuple([self.shapes[source] for source in sources])
-            above = tuple(map(self._above, sources, footprints))
-            field = field_of(name, footprints, shapes, shape, above, self.extent)
-        self.fields.append(field)
+            above = tuple([self._above(name, *each) for each in read])
+            field = field_of(name, footprints, shapes, shape, above, self.extent, self._patterns)
+        self.put(name, sources, footprints, shape, field)
         return field
+
+    def put(
+        self,
+        name: str,
+        sources: Sequence[int],
+        footprints: tuple[Footprint, ...],
+        shape: Shape,
+        field: Field,
+    ) -> None:
+        """Add the next layer, whose field is known."""
+        self._names.append(name)
+        self._read.append(self._seeing(sources, footprints))
+        self.shapes.append(shape)
+        self.fields.append(field)
+
+    def _seeing(
+        self, sources: Sequence[int], footprints: tuple[Footprint, ...]
+    ) -> tuple[tuple[int, Footprint], ...]:
+        """Return what is read of nodes that see anything of the input."""
+        pairs = zip(sources, footprints, strict=True)
+        return tuple([pair for pair in pairs if not self.fields[pair[0]].unseen])
 
     def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
         """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
         above = self.shapes[sources[0]] if sources else ()
         return len(shape) == 1 < len(above) and set(places(above)) == {1}
 
-    def _whole(self, sources: Sequence[int]) -> Field:
-        """Return the field of units that read all of their inputs."""
+    def _whole(self, name: str, sources: Sequence[int]) -> Field:
+        """Return the field of units that read all of their inputs; ``name`` is theirs."""
         above = [self.fields[source] for source in sources]
         if all(field.shared and field.axes == above[0].axes for field in above):
             return above[0]
         try:
-            return one_region(self.seen([(source, self._all(source)) for source in sources]), self.extent)
+            region = self.seen(name, [(source, self._all(source)) for source in sources])
         except UntraceableError as untraceable:
             return Field(because=untraceable.because)
+        return one_region(region, self.extent)
 
-    def _above(self, source: int, footprint: Footprint) -> Field:
-        """Return the field of what a layer reads: one region along an axis of which every unit reads all."""
+    def _above(self, name: str, source: int, footprint: Footprint) -> Field:
+        """Return the field of what a layer reads: one region along an axis of which every unit reads all.
+
+        ``name`` is the layer's.
+        """
         field, shape = self.fields[source], self.shapes[source]
         if field.because is not None or lost(footprint, len(self.extent)) or isinstance(footprint, str):
             return field
@@ -86,43 +122,53 @@ class Fields:
         if not any(gathered) or field.shared:
             return field
         try:
-            region = self.seen([(source, self._all(source))])
+            region = self.seen(name, [(source, self._all(source))])
         except UntraceableError as untraceable:
             return Field(because=untraceable.because)
         each = zip(field.axes, region, gathered * (len(field.axes) // len(gathered)), strict=True)
         axes = tuple((Bounds(0, (ends[0],), (ends[1],)),) if one else axis for axis, ends, one in each)
         return structs.replace(field, axes=axes)
 
-    def seen(self, starts: Iterable[tuple[int, Sequence[Positions]]]) -> Region:
+    def seen(self, name: str, starts: Iterable[tuple[int, Sequence[Positions]]]) -> Region:
         """Return what units of some nodes see of the input together, given by their positions per axis.
+
+        ``name`` is the layer that they are looked at for, to be blamed where the way back takes too long.
 
         Raises:
             UntraceableError: that cannot be known.
         """
         needed: dict[int, list[Positions]] = {}
         queue: list[int] = []
-        ends = [NOTHING] * len(self.extent)
-        everything = [(0, size - 1) for size in self.extent]
+        ends: Region = (NOTHING,) * len(self.extent)
+        passed = []
+        everything = tuple((0, size - 1) for size in self.extent)
         for number, units in starts:
             _need(needed, queue, number, units)
         while queue and ends != everything:
             number = -heappop(queue)
             units = needed.pop(number)
+            if not needed and set(ends) == {NOTHING}:  # all that is seen is seen from here
+                passed.append((number, *units))
+                if passed[-1] in self._seen:
+                    ends = self._seen[passed[-1]]
+                    break
             if number < self.inputs:
                 found = [(axis[0], axis[-1]) if axis else NOTHING for axis in units]
             elif self.fields[number].shared:
                 region = self.fields[number].region((0,) * len(self.extent))
                 found = [end if axis else NOTHING for end, axis in zip(region, units, strict=True)]
             else:
-                self._back(number, units, needed, queue)
+                if not self._back(number, units, needed, queue):
+                    raise UntraceableError(name)
                 continue
-            ends = [joined(a, b) for a, b in zip(ends, found, strict=True)]
-        return tuple(ends)
+            ends = tuple(joined(a, b) for a, b in zip(ends, found, strict=True))
+        self._seen.update(dict.fromkeys(passed, ends))
+        return ends
 
     def _back(
         self, number: int, units: list[Positions], needed: dict[int, list[Positions]], queue: list[int]
-    ) -> None:
-        """Go one layer back, to what some of its units read."""
+    ) -> bool:
+        """Go one layer back, to what some of its units read; say whether that does not take too long."""
         for source, footprint in self._read[number]:
             if lost(footprint, len(self.extent)):
                 raise UntraceableError(self._names[number])
@@ -131,13 +177,25 @@ class Fields:
                 read = self._all(source)
             else:
                 readings = footprint * (len(self.extent) // len(footprint))
+                if not self._patterns.spend(_STEP + _looks(readings, units)):
+                    return False
                 read = _together(readings, units, sizes)
+            if not self._patterns.spend(sum(len(axis) for axis in read if not is_row(axis))):
+                return False
             if any(isinstance(axis, tuple) and len(axis) > MAX_PLACES for axis in read):
                 raise UntraceableError(self._names[number])
             _need(needed, queue, source, read)
+        return True
 
     def _all(self, number: int) -> list[Positions]:
         return [range(size) for size in along(places(self.shapes[number]), len(self.extent))]
+
+
+def _looks(readings: tuple[Reading, ...], units: Sequence[Positions]) -> int:
+    """Return how many positions are looked at to find what units read."""
+    return sum(
+        reading.looks(axis) for reading, axis in zip(readings, units, strict=True) if reading is not POINT
+    )
 
 
 def _together(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
-from cnnstat.analysis.receptive_field import Field, start
+from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS
 from cnnstat.layers.base import Operations, size_of, values
@@ -192,9 +192,14 @@ class Analysis(Struct, frozen=True, dict=True):
     missed: tuple[Missed, ...]
 
     @property
+    def of(self) -> int:
+        """Return the number of the input that receptive fields are on."""
+        return self.graph.input_number(self.settings.fields_of)
+
+    @property
     def input_shape(self) -> Shape:
-        """Return the network's input."""
-        return self.graph.input_shape
+        """Return the shape of the only input, or of the one that receptive fields are on."""
+        return self.graph.input_shapes[self.of]
 
     @property
     def name(self) -> str:
@@ -219,7 +224,7 @@ class Analysis(Struct, frozen=True, dict=True):
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Return the receptive field of each node's units, by its number; each of an input sees itself."""
-        return (*map(start, self.graph.input_shapes), *(row.field for row in self.rows))
+        return (*starts(self.graph.input_shapes, self.of), *(row.field for row in self.rows))
 
     @cached_property
     def named(self) -> dict[str, Row]:

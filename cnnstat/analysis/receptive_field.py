@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.bounds import NOTHING, composed, joined, merged, stride_of, too_large
-from cnnstat.base.limits import MAX_PERIOD, MAX_STRIDES
+from cnnstat.analysis.bounds import NOTHING, composed, joined, longest, merged, short, stride_of, too_large
+from cnnstat.base.limits import MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
 
+    from cnnstat.analysis.long_patterns import LongPatterns
     from cnnstat.layers.footprint import Reading
 
 Axis: TypeAlias = tuple[Bounds, ...]
@@ -49,8 +50,13 @@ class Field(Struct, frozen=True):
 
     @property
     def known(self) -> bool:
-        """Say whether size, stride and padding exist: neither the whole input nor unknown."""
-        return not self.whole and self.because is None
+        """Say whether size, stride and padding exist: neither the whole input, nor nothing, nor unknown."""
+        return not self.whole and self.because is None and not self.unseen
+
+    @property
+    def unseen(self) -> bool:
+        """Say whether units see nothing of the input."""
+        return self == UNSEEN
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         """Return the size per axis for units of a map of ``shape``: that of the largest field."""
@@ -87,6 +93,10 @@ class Field(Struct, frozen=True):
         return _bounds(self.axes[axis], unit)
 
 
+UNSEEN = Field()
+"""The field of units that see nothing of the input, as what depends on another one alone."""
+
+
 def along(each: tuple[int, ...], axes: int) -> tuple[int, ...]:
     """Return a number per axis of the input: what goes by the numbers of a vector is the same for all.
 
@@ -103,9 +113,10 @@ def lost(footprint: Footprint, axes: int) -> bool:
     return footprint == UNKNOWN or (not isinstance(footprint, str) and len(footprint) not in (1, axes))
 
 
-def start(shape: Shape) -> Field:
-    """Return the field of the network's input: each position sees itself; of a vector each number."""
-    return Field(axes=((POINT,),) * len(places(shape)))
+def starts(inputs: Sequence[Shape], of: int) -> tuple[Field, ...]:
+    """Return the fields of the network's inputs on one of them: there each position or number sees itself."""
+    own = Field(axes=((POINT,),) * len(places(inputs[of])))
+    return tuple(own if i == of else UNSEEN for i in range(len(inputs)))
 
 
 def one_region(region: Region, extent: Shape) -> Field:
@@ -127,25 +138,23 @@ def field_of(
     out: Shape,
     fields: tuple[Field, ...],
     extent: Shape,
+    patterns: LongPatterns,
 ) -> Field:
     """Return the field of a layer's units from its footprints and the fields of the inputs it reads.
 
     ``shapes`` are the inputs', ``out`` the layer's own and ``extent`` the places of the network's input;
-    ``name`` is blamed where the field is unknown. No footprint is `WHOLE`.
+    ``name`` is blamed where the field is unknown. No footprint is `WHOLE`. ``patterns`` are those of the
+    layers above, beside which this one's has to be short enough.
     """
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:
         return unknown
-    if not fields:
-        return Field(((Bounds(0, (1,), (0,)),),) * len(extent))  # it sees nothing
-    if any(len(field.axes) != len(extent) for field in fields):  # another input, of another kind
-        return Field(because=name)
     if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
         return fields[0]
     shared = all(field.shared and field.axes == fields[0].axes for field in fields)
     pairs = zip(footprints, shapes, strict=True)
     shared = shared and all(
-        footprint == UNKNOWN or _hits(footprint, shape, out) for footprint, shape in pairs
+        footprint == UNKNOWN or _hits(footprint, shape, out, patterns) for footprint, shape in pairs
     )
     if any(lost(footprint, len(extent)) for footprint in footprints):
         return fields[0] if shared else Field(because=name)  # all see the same wherever they go
@@ -154,10 +163,12 @@ def field_of(
         assert not isinstance(footprint, str)
         if len(shape) == 1 and not (field.shared or _within(footprint, shape, out)):
             return Field(because=name)  # before its first number and behind its last a vector has no pattern
-        axes = zip(field.axes, footprint * (len(field.axes) // len(footprint)), strict=True)
+        axes = [*zip(field.axes, footprint * (len(field.axes) // len(footprint)), strict=True)]
+        if not all(short(track, reading, patterns) for axis, reading in axes for track in axis):
+            return Field(because=name)
         composed_axes = tuple(tuple(composed(track, reading) for track in axis) for axis, reading in axes)
         branches.append(Field(composed_axes, aligned=field.aligned))
-    united = _united(name, branches, extent)
+    united = _united(name, branches, extent, patterns)
     return Field(united.axes, united.whole, united.because, united.aligned, shared) if shared else united
 
 
@@ -172,28 +183,31 @@ def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
     return True
 
 
-def _hits(footprint: Footprint, shape: Shape, out: Shape) -> bool:
+def _hits(footprint: Footprint, shape: Shape, out: Shape, patterns: LongPatterns) -> bool:
     """Say whether every unit surely reads something of its input, and not padding alone."""
     assert not isinstance(footprint, str)
     pairs = zip(footprint, places(shape), along(places(out), len(footprint)), strict=True)
-    return all(reading == POINT or _each_hits(reading, size, units) for reading, size, units in pairs)
+    return all(
+        reading == POINT or (patterns.take(units) and _each_hits(reading, size, units))
+        for reading, size, units in pairs
+    )
 
 
 @lru_cache(maxsize=4096)
 def _each_hits(reading: Reading, size: int, units: int) -> bool:
-    if units > MAX_PERIOD:
-        return False
     return all(on_input(reading.read(unit), size) for unit in range(units))
 
 
-def _united(name: str, branches: list[Field], extent: Shape) -> Field:
-    if len(branches) == 1:
-        axes, aligned = branches[0].axes, branches[0].aligned
-    else:
-        tracks = [_seeing(axis) for axis in zip(*(branch.axes for branch in branches), strict=True)]
-        axes = tuple(_union(each, size) for each, size in zip(tracks, extent, strict=True))
-        aligned = all(map(_agree, tracks)) and all(branch.aligned for branch in branches)
+def _united(name: str, branches: list[Field], extent: Shape, patterns: LongPatterns) -> Field:
+    axes, aligned = branches[0].axes, all(branch.aligned for branch in branches)
+    if len(branches) > 1:
+        met = [_seeing(axis) for axis in zip(*(branch.axes for branch in branches), strict=True)]
+        united = [_union(each, size, patterns) for each, size in zip(met, extent, strict=True)]
+        axes = tuple([axis for axis, _ in united])
+        aligned = aligned and all(agreed for _, agreed in united)
     for axis in axes:
+        if not axis:
+            return Field(because=name)
         if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
             return Field(because=name)
     return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
@@ -210,25 +224,34 @@ def _ends(bounds: Bounds) -> Iterator[tuple[int, int]]:
     return zip(bounds.low, bounds.high, strict=True)
 
 
-def _union(axes: tuple[Axis, ...], size: int) -> Axis:
+def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[Axis, bool]:
+    """Return what is seen along one axis where branches meet, and whether they agree on stride and centre.
+
+    It is empty where tracks that differ are too long to be held against each other until all have repeated.
+    """
     everything = Bounds(0, (0,), (size - 1,))
-    if any(everything in axis for axis in axes):
-        return (everything,)
+    tracks = dict.fromkeys(bounds for axis in axes for bounds in axis)
+    period = lcm(*(bounds.period for bounds in tracks))
+    most = max(longest(bounds.advance) for bounds in tracks)
+    few = len(tracks) == 1 or patterns.take(period, len(tracks), most)
+    agreed = few and _agree(tracks, period)
+    if everything in tracks:
+        return (everything,), agreed
+    return _merged(tracks) if few else (), agreed
+
+
+def _merged(tracks: Iterable[Bounds]) -> Axis:
     by_stride: dict[Fraction, Bounds] = {}
-    for bounds in (bounds for axis in axes for bounds in axis):
+    for bounds in tracks:
         stride = stride_of(bounds)
         by_stride[stride] = merged(by_stride[stride], bounds) if stride in by_stride else bounds
     return tuple(by_stride[stride] for stride in sorted(by_stride))
 
 
-def _agree(axes: tuple[Axis, ...]) -> bool:
-    tracks = {bounds for axis in axes for bounds in axis}
+def _agree(tracks: Iterable[Bounds], period: int) -> bool:
     if len({stride_of(bounds) for bounds in tracks}) > 1:
         return False
-    period = lcm(*(bounds.period for bounds in tracks))
-    return all(
-        len({sum(bounds.at(unit)) for bounds in tracks}) == 1 for unit in range(min(period, MAX_PERIOD))
-    )
+    return all(len({sum(bounds.at(unit)) for bounds in tracks}) == 1 for unit in range(period))
 
 
 def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
@@ -238,9 +261,10 @@ def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
     return low, high
 
 
+@lru_cache(maxsize=4096)
 def _size(axis: Axis, units: int) -> int:
     if len(axis) == 1:
-        return max(0, *(high - low + 1 for low, high in zip(axis[0].low, axis[0].high, strict=True)))
+        return axis[0].size
     # Footprint of different stride drift apart, so the widest union stands at one of the ends.
     period = min(units, lcm(*(bounds.period for bounds in axis)))
     ends = {*range(period), *range(units - period, units)}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from cnnstat.base.arguments import check_count
-from cnnstat.base.errors import ArgumentError
+from cnnstat.base.arguments import check_choice, check_count, check_type
 from cnnstat.graph.load import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
 
 BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
@@ -26,6 +26,8 @@ OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 class Settings(Struct, frozen=True):
     """``batch``, ``dtype`` and ``optimizer`` matter to memory; ``strict`` refuses sizes that are not whole.
 
+    ``fields_of`` names the input that receptive fields are on, of several; without a name it is the first.
+
     Raises:
         ArgumentError: one of them is out of range.
     """
@@ -34,23 +36,24 @@ class Settings(Struct, frozen=True):
     dtype: str = "float32"
     optimizer: str = "momentum"
     strict: bool = False
+    fields_of: str | None = None
 
     def __post_init__(self) -> None:
-        check_count("batch", self.batch)
+        structs.force_setattr(self, "batch", check_count("batch", self.batch))
         for name, known in (("dtype", BYTES), ("optimizer", OPTIMIZER_STATE)):
-            value = getattr(self, name)
-            if value not in known:
-                raise ArgumentError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
+            check_choice(name, getattr(self, name), known)
+        check_type("strict", self.strict, bool, "True or False")
 
 
 class NetworkOptions(TypedDict, total=False):
     """Keywords of every function that takes a spec: parameters in place of its own, and another input.
 
-    ``params`` go with a spec that is not loaded yet, ``input_shape`` is one sample, channels first.
+    ``params`` go with a spec that is not loaded yet, ``input_shape`` is one sample, channels first; of a
+    network with several inputs those that change, by name.
     """
 
     params: Mapping[str, object] | None
-    input_shape: tuple[int, ...] | None
+    input_shape: Inputs | None
 
 
 class Options(NetworkOptions, total=False):
@@ -60,6 +63,7 @@ class Options(NetworkOptions, total=False):
     dtype: str
     optimizer: str
     strict: bool
+    fields_of: str | None
 
 
 def settled(spec: Graph | str | Path, options: Options) -> tuple[Graph, Settings]:

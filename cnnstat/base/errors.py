@@ -88,18 +88,21 @@ class SpecError(Exception):
 class Problems:
     """The problems of one phase, which goes on to find more as long as somebody would read them.
 
-    What is wrong at one place of a block is wrong in each of its instances, and is one problem.
+    What is wrong at one place of a block is wrong in each of its instances, and is one problem. Where the
+    phase was ``given_up``, there may be more of these.
     """
 
     def __init__(self) -> None:
         self._first: list[tuple[Problem, Place | None]] = []
         self.instances: Counter[Place] = Counter()
+        self.given_up = False
 
     @property
     def found(self) -> list[Problem]:
         """Return the problems so far, each with the number of its further instances."""
         return [
-            _with_more(problem, self.instances[place] - 1 if place else 0) for problem, place in self._first
+            _with_more(problem, self.instances[place] - 1, self.given_up) if place else problem
+            for problem, place in self._first
         ]
 
     def add(self, problem: Problem) -> None:
@@ -110,16 +113,20 @@ class Problems:
         """
         self._add(problem, None)
 
-    def add_instance(self, problem: Problem, field: str | None = None) -> None:
+    def add_instance(self, problem: Problem, field: str | None = None) -> bool:
         """Add a problem with one instance of what is written at its place; of several, the first is kept.
+
+        Return whether this is the first.
 
         Raises:
             SpecError: these are as many as anybody reads.
         """
         place = (problem.code, field, problem.span.line, problem.span.column)
         self.instances[place] += 1
-        if self.instances[place] == 1:
+        first = self.instances[place] == 1
+        if first:
             self._add(problem, place)
+        return first
 
     def stop_if_any(self) -> None:
         """Go no further if anything is wrong.
@@ -136,10 +143,11 @@ class Problems:
             raise SpecError(self.found)
 
 
-def _with_more(problem: Problem, more: int) -> Problem:
+def _with_more(problem: Problem, more: int, given_up: bool) -> Problem:
     if more < 1:
         return problem
-    message = f"{problem.message}; and in {more:,} more {plural('instance', more)}"
+    least = "at least " if given_up else ""
+    message = f"{problem.message}; and in {least}{more:,} more {plural('instance', more)}"
     return Problem(problem.code, message, problem.span)
 
 

@@ -20,6 +20,9 @@ MAX_LAYERS = 200_000
 PARTS = 8
 """Inputs of a layer, or options of an entry, that count as one layer more."""
 
+MAX_LEVELS = 100
+"""Levels of a pyramid of bins."""
+
 MAX_NESTING = 30
 """Blocks within blocks."""
 
@@ -29,11 +32,20 @@ MAX_DIGITS = 1_000
 MAX_PROBLEMS = 100
 """Problems of one phase, before reading on is given up."""
 
+MAX_REFUSED = 10 * MAX_PROBLEMS
+"""Calls that are refused for what is wrong with others already, before reading on is given up."""
+
 MAX_PERIOD = 8_192
 """Outputs after which a receptive field's pattern repeats, before it counts as unknown."""
 
 MAX_PLACES = 65_536
 """Places that do not follow one another, before what sees them counts as unknown."""
+
+MAX_PHASES = 2**18
+"""Outputs in the long patterns of all receptive fields of a network, before a field counts as unknown."""
+
+PHASES = 32
+"""What each layer adds to these where that is more: a network of many layers has as many short patterns."""
 
 MAX_STRIDES = 8
 """Strides that may meet on one axis of a receptive field, before it counts as unknown."""

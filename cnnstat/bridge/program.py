@@ -12,8 +12,7 @@ from msgspec import structs
 
 from cnnstat.executor.expression import Expression
 from cnnstat.executor.network import Executor
-from cnnstat.executor.program import INPUT as EXECUTOR_INPUT
-from cnnstat.executor.program import Program, Step
+from cnnstat.executor.program import INPUT, Program, Step
 from cnnstat.graph.load import loaded
 from cnnstat.spec.channels import Channels
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
     from cnnstat.layers import Layer
 
@@ -43,7 +43,7 @@ class Network(Executor):
         params: Mapping[str, object] | None = None,
         seed: int = 0,
         dtype: str = "float32",
-        input_shape: tuple[int, ...] | None = None,
+        input_shape: Inputs | None = None,
     ) -> None:
         super().__init__(program(loaded(spec, params, input_shape)), seed=seed, dtype=dtype)
 
@@ -55,7 +55,7 @@ def program(graph: Graph) -> Program:
         MissingKernelError: layers are of types that the executor has no kernel for.
     """
     numbers = {node.number: step for step, node in enumerate(graph.layers)}
-    numbers[graph.input.number] = EXECUTOR_INPUT
+    numbers |= {node.number: INPUT - node.number for node in graph.inputs}
     steps = (
         Step(
             node.path,
@@ -67,7 +67,8 @@ def program(graph: Graph) -> Program:
         )
         for node in graph.layers
     )
-    return Program(tuple(steps), graph.input_shape, tuple(numbers[i] for i in graph.outputs))
+    inputs = {node.path: node.shape for node in graph.inputs}
+    return Program(tuple(steps), inputs, tuple(numbers[i] for i in graph.outputs))
 
 
 def options_of(layer: Layer) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from cnnstat.analysis.analyze import analyze
+from cnnstat.analysis.analyze import analyze, analyze_graph
 from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.model import STORED, Analysis
 from cnnstat.bridge.program import Network
@@ -19,6 +20,7 @@ from cnnstat.executor.loss import Evaluated  # noqa: TC001 - a field of a class
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import SAMPLES, Checked, Plan, check_layers
 from cnnstat.executor.measure.measurements import LayerMeasurements, Measurements, measure_network
+from cnnstat.executor.measure.receptive_field import BLIND
 from cnnstat.graph.load import loaded
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.clipped_fields import UnitFields
     from cnnstat.analysis.model import Row
+    from cnnstat.base.arguments import Inputs
     from cnnstat.executor.measure.receptive_field import MeasuredField
     from cnnstat.graph.model import Graph
 
@@ -61,7 +64,8 @@ class Verification(Struct, frozen=True):
     @property
     def compared(self) -> int:
         """Return the number of figures: shape, counts and field of each layer, and the network's memory."""
-        return len(self.analysis.rows) * (len(STORED) + 2) - len(self.unmeasured) + 1
+        figures = len(STORED) + 1 + len(self.analysis.graph.inputs)
+        return len(self.analysis.rows) * figures - len(self.unmeasured) + 1
 
     @property
     def good(self) -> bool:
@@ -75,7 +79,7 @@ def verify(
     params: Mapping[str, object] | None = None,
     seed: int = 0,
     dtype: str = "float32",
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
     batch: int = 1,
 ) -> Verification:
     """Run a network on a seeded batch and compare every figure calculated with the one measured.
@@ -99,7 +103,7 @@ def check_gradients(
     method: str = "complex",
     elements: int = 0,
     training: bool = False,
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
     batch: int | None = None,
 ) -> tuple[Checked, ...]:
     """Check every gradient of a network in float64: of each layer alone, then end to end.
@@ -115,33 +119,49 @@ def check_gradients(
     plan = Plan(method, elements, seed, training)
     with quiet():
         network = Network(spec, params=params, seed=seed, dtype="float64", input_shape=input_shape)
-        alone = check_layers(network, network.sample(batch or SAMPLES), plan)
-        whole = check_end_to_end(network, network.sample(batch or (SAMPLES if training else 1)), plan)
+        alone = check_layers(network, network.sample(SAMPLES if batch is None else batch), plan)
+        together = (SAMPLES if training else 1) if batch is None else batch
+        whole = check_end_to_end(network, network.sample(together), plan)
         return (*(checked for _, checked in alone), *whole)
 
 
 def compare(analysis: Analysis, measurements: Measurements) -> Verification:
     """Hold what was calculated against what was measured."""
-    differences: list[Disagreement] = []
-    unmeasured = []
-    clipped = clipped_fields(analysis)
-    for number, (row, layer, field) in enumerate(
-        zip(analysis.rows, measurements.layers, measurements.fields, strict=True)
-    ):
-        differences += _counts(row, layer)
+    pairs = zip(analysis.rows, measurements.layers, strict=True)
+    differences = [found for row, layer in pairs for found in _counts(row, layer)]
+    unmeasured: list[Unmeasured] = []
+    for number, node in enumerate(analysis.graph.inputs):
+        view = analysis
+        if number != analysis.of:
+            view = analyze_graph(analysis.graph, replace(analysis.settings, fields_of=node.path))
+        _compare_fields(view, measurements, differences, unmeasured)
+    calculated = analysis.totals.inference_memory_bytes
+    if calculated != measurements.peak_bytes:
+        differences.append(Disagreement("", MEMORY, calculated, measurements.peak_bytes))
+    return Verification(analysis, measurements, tuple(differences), tuple(unmeasured))
+
+
+def _compare_fields(
+    analysis: Analysis,
+    measurements: Measurements,
+    differences: list[Disagreement],
+    unmeasured: list[Unmeasured],
+) -> None:
+    """Hold the fields on one input against those measured."""
+    clipped, beyond = clipped_fields(analysis), measurements.beyond[analysis.of]
+    pairs = zip(analysis.rows, measurements.fields[analysis.of], strict=True)
+    for number, (row, field) in enumerate(pairs):
+        if row.field.unseen and field.why == BLIND:
+            continue
         # An unknown field is no figure, and what was not measured proves none.
         why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
         if why:
             unmeasured.append(Unmeasured(row.name, "receptive_field", why))
             continue
         differences += _fields(row, field, clipped[number])
-        if number in measurements.beyond:
-            beyond = "a unit sees a pixel beyond its field"
-            differences.append(Disagreement(row.name, "receptive_field", None, beyond))
-    calculated = analysis.totals.inference_memory_bytes
-    if calculated != measurements.peak_bytes:
-        differences.append(Disagreement("", MEMORY, calculated, measurements.peak_bytes))
-    return Verification(analysis, measurements, tuple(differences), tuple(unmeasured))
+        if number in beyond:
+            what = "a unit sees a pixel beyond its field"
+            differences.append(Disagreement(row.name, "receptive_field", None, what))
 
 
 def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
@@ -155,6 +175,9 @@ def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
 
 def _fields(row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...]) -> Iterator[Disagreement]:
     """Compare what every unit sees of this input, then the pattern of each axis, or what is said without."""
+    if row.field.unseen:
+        yield Disagreement(row.name, "receptive_field", "none", region_sizes(measured))
+        return
     for axis, calculated in zip(measured.axes, clipped, strict=False):
         if axis.clipped is None:
             continue

@@ -23,6 +23,7 @@ from cnnstat.spec.given import read_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
 
     Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,6 +36,8 @@ class File(click.Path):
         """Read the name; an empty one would mean the folder at hand."""
         if not value:
             self.fail("the name of a file is missing", param, ctx)
+        if "\0" in str(value):
+            self.fail("no file can have a name with a null character", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -46,7 +49,7 @@ class Chosen(Struct, frozen=True):
 
     spec: str
     params: dict[str, object]
-    input_shape: tuple[int, ...] | None
+    input_shape: Inputs | None
 
     def load(self) -> Graph:
         """Read it.
@@ -82,6 +85,18 @@ def _shape(text: str) -> tuple[int, ...]:
     if not 1 <= len(sizes) <= len(RANKS):
         raise ArgumentError(f"expected sizes such as 3x224x224, each from 1 to {MAX_SIZE:,}, got '{text}'")
     return sizes
+
+
+def _inputs(texts: tuple[str, ...]) -> Inputs | None:
+    """Read 3x224x224, or NAME=3x224x224 for each of several inputs."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    for text in texts:
+        name, sign, sizes = text.rpartition("=")
+        name = name.strip()
+        if (not sign and len(texts) > 1) or name in shapes:
+            raise ArgumentError(f"of several inputs each is given once, as NAME=CxHxW, got '{text}'")
+        shapes[name] = _shape(sizes)
+    return shapes.get("", shapes or None)
 
 
 def _params(texts: tuple[str, ...]) -> dict[str, object]:
@@ -162,9 +177,10 @@ set_option = click.option(
 input_option = click.option(
     "--input",
     "input_shape",
-    metavar="CxHxW",
-    callback=read_by(_shape),
-    help="Input in place of the spec's: 3x299x299.",
+    metavar="[NAME=]CxHxW",
+    multiple=True,
+    callback=read_by(_inputs),
+    help="Input in place of the spec's: 3x299x299; of several, left=3x64x64.",
 )
 depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
 
@@ -188,10 +204,13 @@ def settings_options(*memory: str) -> Callable[[Command], Command]:
             help="What the training memory is for.",
         ),
     }
+    fields_of = click.option(
+        "--fields-of", metavar="NAME", help="Of several inputs, the one that receptive fields are on."
+    )
     strict = click.option(
         "--strict", is_flag=True, help="Refuse sizes that are not whole instead of rounding."
     )
-    return gathered("settings", Settings, strict, *(options[name] for name in memory))
+    return gathered("settings", Settings, strict, fields_of, *(options[name] for name in memory))
 
 
 def output_options(formats: Sequence[str] = FORMATS) -> Callable[[Command], Command]:

@@ -101,7 +101,8 @@ class Kernel:
     `projection` says what becomes of it on one axis and one channel, where its receptive field is measured.
     `connections` is there for types whose units are connected in LeCun's sense; with `contracts`, each input
     that a unit reads is one multiply-add, so that multiply-adds beyond them are work on padding. `axes` says
-    how many axes of positions its inputs may have. The output of a `view` is a part of its first input.
+    how many axes of positions its inputs may have. With `joins`, each output reads all inputs, which have one
+    shape, at its own place. The output of a `view` is a part of its first input.
     """
 
     forward: Forward
@@ -110,4 +111,5 @@ class Kernel:
     connections: Connections | None = None
     contracts: bool = False
     axes: tuple[int, ...] = ANY
+    joins: bool = False
     view: bool = False

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Executor
+    from cnnstat.executor.network import Batch, Executor
 
 Value: TypeAlias = "Callable[[Array, Array], Array]"
 FLOOR = 1.0
@@ -198,7 +198,7 @@ def finite_objective(name: str, outputs: tuple[Array, ...], seed: int) -> Object
 
 
 def evaluate(
-    network: Executor, x: Array, *, seed: int, name: str | None = None, training: bool = False
+    network: Executor, x: Batch, *, seed: int, name: str | None = None, training: bool = False
 ) -> Evaluated:
     """Go forward to a loss, by default the one that suits the network, and all the way back.
 
@@ -210,7 +210,8 @@ def evaluate(
     target = objective(name or chosen(network.program.last, outputs), outputs, seed)
     value, fault, norm = float(target.value(outputs)), "", math.nan
     try:
-        norm = float(np.linalg.norm(network.backward(target.gradient(outputs)).input))
+        inputs = network.named(network.backward(target.gradient(outputs)).input)
+        norm = math.hypot(*(float(np.linalg.norm(each)) for each in inputs.values()))
     except BackwardError as error:
         fault = str(error)
     return Evaluated(target.name, value, norm, fault)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from cnnstat.executor.arguments import array, replacements, whole
 from cnnstat.executor.axes import check_axes
 from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.parameters import shapes
-from cnnstat.executor.program import INPUT
 from cnnstat.executor.way_back import BackwardError, by_input, returned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cnnstat.executor.kernel import Array, Backward, Inputs
     from cnnstat.executor.parameters import Parameters
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""
+Batch: TypeAlias = Any
+"""A batch of the only input (N, ...), or a mapping of names to batches of several inputs.
+
+Which of both, only the network says: with a union of the types everybody with one input would have to ask.
+"""
 Outputs: TypeAlias = "Array | tuple[Array, ...]"
 """One array, or one for each output of a network that has several."""
 
@@ -56,9 +62,9 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Gradients:
-    """dL/dx of the input, and dL/dw of each trained tensor by its name."""
+    """dL/dx of the input, or of each of several by its name, and dL/dw of each trained tensor by its name."""
 
-    input: Array
+    input: Batch
     parameters: dict[str, Array]
 
 
@@ -73,7 +79,7 @@ class Executor:
         if dtype not in DTYPES:
             raise ValueError(f"dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
         self.program = program
-        self.seed = seed
+        self.seed = whole("seed", seed, 0)
         self.dtype = np.dtype(dtype)
         self.stored: list[Parameters] = []
         self._draws = 0
@@ -81,13 +87,31 @@ class Executor:
         deque(self.visits(self.sample(1), parameters=self._drawn), maxlen=0)
 
     def __repr__(self) -> str:
-        sizes = "x".join(map(str, self.program.input_shape))
+        sizes = " and ".join("x".join(map(str, shape)) for shape in self.program.inputs.values())
         return f"<Executor of {len(self.program.steps)} layers on {sizes}, {self.dtype}, seed {self.seed}>"
 
-    def sample(self, batch: int = 1) -> Array:
-        """Return a seeded batch of standard normal inputs."""
+    def sample(self, batch: int = 1) -> Batch:
+        """Return a seeded batch of standard normal inputs.
+
+        Raises:
+            ValueError: batch is no whole number of 1 or more.
+        """
+        batch = whole("batch", batch, 1)
         rng = np.random.default_rng([self.seed, len(self.program.steps)])
-        return rng.standard_normal((batch, *self.program.input_shape)).astype(self.dtype)
+        return self.batch(
+            {
+                name: rng.standard_normal((batch, *shape)).astype(self.dtype)
+                for name, shape in self.program.inputs.items()
+            }
+        )
+
+    def batch(self, arrays: Mapping[str, Array]) -> Batch:
+        """Return arrays of all inputs as a batch: of the only input it is the array alone."""
+        return arrays if len(arrays) > 1 else next(iter(arrays.values()))
+
+    def named(self, x: Batch) -> Mapping[str, Array]:
+        """Return the array of each input by its name."""
+        return x if isinstance(x, Mapping) else {next(iter(self.program.inputs)): x}
 
     @property
     def parameters(self) -> dict[str, Array]:
@@ -108,18 +132,14 @@ class Executor:
         """Replace stored tensors by others of the same names and shapes.
 
         Raises:
-            ValueError: a name is unknown or a shape differs; then nothing is replaced.
+            ValueError: a name is unknown, a shape differs, or values are no numbers of the network's type;
+                then nothing is replaced.
         """
         own = self.parameters
-        for name, tensor in tensors.items():
-            if name not in own:
-                raise ValueError(f"there is no tensor '{name}'")
-            if own[name].shape != tensor.shape:
-                raise ValueError(f"'{name}' has shape {own[name].shape}, not {tensor.shape}")
-        for name, tensor in tensors.items():
+        for name, tensor in replacements(tensors, own).items():
             own[name][...] = tensor
 
-    def forward(self, x: Array, *, training: bool = False, backward: bool = True) -> Outputs:
+    def forward(self, x: Batch, *, training: bool = False, backward: bool = True) -> Outputs:
         """Run a batch (N, *input_shape) through; with `backward` keep what the way back needs.
 
         Training draws dropout masks anew at each call and moves the statistics of batch norm.
@@ -134,7 +154,7 @@ class Executor:
 
     def run(
         self,
-        x: Array,
+        x: Batch,
         *,
         training: bool = False,
         backward: bool = False,
@@ -142,8 +162,7 @@ class Executor:
         parameters: Stored | None = None,
     ) -> tuple[tuple[Array, ...], Tape]:
         """Do all that `visits` does; return the outputs and the ways back, empty without `backward`."""
-        x = self._accepted(x)
-        outputs = {INPUT: x}
+        outputs = self.accepted(x)
         tape: Tape = []
         for visit in self.visits(x, training=training, backward=backward, draw=draw, parameters=parameters):
             tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
@@ -163,7 +182,7 @@ class Executor:
         if self._tape is None:
             raise RuntimeError("backward needs a forward pass before it, and only once")
         shapes, tape = self._tape
-        given = dy if isinstance(dy, tuple) else (dy,)
+        given = tuple(array("dy", each) for each in (dy if isinstance(dy, tuple) else (dy,)))
         if tuple(each.shape for each in given) != shapes:
             raise ValueError(f"expected gradients of shape {shapes}, got {[each.shape for each in given]}")
         self._tape = None
@@ -198,11 +217,12 @@ class Executor:
             for name, value in stored.trained.items()
         )
         ordered = {name: found[name] if name in found else np.zeros_like(value) for name, value in trained}
-        return Gradients(gradients[INPUT], ordered)
+        of_inputs = {name: gradients[number] for number, name in self.program.numbered_inputs.items()}
+        return Gradients(self.batch(of_inputs), ordered)
 
     def visits(
         self,
-        x: Array,
+        x: Batch,
         *,
         training: bool = False,
         backward: bool = False,
@@ -216,9 +236,8 @@ class Executor:
         Raises:
             ValueError: x has another shape; `UnfitError`: a layer cannot take its inputs.
         """
-        x = self._accepted(x)
-        arrays = {INPUT: x}
-        alive = x.nbytes
+        arrays = self.accepted(x)
+        alive = sum(array.nbytes for array in arrays.values())
         freed, holders = self.program.last_readers(), self.program.holders()
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
@@ -238,13 +257,25 @@ class Executor:
                 array = arrays.pop(source)
                 alive -= array.nbytes if holders[source] == source else 0
 
-    def _accepted(self, x: Array) -> Array:
-        """Return a batch in the network's type; a complex one stays, for it carries a derivative."""
-        x = np.asarray(x)
-        if x.shape[1:] != self.program.input_shape or not x.shape[0]:
-            wanted = "x".join(map(str, ("N", *self.program.input_shape)))
-            raise ValueError(f"expected a batch of shape {wanted}, got {'x'.join(map(str, x.shape))}")
-        return x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
+    def accepted(self, x: Batch) -> dict[int, Array]:
+        """Return a batch in the network's type by the numbers of inputs; a complex one carries a derivative.
+
+        Raises:
+            ValueError: an input is missing, or has another shape.
+        """
+        given = self.named(x)
+        if given.keys() != self.program.inputs.keys():
+            raise ValueError(f"expected the inputs {', '.join(self.program.inputs)}, got {', '.join(given)}")
+        found: dict[int, Array] = {}
+        for number, name in self.program.numbered_inputs.items():
+            x, shape = array(name, given[name]), self.program.inputs[name]
+            batch = len(next(iter(found.values()))) if found else max(x.shape[:1] or (0,))
+            if x.shape[1:] != shape or not batch or len(x) != batch:
+                wanted = "x".join(map(str, (batch if found else "N", *shape)))
+                of = f" of {name}" if len(self.program.inputs) > 1 else ""
+                raise ValueError(f"expected a batch of shape {wanted}{of}, got {'x'.join(map(str, x.shape))}")
+            found[number] = x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
+        return found
 
     def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
         """Return the context in which a step is executed: one seed, step and draw make one dropout mask."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 INPUT = -1
-"""The number of the network's input among the inputs of a step."""
+"""The number of the network's first input among the inputs of a step; the next one has -2, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class MissingKernelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Steps in order, the shape of one input sample, channels first, and the numbers of the outputs.
+    """Steps in order, one sample of each input by its name, channels first, and the numbers of the outputs.
 
     Raises:
         MissingKernelError: a step cannot be executed whatever it reads.
     """
 
     steps: tuple[Step, ...]
-    input_shape: tuple[int, ...]
+    inputs: Mapping[str, tuple[int, ...]]
     outputs: tuple[int, ...]
 
     def __post_init__(self) -> None:
@@ -58,14 +58,24 @@ class Program:
             raise MissingKernelError(missing)
 
     @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Return the shape of the only input, or of the first."""
+        return next(iter(self.inputs.values()))
+
+    @property
+    def numbered_inputs(self) -> dict[int, str]:
+        """Return the name of each input by its number."""
+        return {INPUT - i: name for i, name in enumerate(self.inputs)}
+
+    @property
     def last(self) -> str:
         """Return the type of the step that puts out last; ``input`` where that is the input itself."""
         number = self.outputs[-1]
-        return "input" if number == INPUT else self.steps[number].type
+        return "input" if number < 0 else self.steps[number].type
 
     def holders(self) -> dict[int, int]:
         """Return for each array the one whose memory it is in: itself, or what it is a view of."""
-        found = {INPUT: INPUT}
+        found = {number: number for number in self.numbered_inputs}
         for number, step in enumerate(self.steps):
             found[number] = found[step.inputs[0]] if KERNELS[step.type].view else number
         return found

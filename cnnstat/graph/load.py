@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnstat.base.arguments import check_names, check_type
 from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.graph.model import Graph, build
 from cnnstat.spec import file
@@ -12,25 +14,28 @@ from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from cnnstat.base.arguments import Inputs
 
 
 def load(
     spec: str | Path,
     *,
     params: Mapping[str, object] | None = None,
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
 ) -> Graph:
     """Read a spec into a graph.
 
     ``spec`` is a path, ``-`` for standard input, or the name of a bundled architecture (``lenet5`` or
     ``lenet5.yaml``); a path that exists comes first. ``family.yaml#name`` is a variant. ``params``
-    replace parameters of the network, ``input_shape`` its input.
+    replace parameters of the network, ``input_shape`` its input, or by name
+    those of its inputs that it has.
 
     Raises:
         SpecError: the file cannot be read, or the spec is wrong; it has every problem with its place.
         ValueError: a parameter's value is none that a spec could have.
     """
+    check_type("spec", spec, str | Path, "a path or a name")
     text, name, variant = file.read(str(spec))
     return loads(text, name, variant=variant, params=params, input_shape=input_shape)
 
@@ -41,7 +46,7 @@ def loads(
     *,
     variant: str | None = None,
     params: Mapping[str, object] | None = None,
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
 ) -> Graph:
     """Read a spec from text; ``name`` stands before line and column in problems.
 
@@ -49,6 +54,11 @@ def loads(
         SpecError: the spec is wrong, or has no such variant or parameter.
         ValueError: a parameter's value is none that a spec could have.
     """
+    check_type("text", text, str, "the text of a spec")
+    check_type("name", name, str, "a name for the text")
+    if variant is not None:
+        check_type("variant", variant, str, "the name of a variant")
+    check_names("params", {} if params is None else params)
     graph = build(choose(read_family(Source(name, text)), variant, params or {}))
     return graph if input_shape is None else graph.on(input_shape)
 
@@ -56,7 +66,7 @@ def loads(
 def loaded(
     spec: Graph | str | Path,
     params: Mapping[str, object] | None = None,
-    input_shape: tuple[int, ...] | None = None,
+    input_shape: Inputs | None = None,
 ) -> Graph:
     """Return a spec, or a graph that is loaded already, with what is asked otherwise.
 
@@ -66,6 +76,8 @@ def loaded(
     """
     if not isinstance(spec, Graph):
         return load(spec, params=params, input_shape=input_shape)
+    if params is not None:
+        check_names("params", params)
     if params:
         raise ArgumentError("params: a loaded graph has its parameters; give them to load()")
     return spec if input_shape is None else spec.on(input_shape)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.base.arguments import check_shape
-from cnnstat.base.errors import Problem, Problems, SpecError
+from cnnstat.base.arguments import named_inputs
+from cnnstat.base.errors import ArgumentError, Problem, Problems, SpecError
 from cnnstat.graph.nodes import Group, InputNode, LayerNode, Node
 from cnnstat.graph.unfold import unfold
 
 if TYPE_CHECKING:
+    from cnnstat.base.arguments import Inputs
     from cnnstat.layers.base import Shape
     from cnnstat.spec.choice import Spec
 
@@ -39,34 +40,42 @@ class Graph(Struct, frozen=True, dict=True):
         return (*self.inputs, *self.layers)
 
     @property
-    def input(self) -> InputNode:
-        """Return the only input; whatever goes by the network's one input, asks here."""
-        (only,) = self.inputs
-        return only
-
-    @property
-    def input_shape(self) -> Shape:
-        """Return the shape of the only input."""
-        return self.input.shape
-
-    @property
     def input_shapes(self) -> tuple[Shape, ...]:
         """Return the shape of every input."""
         return tuple(node.shape for node in self.inputs)
 
     @property
-    def as_published(self) -> bool:
-        """Say whether the input is the spec's own, which published figures are for."""
-        return self.input_shapes == (self.spec.input_shape,)
+    def input_shape(self) -> Shape:
+        """Return the shape of the only input, or of the first."""
+        return self.inputs[0].shape
 
-    def on(self, input_shape: Shape) -> Graph:
-        """Return the network on another input (one sample, channels first).
+    @property
+    def as_published(self) -> bool:
+        """Say whether all inputs are the spec's own, which published figures are for."""
+        return {node.path: node.shape for node in self.inputs} == self.spec.inputs
+
+    def on(self, shapes: Inputs) -> Graph:
+        """Return the network on other inputs (one sample, channels first), by name if it has several.
 
         Raises:
-            ArgumentError: that is no input shape.
+            ArgumentError: there is no such input, or that is no shape of one.
         """
-        check_shape(input_shape)
-        return replace(self, inputs=(replace(self.input, shape=input_shape),))
+        given = named_inputs(shapes, {node.path: node.shape for node in self.inputs})
+        nodes = tuple(replace(node, shape=given.get(node.path, node.shape)) for node in self.inputs)
+        return replace(self, inputs=nodes)
+
+    def input_number(self, name: str | None) -> int:
+        """Return the number of an input by its name; of the first without one.
+
+        Raises:
+            ArgumentError: there is none of this name.
+        """
+        names = [node.path for node in self.inputs]
+        if name is None:
+            return 0
+        if name not in names:
+            raise ArgumentError(f"the network has no input '{name}', but {', '.join(names)}")
+        return names.index(name)
 
     def name(self, number: int) -> str:
         """Return the path of a node."""
@@ -79,7 +88,7 @@ def build(spec: Spec) -> Graph:
     Raises:
         SpecError: with every problem in types, options and names; then with every layer nobody reads.
     """
-    inputs = (InputNode(0, "input", spec.input_shape),)
+    inputs = tuple(InputNode(i, name, shape) for i, (name, shape) in enumerate(spec.inputs.items()))
     template, outputs = unfold(spec, tuple(node.path for node in inputs))
     if not template.layers:
         raise SpecError([Problem("graph/empty", "every layer is left out", spec.family.span)])
@@ -99,6 +108,10 @@ def _check_read(graph: Graph) -> None:
     for group in graph.groups:
         if group.entry.unused:
             read.update((group.output, *dict(group.outputs).values()))
+    for given in graph.inputs:
+        if given.number not in read and len(graph.inputs) > 1:
+            message = f"no layer reads the input '{given.path}'; name it in a 'from:' or remove it"
+            problems.add(Problem("graph/unread", message, graph.spec.family.input_span))
     for node in graph.layers:
         if node.number not in read and not node.entry.unused:
             way_out = "name it in a 'from:' or under 'outputs:', write 'unused: true' beside it, or remove it"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from cnnstat.base.errors import Fault, Problem, Problems, SpecError
-from cnnstat.base.limits import MAX_LAYERS
+from cnnstat.base.limits import MAX_LAYERS, MAX_REFUSED
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -26,14 +26,20 @@ class Unfolding(Problems):
         super().__init__()
         self._within: dict[object, Counter[Place]] = {}
         self._steps = 0
+        self._refused = 0
 
     def note(self, fault: Fault, span: Span) -> None:
         """Note a problem, or one more instance of it.
 
         Raises:
-            SpecError: these are as many problems as anybody reads.
+            SpecError: these are as many problems as anybody reads, or as many calls.
         """
-        self.add_instance(fault.at(span), fault.field)
+        if self.add_instance(fault.at(span), fault.field):
+            return
+        self._refused += 1
+        if self._refused >= MAX_REFUSED:
+            self.given_up = True
+            self.stop_if_any()
 
     @contextmanager
     def template(self, key: object) -> Iterator[None]:

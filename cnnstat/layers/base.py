@@ -17,7 +17,7 @@ from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, RANKS, rank_of
 from cnnstat.base.errors import Fault, Misfit
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.layers.footprint import POINT, Bounds, Reading
+from cnnstat.layers.footprint import POINT, Reading
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import resolved, show_value
 
@@ -133,8 +133,12 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Return LeCun's count: the inputs each output unit reads, plus one for its bias."""
         return ZERO
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the outputs after which the footprint repeats, on the axis where it takes most of them."""
+        return 1
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
-        """Return which inputs an output reads, per axis."""
+        """Return which inputs an output reads, per axis; as much work as its `period` is long."""
         return (POINT,) * len(places(inputs[0]))
 
     def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
@@ -164,12 +168,6 @@ def positions(shape: Shape) -> Term:
 def places(shape: Shape) -> Shape:
     """Return the sizes of the axes that have places; those of a vector are its numbers."""
     return shape[1:] or shape
-
-
-def known(footprint: tuple[Bounds | None, ...]) -> Footprint:
-    """Return the footprint, or `UNKNOWN` where one of them is missing."""
-    kept = tuple(bounds for bounds in footprint if bounds is not None)
-    return kept if len(kept) == len(footprint) else UNKNOWN
 
 
 def size_of(terms: tuple[Term, ...]) -> Shape:

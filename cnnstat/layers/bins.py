@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import gcd
 from typing import Annotated, ClassVar
 
@@ -10,13 +9,11 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.axes import rank_of
-from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
     WHOLE,
     Extent,
     Footprint,
     Shape,
-    known,
     same_sizes,
     size_of,
     values,
@@ -100,12 +97,15 @@ class _Adaptive(Pool, frozen=True, kw_only=True):
         inside = (term(f"inputs in the bins of the {name}", covered(n, bins)) for name, n, bins in sizes)
         return term("channels", inputs[0][0]) * product(inside)
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the bins that no common divisor with the input's size shortens."""
+        return max(n // gcd(size, n) for size, n in zip(inputs[0][1:], self.bins(inputs), strict=True))
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the bin of each output; a single bin is the whole input, as that of a global pool."""
         if set(self.bins(inputs)) == {1}:
             return WHOLE
-        pairs = zip(inputs[0][1:], self.bins(inputs), strict=True)
-        return known(tuple(bin_bounds(n, bins) for n, bins in pairs))
+        return tuple(bin_bounds(n, bins) for n, bins in zip(inputs[0][1:], self.bins(inputs), strict=True))
 
 
 class AdaptiveMaxPool(Largest, _Adaptive, frozen=True, kw_only=True):
@@ -143,13 +143,10 @@ def covered(size: int, bins: int) -> int:
     return size + bins - gcd(size, bins)
 
 
-@lru_cache(maxsize=64)
-def bin_bounds(size: int, bins: int) -> Bounds | None:
-    """Return the inputs that each adaptive bin covers, or None where the pattern is too long."""
+def bin_bounds(size: int, bins: int) -> Bounds:
+    """Return the inputs that each adaptive bin covers."""
     shared = gcd(size, bins)
     size, bins = size // shared, bins // shared
-    if bins > MAX_PERIOD:
-        return None
     low = tuple(i * size // bins for i in range(bins))
     high = tuple(-(-(i + 1) * size // bins) - 1 for i in range(bins))
     return Bounds(size, low, high)

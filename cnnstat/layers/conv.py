@@ -255,4 +255,26 @@ def runs(table: tuple[tuple[int, ...], ...], maps: int) -> Iterator[tuple[int, i
 def _pattern(row: tuple[int, ...], maps: int) -> tuple[int, ...]:
     ordered = sorted(row)
     gaps = [(b - a) % maps or maps for a, b in zip(ordered, ordered[1:] + ordered[:1], strict=True)]
-    return max(tuple(gaps[i:] + gaps[:i]) for i in range(len(gaps)))
+    first = _largest_rotation(gaps)
+    return (*gaps[first:], *gaps[:first])
+
+
+def _largest_rotation(numbers: list[int]) -> int:
+    """Return where the rotation that is the largest of all starts, in one pass over a row of any length.
+
+    Two candidates are compared; where they differ after ``same`` numbers, none of the starts up to there
+    beats the better one (after Booth, "Lexicographically least circular substrings", 1980).
+    """
+    count, first, other, same = len(numbers), 0, 1, 0
+    while max(first, other, same) < count:
+        a, b = numbers[(first + same) % count], numbers[(other + same) % count]
+        if a == b:
+            same += 1
+            continue
+        if a < b:
+            first += same + 1
+        else:
+            other += same + 1
+        other += first == other
+        same = 0
+    return min(first, other)

@@ -7,9 +7,12 @@ repeats after ``period`` outputs, further on in the input by ``advance``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from msgspec import Struct
+
+from cnnstat.base.limits import MAX_PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +21,7 @@ Positions: TypeAlias = range | tuple[int, ...]
 """Positions along one axis, in order."""
 
 
-class Bounds(Struct, frozen=True):
+class Bounds(Struct, frozen=True, dict=True):
     """What repeats along an axis, as a periodic pair of bounds.
 
     For output ``o = period·q + phase`` the bounds are ``low[phase] + advance·q`` and ``high[phase] +
@@ -32,10 +35,42 @@ class Bounds(Struct, frozen=True):
     high: tuple[int, ...]
     step: int = 1
 
+    def __hash__(self) -> int:
+        """Return the hash, found once: it is asked for at every layer that is passed through."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.advance, self.low, self.high, self.step))
+
     @property
     def period(self) -> int:
         """Return the number of outputs after which the pattern repeats."""
         return len(self.low)
+
+    @cached_property
+    def size(self) -> int:
+        """Return the most inputs from the first that an output reads to the last; 0 where none reads any."""
+        return max(0, *(high - low + 1 for low, high in zip(self.low, self.high, strict=True)))
+
+    @cached_property
+    def extent(self) -> int:
+        """Return how far the inputs of one period lie apart."""
+        return max(self.high) - min(self.low)
+
+    @cached_property
+    def ascending(self) -> bool:
+        """Say whether each output reads something, and none begins or ends before the one in front of it."""
+        return all(
+            low <= next_low and high <= next_high and low <= high
+            for low, high, next_low, next_high in zip(
+                self.low,
+                self.high,
+                (*self.low[1:], self.low[0] + self.advance),
+                (*self.high[1:], self.high[0] + self.advance),
+                strict=True,
+            )
+        )
 
     def at(self, unit: int) -> tuple[int, int]:
         """Return the first and the last input that one output reads."""
@@ -48,11 +83,25 @@ class Bounds(Struct, frozen=True):
         return range(first, last + 1, self.step)
 
     def together(self, units: Positions, size: int) -> Positions:
-        """Return which of ``size`` inputs some outputs read together."""
-        if isinstance(units, range) and units.step == 1 and len(units) > self.period:
+        """Return which of ``size`` inputs some outputs read together; it takes `looks` to find these."""
+        if is_row(units) and len(units) > self.period:
             phases = (units[i :: self.period] for i in range(self.period))
             return united(self._row(phase, size) for phase in phases)
         return united(on_input(self.read(unit), size) for unit in units)
+
+    def looks(self, units: Positions) -> int:
+        """Return how many inputs are looked at, at most, to find which of them some outputs read together."""
+        if is_row(units) and self._without_holes:
+            return min(self.period, len(units))
+        return len(units) * max(1, (self.size - 1) // self.step + 1)
+
+    @cached_property
+    def _without_holes(self) -> bool:
+        """Say whether what a row of outputs reads is a row for each phase, or every so-manieth input."""
+        if self.size == 1:
+            return self.advance > 0
+        smallest = min(high - low + 1 for low, high in zip(self.low, self.high, strict=True))
+        return self.step == 1 and self.advance <= smallest
 
     def _row(self, units: range, size: int) -> Positions:
         """Return what outputs of one phase read together: windows that stand as far apart as the next one."""
@@ -99,11 +148,16 @@ class Folded(Struct, frozen=True):
         """Return the places that one number reads."""
         return self.then.read(unit // self.every % self.of)
 
+    def looks(self, units: Positions) -> int:
+        """Return how many places are looked at, at most, to find which of them some numbers read together."""
+        turned = is_row(units) and len(units) > self.every * self.of
+        return (0 if turned else len(units)) + self.then.looks(range(self.of))
+
     def together(self, units: Positions, size: int) -> Positions:
         """Return which of ``size`` places some numbers read together."""
         if not units:
             return range(0)
-        if isinstance(units, range) and units.step == 1:
+        if is_row(units):
             first, last = units[0] // self.every, units[-1] // self.every
             if last - first + 1 >= self.of:
                 return self.then.together(range(self.of), size)
@@ -134,11 +188,17 @@ class Pieces(Struct, frozen=True):
         reading, number = self._part(unit)
         return reading.read(number)
 
+    def looks(self, units: Positions) -> int:
+        """Return how many inputs are looked at, at most, to find which of them some numbers read together."""
+        if is_row(units):
+            return sum(part.looks(range(min(count, len(units)))) for count, part in self.parts)
+        return len(units) * len(self.parts) + sum(part.looks(units) for _, part in self.parts)
+
     def together(self, units: Positions, size: int) -> Positions:
         """Return which of ``size`` inputs some numbers read together."""
         found, start = [], 0
         for count, reading in self.parts:
-            if isinstance(units, range) and units.step == 1:
+            if is_row(units):
                 own: Positions = range(max(units.start - start, 0), min(units.stop - start, count))
             else:
                 own = tuple(unit - start for unit in units if start <= unit < start + count)
@@ -173,28 +233,40 @@ def on_input(read: range, size: int) -> range:
     return range(first, min(read.stop, size), read.step)
 
 
+def is_row(positions: Positions) -> TypeGuard[range]:
+    """Say whether positions follow one another without a hole."""
+    return isinstance(positions, range) and positions.step == 1
+
+
 def united(some: Iterable[Positions]) -> Positions:
-    """Return positions of several rows together, as a range where they are one."""
-    rows = list(dict.fromkeys(each for each in some if each))
-    if len(rows) < 2:
-        return rows[0] if rows else range(0)
-    dense = _merged(
-        sorted((each.start, each.stop) for each in rows if isinstance(each, range) and each.step == 1)
-    )
-    if len(dense) == 1 and all(each[0] >= dense[0].start and each[-1] < dense[0].stop for each in rows):
-        return dense[0]
-    return in_order(set().union(*dense, *rows))
+    """Return positions of several rows together, as a range where they are one.
+
+    Of more than `MAX_PLACES` that are no range only some are returned, one more than these.
+    """
+    given = dict.fromkeys(each for each in some if each)
+    rows = _joined(each for each in given if is_row(each))
+    others = [each for each in given if not is_row(each)]
+    if len(rows) == 1:
+        others = [each for each in others if not (rows[0][0] <= each[0] and each[-1] <= rows[0][-1])]
+    if len(rows) + len(others) < 2:
+        return rows[0] if rows else others[0] if others else range(0)
+    places: set[int] = set()
+    for each in (*rows, *others):
+        places.update(each[: MAX_PLACES + 1])
+        if len(places) > MAX_PLACES:
+            return tuple(sorted(places))
+    return in_order(places)
 
 
-def _merged(ends: list[tuple[int, int]]) -> list[range]:
-    """Return rows in order, those that touch as one."""
-    merged: list[range] = []
-    for start, stop in ends:
-        if merged and start <= merged[-1].stop:
-            merged[-1] = range(merged[-1].start, max(stop, merged[-1].stop))
+def _joined(rows: Iterable[range]) -> list[range]:
+    """Return rows of positions in order, those joined that touch."""
+    found: list[range] = []
+    for row in sorted(rows, key=lambda row: row.start):
+        if found and row.start <= found[-1].stop:
+            found[-1] = range(found[-1].start, max(found[-1].stop, row.stop))
         else:
-            merged.append(range(start, stop))
-    return merged
+            found.append(row)
+    return found
 
 
 def in_order(places: set[int]) -> Positions:

@@ -8,10 +8,8 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.errors import Misfit
-from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.axis import NAMES, place_of, read_along, rows
 from cnnstat.layers.base import (
-    UNKNOWN,
     WHOLE,
     WITH_PLACES,
     Count,
@@ -186,13 +184,16 @@ class GroupNorm(_SampleNorm, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/groups", field="groups")
         return term("groups", groups)
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the numbers of a group of a vector."""
+        groups = self.parts(inputs).value
+        return inputs[0][0] // groups if len(inputs[0]) == 1 < groups else 1
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input; of a vector the numbers of a group."""
         size = inputs[0][0] // self.parts(inputs).value
         if len(inputs[0]) > 1 or size == inputs[0][0]:
             return WHOLE
-        if size > MAX_PERIOD:
-            return UNKNOWN
         return (Bounds(size, (0,) * size, (size - 1,) * size),)
 
 

@@ -8,9 +8,8 @@ from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, product, term, total
 from cnnstat.base.errors import Misfit
-from cnnstat.base.limits import MAX_PERIOD
+from cnnstat.base.limits import MAX_LEVELS
 from cnnstat.layers.base import (
-    UNKNOWN,
     WITH_PLACES,
     Count,
     Footprint,
@@ -47,7 +46,8 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
     ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     levels: Annotated[
-        tuple[Count, ...], Meta(min_length=1, description="bins per axis, one number for each level")
+        tuple[Count, ...],
+        Meta(min_length=1, max_length=MAX_LEVELS, description="bins per axis, one number for each level"),
     ]
     mode: Annotated[Literal["max", "avg"], Meta(description="what a bin keeps of its values")] = "max"
     bins: Annotated[
@@ -75,11 +75,13 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
             return Operations(comparisons=combined)
         return Operations(additions=combined, divisions=bins)
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the bins of an axis on all levels, each of which reads places of its own."""
+        return sum(self.levels)
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the bin of each number, level by level and within a level map by map."""
         channels, *sizes = inputs[0]
-        if len(self.levels) > MAX_PERIOD or max(self.levels) > MAX_PERIOD:
-            return UNKNOWN
         rank = len(sizes)
         return tuple(
             Pieces(
@@ -99,9 +101,7 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
         """Return what each bin of a level covers of an axis."""
         if self.bins == "sliding":
             return window(size // level, 0, -(-size // level))
-        bounds = bin_bounds(size, level)
-        assert bounds is not None  # there are not more bins than a pattern may have
-        return bounds
+        return bin_bounds(size, level)
 
     def _bins(self, shape: Shape) -> Term:
         return total(product(term("bins", n) for _ in shape[1:]) for n in self.levels)

@@ -10,7 +10,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Misfit
-from cnnstat.base.limits import MAX_PERIOD, MAX_SIZE
+from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.base import (
     UNKNOWN,
     Count,
@@ -197,12 +197,14 @@ class ChannelShuffle(Layer, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/groups", field="groups")
         return same_sizes(inputs[0])
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the groups of a vector's numbers."""
+        return self.groups if len(inputs[0]) == 1 else 1
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the position itself; of a vector the number that was dealt out."""
         if len(inputs[0]) > 1:
             return Layer.footprint(self, inputs)
-        if self.groups > MAX_PERIOD:
-            return UNKNOWN
         dealt = tuple(range(0, inputs[0][0], inputs[0][0] // self.groups))
         return (Bounds(1, dealt, dealt),)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -11,7 +10,6 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
     WITH_PLACES,
     Extent,
@@ -19,7 +17,6 @@ from cnnstat.layers.base import (
     Layer,
     Operations,
     Shape,
-    known,
     per_axis,
     same_sizes,
     show,
@@ -84,20 +81,29 @@ class Upsample(Layer, frozen=True, kw_only=True):
         count, neighbours = self.outputs(inputs), term("neighbours", 2 ** (len(inputs[0]) - 1))
         return Operations(multiplications=neighbours * count, additions=(neighbours - 1) * count)
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the outputs after which positions between rows come round again."""
+        steps = ((step, outputs) for _, step, outputs, _ in self._places(inputs))
+        return max(outputs // gcd(step, outputs) for step, outputs in steps)
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the input positions with a weight.
 
         Beyond the border an interpolation repeats the last row, so there its pattern stands out by one
         row as that of a window stands out into padding.
         """
-        outputs = (size.value for size in self.sizes(inputs)[1:])
-        pairs = zip(inputs[0][1:], outputs, strict=True)
+        neighbour = self.mode == "bilinear"
+        return tuple(_resampled(*places, neighbour=neighbour) for places in self._places(inputs))
+
+    def _places(self, inputs: tuple[Shape, ...]) -> list[tuple[int, int, int, int]]:
+        """Return (first, step, outputs, halves) per axis; o stands at (first/halves + o·step)/outputs."""
+        pairs = zip(inputs[0][1:], (size.value for size in self.sizes(inputs)[1:]), strict=True)
         if self.mode == "nearest":
-            return known(tuple(_resampled(0, n, out, neighbour=False) for n, out in pairs))
+            return [(0, n, out, 1) for n, out in pairs]
         if self.align_corners:
-            return known(tuple(_resampled(0, n - 1, max(1, out - 1), neighbour=True) for n, out in pairs))
+            return [(0, n - 1, max(1, out - 1), 1) for n, out in pairs]
         # (o + 1/2)·N/O - 1/2 = (2·o·N + N - O)/(2·O)
-        return known(tuple(_resampled(n - out, n, out, neighbour=True, halves=2) for n, out in pairs))
+        return [(n - out, n, out, 2) for n, out in pairs]
 
 
 class Pad(Layer, frozen=True, kw_only=True):
@@ -246,16 +252,13 @@ class Crop(Layer, frozen=True, kw_only=True):
         return cuts
 
 
-@lru_cache(maxsize=256)
-def _resampled(first: int, step: int, outputs: int, *, neighbour: bool, halves: int = 1) -> Bounds | None:
-    """Return the bounds of reading at (first/halves + o·step)/outputs; None where its pattern is too long.
+def _resampled(first: int, step: int, outputs: int, halves: int, *, neighbour: bool) -> Bounds:
+    """Return the bounds of reading at (first/halves + o·step)/outputs.
 
     ``neighbour``: between two rows both are read.
     """
     shared = gcd(step, outputs)
     advance, period = step // shared, outputs // shared
-    if period > MAX_PERIOD:
-        return None
     places = [(first + o * step * halves, outputs * halves) for o in range(period)]
     low = tuple(place // whole for place, whole in places)
     return Bounds(advance, low, tuple(-(-place // whole) for place, whole in places) if neighbour else low)

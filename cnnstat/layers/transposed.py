@@ -10,7 +10,6 @@ from msgspec import Meta, Struct
 from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.base.limits import MAX_PERIOD
 from cnnstat.layers.base import (
     WITH_PLACES,
     Footprint,
@@ -20,7 +19,6 @@ from cnnstat.layers.base import (
     Reads,
     Shape,
     Width,
-    known,
     per_axis,
     positions,
     width_of,
@@ -92,9 +90,13 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         """Return one addition per unit for the bias."""
         return Operations(additions=self._biases(inputs)) if self.bias else Operations()
 
+    def period(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the stride, the larger one."""
+        return max(axis.stride for axis in self._axes(inputs))
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the inputs whose kernels touch each output."""
-        return known(tuple(axis.bounds() for axis in self._axes(inputs)))
+        return tuple(axis.bounds() for axis in self._axes(inputs))
 
     def reads(self) -> Reads:
         """Return the input, for the weights."""
@@ -180,10 +182,8 @@ class _Axis(Struct, frozen=True):
         outside = pairs.value - self.taps()
         return pairs - term("taps cut off", outside) if outside else pairs
 
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> Bounds:
         """Return, for the outputs of one period, the first and last input whose kernel touches them."""
-        if self.stride > MAX_PERIOD:
-            return None
         # Input i paints i·stride + tap·dilation; taps repeat their remainder after at most `stride` taps,
         # so the outermost taps suffice. From the last tap to the first, painters of a phase ascend.
         ends = {*range(min(self.kernel, self.stride)), *range(max(0, self.kernel - self.stride), self.kernel)}

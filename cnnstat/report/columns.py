@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from msgspec import UNSET
+
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.report.model import Column
 
@@ -44,6 +46,8 @@ def size_text(size: Sizes | None, *, whole: bool) -> str | None:
 
 def field_text(field: ReceptiveField) -> str:
     """Return the size of a field, ``all`` for the whole input, or because of which layer it is unknown."""
+    if field.unseen is not UNSET:
+        return "none"
     text = size_text(field.size, whole=field.whole)
     if text is None:
         return f"unknown because of {field.unknown_because_of}"

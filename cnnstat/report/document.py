@@ -44,6 +44,11 @@ class NetworkDocument(Document, frozen=True, kw_only=True):
     name: str
     source: str
     input_shape: Sizes
+    """One sample, channels first; of several inputs that of the one that receptive fields are on."""
+    input_shapes: dict[str, Sizes] | UnsetType = UNSET
+    """Only of several inputs: all of them by name."""
+    fields_of: str | UnsetType = UNSET
+    """Only of several inputs: the one that receptive fields are on."""
 
 
 class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
@@ -63,11 +68,13 @@ class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global
     """True where every unit sees the whole input: after most global pools, linear layers, norms of a map."""
     unknown_because_of: str | UnsetType = UNSET
     """Only where unknown: the layer that makes it so."""
+    unseen: bool | UnsetType = UNSET
+    """Only where true: it depends on other inputs alone."""
 
     @property
     def known(self) -> bool:
         """Say whether size, stride and padding exist: neither the whole input nor unknown."""
-        return not self.whole and self.unknown_because_of is UNSET
+        return not self.whole and self.unknown_because_of is UNSET and self.unseen is UNSET
 
 
 class Operations(Struct, frozen=True, kw_only=True):
@@ -159,7 +166,16 @@ class AnalysisDocument(NetworkDocument, frozen=True, kw_only=True):
 
 def head(analysis: Analysis) -> dict[str, Any]:
     """Return the fields of a `NetworkDocument` but for the command."""
-    return {"name": analysis.name, "source": analysis.source, "input_shape": analysis.input_shape}
+    own: dict[str, Any] = {
+        "name": analysis.name,
+        "source": analysis.source,
+        "input_shape": analysis.input_shape,
+    }
+    nodes = analysis.graph.inputs
+    if len(nodes) > 1:
+        own["input_shapes"] = {node.path: node.shape for node in nodes}
+        own["fields_of"] = nodes[analysis.of].path
+    return own
 
 
 def of_analysis(analysis: Analysis, depth: int | None) -> dict[str, Any]:
@@ -219,6 +235,8 @@ def receptive_field(row: Row | Totals, input_shape: Shape) -> ReceptiveField:
         return ReceptiveField(size=input_shape[1:] or None, aligned=field.aligned, whole=True)
     if field.because is not None:
         return ReceptiveField(unknown_because_of=field.because)
+    if field.unseen:
+        return ReceptiveField(unseen=True)
     sizes = field.sizes(row.output_shape)
     return ReceptiveField(size=sizes, stride=field.strides, padding=field.paddings, aligned=field.aligned)
 

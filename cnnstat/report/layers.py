@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import UNSET
+
 from cnnstat.report.model import Line, Quantity, Table
 from cnnstat.report.outline import branches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from msgspec import UnsetType
 
     from cnnstat.analysis import Analysis
     from cnnstat.layers.base import Shape
@@ -27,10 +31,17 @@ class OfNetwork(Protocol):
     def input_shape(self) -> Shape:
         """Its input."""
 
+    @property
+    def input_shapes(self) -> dict[str, Shape] | UnsetType:
+        """All of several inputs by name."""
+
 
 def title_of(document: OfNetwork) -> tuple[str | Quantity, ...]:
-    """Return the network's name and input."""
-    return f"{document.name}, input ", Quantity(document.input_shape, "shape")
+    """Return the network's name and input, or all of its inputs."""
+    if document.input_shapes is UNSET:
+        return f"{document.name}, input ", Quantity(document.input_shape, "shape")
+    each = [(f", {name} ", Quantity(shape, "shape")) for name, shape in document.input_shapes.items()]
+    return f"{document.name}, inputs", *(part for pair in each for part in pair)
 
 
 def layer_table(

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from cnnstat.spec.expect import Expectation
     from cnnstat.spec.expression import Value
-    from cnnstat.spec.model import Family, Variant
+    from cnnstat.spec.model import Family, Operand, Variant
 
 
 class Spec(Struct, frozen=True):
-    """One network of a family: with its parameters settled, and the shape of one sample that follows.
+    """One network of a family: with its parameters settled, and the shapes of its inputs that follow.
 
     Published figures are those of the values they were published for: what stands beside a layer or under
     the family's ``expect:`` holds where all parameters are ``as_written``, what stands under the variant's
@@ -32,7 +32,7 @@ class Spec(Struct, frozen=True):
     family: Family
     variant: Variant | None
     params: dict[str, Value]
-    input_shape: tuple[int, ...]
+    inputs: dict[str, tuple[int, ...]]
 
     @property
     def name(self) -> str:
@@ -72,7 +72,8 @@ def choose(family: Family, variant: str | None, given: Mapping[str, object]) -> 
     """
     chosen = _variant(family, variant)
     params = _own_params(family, chosen) | _given(family, given)
-    return Spec(family, chosen, params, _shape(family, params))
+    shapes = {name: _shape(name, sizes, family, params) for name, sizes in family.inputs.items()}
+    return Spec(family, chosen, params, shapes)
 
 
 def _variant(family: Family, name: str | None) -> Variant | None:
@@ -110,12 +111,15 @@ def _word(value: Value) -> str:
     return value if isinstance(value, str) else show_value(value)
 
 
-def _shape(family: Family, params: dict[str, Value]) -> tuple[int, ...]:
+def _shape(
+    name: str, written: tuple[Operand, ...], family: Family, params: dict[str, Value]
+) -> tuple[int, ...]:
     try:
-        sizes = tuple(resolve(size, params) for size in family.input)
+        sizes = tuple(resolve(size, params) for size in written)
     except Fault as fault:
-        raise SpecError([Problem(fault.code, f"input: {fault.message}", family.input_span)]) from None
+        raise SpecError([Problem(fault.code, f"{name}: {fault.message}", family.input_span)]) from None
     if not all(is_size(size) for size in sizes):
-        message = f"the input's sizes are whole numbers from 1 to {MAX_SIZE:,}, got {show_value(sizes)}"
+        what = "the input's sizes" if name == "input" else f"the sizes of '{name}'"
+        message = f"{what} are whole numbers from 1 to {MAX_SIZE:,}, got {show_value(sizes)}"
         raise SpecError([Problem("spec/input", message, family.input_span)])
     return cast("tuple[int, ...]", sizes)

@@ -77,7 +77,9 @@ def parse(source: Source) -> Node:
     except yaml.MarkedYAMLError as error:
         raise SpecError([*builder.problems.found, _syntax_problem(source, error)]) from None
     except yaml.reader.ReaderError as error:
-        raise SpecError([_character_problem(source, error)]) from None
+        raise SpecError([_character_problem(source, error.character)]) from None
+    except UnicodeEncodeError as error:  # from Python, a text may have halves of characters
+        raise SpecError([_character_problem(source, error.object[error.start])]) from None
     builder.problems.stop_if_any()
     if root is None:
         empty = "the spec is empty; it needs at least 'input:' and 'layers:'"
@@ -93,11 +95,11 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     return Problem("yaml/syntax", message, Span(source, line, column))
 
 
-def _character_problem(source: Source, error: yaml.reader.ReaderError) -> Problem:
+def _character_problem(source: Source, character: object) -> Problem:
     offset = next((i for i, c in enumerate(source.text) if yaml.reader.Reader.NON_PRINTABLE.match(c)), 0)
     before = source.text[:offset]
     line, column = before.count("\n") + 1, offset - before.rfind("\n")
-    message = f"the character {error.character!a} is not allowed in YAML; remove it"
+    message = f"the character {character!a} is not allowed in YAML; remove it"
     return Problem("yaml/character", message, Span(source, line, column))
 
 

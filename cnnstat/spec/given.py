@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from math import isfinite
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
 
+from cnnstat.base.arguments import shown
 from cnnstat.base.errors import ArgumentError, Source, SpecError
+from cnnstat.base.limits import MAX_DIGITS
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, value_of
 
 if TYPE_CHECKING:
@@ -35,6 +39,23 @@ def _plain(node: Node) -> bool:
     return not isinstance(node, Mapping)
 
 
+def _is_text(value: str) -> bool:
+    """Say whether a string is text; in Python it may have halves of characters."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number as Python's own; NumPy's are others, and an array of one number is one, too."""
+    if isinstance(value, SupportsIndex):
+        with suppress(TypeError):
+            return index(value)
+    return None
+
+
 def from_python(value: object) -> Value:
     """Return a value from Python as the language has it: exact, and lists as tuples.
 
@@ -45,6 +66,13 @@ def from_python(value: object) -> Value:
         return tuple(from_python(item) for item in value)
     if isinstance(value, float) and isfinite(value):
         return Fraction(float.__repr__(value))  # of a subclass, such as NumPy's, the number alone
-    if value is None or isinstance(value, bool | int | Fraction | str):
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and _is_text(value)):
         return value
-    raise ArgumentError(f"a parameter is a number, a word, true, false or a list of these, got {value!r}")
+    number = value if isinstance(value, Fraction) else _whole(value)
+    if number is not None:
+        if max(abs(number.numerator), number.denominator) >= 10**MAX_DIGITS:
+            raise ArgumentError(f"a parameter has a number of more than {MAX_DIGITS:,} digits")
+        return number
+    raise ArgumentError(
+        f"a parameter is a number, a word, true, false or a list of these, got {shown(value)}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -73,7 +74,7 @@ class Entry(Struct, frozen=True):
         return next(written, self.span)
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, dict=True):
     """A reusable group of entries. The default None marks a parameter that every call must give.
 
     ``outputs`` are what it puts out by name, the first of them first; none are written for the last layer.
@@ -86,7 +87,7 @@ class Block(Struct, frozen=True):
     layers: tuple[Entry, ...]
     span: Span
 
-    @property
+    @cached_property  # it is asked at every call, and a block may have thousands of parameters
     def required(self) -> tuple[str, ...]:
         """Return the parameters that every call must give."""
         return tuple(name for name, default in self.params.items() if default is None)
@@ -104,12 +105,13 @@ class Variant(Struct, frozen=True):
 class Family(Struct, frozen=True):
     """A whole spec as read; one network of it is a `cnnstat.spec.choice.Spec`.
 
-    Without ``variants`` it is a family of one. ``input`` is one sample as written, channels first.
+    Without ``variants`` it is a family of one. ``inputs`` are one sample of each input as written, channels
+    first; an input without a name is called ``input``.
     """
 
     name: str
     source: str
-    input: tuple[Operand, ...]
+    inputs: dict[str, tuple[Operand, ...]]
     params: dict[str, Value]
     variants: dict[str, Variant]
     blocks: dict[str, Block]

@@ -41,6 +41,7 @@ ENTRY_KEYS = ("type", "name", "from", "weights", "when", "repeat", "first", "fro
 """The keys of an entry that are not options of its layer type."""
 
 _CONDITIONS = ("when", "frozen")
+_START = 1_000  # characters of a text that is too long, to show how it begins
 _RESERVED_PARAMS = (*ENTRY_KEYS, "in", "index")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _LETTERS = "1 to 64 of A-Z, a-z, 0-9, _"
@@ -58,7 +59,9 @@ def read_family(source: Source) -> Family:
     """
     if len(source.text) > MAX_TEXT:
         too_long = f"a spec has at most {MAX_TEXT:,} characters, this one has {len(source.text):,}"
-        raise SpecError([Problem("spec/too-long", too_long, Span(source, 1, 1))])
+        # To find a line of it would take as long as to read it.
+        start = Source(source.name, source.text[:_START])
+        raise SpecError([Problem("spec/too-long", too_long, Span(start, 1, 1))])
     root = parse(source)
     reader = _Reader()
     family = reader.family(root, source)
@@ -88,7 +91,7 @@ class _Reader:
         return Family(
             name=name,
             source=source,
-            input=self.shape(input_node),
+            inputs=self.inputs(input_node),
             params=params,
             variants=self.variants(root.get("variants"), params),
             blocks=self.blocks(root.get("blocks")),
@@ -101,6 +104,16 @@ class _Reader:
         )
 
     # -- parts of a network ------------------------------------------------------------------------
+
+    def inputs(self, node: Node | None) -> dict[str, tuple[Operand, ...]]:
+        """Read the shape of the only input, or a mapping of names to shapes."""
+        if not isinstance(node, Mapping):
+            return {"input": self.shape(node)}
+        for key, _ in node.entries:
+            self.name(key, "an input")
+        if not node.entries:
+            self.problem("spec/input", "'input:' is a shape, or a mapping of names to shapes", node.span)
+        return {key.text: self.shape(value) for key, value in node.entries}
 
     def shape(self, node: Node | None) -> tuple[Operand, ...]:
         if node is None:

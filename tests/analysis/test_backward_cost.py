@@ -190,7 +190,7 @@ def test_a_run_trains_what_is_not_frozen() -> None:
 
 def test_a_run_disproves_a_layer_that_is_calculated_as_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     right = analyze.calculate
-    monkeypatch.setattr(analyze, "calculate", lambda layer, shapes, frozen: right(layer, shapes))
+    monkeypatch.setattr(analyze, "calculate", lambda layer, shapes, **_: right(layer, shapes))
     found = cnnstat.verify(cnnstat.loads(TRUNK)).differences
     assert ("stem.conv", "trainable", 112, 0) in [
         (d.layer, d.figure, d.calculated, d.measured) for d in found

@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnnstat
-from cnnstat.base.limits import MAX_FIELD, MAX_LAYERS, MAX_NUMBERS, MAX_PROBLEMS
+from cnnstat.base.limits import (
+    MAX_FIELD,
+    MAX_LAYERS,
+    MAX_LEVELS,
+    MAX_NUMBERS,
+    MAX_PROBLEMS,
+    MAX_REFUSED,
+    MAX_TEXT,
+)
 from cnnstat.cli.output import finish
+from cnnstat.graph.problems import Unfolding
+from tests.hostile import UNFOLDING
 from tests.program import within
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cnnstat.base.errors import Fault, Span
 
 
 def tower(levels: int, call: str, last: str) -> str:
@@ -159,3 +171,37 @@ def test_a_stride_that_grows_through_repeats_makes_the_field_unknown(
         specs = [str(tmp_path / "spec.yaml")] * (2 if command == "diff" else 1)
         form = "table" if command == "explain" and form == "csv" else form
         assert within(command, *specs, "--format", form).returncode == 0
+
+
+def test_a_pyramid_has_so_many_levels() -> None:
+    text = "input: [1, 1, 1]\nlayers: [{{type: spatial_pyramid_pool, levels: [{}]}}]\n"
+    assert cnnstat.analyze(cnnstat.loads(text.format(", ".join(["1"] * MAX_LEVELS))))
+    with pytest.raises(cnnstat.SpecError, match=f"levels: expected a list of 1 to {MAX_LEVELS} of these"):
+        cnnstat.loads(text.format(", ".join(["1"] * (MAX_LEVELS + 1))))
+
+
+def test_what_is_wrong_with_every_call_is_not_looked_at_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call differs, so each unfolds anew; all of them are wrong at the one place that is listed."""
+    asked, note = 0, Unfolding.note
+
+    def counted(self: Unfolding, fault: Fault, span: Span) -> None:
+        nonlocal asked
+        asked += 1
+        note(self, fault, span)
+
+    monkeypatch.setattr(Unfolding, "note", counted)
+    with pytest.raises(cnnstat.SpecError, match="unknown parameter") as raised:
+        cnnstat.loads(UNFOLDING["a fault in every repeat"](5 * MAX_REFUSED))
+    (problem,) = raised.value.problems
+    assert f"and in at least {MAX_REFUSED:,} more instances" in problem.message
+    assert asked == MAX_REFUSED + 1
+
+
+def test_of_a_text_that_is_too_long_only_the_start_is_kept() -> None:
+    """A device that never ends gives as much as is read; to cut that into lines took seconds."""
+    with pytest.raises(cnnstat.SpecError, match="a spec has at most") as raised:
+        cnnstat.loads("input: [1]\n" + "\0\n" * MAX_TEXT)
+    (problem,) = raised.value.problems
+    assert problem.code == "spec/too-long"
+    assert len(problem.span.source.text) <= 1000
+    assert str(problem).splitlines()[1:] == ["    1 | input: [1]", "      | ^"]

@@ -53,7 +53,7 @@ def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
     verified = verify(network_of(case), batch=BATCH)
     assert verified.differences == ()
     assert verified.measurements.layers[-1].output_shape == verified.analysis.rows[-1].output_shape
-    field = verified.measurements.fields[-1]
+    field = verified.measurements.fields[0][-1]
     if not field.axes and not field.whole:
         assert case.type in UNPLACED
     elif any(axis.pattern is None and not axis.whole for axis in field.axes) and not field.whole:
@@ -83,7 +83,7 @@ def test_windows_over_all_bins_see_everything() -> None:
     layers = "[{type: adaptive_avg_pool, size: 3}, {type: conv, filters: 2, kernel: 3}]"
     verified = verify(cnnstat.loads(f"input: [2, 16, 12]\nlayers: {layers}\n"))
     assert verified.good
-    assert verified.measurements.fields[-1].whole
+    assert verified.measurements.fields[0][-1].whole
 
 
 # -- every bundled architecture ------------------------------------------------------------------------

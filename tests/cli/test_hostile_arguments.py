@@ -59,3 +59,19 @@ def test_what_is_typed_comes_back_as_text(
 def test_a_process_of_its_own_prints_the_same() -> None:
     said = run("summary", "lenet5", HOSTILE).stderr.splitlines()
     assert said[-1] == r"Error: Got unexpected extra argument (\x1b]0;x\x07\n: :error: :x \u202e\udcff)"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("summary", "lenet5", "-o", "a\0b"),
+        ("run", "lenet5", "--save", "a\0b"),
+        ("run", "lenet5", "--array", "a\0b"),
+        ("run", "lenet5", "--weights", "a\0b"),
+    ],
+)
+def test_a_file_has_no_name_with_a_null_character(line: tuple[str, ...]) -> None:
+    """No command line can hold one, but a program that calls this one can."""
+    found = within(*line)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "null character" in found.stderr

@@ -90,6 +90,18 @@ def test_dilation_widens_the_kernel() -> None:
     assert axis.pattern == araujo([(9, 1, 4)])
 
 
+@pytest.mark.parametrize(
+    ("size", "kernel", "dilation"), [(6, 9, 65), (11, 9, 65), (6, 2, 600), (6, 3, 300), (6, 1, 1_000_000)]
+)
+def test_windows_with_holes_are_not_taken_for_shorter_ones(size: int, kernel: int, dilation: int) -> None:
+    """On an input that is too short for a window, units at its ends may stand over holes and see nothing."""
+    conv = f"type: conv, filters: 1, kernel: {kernel}, padding: same, dilation: {dilation}"
+    extent = (kernel - 1) * dilation + 1
+    windows = [(extent, 1, (extent - 1) // 2), (2, 2, 0)]
+    assert last([conv], size).pattern == araujo(windows[:1])
+    assert last([conv, "type: max_pool, kernel: 2, stride: 2"], size).pattern == araujo(windows)
+
+
 def test_fields_are_cut_off_at_the_border() -> None:
     axis = last(["type: conv, filters: 1, kernel: 3, stride: 2, padding: 1"], 7)
     assert placed(axis) == [[0, 1], [1, 3], [3, 5], [5, 6]]

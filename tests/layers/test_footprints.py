@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from cnnstat.analysis.analyze import calculate
 from cnnstat.layers.base import UNKNOWN, WHOLE, size_of
 from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Bounds, Folded, all_of
 from cnnstat.layers.window import hits
@@ -118,6 +119,39 @@ def test_each_position_reads_itself(line: str, inputs: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "inputs", "period"),
+    [
+        ("type: max_pool, kernel: 5", "2x30", 1),
+        ("type: upsample, scale: 3", "2x4x5", 3),
+        ("type: upsample, size: [12, 7]", "2x4x5", 7),
+        ("type: upsample, size: [12, 7], mode: bilinear", "2x4x5", 7),
+        ("type: upsample, size: [13, 8], mode: bilinear, align_corners: true", "2x4x5", 7),
+        ("type: adaptive_avg_pool, size: [2, 3]", "2x4x5", 3),
+        ("type: transposed_conv, filters: 1, kernel: 2, stride: [3, 4]", "2x4x5", 4),
+    ],
+)
+def test_period(line: str, inputs: str, period: int) -> None:
+    """The layer says how much work its footprint is before it does it."""
+    made = layer(line)
+    assert made.period(shapes(inputs)) == period
+    footprint = made.footprint(shapes(inputs))
+    assert not isinstance(footprint, str)
+    assert max(bounds.period for bounds in footprint) == period
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "type: upsample, size: 999983",
+        "type: adaptive_avg_pool, size: 999983",
+        "type: transposed_conv, filters: 1, kernel: 1000000, stride: 1000000",
+    ],
+)
+def test_patterns_too_long_to_keep(line: str) -> None:
+    assert calculate(layer(line), shapes("2x30")).footprints == (UNKNOWN,)
+
+
+@pytest.mark.parametrize(
     ("line", "inputs", "bounds"),
     [
         ("type: linear, units: 2", "3", WHOLE),
@@ -138,10 +172,6 @@ def test_each_position_reads_itself(line: str, inputs: str) -> None:
         ("type: reshape, shape: [2, 12]", "2x3x4", UNKNOWN),
         ("type: permute, order: [0, 2, 1]", "2x3x4", UNKNOWN),
         ("type: permute, order: [1, 0]", "2x3", UNKNOWN),
-        # patterns too long to keep
-        ("type: upsample, size: 999983", "2x30", UNKNOWN),
-        ("type: adaptive_avg_pool, size: 999983", "2x30", UNKNOWN),
-        ("type: transposed_conv, filters: 1, kernel: 1000000, stride: 1000000", "2x30", UNKNOWN),
     ],
 )
 def test_all_inputs_or_nobody_knows(line: str, inputs: str, bounds: str) -> None:

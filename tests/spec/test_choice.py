@@ -57,7 +57,7 @@ def test_one_family_read_once_gives_each_of_its_networks() -> None:
     family = read_family(Source("family.yaml", FAMILY))
     one, two, wide = (choose(family, *which) for which in (("one", {}), ("two", {}), ("one", {"width": 3})))
     assert [spec.name for spec in (one, two, wide)] == ["one", "The second", "one (width=3)"]
-    assert [spec.input_shape for spec in (one, two, wide)] == [(3, 8, 8), (3, 4, 4), (3, 8, 8)]
+    assert [spec.inputs["input"] for spec in (one, two, wide)] == [(3, 8, 8), (3, 4, 4), (3, 8, 8)]
     assert [len(spec.expect) for spec in (one, two, wide)] == [2, 2, 0]
     assert [spec.as_written for spec in (one, two, wide)] == [True, False, False]
     assert [spec.changed for spec in (one, two, wide)] == [{}, {}, {"width": 3}]

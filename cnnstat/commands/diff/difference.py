@@ -110,7 +110,7 @@ def diff(
         ValueError: an argument is out of range.
     """
     if depth is not None:
-        check_count("depth", depth)
+        depth = check_count("depth", depth)
     own: Options = {**options, "params": None}
     return compare(*both(partial(analyze, a, **own), partial(analyze, b, **options)), depth)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from cnnstat.analysis.by_type import both_by_type
 from cnnstat.commands.diff.difference import Edit, Status
@@ -25,6 +25,11 @@ class Side(Struct, frozen=True, kw_only=True):
     name: str
     source: str
     input_shape: Sizes
+    """One sample, channels first; of several inputs that of the one that receptive fields are on."""
+    input_shapes: dict[str, Sizes] | UnsetType = UNSET
+    """Only of several inputs: all of them by name."""
+    fields_of: str | UnsetType = UNSET
+    """Only of several inputs: the one that receptive fields are on."""
     outputs: tuple[str, ...]
     """Names of the layers that it puts out, in order."""
     totals: TotalFigures

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import Field, field_of
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.layers.base import WHOLE, places
@@ -82,9 +83,10 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
 
 def _branch(analysis: Analysis, row: LayerRow, source: int, footprint: Footprint) -> Branch:
     shape, above, extent = analysis.shapes[source], analysis.fields[source], places(analysis.input_shape)
-    through = row.field  # what reads all of a map has no other branch
-    if footprint != WHOLE:
-        through = field_of(row.name, (footprint,), (shape,), row.output_shape, (above,), extent)
+    through = row.field  # what reads all of a map, or one input alone, has no other branch
+    if footprint != WHOLE and len(row.node.values) > 1:
+        patterns = LongPatterns(1)
+        through = field_of(row.name, (footprint,), (shape,), row.output_shape, (above,), extent, patterns)
     return Branch(analysis.graph.name(source), above, through)
 
 

@@ -5,23 +5,29 @@ from __future__ import annotations
 import gc
 import os
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 from msgspec import Struct
 
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.cli.options import FILE, depth_option, gathered, network_options, output_options
+from cnnstat.cli.options import FILE, File, depth_option, gathered, network_options, output_options
 from cnnstat.cli.output import finish, place_of, same_file, show
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cnnstat.cli.options import Chosen, Output
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+class Given(Struct, frozen=True):
+    """A file for an input; the only one needs no name."""
+
+    name: str
+    path: Path
 
 
 class RunOptions(Struct, frozen=True):
@@ -38,9 +44,9 @@ class RunOptions(Struct, frozen=True):
     max_memory: int | None
     weights: Path | None
     save: Path | None
-    image: Path | None
+    image: tuple[Given, ...]
     invert: bool
-    array: Path | None
+    array: tuple[Given, ...]
     activations: Path | None
     top: int | None
 
@@ -65,6 +71,20 @@ def _bytes(context: click.Context, parameter: click.Parameter, value: str | None
     if found is None:
         raise click.BadParameter(f"expected bytes such as 8G or 500M, got '{value}'")
     return int(found[1]) * _UNITS[found[2].upper()]
+
+
+class GivenFile(File):
+    """FILE, or NAME=FILE where there is no file of that whole name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read an input's name, if there is one, and that of its file."""
+        name, sign, file = str(value).partition("=")
+        if not sign or os.path.exists(value):
+            name, file = "", str(value)
+        return Given(name, super().convert(file, param, ctx))
+
+
+_GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 
 def _dtype(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -112,9 +132,21 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
     ),
     click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
     click.option("--save", metavar="FILE", type=FILE, help="Write the weights to .npz or .safetensors."),
-    click.option("--image", metavar="FILE", type=FILE, help="Run on a PNG or JPEG, resized and normalised."),
+    click.option(
+        "--image",
+        metavar="[NAME=]FILE",
+        multiple=True,
+        type=_GIVEN,
+        help="Run on a PNG or JPEG, resized and normalised.",
+    ),
     click.option("--invert", is_flag=True, help="For --image: dark ink on white paper."),
-    click.option("--array", metavar="FILE", type=FILE, help="Run on a .npy with one sample or a batch."),
+    click.option(
+        "--array",
+        metavar="[NAME=]FILE",
+        multiple=True,
+        type=_GIVEN,
+        help="Run on a .npy with one sample or a batch; of several inputs, left=FILE.",
+    ),
     click.option("--activations", metavar="FILE", type=FILE, help="Write each layer's output to an .npz."),
     click.option("--top", metavar="K", type=click.IntRange(1, 1000), help="Show the K likeliest classes."),
 )
@@ -172,7 +204,8 @@ def _check_files(network: Chosen, options: RunOptions, output: Output) -> None:
     Raises:
         UsageError: it would happen.
     """
-    taken = [place_of(network.spec), *filter(None, (options.weights, options.image, options.array))]
+    given = (each.path for each in (*options.image, *options.array))
+    taken = [place_of(network.spec), *filter(None, (options.weights, *given))]
     for path in filter(None, (options.save, options.activations, output.output)):
         if any(same_file(other, path) for other in taken) or path.resolve() in taken:
             raise click.UsageError(f"{path} is needed for something else; write to another file")
@@ -190,9 +223,11 @@ def _check_options(options: RunOptions) -> None:
         raise click.UsageError("--method and --elements need --check-grad")
     if options.check_grad and options.dtype == "float32":
         raise click.UsageError("--check-grad runs in float64: float32 has too few digits to compare")
-    if options.image is not None and options.array is not None:
-        raise click.UsageError("--image and --array exclude each other")
-    if options.invert and options.image is None:
+    names = [each.name for each in (*options.image, *options.array)]
+    if len(set(names)) < len(names):
+        message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"
+        raise click.UsageError(message)
+    if options.invert and not options.image:
         raise click.UsageError("--invert needs --image")
-    if options.batch is not None and (options.image or options.array) is not None:
+    if options.batch is not None and names:
         raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")

@@ -172,7 +172,7 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
 def document(proof: Proof, top: int | None) -> RunDocument:
     """Return what a run found out; with the ``top`` likeliest classes of each sample, if that is a number."""
     analysis, measurements = proof.verification.analysis, proof.verification.measurements
-    measured = zip(analysis.rows, measurements.layers, measurements.fields, strict=True)
+    measured = zip(analysis.rows, measurements.layers, measurements.fields[analysis.of], strict=True)
     return RunDocument(
         command="run",
         **head(analysis),

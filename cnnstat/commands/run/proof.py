@@ -34,6 +34,7 @@ from cnnstat.tensors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.executor.measure.measurements import Measurements
-    from cnnstat.executor.network import Visit
+    from cnnstat.executor.network import Batch, Visit
     from cnnstat.graph.model import Graph
     from cnnstat.tensors import GivenInput
 
@@ -61,8 +62,8 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
         Disproved: a layer cannot be run.
     """
     graph = chosen.load()
-    given = _given_input(graph, options)
-    wanted = options.batch or (None if given is None else given.samples)
+    given = _given_inputs(graph, options)
+    wanted = options.batch or next((each.samples for each in given.values()), None)
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
@@ -74,7 +75,7 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
         outputs=options.activations is not None,
         weights=options.weights is not None,
         saved=options.save is not None and options.save.suffix.lower() != ".npz",
-        reading=0 if given is None else given.bytes,
+        reading=sum(each.bytes for each in given.values()),
     )
     limit = MemoryLimit(options.max_memory)
     limit.check(running_bytes(analysis, uses))
@@ -82,7 +83,9 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
         return _proved(analysis, given, options, wanted)
 
 
-def _proved(analysis: Analysis, given: GivenInput | None, options: RunOptions, wanted: int | None) -> Proof:
+def _proved(
+    analysis: Analysis, given: Mapping[str, GivenInput], options: RunOptions, wanted: int | None
+) -> Proof:
     """Run a network that there is memory for; `wanted` are the samples asked for, if any are."""
     graph, batch = analysis.graph, analysis.settings.batch
     # How long each layer takes beside the others, roughly: for the progress bar only.
@@ -91,7 +94,7 @@ def _proved(analysis: Analysis, given: GivenInput | None, options: RunOptions, w
         network = Network(graph, seed=options.seed, dtype=options.dtype)
         if options.weights is not None:
             _load(network, options.weights)
-        x = network.sample(batch) if given is None else _typed(given.read(), network)
+        x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         measurements = _measured(network, x, work, options.activations)
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
@@ -108,11 +111,23 @@ def _proved(analysis: Analysis, given: GivenInput | None, options: RunOptions, w
     )
 
 
-def _given_input(graph: Graph, options: RunOptions) -> GivenInput | None:
-    """Return what a file gives, if there is one, checked as far as its header says."""
-    if options.image is not None:
-        return image_input(options.image, graph.input_shape, invert=options.invert)
-    return None if options.array is None else array_input(options.array, graph.input_shape)
+def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
+    """Return what files give, by the names of inputs, checked as far as headers say; others are drawn."""
+    shapes = {node.path: node.shape for node in graph.inputs}
+    found: dict[str, GivenInput] = {}
+    for each in (*options.image, *options.array):
+        name = next(iter(shapes)) if len(shapes) == 1 and not each.name else each.name
+        if name not in shapes:
+            said = f"no input '{name}', but " if name else "several inputs: "
+            raise Refused(f"the network has {said}{', '.join(shapes)}; write NAME=FILE")
+        if each in options.image:
+            found[name] = image_input(each.path, shapes[name], invert=options.invert)
+        else:
+            found[name] = array_input(each.path, shapes[name])
+    if len({each.samples for each in found.values()}) > 1:
+        sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
+        raise Refused(f"all inputs need as many samples, got {sizes}")
+    return found
 
 
 def _load(network: Network, path: Path) -> None:
@@ -132,15 +147,15 @@ def _check_output(analysis: Analysis, options: RunOptions) -> None:
             raise Refused(f"--loss {options.loss} needs a network that puts out one vector")
 
 
-def _typed(given: Array, network: Network) -> Array:
-    """Return an input in the network's type."""
-    x = given.astype(network.dtype, copy=False)
-    if not is_finite(x):
+def _typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array]:
+    """Return inputs in the network's type."""
+    typed = {name: each.read().astype(network.dtype, copy=False) for name, each in given.items()}
+    if not all(map(is_finite, typed.values())):
         raise Refused(f"as {network.dtype}, the input holds infinite numbers; scale it")
-    return x
+    return typed
 
 
-def _measured(network: Network, x: Array, work: list[int], activations: Path | None) -> Measurements:
+def _measured(network: Network, x: Batch, work: list[int], activations: Path | None) -> Measurements:
     """Measure every layer; write what each puts out where that is asked for."""
     outputs: dict[str, Array] = {}
     # Receptive fields come last and are not known step by step.
@@ -158,7 +173,7 @@ def _measured(network: Network, x: Array, work: list[int], activations: Path | N
 
 
 def _checked(
-    network: Network, samples: Array, x: Array, work: list[int], options: RunOptions
+    network: Network, samples: Batch, x: Batch, work: list[int], options: RunOptions
 ) -> tuple[tuple[Checked, ...], bool]:
     """Check gradients to the end or until interrupted, and say which; what was found is not lost.
 

@@ -30,6 +30,7 @@ def schema() -> dict[str, Any]:
     """Return the schema of a whole spec (draft 2020-12)."""
     about = {"name": {"type": ["string", "number"]}, "source": {"type": "string", "description": "citation"}}
     size = {"anyOf": [_count(MAX_SIZE), _EXPRESSION]}
+    shape = {"type": "array", "items": size, "minItems": 1, "maxItems": len(RANKS)}
     entries = {"$ref": "#/$defs/entries"}
     variant = _mapping({**about, "params": _PARAMS, "expect": _expect(EXPECTED)})
     named = {"type": "object", "additionalProperties": _REFERENCE}
@@ -43,7 +44,7 @@ def schema() -> dict[str, Any]:
         **_mapping(
             {
                 **about,
-                "input": {"type": "array", "items": size, "minItems": 1, "maxItems": len(RANKS)},
+                "input": {"anyOf": [shape, {"type": "object", "additionalProperties": shape}]},
                 "params": _PARAMS,
                 "variants": {"type": "object", "additionalProperties": variant},
                 "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},

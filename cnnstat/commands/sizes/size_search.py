@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.settings import Options, Settings, settled
-from cnnstat.base.arguments import check_count
+from cnnstat.base.arguments import check_count, shown
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.commands.sizes.held import held
@@ -95,7 +95,7 @@ def sizes(
     """
     graph, settings = settled(spec, options)
     if step is not None:
-        check_count("step", step)
+        step = check_count("step", step)
     steps = between(graph, _size("first", first), _size("last", last), step)
     return sweep(graph, steps, settings)
 
@@ -116,7 +116,7 @@ def sweep(
     settings = settings or Settings()
     shape = graph.input_shape
     tries = Tries(graph, settings)
-    own = _accepted(tries.walked(shape))
+    own = _accepted(tries.walked(graph.input_shapes))
     found: list[Outcome] = []
     for size in steps.sizes:
         found.append(tries.outcome(size, own))
@@ -146,10 +146,12 @@ def _size(name: str, size: int | tuple[int, ...] | None) -> tuple[int, ...] | No
     Raises:
         ArgumentError: it has no axis, or one is out of range.
     """
-    axes = (size,) if isinstance(size, int) else size
+    axes = tuple(size) if isinstance(size, list) else (size,) if isinstance(size, int) else size
     good = isinstance(axes, tuple) and axes and all(map(is_size, axes))
     if axes is not None and not good:
-        raise ArgumentError(f"{name}: expected one size or a tuple, from 1 to {MAX_SIZE:,}, got {size!r}")
+        raise ArgumentError(
+            f"{name}: expected one size or a tuple, from 1 to {MAX_SIZE:,}, got {shown(size)}"
+        )
     return axes
 
 
@@ -172,7 +174,7 @@ def _far(tries: Tries, shape: Shape) -> Walked | None:
         *(tuple(axis << times for axis in size) for times in doublings),
         *(grown(size, min(size) + more) for more in range(min(_RESIDUES, largest - min(size)))),
     )
-    walks = (_accepted(tries.walked((shape[0], *far))) for far in sizes)
+    walks = (_accepted(tries.walked(tries.shapes(far))) for far in sizes)
     return next((walked for walked in walks if walked is not None), None)
 
 

@@ -105,7 +105,7 @@ class Tries:
 
     def outcome(self, size: Size, own: Walked | None) -> Outcome:
         """Try a size; ``own`` is the network at its own, None where that is refused."""
-        walked = self.walked((self.graph.input_shape[0], *size))
+        walked = self.walked(self.shapes(size))
         if isinstance(walked, Refusal):
             return Outcome(size, refusal=walked)
         changed = walked.changed(own) if own else None
@@ -125,14 +125,20 @@ class Tries:
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
 
-    def walked(self, shape: Shape) -> Walked | Refusal:
+    def shapes(self, size: Size) -> tuple[Shape, ...]:
+        """Return the inputs at a size: all that are as large as the first change with it."""
+        own = self.graph.input_shape[1:]
+        shapes = self.graph.input_shapes
+        return tuple((shape[0], *size) if shape[1:] == own else shape for shape in shapes)
+
+    def walked(self, shapes: tuple[Shape, ...]) -> Walked | Refusal:
         """Return the figures of every layer, or the first refusal."""
         layers = []
-        for node, _, figures in self.walk.steps((shape,)):
+        for node, _, figures in self.walk.steps(shapes):
             if isinstance(figures, Misfit):
                 return Refusal(node.path, node.type, figures.code, figures.message)
             layers.append(figures)
-        return Walked((shape, *[figures.shape for figures in layers]), tuple(layers))
+        return Walked((*shapes, *[figures.shape for figures in layers]), tuple(layers))
 
 
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:

@@ -108,7 +108,7 @@ def _concatenated(options: Options, axis: Axis) -> OneAxis | Placeless:
     return OneAxis({"broadcast": False}, "add")
 
 
-ADD = Kernel(add, unchanged)
+ADD = Kernel(add, unchanged, joins=True)
 SUBTRACT = Kernel(subtract, unchanged)
 MULTIPLY = Kernel(multiply, unchanged)
 MAXIMUM = Kernel(maximum, unchanged)

@@ -56,7 +56,7 @@ def _largest(x: Array, walked: Walk, axis: int) -> Array:
     if not np.iscomplexobj(x):
         return fold(np.maximum, x, walked, axis, -np.inf)
     y = np.full((*x.shape[:axis], len(walked.starts), *x.shape[axis + 1 :]), -np.inf, x.dtype)
-    for tap in walked.taps:
+    for tap in walked.reaching:
         windows, cells = walked.inside(tap)
         part, candidate = y[at(axis, windows)], x[at(axis, cells)]
         np.copyto(part, candidate, where=candidate.real > part.real)
@@ -85,7 +85,7 @@ def _some_maps(x: Array) -> list[slice]:
 def _to_first(dy: Array, x: Array, y: Array, walked: Walk, axis: int) -> Array:
     """Give each window's dy to the first of its cells that equals its maximum."""
     dx, left = np.zeros(x.shape, dy.dtype), dy.copy()
-    for tap in walked.taps:
+    for tap in walked.reaching:
         windows, cells = (at(axis, part) for part in walked.inside(tap))
         given = left[windows] * (x[cells] == y[windows])
         dx[cells] += given

@@ -65,10 +65,16 @@ class Walk:
     def blank(self) -> int:
         """How many windows read no real cell."""
         read = np.zeros(len(self.starts), bool)
-        for tap in self.taps:
+        for tap in self.reaching:
             windows, _ = self.inside(tap)
             read[windows] = True
         return int((~read).sum())
+
+    @property
+    def reaching(self) -> range:
+        """The taps that may read a real cell: a window far wider than the axis has few of them."""
+        first = bisect_left(self.taps, self.before - self.starts[-1])
+        return self.taps[first : bisect_left(self.taps, self.before + self.length - self.starts[0])]
 
     def inside(self, tap: int) -> tuple[slice, slice]:
         """Return the windows that read a real cell through one tap, and these cells."""
@@ -180,15 +186,14 @@ def fold(operation: Any, x: Array, walked: Walk, axis: int, empty: float) -> Arr
 
     A sum or a maximum starts with `empty`.
     """
-    taps = sorted((walked.inside(tap) for tap in walked.taps), key=lambda pair: pair[0].start - pair[0].stop)
-    (windows, first), *others = taps
+    inside = (walked.inside(tap) for tap in walked.reaching)
+    taps = sorted(inside, key=lambda pair: pair[0].start - pair[0].stop)
     count = len(walked.starts)
-    if windows == slice(0, count):
-        y: Array = x[at(axis, first)].copy()
+    if taps and taps[0][0] == slice(0, count):
+        y: Array = x[at(axis, taps.pop(0)[1])].copy()
     else:
         y = np.full((*x.shape[:axis], count, *x.shape[axis + 1 :]), empty, x.dtype)
-        others = taps
-    for windows, cells in others:
+    for windows, cells in taps:
         part = y[at(axis, windows)]
         operation(part, x[at(axis, cells)], out=part)
     return y
@@ -202,7 +207,7 @@ def total(x: Array, walked: Walk, axis: int) -> Array:
 def share(dy: Array, walked: Walk, axis: int) -> Array:
     """Give every cell along one axis the sum over the windows that read it: the way back from `total`."""
     dx = np.zeros((*dy.shape[:axis], walked.length, *dy.shape[axis + 1 :]), dy.dtype)
-    for tap in walked.taps:
+    for tap in walked.reaching:
         windows, cells = walked.inside(tap)
         dx[at(axis, cells)] += dy[at(axis, windows)]
     return dx

@@ -37,9 +37,13 @@ MOVED = "its places are not those of the input any more"
 
 
 def by_number(
-    program: Program, shapes: Sequence[tuple[int, ...]], placed: Mapping[int, Fields | str | None], axis: int
+    program: Program,
+    shapes: Sequence[tuple[int, ...]],
+    placed: Mapping[int, Fields | str | None],
+    axis: int,
+    of: int = INPUT,
 ) -> dict[int, Fields | str]:
-    """Return what units see along an axis of the input, for steps that are not among those `placed` on it.
+    """Return what units see along an axis of an input, for steps that are not among those `placed` on it.
 
     Units of a vector go by their number, those of a map by their place. Of some it is only known why that is
     not: it would take too long, or numbers at one place of a map see different positions.
@@ -49,7 +53,7 @@ def by_number(
     for number, step in enumerate(program.steps):
         if number in placed:
             continue
-        read = [_numbers(i, program, shapes, placed, found, axis) for i in step.inputs]
+        read = [_numbers(i, program, shapes, placed, found, axis, of) for i in step.inputs]
         unknown = [each for each in read if isinstance(each, str)]
         known = [each for each in read if not isinstance(each, str)]
         seen = unknown[0] if unknown else _through(step, known, shapes[number])
@@ -65,10 +69,13 @@ def _numbers(
     placed: Mapping[int, Fields | str | None],
     found: Mapping[int, Seen | str],
     axis: int,
+    of: int,
 ) -> Seen | str:
     """Return what each number of an input of a step sees, or why that is not known."""
-    shape = program.input_shape if number == INPUT else shapes[number]
-    if number == INPUT:
+    shape = shapes[number] if number >= 0 else program.inputs[program.numbered_inputs[number]]
+    if number < 0 and number != of:
+        return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
+    if number == of:
         places = np.arange(shape[axis + 1] if len(shape) > 1 else shape[0])
         fields: Fields | str | None = np.stack([places, places], 1)
     elif number in placed:

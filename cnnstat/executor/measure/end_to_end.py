@@ -31,48 +31,58 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Executor, Gradients
+    from cnnstat.executor.network import Batch, Executor, Gradients
     from cnnstat.executor.way_back import Tape
 
 DIM = 1e-6
 """A tensor whose gradient is smaller than this beside the largest is not made to matter as much."""
 
 
-def check_end_to_end(network: Executor, x: Array, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
-    """Check the gradients of the loss: of the input, and of all parameters in one direction together.
+def check_end_to_end(network: Executor, x: Batch, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
+    """Check the gradients of the loss: of each input, and of all parameters in one direction together.
 
     A loss that is infinite here, or has infinite slopes, is nothing to check with: a projection takes its
     place, and what is checked says so.
     """
     whole = _Whole(network, x, plan)
-    outputs, tape = whole.run(whole.x, {}, backward=True)
+    outputs, tape = whole.run(whole.inputs, {}, backward=True)
     target = finite_objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
     value = float(target.value(outputs))
     gradients, faults = whole.gradients(tape, target.gradient(outputs))
-    slopes = {"input": whole.along_input, "parameters": whole.along_parameters}
     for tensor, size in whole.sizes().items():
         fault = faults.get(tensor, "") if math.isfinite(value) else NOT_FINITE
         error = math.nan
         if not fault and gradients is not None:
-            found = slopes[tensor](target, value, gradients)
+            found = whole.along(tensor, target, value, gradients)
             fault = fault_of(found)
             error = math.nan if fault else found.error
         yield Checked("", "", tensor, size, error, fault=fault, loss=target.name)
 
 
 class _Whole:
-    """A network at one input, ready to be run again near it."""
+    """A network at one input, or one of each of several, ready to be run again near it."""
 
-    def __init__(self, network: Executor, x: Array, plan: Plan) -> None:
+    def __init__(self, network: Executor, x: Batch, plan: Plan) -> None:
         self.network, self.plan = network, plan
-        self.x = self.origin("", x)
+        named = network.named(x)
+        self.inputs = {name: self.origin(self.key(name), array) for name, array in named.items()}
+        self.tensors = {"input" if len(named) == 1 else f"input {name}": name for name in named}
+
+    def key(self, name: str) -> str:
+        """Return the name by which directions of an input are drawn; the only input has none."""
+        return name if len(self.network.program.inputs) > 1 else ""
 
     def run(
-        self, x: Array, shifts: Mapping[str, complex], *, backward: bool = False, near: Near | None = None
+        self,
+        inputs: Mapping[str, Array],
+        shifts: Mapping[str, complex],
+        *,
+        backward: bool = False,
+        near: Near | None = None,
     ) -> tuple[tuple[Array, ...], Tape]:
         """Run forward; `shifts` says how far each tensor goes along its direction, from a point `near` it."""
         return self.network.run(
-            x,
+            self.network.batch(inputs),
             training=self.plan.training,
             backward=backward,
             draw=1,
@@ -81,21 +91,29 @@ class _Whole:
 
     def gradients_near(self, target: Objective, near: Near) -> Gradients:
         """Go forward and back at a point next to the network's own."""
-        outputs, tape = self.run(near(self.x, ""), {}, backward=True, near=near)
+        outputs, tape = self.run(self.inputs_near(near), {}, backward=True, near=near)
         return self.network.way_back(tape, target.gradient(outputs))
 
+    def inputs_near(self, near: Near | None) -> dict[str, Array]:
+        """Return the inputs, or those at a point next to them."""
+        if near is None:
+            return self.inputs
+        return {name: near(array, self.key(name)) for name, array in self.inputs.items()}
+
     def sizes(self) -> dict[str, int]:
-        """Return how many numbers each of the two gradients has; there may be no parameters."""
+        """Return how many numbers each gradient has: of each input, and all parameters if any."""
         trained = sum(value.size for _, stored in self.network.owned() for value in stored.trained.values())
-        return {"input": self.x.size} | ({"parameters": trained} if trained else {})
+        inputs = {tensor: self.inputs[name].size for tensor, name in self.tensors.items()}
+        return inputs | ({"parameters": trained} if trained else {})
 
     def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, str]]:
-        """Go all the way back; return the gradients and what is wrong with either of the two, if anything."""
+        """Go all the way back; return the gradients and what is wrong with any of them."""
         try:
             found = self.network.way_back(tape, given)
         except BackwardError as error:
             return None, dict.fromkeys(self.sizes(), str(error))
-        faults = {} if is_finite(found.input) else {"input": NOT_FINITE}
+        inputs = self.network.named(found.input)
+        faults = {tensor: NOT_FINITE for tensor, name in self.tensors.items() if not is_finite(inputs[name])}
         if not all(map(is_finite, found.parameters.values())):
             faults["parameters"] = NOT_FINITE
         for step, stored in self.network.owned():
@@ -132,19 +150,27 @@ class _Whole:
         """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
         return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
 
-    def along_input(self, target: Objective, value: float, gradients: Gradients) -> Judged:
-        """Move the input; return how far its gradient is off."""
-        step = step_of(self.x, self.plan.method)
-        direction = step * self.direction("", self.x)
-        scale = max(step * norm(gradients.input), FAINT * max(abs(value), 1))
+    def along(self, tensor: str, target: Objective, value: float, gradients: Gradients) -> Judged:
+        """Move an input or the parameters; return how far the gradient is off."""
+        if tensor in self.tensors:
+            return self.along_input(self.tensors[tensor], target, value, gradients)
+        return self.along_parameters(target, value, gradients)
+
+    def along_input(self, name: str, target: Objective, value: float, gradients: Gradients) -> Judged:
+        """Move an input; return how far its gradient is off."""
+        size = step_of(self.inputs[name], self.plan.method)
+        direction = size * self.direction(self.key(name), self.inputs[name])
+        scale = max(size * norm(self.network.named(gradients.input)[name]), FAINT * max(abs(value), 1))
 
         def apart_at(near: Near | None, gradients: Gradients) -> Apart:
-            x = self.x if near is None else near(self.x, "")
+            inputs = self.inputs_near(near)
 
             def line(step: complex) -> complex:
-                return complex(target.value(self.run(x + step * direction, {}, near=near)[0]))
+                moved = {**inputs, name: inputs[name] + step * direction}
+                return complex(target.value(self.run(moved, {}, near=near)[0]))
 
-            return apart(float((gradients.input * direction).sum()), line, scale, self.plan.method)
+            gradient = self.network.named(gradients.input)[name]
+            return apart(float((gradient * direction).sum()), line, scale, self.plan.method)
 
         def nearby(near: Near) -> Apart:
             return apart_at(near, self.gradients_near(target, near))
@@ -160,11 +186,11 @@ class _Whole:
         scale = math.hypot(*(max(weights[name] * norms[name], least) for name in norms))
 
         def apart_at(near: Near | None, gradients: Gradients) -> Apart:
-            x = self.x if near is None else near(self.x, "")
+            inputs = self.inputs_near(near)
 
             def line(step: complex) -> complex:
                 shifts = {name: step * weight for name, weight in weights.items()}
-                return complex(target.value(self.run(x, shifts, near=near)[0]))
+                return complex(target.value(self.run(inputs, shifts, near=near)[0]))
 
             expected = sum(
                 weights[name] * float((gradient * self.direction(name, gradient)).sum())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnstat.executor.arguments import whole
 from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernel import is_finite
 from cnnstat.executor.kernels import KERNELS
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnstat.executor.kernel import Array, Backward, Inputs, Result
-    from cnnstat.executor.network import Executor, Visit
+    from cnnstat.executor.network import Batch, Executor, Visit
 
 
 SAMPLES = 2
@@ -103,8 +104,7 @@ class Plan:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ValueError(f"method: expected one of {', '.join(METHODS)}, got {self.method!r}")
-        if self.elements < 0:
-            raise ValueError(f"elements: expected 0 or more, got {self.elements}")
+        whole("elements", self.elements, 0)
 
 
 def tensors_of(network: Executor, number: int) -> int:
@@ -116,10 +116,10 @@ def gradients_of(network: Executor) -> int:
     """Return how many gradients both checks yield; end to end, all parameters make one, if there are any."""
     trained = any(stored.trained for stored in network.stored)
     layers = sum(tensors_of(network, number) for number in range(len(network.program.steps)))
-    return layers + 1 + trained
+    return layers + len(network.program.inputs) + trained
 
 
-def check_layers(network: Executor, x: Array, plan: Plan) -> Iterator[tuple[int, Checked]]:
+def check_layers(network: Executor, x: Batch, plan: Plan) -> Iterator[tuple[int, Checked]]:
     """Check each layer alone on its real input; yield its number with each result."""
 
     def stored(number: int, inputs: Inputs) -> Mapping[str, Array]:

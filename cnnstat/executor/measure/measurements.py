@@ -11,13 +11,12 @@ from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.by_number import BROKEN
 from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
 from cnnstat.executor.measure.zero_frames import RealPositions
-from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Executor, Visit
+    from cnnstat.executor.network import Batch, Executor, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +42,14 @@ class LayerMeasurements:
 class Measurements:
     """The figures of a network, layer by layer, and what it put out.
 
-    `beyond` names steps where units saw one poisoned pixel that is not in their field. `peak_bytes` are
-    those of the parameters and of the most activations that were alive at once.
+    `fields` are those of each step, on one input after the other. `beyond` names, for each input, steps where
+    units saw one poisoned pixel that is not in their field. `peak_bytes` are those of the parameters and of
+    the most activations that were alive at once.
     """
 
     layers: tuple[LayerMeasurements, ...]
-    fields: tuple[MeasuredField, ...]
-    beyond: tuple[int, ...]
+    fields: tuple[tuple[MeasuredField, ...], ...]
+    beyond: tuple[tuple[int, ...], ...]
     peak_bytes: int
     outputs: tuple[Array, ...]
 
@@ -60,7 +60,7 @@ class Measurements:
 
 
 def measure_network(
-    network: Executor, x: Array, watch: Callable[[Visit], None] = lambda visit: None
+    network: Executor, x: Batch, watch: Callable[[Visit], None] = lambda visit: None
 ) -> Measurements:
     """Run a batch forward, dropping each activation after its last reader, and measure every layer.
 
@@ -69,7 +69,7 @@ def measure_network(
     Raises:
         ValueError: x does not fit, or samples were not treated alike.
     """
-    layers, outputs, alive = [], {INPUT: x}, 0
+    layers, outputs, alive = [], network.accepted(x), 0
     broken, real = set(), RealPositions()
     for visit in network.visits(x):
         layers.append(measure_layer(network, visit, real))
@@ -80,13 +80,21 @@ def measure_network(
             outputs[visit.number] = visit.output
         watch(visit)
         del visit  # what it read may be freed before the next one
-    fields = measure_fields(network.program, [layer.output_shape for layer in layers])
-    fields = [MeasuredField(why=BROKEN) if i in broken else field for i, field in enumerate(fields)]
+    shapes, inputs = [layer.output_shape for layer in layers], network.program.numbered_inputs
+    fields = [
+        [
+            MeasuredField(why=BROKEN) if i in broken else field
+            for i, field in enumerate(measure_fields(network.program, shapes, number))
+        ]
+        for number in inputs
+    ]
     params = (v.nbytes for _, stored in network.owned() for v in (stored.trained | stored.fixed).values())
     return Measurements(
         layers=tuple(layers),
-        fields=tuple(fields),
-        beyond=tuple(beyond_field(network, fields)),
+        fields=tuple(map(tuple, fields)),
+        beyond=tuple(
+            tuple(beyond_field(network, each, number)) for each, number in zip(fields, inputs, strict=True)
+        ),
         peak_bytes=alive + sum(params),
         outputs=tuple(outputs[number] for number in network.program.outputs),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.program import INPUT, Program, Step
-from cnnstat.executor.projection import Placeless
+from cnnstat.executor.projection import OneAxis, Placeless
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
@@ -47,30 +47,42 @@ class AxisNetwork:
         new = {INPUT: INPUT} | {number: i for i, number in enumerate(numbers)}
         steps = (self.program.steps[number] for number in numbers)
         moved = (replace(step, inputs=tuple(new[i] for i in step.inputs)) for step in steps)
-        return replace(self.program, steps=tuple(moved), input_shape=(1, length)), numbers
+        return replace(self.program, steps=tuple(moved), inputs={"input": (1, length)}), numbers
 
 
-def on_axis(program: Program, axis: Axis) -> AxisNetwork:
-    """Project a network to one axis."""
+def on_axis(program: Program, axis: Axis, of: int = INPUT) -> AxisNetwork:
+    """Project a network to one axis of one of its inputs; what sees nothing of that is left out."""
     steps: list[Step] = []
-    here = {INPUT: INPUT}
+    here = {of: INPUT}
     grains = {INPUT: 1}
     anchored: set[int] = set()
     placeless: dict[int, Placeless] = {}
     for number, step in enumerate(program.steps):
+        seen = [i for i in step.inputs if i in here or i in placeless]
+        if not seen:
+            continue
         layer = _lost(step, placeless) or KERNELS[step.type].projection(step.options, axis)
+        if len(seen) < len(step.inputs) and not _joins(step, layer):
+            layer = Placeless.MOVED
         if isinstance(layer, Placeless):
             placeless[number] = layer
             continue
-        inputs = tuple(here[i] for i in step.inputs)
+        # What joins its inputs place by place sees the same if one takes the place of those that see nothing.
+        inputs = tuple(here.get(i, here[seen[0]]) for i in step.inputs)
         here[number] = len(steps)
         grains[len(steps)] = layer.stride * lcm(*(grains[i] for i in inputs))
         if layer.anchored or anchored.intersection(inputs):
             anchored.add(len(steps))
         steps.append(Step(step.name, layer.type or step.type, layer.options, inputs))
-    on_length = Program(tuple(steps), (1, program.input_shape[axis.number + 1]), ())
-    numbers = tuple(number for number in here if number != INPUT)
+    length = program.inputs[program.numbered_inputs[of]][axis.number + 1]
+    on_length = Program(tuple(steps), {"input": (1, length)}, ())
+    numbers = tuple(number for number in here if number >= 0)
     return AxisNetwork(on_length, lcm(*grains.values()), frozenset(anchored), numbers, placeless)
+
+
+def _joins(step: Step, layer: OneAxis | Placeless) -> bool:
+    """Say whether a step, on one axis, reads all of its inputs at each unit's own place."""
+    return isinstance(layer, OneAxis) and KERNELS[layer.type or step.type].joins
 
 
 def _lost(step: Step, placeless: dict[int, Placeless]) -> Placeless | None:

@@ -7,6 +7,8 @@ of every position.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +17,7 @@ from cnnstat.executor.measure.pattern import clipped_fields, together
 from cnnstat.executor.network import Executor, UnfitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.measure.one_axis import AxisNetwork
@@ -111,6 +113,22 @@ class PoisonedRuns:
         poisoned = _poisoned(program, each, most)
         return {numbers[place]: place for place in range(len(poisoned))}, poisoned
 
+    def holes(self, length: int, places: Mapping[int, int], far: Poisoned) -> dict[int, int]:
+        """Return how many units may stand between two that see the middle, and not see it, by step.
+
+        Taps of a dilated window lie apart, so one position is seen by units that lie as far apart. Layers
+        behind move what is seen, and add to it, which makes no hole wider.
+        """
+        more = length - self.network.length
+        found, widest = {}, Fraction(0)
+        for number, place in places.items():
+            step = self.network.program.steps[number]
+            density = Fraction(far.units[place] - self.units[number], more)  # for each position
+            if density and (step.options.get("kernel") or 1) > 1:
+                widest = max(widest, ((step.options.get("dilation") or 1) - 1) / density)
+            found[number] = ceil(widest * density)
+        return found
+
     def start(self, length: int) -> int:
         """Return the first position of the middle."""
         return length // 2 - self.network.grain
@@ -150,7 +168,7 @@ def _parts(program: Program, ranges: Sequence[slice], units: int) -> Iterator[tu
     except UnfitError as unfit:
         program = replace(program, steps=program.steps[: unfit.number])
         network = Executor(program)
-    clean = network.sample(1)
+    (clean,) = network.named(network.sample(1)).values()
     some = max(PIECE // max(units, clean.size), 1)
     for start in range(0, len(ranges), some):
         yield start, _run(network, clean, ranges[start : start + some])

@@ -25,6 +25,7 @@ from cnnstat.executor.measure.by_number import BROKEN, TOO_LONG, by_number
 from cnnstat.executor.measure.one_axis import on_axis
 from cnnstat.executor.measure.pattern import repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
+from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from cnnstat.executor.measure.pattern import Fields, Pattern
     from cnnstat.executor.network import Executor
     from cnnstat.executor.program import Program
+
+
+BLIND = "no unit sees anything of this input"
+"""Why a field is not measured: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +73,24 @@ class MeasuredField:
     why: str = ""
 
 
-def measure_fields(program: Program, shapes: Sequence[tuple[int, ...]]) -> list[MeasuredField]:
-    """Return what the units of each step see; `shapes` are those of a sample that steps put out."""
+def measure_fields(
+    program: Program, shapes: Sequence[tuple[int, ...]], of: int = INPUT
+) -> list[MeasuredField]:
+    """Return what the units of each step see of an input; `shapes` are those of a sample of their outputs."""
     measured: dict[str, list[AxisField | str]] = {}
     axes: list[dict[int, AxisField | str]] = []
-    extent = program.input_shape[1:] or program.input_shape
+    shape = program.inputs[program.numbered_inputs[of]]
+    extent = shape[1:] or shape
     for number in range(len(extent)):
         placed: dict[int, AxisField | str] = {}
-        if len(program.input_shape) > 1:
-            network = on_axis(program, Axis(number, len(extent)))
+        if len(shape) > 1:
+            network = on_axis(program, Axis(number, len(extent)), of)
             key = repr(network.program)  # a square network is the same along each axis
             if key not in measured:
                 measured[key] = _along(network)
             placed = dict(zip(network.numbers, measured[key], strict=True))
         clipped = {i: field if isinstance(field, str) else field.clipped for i, field in placed.items()}
-        numbered = by_number(program, shapes, clipped, number)
+        numbered = by_number(program, shapes, clipped, number, of)
         axes.append({i: each if isinstance(each, str) else AxisField(each) for i, each in numbered.items()})
         axes[-1].update(placed)
     return [_together([axis[number] for axis in axes], extent) for number in range(len(program.steps))]
@@ -97,7 +105,7 @@ def _together(axes: list[AxisField | str], extent: tuple[int, ...]) -> MeasuredF
     if any(axis.clipped is None and axis.pattern is None for axis in fields):
         return MeasuredField(fields, why=TOO_LONG)
     if all(axis.pattern is None and axis.blind for axis in fields):
-        return MeasuredField(fields, why="no unit sees anything of this input")
+        return MeasuredField(fields, why=BLIND)
     regions = [_shared(field) for field in fields]
     region = tuple(each for each in regions if each is not None)
     if len(region) < len(fields) or all(field.pattern is not None for field in fields):
@@ -130,9 +138,10 @@ def _along(network: AxisNetwork) -> list[AxisField | str]:
             break
         places, far = runs.middle(length)
         left &= places.keys()
+        holes = runs.holes(length, places, far)
         for number in sorted(left):
             seen = far[places[number]]
-            if not _cut_short(seen):
+            if not _cut_short(seen, holes[number]):
                 clipped = fields[number].clipped
                 pattern = repeated(seen, network.grain, runs.start(length), clipped, network.length)
                 fields[number] = replace(fields[number], pattern=pattern)
@@ -140,22 +149,33 @@ def _along(network: AxisNetwork) -> list[AxisField | str]:
     return [BROKEN if number in runs.broken else field for number, field in enumerate(fields)]
 
 
-def _cut_short(poisoned: Array) -> bool:
-    """Say whether a unit at a border sees the middle, so that the input must be longer still."""
-    return bool(poisoned[:, 0].any() or poisoned[:, -1].any())
+def _cut_short(poisoned: Array, holes: int) -> bool:
+    """Say whether units beyond a border would see the middle, so that the input must be longer still.
+
+    If they do, so does one of the first units or of the last ones: the first or the last itself, or one
+    behind as many `holes` as there are between units that see it.
+    """
+    ends = poisoned[:, : holes + 1], poisoned[:, -holes - 1 :]
+    return poisoned.shape[1] <= 2 * holes or any(bool(end.any()) for end in ends)
 
 
-def beyond_field(network: Executor, fields: list[MeasuredField]) -> list[int]:
-    """Poison one pixel of the real input; return the steps where a unit is NaN that does not see it.
+def beyond_field(network: Executor, fields: Sequence[MeasuredField], of: int = INPUT) -> list[int]:
+    """Poison one pixel of a real input; return the steps where a unit is NaN that does not see it.
 
     It is the pixel in the middle, in all channels. Fields found axis by axis prove something only if there
     are none.
     """
-    x = network.sample(1)
+    arrays = network.accepted(network.sample(1))
+    x = arrays[of]
     middle = tuple(n // 2 for n in x.shape[2:] or x.shape[1:])
     x[(..., *middle)] = np.nan
+    poisoned = network.batch(
+        {name: arrays[number] for number, name in network.program.numbered_inputs.items()}
+    )
     with quiet():
-        return [v.number for v in network.visits(x) if _is_beyond(v.output[0], fields[v.number], middle)]
+        return [
+            v.number for v in network.visits(poisoned) if _is_beyond(v.output[0], fields[v.number], middle)
+        ]
 
 
 def _is_beyond(y: Array, field: MeasuredField, pixel: tuple[int, ...]) -> bool:

@@ -170,8 +170,8 @@ def test_parameters_and_input_change_the_network() -> None:
         (("alexnet", "--to", "big"), 2, "expected a size such as 128 or 128x256"),
         (("alexnet", "--step", "0"), 2, "is not in the range"),
         (("waveform", "--from", "3x3"), 2, "3x3 has 2 sizes, but the input has a length only"),
-        (("alexnet", "--input", "100"), 2, "is a vector, which has no size to vary"),
-        (("sppnet", "--input", "3x100"), 1, "spatial_pyramid_pool needs a map"),
+        (("alexnet", "--input", "100"), 2, "input is a map such as 3x227x227, got 100"),
+        (("alexnet", "--input", "320x300"), 2, "did you mean 3x320x300?"),
         (("nothing",), 1, "no such file"),
     ],
 )

@@ -179,16 +179,17 @@ def test_ranges(
 @pytest.mark.parametrize(
     ("own", "first", "last", "said"),
     [
-        ((32, 32), (20,), (10,), "no size from 20x20 to 10x10"),
-        ((32, 32), (1,), (1_000_000,), f"1,000,000 sizes are too many: at most {MAX_SWEEP:,} are tried"),
-        ((32,), (3, 4), None, "the input has a length only"),
+        ("1, 32, 32", (20,), (10,), "no size from 20x20 to 10x10"),
+        ("1, 32, 32", (1,), (1_000_000,), f"1,000,000 sizes are too many: at most {MAX_SWEEP:,} are tried"),
+        ("1, 32", (3, 4), None, "the input has a length only"),
+        ("32", None, None, "is a vector, which has no size to vary"),
     ],
 )
 def test_ranges_that_are_refused(
-    own: tuple[int, ...], first: tuple[int, ...], last: tuple[int, ...] | None, said: str
+    own: str, first: tuple[int, ...] | None, last: tuple[int, ...] | None, said: str
 ) -> None:
     with pytest.raises(ArgumentError, match=said):
-        between(cnnstat.load("lenet5", input_shape=(1, *own)), first, last, None)
+        between(cnnstat.loads(f"input: [{own}]\nlayers: [{{type: relu}}]\n"), first, last, None)
 
 
 def test_a_deep_network_is_tried_at_fewer_sizes() -> None:
@@ -254,7 +255,7 @@ layers:
 @pytest.mark.parametrize("text", [FUSSY, WIDE])
 def test_what_fixes_the_size_is_found_where_no_doubled_size_shows_it(text: str) -> None:
     graph = cnnstat.loads(text)
-    found = cnnstat.sizes(graph, first=graph.spec.input_shape[1:], last=graph.spec.input_shape[1:])
+    found = cnnstat.sizes(graph, first=graph.input_shape[1:], last=graph.input_shape[1:])
     assert ([graph.name(number) for number in found.fixing], found.levelled) == (["fc"], None)
 
 
