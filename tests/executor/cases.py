@@ -543,6 +543,12 @@ UNPLACED = {"reshape", "permute", "matmul"}
 """Types behind which a place on the map is no place on the input: no run can show their fields."""
 
 
+def unplaced(case: Case) -> bool:
+    """Say whether a case's layer is one of these, or leaves axes out and others in their place."""
+    left = len(case.shapes[0]) - 1 - len(case.given.get("axes", ()))
+    return case.type in UNPLACED or (case.given.get("keepdims") is False and left > 1)
+
+
 def one_of_each() -> list[Case]:
     """Return the first case of each type."""
     return list({case.type: case for case in reversed(CASES)}.values())
