@@ -67,7 +67,7 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"first": (1, 2, 3)}, "has 3 sizes, but the input has height and width"),
         (cnnstat.sizes, {"step": 0}, "step: expected 1 or more, got 0"),
         (cnnstat.sizes, {"first": 9, "last": 8}, "there is no size from 9x9 to 8x8"),
-        (cnnstat.sizes, {"input_shape": (1, 2, 3, 4)}, "input_shape: expected 1 to 3 sizes"),
+        (cnnstat.sizes, {"input_shape": (1, 2, 3, 4, 5)}, "input_shape: expected 1 to 4 sizes"),
         (cnnstat.sizes, {"input_shape": (9,)}, "input is a map such as 1x32x32, got 9"),
         (cnnstat.sizes, {"batch": 0}, "batch: expected 1 or more"),
         (cnnstat.sizes, {"dtype": "int8"}, "dtype: expected one of float16"),
@@ -75,8 +75,8 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"step": 1.5}, "step: expected 1 or more, got 1.5"),
         (cnnstat.analyze, {"optimizer": "lion"}, "optimizer: expected one of sgd"),
         (cnnstat.analyze, {"batch": 1.5}, "batch: expected 1 or more, got 1.5"),
-        (cnnstat.analyze, {"input_shape": (1, 32.0, 32.0)}, "input_shape: expected 1 to 3 sizes"),
-        (cnnstat.analyze, {"input_shape": (1, True, 32)}, "input_shape: expected 1 to 3 sizes"),
+        (cnnstat.analyze, {"input_shape": (1, 32.0, 32.0)}, "input_shape: expected 1 to 4 sizes"),
+        (cnnstat.analyze, {"input_shape": (1, True, 32)}, "input_shape: expected 1 to 4 sizes"),
     ],
 )
 def test_arguments_that_are_refused(call: Callable[..., Any], arguments: dict[str, Any], said: str) -> None:

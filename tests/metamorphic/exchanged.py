@@ -65,7 +65,7 @@ SCRAMBLING = {"flatten", "spatial_pyramid_pool", "pixel_shuffle", "pixel_unshuff
 
 def transposed(drawn: Drawn) -> Drawn | None:
     """Return a network of maps with height and width exchanged in all that speaks of them."""
-    if len(drawn.input) < 3:
+    if len(drawn.input) != 3:
         return None
     channels, height, width = drawn.input
     found = _by_line(drawn, _across)
