@@ -216,6 +216,11 @@ class Analysis(Struct, frozen=True, dict=True):
         """Return the names of the layers that the network puts out."""
         return tuple(self.graph.name(number) for number in self.graph.outputs)
 
+    @property
+    def output_shapes(self) -> dict[str, Shape]:
+        """Return the shapes of all that the network puts out, by name; totals have that of the last."""
+        return {self.graph.name(number): self.shapes[number] for number in self.graph.outputs}
+
     @cached_property
     def shapes(self) -> tuple[Shape, ...]:
         """Return the shape that each node puts out, by its number."""

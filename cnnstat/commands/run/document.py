@@ -113,9 +113,7 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
     tolerance: float
     loss: Annotated[
         str | None,
-        Meta(
-            description="gone back from end to end: a projection where that of the run is infinite or constant"
-        ),
+        Meta(description="that of end to end: a projection where that of the run is infinite or constant"),
     ]
     to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
     interrupted: bool
