@@ -115,6 +115,12 @@ class _Row(Struct, frozen=True):
     counts: Counts
     field: Field
 
+    def __repr__(self) -> str:
+        """Return the row in a line: all that it holds would fill pages."""
+        shape = "x".join(map(str, self.output_shape))
+        figures = f"{self.counts.params:,} params, {self.counts.macs:,} MACs"
+        return f"<{type(self).__name__} {self.name} ({self.type}): {shape}, {figures}>"
+
 
 class LayerRow(_Row, frozen=True):
     """One layer with its figures; ``calculated`` has the arithmetic of each.
@@ -190,6 +196,12 @@ class Analysis(Struct, frozen=True, dict=True):
     totals: Totals
     checked: int
     missed: tuple[Missed, ...]
+
+    def __repr__(self) -> str:
+        """Return the network in a line: all that an analysis holds would fill pages."""
+        shape, counts = "x".join(map(str, self.input_shape)), self.totals.counts
+        figures = f"{counts.params:,} params, {counts.macs:,} MACs"
+        return f"<Analysis of {self.name} ({shape}): {len(self.rows)} layers, {figures}>"
 
     @property
     def of(self) -> int:
