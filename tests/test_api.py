@@ -29,6 +29,12 @@ def test_what_is_printed_fits_a_line() -> None:
     assert f"{cnnstat.analyze('resnet18').named['layer1.0']!r}".startswith("<BlockRow layer1.0 (basic): ")
 
 
+@pytest.mark.parametrize("read", [cnnstat.analyze, cnnstat.load, cnnstat.verify])
+def test_the_text_of_a_spec_is_for_loads(read: Callable[[str], object]) -> None:
+    with pytest.raises(cnnstat.SpecError, match="<text>:1:1: .*not the name of a file; cnnstat.loads reads"):
+        read(TINY.format(2))
+
+
 def test_parameters_are_those_of_b_and_the_input_is_of_both() -> None:
     found = cnnstat.diff("efficientnet", "efficientnet", params={"width": 2}, input_shape=(3, 64, 64))
     assert found.a.totals.counts.params < found.b.totals.counts.params
