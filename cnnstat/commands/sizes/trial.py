@@ -5,6 +5,7 @@ at the first layer that refuses.
 from __future__ import annotations
 
 from itertools import compress
+from math import prod
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -114,13 +115,13 @@ class Tries:
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
         params = sum(layer.stored[0].value for layer in compress(walked.layers, self.owning))
-        activations = stored_activations(self.storage, walked.shapes)
-        peak = memory.peak_activations(activations, self.freed)
+        stored = stored_activations(self.storage, walked.shapes)
+        peak = memory.peak_activations(stored, self.freed)
         return Cost(
             output_shape=walked.shapes[self.graph.outputs[-1]],
             params=params,
             macs=sum(layer.macs for layer in walked.layers),
-            activations=sum(activations[len(self.graph.inputs) :]),
+            activations=sum(prod(figures.shape) for figures in walked.layers),
             inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
