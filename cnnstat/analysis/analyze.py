@@ -69,7 +69,7 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
     sizes = stored_activations(storage(graph), shapes)
-    peak = memory.peak_activations(sizes, memory.freed(graph))
+    peak = memory.peak_activations(sizes, memory.freed(graph, storage(graph)))
     totals = Totals(
         shapes[graph.outputs[-1]],
         sums[-1],

@@ -33,14 +33,13 @@ def activations(shapes: Iterable[Shape]) -> list[int]:
     return [prod(shape) for shape in shapes]
 
 
-def freed(graph: Graph, kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
+def freed(graph: Graph, holders: Sequence[int], kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
     """Return for each node the numbers of those whose activations have no reader left once it has run.
 
     Nodes run in graph order; an activation is freed after its last reader, at once if it has none, an output
-    of the network never, and no more one that is ``kept`` for the backward pass. Who reads a view reads what
-    it is a view of.
+    of the network never, and no more one that is ``kept`` for the backward pass. Who reads a view reads the
+    node that holds it: ``holders`` has that node, for each.
     """
-    holders = storage(graph)
     used = [{holders[number] for number in (i, *node.inputs)} for i, node in enumerate(graph.nodes)]
     last_user = {source: number for number, sources in enumerate(used) for source in sources}
     kept = {holders[number] for number in (*graph.outputs, *kept)}
@@ -70,10 +69,10 @@ def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) 
 
     None that is ``kept`` for the backward pass is freed before it.
     """
-    plan = freed(graph, kept)
+    holders = storage(graph)
+    plan = freed(graph, holders, kept)
     _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
-    holders = storage(graph)
     return tuple(number for number in range(when + 1) if number not in gone and holders[number] == number)
 
 
@@ -101,7 +100,7 @@ def training_memory(
     The peak is that of the forward pass, which keeps what backward reads: never below that of inference.
     """
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
-    peak = peak_activations(sizes, freed(graph, backward_reads(graph, calculated)))
+    peak = peak_activations(sizes, freed(graph, storage(graph), backward_reads(graph, calculated)))
     stored = term("alive in training", peak)
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored

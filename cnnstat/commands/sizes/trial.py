@@ -100,7 +100,8 @@ class Tries:
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
-        self.freed, self.storage = memory.freed(graph), storage(graph)
+        self.storage = storage(graph)
+        self.freed = memory.freed(graph, self.storage)
         self.owning = [node.owns for node in graph.layers]
         self.walk = Walk(graph, _figures, strict=settings.strict)
 
