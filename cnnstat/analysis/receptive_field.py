@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.bounds import NOTHING, composed, joined, longest, merged, short, stride_of, too_large
+from cnnstat.analysis.bounds import NO_REGION, composed, joined, longest, merged, short, stride_of, too_large
 from cnnstat.base.limits import MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
@@ -255,7 +255,7 @@ def _agree(tracks: Iterable[Bounds], period: int) -> bool:
 
 
 def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
-    low, high = NOTHING
+    low, high = NO_REGION
     for bounds in axis:
         low, high = joined((low, high), bounds.at(unit))
     return low, high
