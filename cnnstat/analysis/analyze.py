@@ -25,7 +25,6 @@ from cnnstat.analysis.model import (
 )
 from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.settings import Options, Settings, settled
-from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
 from cnnstat.analysis.zero_frames import ZeroFrames
 from cnnstat.base.arithmetic import ZERO
@@ -68,8 +67,8 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     fields = (*starts(graph.input_shapes, of), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
-    sizes = stored_activations(storage(graph), shapes)
-    peak = memory.peak_activations(sizes, memory.freed(graph, storage(graph)))
+    sizes = memory.stored_activations(graph, shapes)
+    peak = memory.peak_activations(sizes, memory.freed(graph, graph.holders))
     totals = Totals(
         shapes[graph.outputs[-1]],
         sums[-1],

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import needed_gradients
 from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
-from cnnstat.analysis.storage import storage
 from cnnstat.base.arithmetic import Term, term
 
 if TYPE_CHECKING:
@@ -25,12 +24,13 @@ def inference_memory(params: int, peak: int, settings: Settings) -> Term:
     return _bytes(settings) * (term("params", params) + numbers)
 
 
-def activations(shapes: Iterable[Shape]) -> list[int]:
-    """Return how many numbers each of these shapes holds.
+def stored_activations(graph: Graph, shapes: Iterable[Shape]) -> list[int]:
+    """Return for each node, by its number, how many numbers its output takes memory for: none of a view.
 
-    The ``sizes`` of this file are such, of what each node puts out, by its number; but none of a view.
+    The ``sizes`` of this file are these.
     """
-    return [prod(shape) for shape in shapes]
+    nodes = zip(graph.holders, shapes, strict=True)
+    return [prod(shape) if number == holder else 0 for number, (holder, shape) in enumerate(nodes)]
 
 
 def freed(graph: Graph, holders: Sequence[int], kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
@@ -69,11 +69,11 @@ def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) 
 
     None that is ``kept`` for the backward pass is freed before it.
     """
-    holders = storage(graph)
-    plan = freed(graph, holders, kept)
+    plan = freed(graph, graph.holders, kept)
     _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
-    return tuple(number for number in range(when + 1) if number not in gone and holders[number] == number)
+    alive = (number for number in range(when + 1) if number not in gone)
+    return tuple(number for number in alive if graph.holders[number] == number)
 
 
 def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int, ...]:
@@ -88,8 +88,7 @@ def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int,
         found.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
         if need.keep_output(figures.reads):
             found.add(node.number)
-    holders = storage(graph)
-    return tuple(sorted({holders[number] for number in found}))
+    return tuple(sorted({graph.holders[number] for number in found}))
 
 
 def training_memory(
@@ -100,7 +99,7 @@ def training_memory(
     The peak is that of the forward pass, which keeps what backward reads: never below that of inference.
     """
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
-    peak = peak_activations(sizes, freed(graph, storage(graph), backward_reads(graph, calculated)))
+    peak = peak_activations(sizes, freed(graph, graph.holders, backward_reads(graph, calculated)))
     stored = term("alive in training", peak)
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored

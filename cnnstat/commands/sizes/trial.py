@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis import memory
-from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
@@ -100,8 +99,7 @@ class Tries:
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
-        self.storage = storage(graph)
-        self.freed = memory.freed(graph, self.storage)
+        self.freed = memory.freed(graph, graph.holders)
         self.owning = [node.owns for node in graph.layers]
         self.walk = Walk(graph, _figures, strict=settings.strict)
 
@@ -116,7 +114,7 @@ class Tries:
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
         params = sum(layer.stored[0].value for layer in compress(walked.layers, self.owning))
-        stored = stored_activations(self.storage, walked.shapes)
+        stored = memory.stored_activations(self.graph, walked.shapes)
         peak = memory.peak_activations(stored, self.freed)
         return Cost(
             output_shape=walked.shapes[self.graph.outputs[-1]],
