@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.by_type import by_type
 from cnnstat.analysis.memory import alive_at_peak, backward_reads, stored_activations
-from cnnstat.analysis.model import STORED, flops_of
+from cnnstat.analysis.model import COUNTED, flops_of
 from cnnstat.analysis.outline import outline
 from cnnstat.base.arithmetic import Term, term, total
 from cnnstat.commands.explain.derivations import counted, field_words, step
@@ -37,7 +37,7 @@ def parts_of_blocks(analysis: Analysis) -> dict[str, tuple[Row, ...]]:
 
 def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
     """Return the figures that add up over rows; ``within`` is the block whose name theirs begin with."""
-    figures = {key: _sum(rows, key, within) for key in STORED}
+    figures = {key: _sum(rows, key, within) for key in COUNTED}
     return {**figures, "flops": flops_of(figures["macs"].value)}
 
 
