@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnstat.base.axes import RANKS
 from cnnstat.layers import LAYERS
 from tests.fuzz.options import LARGEST, declared, drawn_options, fitted, settled
-from tests.fuzz.pieces import Block, Drawn, Line, walked
+from tests.fuzz.pieces import NUMBERS, Block, Drawn, Line, walked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,7 +237,8 @@ _ANY_RANK = (2, 2, 1, *range(len(RANKS)))
 def networks(draw: DrawFn, most: int = 8, ranks: tuple[int, ...] = _ANY_RANK) -> Drawn:
     """Draw a network of at most so many lines that fits its input, which has one of these ranks."""
     axes = 1 + draw(st.sampled_from(ranks))
-    shape = tuple(draw(st.lists(st.integers(1, LARGEST), min_size=axes, max_size=axes)))
+    largest = min(LARGEST, int(NUMBERS ** (1 / axes)))  # of more numbers not even the identity would fit
+    shape = tuple(draw(st.lists(st.integers(1, largest), min_size=axes, max_size=axes)))
     builder = _Builder(draw, "input", shape)
     builder.grow(draw(st.integers(1, most)))
     if not any(map(_present, builder.lines)):

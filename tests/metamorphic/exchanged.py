@@ -39,7 +39,7 @@ def as_maps(drawn: Drawn) -> Drawn | None:
 
     def changed(line: Line) -> Line | None:
         if line.type == "linear":
-            options = dict(line.options)
+            options = {key: value for key, value in line.options.items() if key != "axis"}  # there is one
             return replace(
                 line, type="conv", options={"filters": options.pop("units"), "kernel": 1, **options}
             )
@@ -56,6 +56,8 @@ def as_maps(drawn: Drawn) -> Drawn | None:
 SIDES = {"padding", "margins"}
 """Options that may have two numbers for an axis."""
 PER_AXIS = {"kernel", "stride", "dilation", "output_padding", "size", "scale"}
+PER_SIZE = {"shape"}
+"""Options that have a number for each size of a sample, channels first."""
 ACROSS = {"height": "width", "width": "height"}
 SCRAMBLING = {"flatten", "spatial_pyramid_pool", "pixel_shuffle", "pixel_unshuffle"}
 """Types whose numbers come in another order if height and width are exchanged."""
@@ -63,7 +65,7 @@ SCRAMBLING = {"flatten", "spatial_pyramid_pool", "pixel_shuffle", "pixel_unshuff
 
 def transposed(drawn: Drawn) -> Drawn | None:
     """Return a network of maps with height and width exchanged in all that speaks of them."""
-    if len(drawn.input) < 3:
+    if len(drawn.input) != 3:
         return None
     channels, height, width = drawn.input
     found = _by_line(drawn, _across)
@@ -71,14 +73,32 @@ def transposed(drawn: Drawn) -> Drawn | None:
 
 
 def _across(line: Line) -> Line | None:
-    if line.type in ("reshape", "permute"):
+    # Each axis of these plays a part of its own, or one of them goes.
+    if line.type in ("reshape", "permute", "matmul") or line.options.get("keepdims") is False:
         return None
-    return replace(line, options={key: _exchanged(key, value) for key, value in line.options.items()})
+    if line.type == "reduce" and not line.options.get("keepdims", True) and len(line.options["axes"]) == 1:
+        return None  # what is left is a signal, whose two axes do not change places
+    options = {key: _exchanged(key, value) for key, value in line.options.items()}
+    if line.type == "matmul":
+        first, second = (bool(options.pop(f"transpose_{name}", False)) for name in "ab")
+        # (A·B)ᵀ = Bᵀ·Aᵀ
+        return replace(
+            line,
+            sources=(line.sources or ())[::-1],
+            options={**options, "transpose_a": second, "transpose_b": first},
+        )
+    return replace(line, options=options)
 
 
 def _exchanged(option: str, value: Any) -> Any:
-    if option == "axis":
-        return ACROSS.get(value, value)
+    if option in ("axis", "axes"):
+        return (
+            [ACROSS.get(name, name) for name in value]
+            if isinstance(value, list)
+            else ACROSS.get(value, value)
+        )
+    if option in PER_SIZE and isinstance(value, list | tuple):
+        return [*value[:-2], *value[-2:][::-1]] if len(value) > 2 else value
     if option in SIDES | PER_AXIS and isinstance(value, list | tuple):
         half = len(value) // 2
         return [*value[half:], *value[:half]]
