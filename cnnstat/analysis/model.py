@@ -95,7 +95,7 @@ class Counts(Struct, frozen=True):
         return Counts(*map(sub, astuple(self), astuple(other)))
 
 
-STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
+COUNTED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
 """The figures that are counted; FLOPs follow from them."""
 
 

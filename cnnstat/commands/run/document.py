@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from cnnstat.analysis.model import STORED
+from cnnstat.analysis.model import COUNTED
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.executor.measure.derivatives import TOLERANCE
 from cnnstat.executor.measure.gradients import NOT_FINITE
@@ -224,7 +224,7 @@ def document(proof: Proof, top: int | None) -> RunDocument:
 def _measured(layer: LayerMeasurements, field: MeasuredField) -> MeasuredFigures:
     return MeasuredFigures(
         output_shape=layer.output_shape,
-        **{figure: getattr(layer, figure) for figure in STORED},
+        **{figure: getattr(layer, figure) for figure in COUNTED},
         receptive_field=_field(field),
     )
 

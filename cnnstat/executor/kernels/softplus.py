@@ -32,7 +32,7 @@ def _mish_slope(x: Array) -> Array:
     return y
 
 
-SOFTPLUS = elementwise(softplus, "beta", at_x=_softplus_slope)
+SOFTPLUS = elementwise(softplus, "beta", at_x=_softplus_slope, keeps_zeros=False)
 MISH = elementwise(_mish, at_x=_mish_slope)
 """x·tanh(softplus(x)) (Misra 2019)."""
 SOFTSIGN = elementwise(lambda x: x / (1 + magnitude(x)), at_x=lambda x: 1 / (1 + magnitude(x)) ** 2)
