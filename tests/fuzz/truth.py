@@ -80,8 +80,8 @@ def _checks(example: Measured, graph: cnnstat.Graph) -> tuple[Checked, ...]:
 
 def _largest(example: Measured, graph: cnnstat.Graph) -> float:
     """Return the largest number that any layer puts out."""
-    network = cnnstat.Network(graph, seed=example.seed, dtype="float64")
     with quiet():
+        network = cnnstat.Network(graph, seed=example.seed, dtype="float64")
         visits = network.visits(network.sample(BATCH), training=example.training)
         return max(float(np.abs(visit.output).max()) for visit in visits)
 

@@ -91,7 +91,11 @@ def _across(line: Line) -> Line | None:
 
 def _exchanged(option: str, value: Any) -> Any:
     if option in ("axis", "axes"):
-        return [ACROSS.get(name, name) for name in value] if isinstance(value, list) else ACROSS.get(value, value)
+        return (
+            [ACROSS.get(name, name) for name in value]
+            if isinstance(value, list)
+            else ACROSS.get(value, value)
+        )
     if option in PER_SIZE and isinstance(value, list | tuple):
         return [*value[:-2], *value[-2:][::-1]] if len(value) > 2 else value
     if option in SIDES | PER_AXIS and isinstance(value, list | tuple):
