@@ -257,3 +257,11 @@ def test_targets_come_from_the_seed() -> None:
     first, again, other = (objective("cross_entropy", y, seed).targets[0] for seed in (1, 1, 2))
     assert (first == again).all()
     assert (first != other).any()
+
+
+@pytest.mark.parametrize("kind", ["softplus", "mish", "softsign"])
+def test_a_layer_at_zero_raises_no_alarm(kind: str) -> None:
+    """Behind a ReLU many numbers are exactly 0, where a complex step has to keep the slope."""
+    text = f"input: [40]\nlayers: [{{type: relu}}, {{type: relu}}, {{name: at0, type: {kind}}}]\n"
+    checks = check_gradients(cnnstat.loads(text))
+    assert all(checked.good for checked in checks if checked.layer == "at0")

@@ -91,7 +91,7 @@ def compared(torch_graphs: Any, drawn: Drawn, seed: int, training: bool) -> str:
 @pytest.mark.torch
 def test_every_type_is_one_of_pytorch(models: Any) -> None:  # noqa: F811
     """Or is composed of its functions."""
-    assert importlib.import_module("tests.executor.torch_graphs").TYPES == {*LAYERS}
+    assert {*LAYERS} == importlib.import_module("tests.executor.torch_graphs").TYPES
 
 
 @pytest.mark.torch

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cnnstat.base.axes import RANKS
 from cnnstat.layers import LAYERS
-from tests.fuzz.options import LARGEST, declared, drawn_options, fitted, settled
+from tests.fuzz.options import LARGEST, declared, drawn_options, fitted, settled, stores
 from tests.fuzz.pieces import FIRST, Block, Drawn, Line, walked
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ for _name, _kind in LAYERS.items():
     for _rank in _kind.ranks:
         BY_RANK.setdefault(_rank, {}).setdefault(_kind.family, []).append(_name)
 
-WITH_WEIGHTS = {
-    *("conv", "depthwise_conv", "transposed_conv", "linear", "rbf", "subsample", "batch_norm", "layer_norm"),
-    *("group_norm", "instance_norm", "scale", "prelu", "parameter"),
-}
-"""Types that store something, at least with some options."""
 JOINS = [name for name, kind in LAYERS.items() if not kind.arity[1]]
 """Types that take any number of inputs."""
 _ATTEMPTS = 4
@@ -121,10 +116,10 @@ class _Builder:
 
     def stores(self, line: Line) -> bool:
         """Say whether a line has weights to share."""
-        kinds = (
-            [each.type for each in self.blocks[line.type].lines] if line.type in self.blocks else [line.type]
+        return "*" not in "".join(line.sources or ()) and (
+            line.type in self.blocks
+            or stores(line.type, {**line.options, **line.keys.get("first", {})}, self.params)
         )
-        return any(kind in WITH_WEIGHTS for kind in kinds) and "*" not in "".join(line.sources or ())
 
     def alike(self, source: str) -> list[str]:
         """Return the names behind which the same shape stands."""
@@ -208,7 +203,7 @@ class _Builder:
             keys["repeat"] = self.draw(st.integers(1, 3))
             if self.draw(_OFTEN) and options:
                 keys["first"] = self.another(line)
-            elif line.type in WITH_WEIGHTS and self.draw(_OFTEN):
+            elif stores(line.type, options, self.params) and self.draw(_OFTEN):
                 keys["weights"] = line.name
         if self.draw(_SELDOM) and "weights" not in keys:
             keys["frozen"] = "$index == 0" if "repeat" in keys else self.draw(_OFTEN)
@@ -381,7 +376,7 @@ def networks(draw: DrawFn, most: int = 8, ranks: tuple[int, ...] = _ANY_RANK) ->
         lines = [line if line.name in named else replace(line, name=None) for line in lines]
     last = (
         tuple(outputs)
-        if len(outputs) > 1 or lines[-1].name != outputs[0] and lines[-1].keys.get("unused")
+        if len(outputs) > 1 or (lines[-1].name != outputs[0] and lines[-1].keys.get("unused"))
         else ()
     )
     return Drawn(shape, blocks, tuple(lines), last, {name: inputs[name] for name in [*inputs][1:]})
