@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import cnnstat
-from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
@@ -28,7 +27,6 @@ layers:
   - {type: relu}
   - {type: linear, units: 10}
 """
-AVERAGE = "  - {name: avgpool, type: adaptive_avg_pool, size: 7}\n"
 
 NETWORKS = ("lenet5", "alexnet", "vgg16", "vgg19", "resnet34")
 
@@ -38,10 +36,6 @@ def network(name: str) -> Analysis:
     """Return torchvision's network; of VGG with the average pool that the paper does not have."""
     if name == "lenet5":
         return cnnstat.analyze(cnnstat.loads(LENET))
-    if not name.startswith("vgg"):
-        return cnnstat.analyze({"alexnet": "alexnet-torchvision"}.get(name, name))
-    text = (bundled.folder() / "vgg.yaml").read_text("utf-8")
-    text = text.replace("  - {name: prob, type: softmax}\n", "")
-    return cnnstat.analyze(
-        cnnstat.loads(text.replace("  - {name: flatten", AVERAGE + "  - {name: flatten"), variant=name)
-    )
+    if name.startswith("vgg"):
+        return cnnstat.analyze(cnnstat.load(name, params={"torchvision": True}))
+    return cnnstat.analyze({"alexnet": "alexnet-torchvision"}.get(name, name))

@@ -1,6 +1,6 @@
 """The shape of every kernel: arrays in, arrays out, and the way back.
 
-A kernel receives batched arrays, (N, C, H, W), (N, C, L) or (N, F), the parameters allocated for it and the
+A kernel receives batched arrays, (N, C, ...positions) or (N, F), the parameters allocated for it and the
 options as the author wrote them. It never receives a size: whatever it needs it reads from the arrays.
 
 Any real or complex floating type goes through `forward`. A complex input x + ih must give f(x) + ih f'(x)

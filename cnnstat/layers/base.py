@@ -22,7 +22,7 @@ from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import resolved, show_value
 
 Shape: TypeAlias = tuple[int, ...]
-"""One sample, channels first: (C, H, W), (C, L) or (N,)."""
+"""One sample, channels first: (C, D, H, W), (C, H, W), (C, L) or (N,)."""
 
 Count = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Index = Annotated[int, Meta(ge=0, le=MAX_SIZE)]

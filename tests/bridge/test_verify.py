@@ -15,7 +15,7 @@ from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import Plan, check_layers
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.layers import LAYERS, Layer
-from tests.executor.cases import CASES, UNPLACED, Case
+from tests.executor.cases import CASES, Case, unplaced
 from tests.small import EVERY_TYPE, every_architecture, network_of, reduced
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_every_figure_of_every_layer_type_is_true(case: Case) -> None:
     assert verified.measurements.layers[-1].output_shape == verified.analysis.rows[-1].output_shape
     field = verified.measurements.fields[0][-1]
     if not field.axes and not field.whole:
-        assert case.type in UNPLACED
+        assert unplaced(case)
     elif any(axis.pattern is None and not axis.whole for axis in field.axes) and not field.whole:
         assert case.type in UNPATTERNED or len(verified.analysis.rows[-1].output_shape) == 1
 

@@ -386,8 +386,8 @@ def test_a_parameter_from_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("spec", "given", "code", "said"),
     [
-        ("resnet20", "m=4", 1, "param/unknown: the network has no parameter 'm' (parameters: n)"),
-        ("lenet5", "width=2", 1, "the network has no parameter 'width' (it has no 'params:')"),
+        ("resnet20", "m=4", 1, "param/unknown: the network has no parameter 'm' (parameters: n, classes)"),
+        ("lecture-39x39", "width=2", 1, "the network has no parameter 'width' (it has no 'params:')"),
         ("resnet20", "n", 2, "expected NAME=VALUE, got 'n'"),
         ("resnet20", "n={}", 2, "n: expected a plain value"),
     ],

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cnnstat.base.axes import RANKS
 from cnnstat.layers import LAYERS
 from tests.fuzz.options import LARGEST, declared, drawn_options, fitted, settled, stores
-from tests.fuzz.pieces import FIRST, Block, Drawn, Line, walked
+from tests.fuzz.pieces import FIRST, NUMBERS, Block, Drawn, Line, walked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -344,7 +344,8 @@ _ANY_RANK = (2, 2, 1, *range(len(RANKS)))
 
 def _shape(draw: DrawFn, ranks: tuple[int, ...]) -> Shape:
     axes = 1 + draw(st.sampled_from(ranks))
-    return tuple(draw(st.lists(st.integers(1, LARGEST), min_size=axes, max_size=axes)))
+    largest = min(LARGEST, int(NUMBERS ** (1 / axes)))  # of more numbers not even the identity would fit
+    return tuple(draw(st.lists(st.integers(1, largest), min_size=axes, max_size=axes)))
 
 
 @st.composite

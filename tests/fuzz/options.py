@@ -60,7 +60,7 @@ class Near:
         return max(1, whole // self.divisor)
 
 
-_NEAR = tuple(Near(axis, divisor) for divisor in (1, 2, 3) for axis in (0, 1, 2, 9))
+_NEAR = tuple(Near(axis, divisor) for divisor in (1, 2, 3) for axis in (0, 1, 2, 3, 9))
 
 
 def _integer(info: Any) -> SearchStrategy[Any]:
@@ -83,7 +83,7 @@ def _decimal(info: Any) -> SearchStrategy[Any]:
 
 
 def _list(info: Any) -> SearchStrategy[Any]:
-    least, most = info.min_length or 0, min(LONGEST, info.max_length or LONGEST)
+    least, most = info.min_length or 0, info.max_length or LONGEST
     lists = st.lists(values_of(info.item_type), min_size=least, max_size=most)
     if type(info.item_type).__name__ != "IntType":
         return lists

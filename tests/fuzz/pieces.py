@@ -61,7 +61,7 @@ class Block:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
     def following(self, path: str, inputs: Sequence[T], found: Mapping[str, T]) -> tuple[T, ...]:
-        """Return what the next repetition reads, given what this one read and all that stands behind paths."""
+        """Return what the next repetition reads, given what this one read and what is behind paths."""
         first = "" if self.inputs[0] not in self.outputs else f".{self.inputs[0]}"
         others = zip(self.inputs[1:], inputs[1:], strict=True)
         return (

@@ -79,7 +79,8 @@ def _fed(drawn: Drawn, changed: Callable[[Shape], Shape]) -> Drawn:
 
 
 def _across(line: Line) -> Line | None:
-    if line.type in ("reshape", "permute"):
+    # Each axis of these plays a part of its own, or one of them goes.
+    if line.type in ("reshape", "permute", "matmul") or line.options.get("keepdims") is False:
         return None
     if line.type == "reduce" and not line.options.get("keepdims", True) and len(line.options["axes"]) == 1:
         return None  # what is left is a signal, whose two axes do not change places

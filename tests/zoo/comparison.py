@@ -6,6 +6,7 @@ layers share come once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,19 +16,21 @@ from torch.utils.flop_counter import FlopCounterMode
 import cnnstat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from cnnstat.base.arguments import Inputs
     from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Batch
 
 BATCH = 2
 
 
-def counts(build: Callable[[], Any], shape: tuple[int, ...]) -> tuple[int, int]:
+def counts(build: Callable[[], Any], shapes: Iterable[tuple[int, ...]]) -> tuple[int, int]:
     """Return the parameters of a module and its multiply-adds on one sample, without computing anything."""
     with torch.device("meta"):
-        model, x = build().eval(), torch.empty(1, *shape)
+        model, xs = build().eval(), [torch.empty(1, *shape) for shape in shapes]
     with FlopCounterMode(display=False) as counter:
-        model(x)
+        model(*xs)
     return sum(own.numel() for own in model.parameters()), counter.get_total_flops() // 2
 
 
@@ -39,15 +42,15 @@ def difference(found: Array, expected: Array, least: float = 0) -> float:
     return float(np.abs(found - expected).max() / (scale or 1))
 
 
-def differences(name: str, build: Callable[[], Any], shape: tuple[int, ...]) -> Iterator[tuple[str, float]]:
+def differences(name: str, build: Callable[[], Any], shape: Inputs | None) -> Iterator[tuple[str, float]]:
     """Run both forward and backward on one sample and yield the difference of each tensor."""
     network = cnnstat.Network(name, seed=0, dtype="float64", input_shape=shape)
     network.load(damped(network.parameters))
     model = build().double().eval()
     load(model, network.parameters)
     sample = network.sample(BATCH)
-    x = torch.from_numpy(sample.copy()).requires_grad_()
-    expected, found = as_tuple(model(x)), as_tuple(network.forward(sample))
+    xs = [torch.from_numpy(x.copy()).requires_grad_() for x in arrays(sample)]
+    expected, found = as_tuple(model(*xs)), as_tuple(network.forward(sample))
     rng = np.random.default_rng(1)
     dys = tuple(rng.standard_normal(y.shape) for y in found)
     torch.autograd.backward(expected, [torch.from_numpy(dy) for dy in dys])
@@ -55,7 +58,8 @@ def differences(name: str, build: Callable[[], Any], shape: tuple[int, ...]) -> 
 
     for number, (mine, its) in enumerate(zip(found, expected, strict=True)):
         yield f"output {number}", difference(mine, its.detach().numpy())
-    yield "input gradient", difference(gradients.input, x.grad.numpy())
+    for number, (gradient, x) in enumerate(zip(arrays(gradients.input), xs, strict=True)):
+        yield f"gradient of input {number}", difference(gradient, x.grad.numpy())
     trained = [own for own in parameters(model) if own.requires_grad]
     slopes = [own.grad.numpy() if own.grad is not None else np.zeros(own.shape) for own in trained]
     # One may be 0 by itself: the bias of a key moves all scores alike, and their softmax not at all.
@@ -75,6 +79,11 @@ def damped(tensors: dict[str, Array]) -> dict[str, Array]:
         for key, value in tensors.items()
         if key.endswith(".weight") and key.removesuffix("weight") + "running_var" in tensors
     }
+
+
+def arrays(batch: Batch) -> tuple[Array, ...]:
+    """Return the batches of all inputs."""
+    return tuple(batch.values()) if isinstance(batch, Mapping) else (batch,)
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:

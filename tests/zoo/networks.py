@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 
 
 class Reference(NamedTuple):
-    """`family.function` in this folder, its arguments, a small input, and whether even that takes seconds."""
+    """`family.function` in this folder, its arguments, a small input, and whether even that takes seconds.
+
+    Without a small input it is the network's own.
+    """
 
     model: str
-    small: tuple[int, ...]
+    small: tuple[int, ...] | None
     options: dict[str, Any] = {}  # noqa: RUF012 - never changed
     heavy: bool = False
     of_small: dict[str, Any] = {}  # noqa: RUF012 - arguments that go with the small input
@@ -33,7 +36,7 @@ NETWORKS = {
     "resnet152-v1.5": Reference("classifiers.resnet152", (3, 64, 48), heavy=True),
     "vgg16-torchvision": Reference("classifiers.vgg16", (3, 40, 48), heavy=True),
     "convnext-tiny-linear": Reference("classifiers.convnext_tiny", (3, 64, 96), heavy=True),
-    "siamese": Reference("pictures.Siamese", (2, 105, 105), heavy=True),
+    "siamese": Reference("pictures.Siamese", None, heavy=True),
     "cbam-resnet50": Reference("attention.cbam_resnet50", (3, 64, 48), heavy=True),
     "nonlocal-resnet50": Reference("attention.nonlocal_resnet50", (3, 64, 48), heavy=True),
     "botnet50": Reference("attention.BoTNet", (3, 64, 96), heavy=True, of_small={"height": 4, "width": 6}),
@@ -59,6 +62,10 @@ NETWORKS = {
     "tcn": Reference("sequences.TCN", (1, 784)),
     "yolov5s": Reference("yolo.YOLOv5", (3, 64, 96)),
     "yolov8n": Reference("yolo.YOLOv8", (3, 64, 96)),
+    "c3d": Reference("volumes.c3d", (3, 8, 112, 112), heavy=True),
+    "r2plus1d-18": Reference("volumes.r2plus1d_18", (3, 5, 33, 28), {"own": False}, heavy=True),
+    "r2plus1d-18-paper": Reference("volumes.r2plus1d_18", (3, 5, 33, 28), {"own": True}, heavy=True),
+    "unet3d": Reference("volumes.UNet3D", (3, 92, 92, 92), heavy=True),
 }
 """By the name of the bundled network."""
 

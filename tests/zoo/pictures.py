@@ -61,6 +61,5 @@ class Siamese(nn.Module):
         self.twin = nn.Sequential(*layers[:-1], nn.Flatten(), nn.Linear(256 * 6 * 6, 4096), nn.Sigmoid())
         self.same = nn.Linear(4096, 1)
 
-    def forward(self, pair: Any) -> Any:
-        left, right = pair.chunk(2, 1)
+    def forward(self, left: Any, right: Any) -> Any:
         return self.same((self.twin(left) - self.twin(right)).abs()).sigmoid()

@@ -29,7 +29,7 @@ def comparison() -> Any:
 def test_counts_are_those_of_pytorch(comparison: Any, name: str) -> None:
     analysis = cnnstat.analyze(name)
     counts = analysis.totals.counts
-    found = comparison.counts(builder(name), analysis.input_shape)
+    found = comparison.counts(builder(name), analysis.graph.input_shapes)
     print(f"\n{name}: {counts.params:,} parameters, {counts.macs:,} multiply-adds")
     assert (counts.params, counts.macs) == found
 

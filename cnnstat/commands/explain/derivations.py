@@ -160,8 +160,8 @@ def _sizes(row: LayerRow, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
         yield StepEntry("shape", "output", f"{shown(row.output_shape, 'shape')}, as {as_what}")
         return
     axes = list(zip(names, row.calculated.sizes, kept, strict=True))
-    if len(axes) == 3 and axes[1][1].symbol and axes[1][1].numbers == axes[2][1].numbers:
-        axes[1:] = [(f"{names[1]}, {names[2]}", *axes[1][1:])]  # height and width come about alike
+    if len(axes) > 2 and axes[1][1].symbol and len({axis.numbers for _, axis, _ in axes[1:]}) == 1:
+        axes[1:] = [(", ".join(names[1:]), *axes[1][1:])]  # height and width come about alike
     for name, axis, same in axes:
         if same or axis.name == name:  # no more than a number, which the layer left or was given
             yield StepEntry("shape", name, f"{axis.value}, as its input" if same else f"{axis.value}")
