@@ -296,3 +296,11 @@ def test_a_network_that_puts_out_a_constant_proves_nothing_end_to_end() -> None:
     assert [(checked.fault, checked.good, checked.wrong) for checked in checks] == [
         (CONSTANT, False, False)
     ] * 2
+
+
+@pytest.mark.parametrize("kind", ["softplus", "mish", "softsign"])
+def test_a_layer_at_zero_raises_no_alarm(kind: str) -> None:
+    """Behind a ReLU many numbers are exactly 0, where a complex step has to keep the slope."""
+    text = f"input: [40]\nlayers: [{{type: relu}}, {{type: relu}}, {{name: at0, type: {kind}}}]\n"
+    checks = check_gradients(cnnstat.loads(text))
+    assert all(checked.good for checked in checks if checked.layer == "at0")
