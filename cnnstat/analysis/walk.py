@@ -29,11 +29,11 @@ class Shaped(Protocol):
         """The output shape."""
 
     @property
-    def stored(self) -> Stored:
+    def params_and_buffers(self) -> ParamsAndBuffers:
         """The parameters and the buffers."""
 
 
-Stored: TypeAlias = "tuple[Term, Term]"
+ParamsAndBuffers: TypeAlias = "tuple[Term, Term]"
 """The parameters and the buffers of a layer."""
 
 F = TypeVar("F", bound=Shaped)
@@ -69,7 +69,7 @@ class Walk(Generic[F]):
         leave the loop, or to go on, which passes over the layers behind it, for of these nothing is known.
         """
         shapes = [*inputs]
-        lent: dict[int, Stored] = {}
+        lent: dict[int, ParamsAndBuffers] = {}
         for node, sources, kind in self._plan:
             read = tuple(map(shapes.__getitem__, sources))
             known = self._known.get((kind, read))
@@ -81,12 +81,14 @@ class Walk(Generic[F]):
             figures, shape = known
             shapes.append(shape)
             if node.owner in self._lenders and not isinstance(figures, Misfit):
-                figures = self._sharing(node, figures, lent.setdefault(node.owner, figures.stored))
+                figures = self._sharing(
+                    node, figures, lent.setdefault(node.owner, figures.params_and_buffers)
+                )
             yield node, read, figures
 
-    def _sharing(self, node: LayerNode, figures: F, lent: Stored) -> F | Misfit:
+    def _sharing(self, node: LayerNode, figures: F, lent: ParamsAndBuffers) -> F | Misfit:
         """Return the figures of a layer that uses what is lent, or why it cannot."""
-        own = figures.stored
+        own = figures.params_and_buffers
         if own != lent:
             here, there = (f"{each.numbers} = {each.value:,}" for each in (own[0], lent[0]))
             message = f"its weights are {here} numbers, those of '{self._lenders[node.owner]}' are {there}"

@@ -80,7 +80,8 @@ class Layer(Struct, frozen=True, kw_only=True):
     network is edited; ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks`` the
     numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
     whose values are read, where others give their size only (None: all), ``view`` says that the output is a
-    part of the first input and takes no memory of its own.
+    part of the first input and takes no memory of its own, ``keeps_zeros`` that a zero stays a zero, where
+    it is, whatever the options.
     """
 
     family: ClassVar[str]
@@ -88,6 +89,7 @@ class Layer(Struct, frozen=True, kw_only=True):
     ranks: ClassVar[tuple[int, ...]] = EVERY_RANK
     values_from: ClassVar[int | None] = None
     view: ClassVar[bool] = False
+    keeps_zeros: ClassVar[bool] = False
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the output shape, one term per axis, channels first.

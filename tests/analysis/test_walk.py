@@ -34,7 +34,7 @@ outputs: [join, late]
 
 class Sized(Struct, frozen=True):
     shape: Shape
-    stored: tuple[Term, Term]
+    params_and_buffers: tuple[Term, Term]
 
 
 def sized(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> Sized:
