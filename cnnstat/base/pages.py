@@ -1,6 +1,6 @@
 """What `cnnstat explain` prints of a figure and of a problem's code: prose, in files beside this one.
 
-Others read them only to say which figure an unknown word means, so none loads them; a test holds that the codes in the source are these.
+Other commands load them only where a word is unknown; a test holds that the codes in the source are these.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def figure_named(word: str) -> str | None:
 
 
 def meant(word: str, known: Collection[str]) -> str:
-    """Return ``; did you mean 'receptive_field'?`` for another name of a figure that is known, else nothing."""
+    """Return ``; did you mean 'receptive_field'?`` for another name of a figure, else nothing."""
     key = figure_named(word)
     names = () if key is None else (key, FIGURES[key].layer_key)
     return next((f"; did you mean '{name}'?" for name in names if name in known), "")
