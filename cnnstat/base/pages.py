@@ -43,6 +43,14 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     aliases: tuple[str, ...]
 
 
+class Key(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of a key of a spec: what it is in a line, what it does, and an example."""
+
+    title: str
+    meaning: str
+    example: str
+
+
 def _read(file: str, kind: type[Page]) -> dict[str, Page]:
     """Return the pages of a file by their keys, in its order.
 
@@ -64,6 +72,9 @@ CODES = _read("codes.toml", Code)
 
 DEFINITIONS = _read("figures.toml", Definition)
 """The page of every figure, by its key."""
+
+KEYS = _read("keys.toml", Key)
+"""The page of every key of an entry, and of keys of networks and blocks that have no other page."""
 
 
 def figure_named(word: str) -> str | None:
