@@ -21,6 +21,20 @@ def test_a_difference_of_two_graphs() -> None:
     assert not cnnstat.diff("lenet5", "lenet5").differ
 
 
+def test_what_is_printed_fits_a_line() -> None:
+    analysis = cnnstat.analyze("lenet5")
+    assert f"{analysis!r}" == "<Analysis of LeNet-5 (1x32x32): 14 layers, 60,840 params, 328,096 MACs>"
+    assert f"{analysis.graph!r}" == "<Graph of LeNet-5 (1x32x32): 14 layers>"
+    assert f"{analysis.named['C3']!r}" == "<LayerRow C3 (conv): 16x10x10, 1,516 params, 150,000 MACs>"
+    assert f"{cnnstat.analyze('resnet18').named['layer1.0']!r}".startswith("<BlockRow layer1.0 (basic): ")
+
+
+@pytest.mark.parametrize("read", [cnnstat.analyze, cnnstat.load, cnnstat.verify])
+def test_the_text_of_a_spec_is_for_loads(read: Callable[[str], object]) -> None:
+    with pytest.raises(cnnstat.SpecError, match="<text>:1:1: .*not the name of a file; cnnstat.loads reads"):
+        read(TINY.format(2))
+
+
 def test_parameters_are_those_of_b_and_the_input_is_of_both() -> None:
     found = cnnstat.diff("efficientnet", "efficientnet", params={"width": 2}, input_shape=(3, 64, 64))
     assert found.a.totals.counts.params < found.b.totals.counts.params

@@ -34,6 +34,11 @@ class Graph(Struct, frozen=True, dict=True):
     groups: tuple[Group, ...]
     outputs: tuple[int, ...]
 
+    def __repr__(self) -> str:
+        """Return the network in a line: all its nodes would fill pages."""
+        shapes = ", ".join("x".join(map(str, shape)) for shape in self.input_shapes)
+        return f"<Graph of {self.spec.name} ({shapes}): {len(self.layers)} layers>"
+
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Return every node by its number."""

@@ -158,3 +158,16 @@ def test_what_is_put_out_twice_or_as_it_came_in_is_true(outputs: str) -> None:
     text = f"input: [3]\nlayers:\n{layers}{read}outputs: {outputs[:-1]}, {'c' if read else 'b'}]\n"
     assert verify(cnnstat.loads(text), batch=BATCH).differences == ()
     assert all(checked.good for checked in cnnstat.check_gradients(cnnstat.loads(text)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("[2]", "[1, 2, 3]"), ("[1, 2, 3]", "[2]"), ("[2, 4]", "[2, 3, 3]")]
+)
+def test_inputs_of_different_kinds_side_by_side_are_true(first: str, second: str) -> None:
+    """What reads one of them alone has no place on the other."""
+    text = (
+        f"input: {{a: {first}, b: {second}}}\n"
+        "layers: [{name: x, type: relu, from: a}, {name: y, type: relu, from: b}]\noutputs: [x, y]\n"
+    )
+    verified = verify(cnnstat.loads(text))
+    assert verified.good

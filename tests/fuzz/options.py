@@ -170,6 +170,20 @@ def fitted(
         return None
 
 
+WITH_WEIGHTS = {
+    *("conv", "depthwise_conv", "transposed_conv", "linear", "rbf", "subsample", "batch_norm"),
+    *("scale", "prelu", "parameter"),
+}
+"""Types that store something whatever their options are."""
+AFFINE = {"layer_norm": True, "group_norm": True, "instance_norm": False}
+"""Types that store something with `affine`, and whether that is so unless it is written."""
+
+
+def stores(kind: str, options: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    """Say whether a layer has something stored, which others may share."""
+    return kind in WITH_WEIGHTS or bool(resolved(options.get("affine", AFFINE.get(kind, False)), params))
+
+
 def resolved(value: Any, params: Mapping[str, Any]) -> Any:
     """Return a value as the spec's own reader has it: expressions worked out, lists as tuples."""
     if isinstance(value, list):

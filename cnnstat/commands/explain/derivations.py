@@ -118,9 +118,12 @@ def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
 
 
 def _plain_field(row: Row, grown: Growth) -> str:
-    words, above = field_words(row.field, row.output_shape), grown.branches[0]
+    words = field_words(row.field, row.output_shape)
     if row.field.because is not None:
         return words
+    if not grown.branches:
+        return f"{words}: it reads no values"
+    above = grown.branches[0]
     if grown.same:
         return f"{words}, as {above.name}: each unit reads its own place"
     whole = [branch.name for branch in grown.branches if branch.above.whole]
@@ -137,6 +140,8 @@ def field_words(field: Field, shape: Shape) -> str:
         return f"unknown because of {field.because}"
     if field.whole:
         return "all"
+    if field.unseen:
+        return "none"
     size = "×".join(map(str, field.sizes(shape)))
     return f"{size}, stride {sizes(field.strides)}, padding {sizes(field.paddings)}"
 

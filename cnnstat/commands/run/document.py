@@ -113,12 +113,14 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
     tolerance: float
     loss: Annotated[
         str | None,
-        Meta(description="the one gone back from end to end: a projection where that of the run is infinite"),
+        Meta(description="that of end to end: a projection where that of the run is infinite or constant"),
     ]
     to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
     interrupted: bool
     wrong: int
-    not_measurable: Annotated[int, Meta(description="neither right nor wrong: rounding is all there is")]
+    not_measurable: Annotated[
+        int, Meta(description="neither right nor wrong: rounding is all there is, or the loss constant")
+    ]
     checked: tuple[GradientError, ...]
 
 

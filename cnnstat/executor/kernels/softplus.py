@@ -13,7 +13,9 @@ from cnnstat.executor.parameters import real_type
 def softplus(x: Array, beta: float) -> Array:
     """Return log(1 + exp(beta·x))/beta, where exp overflows nowhere."""
     scaled = x * real_type(x).type(beta)
-    y: Array = (above(scaled, 0) + np.log1p(np.exp(-magnitude(scaled)))) / real_type(x).type(beta)
+    above_0 = above(scaled, 0)
+    # -|x| is x - 2·max(x, 0), of which both parts take the same side at 0.
+    y: Array = (above_0 + np.log1p(np.exp(scaled - 2 * above_0))) / real_type(x).type(beta)
     return y
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernel import is_finite
-from cnnstat.executor.loss import Objective, chosen, finite_objective
+from cnnstat.executor.loss import Objective, chosen, sloping_objective
 from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
+    TOLERANCE,
     Apart,
     Judged,
     Near,
@@ -24,7 +25,7 @@ from cnnstat.executor.measure.derivatives import (
     spread_of,
     step_of,
 )
-from cnnstat.executor.measure.gradients import NOT_FINITE, Checked, Plan, fault_of, kept
+from cnnstat.executor.measure.gradients import CONSTANT, NOT_FINITE, Checked, Plan, fault_of, kept
 from cnnstat.executor.way_back import BackwardError
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ DIM = 1e-6
 def check_end_to_end(network: Executor, x: Batch, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
     """Check the gradients of the loss: of each input, and of all parameters in one direction together.
 
-    A loss that is infinite here, or has infinite slopes, is nothing to check with: a projection takes its
-    place, and what is checked says so.
+    A loss that is infinite or constant here, or has infinite slopes, is nothing to check with: a projection
+    takes its place, and what is checked says so. Where nothing changes that either, nothing is measurable.
     """
     whole = _Whole(network, x, plan)
     outputs, tape = whole.run(whole.inputs, {}, backward=True)
-    target = finite_objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
+    target = sloping_objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
     value = float(target.value(outputs))
     gradients, faults = whole.gradients(tape, target.gradient(outputs))
     for tensor, size in whole.sizes().items():
@@ -54,7 +55,7 @@ def check_end_to_end(network: Executor, x: Batch, plan: Plan, loss: str | None =
         error = math.nan
         if not fault and gradients is not None:
             found = whole.along(tensor, target, value, gradients)
-            fault = fault_of(found)
+            fault = fault_of(found) or whole.flat(tensor, found, value, gradients)
             error = math.nan if fault else found.error
         yield Checked("", "", tensor, size, error, fault=fault, loss=target.name)
 
@@ -210,6 +211,15 @@ class _Whole:
             return apart_at(near, self.gradients_near(target, near))
 
         return judged(apart_at(None, gradients), nearby, self.plan.seed)
+
+    def flat(self, tensor: str, found: Judged, value: float, gradients: Gradients) -> str:
+        """Return the fault of a right gradient so small that zero would be as right; "" for others."""
+        if tensor in self.tensors:
+            size = norm(self.network.named(gradients.input)[self.tensors[tensor]])
+        else:
+            size = math.hypot(*map(norm, gradients.parameters.values()))
+        flat = size <= TOLERANCE * FAINT * max(abs(value), 1)
+        return CONSTANT if flat and found.error <= TOLERANCE else ""
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
         """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.
