@@ -9,7 +9,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_LEVELS
-from cnnstat.layers.base import Count, Footprint, Layer, Operations, Reads, Shape, show
+from cnnstat.layers.base import STREWN, Count, Footprint, Layer, Operations, Reads, Shape, show
 from cnnstat.layers.bins import bin_bounds, covered
 from cnnstat.layers.footprint import Bounds, Folded, Pieces, window
 
@@ -75,6 +75,10 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
         rows = tuple((channels * n * n, Folded(n, n, self._bin(n, height))) for n in self.levels)
         columns = tuple((channels * n * n, Folded(1, n, self._bin(n, width))) for n in self.levels)
         return Pieces(rows), Pieces(columns)
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that channels of one place become numbers apart."""
+        return STREWN
 
     def reads(self) -> Reads:
         """Return the input where the maximum has to be found again."""
