@@ -75,12 +75,26 @@ def _of_layer(
     less = next((each for each in above if each.units is _Units.LESS), None)
     if less is not None or not sources:
         return less or _Known()
-    if _half_blind(own, row.output_shape) or _crossed(branches(analysis, row, found), row.output_shape):
+    met = branches(analysis, row, found)
+    if _half_blind(own, row.output_shape) or _crossed(met, row.output_shape):
         return _Known(_Units.LESS, row.name)
+    if len(met) > 1 and row.node.layer.channels(_shapes(analysis, row)) == APART:
+        alike = (branch for branch, each in zip(met, above, strict=True) if each.units is _Units.ALIKE)
+        if own in alike:  # every unit sees this branch, and none sees more through another
+            return _Known()
     units = _after(analysis, row, sources, found, max(each.units for each in above))
     if units < _Units.STREWN:
         return _Known(units)
     return _Known(units, next((each.because for each in above if each.because), row.name))
+
+
+def _shapes(analysis: Analysis, row: LayerRow) -> tuple[Shape, ...]:
+    """Return the shapes that a layer reads."""
+    inputs = analysis.graph.input_shapes
+    return tuple(
+        inputs[source] if source < len(inputs) else analysis.rows[source - len(inputs)].output_shape
+        for source in row.node.inputs
+    )
 
 
 def _half_blind(seen: tuple[UnitFields, ...], shape: Shape) -> bool:
@@ -116,11 +130,7 @@ def _after(
     above: _Units,
 ) -> _Units:
     """Return what is known of units that read others, by what becomes of the channels."""
-    inputs = analysis.graph.input_shapes
-    shapes = tuple(
-        inputs[source] if source < len(inputs) else analysis.rows[source - len(inputs)].output_shape
-        for source in row.node.inputs
-    )
+    shapes = _shapes(analysis, row)
     kind = row.node.layer.channels(shapes)
     if above is _Units.STREWN:
         seen = [not analysis.fields[source].unseen for source in row.node.values]

@@ -150,9 +150,7 @@ def _compare_fields(
 ) -> None:
     """Hold the fields on one input against those measured."""
     clipped, beyond = clipped_fields(analysis), measurements.beyond[analysis.of]
-    pairs = zip(
-        analysis.rows, measurements.fields[analysis.of], upper_bounds(analysis, clipped), strict=True
-    )
+    pairs = zip(analysis.rows, measurements.fields[analysis.of], upper_bounds(analysis, clipped), strict=True)
     for number, (row, field, bound) in enumerate(pairs):
         if row.field.unseen and field.why == BLIND:
             continue

@@ -138,6 +138,12 @@ def test_a_region_that_is_empty_along_one_axis_is_empty() -> None:
         ("{type: pixel_unshuffle, factor: 2}, {name: x, type: flatten}", {"x"}),
         ("{type: pixel_unshuffle, factor: 2}, {name: x, type: spatial_pyramid_pool, levels: [2]}", {"x"}),
         ("{type: zero_pad_shortcut, filters: 8}, {name: x, type: flatten}", {"x"}),
+        (f"{UNLIKE}, {{type: add, from: [cat, cat]}}, {{name: x, type: flatten}}", {"x"}),
+        (
+            "{name: z, type: zero_pad_shortcut, filters: 4}, {name: c, type: conv, filters: 4,"
+            " kernel: 1, from: input}, {type: add, from: [c, z]}, {name: x, type: flatten}",
+            set(),
+        ),
         ("{name: cat, type: concat, from: [input, input]}, {name: x, type: slice, stop: 1}", set()),
     ],
 )
