@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from cnnstat.analysis.analyze import analyze, analyze_graph
 from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.model import COUNTED, Analysis
+from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.measurements import LayerMeasurements, Measurements, measure_network
@@ -116,12 +117,14 @@ def _compare_fields(
 ) -> None:
     """Hold the fields on one input against those measured."""
     clipped, beyond = clipped_fields(analysis), measurements.beyond[analysis.of]
-    pairs = zip(analysis.rows, measurements.fields[analysis.of], strict=True)
-    for number, (row, field) in enumerate(pairs):
+    pairs = zip(analysis.rows, measurements.fields[analysis.of], upper_bounds(analysis, clipped), strict=True)
+    for number, (row, field, bound) in enumerate(pairs):
         if row.field.unseen and field.why == BLIND:
             continue
         # An unknown field is no figure, and what was not measured proves none.
         why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
+        if bound and not why:
+            why = f"an upper bound because of {bound}"
         if why:
             unmeasured.append(Unmeasured(row.name, "receptive_field", why))
             continue

@@ -10,6 +10,9 @@ from msgspec import Meta, structs
 from cnnstat.base.arithmetic import ZERO, Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
+    PICKED,
     WITH_PLACES,
     Count,
     Footprint,
@@ -111,6 +114,10 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return the window along each axis."""
         return tuple(axis.bounds() for axis in self.axes(inputs))
 
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that each group of filters mixes its own maps."""
+        return MIXED if self.groups_of(inputs[0][0]) == 1 else APART
+
     def reads(self) -> Reads:
         """Return the input, for the weights."""
         return Reads(for_weights=True)
@@ -181,6 +188,10 @@ class Conv(Convolution, frozen=True, kw_only=True):
             self._check_table(self.table, maps, filters, groups)
             return tuple((term("filters", n), term("maps", fan)) for n, fan in runs(self.table, maps))
         return (fan_of(filters, maps, groups),)
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that a table may leave maps out; without one each group of filters mixes its own."""
+        return super().channels(inputs) if self.table is None else PICKED
 
     def groups_of(self, maps: int) -> int:
         """Return the groups; a table has none."""
