@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from cnnstat.analysis.walk import Stored
     from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import Group, LayerNode
@@ -114,11 +113,6 @@ class _Figures(Struct, frozen=True):
     shape: Shape
     calculated: Calculated
     counts: Counts
-
-    @property
-    def stored(self) -> Stored:
-        """Return the parameters and the buffers."""
-        return self.calculated.params, self.calculated.buffers
 
 
 def _figures(graph: Graph, settings: Settings, patterns: LongPatterns) -> list[_Figures]:

@@ -18,6 +18,7 @@ from cnnstat.layers.base import (
     Operations,
     Reads,
     Shape,
+    Tensors,
     Width,
     show,
     width_of,
@@ -45,6 +46,10 @@ class _Dense(Layer, frozen=True, kw_only=True):
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one for each number the layer stores: they are not shared."""
         return self.params(inputs)
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a row of weights for each unit."""
+        return {"weight": (self._units(inputs).value, self._fan(inputs).value)}
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
@@ -95,6 +100,11 @@ class Linear(_Dense, frozen=True, kw_only=True):
         """Return units·(inputs + bias)."""
         fan = self._fan(inputs)
         return self._units(inputs) * (fan + term("bias", 1) if self.bias else fan)
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a row of weights, and a bias, for each unit."""
+        bias: Tensors = {"bias": (self._units(inputs).value,)} if self.bias else {}
+        return super().tensors(inputs) | bias
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return units·inputs for each row."""

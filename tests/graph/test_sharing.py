@@ -106,7 +106,7 @@ layers:
         (
             "type: conv, filters: 4, kernel: 3, from: b, weights: a",
             "weights/shape",
-            ["4·(2·3·3 + 1) = 76", "4·(3·3·3 + 1) = 112"],
+            ["the weights of 'a': weight 4x2x3x3, there 4x3x3x3 (layer"],
         ),
         ("type: linear, units: 4, weights: a", "weights/layers", ["conv", "linear"]),
         ("type: trunk, weights: a", "weights/layers", ["relu", "ends"]),
@@ -132,6 +132,60 @@ outputs: [a, r, last]
     (problem,) = caught.value.problems
     assert problem.code == code
     assert all(word in problem.message for word in words), problem.message
+
+
+@pytest.mark.parametrize(
+    ("lender", "borrower", "words"),
+    [
+        (
+            "transposed_conv, filters: 8, kernel: 2, groups: 2",
+            "transposed_conv, filters: 8, kernel: 2, groups: 4",
+            "weight 4x2x2x2, there 4x4x2x2",
+        ),
+        (
+            "conv, filters: 2, kernel: 1, table: [[0, 1, 2, 3], [0, 1, 2, 3]]",
+            "conv, filters: 2, kernel: 1",
+            "weight 2x4x1x1, there 8x1x1",
+        ),
+        ("batch_norm, affine: false", "batch_norm", "weight 4, there none; bias 4, there none"),
+        (
+            "conv, filters: 4, kernel: 3",
+            "conv, filters: 4, kernel: 3, bias: false",
+            "bias none, there 4",
+        ),
+    ],
+)
+def test_tensors_of_other_shapes_are_not_shared(lender: str, borrower: str, words: str) -> None:
+    text = f"""
+input: [4, 8, 8]
+layers:
+  - {{name: a, type: {lender}}}
+  - {{name: b, from: input, weights: a, type: {borrower}}}
+outputs: [a, b]
+"""
+    for check in (cnnstat.analyze, cnnstat.verify):
+        with pytest.raises(SpecError) as caught:
+            check(cnnstat.loads(text))
+        (problem,) = caught.value.problems
+        assert problem.code == "weights/shape"
+        assert f"the weights of 'a': {words} (layer 'b'" in problem.message
+
+
+def test_tensors_of_one_shape_are_shared_however_they_come_to_it() -> None:
+    text = """
+input: [1, 8, 8]
+layers:
+  - {name: a, type: prelu}
+  - {name: b, type: prelu, shared: true, weights: a}
+  - {name: c, type: conv, filters: 4, kernel: 3}
+  - {name: d, type: depthwise_conv, multiplier: 4, kernel: 3, from: b}
+  - {type: add, from: [c, d]}
+  - {name: e, type: conv, filters: 4, groups: $in, kernel: 1}
+  - {name: f, type: conv, filters: $in, groups: 4, kernel: 1, weights: e}
+"""
+    graph = cnnstat.loads(text)
+    assert cnnstat.analyze(graph).totals.counts.params == 1 + 2 * (4 * (9 + 1)) + 4 * 2
+    assert cnnstat.verify(graph).good
 
 
 def test_summary_and_explain_say_whose_weights_they_are() -> None:
