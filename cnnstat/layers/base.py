@@ -112,9 +112,13 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Return the numbers that training could change."""
         return ZERO
 
+    def trains(self) -> bool:
+        """Say whether training changes the parameters of a layer that is not frozen."""
+        return True
+
     def trainable(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the numbers that training does change."""
-        return self.params(inputs)
+        return self.params(inputs) if self.trains() else ZERO
 
     def buffers(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the stored numbers that no gradient changes (running means and variances)."""

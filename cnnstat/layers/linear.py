@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.base.arithmetic import ZERO, Term, term
+from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along, resized, rows
@@ -166,9 +166,9 @@ class Rbf(_Dense, frozen=True, kw_only=True):
         """Return units·inputs."""
         return self._units(inputs) * self._fan(inputs)
 
-    def trainable(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return no numbers, or all of them where the code words are learned."""
-        return self.params(inputs) if self.learned else ZERO
+    def trains(self) -> bool:
+        """Say whether the code words are learned."""
+        return self.learned
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one subtraction for each input and unit."""

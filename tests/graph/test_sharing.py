@@ -171,6 +171,91 @@ outputs: [a, b]
         assert f"the weights of 'a': {words} (layer 'b'" in problem.message
 
 
+BLOCKS = """
+input: [16]
+blocks:
+  tied:
+    params: {tie: false, learned: false, held: false}
+    layers:
+      - {name: p, type: linear, units: 16, frozen: $held}
+      - {name: q, type: linear, units: 16, weights: p, when: $tie}
+      - {name: q, type: linear, units: 16, when: not $tie}
+      - {name: r, type: rbf, units: 16, learned: $learned}
+layers:
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "words"),
+    [
+        (
+            ("{name: x, type: rbf, units: 16, learned: true}", "{type: rbf, units: 16, weights: x}"),
+            "weights/trained",
+            "are trained, and 'rbf1' says that its own are not",
+        ),
+        (
+            ("{name: x, type: rbf, units: 16}", "{type: rbf, units: 16, learned: true, weights: x}"),
+            "weights/trained",
+            "are not trained, and 'rbf1' says that its own are",
+        ),
+        (
+            ("{name: x, type: tied, learned: true}", "{name: y, type: tied, weights: x}"),
+            "weights/trained",
+            "the weights of 'x.r' are trained, and 'y.r' says that its own are not",
+        ),
+        (
+            ("{name: x, type: tied}", "{name: y, type: tied, frozen: true, weights: x}"),
+            "weights/frozen",
+            "'x'",
+        ),
+        (
+            ("{name: x, type: tied}", "{name: y, type: tied, weights: x, held: true}"),
+            "weights/trained",
+            "the weights of 'x.p' are trained, and 'y.p' says that its own are not",
+        ),
+        (
+            ("{name: x, type: tied}", "{name: y, type: tied, tie: true, weights: x}"),
+            "weights/tied",
+            "'y.q' uses the weights of 'y.p', but 'x.q' those of its own",
+        ),
+    ],
+)
+def test_what_contradicts_the_owner_is_refused(lines: tuple[str, ...], code: str, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        cnnstat.analyze(cnnstat.loads(BLOCKS + "".join(f"  - {line}\n" for line in lines)))
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert words in problem.message
+
+
+@pytest.mark.parametrize("options", ["tie: true", "learned: true", "tie: true, learned: true"])
+def test_what_agrees_with_the_owner_is_used(options: str) -> None:
+    lines = f"  - {{name: x, type: tied, {options}}}\n  - {{name: y, type: tied, {options}, weights: x}}\n"
+    graph = cnnstat.loads(BLOCKS + lines)
+    alone = cnnstat.loads(BLOCKS + lines.splitlines()[0])
+    counted, once = cnnstat.analyze(graph).totals.counts, cnnstat.analyze(alone).totals.counts
+    assert (counted.params, counted.trainable) == (once.params, once.trainable)
+    assert cnnstat.verify(graph).good
+    assert all(checked.good for checked in cnnstat.check_gradients(graph))
+
+
+@pytest.mark.parametrize("learned", ["true", "false"])
+def test_what_is_frozen_at_the_owner_is_not_trained_whoever_uses_it(learned: str) -> None:
+    graph = cnnstat.loads(
+        BLOCKS
+        + f"  - {{name: x, type: rbf, units: 16, frozen: true, learned: {learned}}}\n"
+        + "  - {type: rbf, units: 16, learned: true, weights: x}\n"
+    )
+    assert cnnstat.analyze(graph).totals.counts.trainable == 0
+    assert all(checked.good for checked in cnnstat.check_gradients(graph))
+
+
+def test_more_may_be_tied_by_the_lender() -> None:
+    lines = "  - {name: x, type: tied, tie: true}\n  - {name: y, type: tied, weights: x}\n"
+    rows = {row.name: row for row in cnnstat.analyze(cnnstat.loads(BLOCKS + lines)).rows}
+    assert rows["y.p"].weights_of == rows["y.q"].weights_of == "x.p"
+
+
 def test_tensors_of_one_shape_are_shared_however_they_come_to_it() -> None:
     text = """
 input: [1, 8, 8]
