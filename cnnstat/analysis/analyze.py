@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from cnnstat.analysis.walk import ParamsAndBuffers
     from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import Group, LayerNode
@@ -113,11 +112,6 @@ class _Figures(Struct, frozen=True):
     shape: Shape
     calculated: Calculated
     counts: Counts
-
-    @property
-    def params_and_buffers(self) -> ParamsAndBuffers:
-        """Return the parameters and the buffers."""
-        return self.calculated.params, self.calculated.buffers
 
 
 def _figures(graph: Graph, settings: Settings, patterns: LongPatterns) -> list[_Figures]:

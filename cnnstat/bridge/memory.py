@@ -118,6 +118,20 @@ class _Alive:
             self.total -= self.numbers.pop(array)
 
 
+def _params(row: LayerRow) -> int:
+    """Return the parameters that a layer computes with, whosever they are."""
+    return row.calculated.params.value
+
+
+def _trained(row: LayerRow) -> int:
+    return row.calculated.trainable.value
+
+
+def _thrown_away(row: LayerRow) -> int:
+    """Return the numbers that a layer draws for their shapes alone: it uses those of another."""
+    return 0 if row.node.owns else _params(row) + row.calculated.buffers.value
+
+
 class _Walk:
     """A network walked with so many samples, for the numbers alive in each of its passes."""
 
@@ -135,7 +149,7 @@ class _Walk:
     def drawing(self) -> int:
         """Return the peak of the first pass, which draws parameters, some by what goes through."""
         return self._peak(
-            self._beside(row) + 2 * max(self._ends(row)) * (row.type == "batch_norm")
+            self._beside(row) + 2 * max(self._ends(row)) * (row.type == "batch_norm") + _thrown_away(row)
             for row in self.analysis.rows
         )
 
@@ -147,7 +161,7 @@ class _Walk:
     def counting(self, row: LayerRow) -> int:
         """Return the numbers of ones that count connections; where these are many, in twice the width."""
         into, out = self._ends(row)
-        counted = into + out + row.counts.params + self._beside(row)
+        counted = into + out + _params(row) + self._beside(row)
         if not row.counts.connections:
             return 0
         return 2 * counted if max(self.sizes[source] for source in row.node.inputs) >> 24 else counted
@@ -197,8 +211,11 @@ class _Walk:
                         peak = max(peak, alive.total + self.sizes[source] + self._beside_back(row))
                         alive.drop(gradient[source])
                     gradient[source] = came
-                alive.hold(("trained", row.number), row.counts.trainable)
-                peak = max(peak, alive.total + self._beside_back(row))
+                trained = ("trained", row.node.owner)
+                # Beside what came of the same tensors before, there is one more gradient, and the sum.
+                more = 2 * _trained(row) if trained in alive.holders else 0
+                alive.hold(trained, _trained(row))
+                peak = max(peak, alive.total + more + self._beside_back(row))
                 alive.drop(given)
             for array in held:
                 alive.drop(array)
@@ -209,7 +226,7 @@ class _Walk:
         return self._peak(map(self._alone, self.analysis.rows))
 
     def _alone(self, row: LayerRow) -> int:
-        (read, out), trained = self._ends(row), row.counts.trainable
+        (read, out), trained = self._ends(row), _trained(row)
         moved = max(*(self.sizes[source] for source in row.node.inputs), trained)
         more = ceil(self.kernels[row.type].more * max(read, out))
         passes = max(self._beside_back(row), 2 * self._beside(row) + 2 * (read + out + trained))
@@ -219,10 +236,8 @@ class _Walk:
         """Return the peak of the check of the network as a whole: it moves by complex numbers."""
         trained = self.analysis.totals.counts.trainable
         given = sum(self.sizes[: self.inputs])
-        moved = (
-            self._beside(row) + 3 * row.counts.trainable + max(self._ends(row)) for row in self.analysis.rows
-        )
-        largest = max(6 * row.counts.trainable for row in self.analysis.rows)
+        moved = (self._beside(row) + 3 * _trained(row) + max(self._ends(row)) for row in self.analysis.rows)
+        largest = max(6 * _trained(row) for row in self.analysis.rows)
         return max(self.way_back() + largest, trained + 6 * given + 2 * self._peak(moved))
 
     def _peak(self, beside: Iterable[int]) -> int:
@@ -260,7 +275,7 @@ class _Walk:
         if row.type in ("linear", "scale"):
             return 0
         if columns := self._gathered(row):
-            return columns + 2 * row.counts.params
+            return columns + 2 * _params(row)
         return ceil(self.kernels[row.type].forward * max(self._ends(row)))
 
     def _beside_back(self, row: LayerRow) -> int:
@@ -268,5 +283,5 @@ class _Walk:
         if row.type == "rbf":
             return 2 * row.counts.macs * self.batch
         if columns := self._gathered(row):
-            return columns + 4 * row.counts.params + self.sizes[row.number]
+            return columns + 4 * _params(row) + self.sizes[row.number]
         return ceil(self.kernels[row.type].backward * max(self._ends(row)))

@@ -132,8 +132,8 @@ class Executor:
         """Replace stored tensors by others of the same names and shapes.
 
         Raises:
-            ValueError: a name is unknown, a shape differs, or values are no numbers of the network's type;
-                then nothing is replaced.
+            ValueError: a name is unknown, a shape differs, values are no finite numbers of the network's
+                type, or a variance is negative; then nothing is replaced.
         """
         own = self.parameters
         for name, tensor in replacements(tensors, own).items():

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.layers.base import Layer, Operations, Reads, Shape, values
+from cnnstat.layers.base import Layer, Operations, Reads, Shape, Tensors, values
 
 Cost: TypeAlias = dict[
     Literal["additions", "multiplications", "comparisons", "divisions", "exponentials", "roots"], int
@@ -115,6 +115,10 @@ class Prelu(Activation, frozen=True, kw_only=True):
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one slope per channel, or one."""
         return term("slope", 1) if self.shared else term("channels", inputs[0][0])
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the slopes."""
+        return {"weight": (1,) if self.shared else inputs[0][:1]}
 
     def reads(self) -> Reads:
         """Return the input: where it is negative both gradients need the slope or the value."""

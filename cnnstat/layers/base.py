@@ -24,6 +24,9 @@ from cnnstat.spec.expression import resolved, show_value
 Shape: TypeAlias = tuple[int, ...]
 """One sample, channels first: (C, D, H, W), (C, H, W), (C, L) or (N,)."""
 
+Tensors: TypeAlias = dict[str, tuple[int, ...]]
+"""The shapes of stored tensors by PyTorch's names."""
+
 Count = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Index = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
 Extent: TypeAlias = Count | Annotated[tuple[Count, ...], Meta(min_length=1, max_length=MOST_AXES)]
@@ -118,13 +121,21 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Return the numbers that training could change."""
         return ZERO
 
+    def trains(self) -> bool:
+        """Say whether training changes the parameters of a layer that is not frozen."""
+        return True
+
     def trainable(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the numbers that training does change."""
-        return self.params(inputs)
+        return self.params(inputs) if self.trains() else ZERO
 
     def buffers(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the stored numbers that no gradient changes (running means and variances)."""
         return ZERO
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the shapes of what `params` and `buffers` count."""
+        return {}
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the multiply-adds for one sample, taps on padding included, bias excluded."""

@@ -168,7 +168,11 @@ def _load(network: Network, path: Path) -> None:
     file, own = open_weights(path), network.parameters
     names = paired(own, file.outlines(), path.name)
     for name, (_, tensor) in zip(names, read_tensors(file, names.values()), strict=True):
-        network.load({name: cast(tensor, own[name], name, path.name)})
+        ready = cast(tensor, own[name], name, path.name)
+        try:
+            network.load({name: ready})
+        except ValueError as error:  # numbers that are no weights
+            raise FileError(path, str(error)) from None
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:

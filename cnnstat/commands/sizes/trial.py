@@ -17,7 +17,6 @@ from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
-    from cnnstat.analysis.walk import ParamsAndBuffers
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
@@ -70,7 +69,8 @@ class _Figures(Struct, frozen=True):
     """What a layer comes to for given inputs, as far as sizes are compared by it."""
 
     shape: Shape
-    params_and_buffers: ParamsAndBuffers
+    params: int
+    buffers: int
     macs: int
     leftover: bool
 
@@ -90,8 +90,7 @@ class Walked(Struct, frozen=True):
 
 
 def _count(layer: _Figures) -> tuple[int, int]:
-    params, buffers = layer.params_and_buffers
-    return params.value, buffers.value
+    return layer.params, layer.buffers
 
 
 class Tries:
@@ -113,7 +112,7 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.params_and_buffers[0].value for layer in compress(walked.layers, self.owning))
+        params = sum(layer.params for layer in compress(walked.layers, self.owning))
         stored = memory.stored_activations(self.graph, walked.shapes)
         peak = memory.peak_activations(stored, self.freed)
         return Cost(
@@ -144,7 +143,8 @@ class Tries:
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
-        params_and_buffers=(layer.params(inputs), layer.buffers(inputs)),
+        params=layer.params(inputs).value,
+        buffers=layer.buffers(inputs).value,
         macs=layer.macs(inputs).value,
         leftover=any(layer.leftover(inputs)),
     )
