@@ -300,6 +300,18 @@ def test_vectors_of_one_network_are_measured_together(monkeypatch: pytest.Monkey
     assert [field.why for field in measured(spec(SLICES, "[40]"))] == [""] * 4 + [TOO_LONG] * 16
 
 
+def test_layers_that_differ_in_nothing_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain of them takes no longer than two; another of their type is measured again."""
+    monkeypatch.setattr(by_number, "EFFORT", 2 * 40 * (40 + 40))
+    chain = ["type: relu, repeat: 20", "type: leaky_relu, slope: 0.1", "type: leaky_relu, slope: 0.2"]
+    assert [placed(field.axes[0]) for field in measured(spec(chain, "[40]"))] == [
+        [[i, i] for i in range(40)]
+    ] * 22
+    windows = ["type: local_response_norm, size: 3, repeat: 2", "type: local_response_norm, size: 5"]
+    fields = [placed(field.axes[0])[20] for field in measured(spec(windows, "[40]"))]
+    assert fields == [[19, 21], [18, 22], [16, 24]]
+
+
 LYING = [
     "type: conv, filters: 3, kernel: 3, padding: 1",
     "type: max_pool, kernel: 2",
