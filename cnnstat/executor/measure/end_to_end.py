@@ -6,6 +6,7 @@ That is where forks must add up. All parameters are moved at once, each tensor i
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,10 +90,15 @@ class _Whole:
             parameters=lambda number, inputs: self.shifted(number, shifts, near),
         )
 
-    def gradients_near(self, target: Objective, near: Near) -> Gradients:
-        """Go forward and back at a point next to the network's own."""
+    def gradients_near(self, target: Objective, near: Near) -> tuple[Objective, Gradients]:
+        """Go forward and back at a point next to the network's own, from a loss next to its own.
+
+        Where the outputs are constant, all that rounding can show in is what is gone back with.
+        """
         outputs, tape = self.run(self.inputs_near(near), {}, backward=True, near=near)
-        return self.network.way_back(tape, target.gradient(outputs))
+        given = target.gradient(outputs)
+        target = replace(target, tilt=tuple(near(dy, f"dy {i}") - dy for i, dy in enumerate(given)))
+        return target, self.network.way_back(tape, target.gradient(outputs))
 
     def inputs_near(self, near: Near | None) -> dict[str, Array]:
         """Return the inputs, or those at a point next to them."""
@@ -162,7 +168,7 @@ class _Whole:
         direction = size * self.direction(self.key(name), self.inputs[name])
         scale = max(size * norm(self.network.named(gradients.input)[name]), FAINT * max(abs(value), 1))
 
-        def apart_at(near: Near | None, gradients: Gradients) -> Apart:
+        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
             inputs = self.inputs_near(near)
 
             def line(step: complex) -> complex:
@@ -173,9 +179,9 @@ class _Whole:
             return apart(float((gradient * direction).sum()), line, scale, self.plan.method)
 
         def nearby(near: Near) -> Apart:
-            return apart_at(near, self.gradients_near(target, near))
+            return apart_at(near, *self.gradients_near(target, near))
 
-        return judged(apart_at(None, gradients), nearby, self.plan.seed)
+        return judged(apart_at(None, target, gradients), nearby, self.plan.seed)
 
     def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> Judged:
         """Move all tensors at once; return how far their gradients are off."""
@@ -185,7 +191,7 @@ class _Whole:
         least = 1.0 if self.plan.method == "complex" else FAINT * max(abs(value), 1)
         scale = math.hypot(*(max(weights[name] * norms[name], least) for name in norms))
 
-        def apart_at(near: Near | None, gradients: Gradients) -> Apart:
+        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
             inputs = self.inputs_near(near)
 
             def line(step: complex) -> complex:
@@ -199,9 +205,9 @@ class _Whole:
             return apart(expected, line, scale, self.plan.method)
 
         def nearby(near: Near) -> Apart:
-            return apart_at(near, self.gradients_near(target, near))
+            return apart_at(near, *self.gradients_near(target, near))
 
-        return judged(apart_at(None, gradients), nearby, self.plan.seed)
+        return judged(apart_at(None, target, gradients), nearby, self.plan.seed)
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
         """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.
