@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.bounds import NO_REGION, joined
 from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import along, lost
@@ -47,7 +47,7 @@ def _of_layer(
 ) -> tuple[UnitFields, ...]:
     units = along(places(row.output_shape), len(places(analysis.input_shape)))
     if row.field.unseen:
-        return tuple((NOTHING,) * count for count in units)
+        return tuple((NO_REGION,) * count for count in units)
     if row.field.shared:
         return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
     return tuple(map(_united, zip(*branches(analysis, row, found), strict=True)))
@@ -77,9 +77,9 @@ def branches(
 def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFields:
     """Return the regions of so many units, from those of what they read; without a reading they read all."""
     if reading == POINT:
-        return above[:units] + (NOTHING,) * (units - len(above))
+        return above[:units] + (NO_REGION,) * (units - len(above))
     if reading is None or reading == all_of(len(above)):
-        return (reduce(joined, set(above), NOTHING),) * units
+        return (reduce(joined, set(above), NO_REGION),) * units
     if isinstance(reading, Folded):  # what repeats is worked out once
         each = _regions(reading.then, above, reading.of)
         turn = tuple(region for region in each for _ in range(reading.every))
@@ -92,13 +92,13 @@ def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFiel
 
 def _region(reading: Reading, above: UnitFields, unit: int) -> tuple[int, int]:
     read = on_input(reading.read(unit), len(above))
-    return reduce(joined, above[read.start : read.stop : read.step] if read else (), NOTHING)
+    return reduce(joined, above[read.start : read.stop : read.step] if read else (), NO_REGION)
 
 
 def _united(branches: tuple[UnitFields, ...]) -> UnitFields:
     if len(branches) == 1:
         return branches[0]
-    return tuple(reduce(joined, regions, NOTHING) for regions in zip(*branches, strict=True))
+    return tuple(reduce(joined, regions, NO_REGION) for regions in zip(*branches, strict=True))
 
 
 def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Region:

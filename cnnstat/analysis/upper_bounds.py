@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis.bounds import NOTHING
+from cnnstat.analysis.bounds import NO_REGION
 from cnnstat.analysis.clipped_fields import branches
 from cnnstat.layers.base import APART, GATHERED, MIXED, STREWN, WHOLE, places
 from cnnstat.layers.footprint import POINT, all_of
@@ -100,8 +100,8 @@ def _shapes(analysis: Analysis, row: LayerRow) -> tuple[Shape, ...]:
 def _half_blind(seen: tuple[UnitFields, ...], shape: Shape) -> bool:
     """Say whether units see nothing along one axis and something along another."""
     if len(shape) == 1:  # each number has a region of its own
-        return any(0 < ends.count(NOTHING) < len(ends) for ends in zip(*seen, strict=True))
-    blind = [set(axis) == {NOTHING} for axis in seen]
+        return any(0 < ends.count(NO_REGION) < len(ends) for ends in zip(*seen, strict=True))
+    blind = [set(axis) == {NO_REGION} for axis in seen]
     return any(blind) and not all(blind)
 
 
@@ -113,9 +113,9 @@ def _crossed(met: Sequence[tuple[UnitFields, ...]], shape: Shape) -> bool:
         return True
     if len(shape) == 1:
         return False
-    seeing = [branch for branch in met if any(set(axis) != {NOTHING} for axis in branch)]
+    seeing = [branch for branch in met if any(set(axis) != {NO_REGION} for axis in branch)]
     for axis in range(len(met[0])):
-        if any(NOTHING in branch[axis] for branch in seeing):
+        if any(NO_REGION in branch[axis] for branch in seeing):
             others = {branch[:axis] + branch[axis + 1 :] for branch in seeing}
             if len(others) > 1:
                 return True

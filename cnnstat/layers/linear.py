@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.base.arithmetic import ZERO, Term, term
+from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along, resized, rows
@@ -20,6 +20,7 @@ from cnnstat.layers.base import (
     Operations,
     Reads,
     Shape,
+    Tensors,
     Width,
     show,
     width_of,
@@ -47,6 +48,10 @@ class _Dense(Layer, frozen=True, kw_only=True):
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one for each number the layer stores: they are not shared."""
         return self.params(inputs)
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a row of weights for each unit."""
+        return {"weight": (self._units(inputs).value, self._fan(inputs).value)}
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
@@ -101,6 +106,11 @@ class Linear(_Dense, frozen=True, kw_only=True):
         """Return units·(inputs + bias)."""
         fan = self._fan(inputs)
         return self._units(inputs) * (fan + term("bias", 1) if self.bias else fan)
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a row of weights, and a bias, for each unit."""
+        bias: Tensors = {"bias": (self._units(inputs).value,)} if self.bias else {}
+        return super().tensors(inputs) | bias
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return units·inputs for each row."""
@@ -162,9 +172,9 @@ class Rbf(_Dense, frozen=True, kw_only=True):
         """Return units·inputs."""
         return self._units(inputs) * self._fan(inputs)
 
-    def trainable(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return no numbers, or all of them where the code words are learned."""
-        return self.params(inputs) if self.learned else ZERO
+    def trains(self) -> bool:
+        """Say whether the code words are learned."""
+        return self.learned
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one subtraction for each input and unit."""

@@ -20,6 +20,7 @@ from cnnstat.layers.base import (
     Operations,
     Reads,
     Shape,
+    Tensors,
     Width,
     per_axis,
     positions,
@@ -72,6 +73,13 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         filters, maps = self._fan(inputs)
         fan = maps * self._kernel(inputs)
         return filters * (fan + term("bias", 1)) if self.bias else filters * fan
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a kernel for each map and filter of its group, and a bias for each filter."""
+        (filters, maps), channels = self._fan(inputs), inputs[0][0]
+        kernel = tuple(axis.kernel for axis in self._axes(inputs))
+        weight: Tensors = {"weight": (channels, filters.value * maps.value // channels, *kernel)}
+        return weight | ({"bias": (filters.value,)} if self.bias else {})
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return input positions·filters·maps per group·kernel."""
