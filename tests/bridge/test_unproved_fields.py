@@ -156,6 +156,11 @@ def test_channels_that_see_different_parts_are_no_longer_proved_once_taken_apart
     assert all(why.why.startswith("an upper bound because of") for why in verify(graph).unmeasured)
 
 
+def test_a_whole_map_is_gone_back_from_without_a_branch_that_sees_nothing() -> None:
+    analysis = cnnstat.analyze(cnnstat.loads(FRAME))
+    assert clipped_field(analysis, analysis.rows[-1].number, (0, 0)) == ((0, 0), (0, 3))
+
+
 # -- random networks -----------------------------------------------------------------------------------
 
 PIECES: tuple[dict[str, object], ...] = (
