@@ -147,8 +147,6 @@ class Fields:
         while queue and ends != everything:
             number = -heappop(queue)
             units = needed.pop(number)
-            if not all(units):  # who sees nothing along one axis sees nothing
-                continue
             if not needed and set(ends) == {NO_REGION}:  # all that is seen is seen from here
                 passed.append((number, *units))
                 if passed[-1] in self._seen:
@@ -220,7 +218,9 @@ def _together(
 def _need(
     needed: dict[int, list[Positions]], queue: list[int], number: int, units: Sequence[Positions]
 ) -> None:
-    """Note that units of a node are to be gone back from."""
+    """Note that units of a node are to be gone back from: none where there are none along one axis."""
+    if not all(units):
+        return
     if number in needed:
         needed[number] = [united(pair) for pair in zip(needed[number], units, strict=True)]
     else:

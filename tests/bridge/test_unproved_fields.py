@@ -65,7 +65,8 @@ def seen(graph: Graph) -> dict[str, Array]:
         assert not any(np.isnan(visit.output).any() for visit in network.visits(clean))
         for visit in network.visits(x):
             poisoned = np.isnan(visit.output)
-            poisoned = poisoned.any(1) if poisoned.ndim > 2 else poisoned
+            if poisoned.ndim > 2:
+                poisoned = np.asarray(poisoned.any(1))
             found[visit.step.name] = np.moveaxis(poisoned, 0, -1).reshape(*poisoned.shape[1:], *extent)
     return found
 
@@ -155,6 +156,11 @@ def test_channels_that_see_different_parts_are_no_longer_proved_once_taken_apart
     assert all(why.why.startswith("an upper bound because of") for why in verify(graph).unmeasured)
 
 
+def test_a_whole_map_is_gone_back_from_without_a_branch_that_sees_nothing() -> None:
+    analysis = cnnstat.analyze(cnnstat.loads(FRAME))
+    assert clipped_field(analysis, analysis.rows[-1].number, (0, 0)) == ((0, 0), (0, 3))
+
+
 # -- random networks -----------------------------------------------------------------------------------
 
 PIECES: tuple[dict[str, object], ...] = (
@@ -209,7 +215,7 @@ JOINS: tuple[dict[str, object], ...] = (
 def drawn(random: Random, count: int) -> Graph:
     """Return a network of so many random layers, of which each reads any above."""
     shape = [random.choice((1, 2, 4)), random.randint(2, 5), random.randint(2, 5)]
-    names, lines = ["input"], []
+    names, lines = ["input"], list[str]()
     graph = None
     for _ in range(200):
         joins = len(names) > 1 and random.random() < 0.35
