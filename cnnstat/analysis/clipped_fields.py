@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.bounds import NO_REGION, joined
 from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import along, lost
@@ -51,13 +51,13 @@ def _of_layer(
     units = along(places(row.output_shape), axes)
     footprints = tuple(compress(row.calculated.footprints, seen))
     if row.field.unseen:
-        return tuple((NOTHING,) * count for count in units)
+        return tuple((NO_REGION,) * count for count in units)
     if row.field.shared:
         return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
     if not all(above) or any(lost(footprint, axes) for footprint in footprints):
         return ()
     if not above:  # who reads no value sees nothing
-        return tuple((NOTHING,) * count for count in units)
+        return tuple((NO_REGION,) * count for count in units)
     branches = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
@@ -68,9 +68,9 @@ def _of_layer(
 def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFields:
     """Return the regions of so many units, from those of what they read; without a reading they read all."""
     if reading == POINT:
-        return above[:units] + (NOTHING,) * (units - len(above))
+        return above[:units] + (NO_REGION,) * (units - len(above))
     if reading is None or reading == all_of(len(above)):
-        return (reduce(joined, set(above), NOTHING),) * units
+        return (reduce(joined, set(above), NO_REGION),) * units
     if isinstance(reading, Folded):  # what repeats is worked out once
         each = _regions(reading.then, above, reading.of)
         turn = tuple(region for region in each for _ in range(reading.every))
@@ -83,13 +83,13 @@ def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFiel
 
 def _region(reading: Reading, above: UnitFields, unit: int) -> tuple[int, int]:
     read = on_input(reading.read(unit), len(above))
-    return reduce(joined, above[read.start : read.stop : read.step] if read else (), NOTHING)
+    return reduce(joined, above[read.start : read.stop : read.step] if read else (), NO_REGION)
 
 
 def _united(branches: tuple[UnitFields, ...]) -> UnitFields:
     if len(branches) == 1:
         return branches[0]
-    return tuple(reduce(joined, regions, NOTHING) for regions in zip(*branches, strict=True))
+    return tuple(reduce(joined, regions, NO_REGION) for regions in zip(*branches, strict=True))
 
 
 def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Region:

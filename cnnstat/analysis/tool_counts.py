@@ -71,6 +71,8 @@ def total(parts: Iterable[ToolCount]) -> ToolCount:
 
 
 def _tool_count(convention: Convention, weights: Weights, kind: str, facts: Facts) -> ToolCount:
+    if facts.rank > convention.rank:
+        return ToolCount({}, (kind,))
     if kind in convention.nothing:
         return ToolCount()
     if kind not in weights or not (kind in convention.any_axis or _along_usual_axis(kind, facts.layer)):

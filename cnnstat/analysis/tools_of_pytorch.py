@@ -129,6 +129,7 @@ TORCH = Convention(
     weights=each((*CONVS, "transposed_conv", "linear", "matmul"), TWICE),
     nothing=_NO_PRODUCTS,
     any_axis=frozenset(("linear",)),
+    rank=3,
     # Its formula takes the weight gradient of a convolution in groups for that of one without.
     weight_gradients={**each((*CONVS, "transposed_conv"), {"ungrouped": 2}), "linear": TWICE},
     held=HELD,

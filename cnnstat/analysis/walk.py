@@ -130,7 +130,8 @@ def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
     """Refuse inputs that have more or fewer axes than a layer takes. Whether sizes fit, it says itself."""
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:
-            wanted = " or ".join(RANKS[rank].described for rank in layer.ranks)
+            *most, last = (RANKS[rank].described for rank in layer.ranks)
+            wanted = f"{', '.join(most)} or {last}" if most else last
             got = f"a {rank_of(shape).noun} of {show(shape)}"
             hint = "; put a 'flatten' above it" if layer.ranks == (0,) else ""
             raise Misfit(f"{kind} needs {wanted}, got {got}{hint}", code="shape/rank")

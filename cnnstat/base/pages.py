@@ -1,6 +1,6 @@
 """What `cnnstat explain` prints of a figure and of a problem's code: prose, in files beside this one.
 
-No other command reads them, so none loads them; a test holds that the codes in the source are these.
+Others read them only to say which figure an unknown word means, so none loads them; a test holds that the codes in the source are these.
 """
 
 from __future__ import annotations
@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from cnnstat.base import limits
+from cnnstat.base.figures import FIGURES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Page = TypeVar("Page", bound=Struct)
 
@@ -67,6 +71,13 @@ def figure_named(word: str) -> str | None:
     name = word.strip().lower().replace("-", "_").replace(" ", "_").replace("'", "")
     also = (key for key, page in DEFINITIONS.items() if name in page.aliases)
     return name if name in DEFINITIONS else next(also, None)
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """Return ``; did you mean 'receptive_field'?`` for another name of a figure that is known, else nothing."""
+    key = figure_named(word)
+    names = () if key is None else (key, FIGURES[key].layer_key)
+    return next((f"; did you mean '{name}'?" for name in names if name in known), "")
 
 
 def words() -> tuple[str, ...]:

@@ -138,13 +138,13 @@ class _Walk:
     def __init__(self, analysis: Analysis, batch: int, width: int, *, training: bool = False) -> None:
         self.analysis, self.batch, self.width = analysis, batch, width
         self.kernels = TRAINED if training else WORKING
-        self.freed = freed(analysis.graph)
         self.inputs = len(analysis.graph.inputs)
         self.sizes = [batch * prod(shape) for shape in analysis.shapes]
         self.root = list(range(len(self.sizes)))
         for row in analysis.rows:
-            if self.kernels[row.type].view:
+            if self.kernels[row.type].shares:
                 self.root[row.number] = self.root[row.node.inputs[0]]
+        self.freed = freed(analysis.graph, self.root)
 
     def drawing(self) -> int:
         """Return the peak of the first pass, which draws parameters, some by what goes through."""
@@ -171,13 +171,13 @@ class _Walk:
         peak, alive = 0, _Alive()
         kept: list[list[object]] = []
         for number in range(self.inputs):
-            alive.hold(self.root[number], self.sizes[number])
+            alive.hold(number, self.sizes[number])
         for row in self.analysis.rows:
-            peak = max(peak, alive.total + self._new(row, alive) + self._beside(row))
-            alive.hold(self.root[row.number], self.sizes[row.number])
+            peak = max(peak, alive.total + self._new(row) + self._beside(row))
+            self._put_out(row, alive)
             kept.append(self._kept(row, alive))
             for source in self.freed[row.number]:
-                alive.drop(self.root[source])
+                alive.drop(source)
         return max(peak, self._back(alive, kept))
 
     def _kept(self, row: LayerRow, alive: _Alive) -> list[object]:
@@ -244,17 +244,22 @@ class _Walk:
         """Return the peak of a pass whose layers take so much beside what is alive."""
         peak, alive = 0, _Alive()
         for number in range(self.inputs):
-            alive.hold(self.root[number], self.sizes[number])
+            alive.hold(number, self.sizes[number])
         given = alive.total
         for row, more in zip(self.analysis.rows, beside, strict=True):
-            peak = max(peak, alive.total + self._new(row, alive) + more)
-            alive.hold(self.root[row.number], self.sizes[row.number])
+            peak = max(peak, alive.total + self._new(row) + more)
+            self._put_out(row, alive)
             for source in self.freed[row.number]:
-                alive.drop(self.root[source])
+                alive.drop(source)
         return peak + given  # whoever asked for the pass holds its input to the end
 
-    def _new(self, row: LayerRow, alive: _Alive) -> int:
-        return 0 if self.root[row.number] in alive.holders else self.sizes[row.number]
+    def _new(self, row: LayerRow) -> int:
+        return self.sizes[row.number] if self.root[row.number] == row.number else 0
+
+    def _put_out(self, row: LayerRow, alive: _Alive) -> None:
+        """Hold a new array until its last reader; one that is shared is held already."""
+        if self._new(row):
+            alive.hold(row.number, self.sizes[row.number])
 
     def _ends(self, row: LayerRow) -> tuple[int, int]:
         return sum(self.sizes[source] for source in row.node.inputs), self.sizes[row.number]

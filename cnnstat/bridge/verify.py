@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze, analyze_graph
 from cnnstat.analysis.clipped_fields import clipped_fields
-from cnnstat.analysis.model import STORED, Analysis
+from cnnstat.analysis.model import COUNTED, Analysis
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.loss import Evaluated  # noqa: TC001 - a field of a class
@@ -64,7 +64,7 @@ class Verification(Struct, frozen=True):
     @property
     def compared(self) -> int:
         """Return the number of figures: shape, counts and field of each layer, and the network's memory."""
-        figures = len(STORED) + 1 + len(self.analysis.graph.inputs)
+        figures = len(COUNTED) + 1 + len(self.analysis.graph.inputs)
         return len(self.analysis.rows) * figures - len(self.unmeasured) + 1
 
     @property
@@ -167,7 +167,7 @@ def _compare_fields(
 def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
     if row.output_shape != layer.output_shape:
         yield Disagreement(row.name, "output_shape", row.output_shape, layer.output_shape)
-    for figure in STORED:
+    for figure in COUNTED:
         calculated, measured = getattr(row.counts, figure), getattr(layer, figure)
         if calculated != measured:
             yield Disagreement(row.name, figure, calculated, measured)

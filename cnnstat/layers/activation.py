@@ -21,12 +21,13 @@ class Activation(Layer, frozen=True, kw_only=True):
     """A function of one value.
 
     ``cost`` counts the operations per value; ``reads_output`` says that the derivative is a function of
-    the output.
+    the output. Most are 0 at 0; the others say that they keep no zeros.
     """
 
     family: ClassVar[str] = "activation"
     cost: ClassVar[Cost] = {}
     reads_output: ClassVar[bool] = False
+    keeps_zeros: ClassVar[bool] = True
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the cost of one value times their number."""
@@ -237,6 +238,7 @@ class HardSigmoid(Activation, frozen=True, kw_only=True):
     """
 
     cost: ClassVar[Cost] = {"comparisons": 2, "additions": 1, "divisions": 1}
+    keeps_zeros: ClassVar[bool] = False
 
 
 class Sigmoid(Activation, frozen=True, kw_only=True):
@@ -254,6 +256,7 @@ class Sigmoid(Activation, frozen=True, kw_only=True):
 
     cost: ClassVar[Cost] = {"exponentials": 1, "additions": 1, "divisions": 1}
     reads_output: ClassVar[bool] = True
+    keeps_zeros: ClassVar[bool] = False
 
 
 class Tanh(Activation, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import resolved, show_value
 
 Shape: TypeAlias = tuple[int, ...]
-"""One sample, channels first: (C, H, W), (C, L) or (N,)."""
+"""One sample, channels first: (C, D, H, W), (C, H, W), (C, L) or (N,)."""
 
 Tensors: TypeAlias = dict[str, tuple[int, ...]]
 """The shapes of stored tensors by PyTorch's names."""
@@ -83,7 +83,8 @@ class Layer(Struct, frozen=True, kw_only=True):
     network is edited; ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks`` the
     numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
     whose values are read, where others give their size only (None: all), ``view`` says that the output is a
-    part of the first input and takes no memory of its own.
+    part of the first input and takes no memory of its own, ``keeps_zeros`` that a zero stays a zero, where
+    it is, whatever the options.
     """
 
     family: ClassVar[str]
@@ -91,6 +92,7 @@ class Layer(Struct, frozen=True, kw_only=True):
     ranks: ClassVar[tuple[int, ...]] = EVERY_RANK
     values_from: ClassVar[int | None] = None
     view: ClassVar[bool] = False
+    keeps_zeros: ClassVar[bool] = False
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the output shape, one term per axis, channels first.

@@ -21,7 +21,7 @@ from cnnstat.layers.base import (
     same_sizes,
     show,
 )
-from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Pieces
+from cnnstat.layers.footprint import FIRST, NO_INPUT, POINT, Pieces
 
 
 class _ByValue(Layer, frozen=True, kw_only=True):
@@ -206,7 +206,7 @@ class Concat(Layer, frozen=True, kw_only=True):
         sizes = [shape[place] for shape in inputs]
         ends = list(accumulate(sizes))
         parts = (
-            Pieces(((end - size, NOTHING), (size, POINT), (ends[-1] - end, NOTHING)))
+            Pieces(((end - size, NO_INPUT), (size, POINT), (ends[-1] - end, NO_INPUT)))
             for size, end in zip(sizes, ends, strict=True)
         )
         return tuple(read_along(shape, {place: part}) for shape, part in zip(inputs, parts, strict=True))

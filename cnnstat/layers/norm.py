@@ -303,6 +303,7 @@ class Scale(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "norm"
+    keeps_zeros: ClassVar[bool] = True
 
     init: Annotated[float, Meta(description="the factors before training")] = 1e-6
 

@@ -147,5 +147,7 @@ def check_figure(name: str, *, total: bool) -> None:
     """
     known = EXPECTED if total else OF_LAYERS
     if name not in known:
-        hint = suggestion(name, known) or f"; known: {', '.join(known)}"
+        from cnnstat.base.pages import meant  # noqa: PLC0415 - only an unknown word waits for the pages
+
+        hint = meant(name, known) or suggestion(name, known) or f"; known: {', '.join(known)}"
         raise Fault(f"unknown figure '{name}'{hint}", code="expect/figure")

@@ -305,6 +305,13 @@ def test_along_an_axis_that_nobody_looked_at_a_type_is_left_out(line: str) -> No
         assert counted(analysis, name).left_out == (() if known else (kind,))
 
 
+@pytest.mark.parametrize("tool", CONVENTIONS)
+@pytest.mark.parametrize("line", ["conv, filters: 4, kernel: 3", "max_pool, kernel: 2", "relu"])
+def test_a_tool_that_was_not_run_on_volumes_leaves_them_out(tool: str, line: str) -> None:
+    found = counted(alone("6, 5, 7, 8", line), tool)
+    assert found.left_out == (() if tool == "torch" else (line.split(",", maxsplit=1)[0],))
+
+
 def test_torch_counts_products_on_tokens_and_of_two_inputs() -> None:
     """What FlopCounterMode of torch 2.13 prints for 5 units on 7 tokens of 6, and for two 4x5 by 5x5."""
     tokens = cnnstat.loads("input: [6, 7]\nlayers:\n  - {type: linear, units: 5, axis: channels}\n")

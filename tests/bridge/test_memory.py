@@ -131,3 +131,19 @@ def test_an_estimate_is_close(name: str, batch: int, most: float) -> None:
     graph = cnnstat.load(name)
     taken = allocated(graph, batch)
     assert taken <= estimated(graph, batch) <= most * taken
+
+
+PARTS = """
+  - {{name: top{0}, type: split, from: joined{1}, parts: 2, take: 0}}
+  - {{name: rest{0}, type: slice, from: joined{1}, start: 8}}
+  - {{name: bent{0}, type: relu, from: top{0}}}
+  - {{name: joined{0}, type: concat, from: [rest{0}, bent{0}]}}
+"""
+
+
+def test_a_map_is_let_go_of_once_its_parts_are_read() -> None:
+    chain = "".join(PARTS.format(number, number - 1) for number in range(1, 21))
+    head = "input: [16, 32, 32]\nlayers:\n  - {name: joined0, type: identity}"
+    graph = cnnstat.loads(f"{head}{chain}")
+    taken = allocated(graph, 100)
+    assert taken <= estimated(graph, 100) <= 1.5 * taken

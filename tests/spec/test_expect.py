@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cnnstat.base.errors import Fault, Source, Span
-from cnnstat.spec.expect import Expectation, printed, tolerance
+from cnnstat.spec.expect import Expectation, check_figure, printed, tolerance
 
 SPAN = Span(Source("s", ""), 1, 1)
 
@@ -54,6 +54,15 @@ def test_shapes_and_fields_per_axis() -> None:
     assert not shape.agrees((6, 28, 27))
     assert expect("14").agrees((14, 14))
     assert not expect("14").agrees((14, 15))
+
+
+@pytest.mark.parametrize(
+    ("word", "figure"),
+    [("field", "receptive_field"), ("output_shape", "shape"), ("weights", "params"), ("parms", "params")],
+)
+def test_another_name_of_a_figure_is_understood(word: str, figure: str) -> None:
+    with pytest.raises(Fault, match=f"unknown figure '{word}'; did you mean '{figure}'"):
+        check_figure(word, total=False)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1.2.3", "12m", "-5", "1e9", "5 M", "9" * 40])

@@ -13,12 +13,13 @@ from cnnstat.commands.diff.document import Sums
 from cnnstat.report.columns import COLUMNS, field_text, footnotes
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Column, Line, Quantity, Report, Sides, Table
-from cnnstat.report.text import ARROW
+from cnnstat.report.text import ARROW, shown
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnnstat.analysis import Analysis
     from cnnstat.analysis.settings import Settings
     from cnnstat.commands.diff.difference import Change, Difference, Edit, Status
     from cnnstat.commands.diff.document import DiffDocument, LayerChange
@@ -184,7 +185,15 @@ def _totals(document: DiffDocument, difference: Difference) -> Iterator[tuple[An
     if difference.outputs_differ:
         yield "outputs", Quantity(document.a.outputs, "text"), Quantity(document.b.outputs, "text"), "", ""
     yield "receptive field", field_text(a.receptive_field), field_text(b.receptive_field), "", ""
-    yield "output", Quantity(a.output_shape, "shape"), Quantity(b.output_shape, "shape"), "", ""
+    yield "output", _output(difference.a), _output(difference.b), "", ""
+
+
+def _output(analysis: Analysis) -> Quantity:
+    """Return the shape of the output, or of each of several by name."""
+    shapes = analysis.output_shapes
+    if len(shapes) == 1:
+        return Quantity(analysis.totals.output_shape, "shape")
+    return Quantity(tuple(f"{name} {shown(shape, 'shape')}" for name, shape in shapes.items()), "text")
 
 
 def _compared(a: int, b: int, kind: Kind, difference: Kind) -> tuple[Quantity, ...]:

@@ -5,12 +5,12 @@ at the first layer that refuses.
 from __future__ import annotations
 
 from itertools import compress
+from math import prod
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.analysis import memory
-from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
@@ -98,7 +98,7 @@ class Tries:
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
-        self.freed, self.storage = memory.freed(graph), storage(graph)
+        self.freed = memory.freed(graph, graph.holders)
         self.owning = [node.owns for node in graph.layers]
         self.walk = Walk(graph, _figures, strict=settings.strict)
 
@@ -113,13 +113,13 @@ class Tries:
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
         params = sum(layer.params for layer in compress(walked.layers, self.owning))
-        activations = stored_activations(self.storage, walked.shapes)
-        peak = memory.peak_activations(activations, self.freed)
+        stored = memory.stored_activations(self.graph, walked.shapes)
+        peak = memory.peak_activations(stored, self.freed)
         return Cost(
             output_shape=walked.shapes[self.graph.outputs[-1]],
             params=params,
             macs=sum(layer.macs for layer in walked.layers),
-            activations=sum(activations[len(self.graph.inputs) :]),
+            activations=sum(prod(figures.shape) for figures in walked.layers),
             inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
