@@ -31,7 +31,7 @@ def test_what_is_printed_fits_a_line() -> None:
 
 @pytest.mark.parametrize("read", [cnnstat.analyze, cnnstat.load, cnnstat.verify])
 def test_the_text_of_a_spec_is_for_loads(read: Callable[[str], object]) -> None:
-    with pytest.raises(cnnstat.SpecError, match="<text>:1:1: .*not the name of a file; cnnstat.loads reads"):
+    with pytest.raises(cnnstat.SpecError, match=r"<text>:1:1: .*not the name of a file; cnnstat\.loads"):
         read(TINY.format(2))
 
 

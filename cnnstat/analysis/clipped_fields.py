@@ -45,24 +45,33 @@ def clipped_fields(analysis: Analysis) -> list[tuple[UnitFields, ...]]:
 def _of_layer(
     analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
 ) -> tuple[UnitFields, ...]:
+    units = along(places(row.output_shape), len(places(analysis.input_shape)))
+    if row.field.unseen:
+        return tuple((NO_REGION,) * count for count in units)
+    if row.field.shared:
+        return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
+    return tuple(map(_united, zip(*branches(analysis, row, found), strict=True)))
+
+
+def branches(
+    analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
+) -> list[tuple[UnitFields, ...]]:
+    """Return what a layer's units see through each of its inputs; none where one of them is unknown.
+
+    ``found`` is what the units of all nodes above see. Inputs that see nothing are left out.
+    """
     seen = [not analysis.fields[source].unseen for source in row.node.values]
     above = [found[source] for source in compress(row.node.values, seen)]
     axes = len(places(analysis.input_shape))
     units = along(places(row.output_shape), axes)
     footprints = tuple(compress(row.calculated.footprints, seen))
-    if row.field.unseen:
-        return tuple((NO_REGION,) * count for count in units)
-    if row.field.shared:
-        return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
     if not all(above) or any(lost(footprint, axes) for footprint in footprints):
-        return ()
-    if not above:  # who reads no value sees nothing
-        return tuple((NO_REGION,) * count for count in units)
-    branches = []
+        return []
+    each = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
-        branches.append([_regions(*each) for each in zip(readings, regions, units, strict=True)])
-    return tuple(map(_united, zip(*branches, strict=True)))
+        each.append(tuple([_regions(*one) for one in zip(readings, regions, units, strict=True)]))
+    return each
 
 
 def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFields:

@@ -147,16 +147,17 @@ class Fields:
         while queue and ends != everything:
             number = -heappop(queue)
             units = needed.pop(number)
+            if not all(units):  # who sees nothing along one axis sees nothing
+                continue
             if not needed and set(ends) == {NO_REGION}:  # all that is seen is seen from here
                 passed.append((number, *units))
                 if passed[-1] in self._seen:
                     ends = self._seen[passed[-1]]
                     break
             if number < self.inputs:
-                found = [(axis[0], axis[-1]) if axis else NO_REGION for axis in units]
+                found = [(axis[0], axis[-1]) for axis in units]
             elif self.fields[number].shared:
-                region = self.fields[number].region((0,) * len(self.extent))
-                found = [end if axis else NO_REGION for end, axis in zip(region, units, strict=True)]
+                found = [*self.fields[number].region((0,) * len(self.extent))]
             else:
                 if not self._back(number, units, needed, queue):
                     raise UntraceableError(name)

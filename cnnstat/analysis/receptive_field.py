@@ -184,11 +184,14 @@ def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
 
 
 def _hits(footprint: Footprint, shape: Shape, out: Shape, patterns: LongPatterns) -> bool:
-    """Say whether every unit surely reads something of its input, and not padding alone."""
+    """Say whether every unit surely reads something of its input, and not padding alone.
+
+    Its own place is there only where the input is as large as the output, which `pad` makes larger.
+    """
     assert not isinstance(footprint, str)
     pairs = zip(footprint, places(shape), along(places(out), len(footprint)), strict=True)
     return all(
-        reading == POINT or (patterns.take(units) and _each_hits(reading, size, units))
+        units <= size if reading == POINT else patterns.take(units) and _each_hits(reading, size, units)
         for reading, size, units in pairs
     )
 

@@ -1,6 +1,6 @@
 """What `cnnstat explain` prints of a figure and of a problem's code: prose, in files beside this one.
 
-Others read them only to say which figure an unknown word means, so none loads them; a test holds that the codes in the source are these.
+Other commands load them only where a word is unknown; a test holds that the codes in the source are these.
 """
 
 from __future__ import annotations
@@ -43,6 +43,14 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     aliases: tuple[str, ...]
 
 
+class Key(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of a key of a spec: what it is in a line, what it does, and an example."""
+
+    title: str
+    meaning: str
+    example: str
+
+
 def _read(file: str, kind: type[Page]) -> dict[str, Page]:
     """Return the pages of a file by their keys, in its order.
 
@@ -65,6 +73,9 @@ CODES = _read("codes.toml", Code)
 DEFINITIONS = _read("figures.toml", Definition)
 """The page of every figure, by its key."""
 
+KEYS = _read("keys.toml", Key)
+"""The page of every key of an entry, and of keys of networks and blocks that have no other page."""
+
 
 def figure_named(word: str) -> str | None:
     """Return the key of the figure that a word means; None for no figure."""
@@ -74,7 +85,7 @@ def figure_named(word: str) -> str | None:
 
 
 def meant(word: str, known: Collection[str]) -> str:
-    """Return ``; did you mean 'receptive_field'?`` for another name of a figure that is known, else nothing."""
+    """Return ``; did you mean 'receptive_field'?`` for another name of a figure, else nothing."""
     key = figure_named(word)
     names = () if key is None else (key, FIGURES[key].layer_key)
     return next((f"; did you mean '{name}'?" for name in names if name in known), "")

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.executor.kernels.conv import GATHERED
+from cnnstat.executor.kernels.im2col import COLUMNS, PIECE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.layers import Layer
     from cnnstat.layers.base import Shape
-
-COLUMNS = (3 << 20, 448)
-"""The bytes of im2col's columns, and their least number."""
-MAPS = 16 << 20
-"""Bytes of the maps that a convolution by table gathers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, wid
     options: Any = layer
     taps: int = prod(_each(options.kernel, len(outer) - 1))
     window = max(inner[0], outer[0]) * taps
-    least = max(COLUMNS[0] // width, COLUMNS[1] * window, prod(outer[2:]) * window)
+    least = max(PIECE // width, COLUMNS * window, prod(outer[2:]) * window)
     columns = min(batch * prod(outer[1:]) * window, least)
     # Far taps or windows far apart frame more cells than they read.
     frame = min(batch, 1 + least // max(prod(outer[1:]) * window, 1)) * _padded(inner, options)
@@ -110,7 +108,7 @@ def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, wid
         return columns + frame
     maps = batch * max(prod(inner), prod(outer)) // max(min(inner[0], outer[0]), 1)
     longest = max(map(len, options.table)) * batch * prod(inner[1:])
-    largest = min(max(MAPS // width, longest), maps * sum(map(len, options.table)))
+    largest = min(max(GATHERED // width, longest), maps * sum(map(len, options.table)))
     return columns + frame + 4 * largest + longest
 
 

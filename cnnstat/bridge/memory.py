@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cnnstat.analysis.memory import freed
 from cnnstat.analysis.settings import BYTES
 from cnnstat.bridge.kernel_memory import TRAINED, WORKING, gathered
+from cnnstat.executor.measure.poison import HORIZON, LARGEST, PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,12 +27,11 @@ OF_LAYER = 8 << 10
 OF_UNIT = 160
 SLACK = 1.03
 """What is taken of the system for an array is a little more than the array."""
-HORIZON = 1 << 16
-ON_AXIS = 4 << 20
-LARGEST = 16 << 20
+ON_AXIS = 4 * PIECE
+ON_LONG_AXIS = 4 * LARGEST
 AXIS_ARRAYS = 9
-"""Of the runs that measure fields: by how much an input is made longer, the bytes of an array of most runs
-and of the longest one, and how many such arrays there are at once."""
+"""Of the runs that measure fields: the bytes of an array of most runs and of the longest one, and how many
+such arrays there are at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _on_axes(analysis: Analysis) -> int:
     if not given:
         return 0
     pieces = min(max(ON_AXIS, 4 * most), 4 * given * most)
-    longer = min(8 * (HORIZON + given) * most // given, LARGEST)
+    longer = min(8 * (HORIZON + given) * most // given, ON_LONG_AXIS)
     return AXIS_ARRAYS * max(pieces, longer) + ON_AXIS
 
 

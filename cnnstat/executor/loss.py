@@ -161,22 +161,34 @@ def chosen(kind: str, outputs: tuple[Array, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A loss with its targets: classes, or for a projection one weight for each output number."""
+    """A loss with its targets: classes, or for a projection one weight for each output number.
+
+    `tilt` is added to dL/dy of each output, if there is any, and to the loss what goes with it.
+    """
 
     name: str
     targets: tuple[Array, ...]
+    tilt: tuple[Array, ...] = ()
 
     def value(self, outputs: tuple[Array, ...]) -> Array:
         """Return the loss, complex for complex outputs."""
         if self.name == PROJECTION:
-            return np.asarray(sum((y * w).sum() for y, w in zip(outputs, self.targets, strict=True)))
-        return LOSSES[self.name].value(outputs[0], self.targets[0])
+            value = _projected(outputs, self.targets)
+        else:
+            value = LOSSES[self.name].value(outputs[0], self.targets[0])
+        return value + _projected(outputs, self.tilt) if self.tilt else value
 
     def gradient(self, outputs: tuple[Array, ...]) -> tuple[Array, ...]:
         """Return dL/dy of each output."""
         if self.name == PROJECTION:
-            return self.targets
-        return (LOSSES[self.name].gradient(outputs[0], self.targets[0]),)
+            given = self.targets
+        else:
+            given = (LOSSES[self.name].gradient(outputs[0], self.targets[0]),)
+        return tuple(dy + tilt for dy, tilt in zip(given, self.tilt, strict=True)) if self.tilt else given
+
+
+def _projected(outputs: tuple[Array, ...], weights: tuple[Array, ...]) -> Array:
+    return np.asarray(sum((y * w).sum() for y, w in zip(outputs, weights, strict=True)))
 
 
 def objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:

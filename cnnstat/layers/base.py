@@ -76,6 +76,13 @@ A vector has one axis, its numbers.
 """
 
 
+APART = "apart"
+MIXED = "mixed"
+GATHERED = "gathered"
+STREWN = "strewn"
+PICKED = "picked"
+
+
 class Layer(Struct, frozen=True, kw_only=True):
     """The base of all layer types: one input, no numbers of its own, no work, each unit reads its own place.
 
@@ -157,6 +164,16 @@ class Layer(Struct, frozen=True, kw_only=True):
     def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
         """Return the footprint on each of the inputs whose values are read."""
         return (self.footprint(inputs),) * len(inputs[: self.values_from])
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Return what becomes of channels that see different parts of the network's input.
+
+        `APART`: each goes its own way, or with some others, and all are read. `MIXED`: an output reads all
+        channels of the places that it reads. `GATHERED`: channels of different places, or of none, come to
+        one place. `STREWN`: channels of one place come to different ones. `PICKED`: not all are read, or
+        that is not known.
+        """
+        return APART
 
     def reads(self) -> Reads:
         """Return which activations the backward pass reads."""

@@ -10,6 +10,9 @@ from msgspec import Meta, structs
 from cnnstat.base.arithmetic import ZERO, Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
+    PICKED,
     WITH_PLACES,
     Count,
     Footprint,
@@ -117,6 +120,10 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return the window along each axis."""
         return tuple(axis.bounds() for axis in self.axes(inputs))
 
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that each group of filters mixes its own maps."""
+        return MIXED if self.groups_of(inputs[0][0]) == 1 else APART
+
     def reads(self) -> Reads:
         """Return the input, for the weights."""
         return Reads(for_weights=True)
@@ -191,6 +198,10 @@ class Conv(Convolution, frozen=True, kw_only=True):
             self._check_table(self.table, maps, filters, groups)
             return tuple((term("filters", n), term("maps", fan)) for n, fan in runs(self.table, maps))
         return (fan_of(filters, maps, groups),)
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that a table may leave maps out; without one each group of filters mixes its own."""
+        return super().channels(inputs) if self.table is None else PICKED
 
     def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
         """Return the kernels by filter and map; of a table one behind the other."""

@@ -11,7 +11,9 @@ from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along, resized, rows
 from cnnstat.layers.base import (
+    APART,
     EVERY_RANK,
+    MIXED,
     WHOLE,
     Footprint,
     Layer,
@@ -54,6 +56,10 @@ class _Dense(Layer, frozen=True, kw_only=True):
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
         return WHOLE
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that a unit reads all numbers of a row, and which row."""
+        return MIXED if self._place(inputs) == 0 else APART
 
     def _place(self, inputs: tuple[Shape, ...]) -> int:
         """Return the number of the axis whose rows are read."""

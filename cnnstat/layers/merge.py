@@ -12,6 +12,8 @@ from cnnstat.base.errors import Misfit
 from cnnstat.base.text import listed
 from cnnstat.layers.axis import AxisOption, place_of, read_along, resized
 from cnnstat.layers.base import (
+    APART,
+    GATHERED,
     Footprint,
     Layer,
     Operations,
@@ -197,6 +199,10 @@ class Concat(Layer, frozen=True, kw_only=True):
                 raise Misfit(f"{message}; their other sizes differ", code="shape/mismatch")
         name = same_sizes(inputs[0])[place].name
         return resized(inputs[0], place, total(term(name, shape[place]) for shape in inputs))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether channels of one input stand beside those of another."""
+        return GATHERED if place_of(self.axis, inputs[0]) == 0 < len(inputs[0]) - 1 else APART
 
     def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
         """Return the position itself; along the axis each input has its own part of the positions."""

@@ -10,6 +10,8 @@ from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import NAMES, place_of, read_along, rows
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
     WHOLE,
     WITH_PLACES,
     Count,
@@ -159,6 +161,11 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
         if self.axes == "all":
             return values(inputs[0]) * _AFFINE
         return term(self.axes, inputs[0][place_of(self.axes, inputs[0], "axes")]) * _AFFINE
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether a mean is taken over channels."""
+        mixed = self.axes == "all" or place_of(self.axes, inputs[0], "axes") == 0
+        return MIXED if mixed else APART
 
     def _scaled(self, inputs: tuple[Shape, ...]) -> Shape:
         if self.axes == "all":

@@ -10,6 +10,7 @@ from cnnstat.base.arithmetic import Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_LEVELS
 from cnnstat.layers.base import (
+    STREWN,
     WITH_PLACES,
     Count,
     Footprint,
@@ -92,6 +93,10 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
             )
             for axis, size in enumerate(sizes)
         )
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that channels of one place become numbers apart."""
+        return STREWN
 
     def reads(self) -> Reads:
         """Return the input where the maximum has to be found again."""

@@ -11,6 +11,8 @@ from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
     WITH_PLACES,
     Footprint,
     Index,
@@ -105,6 +107,10 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the inputs whose kernels touch each output."""
         return tuple(axis.bounds() for axis in self._axes(inputs))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that each group of filters mixes its own maps."""
+        return MIXED if self.groups_of(inputs[0][0]) == 1 else APART
 
     def reads(self) -> Reads:
         """Return the input, for the weights."""

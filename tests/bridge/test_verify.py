@@ -94,7 +94,8 @@ def test_every_architecture_is_true(name: str) -> None:
     graph, shape = reduced(name)
     verified = verify(graph, input_shape=shape)
     assert verified.differences == ()
-    assert verified.unmeasured == ()
+    bounds = {each.why.partition(" because of ")[0] for each in verified.unmeasured}
+    assert bounds == ({"an upper bound"} if name.startswith("shufflenet-v2") else set())
     assert len(verified.measurements.layers) == len(graph.layers)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.bridge.gradients import check_gradients
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import check_gradients
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.loss import FLOOR, LOSSES, chosen, evaluate, objective, sloping_objective, softmax
 from cnnstat.executor.measure.end_to_end import check_end_to_end

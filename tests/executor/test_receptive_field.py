@@ -14,7 +14,8 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.program import Network
-from cnnstat.executor.measure.by_number import MOVED
+from cnnstat.executor.measure import by_number
+from cnnstat.executor.measure.by_number import MOVED, TOO_LONG
 from cnnstat.executor.measure.pattern import Pattern
 from cnnstat.executor.measure.receptive_field import AxisField, MeasuredField, beyond_field, measure_fields
 
@@ -284,6 +285,31 @@ def test_what_sees_one_region_may_go_anywhere() -> None:
 def test_places_are_lost(layer: str) -> None:
     (field,) = measured(spec([layer], "[2, 4, 6]"))
     assert field == MeasuredField(why=MOVED)
+
+
+SLICES = ["type: slice, start: 1, repeat: 20"]
+"""Vectors of 40 and fewer numbers: each next one takes less to measure than the one before."""
+FIRST = (40 + 39) * (40 + 40)
+"""The numbers that the first of them takes: input and output, run for each first and each last position."""
+
+
+def test_vectors_of_one_network_are_measured_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many layers may take as long as the longest four."""
+    assert not any(field.why for field in measured(spec(SLICES, "[40]")))
+    monkeypatch.setattr(by_number, "EFFORT", FIRST)
+    assert [field.why for field in measured(spec(SLICES, "[40]"))] == [""] * 4 + [TOO_LONG] * 16
+
+
+def test_layers_that_differ_in_nothing_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain of them takes no longer than two; another of their type is measured again."""
+    monkeypatch.setattr(by_number, "EFFORT", 2 * 40 * (40 + 40))
+    chain = ["type: relu, repeat: 20", "type: leaky_relu, slope: 0.1", "type: leaky_relu, slope: 0.2"]
+    assert [placed(field.axes[0]) for field in measured(spec(chain, "[40]"))] == [
+        [[i, i] for i in range(40)]
+    ] * 22
+    windows = ["type: local_response_norm, size: 3, repeat: 2", "type: local_response_norm, size: 5"]
+    fields = [placed(field.axes[0])[20] for field in measured(spec(windows, "[40]"))]
+    assert fields == [[19, 21], [18, 22], [16, 24]]
 
 
 LYING = [

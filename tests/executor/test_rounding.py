@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.bridge.verify import check_gradients
+from cnnstat.bridge.gradients import check_gradients
 from cnnstat.executor.kernel import Backward, quiet
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.derivatives import Apart, Near, judged, norm
@@ -41,6 +41,23 @@ layers:
 """
 """Numbers up to 1e200 beside some of size 1, which is where the tangent has a slope."""
 
+CONSTANT = [
+    "input: [1, 6, 8]\nlayers: [{type: layer_norm, axes: channels}, {type: instance_norm}]",
+    """
+input: [1, 6, 8]
+layers:
+  - {type: global_avg_pool}
+  - {type: upsample, size: 4}
+  - {type: conv, filters: 4, kernel: 1}
+  - {type: instance_norm}
+""",
+    """
+input: [1, 2, 3]
+layers: [{type: layer_norm, axes: channels}, {type: instance_norm}, {type: flatten}, {type: softmax}]
+""",
+]
+"""A norm of equal values, which stay equal when they move: gradients are zero, but for rounding of dy."""
+
 
 def checks_of(text: str, *, seed: int, count: int | None = None, **how: Any) -> tuple[Checked, ...]:
     graph = cnnstat.loads(text, params=None if count is None else {"count": count})
@@ -61,6 +78,15 @@ def test_a_norm_over_close_values(count: int, seed: int, method: str) -> None:
     checks = checks_of(CLOSE, seed=seed, count=count, method=method, elements=2)
     assert not any(checked.wrong for checked in checks)
     assert any(checked.good for checked in checks)
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("text", CONSTANT)
+def test_a_norm_over_what_stays_equal(text: str, seed: int, method: str) -> None:
+    checks = checks_of(text, seed=seed, method=method)
+    assert not any(checked.wrong for checked in checks)
+    assert all(checked.good for checked in checks if checked.layer)
 
 
 def test_what_rounding_hides_is_said() -> None:

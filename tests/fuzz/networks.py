@@ -349,11 +349,13 @@ def _shape(draw: DrawFn, ranks: tuple[int, ...]) -> Shape:
 
 
 @st.composite
-def networks(draw: DrawFn, most: int = 8, ranks: tuple[int, ...] = _ANY_RANK) -> Drawn:
-    """Draw a network of at most so many lines that fits its inputs, which have some of these ranks."""
+def networks(
+    draw: DrawFn, most: int = 8, ranks: tuple[int, ...] = _ANY_RANK, *, several: bool = True
+) -> Drawn:
+    """Draw a network of at most so many lines that fits its input, or `several`, of some of these ranks."""
     shape = _shape(draw, ranks)
     inputs = {"input": shape}
-    if draw(_SELDOM):
+    if several and draw(_SELDOM):
         inputs = {FIRST: shape, **{f"x{n}": _shape(draw, ranks) for n in range(1, draw(st.integers(2, 3)))}}
     builder = _Builder(draw, inputs)
     builder.grow(draw(st.integers(1, most)))

@@ -80,7 +80,7 @@ def check(example: Measured) -> str:
 
 
 def _valid(text: str) -> None:
-    """Hold a spec against the schema that editors have, which take 1e-05 for a number; PyYAML needs a point."""
+    """Hold a spec against the schema of editors, which take 1e-05 for a number; PyYAML needs a point."""
     text = text.replace("1e-05", "1.0e-05")
     wrong = jsonschema.exceptions.best_match(SCHEMA.iter_errors(yaml.safe_load(text)))
     if wrong is not None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+import cnnstat
 from cnnstat.base.errors import Fault, Source, Span
 from cnnstat.spec.expect import Expectation, check_figure, printed, tolerance
 
@@ -46,6 +47,30 @@ def test_an_erratum_must_not_agree_and_the_right_figure_must() -> None:
     assert erratum.missed(2416) is None
     assert "right figure is 2,416" in (erratum.missed(2417) or "")
     assert "marked as an erratum" in (erratum.missed(416) or "")
+
+
+FIELD = "input: [1, 8, 8]\nlayers:\n  - {name: p, type: %s, expect: {receptive_field: %s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "said"),
+    [
+        ("global_avg_pool", "all", None),
+        ("global_avg_pool", "8", "p: receptive_field: expected 8 (a paper), computed all"),
+        ("global_avg_pool", "{value: 8, erratum: too small, correct: all}", None),
+        ("max_pool, kernel: 2", "all", "p: receptive_field: expected all (a paper), computed 2x2"),
+        ("max_pool, kernel: 2", "2", None),
+    ],
+)
+def test_the_whole_input_is_a_field(kind: str, expected: str, said: str | None) -> None:
+    analysis = cnnstat.analyze(cnnstat.loads("source: a paper\n" + FIELD % (kind, expected)))
+    assert [missed.message for missed in analysis.missed] == ([] if said is None else [said])
+    assert analysis.checked == 1
+
+
+def test_only_a_field_is_the_whole_input() -> None:
+    with pytest.raises(cnnstat.SpecError, match="'all' is not a figure"):
+        cnnstat.loads(FIELD.replace("receptive_field", "params") % ("relu", "all"))
 
 
 def test_shapes_and_fields_per_axis() -> None:

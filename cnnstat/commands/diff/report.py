@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cnnstat.base.figures import COUNTS, FIGURES, OF_NETWORK
 from cnnstat.base.text import plural
 from cnnstat.commands.diff.document import Sums
-from cnnstat.report.columns import COLUMNS, field_text, footnotes
+from cnnstat.report.columns import chosen_columns, field_text, footnotes
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Column, Line, Quantity, Report, Sides, Table
 from cnnstat.report.text import ARROW, shown
@@ -44,7 +44,7 @@ _TOTALS = (
     Column("ratio", "B / A", "figure", rank=1),
 )
 # What was changed stays longest, then the cost: figures of two networks are wide.
-_RANKS = {"macs": 2, "output_shape": 3, "params": 4, "type": 5, "receptive_field": 6}
+_RANKS = {"macs": 2, "params": 3, "output_shape": 4, "type": 5, "receptive_field": 6}
 
 _MARKS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~", "same": "="}
 _REMARKS: dict[Status, str] = {"same": "the same", "changed": "another receptive field"}
@@ -55,7 +55,7 @@ _COMPARED = tuple(key for key in COUNTS if key not in ("buffers", "padding_macs"
 
 def report(document: DiffDocument, difference: Difference, columns: Sequence[str]) -> Report:
     """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
-    chosen = tuple(_column(key) for key in columns)
+    chosen = tuple(map(_column, chosen_columns(columns, DEFAULT_COLUMNS)))
     return Report(
         title=_title(document, difference),
         tables=(
@@ -80,8 +80,8 @@ def _title(document: DiffDocument, difference: Difference) -> Phrase:
 # -- layers -----------------------------------------------------------------------------------------
 
 
-def _column(key: str) -> LayerColumn:
-    return replace(COLUMNS[key], sides=True, rank=_RANKS.get(key, COLUMNS[key].rank))
+def _column(column: LayerColumn) -> LayerColumn:
+    return replace(column, sides=True, rank=column.rank and _RANKS.get(column.key, column.rank))
 
 
 def _lines(

@@ -16,7 +16,7 @@ from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Size
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
-    from cnnstat.bridge.verify import Proof
+    from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.text import plain
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import Proof, compare
+from cnnstat.bridge.verify import compare
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
@@ -38,9 +40,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
+    from cnnstat.bridge.verify import Verification
     from cnnstat.cli.options import Chosen
     from cnnstat.commands.run.command import RunOptions
     from cnnstat.executor.kernel import Array
+    from cnnstat.executor.loss import Evaluated
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.executor.measure.measurements import Measurements
     from cnnstat.executor.network import Batch, Visit
@@ -50,6 +54,35 @@ if TYPE_CHECKING:
 
 REFUSALS = (RefusedError, FileError, MissingKernelError, UnfitError)
 """What was asked and cannot be, what files object to, and layers that fit but for training."""
+
+
+class Proof(Struct, frozen=True):
+    """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`."""
+
+    verification: Verification
+    seed: int
+    training: bool
+    loss: Evaluated
+    method: str
+    checked: tuple[Checked, ...]
+    to_check: int
+    interrupted: bool = False
+
+    @property
+    def good(self) -> bool:
+        """Say whether no figure is false and no gradient wrong, and all were checked but for an interrupt."""
+        complete = self.finished or self.interrupted
+        return self.verification.good and complete and not self.wrong and not self.loss.fault
+
+    @property
+    def wrong(self) -> tuple[Checked, ...]:
+        """Return the gradients that are not the slopes they should be."""
+        return tuple(checked for checked in self.checked if checked.wrong)
+
+    @property
+    def finished(self) -> bool:
+        """Say whether everything was checked that was to be."""
+        return len(self.checked) == self.to_check
 
 
 @quiet()

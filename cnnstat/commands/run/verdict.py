@@ -15,7 +15,8 @@ from cnnstat.report.model import Quantity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.bridge.verify import Disagreement, Proof, Unmeasured
+    from cnnstat.bridge.verify import Disagreement, Unmeasured
+    from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.report.columns import COLUMNS, footnotes
+from cnnstat.report.columns import SUMMARY, chosen_columns, footnotes
 from cnnstat.report.layers import layer_table, title_of
 from cnnstat.report.model import Fact, Quantity, Report
 
@@ -23,7 +23,7 @@ def report(
     document: AnalysisDocument, analysis: Analysis, columns: Sequence[str], depth: int | None
 ) -> Report:
     """Return the document for readers, under the columns of these keys."""
-    chosen = tuple(COLUMNS[key] for key in columns)
+    chosen = chosen_columns(columns, SUMMARY)
     return Report(
         title=title_of(document),
         tables=(layer_table(document, analysis, chosen, depth),),

@@ -8,6 +8,7 @@ same way.
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -17,7 +18,6 @@ from cnnstat.executor.kernel import Context, quiet
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.measure.poison import EFFORT, PIECE
-from cnnstat.executor.program import INPUT
 from cnnstat.executor.projection import one_unit
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ Seen: TypeAlias = "Array"
 
 
 TOO_LONG = "it would take too long to poison each position of the input"
+STEPS = 4
+"""All steps of a network together may take as much as so many of the longest."""
 BROKEN = "its numbers are NaN without any poison"
 MOVED = "its places are not those of the input any more"
 
@@ -41,7 +43,8 @@ def by_number(
     shapes: Sequence[tuple[int, ...]],
     placed: Mapping[int, Fields | str | None],
     axis: int,
-    of: int = INPUT,
+    of: int,
+    alone: Alone,
 ) -> dict[int, Fields | str]:
     """Return what units see along an axis of an input, for steps that are not among those `placed` on it.
 
@@ -56,7 +59,7 @@ def by_number(
         read = [_numbers(i, program, shapes, placed, found, axis, of) for i in step.inputs]
         unknown = [each for each in read if isinstance(each, str)]
         known = [each for each in read if not isinstance(each, str)]
-        seen = unknown[0] if unknown else _through(step, known, shapes[number])
+        seen = unknown[0] if unknown else alone.through(step, known, shapes[number])
         found[number] = seen
         fields[number] = seen if isinstance(seen, str) else _along(seen, axis)
     return fields
@@ -102,28 +105,55 @@ def _along(seen: Seen, axis: int) -> Fields:
     return np.stack([np.where(last < 0, 1, first), np.where(last < 0, 0, last)], 1)
 
 
-def _through(step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str:
-    """Return what the numbers that a step puts out see, or why that is not known."""
-    some = [seen[:, seen[0] <= seen[1]] for seen in read]
-    firsts, lasts = (np.unique(np.concatenate([seen[end] for seen in some])) for end in (0, 1))
-    if not len(firsts):
-        return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
-    one = len(firsts) == len(lasts) == 1
-    work = sum(seen[0].size for seen in read) + int(np.prod(shape))
-    if len(shape) > 1 and not one:
-        return MOVED
-    if work * (len(firsts) + len(lasts)) > EFFORT:
-        return TOO_LONG
-    runs = _Runs(step, read, work)
-    if runs.broken:
-        return BROKEN
-    none, first = runs.least([seen[0] for seen in read], firsts)
-    if one:
-        last = np.full(first.shape, lasts[0])
-    else:
-        last = -runs.least([-seen[1] for seen in read], -lasts[::-1])[1]
-    seen = np.stack([np.where(none, 1, first), np.where(none, 0, last)])
-    return np.broadcast_to(seen, (2, *shape)) if seen.shape[1:] == (1,) else seen
+class Alone:
+    """Steps of a network, each run on its own as long as all runs together do not take too long.
+
+    Of steps that differ in nothing one is run: what it found is remembered.
+    """
+
+    def __init__(self) -> None:
+        self._left = STEPS * EFFORT
+        self._found: dict[bytes, Seen | str] = {}
+
+    def through(self, step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str:
+        """Return what the numbers that a step puts out see, or why that is not known."""
+        key = blake2b(repr((step.type, sorted(step.options.items()), shape)).encode())
+        for seen in read:
+            key.update(repr(seen.shape).encode())
+            key.update(seen.tobytes())
+        digest = key.digest()
+        if digest not in self._found:
+            self._found[digest] = self._run(step, read, shape)
+        return self._found[digest]
+
+    def _run(self, step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str:
+        some = [seen[:, seen[0] <= seen[1]] for seen in read]
+        firsts, lasts = (np.unique(np.concatenate([seen[end] for seen in some])) for end in (0, 1))
+        if not len(firsts):
+            return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
+        one = len(firsts) == len(lasts) == 1
+        if len(shape) > 1 and not one:
+            return MOVED
+        work = sum(seen[0].size for seen in read) + int(np.prod(shape))
+        if not self._spend(work * (len(firsts) + len(lasts))):
+            return TOO_LONG
+        runs = _Runs(step, read, work)
+        if runs.broken:
+            return BROKEN
+        none, first = runs.least([seen[0] for seen in read], firsts)
+        if one:
+            last = np.full(first.shape, lasts[0])
+        else:
+            last = -runs.least([-seen[1] for seen in read], -lasts[::-1])[1]
+        seen = np.stack([np.where(none, 1, first), np.where(none, 0, last)])
+        return np.broadcast_to(seen, (2, *shape)) if seen.shape[1:] == (1,) else seen
+
+    def _spend(self, effort: int) -> bool:
+        """Say whether a step may compute so many numbers; what is refused takes nothing from later ones."""
+        if effort > min(EFFORT, self._left):
+            return False
+        self._left -= effort
+        return True
 
 
 class _Runs:

@@ -6,6 +6,7 @@ That is where forks must add up. All parameters are moved at once, each tensor i
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,10 +91,15 @@ class _Whole:
             parameters=lambda number, inputs: self.shifted(number, shifts, near),
         )
 
-    def gradients_near(self, target: Objective, near: Near) -> Gradients:
-        """Go forward and back at a point next to the network's own."""
+    def gradients_near(self, target: Objective, near: Near) -> tuple[Objective, Gradients]:
+        """Go forward and back at a point next to the network's own, from a loss next to its own.
+
+        Where the outputs are constant, all that rounding can show in is what is gone back with.
+        """
         outputs, tape = self.run(self.inputs_near(near), {}, backward=True, near=near)
-        return self.network.way_back(tape, target.gradient(outputs))
+        given = target.gradient(outputs)
+        target = replace(target, tilt=tuple(near(dy, f"dy {i}") - dy for i, dy in enumerate(given)))
+        return target, self.network.way_back(tape, target.gradient(outputs))
 
     def inputs_near(self, near: Near | None) -> dict[str, Array]:
         """Return the inputs, or those at a point next to them."""
@@ -201,16 +207,16 @@ class _Whole:
         `moved` runs the network so many steps along it, `expected` is the slope that gradients give.
         """
 
-        def apart_at(near: Near | None, gradients: Gradients) -> Apart:
+        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
             def line(step: complex) -> complex:
                 return complex(target.value(moved(step, near)))
 
             return apart(expected(gradients), line, scale, self.plan.method)
 
         def nearby(near: Near) -> Apart:
-            return apart_at(near, self.gradients_near(target, near))
+            return apart_at(near, *self.gradients_near(target, near))
 
-        return judged(apart_at(None, gradients), nearby, self.plan.seed)
+        return judged(apart_at(None, target, gradients), nearby, self.plan.seed)
 
     def flat(self, tensor: str, found: Judged, value: float, gradients: Gradients) -> str:
         """Return the fault of a right gradient so small that zero would be as right; "" for others."""

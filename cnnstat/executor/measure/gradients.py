@@ -201,7 +201,7 @@ class _Alone:
         """Hold a gradient against the slope in a direction, here and, if they differ, nearby."""
         size = scale * step_of(self.values[name], self.plan.method)
 
-        def apart_at(values: Mapping[str, Array], gradient: Array) -> Apart:
+        def apart_at(values: Mapping[str, Array], gradient: Array, dy: Array) -> Apart:
             def line(step: complex) -> complex:
                 y, _ = self.run({**values, name: values[name] + step * direction})
                 return complex((dy * y).sum())
@@ -210,10 +210,11 @@ class _Alone:
 
         def near(move: Near) -> Apart:
             values = {each: move(value, each) for each, value in self.values.items()}
-            back = self.returned(self.run(values, backward=True)[1], dy)
-            return apart_at(values, back.gradients[name])
+            moved = move(dy, "dy")
+            back = self.returned(self.run(values, backward=True)[1], moved)
+            return apart_at(values, back.gradients[name], moved)
 
-        return judged(apart_at(self.values, gradient), near, self.plan.seed)
+        return judged(apart_at(self.values, gradient, dy), near, self.plan.seed)
 
 
 def fault_of(*found: Judged) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.by_number import BROKEN
+from cnnstat.executor.measure.by_number import BROKEN, Alone
 from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
 from cnnstat.executor.measure.zero_frames import RealPositions
 
@@ -81,10 +81,11 @@ def measure_network(
         watch(visit)
         del visit  # what it read may be freed before the next one
     shapes, inputs = [layer.output_shape for layer in layers], network.program.numbered_inputs
+    alone = Alone()
     fields = [
         [
             MeasuredField(why=BROKEN) if i in broken else field
-            for i, field in enumerate(measure_fields(network.program, shapes, number))
+            for i, field in enumerate(measure_fields(network.program, shapes, number, alone))
         ]
         for number in inputs
     ]

@@ -21,7 +21,7 @@ import numpy as np
 
 from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import quiet
-from cnnstat.executor.measure.by_number import BROKEN, TOO_LONG, by_number
+from cnnstat.executor.measure.by_number import BROKEN, TOO_LONG, Alone, by_number
 from cnnstat.executor.measure.one_axis import on_axis
 from cnnstat.executor.measure.pattern import repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
@@ -74,9 +74,13 @@ class MeasuredField:
 
 
 def measure_fields(
-    program: Program, shapes: Sequence[tuple[int, ...]], of: int = INPUT
+    program: Program, shapes: Sequence[tuple[int, ...]], of: int = INPUT, alone: Alone | None = None
 ) -> list[MeasuredField]:
-    """Return what the units of each step see of an input; `shapes` are those of a sample of their outputs."""
+    """Return what the units of each step see of an input; `shapes` are those of a sample of their outputs.
+
+    `alone` holds what all inputs of a network share: how much may be run for the numbers of its vectors.
+    """
+    alone = alone or Alone()
     measured: dict[str, list[AxisField | str]] = {}
     axes: list[dict[int, AxisField | str]] = []
     shape = program.inputs[program.numbered_inputs[of]]
@@ -90,7 +94,7 @@ def measure_fields(
                 measured[key] = _along(network)
             placed = dict(zip(network.numbers, measured[key], strict=True))
         clipped = {i: field if isinstance(field, str) else field.clipped for i, field in placed.items()}
-        numbered = by_number(program, shapes, clipped, number, of)
+        numbered = by_number(program, shapes, clipped, number, of, alone)
         axes.append({i: each if isinstance(each, str) else AxisField(each) for i, each in numbered.items()})
         axes[-1].update(placed)
     return [_together([axis[number] for axis in axes], extent) for number in range(len(program.steps))]
