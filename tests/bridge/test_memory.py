@@ -118,7 +118,8 @@ def test_a_layer_that_is_more_than_it_looks(name: str) -> None:
 def test_what_borrowers_take_is_counted(layer: dict[str, Any], checked: int) -> None:
     given = {"input": [700], **layer}
     size = given.pop("input")
-    layers = [{"name": "a", **given}, {"weights": "a", **given}, {"weights": "a", **given}]
+    layers = [{"name": "a", **given}, {"weights": "a", **given}, {"name": "c", "weights": "a", **given}]
+    layers.append({"type": "add", "from": ["input", "c"]})
     graph = cnnstat.loads(json.dumps({"input": size, "layers": layers}))
     assert allocated(graph, 1, checked=checked) <= estimated(graph, 1, checked=checked)
 
