@@ -15,6 +15,7 @@ from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
+from cnnstat.layers.footprint import NOTHING as NO_INPUT
 from cnnstat.layers.footprint import POINT, Folded, Pieces, all_of, on_input
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def _of_layer(
     branches = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
-        branches.append([_regions(*each) for each in zip(readings, regions, units, strict=True)])
-    return tuple(map(_united, zip(*branches, strict=True)))
+        branches.append(zip(readings, regions, strict=True))
+    return tuple(_united(each, count) for each, count in zip(zip(*branches, strict=True), units, strict=True))
 
 
 def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFields:
@@ -86,10 +87,23 @@ def _region(reading: Reading, above: UnitFields, unit: int) -> tuple[int, int]:
     return reduce(joined, above[read.start : read.stop : read.step] if read else (), NOTHING)
 
 
-def _united(branches: tuple[UnitFields, ...]) -> UnitFields:
+def _united(branches: tuple[tuple[Reading | None, UnitFields], ...], units: int) -> UnitFields:
+    """Return the regions of so many units, from readings of several inputs and the regions of these.
+
+    Of a vector that many are joined into, most parts read nothing of each: these are passed over.
+    """
     if len(branches) == 1:
-        return branches[0]
-    return tuple(reduce(joined, regions, NOTHING) for regions in zip(*branches, strict=True))
+        ((reading, above),) = branches
+        return _regions(reading, above, units)
+    found = [NOTHING] * units
+    for reading, above in branches:
+        start = 0
+        for count, part in reading.parts if isinstance(reading, Pieces) else ((units, reading),):
+            if part != NO_INPUT:
+                for unit, region in enumerate(_regions(part, above, count), start):
+                    found[unit] = joined(found[unit], region)
+            start += count
+    return tuple(found)
 
 
 def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Region:
