@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.analyze import analyze
     from cnnstat.base.errors import Problem, SpecError
+    from cnnstat.bridge.gradients import check_gradients
     from cnnstat.bridge.program import Network
-    from cnnstat.bridge.verify import check_gradients, verify
+    from cnnstat.bridge.verify import verify
     from cnnstat.commands.diff.difference import diff
     from cnnstat.commands.sizes.size_search import sizes
     from cnnstat.graph.load import load, loads
@@ -51,7 +52,7 @@ _HOMES = {
     "Problem": "cnnstat.base.errors",
     "SpecError": "cnnstat.base.errors",
     "analyze": "cnnstat.analysis.analyze",
-    "check_gradients": "cnnstat.bridge.verify",
+    "check_gradients": "cnnstat.bridge.gradients",
     "diff": "cnnstat.commands.diff.difference",
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",

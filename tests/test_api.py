@@ -21,6 +21,20 @@ def test_a_difference_of_two_graphs() -> None:
     assert not cnnstat.diff("lenet5", "lenet5").differ
 
 
+def test_what_is_printed_fits_a_line() -> None:
+    analysis = cnnstat.analyze("lenet5")
+    assert f"{analysis!r}" == "<Analysis of LeNet-5 (1x32x32): 14 layers, 60,840 params, 328,096 MACs>"
+    assert f"{analysis.graph!r}" == "<Graph of LeNet-5 (1x32x32): 14 layers>"
+    assert f"{analysis.named['C3']!r}" == "<LayerRow C3 (conv): 16x10x10, 1,516 params, 150,000 MACs>"
+    assert f"{cnnstat.analyze('resnet18').named['layer1.0']!r}".startswith("<BlockRow layer1.0 (basic): ")
+
+
+@pytest.mark.parametrize("read", [cnnstat.analyze, cnnstat.load, cnnstat.verify])
+def test_the_text_of_a_spec_is_for_loads(read: Callable[[str], object]) -> None:
+    with pytest.raises(cnnstat.SpecError, match=r"<text>:1:1: .*not the name of a file; cnnstat\.loads"):
+        read(TINY.format(2))
+
+
 def test_parameters_are_those_of_b_and_the_input_is_of_both() -> None:
     found = cnnstat.diff("efficientnet", "efficientnet", params={"width": 2}, input_shape=(3, 64, 64))
     assert found.a.totals.counts.params < found.b.totals.counts.params
@@ -67,7 +81,7 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"first": (1, 2, 3)}, "has 3 sizes, but the input has height and width"),
         (cnnstat.sizes, {"step": 0}, "step: expected 1 or more, got 0"),
         (cnnstat.sizes, {"first": 9, "last": 8}, "there is no size from 9x9 to 8x8"),
-        (cnnstat.sizes, {"input_shape": (1, 2, 3, 4)}, "input_shape: expected 1 to 3 sizes"),
+        (cnnstat.sizes, {"input_shape": (1, 2, 3, 4, 5)}, "input_shape: expected 1 to 4 sizes"),
         (cnnstat.sizes, {"input_shape": (9,)}, "input is a map such as 1x32x32, got 9"),
         (cnnstat.sizes, {"batch": 0}, "batch: expected 1 or more"),
         (cnnstat.sizes, {"dtype": "int8"}, "dtype: expected one of float16"),
@@ -75,8 +89,8 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"step": 1.5}, "step: expected 1 or more, got 1.5"),
         (cnnstat.analyze, {"optimizer": "lion"}, "optimizer: expected one of sgd"),
         (cnnstat.analyze, {"batch": 1.5}, "batch: expected 1 or more, got 1.5"),
-        (cnnstat.analyze, {"input_shape": (1, 32.0, 32.0)}, "input_shape: expected 1 to 3 sizes"),
-        (cnnstat.analyze, {"input_shape": (1, True, 32)}, "input_shape: expected 1 to 3 sizes"),
+        (cnnstat.analyze, {"input_shape": (1, 32.0, 32.0)}, "input_shape: expected 1 to 4 sizes"),
+        (cnnstat.analyze, {"input_shape": (1, True, 32)}, "input_shape: expected 1 to 4 sizes"),
     ],
 )
 def test_arguments_that_are_refused(call: Callable[..., Any], arguments: dict[str, Any], said: str) -> None:

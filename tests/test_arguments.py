@@ -178,6 +178,8 @@ def test_a_sample_of_no_size(batch: Any, network: cnnstat.Network) -> None:
         (np.zeros(3, "M8[s]"), "expected an array of numbers"),
         ([1, [2], 3], "expected an array of numbers"),
         ([1, 1e300, 1], "numbers beyond those of float32"),
+        ([1, np.nan, 1], "'c.bias' has numbers that are not finite"),
+        ([1, -np.inf, 1], "'c.bias' has numbers that are not finite"),
         ([1, 1], r"has shape \(3,\)"),
     ],
 )
@@ -195,6 +197,16 @@ def test_all_tensors_are_replaced_or_none(wrong: Any, said: str, network: cnnsta
 def test_what_are_no_tensors(tensors: Any, network: cnnstat.Network) -> None:
     with pytest.raises(ValueError, match=r"expected tensors by their names|there is no tensor"):
         network.load(tensors)
+
+
+def test_no_variance_is_negative() -> None:
+    """Its root would be no number; one of 0 is that of a channel that never changes."""
+    network = cnnstat.Network(cnnstat.loads(f"{SPEC}  - {{name: n, type: batch_norm}}\n"))
+    before = network.parameters["n.running_var"].copy()
+    with pytest.raises(ValueError, match=r"'n\.running_var' has negative variances"):
+        network.load({"n.running_var": np.array([1, -1e-9, 1])})
+    assert np.array_equal(network.parameters["n.running_var"], before)
+    network.load({"n.running_var": np.zeros(3), "n.running_mean": np.full(3, -1)})
 
 
 def test_tensors_may_change_places() -> None:

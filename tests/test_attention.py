@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnnstat
-from cnnstat.bridge.verify import check_gradients, verify
+from cnnstat.bridge.gradients import check_gradients
+from cnnstat.bridge.verify import verify
 
 VIT = """
 input: [3, $side, $side]

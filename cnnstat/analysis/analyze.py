@@ -14,8 +14,8 @@ from cnnstat.analysis.expectations import check
 from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.model import (
+    COUNTED,
     KINDS,
-    STORED,
     Analysis,
     BlockRow,
     Calculated,
@@ -25,7 +25,6 @@ from cnnstat.analysis.model import (
 )
 from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.settings import Options, Settings, settled
-from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
 from cnnstat.analysis.zero_frames import ZeroFrames
 from cnnstat.base.arithmetic import ZERO
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from cnnstat.analysis.walk import Stored
     from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import Group, LayerNode
@@ -68,8 +66,8 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     fields = (*starts(graph.input_shapes, of), *(row.field for row in rows))
     sums = tuple(accumulate((row.counts for row in rows), initial=Counts()))
     groups = tuple(_folded(graph, group, shapes, fields, sums) for group in graph.groups)
-    sizes = stored_activations(storage(graph), shapes)
-    peak = memory.peak_activations(sizes, memory.freed(graph))
+    sizes = memory.stored_activations(graph, shapes)
+    peak = memory.peak_activations(sizes, memory.freed(graph, graph.holders))
     totals = Totals(
         shapes[graph.outputs[-1]],
         sums[-1],
@@ -115,11 +113,6 @@ class _Figures(Struct, frozen=True):
     calculated: Calculated
     counts: Counts
 
-    @property
-    def stored(self) -> Stored:
-        """Return the parameters and the buffers."""
-        return self.calculated.params, self.calculated.buffers
-
 
 def _figures(graph: Graph, settings: Settings, patterns: LongPatterns) -> list[_Figures]:
     """Return the figures of each layer.
@@ -150,7 +143,7 @@ def _in_frame(figures: _Figures, padding_macs: Term, connections: Term) -> _Figu
 
 def _evaluated(patterns: LongPatterns, layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Figures:
     calculated = calculate(layer, shapes, patterns=patterns, frozen=frozen)
-    counts = {key: getattr(calculated, key).value for key in STORED}
+    counts = {key: getattr(calculated, key).value for key in COUNTED}
     kinds = {kind: getattr(calculated.operations, kind).value for kind in KINDS}
     return _Figures(size_of(calculated.sizes), calculated, Counts(**counts, **kinds))
 

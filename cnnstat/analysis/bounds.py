@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.long_patterns import LongPatterns
     from cnnstat.layers.footprint import Reading
 
-NOTHING = (1, 0)
+NO_REGION = (1, 0)
 """The first and the last position where there is none."""
 
 
@@ -88,13 +88,13 @@ def _put_together(inner: Bounds, outer: Pieces) -> Bounds:
 
 def _hull(inner: Bounds, units: range) -> tuple[int, int]:
     if not units:
-        return NOTHING
+        return NO_REGION
     if inner.period == 1 or inner.ascending:
         return inner.at(units[0])[0], inner.at(units[-1])[1]
     # Else bounds need not grow from unit to unit within a period, so both ends look as many units inwards.
     lows = [low for low, high in (inner.at(unit) for unit in units[: inner.period]) if low <= high]
     highs = [high for low, high in (inner.at(unit) for unit in units[-inner.period :]) if low <= high]
-    return (min(lows), max(highs)) if lows and highs else NOTHING
+    return (min(lows), max(highs)) if lows and highs else NO_REGION
 
 
 def _reduced(bounds: Bounds) -> Bounds:

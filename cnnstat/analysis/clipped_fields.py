@@ -10,13 +10,12 @@ from functools import reduce
 from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.bounds import NO_REGION, joined
 from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
-from cnnstat.layers.footprint import NOTHING as NO_INPUT
-from cnnstat.layers.footprint import POINT, Folded, Pieces, all_of, on_input
+from cnnstat.layers.footprint import NO_INPUT, POINT, Folded, Pieces, all_of, on_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,32 +45,64 @@ def clipped_fields(analysis: Analysis) -> list[tuple[UnitFields, ...]]:
 def _of_layer(
     analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
 ) -> tuple[UnitFields, ...]:
+    units = along(places(row.output_shape), len(places(analysis.input_shape)))
+    if row.field.unseen:
+        return tuple((NO_REGION,) * count for count in units)
+    if row.field.shared:
+        return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
+    by_axis = zip(*_readings(analysis, row, found), strict=True)
+    return tuple(_united(each, count) for each, count in zip(by_axis, units, strict=False))
+
+
+def branches(
+    analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
+) -> list[tuple[UnitFields, ...]]:
+    """Return what a layer's units see through each of its inputs; none where one of them is unknown.
+
+    ``found`` is what the units of all nodes above see. Inputs that see nothing are left out. Of a vector that
+    several are joined into, numbers that read nothing of an input are left out of what is seen through it.
+    """
+    units = along(places(row.output_shape), len(places(analysis.input_shape)))
+    read = _readings(analysis, row, found)
+    several = len(row.output_shape) == 1 and len(read) > 1
+    regions = []
+    for each in read:
+        of = [(*one, count) for one, count in zip(each, units, strict=True)]
+        regions.append(tuple([_regions(*(_read(*one) if several else one)) for one in of]))
+    return regions
+
+
+def _read(reading: Reading | None, above: UnitFields, units: int) -> tuple[Reading | None, UnitFields, int]:
+    """Return how those of so many numbers read that read something, and how many they are."""
+    if not isinstance(reading, Pieces):
+        return reading, above, units
+    parts = tuple((count, part) for count, part in reading.parts if part != NO_INPUT)
+    return Pieces(parts), above, sum(count for count, _ in parts)
+
+
+def _readings(
+    analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
+) -> list[tuple[tuple[Reading | None, UnitFields], ...]]:
+    """Return for each input of a layer, per axis, how it is read and what its own units see."""
     seen = [not analysis.fields[source].unseen for source in row.node.values]
     above = [found[source] for source in compress(row.node.values, seen)]
     axes = len(places(analysis.input_shape))
-    units = along(places(row.output_shape), axes)
     footprints = tuple(compress(row.calculated.footprints, seen))
-    if row.field.unseen:
-        return tuple((NOTHING,) * count for count in units)
-    if row.field.shared:
-        return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
     if not all(above) or any(lost(footprint, axes) for footprint in footprints):
-        return ()
-    if not above:  # who reads no value sees nothing
-        return tuple((NOTHING,) * count for count in units)
-    branches = []
+        return []
+    each = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
-        branches.append(zip(readings, regions, strict=True))
-    return tuple(_united(each, count) for each, count in zip(zip(*branches, strict=True), units, strict=True))
+        each.append(tuple(zip(readings, regions, strict=True)))
+    return each
 
 
 def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFields:
     """Return the regions of so many units, from those of what they read; without a reading they read all."""
     if reading == POINT:
-        return above[:units] + (NOTHING,) * (units - len(above))
+        return above[:units] + (NO_REGION,) * (units - len(above))
     if reading is None or reading == all_of(len(above)):
-        return (reduce(joined, set(above), NOTHING),) * units
+        return (reduce(joined, set(above), NO_REGION),) * units
     if isinstance(reading, Folded):  # what repeats is worked out once
         each = _regions(reading.then, above, reading.of)
         turn = tuple(region for region in each for _ in range(reading.every))
@@ -84,7 +115,7 @@ def _regions(reading: Reading | None, above: UnitFields, units: int) -> UnitFiel
 
 def _region(reading: Reading, above: UnitFields, unit: int) -> tuple[int, int]:
     read = on_input(reading.read(unit), len(above))
-    return reduce(joined, above[read.start : read.stop : read.step] if read else (), NOTHING)
+    return reduce(joined, above[read.start : read.stop : read.step] if read else (), NO_REGION)
 
 
 def _united(branches: tuple[tuple[Reading | None, UnitFields], ...], units: int) -> UnitFields:
@@ -95,7 +126,7 @@ def _united(branches: tuple[tuple[Reading | None, UnitFields], ...], units: int)
     if len(branches) == 1:
         ((reading, above),) = branches
         return _regions(reading, above, units)
-    found = [NOTHING] * units
+    found = [NO_REGION] * units
     for reading, above in branches:
         start = 0
         for count, part in reading.parts if isinstance(reading, Pieces) else ((units, reading),):

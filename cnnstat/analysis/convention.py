@@ -22,7 +22,10 @@ class Convention(Struct, frozen=True):
     those for the gradients of inputs are the forward ones. ``held`` says against what the rules were held:
     what the tool itself printed, and where it ran, or its source alone. ``passes_over`` is what the tool does
     not count where a network calls it instead of holding it as a module. ``any_axis`` are types that it was
-    seen to count alike along every axis.
+    seen to count alike along every axis, and ``rank`` are the most axes after the channels of inputs that it
+    was run on: of layers that read more nobody knows. ``shared_weights`` says how often layers that share
+    weights count, those of one module that a network calls several times; empty where nobody ran the tool on
+    such a network.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Convention(Struct, frozen=True):
     held: str = "its source"
     passes_over: str = ""
     any_axis: frozenset[str] = frozenset()
+    rank: int = 2
+    shared_weights: str = ""
 
     @property
     def backward(self) -> bool:

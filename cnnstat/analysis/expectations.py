@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cnnstat.analysis.model import Missed
 from cnnstat.analysis.outline import TOTAL
 from cnnstat.base.figures import OF_NETWORK
+from cnnstat.spec.expect import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,8 @@ def _of_groups(groups: Sequence[BlockRow]) -> Iterable[Published]:
 def _missed(pairs: Iterable[tuple[str, Row | Totals, Expectation]]) -> Iterable[Missed]:
     for name, row, expectation in pairs:
         value = figure(row, expectation.figure)
-        message = expectation.missed(value) if value is not None else "the figure is unknown here"
+        unknown = f"{expectation.figure}: expected {expectation.text}, but it is unknown here"
+        message = unknown if value is None else expectation.missed(value)
         if message is not None:
             yield Missed(name, expectation, f"{name}: {message}", expectation.span)
 
@@ -63,6 +65,8 @@ def figure(row: Row | Totals, key: str) -> Figure | None:
     if key == "shape":
         return row.output_shape
     if key == "receptive_field":
+        if row.field.whole:
+            return WHOLE
         return row.field.sizes(row.output_shape) if row.field.known else None
     value: int = getattr(row if key in OF_NETWORK else row.counts, key)
     return value

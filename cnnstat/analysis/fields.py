@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from cnnstat.analysis.bounds import NOTHING, joined
+from cnnstat.analysis.bounds import NO_REGION, joined
 from cnnstat.analysis.receptive_field import UNSEEN, Field, along, field_of, lost, one_region, starts
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
@@ -139,7 +139,7 @@ class Fields:
         """
         needed: dict[int, list[Positions]] = {}
         queue: list[int] = []
-        ends: Region = (NOTHING,) * len(self.extent)
+        ends: Region = (NO_REGION,) * len(self.extent)
         passed = []
         everything = tuple((0, size - 1) for size in self.extent)
         for number, units in starts:
@@ -147,16 +147,17 @@ class Fields:
         while queue and ends != everything:
             number = -heappop(queue)
             units = needed.pop(number)
-            if not needed and set(ends) == {NOTHING}:  # all that is seen is seen from here
+            if not all(units):  # who sees nothing along one axis sees nothing
+                continue
+            if not needed and set(ends) == {NO_REGION}:  # all that is seen is seen from here
                 passed.append((number, *units))
                 if passed[-1] in self._seen:
                     ends = self._seen[passed[-1]]
                     break
             if number < self.inputs:
-                found = [(axis[0], axis[-1]) if axis else NOTHING for axis in units]
+                found = [(axis[0], axis[-1]) for axis in units]
             elif self.fields[number].shared:
-                region = self.fields[number].region((0,) * len(self.extent))
-                found = [end if axis else NOTHING for end, axis in zip(region, units, strict=True)]
+                found = [*self.fields[number].region((0,) * len(self.extent))]
             else:
                 if not self._back(number, units, needed, queue):
                     raise UntraceableError(name)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import needed_gradients
 from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
-from cnnstat.analysis.storage import storage
 from cnnstat.base.arithmetic import Term, term
 
 if TYPE_CHECKING:
@@ -25,22 +24,22 @@ def inference_memory(params: int, peak: int, settings: Settings) -> Term:
     return _bytes(settings) * (term("params", params) + numbers)
 
 
-def activations(shapes: Iterable[Shape]) -> list[int]:
-    """Return how many numbers each of these shapes holds.
+def stored_activations(graph: Graph, shapes: Iterable[Shape]) -> list[int]:
+    """Return for each node, by its number, how many numbers its output takes memory for: none of a view.
 
-    The ``sizes`` of this file are such, of what each node puts out, by its number; but none of a view.
+    The ``sizes`` of this file are these.
     """
-    return [prod(shape) for shape in shapes]
+    nodes = zip(graph.holders, shapes, strict=True)
+    return [prod(shape) if number == holder else 0 for number, (holder, shape) in enumerate(nodes)]
 
 
-def freed(graph: Graph, kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
+def freed(graph: Graph, holders: Sequence[int], kept: Iterable[int] = ()) -> tuple[tuple[int, ...], ...]:
     """Return for each node the numbers of those whose activations have no reader left once it has run.
 
     Nodes run in graph order; an activation is freed after its last reader, at once if it has none, an output
-    of the network never, and no more one that is ``kept`` for the backward pass. Who reads a view reads what
-    it is a view of.
+    of the network never, and no more one that is ``kept`` for the backward pass. Who reads a view reads the
+    node that holds it: ``holders`` has that node, for each.
     """
-    holders = storage(graph)
     used = [{holders[number] for number in (i, *node.inputs)} for i, node in enumerate(graph.nodes)]
     last_user = {source: number for number, sources in enumerate(used) for source in sources}
     kept = {holders[number] for number in (*graph.outputs, *kept)}
@@ -70,11 +69,11 @@ def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) 
 
     None that is ``kept`` for the backward pass is freed before it.
     """
-    plan = freed(graph, kept)
+    plan = freed(graph, graph.holders, kept)
     _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
-    holders = storage(graph)
-    return tuple(number for number in range(when + 1) if number not in gone and holders[number] == number)
+    alive = (number for number in range(when + 1) if number not in gone)
+    return tuple(number for number in alive if graph.holders[number] == number)
 
 
 def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int, ...]:
@@ -89,8 +88,7 @@ def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int,
         found.update(number for number, keep in zip(node.inputs, kept, strict=False) if keep)
         if need.keep_output(figures.reads):
             found.add(node.number)
-    holders = storage(graph)
-    return tuple(sorted({holders[number] for number in found}))
+    return tuple(sorted({graph.holders[number] for number in found}))
 
 
 def training_memory(
@@ -101,7 +99,7 @@ def training_memory(
     The peak is that of the forward pass, which keeps what backward reads: never below that of inference.
     """
     state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
-    peak = peak_activations(sizes, freed(graph, backward_reads(graph, calculated)))
+    peak = peak_activations(sizes, freed(graph, graph.holders, backward_reads(graph, calculated)))
     stored = term("alive in training", peak)
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored

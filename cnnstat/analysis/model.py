@@ -95,7 +95,7 @@ class Counts(Struct, frozen=True):
         return Counts(*map(sub, astuple(self), astuple(other)))
 
 
-STORED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
+COUNTED = tuple(key for key in COUNTS if key in Counts.__struct_fields__)
 """The figures that are counted; FLOPs follow from them."""
 
 
@@ -114,6 +114,12 @@ class _Row(Struct, frozen=True):
     output_shape: Shape
     counts: Counts
     field: Field
+
+    def __repr__(self) -> str:
+        """Return the row in a line: all that it holds would fill pages."""
+        shape = "x".join(map(str, self.output_shape))
+        figures = f"{self.counts.params:,} params, {self.counts.macs:,} MACs"
+        return f"<{type(self).__name__} {self.name} ({self.type}): {shape}, {figures}>"
 
 
 class LayerRow(_Row, frozen=True):
@@ -191,6 +197,12 @@ class Analysis(Struct, frozen=True, dict=True):
     checked: int
     missed: tuple[Missed, ...]
 
+    def __repr__(self) -> str:
+        """Return the network in a line: all that an analysis holds would fill pages."""
+        shape, counts = "x".join(map(str, self.input_shape)), self.totals.counts
+        figures = f"{counts.params:,} params, {counts.macs:,} MACs"
+        return f"<Analysis of {self.name} ({shape}): {len(self.rows)} layers, {figures}>"
+
     @property
     def of(self) -> int:
         """Return the number of the input that receptive fields are on."""
@@ -215,6 +227,11 @@ class Analysis(Struct, frozen=True, dict=True):
     def output_names(self) -> tuple[str, ...]:
         """Return the names of the layers that the network puts out."""
         return tuple(self.graph.name(number) for number in self.graph.outputs)
+
+    @property
+    def output_shapes(self) -> dict[str, Shape]:
+        """Return the shapes of all that the network puts out, by name; totals have that of the last."""
+        return {self.graph.name(number): self.shapes[number] for number in self.graph.outputs}
 
     @cached_property
     def shapes(self) -> tuple[Shape, ...]:

@@ -15,7 +15,16 @@ from cnnstat.analysis.layer_kinds import (
     SLIDING_POOLS,
     SOFTMAXES,
 )
-from cnnstat.analysis.tools_of_pytorch import HELD, INPUT, LOCAL_NORM, ROUGH_NORM, TWICE, VALUE
+from cnnstat.analysis.tools_of_pytorch import (
+    EACH_USE,
+    EACH_USE_AND_PLACE,
+    HELD,
+    INPUT,
+    LOCAL_NORM,
+    ROUGH_NORM,
+    TWICE,
+    VALUE,
+)
 
 _UNSEEN = frozenset(
     ("relu6", "selu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "scaled_tanh")
@@ -46,6 +55,7 @@ CALFLOPS = Convention(
     },
     nothing=_UNSEEN,
     held=HELD,
+    shared_weights=EACH_USE_AND_PLACE,
     passes_over="x.relu(), x.mean and x @ w",
 )
 
@@ -61,6 +71,7 @@ DEEPSPEED = Convention(
     },
     nothing=_UNSEEN,
     held=HELD,
+    shared_weights=EACH_USE,
     passes_over="x.relu() and x.mean",
 )
 
@@ -88,6 +99,7 @@ TORCHSCAN = Convention(
     nothing=frozenset(("instance_norm", "group_norm", "local_response_norm", "scale", "upsample", "prelu"))
     | frozenset(("selu", "gelu", "silu", "hard_swish", "hard_sigmoid", *SOFTMAXES, *JOINS, *MOVES)),
     held=HELD,
+    shared_weights=EACH_USE,
     passes_over="all functions",
 )
 
@@ -116,4 +128,5 @@ TORCHLENS = Convention(
     },
     nothing=frozenset(MOVES),
     held=HELD,
+    shared_weights=EACH_USE,
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.bounds import NOTHING, composed, joined, longest, merged, short, stride_of, too_large
+from cnnstat.analysis.bounds import NO_REGION, composed, joined, longest, merged, short, stride_of, too_large
 from cnnstat.base.limits import MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, on_input
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.layers.footprint import Reading
 
 Axis: TypeAlias = tuple[Bounds, ...]
-"""The footprint of one axis, one for each stride that meets there."""
+"""The bounds of the field along one axis, one for each stride that meets there."""
 Region: TypeAlias = tuple[tuple[int, int], ...]
 """The first and the last input position per axis; (1, 0) for none."""
 
@@ -164,9 +164,9 @@ def field_of(
         if len(shape) == 1 and not (field.shared or _within(footprint, shape, out)):
             return Field(because=name)  # before its first number and behind its last a vector has no pattern
         axes = [*zip(field.axes, footprint * (len(field.axes) // len(footprint)), strict=True)]
-        if not all(short(track, reading, patterns) for axis, reading in axes for track in axis):
+        if not all(short(bounds, reading, patterns) for axis, reading in axes for bounds in axis):
             return Field(because=name)
-        composed_axes = tuple(tuple(composed(track, reading) for track in axis) for axis, reading in axes)
+        composed_axes = tuple(tuple(composed(bounds, reading) for bounds in axis) for axis, reading in axes)
         branches.append(Field(composed_axes, aligned=field.aligned))
     united = _united(name, branches, extent, patterns)
     return Field(united.axes, united.whole, united.because, united.aligned, shared) if shared else united
@@ -184,11 +184,14 @@ def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
 
 
 def _hits(footprint: Footprint, shape: Shape, out: Shape, patterns: LongPatterns) -> bool:
-    """Say whether every unit surely reads something of its input, and not padding alone."""
+    """Say whether every unit surely reads something of its input, and not padding alone.
+
+    Its own place is there only where the input is as large as the output, which `pad` makes larger.
+    """
     assert not isinstance(footprint, str)
     pairs = zip(footprint, places(shape), along(places(out), len(footprint)), strict=True)
     return all(
-        reading == POINT or (patterns.take(units) and _each_hits(reading, size, units))
+        units <= size if reading == POINT else patterns.take(units) and _each_hits(reading, size, units)
         for reading, size, units in pairs
     )
 
@@ -227,35 +230,35 @@ def _ends(bounds: Bounds) -> Iterator[tuple[int, int]]:
 def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[Axis, bool]:
     """Return what is seen along one axis where branches meet, and whether they agree on stride and centre.
 
-    It is empty where tracks that differ are too long to be held against each other until all have repeated.
+    It is empty where bounds that differ are too long to be held against each other until all have repeated.
     """
     everything = Bounds(0, (0,), (size - 1,))
-    tracks = dict.fromkeys(bounds for axis in axes for bounds in axis)
-    period = lcm(*(bounds.period for bounds in tracks))
-    most = max(longest(bounds.advance) for bounds in tracks)
-    few = len(tracks) == 1 or patterns.take(period, len(tracks), most)
-    agreed = few and _agree(tracks, period)
-    if everything in tracks:
+    distinct = dict.fromkeys(bounds for axis in axes for bounds in axis)
+    period = lcm(*(bounds.period for bounds in distinct))
+    most = max(longest(bounds.advance) for bounds in distinct)
+    few = len(distinct) == 1 or patterns.take(period, len(distinct), most)
+    agreed = few and _agree(distinct, period)
+    if everything in distinct:
         return (everything,), agreed
-    return _merged(tracks) if few else (), agreed
+    return _merged(distinct) if few else (), agreed
 
 
-def _merged(tracks: Iterable[Bounds]) -> Axis:
+def _merged(distinct: Iterable[Bounds]) -> Axis:
     by_stride: dict[Fraction, Bounds] = {}
-    for bounds in tracks:
+    for bounds in distinct:
         stride = stride_of(bounds)
         by_stride[stride] = merged(by_stride[stride], bounds) if stride in by_stride else bounds
     return tuple(by_stride[stride] for stride in sorted(by_stride))
 
 
-def _agree(tracks: Iterable[Bounds], period: int) -> bool:
-    if len({stride_of(bounds) for bounds in tracks}) > 1:
+def _agree(distinct: Iterable[Bounds], period: int) -> bool:
+    if len({stride_of(bounds) for bounds in distinct}) > 1:
         return False
-    return all(len({sum(bounds.at(unit)) for bounds in tracks}) == 1 for unit in range(period))
+    return all(len({sum(bounds.at(unit)) for bounds in distinct}) == 1 for unit in range(period))
 
 
 def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
-    low, high = NOTHING
+    low, high = NO_REGION
     for bounds in axis:
         low, high = joined((low, high), bounds.at(unit))
     return low, high
@@ -265,7 +268,7 @@ def _bounds(axis: Axis, unit: int) -> tuple[int, int]:
 def _size(axis: Axis, units: int) -> int:
     if len(axis) == 1:
         return axis[0].size
-    # Footprint of different stride drift apart, so the widest union stands at one of the ends.
+    # Bounds of different stride drift apart, so the widest union stands at one of the ends.
     period = min(units, lcm(*(bounds.period for bounds in axis)))
     ends = {*range(period), *range(units - period, units)}
     return max(high - low + 1 for low, high in (_bounds(axis, unit) for unit in ends))

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnstat.analysis.convention import Convention, Weights
-    from cnnstat.analysis.model import Analysis
+    from cnnstat.analysis.model import Analysis, LayerRow
     from cnnstat.layers.base import Layer
 
 
 class ToolCount(Struct, frozen=True):
     """What a tool counts for a layer, a group or a network, by term.
 
-    ``left_out`` are the types of layers of which nobody can say how the tool counts them.
+    ``left_out`` are the types of layers of which nobody can say how the tool counts them; where that is for
+    weights of another layer alone, it says so behind the type.
     """
 
     terms: dict[str, int] = {}
@@ -42,24 +43,34 @@ class ToolCount(Struct, frozen=True):
 
 def tool_counts(analysis: Analysis, convention: Convention) -> tuple[ToolCount, ...]:
     """Return what a tool counts for each layer, in order."""
-    return tuple(
-        _tool_count(convention, convention.weights, kind, facts) for kind, facts in _layers(analysis)
-    )
+    return _counts(analysis, convention, convention.weights)
 
 
 def weight_gradients(analysis: Analysis, convention: Convention) -> tuple[ToolCount, ...]:
     """Return what a tool counts for the gradient of each layer's trained numbers, if it has any."""
+    return _counts(analysis, convention, convention.weight_gradients)
+
+
+def _counts(analysis: Analysis, convention: Convention, weights: Weights) -> tuple[ToolCount, ...]:
     return tuple(
-        _tool_count(convention, convention.weight_gradients, kind, facts) for kind, facts in _layers(analysis)
+        ToolCount({}, (f"{row.type} with shared weights",))
+        if _unknown_for_sharing(convention, row)
+        else _tool_count(convention, weights, row.type, facts)
+        for row, facts in _layers(analysis)
     )
 
 
-def _layers(analysis: Analysis) -> Iterator[tuple[str, Facts]]:
+def _unknown_for_sharing(convention: Convention, row: LayerRow) -> bool:
+    """Say whether a tool that has weights for a type was never run on one that uses another's parameters."""
+    return bool(row.weights_of) and not convention.shared_weights and row.type in convention.weights
+
+
+def _layers(analysis: Analysis) -> Iterator[tuple[LayerRow, Facts]]:
     for row in analysis.rows:
         read, own = analysis.shapes[row.node.inputs[0]], row.calculated
         layer, out, params = row.node.layer, row.output_shape, own.params.value
         footprint = own.footprints[0] if own.footprints else UNKNOWN
-        yield row.type, Facts(layer, read, out, params, row.counts, footprint)
+        yield row, Facts(layer, read, out, params, row.counts, footprint)
 
 
 def total(parts: Iterable[ToolCount]) -> ToolCount:
@@ -71,6 +82,8 @@ def total(parts: Iterable[ToolCount]) -> ToolCount:
 
 
 def _tool_count(convention: Convention, weights: Weights, kind: str, facts: Facts) -> ToolCount:
+    if facts.rank > convention.rank:
+        return ToolCount({}, (kind,))
     if kind in convention.nothing:
         return ToolCount()
     if kind not in weights or not (kind in convention.any_axis or _along_usual_axis(kind, facts.layer)):

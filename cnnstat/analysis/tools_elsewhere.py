@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnstat.analysis.convention import Convention, each
 from cnnstat.analysis.layer_kinds import BIN_POOLS, CONVS, JOINS, MOVES, SLIDING_POOLS
-from cnnstat.analysis.tools_of_pytorch import INPUT, MACS, VALUE, WITH_BIAS
+from cnnstat.analysis.tools_of_pytorch import EACH_USE, INPUT, MACS, VALUE, WITH_BIAS
 
 _COSTS = {"relu": 1, "relu6": 2, "leaky_relu": 2, "prelu": 2, "elu": 35, "silu": 33, "hard_swish": 5}
 _COSTS |= {"hard_sigmoid": 4, "sigmoid": 32, "tanh": 76, "scaled_tanh": 78, "softmax": 36, "log_softmax": 80}
@@ -32,6 +32,7 @@ ONNX_TOOL = Convention(
     },
     nothing=frozenset((*MOVES, "dropout")),
     held="the tool itself, on what torch 2.13.0 exports without folding batch norms",
+    shared_weights=EACH_USE,
 )
 
 DISTILL = Convention(

@@ -19,6 +19,8 @@ from cnnstat.analysis.layer_kinds import (
 )
 
 HELD = "the tool itself, in torch 2.13.0"
+EACH_USE = "at each use"
+EACH_USE_AND_PLACE = "at each use, times the modules that hold them"  # it sums over them what their hooks add
 MACS = {"macs": 1}
 WITH_BIAS = {"macs": 1, "biases": 1}
 TWICE = {"macs": 2}
@@ -49,6 +51,7 @@ FVCORE = Convention(
     nothing=frozenset((*SLIDING_POOLS, *BIN_MAXIMA, *ACTIVATIONS, *SOFTMAXES, *JOINS, *MOVES, "dropout"))
     | frozenset(("local_response_norm", "scale")),
     held=HELD,
+    shared_weights=EACH_USE,
     passes_over="x.mean",
 )
 
@@ -65,6 +68,7 @@ TORCHINFO = Convention(
     nothing=frozenset((*POOLS, *RELUS, *CURVES, *SOFTMAXES, *JOINS, *MOVES, "dropout", "upsample"))
     | frozenset(("local_response_norm", "scale", "spatial_pyramid_pool")),
     held=HELD,
+    shared_weights=EACH_USE,
     passes_over="all functions, and all positions but one of a channels-last linear layer",
 )
 
@@ -76,6 +80,7 @@ PTFLOPS = Convention(
     weights=each((*CONVS, "transposed_conv", "linear"), WITH_BIAS),
     nothing=_NO_PRODUCTS,
     held=HELD,
+    shared_weights=EACH_USE,
 )
 
 PTFLOPS_PYTORCH = Convention(
@@ -97,6 +102,7 @@ PTFLOPS_PYTORCH = Convention(
     nothing=frozenset(("selu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "scaled_tanh"))
     | frozenset((*JOINS, *MOVES, "log_softmax", "scale", "dropout")),
     held=HELD,
+    shared_weights=EACH_USE_AND_PLACE,
     passes_over="F.conv2d, F.linear, x @ w, x.mean, and half of what it counts of F.relu and pools",
 )
 
@@ -118,6 +124,8 @@ THOP = Convention(
     nothing=frozenset((*BIN_MAXIMA, *RELUS, *CURVES, *JOINS, *MOVES, "max_pool", "log_softmax", "dropout"))
     | frozenset(("group_norm", "local_response_norm", "scale")),
     held=HELD,
+    # Each module that holds one hooks it once more.
+    shared_weights="at each use, times the square of the modules that hold them",
     passes_over="all functions",
 )
 
@@ -129,7 +137,9 @@ TORCH = Convention(
     weights=each((*CONVS, "transposed_conv", "linear", "matmul"), TWICE),
     nothing=_NO_PRODUCTS,
     any_axis=frozenset(("linear",)),
+    rank=3,
     # Its formula takes the weight gradient of a convolution in groups for that of one without.
     weight_gradients={**each((*CONVS, "transposed_conv"), {"ungrouped": 2}), "linear": TWICE},
     held=HELD,
+    shared_weights=EACH_USE,
 )

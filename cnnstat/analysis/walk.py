@@ -15,26 +15,18 @@ from cnnstat.layers.base import show
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import LayerNode
-    from cnnstat.layers.base import Layer, Shape
+    from cnnstat.layers.base import Layer, Shape, Tensors
 
 
 class Shaped(Protocol):
-    """Figures of a layer; the walk itself needs the shape that it puts out, and what it stores."""
+    """Figures of a layer; the walk itself needs the shape that it puts out."""
 
     @property
     def shape(self) -> Shape:
         """The output shape."""
 
-    @property
-    def stored(self) -> Stored:
-        """The parameters and the buffers."""
-
-
-Stored: TypeAlias = "tuple[Term, Term]"
-"""The parameters and the buffers of a layer."""
 
 F = TypeVar("F", bound=Shaped)
 Evaluate: TypeAlias = "Callable[[Layer, tuple[Shape, ...], bool], F]"
@@ -59,7 +51,7 @@ class Walk(Generic[F]):
             (node, node.inputs, kinds.setdefault((node.layer, node.frozen), len(kinds)))
             for node in graph.layers
         ]
-        self._known: dict[tuple[int, tuple[Shape, ...]], tuple[F | Misfit, Shape]] = {}
+        self._known: dict[tuple[int, tuple[Shape, ...]], tuple[F | Misfit, Shape, Tensors]] = {}
         self._lenders = {node.owner: graph.name(node.owner) for node in graph.layers if not node.owns}
 
     def steps(self, inputs: Iterable[Shape]) -> Iterator[tuple[LayerNode, tuple[Shape, ...], F | Misfit]]:
@@ -69,7 +61,7 @@ class Walk(Generic[F]):
         leave the loop, or to go on, which passes over the layers behind it, for of these nothing is known.
         """
         shapes = [*inputs]
-        lent: dict[int, Stored] = {}
+        lent: dict[int, Tensors] = {}
         for node, sources, kind in self._plan:
             read = tuple(map(shapes.__getitem__, sources))
             known = self._known.get((kind, read))
@@ -78,35 +70,44 @@ class Walk(Generic[F]):
                     shapes.append(_UNKNOWN)
                     continue
                 known = self._known[kind, read] = self._evaluated(node, read)
-            figures, shape = known
+            figures, shape, own = known
             shapes.append(shape)
             if node.owner in self._lenders and not isinstance(figures, Misfit):
-                figures = self._sharing(node, figures, lent.setdefault(node.owner, figures.stored))
+                figures = self._unfit(node, own, lent.setdefault(node.owner, own)) or figures
             yield node, read, figures
 
-    def _sharing(self, node: LayerNode, figures: F, lent: Stored) -> F | Misfit:
-        """Return the figures of a layer that uses what is lent, or why it cannot."""
-        own = figures.stored
+    def _unfit(self, node: LayerNode, own: Tensors, lent: Tensors) -> Misfit | None:
+        """Return why a layer of tensors of its ``own`` cannot use what is lent; None where it can."""
         if own != lent:
-            here, there = (f"{each.numbers} = {each.value:,}" for each in (own[0], lent[0]))
-            message = f"its weights are {here} numbers, those of '{self._lenders[node.owner]}' are {there}"
-        elif not node.owns and node.entry.weights and not own[0].value + own[1].value:
+            message = f"it cannot use the weights of '{self._lenders[node.owner]}': {_unlike(own, lent)}"
+        elif not node.owns and node.entry.weights and not own:
             message = f"a {node.type} has no weights to share"
         else:
-            return figures
+            return None
         return Misfit(message, code="weights/shape", field="weights")
 
-    def _evaluated(self, node: LayerNode, shapes: tuple[Shape, ...]) -> tuple[F | Misfit, Shape]:
-        """Return the figures of a layer and the shape that it puts out."""
+    def _evaluated(self, node: LayerNode, shapes: tuple[Shape, ...]) -> tuple[F | Misfit, Shape, Tensors]:
+        """Return the figures of a layer, the shape that it puts out, and its tensors where some are lent."""
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         try:
             _check_ranks(node.layer, node.type, shapes)
             figures = self._evaluate(_exact(node.layer) if self._strict else node.layer, shapes, node.frozen)
             _check_size(figures.shape)
+            tensors = node.layer.tensors(shapes) if self._lenders else {}
         except Misfit as misfit:
-            return misfit.with_traceback(None), _UNKNOWN  # a traceback would keep all that was at hand
-        return figures, figures.shape
+            return misfit.with_traceback(None), _UNKNOWN, {}  # a traceback would keep all that was at hand
+        return figures, figures.shape, tensors
+
+
+def _unlike(own: Tensors, lent: Tensors) -> str:
+    """Return the shapes that differ: ``weight 8x2x2x2, there 4x4x2x2``."""
+    names = [name for name in {**own, **lent} if own.get(name) != lent.get(name)]
+    return "; ".join(f"{name} {_shown(own.get(name))}, there {_shown(lent.get(name))}" for name in names)
+
+
+def _shown(shape: Shape | None) -> str:
+    return "none" if shape is None else show(shape)
 
 
 def _exact(layer: Layer) -> Layer:
@@ -129,7 +130,8 @@ def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
     """Refuse inputs that have more or fewer axes than a layer takes. Whether sizes fit, it says itself."""
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:
-            wanted = " or ".join(RANKS[rank].described for rank in layer.ranks)
+            *most, last = (RANKS[rank].described for rank in layer.ranks)
+            wanted = f"{', '.join(most)} or {last}" if most else last
             got = f"a {rank_of(shape).noun} of {show(shape)}"
             hint = "; put a 'flatten' above it" if layer.ranks == (0,) else ""
             raise Misfit(f"{kind} needs {wanted}, got {got}{hint}", code="shape/rank")

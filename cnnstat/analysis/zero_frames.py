@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
     from cnnstat.layers.window import Frame
 
-KEEPERS = frozenset(
-    (
-        *("identity", "dropout", "drop_path", "scale", "relu", "relu6", "leaky_relu", "prelu", "elu", "selu"),
-        *("gelu", "silu", "hard_swish", "tanh", "scaled_tanh", "hard_tanh", "softsign", "mish", "abs"),
-    )
-)
-"""Types that leave a zero a zero, and where it is."""
-
 
 class ZeroFrames:
     """The frames of a network, layer after layer in its order."""
@@ -47,7 +39,7 @@ class ZeroFrames:
             self._around[node.number] = tuple(
                 (a + b, c + d) for (a, c), (b, d) in zip(sides, above, strict=True)
             )
-        elif frame is not None and node.type in KEEPERS:
+        elif frame is not None and node.layer.keeps_zeros:
             self._around[node.number] = frame
         elif frame is not None and isinstance(node.layer, Convolution):
             return node.layer.counts_in_frame(shapes, frame)

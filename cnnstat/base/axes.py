@@ -31,6 +31,7 @@ RANKS = (
     Rank("vector", "N", ("units",), ()),
     Rank("signal", "C, L", ("channels", "length"), ("positions",)),
     Rank("map", "C, H, W", ("channels", "height", "width"), ("rows", "columns")),
+    Rank("volume", "C, D, H, W", ("channels", "depth", "height", "width"), ("frames", "rows", "columns")),
 )
 """Every kind of shape, by its number of axes after the channels."""
 

@@ -1,6 +1,6 @@
 """What `cnnstat explain` prints of a figure and of a problem's code: prose, in files beside this one.
 
-No other command reads them, so none loads them; a test holds that the codes in the source are these.
+Other commands load them only where a word is unknown; a test holds that the codes in the source are these.
 """
 
 from __future__ import annotations
@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from cnnstat.base import limits
+from cnnstat.base.figures import FIGURES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Page = TypeVar("Page", bound=Struct)
 
@@ -39,6 +43,14 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True):
     aliases: tuple[str, ...]
 
 
+class Key(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of a key of a spec: what it is in a line, what it does, and an example."""
+
+    title: str
+    meaning: str
+    example: str
+
+
 def _read(file: str, kind: type[Page]) -> dict[str, Page]:
     """Return the pages of a file by their keys, in its order.
 
@@ -61,12 +73,22 @@ CODES = _read("codes.toml", Code)
 DEFINITIONS = _read("figures.toml", Definition)
 """The page of every figure, by its key."""
 
+KEYS = _read("keys.toml", Key)
+"""The page of every key of an entry, and of keys of networks and blocks that have no other page."""
+
 
 def figure_named(word: str) -> str | None:
     """Return the key of the figure that a word means; None for no figure."""
     name = word.strip().lower().replace("-", "_").replace(" ", "_").replace("'", "")
     also = (key for key, page in DEFINITIONS.items() if name in page.aliases)
     return name if name in DEFINITIONS else next(also, None)
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """Return ``; did you mean 'receptive_field'?`` for another name of a figure, else nothing."""
+    key = figure_named(word)
+    names = () if key is None else (key, FIGURES[key].layer_key)
+    return next((f"; did you mean '{name}'?" for name in names if name in known), "")
 
 
 def words() -> tuple[str, ...]:

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.executor.kernels.conv import GATHERED
+from cnnstat.executor.kernels.im2col import COLUMNS, PIECE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.layers import Layer
     from cnnstat.layers.base import Shape
-
-COLUMNS = (3 << 20, 448)
-"""The bytes of im2col's columns, and their least number."""
-MAPS = 16 << 20
-"""Bytes of the maps that a convolution by table gathers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +24,21 @@ class Working:
     """What a kernel keeps for the way back, and what it takes on its way forward and back.
 
     Numbers are counted in the larger of what it reads and what it puts out. `keeps` says whether the way back
-    holds the inputs and the output, and `more` what it holds beside them. The output of a `view` is one of
-    its input; what `passes` gives back views of the gradient that it gets.
+    holds the inputs and the output, and `more` what it holds beside them. What `shares` puts out is in the
+    memory of its first input: a view of it, or the very array, as NumPy happens to do it. (The `view` of a
+    layer and of a kernel is narrower, and counts in what the network needs: a part of the input in any tool.)
+    What `passes` gives back views of the gradient that it gets.
     """
 
     keeps: str = ""
     more: float = 0
     forward: float = 1
     backward: float = 1
-    view: bool = False
+    shares: bool = False
     passes: bool = False
 
 
-_VIEW = Working(forward=0, backward=0, view=True, passes=True)
+_SAME = Working(forward=0, backward=0, shares=True, passes=True)
 _AT_Y = Working("output", forward=2, backward=2)
 _AT_X = Working("input", forward=3, backward=3)
 _NORM = Working("", more=1, forward=3, backward=4)
@@ -58,7 +58,7 @@ WORKING: dict[str, Working] = {
     **dict.fromkeys(("layer_norm", "group_norm", "instance_norm"), _NORM),
     "local_response_norm": Working("input", more=2, forward=3, backward=5),
     "scale": Working("input", forward=0, backward=2),
-    **dict.fromkeys(("dropout", "drop_path", "identity", "flatten", "reshape"), _VIEW),
+    **dict.fromkeys(("dropout", "drop_path", "identity", "flatten", "reshape"), _SAME),
     **dict.fromkeys(("relu", "relu6", "sigmoid", "tanh", "scaled_tanh"), _AT_Y),
     **dict.fromkeys(("leaky_relu", "prelu", "hard_swish", "hard_sigmoid"), _AT_X),
     **dict.fromkeys(("elu", "selu", "silu"), Working("input", forward=4, backward=5)),
@@ -76,7 +76,7 @@ WORKING: dict[str, Working] = {
     "matmul": Working("input", forward=3, backward=4),
     "parameter": Working(forward=2, backward=2),
     "concat": Working(forward=0, backward=0, passes=True),
-    **dict.fromkeys(("split", "slice", "crop"), Working(forward=0, backward=1, view=True)),
+    **dict.fromkeys(("split", "slice", "crop"), Working(forward=0, backward=1, shares=True)),
     **dict.fromkeys(("permute", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle"), Working()),
     "zero_pad_shortcut": Working(backward=1),
     "upsample": Working(forward=4, backward=6),
@@ -100,7 +100,7 @@ def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, wid
     options: Any = layer
     taps: int = prod(_each(options.kernel, len(outer) - 1))
     window = max(inner[0], outer[0]) * taps
-    least = max(COLUMNS[0] // width, COLUMNS[1] * window, prod(outer[2:]) * window)
+    least = max(PIECE // width, COLUMNS * window, prod(outer[2:]) * window)
     columns = min(batch * prod(outer[1:]) * window, least)
     # Far taps or windows far apart frame more cells than they read.
     frame = min(batch, 1 + least // max(prod(outer[1:]) * window, 1)) * _padded(inner, options)
@@ -108,7 +108,7 @@ def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, wid
         return columns + frame
     maps = batch * max(prod(inner), prod(outer)) // max(min(inner[0], outer[0]), 1)
     longest = max(map(len, options.table)) * batch * prod(inner[1:])
-    largest = min(max(MAPS // width, longest), maps * sum(map(len, options.table)))
+    largest = min(max(GATHERED // width, longest), maps * sum(map(len, options.table)))
     return columns + frame + 4 * largest + longest
 
 

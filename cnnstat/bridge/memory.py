@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cnnstat.analysis.memory import freed
 from cnnstat.analysis.settings import BYTES
 from cnnstat.bridge.kernel_memory import TRAINED, WORKING, gathered
+from cnnstat.executor.measure.poison import HORIZON, LARGEST, PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,12 +27,11 @@ OF_LAYER = 8 << 10
 OF_UNIT = 160
 SLACK = 1.03
 """What is taken of the system for an array is a little more than the array."""
-HORIZON = 1 << 16
-ON_AXIS = 4 << 20
-LARGEST = 16 << 20
+ON_AXIS = 4 * PIECE
+ON_LONG_AXIS = 4 * LARGEST
 AXIS_ARRAYS = 9
-"""Of the runs that measure fields: by how much an input is made longer, the bytes of an array of most runs
-and of the longest one, and how many such arrays there are at once."""
+"""Of the runs that measure fields: the bytes of an array of most runs and of the longest one, and how many
+such arrays there are at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _on_axes(analysis: Analysis) -> int:
     if not given:
         return 0
     pieces = min(max(ON_AXIS, 4 * most), 4 * given * most)
-    longer = min(8 * (HORIZON + given) * most // given, LARGEST)
+    longer = min(8 * (HORIZON + given) * most // given, ON_LONG_AXIS)
     return AXIS_ARRAYS * max(pieces, longer) + ON_AXIS
 
 
@@ -118,24 +118,38 @@ class _Alive:
             self.total -= self.numbers.pop(array)
 
 
+def _params(row: LayerRow) -> int:
+    """Return the parameters that a layer computes with, whosever they are."""
+    return row.calculated.params.value
+
+
+def _trained(row: LayerRow) -> int:
+    return row.calculated.trainable.value
+
+
+def _thrown_away(row: LayerRow) -> int:
+    """Return the numbers that a layer draws for their shapes alone: it uses those of another."""
+    return 0 if row.node.owns else _params(row) + row.calculated.buffers.value
+
+
 class _Walk:
     """A network walked with so many samples, for the numbers alive in each of its passes."""
 
     def __init__(self, analysis: Analysis, batch: int, width: int, *, training: bool = False) -> None:
         self.analysis, self.batch, self.width = analysis, batch, width
         self.kernels = TRAINED if training else WORKING
-        self.freed = freed(analysis.graph)
         self.inputs = len(analysis.graph.inputs)
         self.sizes = [batch * prod(shape) for shape in analysis.shapes]
         self.root = list(range(len(self.sizes)))
         for row in analysis.rows:
-            if self.kernels[row.type].view:
+            if self.kernels[row.type].shares:
                 self.root[row.number] = self.root[row.node.inputs[0]]
+        self.freed = freed(analysis.graph, self.root)
 
     def drawing(self) -> int:
         """Return the peak of the first pass, which draws parameters, some by what goes through."""
         return self._peak(
-            self._beside(row) + 2 * max(self._ends(row)) * (row.type == "batch_norm")
+            self._beside(row) + 2 * max(self._ends(row)) * (row.type == "batch_norm") + _thrown_away(row)
             for row in self.analysis.rows
         )
 
@@ -147,7 +161,7 @@ class _Walk:
     def counting(self, row: LayerRow) -> int:
         """Return the numbers of ones that count connections; where these are many, in twice the width."""
         into, out = self._ends(row)
-        counted = into + out + row.counts.params + self._beside(row)
+        counted = into + out + _params(row) + self._beside(row)
         if not row.counts.connections:
             return 0
         return 2 * counted if max(self.sizes[source] for source in row.node.inputs) >> 24 else counted
@@ -157,13 +171,13 @@ class _Walk:
         peak, alive = 0, _Alive()
         kept: list[list[object]] = []
         for number in range(self.inputs):
-            alive.hold(self.root[number], self.sizes[number])
+            alive.hold(number, self.sizes[number])
         for row in self.analysis.rows:
-            peak = max(peak, alive.total + self._new(row, alive) + self._beside(row))
-            alive.hold(self.root[row.number], self.sizes[row.number])
+            peak = max(peak, alive.total + self._new(row) + self._beside(row))
+            self._put_out(row, alive)
             kept.append(self._kept(row, alive))
             for source in self.freed[row.number]:
-                alive.drop(self.root[source])
+                alive.drop(source)
         return max(peak, self._back(alive, kept))
 
     def _kept(self, row: LayerRow, alive: _Alive) -> list[object]:
@@ -197,8 +211,11 @@ class _Walk:
                         peak = max(peak, alive.total + self.sizes[source] + self._beside_back(row))
                         alive.drop(gradient[source])
                     gradient[source] = came
-                alive.hold(("trained", row.number), row.counts.trainable)
-                peak = max(peak, alive.total + self._beside_back(row))
+                trained = ("trained", row.node.owner)
+                # Beside what came of the same tensors before, there is one more gradient, and the sum.
+                more = 2 * _trained(row) if trained in alive.holders else 0
+                alive.hold(trained, _trained(row))
+                peak = max(peak, alive.total + more + self._beside_back(row))
                 alive.drop(given)
             for array in held:
                 alive.drop(array)
@@ -209,7 +226,7 @@ class _Walk:
         return self._peak(map(self._alone, self.analysis.rows))
 
     def _alone(self, row: LayerRow) -> int:
-        (read, out), trained = self._ends(row), row.counts.trainable
+        (read, out), trained = self._ends(row), _trained(row)
         moved = max(*(self.sizes[source] for source in row.node.inputs), trained)
         more = ceil(self.kernels[row.type].more * max(read, out))
         passes = max(self._beside_back(row), 2 * self._beside(row) + 2 * (read + out + trained))
@@ -219,27 +236,30 @@ class _Walk:
         """Return the peak of the check of the network as a whole: it moves by complex numbers."""
         trained = self.analysis.totals.counts.trainable
         given = sum(self.sizes[: self.inputs])
-        moved = (
-            self._beside(row) + 3 * row.counts.trainable + max(self._ends(row)) for row in self.analysis.rows
-        )
-        largest = max(6 * row.counts.trainable for row in self.analysis.rows)
+        moved = (self._beside(row) + 3 * _trained(row) + max(self._ends(row)) for row in self.analysis.rows)
+        largest = max(6 * _trained(row) for row in self.analysis.rows)
         return max(self.way_back() + largest, trained + 6 * given + 2 * self._peak(moved))
 
     def _peak(self, beside: Iterable[int]) -> int:
         """Return the peak of a pass whose layers take so much beside what is alive."""
         peak, alive = 0, _Alive()
         for number in range(self.inputs):
-            alive.hold(self.root[number], self.sizes[number])
+            alive.hold(number, self.sizes[number])
         given = alive.total
         for row, more in zip(self.analysis.rows, beside, strict=True):
-            peak = max(peak, alive.total + self._new(row, alive) + more)
-            alive.hold(self.root[row.number], self.sizes[row.number])
+            peak = max(peak, alive.total + self._new(row) + more)
+            self._put_out(row, alive)
             for source in self.freed[row.number]:
-                alive.drop(self.root[source])
+                alive.drop(source)
         return peak + given  # whoever asked for the pass holds its input to the end
 
-    def _new(self, row: LayerRow, alive: _Alive) -> int:
-        return 0 if self.root[row.number] in alive.holders else self.sizes[row.number]
+    def _new(self, row: LayerRow) -> int:
+        return self.sizes[row.number] if self.root[row.number] == row.number else 0
+
+    def _put_out(self, row: LayerRow, alive: _Alive) -> None:
+        """Hold a new array until its last reader; one that is shared is held already."""
+        if self._new(row):
+            alive.hold(row.number, self.sizes[row.number])
 
     def _ends(self, row: LayerRow) -> tuple[int, int]:
         return sum(self.sizes[source] for source in row.node.inputs), self.sizes[row.number]
@@ -255,7 +275,7 @@ class _Walk:
         if row.type in ("linear", "scale"):
             return 0
         if columns := self._gathered(row):
-            return columns + 2 * row.counts.params
+            return columns + 2 * _params(row)
         return ceil(self.kernels[row.type].forward * max(self._ends(row)))
 
     def _beside_back(self, row: LayerRow) -> int:
@@ -263,5 +283,5 @@ class _Walk:
         if row.type == "rbf":
             return 2 * row.counts.macs * self.batch
         if columns := self._gathered(row):
-            return columns + 4 * row.counts.params + self.sizes[row.number]
+            return columns + 4 * _params(row) + self.sizes[row.number]
         return ceil(self.kernels[row.type].backward * max(self._ends(row)))

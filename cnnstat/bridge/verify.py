@@ -13,12 +13,10 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze, analyze_graph
 from cnnstat.analysis.clipped_fields import clipped_fields
-from cnnstat.analysis.model import STORED, Analysis
+from cnnstat.analysis.model import COUNTED, Analysis
+from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import quiet
-from cnnstat.executor.loss import Evaluated  # noqa: TC001 - a field of a class
-from cnnstat.executor.measure.end_to_end import check_end_to_end
-from cnnstat.executor.measure.gradients import SAMPLES, Checked, Plan, check_layers
 from cnnstat.executor.measure.measurements import LayerMeasurements, Measurements, measure_network
 from cnnstat.executor.measure.receptive_field import BLIND
 from cnnstat.graph.load import loaded
@@ -64,7 +62,7 @@ class Verification(Struct, frozen=True):
     @property
     def compared(self) -> int:
         """Return the number of figures: shape, counts and field of each layer, and the network's memory."""
-        figures = len(STORED) + 1 + len(self.analysis.graph.inputs)
+        figures = len(COUNTED) + 1 + len(self.analysis.graph.inputs)
         return len(self.analysis.rows) * figures - len(self.unmeasured) + 1
 
     @property
@@ -95,36 +93,6 @@ def verify(
         return compare(analysis, measure_network(network, network.sample(batch)))
 
 
-def check_gradients(
-    spec: Graph | str | Path,
-    *,
-    params: Mapping[str, object] | None = None,
-    seed: int = 0,
-    method: str = "complex",
-    elements: int = 0,
-    training: bool = False,
-    input_shape: Inputs | None = None,
-    batch: int | None = None,
-) -> tuple[Checked, ...]:
-    """Check every gradient of a network in float64: of each layer alone, then end to end.
-
-    Unless `batch` says otherwise layers have two samples, for with one a layer that forgets the others goes
-    unnoticed; end to end one is enough, but in training, where samples share statistics. `method` is
-    "complex" or "central"; `elements` more single elements of each tensor are checked one by one.
-
-    Raises:
-        SpecError: the spec is wrong.
-        ValueError: an argument is out of range, or a layer has no kernel, or it cannot take its input.
-    """
-    plan = Plan(method, elements, seed, training)
-    with quiet():
-        network = Network(spec, params=params, seed=seed, dtype="float64", input_shape=input_shape)
-        alone = check_layers(network, network.sample(SAMPLES if batch is None else batch), plan)
-        together = (SAMPLES if training else 1) if batch is None else batch
-        whole = check_end_to_end(network, network.sample(together), plan)
-        return (*(checked for _, checked in alone), *whole)
-
-
 def compare(analysis: Analysis, measurements: Measurements) -> Verification:
     """Hold what was calculated against what was measured."""
     pairs = zip(analysis.rows, measurements.layers, strict=True)
@@ -149,12 +117,14 @@ def _compare_fields(
 ) -> None:
     """Hold the fields on one input against those measured."""
     clipped, beyond = clipped_fields(analysis), measurements.beyond[analysis.of]
-    pairs = zip(analysis.rows, measurements.fields[analysis.of], strict=True)
-    for number, (row, field) in enumerate(pairs):
+    pairs = zip(analysis.rows, measurements.fields[analysis.of], upper_bounds(analysis, clipped), strict=True)
+    for number, (row, field, bound) in enumerate(pairs):
         if row.field.unseen and field.why == BLIND:
             continue
         # An unknown field is no figure, and what was not measured proves none.
         why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
+        if bound and not why:
+            why = f"an upper bound because of {bound}"
         if why:
             unmeasured.append(Unmeasured(row.name, "receptive_field", why))
             continue
@@ -167,7 +137,7 @@ def _compare_fields(
 def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
     if row.output_shape != layer.output_shape:
         yield Disagreement(row.name, "output_shape", row.output_shape, layer.output_shape)
-    for figure in STORED:
+    for figure in COUNTED:
         calculated, measured = getattr(row.counts, figure), getattr(layer, figure)
         if calculated != measured:
             yield Disagreement(row.name, figure, calculated, measured)
@@ -242,32 +212,3 @@ def region_sizes(measured: MeasuredField) -> Any:
     if measured.whole or not measured.region:
         return "all" if measured.whole else None
     return tuple(last - first + 1 for first, last in measured.region)
-
-
-class Proof(Struct, frozen=True):
-    """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`."""
-
-    verification: Verification
-    seed: int
-    training: bool
-    loss: Evaluated
-    method: str
-    checked: tuple[Checked, ...]
-    to_check: int
-    interrupted: bool = False
-
-    @property
-    def good(self) -> bool:
-        """Say whether no figure is false and no gradient wrong, and all were checked but for an interrupt."""
-        complete = self.finished or self.interrupted
-        return self.verification.good and complete and not self.wrong and not self.loss.fault
-
-    @property
-    def wrong(self) -> tuple[Checked, ...]:
-        """Return the gradients that are not the slopes they should be."""
-        return tuple(checked for checked in self.checked if checked.wrong)
-
-    @property
-    def finished(self) -> bool:
-        """Say whether everything was checked that was to be."""
-        return len(self.checked) == self.to_check

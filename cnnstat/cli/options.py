@@ -121,7 +121,9 @@ def _columns(text: str) -> tuple[str, ...]:
     keys = tuple(part.strip() for part in text.split(","))
     for key in keys:
         if key not in CHOICES:
-            hint = suggestion(key, CHOICES) or f"; known: {', '.join(CHOICES)}"
+            from cnnstat.base.pages import meant  # noqa: PLC0415 - only an unknown word waits for the pages
+
+            hint = meant(key, CHOICES) or suggestion(key, CHOICES) or f"; known: {', '.join(CHOICES)}"
             raise ArgumentError(f"unknown column '{key}'{hint}")
     return keys if "name" in keys else ("name", *keys)
 

@@ -14,6 +14,10 @@ _NUMBERS = "biuf"
 """The kinds of NumPy's types that are real numbers: bool, integers and floats."""
 
 
+VARIANCE = ".running_var"
+"""How the names of variances end; they may be 0."""
+
+
 def whole(name: str, value: object, least: int) -> int:
     """Return a whole number of `least` or more.
 
@@ -58,6 +62,10 @@ def replacements(tensors: object, own: Mapping[str, Array]) -> dict[str, Array]:
             raise ValueError(f"'{name}' has shape {own[name].shape}, not {tensor.shape}")
         if _overflows(tensor, own[name].dtype):
             raise ValueError(f"'{name}' has numbers beyond those of {own[name].dtype}")
+        if not np.isfinite(tensor).all():
+            raise ValueError(f"'{name}' has numbers that are not finite")
+        if name.endswith(VARIANCE) and (tensor < 0).any():
+            raise ValueError(f"'{name}' has negative variances")
         # Two tensors of the network may change places.
         ready[name] = tensor.copy() if id(tensor) in stored else tensor
     return ready

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
-POSITIONS: dict[int, tuple[str, ...]] = {0: (), 1: ("length",), 2: ("height", "width")}
+POSITIONS: dict[int, tuple[str, ...]] = {
+    0: (),
+    1: ("length",),
+    2: ("height", "width"),
+    3: ("depth", "height", "width"),
+}
 """The axes behind batch and channels, by how many there are: what may have more is one more line."""
 
 ANY = tuple(POSITIONS)

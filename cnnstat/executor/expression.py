@@ -119,8 +119,8 @@ def _rounded(x: Fraction) -> int:
 
 def _divisible(x: Fraction, by: Fraction = Fraction(8)) -> Fraction:
     """Return the multiple of `by` nearest to x, of two the larger, and the next where that is below 0.9·x."""
-    if x <= 0 or by <= 0:
-        raise ValueError("divisible is about numbers above 0")
+    if x <= 0 or by <= 0 or by.denominator != 1:
+        raise ValueError("divisible is about numbers above 0 and multiples of whole ones")
     times = max(1, _floor(x / by + Fraction(1, 2)))
     near = Fraction(_floor(times * by))
     return near if 10 * near >= 9 * x else Fraction(_floor(near + by))

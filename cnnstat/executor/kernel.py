@@ -1,6 +1,6 @@
 """The shape of every kernel: arrays in, arrays out, and the way back.
 
-A kernel receives batched arrays, (N, C, H, W), (N, C, L) or (N, F), the parameters allocated for it and the
+A kernel receives batched arrays, (N, C, ...positions) or (N, F), the parameters allocated for it and the
 options as the author wrote them. It never receives a size: whatever it needs it reads from the arrays.
 
 Any real or complex floating type goes through `forward`. A complex input x + ih must give f(x) + ih f'(x)
@@ -102,7 +102,8 @@ class Kernel:
     `connections` is there for types whose units are connected in LeCun's sense; with `contracts`, each input
     that a unit reads is one multiply-add, so that multiply-adds beyond them are work on padding. `axes` says
     how many axes of positions its inputs may have. With `joins`, each output reads all inputs, which have one
-    shape, at its own place. The output of a `view` is a part of its first input.
+    shape, at its own place. The output of a `view` is a part of its first input. What
+    `keeps_zeros` leaves a zero a zero, where it is, whatever the options.
     """
 
     forward: Forward
@@ -113,3 +114,4 @@ class Kernel:
     axes: tuple[int, ...] = ANY
     joins: bool = False
     view: bool = False
+    keeps_zeros: bool = False

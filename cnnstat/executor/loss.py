@@ -26,6 +26,9 @@ Value: TypeAlias = "Callable[[Array, Array], Array]"
 FLOOR = 1.0
 """The j of LeCun et al. 1998, eq. (9): classes already further off than this are pushed no more."""
 
+FLAT = 1e-7
+"""A loss whose gradient is this small beside it, or beside 1, is as good as constant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -146,9 +149,14 @@ _BY_LAST = {
 
 
 def chosen(kind: str, outputs: tuple[Array, ...]) -> str:
-    """Return the loss that goes with the outputs of a network that ends in a layer of type `kind`."""
+    """Return the loss that goes with the outputs of a network that ends in a layer of type `kind`.
+
+    A single class is always the right one: nothing is to be learnt from its cross-entropy.
+    """
     vector = len(outputs) == 1 and outputs[0].ndim == 2
-    return _BY_LAST.get(kind, PROJECTION) if vector else PROJECTION
+    if not vector or (kind == "linear" and outputs[0].shape[1] == 1):
+        return PROJECTION
+    return _BY_LAST.get(kind, PROJECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +206,19 @@ def objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
     return Objective(name, (rng.integers(outputs[0].shape[1], size=len(outputs[0])),))
 
 
-def finite_objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
+def sloping_objective(name: str, outputs: tuple[Array, ...], seed: int) -> Objective:
     """Return a loss that has a slope at these outputs: a projection where the one of that name has none.
 
-    The likelihood of a class is infinite where its probability has become zero.
+    The likelihood of a class is infinite where its probability has become zero; cross-entropy is constant
+    where there is but one class, or one far above all others: then zero would be compared with zero.
     """
     target = objective(name, outputs, seed)
     with quiet():
-        has_slope = is_finite(target.value(outputs)) and all(map(is_finite, target.gradient(outputs)))
-    return target if has_slope else objective(PROJECTION, outputs, seed)
+        value, gradients = target.value(outputs), target.gradient(outputs)
+        finite = is_finite(value) and all(map(is_finite, gradients))
+        slope = math.hypot(*(float(np.linalg.norm(gradient)) for gradient in gradients))
+        sloping = finite and slope > FLAT * max(abs(float(value)), 1.0)
+    return target if sloping else objective(PROJECTION, outputs, seed)
 
 
 def evaluate(

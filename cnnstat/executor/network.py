@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-Stored: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
+TensorSource: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""
 Batch: TypeAlias = Any
 """A batch of the only input (N, ...), or a mapping of names to batches of several inputs.
@@ -132,8 +132,8 @@ class Executor:
         """Replace stored tensors by others of the same names and shapes.
 
         Raises:
-            ValueError: a name is unknown, a shape differs, or values are no numbers of the network's type;
-                then nothing is replaced.
+            ValueError: a name is unknown, a shape differs, values are no finite numbers of the network's
+                type, or a variance is negative; then nothing is replaced.
         """
         own = self.parameters
         for name, tensor in replacements(tensors, own).items():
@@ -159,7 +159,7 @@ class Executor:
         training: bool = False,
         backward: bool = False,
         draw: int = 0,
-        parameters: Stored | None = None,
+        parameters: TensorSource | None = None,
     ) -> tuple[tuple[Array, ...], Tape]:
         """Do all that `visits` does; return the outputs and the ways back, empty without `backward`."""
         outputs = self.accepted(x)
@@ -227,7 +227,7 @@ class Executor:
         training: bool = False,
         backward: bool = False,
         draw: int = 0,
-        parameters: Stored | None = None,
+        parameters: TensorSource | None = None,
     ) -> Iterator[Visit]:
         """Do step after step; an array is dropped after its last reader, unless the way back keeps it.
 

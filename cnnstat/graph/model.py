@@ -34,10 +34,28 @@ class Graph(Struct, frozen=True, dict=True):
     groups: tuple[Group, ...]
     outputs: tuple[int, ...]
 
+    def __repr__(self) -> str:
+        """Return the network in a line: all its nodes would fill pages."""
+        shapes = ", ".join("x".join(map(str, shape)) for shape in self.input_shapes)
+        return f"<Graph of {self.spec.name} ({shapes}): {len(self.layers)} layers>"
+
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Return every node by its number."""
         return (*self.inputs, *self.layers)
+
+    @cached_property
+    def holders(self) -> tuple[int, ...]:
+        """Return for each node the one whose memory holds its numbers: itself, or what it is a view of.
+
+        A part of a map that is cut out by `split` or `slice` is the map's own numbers, read from another
+        place on, in NumPy and PyTorch alike. It takes no memory, and the map stays as long as anybody reads
+        one of its parts.
+        """
+        found = list(range(len(self.inputs)))
+        for node in self.layers:
+            found.append(found[node.inputs[0]] if node.layer.view else node.number)
+        return tuple(found)
 
     @property
     def input_shapes(self) -> tuple[Shape, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from cnnstat.graph.names import Names
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from cnnstat.graph.paths import Paths
     from cnnstat.graph.problems import Unfolding
     from cnnstat.graph.template import Call
-    from cnnstat.spec.model import Entry
+    from cnnstat.spec.model import Entry, Reference
+
+Pairs: TypeAlias = "tuple[tuple[LayerNode, LayerNode], ...]"
+"""Layers, each with the one that it borrows from."""
 
 
 def find_lenders(
@@ -53,4 +56,33 @@ def lent(layers: tuple[LayerNode, ...], call: Call, problems: Unfolding) -> tupl
             there = f"'{lender.path}' is a {lender.type}" if lender else f"'{reference.name}' ends"
             message = f"'{call.path}' cannot use the weights of '{reference.name}': {here} where {there}"
             problems.refuse("weights/layers", message, reference.span)
-    return tuple([own.lent_by(lender) for own, lender in zip(layers, call.lenders, strict=True)])
+    pairs = tuple(zip(layers, call.lenders, strict=True))
+    _check_trained(pairs, reference, problems)
+    _check_tied(pairs, reference, problems)
+    return tuple([own.lent_by(lender) for own, lender in pairs])
+
+
+def _check_trained(pairs: Pairs, reference: Reference, problems: Unfolding) -> None:
+    """Refuse layers that say otherwise than their lenders whether parameters are trained.
+
+    Only that a lender is frozen need not be said again: ``frozen:`` stands where the parameters are.
+    """
+    for own, lender in pairs:
+        trained, wanted = lender.layer.trains(), own.layer.trains() and not own.frozen
+        if trained != wanted and not lender.frozen:
+            there, here = ("are", "are not") if trained else ("are not", "are")
+            message = (
+                f"the weights of '{lender.path}' {there} trained, and '{own.path}' says that its own {here}"
+            )
+            problems.refuse("weights/trained", message, reference.span)
+
+
+def _check_tied(pairs: Pairs, reference: Reference, problems: Unfolding) -> None:
+    """Refuse layers that share parameters among themselves where their lenders do not."""
+    lenders = {own.number: lender for own, lender in pairs}
+    for own, lender in pairs:
+        first = lenders.get(own.owner, lender)
+        if first.owner != lender.owner:
+            within = next(other.path for other, _ in pairs if other.number == own.owner)
+            message = f"'{own.path}' uses the weights of '{within}', but '{lender.path}' those of its own"
+            problems.refuse("weights/tied", message, reference.span)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from msgspec import Meta
 
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.layers.base import Layer, Operations, Reads, Shape, values
+from cnnstat.layers.base import Layer, Operations, Reads, Shape, Tensors, values
 
 Cost: TypeAlias = dict[
     Literal["additions", "multiplications", "comparisons", "divisions", "exponentials", "roots"], int
@@ -21,12 +21,13 @@ class Activation(Layer, frozen=True, kw_only=True):
     """A function of one value.
 
     ``cost`` counts the operations per value; ``reads_output`` says that the derivative is a function of
-    the output.
+    the output. Most are 0 at 0; the others say that they keep no zeros.
     """
 
     family: ClassVar[str] = "activation"
     cost: ClassVar[Cost] = {}
     reads_output: ClassVar[bool] = False
+    keeps_zeros: ClassVar[bool] = True
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the cost of one value times their number."""
@@ -114,6 +115,10 @@ class Prelu(Activation, frozen=True, kw_only=True):
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one slope per channel, or one."""
         return term("slope", 1) if self.shared else term("channels", inputs[0][0])
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the slopes."""
+        return {"weight": (1,) if self.shared else inputs[0][:1]}
 
     def reads(self) -> Reads:
         """Return the input: where it is negative both gradients need the slope or the value."""
@@ -233,6 +238,7 @@ class HardSigmoid(Activation, frozen=True, kw_only=True):
     """
 
     cost: ClassVar[Cost] = {"comparisons": 2, "additions": 1, "divisions": 1}
+    keeps_zeros: ClassVar[bool] = False
 
 
 class Sigmoid(Activation, frozen=True, kw_only=True):
@@ -250,6 +256,7 @@ class Sigmoid(Activation, frozen=True, kw_only=True):
 
     cost: ClassVar[Cost] = {"exponentials": 1, "additions": 1, "divisions": 1}
     reads_output: ClassVar[bool] = True
+    keeps_zeros: ClassVar[bool] = False
 
 
 class Tanh(Activation, frozen=True, kw_only=True):

@@ -22,7 +22,10 @@ from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import resolved, show_value
 
 Shape: TypeAlias = tuple[int, ...]
-"""One sample, channels first: (C, H, W), (C, L) or (N,)."""
+"""One sample, channels first: (C, D, H, W), (C, H, W), (C, L) or (N,)."""
+
+Tensors: TypeAlias = dict[str, tuple[int, ...]]
+"""The shapes of stored tensors by PyTorch's names."""
 
 Count = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Index = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
@@ -73,6 +76,13 @@ A vector has one axis, its numbers.
 """
 
 
+APART = "apart"
+MIXED = "mixed"
+GATHERED = "gathered"
+STREWN = "strewn"
+PICKED = "picked"
+
+
 class Layer(Struct, frozen=True, kw_only=True):
     """The base of all layer types: one input, no numbers of its own, no work, each unit reads its own place.
 
@@ -80,7 +90,8 @@ class Layer(Struct, frozen=True, kw_only=True):
     network is edited; ``arity`` is the number of inputs (least, most; most 0 for any number), ``ranks`` the
     numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
     whose values are read, where others give their size only (None: all), ``view`` says that the output is a
-    part of the first input and takes no memory of its own.
+    part of the first input and takes no memory of its own, ``keeps_zeros`` that a zero stays a zero, where
+    it is, whatever the options.
     """
 
     family: ClassVar[str]
@@ -88,6 +99,7 @@ class Layer(Struct, frozen=True, kw_only=True):
     ranks: ClassVar[tuple[int, ...]] = EVERY_RANK
     values_from: ClassVar[int | None] = None
     view: ClassVar[bool] = False
+    keeps_zeros: ClassVar[bool] = False
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the output shape, one term per axis, channels first.
@@ -109,13 +121,21 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Return the numbers that training could change."""
         return ZERO
 
+    def trains(self) -> bool:
+        """Say whether training changes the parameters of a layer that is not frozen."""
+        return True
+
     def trainable(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the numbers that training does change."""
-        return self.params(inputs)
+        return self.params(inputs) if self.trains() else ZERO
 
     def buffers(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the stored numbers that no gradient changes (running means and variances)."""
         return ZERO
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the shapes of what `params` and `buffers` count."""
+        return {}
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the multiply-adds for one sample, taps on padding included, bias excluded."""
@@ -144,6 +164,16 @@ class Layer(Struct, frozen=True, kw_only=True):
     def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
         """Return the footprint on each of the inputs whose values are read."""
         return (self.footprint(inputs),) * len(inputs[: self.values_from])
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Return what becomes of channels that see different parts of the network's input.
+
+        `APART`: each goes its own way, or with some others, and all are read. `MIXED`: an output reads all
+        channels of the places that it reads. `GATHERED`: channels of different places, or of none, come to
+        one place. `STREWN`: channels of one place come to different ones. `PICKED`: not all are read, or
+        that is not known.
+        """
+        return APART
 
     def reads(self) -> Reads:
         """Return which activations the backward pass reads."""

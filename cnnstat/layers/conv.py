@@ -10,6 +10,9 @@ from msgspec import Meta, structs
 from cnnstat.base.arithmetic import ZERO, Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
+    PICKED,
     WITH_PLACES,
     Count,
     Footprint,
@@ -18,6 +21,7 @@ from cnnstat.layers.base import (
     Operations,
     Reads,
     Shape,
+    Tensors,
     Width,
     width_of,
 )
@@ -85,6 +89,11 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return filters·(maps·kernel + bias)."""
         return self._per_position(inputs, bias=self.bias)
 
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a kernel for each filter and map, and a bias for each filter."""
+        ((filters, maps),) = self.fans(inputs)
+        return self._with_bias(inputs, filters.value, (filters.value, maps.value))
+
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return positions·filters·maps·kernel."""
         return self._positions(inputs) * self._per_position(inputs, bias=False)
@@ -111,9 +120,17 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return the window along each axis."""
         return tuple(axis.bounds() for axis in self.axes(inputs))
 
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that each group of filters mixes its own maps."""
+        return MIXED if self.groups_of(inputs[0][0]) == 1 else APART
+
     def reads(self) -> Reads:
         """Return the input, for the weights."""
         return Reads(for_weights=True)
+
+    def _with_bias(self, inputs: tuple[Shape, ...], filters: int, kernels: tuple[int, ...]) -> Tensors:
+        weight: Tensors = {"weight": (*kernels, *(axis.kernel for axis in self.axes(inputs)))}
+        return weight | ({"bias": (filters,)} if self.bias else {})
 
     def _per_position(self, inputs: tuple[Shape, ...], *, bias: bool) -> Term:
         taps = product(term("kernel", axis.kernel) for axis in self.axes(inputs))
@@ -181,6 +198,16 @@ class Conv(Convolution, frozen=True, kw_only=True):
             self._check_table(self.table, maps, filters, groups)
             return tuple((term("filters", n), term("maps", fan)) for n, fan in runs(self.table, maps))
         return (fan_of(filters, maps, groups),)
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that a table may leave maps out; without one each group of filters mixes its own."""
+        return super().channels(inputs) if self.table is None else PICKED
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the kernels by filter and map; of a table one behind the other."""
+        if self.table is None:
+            return super().tensors(inputs)
+        return self._with_bias(inputs, len(self.table), (sum(map(len, self.table)),))
 
     def groups_of(self, maps: int) -> int:
         """Return the groups; a table has none."""

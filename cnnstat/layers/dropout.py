@@ -26,6 +26,7 @@ class Dropout(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "dropout"
+    keeps_zeros: ClassVar[bool] = True
 
     rate: Rate = 0.5
 
@@ -45,5 +46,6 @@ class DropPath(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "dropout"
+    keeps_zeros: ClassVar[bool] = True
 
     rate: Rate = 0.1

@@ -58,6 +58,8 @@ class Clamp(Activation, frozen=True, kw_only=True):
         torch.clamp; ONNX Clip.
     """
 
+    keeps_zeros: ClassVar[bool] = False
+
     min: Annotated[float | None, Meta(description="the least value")] = None
     max: Annotated[float | None, Meta(description="the largest value")] = None
 
@@ -90,6 +92,8 @@ class Power(Activation, frozen=True, kw_only=True):
     Reference:
         Jia et al., Caffe, arXiv:1408.5093 (the layer Power).
     """
+
+    keeps_zeros: ClassVar[bool] = False
 
     exponent: Annotated[float, Meta(description="the exponent")] = 1.0
     scale: Annotated[float, Meta(description="factor of the input")] = 1.0

@@ -120,7 +120,7 @@ POINT = Bounds(1, (0,), (0,))
 """Each output reads the input at its own position."""
 FIRST = Bounds(0, (0,), (0,))
 """Each output reads the first position, which stands for all."""
-NOTHING = Bounds(0, (1,), (0,))
+NO_INPUT = Bounds(0, (1,), (0,))
 """No output reads anything."""
 
 
@@ -211,7 +211,7 @@ class Pieces(Struct, frozen=True):
             if unit < count:
                 return reading, unit
             unit -= count
-        return NOTHING, 0
+        return NO_INPUT, 0
 
 
 Reading: TypeAlias = Bounds | Folded | Pieces

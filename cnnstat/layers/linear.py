@@ -6,18 +6,21 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnnstat.base.arithmetic import ZERO, Term, term
+from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along, resized, rows
 from cnnstat.layers.base import (
+    APART,
     EVERY_RANK,
+    MIXED,
     WHOLE,
     Footprint,
     Layer,
     Operations,
     Reads,
     Shape,
+    Tensors,
     Width,
     show,
     width_of,
@@ -46,9 +49,17 @@ class _Dense(Layer, frozen=True, kw_only=True):
         """Return one for each number the layer stores: they are not shared."""
         return self.params(inputs)
 
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a row of weights for each unit."""
+        return {"weight": (self._units(inputs).value, self._fan(inputs).value)}
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input."""
         return WHOLE
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that a unit reads all numbers of a row, and which row."""
+        return MIXED if self._place(inputs) == 0 else APART
 
     def _place(self, inputs: tuple[Shape, ...]) -> int:
         """Return the number of the axis whose rows are read."""
@@ -95,6 +106,11 @@ class Linear(_Dense, frozen=True, kw_only=True):
         """Return units·(inputs + bias)."""
         fan = self._fan(inputs)
         return self._units(inputs) * (fan + term("bias", 1) if self.bias else fan)
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a row of weights, and a bias, for each unit."""
+        bias: Tensors = {"bias": (self._units(inputs).value,)} if self.bias else {}
+        return super().tensors(inputs) | bias
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return units·inputs for each row."""
@@ -156,9 +172,9 @@ class Rbf(_Dense, frozen=True, kw_only=True):
         """Return units·inputs."""
         return self._units(inputs) * self._fan(inputs)
 
-    def trainable(self, inputs: tuple[Shape, ...]) -> Term:
-        """Return no numbers, or all of them where the code words are learned."""
-        return self.params(inputs) if self.learned else ZERO
+    def trains(self) -> bool:
+        """Say whether the code words are learned."""
+        return self.learned
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one subtraction for each input and unit."""

@@ -10,6 +10,7 @@ from cnnstat.base.arithmetic import Term, product, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    PICKED,
     UNKNOWN,
     WITH_PLACES,
     Footprint,
@@ -83,6 +84,10 @@ class Matmul(Layer, frozen=True, kw_only=True):
         if alone:
             return row, (all_of(b[-1]) if self.transpose_b else POINT,)
         return row, (*before, all_of(b[-2]), POINT)
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that of the channels of a signal a product reads one, or all."""
+        return PICKED
 
     def reads(self) -> Reads:
         """Return the inputs: each one's gradient needs the other."""

@@ -12,6 +12,8 @@ from cnnstat.base.errors import Misfit
 from cnnstat.base.text import listed
 from cnnstat.layers.axis import AxisOption, place_of, read_along, resized
 from cnnstat.layers.base import (
+    APART,
+    GATHERED,
     Footprint,
     Layer,
     Operations,
@@ -21,7 +23,7 @@ from cnnstat.layers.base import (
     same_sizes,
     show,
 )
-from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Pieces
+from cnnstat.layers.footprint import FIRST, NO_INPUT, POINT, Pieces
 
 
 class _ByValue(Layer, frozen=True, kw_only=True):
@@ -198,6 +200,10 @@ class Concat(Layer, frozen=True, kw_only=True):
         name = same_sizes(inputs[0])[place].name
         return resized(inputs[0], place, total(term(name, shape[place]) for shape in inputs))
 
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether channels of one input stand beside those of another."""
+        return GATHERED if place_of(self.axis, inputs[0]) == 0 < len(inputs[0]) - 1 else APART
+
     def footprints(self, inputs: tuple[Shape, ...]) -> tuple[Footprint, ...]:
         """Return the position itself; along the axis each input has its own part of the positions."""
         place = place_of(self.axis, inputs[0])
@@ -206,7 +212,7 @@ class Concat(Layer, frozen=True, kw_only=True):
         sizes = [shape[place] for shape in inputs]
         ends = list(accumulate(sizes))
         parts = (
-            Pieces(((end - size, NOTHING), (size, POINT), (ends[-1] - end, NOTHING)))
+            Pieces(((end - size, NO_INPUT), (size, POINT), (ends[-1] - end, NO_INPUT)))
             for size, end in zip(sizes, ends, strict=True)
         )
         return tuple(read_along(shape, {place: part}) for shape, part in zip(inputs, parts, strict=True))

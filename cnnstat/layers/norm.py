@@ -10,6 +10,8 @@ from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import NAMES, place_of, read_along, rows
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
     WHOLE,
     WITH_PLACES,
     Count,
@@ -18,6 +20,7 @@ from cnnstat.layers.base import (
     Operations,
     Reads,
     Shape,
+    Tensors,
     Width,
     positions,
     values,
@@ -48,6 +51,14 @@ class _Norm(Layer, frozen=True, kw_only=True):
         """Return 2·channels where there are a scale and a shift."""
         return term("channels", inputs[0][0]) * _AFFINE if self.affine else ZERO
 
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the scale and the shift."""
+        return {name: self._scaled(inputs) for name in ("weight", "bias")} if self.affine else {}
+
+    def _scaled(self, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the shape of the scale and of the shift."""
+        return inputs[0][:1]
+
     def reads(self) -> Reads:
         """Return the input: both gradients need its normalised values."""
         return Reads(inputs=True, for_weights=True)
@@ -73,6 +84,11 @@ class BatchNorm(_Norm, frozen=True, kw_only=True):
     def buffers(self, inputs: tuple[Shape, ...]) -> Term:
         """Return 2·channels."""
         return term("channels", inputs[0][0]) * (term("mean", 1) + term("variance", 1))
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the scale and the shift, and the statistics."""
+        statistics = dict.fromkeys(("running_mean", "running_var"), inputs[0][:1])
+        return super().tensors(inputs) | statistics
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one multiplication and one addition per value."""
@@ -145,6 +161,16 @@ class LayerNorm(_SampleNorm, frozen=True, kw_only=True):
         if self.axes == "all":
             return values(inputs[0]) * _AFFINE
         return term(self.axes, inputs[0][place_of(self.axes, inputs[0], "axes")]) * _AFFINE
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether a mean is taken over channels."""
+        mixed = self.axes == "all" or place_of(self.axes, inputs[0], "axes") == 0
+        return MIXED if mixed else APART
+
+    def _scaled(self, inputs: tuple[Shape, ...]) -> Shape:
+        if self.axes == "all":
+            return inputs[0]
+        return (inputs[0][place_of(self.axes, inputs[0], "axes")],)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the whole input, or the whole axis."""
@@ -284,12 +310,17 @@ class Scale(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "norm"
+    keeps_zeros: ClassVar[bool] = True
 
     init: Annotated[float, Meta(description="the factors before training")] = 1e-6
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one per channel."""
         return term("channels", inputs[0][0])
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the factors."""
+        return {"weight": inputs[0][:1]}
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one multiplication per value."""

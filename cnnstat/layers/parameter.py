@@ -9,7 +9,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import Index, Layer, Shape, same_sizes, show
+from cnnstat.layers.base import Index, Layer, Shape, Tensors, same_sizes, show, size_of
 from cnnstat.layers.reshape import copied
 
 
@@ -49,3 +49,7 @@ class Parameter(Layer, frozen=True, kw_only=True):
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the numbers of the output."""
         return product(self.sizes(inputs))
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the numbers in the shape of the output."""
+        return {"weight": size_of(self.sizes(inputs))}

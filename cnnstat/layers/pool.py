@@ -16,6 +16,7 @@ from cnnstat.layers.base import (
     Operations,
     Reads,
     Shape,
+    Tensors,
     same_sizes,
 )
 from cnnstat.layers.window import Axis, Dilation, Geometry, KernelSize, PaddingOption, RoundingOption
@@ -121,6 +122,10 @@ class Subsample(_Window, frozen=True, kw_only=True):
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return 2·maps."""
         return term("maps", inputs[0][0]) * (term("coefficient", 1) + term("bias", 1))
+
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return the coefficients and the biases."""
+        return {"weight": inputs[0][:1], "bias": inputs[0][:1]}
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return one per unit."""

@@ -9,7 +9,17 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, product, term, total
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_LEVELS
-from cnnstat.layers.base import Count, Footprint, Layer, Operations, Reads, Shape, show
+from cnnstat.layers.base import (
+    STREWN,
+    WITH_PLACES,
+    Count,
+    Footprint,
+    Layer,
+    Operations,
+    Reads,
+    Shape,
+    show,
+)
 from cnnstat.layers.bins import bin_bounds, covered
 from cnnstat.layers.footprint import Bounds, Folded, Pieces, window
 
@@ -21,7 +31,8 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
     9 bins, so the rule is checked for each size. The bins of its appendix A always fit.
 
     Rule:
-        output = maps·(n_1·n_1 + n_2·n_2 + ...), level by level, within a level map by map
+        output = maps·(n_1·n_1 + n_2·n_2 + ...), level by level, within a level map by map;
+                 a level has n bins on a signal, n·n on a map, n·n·n on a volume
         sliding bins:  window ceil(a/n), stride floor(a/n), refused where they do not give n bins
         adaptive bins: bin i covers floor(i·a/n) to ceil((i + 1)·a/n), and always gives n
 
@@ -33,7 +44,7 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "pool"
-    ranks: ClassVar[tuple[int, ...]] = (2,)
+    ranks: ClassVar[tuple[int, ...]] = WITH_PLACES
 
     levels: Annotated[
         tuple[Count, ...],
@@ -48,7 +59,7 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
         """Return (maps·bins of all levels,)."""
         for level in self.levels:
             self._check(level, inputs[0])
-        return (term("maps", inputs[0][0]) * self._bins(),)
+        return (term("maps", inputs[0][0]) * self._bins(inputs[0]),)
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs in all bins of all levels; bins may overlap."""
@@ -59,7 +70,7 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return inputs in bins less bins, as comparisons, or as additions with one division per bin."""
-        bins = term("maps", inputs[0][0]) * self._bins()
+        bins = term("maps", inputs[0][0]) * self._bins(inputs[0])
         combined = self.connections(inputs) - bins
         if self.mode == "max":
             return Operations(comparisons=combined)
@@ -71,10 +82,21 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the bin of each number, level by level and within a level map by map."""
-        channels, height, width = inputs[0]
-        rows = tuple((channels * n * n, Folded(n, n, self._bin(n, height))) for n in self.levels)
-        columns = tuple((channels * n * n, Folded(1, n, self._bin(n, width))) for n in self.levels)
-        return Pieces(rows), Pieces(columns)
+        channels, *sizes = inputs[0]
+        rank = len(sizes)
+        return tuple(
+            Pieces(
+                tuple(
+                    (channels * n**rank, Folded(n ** (rank - 1 - axis), n, self._bin(n, size)))
+                    for n in self.levels
+                )
+            )
+            for axis, size in enumerate(sizes)
+        )
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that channels of one place become numbers apart."""
+        return STREWN
 
     def reads(self) -> Reads:
         """Return the input where the maximum has to be found again."""
@@ -86,8 +108,8 @@ class SpatialPyramidPool(Layer, frozen=True, kw_only=True):
             return window(size // level, 0, -(-size // level))
         return bin_bounds(size, level)
 
-    def _bins(self) -> Term:
-        return total(term("bins", n) * term("bins", n) for n in self.levels)
+    def _bins(self, shape: Shape) -> Term:
+        return total(product(term("bins", n) for _ in shape[1:]) for n in self.levels)
 
     def _check(self, level: int, shape: Shape) -> None:
         if self.bins == "adaptive":

@@ -10,6 +10,9 @@ from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import ANY_AXIS, AxisName, place_of, read_along
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
+    STREWN,
     UNKNOWN,
     Footprint,
     Layer,
@@ -82,6 +85,12 @@ class Reduce(Layer, frozen=True, kw_only=True):
             return UNKNOWN
         (left,) = {*range(len(shape))} - {*places}
         return read_along(shape, readings | {left: Folded(1, shape[left])})
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether channels are joined, or stay as numbers of a vector."""
+        if 0 in self._places(inputs):
+            return MIXED
+        return APART if self.keepdims else STREWN
 
     def reads(self) -> Reads:
         """Return the input where the maximum has to be found again."""

@@ -12,6 +12,8 @@ from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Misfit
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.base import (
+    GATHERED,
+    STREWN,
     UNKNOWN,
     Count,
     Footprint,
@@ -44,6 +46,7 @@ class Identity(Layer, frozen=True, kw_only=True):
     """
 
     family: ClassVar[str] = "reshape"
+    keeps_zeros: ClassVar[bool] = True
 
 
 class Flatten(Layer, frozen=True, kw_only=True):
@@ -64,6 +67,10 @@ class Flatten(Layer, frozen=True, kw_only=True):
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (the product of all sizes,)."""
         return (product(same_sizes(inputs[0])),)
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that channels of one place become numbers apart."""
+        return STREWN
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the place that each number was at."""
@@ -108,6 +115,10 @@ class Reshape(Layer, frozen=True, kw_only=True):
             meant = f"{list(wanted)} {'needs a multiple of' if free else 'holds'} {fixed:,}"
             raise Misfit(f"{held}, {meant}", code="shape/mismatch", field="shape")
         return same_sizes(tuple(size if size > 0 else numbers // fixed for size in wanted))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that channels of one place become numbers apart."""
+        return STREWN
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the positions where they stay; unknown where axes are folded anew."""
@@ -167,6 +178,10 @@ class Permute(Layer, frozen=True, kw_only=True):
             )
             raise Misfit(message, code="shape/rank", field="order")
         return same_sizes(tuple(inputs[0][axis] for axis in self.order))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that channels may become places."""
+        return STREWN
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the positions where axes stay in place, else unknown."""
@@ -240,6 +255,10 @@ class PixelShuffle(_Shuffle, frozen=True, kw_only=True):
         factor = term("factor", self.factor)
         return channels.over(factor * factor), *(size * factor for size in rest)
 
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that channels of one place become a block of places."""
+        return STREWN
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the position each block of outputs comes from."""
         return (Bounds(1, (0,) * self.factor, (0,) * self.factor),) * 2
@@ -266,6 +285,10 @@ class PixelUnshuffle(_Shuffle, frozen=True, kw_only=True):
             raise Misfit(message, code="shape/mismatch", field="factor")
         factor = term("factor", self.factor)
         return channels * factor * factor, *(size.over(factor) for size in rest)
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that places of a block become channels of one place."""
+        return GATHERED
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the block each output gathers."""

@@ -36,8 +36,9 @@ class Upsample(Layer, frozen=True, kw_only=True):
         output   = N·scale per axis, or the given size, or that of a second input
         nearest  : output o reads input floor(o·N/O)
         bilinear : output o reads the neighbours of (o + 1/2)·N/O - 1/2, or of o·(N - 1)/(O - 1)
-                   with `align_corners: true`; on a signal (C, L) this is linear
-        operations: nearest none; bilinear 4 multiplications and 3 additions per value (signal: 2 and 1)
+                   with `align_corners: true`; linear on a signal (C, L), trilinear on a volume (C, D, H, W)
+        operations: nearest none; bilinear 4 multiplications and 3 additions per value (signal: 2 and 1,
+                   volume: 8 and 7)
 
     Example:
         {type: upsample, from: [low, skip], mode: bilinear}
@@ -53,7 +54,10 @@ class Upsample(Layer, frozen=True, kw_only=True):
 
     scale: Annotated[Extent | None, Meta(description="factor: one number, or one per axis")] = None
     size: Annotated[Extent | None, Meta(description="new size: one number, or one per axis")] = None
-    mode: Annotated[Literal["nearest", "bilinear"], Meta(description="how values are made")] = "nearest"
+    mode: Annotated[
+        Literal["nearest", "bilinear"],
+        Meta(description="how values are made; bilinear is linear on a signal and trilinear on a volume"),
+    ] = "nearest"
     align_corners: Annotated[
         bool, Meta(description="whether the corners of both maps coincide (bilinear only)")
     ] = False
@@ -121,7 +125,8 @@ class Pad(Layer, frozen=True, kw_only=True):
         {type: pad, padding: [0, 1, 0, 1]}
 
     Reference:
-        torch.nn.functional.pad, whose words the modes are; the sides are [top, bottom, left, right].
+        torch.nn.functional.pad, whose words the modes are; the sides are [top, bottom, left, right],
+        of a volume [front, back, top, bottom, left, right].
     """
 
     family: ClassVar[str] = "resize"

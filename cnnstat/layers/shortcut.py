@@ -9,7 +9,17 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
-from cnnstat.layers.base import WITH_PLACES, Footprint, Layer, Shape, Width, per_axis, width_of
+from cnnstat.layers.base import (
+    APART,
+    GATHERED,
+    WITH_PLACES,
+    Footprint,
+    Layer,
+    Shape,
+    Width,
+    per_axis,
+    width_of,
+)
 from cnnstat.layers.footprint import window
 from cnnstat.layers.window import Stride
 
@@ -47,6 +57,10 @@ class ZeroPadShortcut(Layer, frozen=True, kw_only=True):
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return every stride-th position."""
         return tuple(window(stride, 0, 1) for stride in self._strides(inputs))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether there are channels that see nothing beside those of the input."""
+        return GATHERED if width_of(self.filters, inputs[0][0], "filters") > inputs[0][0] else APART
 
     def _strides(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         return per_axis(self.stride, len(inputs[0]) - 1, "stride")

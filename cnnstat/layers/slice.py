@@ -9,7 +9,7 @@ from msgspec import Meta
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.axis import AxisOption, place_of, read_along, resized
-from cnnstat.layers.base import Count, Footprint, Index, Layer, Shape, show
+from cnnstat.layers.base import APART, PICKED, Count, Footprint, Index, Layer, Shape, show
 from cnnstat.layers.footprint import window
 
 
@@ -47,6 +47,10 @@ class Split(Layer, frozen=True, kw_only=True):
             message = f"there are parts 0 to {self.parts - 1}, not {self.take}"
             raise Misfit(message, code="shape/range", field="take")
         return resized(inputs[0], place, term(self.axis, size).over(term("parts", self.parts)))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether it is channels that are left out."""
+        return PICKED if place_of(self.axis, inputs[0]) == 0 else APART
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift along the axis."""
@@ -87,6 +91,10 @@ class Slice(Layer, frozen=True, kw_only=True):
             field = "start" if self.start >= stop else "stop"
             raise Misfit(f"{message}, the {self.axis} of {show(inputs[0])}", code="shape/range", field=field)
         return resized(inputs[0], place, term("stop", stop) - term("start", self.start))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether it is channels that are left out."""
+        return PICKED if place_of(self.axis, inputs[0]) == 0 else APART
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift along the axis."""

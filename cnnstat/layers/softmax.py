@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from cnnstat.base.arithmetic import Term
 from cnnstat.layers.axis import AxisOption, place_of, read_along, rows
-from cnnstat.layers.base import Footprint, Layer, Operations, Reads, Shape, same_sizes, values
+from cnnstat.layers.base import APART, MIXED, Footprint, Layer, Operations, Reads, Shape, same_sizes, values
 from cnnstat.layers.footprint import all_of
 
 
@@ -26,6 +26,10 @@ class _AlongAxis(Layer, frozen=True, kw_only=True):
         """Return the whole axis."""
         place = place_of(self.axis, inputs[0])
         return read_along(inputs[0], {place: all_of(inputs[0][place])})
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say whether it is the channels that are read together."""
+        return MIXED if place_of(self.axis, inputs[0]) == 0 else APART
 
     def reads(self) -> Reads:
         """Return the output, of which the derivative is a function."""

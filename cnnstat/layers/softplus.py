@@ -26,6 +26,7 @@ class Softplus(Activation, frozen=True, kw_only=True):
     """
 
     cost: ClassVar[Cost] = {"exponentials": 2, "additions": 1}
+    keeps_zeros: ClassVar[bool] = False
 
     beta: Annotated[
         float, Meta(gt=0, description="factor of the input, which is divided by it at the end")

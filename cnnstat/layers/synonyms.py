@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.base.axes import MOST_AXES
+from cnnstat.base.axes import MOST_AXES, RANKS
 from cnnstat.base.text import suggestion
 from cnnstat.layers import LAYERS
 
@@ -105,7 +105,7 @@ _WAYS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 """What there is no one type for, and what to do; a way with a type that there is not is passed over."""
 
-_AXES = re.compile(r"(.+?)_?([123])d")
+_AXES = re.compile(r"(.+?)_?([1-9])d")
 
 
 def way_out(kind: str, known: Iterable[str]) -> str:
@@ -115,7 +115,8 @@ def way_out(kind: str, known: Iterable[str]) -> str:
     """
     word, axes = _parts(kind)
     if axes > MOST_AXES:
-        return f"; out of scope: inputs have at most {MOST_AXES} axes after the channels, (C, H, W)"
+        most = RANKS[MOST_AXES].letters
+        return f"; out of scope: inputs have at most {MOST_AXES} axes after the channels, ({most})"
     ways = (text for names, text in _WAYS if word in map(_joined, names) and _types(text) <= LAYERS.keys())
     way = next(ways, None)
     return f"; {way}" if way else suggestion(meant(kind), known)

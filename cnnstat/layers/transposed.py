@@ -11,6 +11,8 @@ from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import (
+    APART,
+    MIXED,
     WITH_PLACES,
     Footprint,
     Index,
@@ -18,6 +20,7 @@ from cnnstat.layers.base import (
     Operations,
     Reads,
     Shape,
+    Tensors,
     Width,
     per_axis,
     positions,
@@ -71,6 +74,13 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
         fan = maps * self._kernel(inputs)
         return filters * (fan + term("bias", 1)) if self.bias else filters * fan
 
+    def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
+        """Return a kernel for each map and filter of its group, and a bias for each filter."""
+        (filters, maps), channels = self._fan(inputs), inputs[0][0]
+        kernel = tuple(axis.kernel for axis in self._axes(inputs))
+        weight: Tensors = {"weight": (channels, filters.value * maps.value // channels, *kernel)}
+        return weight | ({"bias": (filters.value,)} if self.bias else {})
+
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return input positions·filters·maps per group·kernel."""
         filters, maps = self._fan(inputs)
@@ -97,6 +107,10 @@ class TransposedConv(Layer, frozen=True, kw_only=True):
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the inputs whose kernels touch each output."""
         return tuple(axis.bounds() for axis in self._axes(inputs))
+
+    def channels(self, inputs: tuple[Shape, ...]) -> str:
+        """Say that each group of filters mixes its own maps."""
+        return MIXED if self.groups_of(inputs[0][0]) == 1 else APART
 
     def reads(self) -> Reads:
         """Return the input, for the weights."""

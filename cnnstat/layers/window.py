@@ -34,7 +34,8 @@ PaddingOption = Annotated[
     Padding,
     Meta(
         description="zeros around the input: a number, one per axis, [top, bottom, left, right] "
-        "([left, right] for a signal), 'valid' (none) or 'same' (output = input/stride, rounded up)"
+        "([left, right] for a signal, [front, back, top, bottom, left, right] for a volume), 'valid' (none) "
+        "or 'same' (output = input/stride, rounded up)"
     ),
 ]
 Dilation = Annotated[Extent, Meta(description="step between the taps of the kernel")]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from cnnstat.base.figures import COUNTS, FIGURES
 from cnnstat.report.model import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from cnnstat.analysis.settings import Settings
     from cnnstat.report.document import LayerEntry, ReceptiveField, Sizes
@@ -97,6 +98,13 @@ COLUMNS: dict[str, LayerColumn] = {
 
 SUMMARY = ("name", "type", "output_shape", "params", "macs", "connections", "receptive_field")
 CHOICES = tuple(COLUMNS)
+
+
+def chosen_columns(keys: Sequence[str], default: Sequence[str]) -> tuple[LayerColumn, ...]:
+    """Return the columns of these keys; those asked for stay, however narrow a terminal is."""
+    columns = (COLUMNS[key] for key in keys)
+    asked = tuple(keys) != tuple(default)
+    return tuple(replace(column, rank=0) if asked else column for column in columns)
 
 
 def footnotes(columns: Iterable[Column]) -> tuple[str, ...]:

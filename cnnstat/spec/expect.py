@@ -36,7 +36,11 @@ UNITS = {
 _PRINTED = re.compile(r"(0|[1-9][0-9]{0,29})(?:\.([0-9]{1,12}))?(|K|M|G|B|T|Ki|Mi|Gi)")
 _TOLERANCE = re.compile(r"((?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,12})?)(%?)")
 
-Figure: TypeAlias = int | tuple[int, ...]
+WHOLE = "all"
+"""The size of a receptive field that is the whole input, as it is printed and written."""
+
+Figure: TypeAlias = int | tuple[int, ...] | str
+"""A count, sizes, or the whole input."""
 
 
 class Printed(Struct, frozen=True):
@@ -55,7 +59,7 @@ class Expectation(Struct, frozen=True):
     """
 
     figure: str
-    printed: Printed | tuple[int, ...]
+    printed: Printed | tuple[int, ...] | str
     source: str
     span: Span
     truncated: bool = False
@@ -68,18 +72,22 @@ class Expectation(Struct, frozen=True):
         """Return the figure as printed."""
         if isinstance(self.printed, Printed):
             return self.printed.text
-        return "x".join(map(str, self.printed))
+        return _shown(self.printed)
 
     def agrees(self, value: Figure) -> bool:
         """Say whether ``value`` is what the source prints."""
-        if isinstance(self.printed, tuple):
+        if isinstance(self.printed, tuple | str) or isinstance(value, str):
             return value == self.printed
         return all(self._covers(self.printed, number) for number in _numbers(value))
 
     @staticmethod
     def _is_wrong(value: Figure, right: Figure) -> bool:
         """Say whether a figure is not the right one; one number is that of each axis of a field."""
-        return value != right if isinstance(right, tuple) else set(_numbers(value)) != {right}
+        return (
+            value != right
+            if isinstance(right, tuple | str) or isinstance(value, str)
+            else set(_numbers(value)) != {right}
+        )
 
     def _covers(self, printed: Printed, value: int) -> bool:
         if self.tolerance is not None:
@@ -92,7 +100,7 @@ class Expectation(Struct, frozen=True):
 
     def missed(self, value: Figure) -> str | None:
         """Return why ``value`` misses this expectation, or None where it is met."""
-        shown = f"{value:,}" if isinstance(value, int) else "x".join(map(str, value))
+        shown = _shown(value)
         if self.erratum is None:
             if self.agrees(value):
                 return None
@@ -100,12 +108,17 @@ class Expectation(Struct, frozen=True):
         if self.agrees(value):
             return f"{self.figure}: {self.text} is marked as an erratum, but it is what is computed"
         if self.correct is not None and self._is_wrong(value, self.correct):
-            right = f"{self.correct:,}" if isinstance(self.correct, int) else str(self.correct)
-            return f"{self.figure}: the erratum's right figure is {right}, computed {shown}"
+            return f"{self.figure}: the erratum's right figure is {_shown(self.correct)}, computed {shown}"
         return None
 
 
-def _numbers(value: Figure) -> tuple[int, ...]:
+def _shown(value: Figure) -> str:
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def _numbers(value: int | tuple[int, ...]) -> tuple[int, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -147,5 +160,7 @@ def check_figure(name: str, *, total: bool) -> None:
     """
     known = EXPECTED if total else OF_LAYERS
     if name not in known:
-        hint = suggestion(name, known) or f"; known: {', '.join(known)}"
+        from cnnstat.base.pages import meant  # noqa: PLC0415 - only an unknown word waits for the pages
+
+        hint = meant(name, known) or suggestion(name, known) or f"; known: {', '.join(known)}"
         raise Fault(f"unknown figure '{name}'{hint}", code="expect/figure")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnstat.base.errors import Fault, Problem
 from cnnstat.base.text import suggestion
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, value_of
-from cnnstat.spec.expect import Expectation, Figure, Printed, check_figure, printed, tolerance
+from cnnstat.spec.expect import WHOLE, Expectation, Figure, Printed, check_figure, printed, tolerance
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -47,7 +47,7 @@ def read_expectations(
 
 def _expectation(figure: str, node: Node, source: str) -> Expectation:
     if not isinstance(node, Mapping):
-        return Expectation(figure, _printed(node), source, node.span)
+        return Expectation(figure, _printed(node, figure), source, node.span)
     for key, _ in node.entries:
         if key.text not in _KEYS:
             hint = suggestion(key.text, _KEYS) or f"; known: {', '.join(_KEYS)}"
@@ -55,7 +55,7 @@ def _expectation(figure: str, node: Node, source: str) -> Expectation:
     value = node.get("value")
     if value is None:
         raise Fault("an expectation needs a 'value:'", code="expect/value")
-    figure_printed = _printed(value)
+    figure_printed = _printed(value, figure)
     _check_together(node, figure_printed)
     return Expectation(
         figure,
@@ -65,11 +65,11 @@ def _expectation(figure: str, node: Node, source: str) -> Expectation:
         truncated=_flag(node.get("truncated")),
         tolerance=_tolerance(node.get("tolerance"), figure_printed),
         erratum=_text(node.get("erratum")),
-        correct=_correct(node.get("correct")),
+        correct=_correct(node.get("correct"), figure),
     )
 
 
-def _check_together(node: Mapping, figure: Printed | tuple[int, ...]) -> None:
+def _check_together(node: Mapping, figure: Printed | tuple[int, ...] | str) -> None:
     """Refuse keys that would do nothing beside the others.
 
     Raises:
@@ -77,16 +77,24 @@ def _check_together(node: Mapping, figure: Printed | tuple[int, ...]) -> None:
     """
     if node.get("correct") is not None and node.get("erratum") is None:
         raise Fault("'correct:' goes with an 'erratum:' that says what is wrong", code="expect/value")
-    if _flag(node.get("truncated")) and (node.get("tolerance") is not None or isinstance(figure, tuple)):
+    if _flag(node.get("truncated")) and (
+        node.get("tolerance") is not None or not isinstance(figure, Printed)
+    ):
         raise Fault("'truncated:' goes with a single number, and without a tolerance", code="expect/value")
 
 
-def _printed(node: Node) -> Printed | tuple[int, ...]:
+def _printed(node: Node, figure: str) -> Printed | tuple[int, ...] | str:
+    if _is_whole(node, figure):
+        return WHOLE
     if isinstance(node, Sequence):
         return _integers(node)
     if isinstance(node, Scalar):
         return printed(node.text)
     raise Fault("a figure is a number or a list of sizes", code="expect/value")
+
+
+def _is_whole(node: Node | None, figure: str) -> bool:
+    return figure == "receptive_field" and isinstance(node, Scalar) and node.text == WHOLE
 
 
 def _integers(node: Sequence) -> tuple[int, ...]:
@@ -96,7 +104,7 @@ def _integers(node: Sequence) -> tuple[int, ...]:
     raise Fault("a list of sizes has integers only, as in [6, 28, 28]", code="expect/value")
 
 
-def _tolerance(node: Node | None, figure: Printed | tuple[int, ...]) -> Fraction | None:
+def _tolerance(node: Node | None, figure: Printed | tuple[int, ...] | str) -> Fraction | None:
     if node is None:
         return None
     if isinstance(node, Scalar) and isinstance(figure, Printed):
@@ -104,9 +112,11 @@ def _tolerance(node: Node | None, figure: Printed | tuple[int, ...]) -> Fraction
     raise Fault("a tolerance is written 50 or 5% and goes with a single number", code="expect/value")
 
 
-def _correct(node: Node | None) -> Figure | None:
+def _correct(node: Node | None, figure: str) -> Figure | None:
     if node is None:
         return None
+    if _is_whole(node, figure):
+        return WHOLE
     if isinstance(node, Sequence):
         return _integers(node)
     if isinstance(node, Scalar) and type(node.value) is int:

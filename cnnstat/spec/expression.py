@@ -80,6 +80,22 @@ def parse(text: str) -> Expression:
     return Expression(text, frozenset(re.findall(r"\$(\w+)", text)), tree_of_text(text))
 
 
+class _NoValueError(Fault):
+    """An operation on known values that has none; ``tree`` is the operation, with the values put in."""
+
+    def __init__(self, message: str, code: str, tree: ast.expr) -> None:
+        super().__init__(message, code=code)
+        self.tree = tree
+
+
+def _if_needed(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    """Return the value of a part that only some channels need: an operation without one remains for these."""
+    try:
+        return _evaluate(node, params)
+    except _NoValueError as fault:
+        return remaining(fault.tree)
+
+
 def _evaluate(node: ast.expr, params: Mapping[str, Value]) -> Value:
     return _RULES[type(node)](node, params)
 
@@ -106,8 +122,11 @@ def _binary(node: ast.expr, params: Mapping[str, Value]) -> Value:
         if isinstance(left, Channels) or isinstance(right, Channels):
             return _scaled(type(binary.op), left, right) or _remaining(binary, left=left, right=right)
         return bounded(cast("Number", OPERATORS[type(binary.op)](left, right)))
-    except ZeroDivisionError:
-        raise Fault("division by zero", code="expression/zero-division") from None
+    except (Fault, ZeroDivisionError) as error:
+        tree = _with(binary, left=left, right=right)
+        if isinstance(error, Fault):
+            raise _NoValueError(error.message, error.code, tree) from None
+        raise _NoValueError("division by zero", "expression/zero-division", tree) from None
 
 
 def _scaled(op: type[ast.AST], left: Number | Channels, right: Number | Channels) -> Channels | None:
@@ -122,8 +141,13 @@ def _scaled(op: type[ast.AST], left: Number | Channels, right: Number | Channels
 
 def _remaining(node: ast.expr, **operands: Number | Channels) -> Channels:
     """Return what remains of an operation on these operands, one of which is not known yet."""
+    return remaining(_with(node, **operands))
+
+
+def _with(node: ast.expr, **operands: Number | Channels) -> ast.expr:
+    """Return an operation with these operands put in."""
     fields = {name: getattr(node, name) for name in node._fields}
-    return remaining(type(node)(**fields | {name: tree_of(value) for name, value in operands.items()}))
+    return type(node)(**fields | {name: tree_of(value) for name, value in operands.items()})
 
 
 def _unary(node: ast.expr, params: Mapping[str, Value]) -> Value:
@@ -143,12 +167,27 @@ def _boolean(node: ast.expr, params: Mapping[str, Value]) -> Value:
     boolean = cast("ast.BoolOp", node)
     unknown: list[Channels] = []
     for part in boolean.values:
-        value = _evaluate(part, params)
+        try:
+            value = _evaluate(part, params)
+        except _NoValueError as fault:
+            unknown.append(_beyond(unknown, fault))
+            break
         if isinstance(value, Channels):
             unknown.append(value)
         elif truth(value) is isinstance(boolean.op, ast.Or):
             return value
     return _together(boolean.op, unknown) or isinstance(boolean.op, ast.And)
+
+
+def _beyond(unknown: list[Channels], fault: _NoValueError) -> Channels:
+    """Return a part without a value that stands behind conditions not known yet, which may decide without it.
+
+    Raises:
+        _NoValueError: it stands behind none.
+    """
+    if not unknown:
+        raise fault
+    return remaining(fault.tree)
 
 
 def _together(op: ast.boolop, conditions: list[Channels]) -> Channels | None:
@@ -163,7 +202,11 @@ def _comparison(node: ast.expr, params: Mapping[str, Value]) -> Value:
     left = _evaluate(comparison.left, params)
     unknown: list[Channels] = []
     for op, operand in zip(comparison.ops, comparison.comparators, strict=True):
-        right = _evaluate(operand, params)
+        try:
+            right = _evaluate(operand, params)
+        except _NoValueError as fault:
+            unknown.append(_beyond(unknown, fault))
+            break
         if isinstance(left, Channels) or isinstance(right, Channels):
             pair = tree_of(_operand(left)), tree_of(_operand(right))
             unknown.append(remaining(ast.Compare(pair[0], [op], [pair[1]])))
@@ -183,7 +226,7 @@ def _choice(node: ast.expr, params: Mapping[str, Value]) -> Value:
     choice = cast("ast.IfExp", node)
     test = _evaluate(choice.test, params)
     if isinstance(test, Channels):
-        body, orelse = _evaluate(choice.body, params), _evaluate(choice.orelse, params)
+        body, orelse = _if_needed(choice.body, params), _if_needed(choice.orelse, params)
         return _remaining(choice, test=test, body=_operand(body), orelse=_operand(orelse))
     return _evaluate(choice.body if truth(test) else choice.orelse, params)
 
@@ -200,10 +243,10 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
     written = f"{function}({', '.join(map(show_value, known))})"
     try:
         return bounded(FUNCTIONS[function](*known))
-    except InexactError:
-        raise Fault(f"{written} is no rational number", code="expression/value") from None
-    except (TypeError, ZeroDivisionError, ValueError):
-        raise Fault(f"{written} has no value", code="expression/value") from None
+    except (InexactError, TypeError, ZeroDivisionError, ValueError) as error:
+        what = "is no rational number" if isinstance(error, InexactError) else "has no value"
+        tree = ast.Call(call.func, [*map(tree_of, known)], [])
+        raise _NoValueError(f"{written} {what}", "expression/value", tree) from None
 
 
 def _operand(value: Value) -> Number | Channels:

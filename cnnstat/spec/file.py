@@ -45,6 +45,8 @@ def find(spec: str) -> tuple[Path, str, str | None]:
     """
     if not spec:
         raise _unreadable("''", "the name of a spec is missing")
+    if "\n" in spec.strip() and ":" in spec:
+        raise _unreadable("<text>", "is the text of a spec, not the name of a file; cnnstat.loads reads text")
     with _as_problem(spec):
         if Path(spec).exists():
             return Path(spec), spec, None

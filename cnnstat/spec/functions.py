@@ -18,9 +18,9 @@ def divisible(value: Number, by: Number = 8) -> int:
     Source: the MobileNet reference code's ``make_divisible`` (Sandler et al., arXiv:1801.04381).
 
     Raises:
-        ValueError: one of them is not positive, so that no number of filters comes of it.
+        ValueError: one of them is not positive, or ``by`` is no whole number.
     """
-    if value <= 0 or by <= 0:
+    if value <= 0 or by <= 0 or by.denominator != 1:
         raise ValueError(value, by)
     rounded = int(max(by, (value + Fraction(by) / 2) // by * by))
     return rounded if rounded >= Fraction(9, 10) * value else int(rounded + by)

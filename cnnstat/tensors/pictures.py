@@ -93,7 +93,7 @@ def _fitting(path: Path | str, input_shape: tuple[int, ...]) -> Path:
     path = existing(path, SUFFIXES)
     if len(input_shape) != 3 or input_shape[0] not in MODES:
         wanted = f"the network's input is {shape_text(input_shape)}"
-        raise FileError(path, f"a picture has 1 or 3 channels, {wanted}; give it as a .npy array")
+        raise FileError(path, f"a picture is a map of 1 or 3 channels, {wanted}; give it as a .npy array")
     return path
 
 

@@ -2,9 +2,10 @@
 
 PyTorch's tools ran in torch 2.13.0, each in the version that its table gives, on torchvision's networks at
 224x224 and on LeNet-5 (28x28 padded by 2, ReLU, max pool, C3 reads all maps); on bundled networks made of
-modules (``tests/reference/tools-networks.csv``); and on single layers (``tools-layers.csv``). Netscope's
-parser and analyzer of 2018-07-12 ran in node 20 on the same layers and networks in Caffe's terms. An empty
-cell is what did not run or has no counterpart; ``fails`` is a tool that ends with an error.
+modules (``tests/reference/tools-networks.csv``); on single layers (``tools-layers.csv``); and on one module
+that a network calls twice (``tools-shared.csv``; ``block`` is a convolution, a batch norm and a ReLU).
+Netscope's parser and analyzer of 2018-07-12 ran in node 20 on single layers and networks in Caffe's terms. An
+empty cell is what did not run or has no counterpart; ``fails`` is a tool that ends with an error.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ def printed_by_tools(name: str) -> list[dict[str, str]]:
 
 LAYERS_PRINTED = printed_by_tools("tools-layers.csv")
 NETWORKS_PRINTED = printed_by_tools("tools-networks.csv")
+SHARED_PRINTED = printed_by_tools("tools-shared.csv")
 TOOLS = {key for row in LAYERS_PRINTED for key, cell in row.items() if cell} - {"input", "layer"}
 """The tools that ran on single layers."""
 
@@ -123,6 +125,51 @@ def test_networks_are_counted_as_the_tools_print_them(row: dict[str, str]) -> No
     analysis = cnnstat.analyze(cnnstat.loads(DCGAN) if name == "dcgan" else bundled.address(name))
     printed = {tool: int(row[tool]) for tool in TOOLS if row[tool]}
     assert {tool: counted(analysis, tool).total for tool in printed} == printed
+
+
+def twice(shape: str, line: str) -> Analysis:
+    """Return the analysis of a network that applies one layer, or one block, twice."""
+    lines = ("conv, filters: 6, kernel: 3, padding: 1", "batch_norm", "relu") if line == "block" else (line,)
+    block = "".join(f"      - {{type: {each}}}\n" for each in lines)
+    calls = "  - {name: a, type: module}\n  - {name: b, type: module, weights: a}\n"
+    text = f"input: [{shape}]\nblocks:\n  module:\n    layers:\n{block}layers:\n{calls}"
+    return cnnstat.analyze(cnnstat.loads(text))
+
+
+@pytest.mark.parametrize("row", SHARED_PRINTED, ids=lambda row: row["layer"])
+def test_shared_weights_are_counted_as_the_tools_print_them(row: dict[str, str]) -> None:
+    analysis = twice(row["input"].replace("x", ", "), row["layer"])
+    printed = {tool: int(row[tool]) for tool in TOOLS if row.get(tool)}
+    found = {tool: counted(analysis, tool) for tool in printed}
+    assert {tool: count.total for tool, count in found.items()} == printed
+    assert not any(count.left_out for count in found.values())
+
+
+def test_of_a_tool_that_did_not_run_on_shared_weights_nobody_knows_how_it_counts_them() -> None:
+    ran = {tool for row in SHARED_PRINTED for tool in row if row[tool]} - {"input", "layer"}
+    assert {name for name, tool in CONVENTIONS.items() if tool.shared_weights} == ran
+    analysis = twice("6, 9, 12", "block")
+    once = {"distill": 2 * 34992 + 648 + 648, "convnet-burden": 35640, "netscope": 34992 + 1944}
+    kinds = {"conv", "batch_norm"}
+    for name in set(CONVENTIONS) - ran:
+        found = counted(analysis, name)
+        unknown = kinds - CONVENTIONS[name].nothing
+        assert set(found.left_out) == {f"{kind} with shared weights" for kind in unknown}
+        relus = 2 * counted(alone("6, 9, 12", "relu"), name).total
+        assert found.total == once[name] + relus
+
+
+def test_conventions_say_how_shared_weights_count(tmp_path: Path) -> None:
+    spec = "input: [3, 8, 8]\nlayers:\n  - {name: a, type: conv, filters: 3, kernel: 1}\n"
+    path = tmp_path / "twice.yaml"
+    path.write_text(spec + "  - {name: b, type: conv, filters: 3, kernel: 1, weights: a}\n", encoding="utf-8")
+    notes = within("flops", str(path), "--conventions").stdout
+    assert "shared weights count at each use (fvcore, torchinfo, ptflops, deepspeed," in notes
+    assert "at each use, times the modules that hold them (ptflops-pytorch, calflops)" in notes
+    assert "conv with shared weights: nothing that distill, convnet-burden, netscope could read" in notes
+    notes = within("flops", str(path), "--convention", "thop").stdout
+    assert "shared weights count at each use, times the square of the modules that hold them" in notes
+    assert "shared weights" not in within("flops", "lenet5", "--conventions").stdout
 
 
 POOLED = 6 * 4 * 5
@@ -303,6 +350,13 @@ def test_along_an_axis_that_nobody_looked_at_a_type_is_left_out(line: str) -> No
     for name, tool in CONVENTIONS.items():
         known = kind in tool.nothing or (name == "torch" and kind == "linear")
         assert counted(analysis, name).left_out == (() if known else (kind,))
+
+
+@pytest.mark.parametrize("tool", CONVENTIONS)
+@pytest.mark.parametrize("line", ["conv, filters: 4, kernel: 3", "max_pool, kernel: 2", "relu"])
+def test_a_tool_that_was_not_run_on_volumes_leaves_them_out(tool: str, line: str) -> None:
+    found = counted(alone("6, 5, 7, 8", line), tool)
+    assert found.left_out == (() if tool == "torch" else (line.split(",", maxsplit=1)[0],))
 
 
 def test_torch_counts_products_on_tokens_and_of_two_inputs() -> None:

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 
 import cnnstat
 from cnnstat.analysis.backward_cost import NeededGradients
-from cnnstat.analysis.memory import activations, alive_at_peak, backward_reads
-from cnnstat.analysis.storage import storage, stored_activations
+from cnnstat.analysis.memory import alive_at_peak, backward_reads, stored_activations
 from cnnstat.bridge.verify import verify
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS
@@ -45,7 +44,7 @@ def test_inference_keeps_what_is_still_read() -> None:
 )
 def test_who_is_alive_at_the_peak_is_named(text: str, alive: list[str]) -> None:
     analysis = cnnstat.analyze(cnnstat.loads(text))
-    numbers = alive_at_peak(analysis.graph, activations(analysis.shapes))
+    numbers = alive_at_peak(analysis.graph, stored_activations(analysis.graph, analysis.shapes))
     assert [analysis.graph.name(number) for number in numbers] == alive
 
 
@@ -188,7 +187,7 @@ def test_parts_of_a_map_take_no_memory_of_their_own() -> None:
     assert analysis.totals.inference_memory_bytes == 4 * (analysis.totals.counts.params + 288 + 288)
     kept = backward_reads(graph, [row.calculated for row in analysis.rows])
     assert [graph.name(number) for number in kept] == ["input", "b"]
-    sizes = stored_activations(storage(graph), analysis.shapes)
+    sizes = stored_activations(graph, analysis.shapes)
     assert sizes == [144, 288, 288, 0, 0, 0, 72, 36, 144]
 
 

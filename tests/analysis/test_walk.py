@@ -14,7 +14,6 @@ from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import Shape, size_of
 
 if TYPE_CHECKING:
-    from cnnstat.base.arithmetic import Term
     from cnnstat.layers.base import Layer
 
 FORK = """
@@ -34,11 +33,10 @@ outputs: [join, late]
 
 class Sized(Struct, frozen=True):
     shape: Shape
-    stored: tuple[Term, Term]
 
 
 def sized(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> Sized:
-    return Sized(size_of(layer.sizes(shapes)), (layer.params(shapes), layer.buffers(shapes)))
+    return Sized(size_of(layer.sizes(shapes)))
 
 
 def passed(size: int, *, strict: bool = False) -> dict[str, str]:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.analysis.zero_frames import KEEPERS
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import verify
+from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS
+from cnnstat.layers.activation import Activation
 
 FIGURES = ("shape", "macs", "padding_macs", "connections", "params", "receptive_field")
 
@@ -99,10 +100,29 @@ def test_a_pool_reads_zeros_as_values(line: str) -> None:
     assert row.counts.connections in (144, 160)
 
 
-@pytest.mark.parametrize("kind", sorted(KEEPERS))
-def test_what_hands_a_frame_on_leaves_zeros_as_they_are(kind: str) -> None:
-    network = Network(cnnstat.loads(f"input: [2, 3, 3]\nlayers: [{{type: {kind}}}]\n"))
+def at_zero(kind: str, options: str = "") -> np.ndarray:
+    network = Network(cnnstat.loads(f"input: [2, 3, 3]\nlayers: [{{type: {kind}{options}}}]\n"))
     y = network.forward(np.zeros((1, 2, 3, 3)))
     assert isinstance(y, np.ndarray)
-    assert not y.any()
-    assert kind in LAYERS
+    return y
+
+
+BY_THEIR_OPTIONS = {"clamp": ", min: 0.5", "power": ", shift: 1"}
+"""What is 0 at 0 with some options and not with these."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind, made in LAYERS.items() if issubclass(made, Activation)])
+def test_an_activation_keeps_zeros_where_it_is_zero_at_zero(kind: str) -> None:
+    zero = not at_zero(kind, BY_THEIR_OPTIONS.get(kind, "")).any()
+    assert (LAYERS[kind].keeps_zeros, KERNELS[kind].keeps_zeros) == (zero, zero)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, made in LAYERS.items() if made.keeps_zeros])
+def test_what_hands_a_frame_on_leaves_zeros_as_they_are(kind: str) -> None:
+    assert not at_zero(kind).any()
+
+
+def test_both_halves_know_what_keeps_zeros() -> None:
+    assert {kind for kind, made in LAYERS.items() if made.keeps_zeros} == {
+        kind for kind, kernel in KERNELS.items() if kernel.keeps_zeros
+    }

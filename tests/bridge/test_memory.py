@@ -103,6 +103,26 @@ def test_a_layer_that_is_more_than_it_looks(name: str) -> None:
     assert allocated(graph, 1) <= estimated(graph, 1)
 
 
+@pytest.mark.parametrize("checked", [0, 1])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"type": "linear", "units": 700},
+        {"type": "rbf", "units": 700, "learned": True},
+        {"type": "conv", "filters": 700, "kernel": 1, "input": [700, 1, 1]},
+        {"type": "parameter", "input": [8, 200, 200]},
+        {"type": "layer_norm", "input": [8, 200, 200]},
+    ],
+    ids=lambda layer: layer["type"],
+)
+def test_what_borrowers_take_is_counted(layer: dict[str, Any], checked: int) -> None:
+    given = {"input": [700], **layer}
+    size = given.pop("input")
+    layers = [{"name": "a", **given}, {"weights": "a", **given}, {"weights": "a", **given}]
+    graph = cnnstat.loads(json.dumps({"input": size, "layers": layers}))
+    assert allocated(graph, 1, checked=checked) <= estimated(graph, 1, checked=checked)
+
+
 @pytest.mark.parametrize(
     ("name", "batch", "most"),
     [("lenet5", 2000, 1.7), ("mobilenet-v2", 1, 1.5), ("densenet121", 1, 1.3), ("alexnet", 1, 1.2)],
@@ -111,3 +131,19 @@ def test_an_estimate_is_close(name: str, batch: int, most: float) -> None:
     graph = cnnstat.load(name)
     taken = allocated(graph, batch)
     assert taken <= estimated(graph, batch) <= most * taken
+
+
+PARTS = """
+  - {{name: top{0}, type: split, from: joined{1}, parts: 2, take: 0}}
+  - {{name: rest{0}, type: slice, from: joined{1}, start: 8}}
+  - {{name: bent{0}, type: relu, from: top{0}}}
+  - {{name: joined{0}, type: concat, from: [rest{0}, bent{0}]}}
+"""
+
+
+def test_a_map_is_let_go_of_once_its_parts_are_read() -> None:
+    chain = "".join(PARTS.format(number, number - 1) for number in range(1, 21))
+    head = "input: [16, 32, 32]\nlayers:\n  - {name: joined0, type: identity}"
+    graph = cnnstat.loads(f"{head}{chain}")
+    taken = allocated(graph, 100)
+    assert taken <= estimated(graph, 100) <= 1.5 * taken

@@ -86,7 +86,7 @@ def compared(analysis: Analysis, network: Network) -> int:
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(networks())
+@given(networks(several=False))
 def test_random_networks_see_what_is_calculated(drawn: Drawn) -> None:
     analysis = cnnstat.analyze(graph := cnnstat.loads(drawn.text))
     if max(row.counts.activations for row in analysis.rows) * max(analysis.input_shape) < MOST:

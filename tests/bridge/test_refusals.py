@@ -61,7 +61,8 @@ REFUSED = [
     ("6, 4, 4", "type: conv, filters: $in ** 10 ** 9, kernel: 1"),
     ("6, 4, 4", "type: conv, filters: 4, groups: $in - 1, kernel: 1"),
     ("6", "type: linear, units: log2($in)"),
-    ("2, 4", "type: spatial_pyramid_pool, levels: [2, 1]"),
+    ("2, 4, 4, 4", "type: pixel_shuffle, factor: 1"),
+    ("2, 4, 4, 1", "type: spatial_pyramid_pool, levels: [2, 1]"),
     ("4, 4", "type: pixel_unshuffle, factor: 2"),
     *(
         ("6", f"type: {line}")

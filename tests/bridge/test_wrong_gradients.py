@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.bridge.gradients import check_gradients
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import check_gradients
 from cnnstat.executor import network
 from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS

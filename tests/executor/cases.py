@@ -132,6 +132,19 @@ CASES: list[Case] = [
         ((1, 6, 6, 5), {"filters": 16, "kernel": (3, 2), "table": LENET}),
         ((2, 4, 5, 4), {"filters": 3, "kernel": 2, "table": ((2, 0), (0, 3, 2), (2, 0)), "padding": 1}),
         ((2, 3, 7), {"filters": 2, "kernel": 2, "table": ((2,), (0, 1)), "bias": False, "stride": 2}),
+        ((2, 3, 4, 6, 5), {"filters": 4, "kernel": 3, "padding": 1}),
+        (
+            (2, 3, 5, 6, 7),
+            {"filters": 2, "kernel": (2, 3, 1), "stride": (1, 2, 3), "padding": (1, 0, 2, 1, 0, 3)},
+        ),
+        ((1, 4, 5, 6, 7), {"filters": 6, "kernel": (3, 2, 2), "dilation": (1, 2, 3), "groups": 2}),
+        ((2, 3, 5, 4, 6), {"filters": 2, "kernel": (3, 2, 4), "stride": (2, 1, 3), "padding": "same"}),
+        (
+            (2, 2, 6, 5, 4),
+            {"filters": 3, "kernel": 2, "stride": (3, 2, 1), "rounding": "ceil", "bias": False},
+        ),
+        ((2, 3, 3, 4, 5), {"filters": 4, "kernel": 1}),
+        ((1, 3, 3, 4, 5), {"filters": 2, "kernel": 2, "table": ((2, 0), (1,))}),
     ),
     *_cases(
         "depthwise_conv",
@@ -141,6 +154,7 @@ CASES: list[Case] = [
         ((2, 3, 8, 7), {"kernel": 2, "stride": (3, 4), "rounding": "ceil", "bias": False}),
         ((2, 4, 9), {"kernel": 4, "stride": 2, "padding": 1, "multiplier": 3}),
         ((2, 1, 5, 6), {"kernel": 2, "multiplier": 3}),
+        ((2, 3, 4, 5, 6), {"kernel": (3, 2, 1), "multiplier": 2, "stride": (1, 2, 3), "padding": (1, 0, 2)}),
     ),
     *_cases(
         "transposed_conv",
@@ -156,6 +170,14 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"filters": 4, "kernel": 1}),
         ((2, 3, 5), {"filters": 4, "kernel": 4, "stride": 3, "padding": (2, 1), "output_padding": 1}),
         ((2, 3, 5), {"filters": Fraction(2), "kernel": 2, "stride": 2, "groups": Fraction(1)}),
+        ((2, 3, 2, 3, 4), {"filters": 2, "kernel": 2, "stride": 2}),
+        (
+            (2, 4, 3, 2, 4),
+            {
+                **{"filters": 6, "kernel": (3, 2, 4), "stride": (2, 3, 1), "groups": 2, "padding": (1, 0, 2)},
+                **{"dilation": (2, 1, 1), "output_padding": (1, 2, 0)},
+            },
+        ),
     ),
     *_cases(
         "linear",
@@ -166,6 +188,7 @@ CASES: list[Case] = [
         ((1, 3, 4, 5), {"units": Fraction(2, 5), "axis": "width", "bias": False}),
         ((2, 3, 7), {"units": Fraction(2), "axis": "channels"}),
         ((2, 3, 7), {"units": 4, "axis": "length"}),
+        ((2, 3, 4, 2, 5), {"units": 6, "axis": "depth"}),
         ((3, 5), {"units": 4, "axis": "channels"}),
     ),
     *_cases("rbf", ((3, 5), {"units": 4}), ((2, 6), {"units": 3, "learned": True})),
@@ -174,6 +197,7 @@ CASES: list[Case] = [
         ((2, 3, 6, 5), {}),
         ((2, 3, 8, 7), {"kernel": (3, 2), "stride": (2, 3), "rounding": "ceil"}),
         ((2, 3, 7), {"kernel": 3, "stride": 2}),
+        ((2, 3, 4, 5, 6), {"kernel": (2, 3, 1), "stride": (1, 2, 3)}),
     ),
     *_cases(
         "max_pool",
@@ -185,6 +209,11 @@ CASES: list[Case] = [
         ((2, 3, 7, 6), {"kernel": (3, 4), "stride": 2, "padding": "same"}),
         ((2, 3, 6, 7), {"kernel": 3, "stride": 2, "padding": (0, 1, 1, 0), "rounding": "ceil"}),
         ((2, 3, 9), {"kernel": 3, "stride": 2, "rounding": "ceil"}),
+        ((2, 3, 5, 6, 7), {"kernel": 3, "stride": 2, "padding": 1}),
+        (
+            (2, 3, 5, 6, 8),
+            {"kernel": (1, 2, 3), "stride": (1, 2, 2), "rounding": "ceil", "padding": (0, 1, 1)},
+        ),
         ((2, 3, 2, 3), {"kernel": 4, "stride": 3, "rounding": "ceil"}),
     ),
     *_cases(
@@ -192,6 +221,7 @@ CASES: list[Case] = [
         ((2, 3, 7, 6), {"kernel": 3, "stride": 1}),
         ((2, 3, 7, 8), {"kernel": (2, 3), "stride": 2, "padding": 1, "rounding": "ceil"}),
         ((2, 3, 9), {"kernel": 4, "stride": 2}),
+        ((2, 3, 3, 4, 5), {"kernel": 2, "stride": 1}),
         ties=True,
     ),
     *_cases(
@@ -205,19 +235,23 @@ CASES: list[Case] = [
         ((2, 3, 7, 6), {"kernel": 3, "stride": (2, 1), "padding": (0, 1, 2, 1), "rounding": "ceil"}),
         ((2, 3, 8), {"kernel": 3, "stride": 2, "rounding": "ceil", "padding": 1}),
         ((2, 3, 9, 8), {"kernel": 2, "stride": (3, 4)}),
+        ((2, 3, 5, 6, 7), {"kernel": (2, 3, 1), "stride": (1, 2, 3)}),
+        ((2, 3, 5, 6, 7), {"kernel": 3, "stride": 2, "padding": 1, "count_padding": False}),
+        ((2, 3, 5, 6, 8), {"kernel": 3, "stride": (2, 2, 3), "rounding": "ceil", "padding": (1, 0, 1)}),
         ((2, 3, 2, 5), {"kernel": (3, 4), "stride": 2, "rounding": "ceil"}),
         ((2, 3, 2, 3), {"kernel": 5, "stride": 2, "rounding": "ceil", "padding": 1}),
         ((2, 3, 2, 3), {"kernel": 5, "stride": 2, "rounding": "ceil", "padding": 1, "count_padding": False}),
         ((2, 3, 3), {"kernel": 6, "stride": 4, "rounding": "ceil"}),
     ),
-    *_cases("global_max_pool", ((2, 3, 4, 5), {}), ((2, 3, 7), {})),
+    *_cases("global_max_pool", ((2, 3, 4, 5), {}), ((2, 3, 7), {}), ((2, 3, 2, 4, 5), {})),
     *_cases("global_max_pool", ((2, 3, 4, 5), {}), ties=True),
-    *_cases("global_avg_pool", ((2, 3, 4, 5), {}), ((2, 3, 7), {})),
+    *_cases("global_avg_pool", ((2, 3, 4, 5), {}), ((2, 3, 7), {}), ((2, 3, 2, 4, 5), {})),
     *_cases(
         "adaptive_max_pool",
         ((2, 3, 7, 5), {"size": (3, 2)}),
         ((2, 3, 4, 3), {"size": (6, 5)}),
         ((2, 3, 10), {"size": 4}),
+        ((2, 3, 5, 4, 7), {"size": (2, 6, 3)}),
         (((2, 3, 7, 8), (2, 2, 3, 5)), {}),
     ),
     *_cases("adaptive_max_pool", ((2, 3, 7, 5), {"size": (3, 2)}), ties=True),
@@ -229,6 +263,8 @@ CASES: list[Case] = [
         ((2, 3, 6, 4), {"size": 1}),
         (((2, 3, 7, 8), (2, 2, 3, 5)), {}),
         (((2, 3, 9), (2, 4, 4)), {}),
+        ((2, 3, 5, 4, 7), {"size": (2, 6, 3)}),
+        (((2, 3, 6, 7, 8), (2, 2, 4, 3, 5)), {}),
     ),
     *_cases(
         "spatial_pyramid_pool",
@@ -236,6 +272,9 @@ CASES: list[Case] = [
         ((2, 3, 7, 6), {"levels": (3, 1), "mode": "avg"}),
         ((2, 3, 7, 5), {"levels": (1, 4), "bins": "adaptive"}),
         ((2, 3, 5, 7), {"levels": (2, 4), "bins": "adaptive", "mode": "avg"}),
+        ((2, 3, 8), {"levels": (1, 2, 4)}),
+        ((2, 3, 4, 6, 7), {"levels": (2, 1, 3), "mode": "avg", "bins": "adaptive"}),
+        ((2, 2, 4, 2, 6), {"levels": (1, 2)}),
     ),
     *_cases("spatial_pyramid_pool", ((2, 3, 7, 6), {"levels": (1, 2, 3)}), ties=True),
     *_cases(
@@ -244,6 +283,7 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"affine": False, "eps": 1e-3}),
         ((2, 3, 7), {}),
         ((4, 3), {}),
+        ((2, 3, 4, 5, 2), {}),
     ),
     *_cases(
         "batch_norm",
@@ -251,6 +291,7 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"affine": False, "momentum": 0.3}),
         ((2, 3, 7), {}),
         ((4, 3), {}),
+        ((2, 3, 4, 5, 2), {}),
         training=True,
     ),
     *_cases(
@@ -260,28 +301,33 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"affine": False}),
         ((2, 3, 6), {"axes": "channels", "affine": False}),
         ((2, 7), {}),
+        ((2, 3, 2, 4, 5), {}),
+        ((2, 3, 2, 4, 5), {"axes": "channels"}),
         ((2, 3, 4, 5), {"axes": "height"}),
         ((2, 3, 4, 5), {"axes": "width", "affine": False}),
         ((2, 3, 6), {"axes": "length"}),
+        ((2, 3, 4, 5, 2), {"axes": "depth"}),
     ),
     *_cases(
         "group_norm",
         ((2, 4, 3, 5), {"groups": 2}),
         ((2, 6, 5), {"groups": Fraction(1, 2), "affine": False}),
         ((2, 4, 3, 5), {"groups": 1}),
+        ((2, 4, 3, 5, 2), {"groups": 2}),
     ),
-    *_cases("instance_norm", ((2, 3, 4, 5), {}), ((2, 3, 7), {"affine": True})),
+    *_cases("instance_norm", ((2, 3, 4, 5), {}), ((2, 3, 7), {"affine": True}), ((2, 3, 4, 5, 2), {})),
     *_cases(
         "local_response_norm",
         ((2, 7, 3, 2), {}),
         ((2, 4, 3, 2), {"size": 3, "alpha": 0.5, "beta": 0.6, "k": 1.0}),
         ((2, 7, 4), {"alpha": 0.3, "divide_alpha": True}),
         ((2, 2, 3, 2), {"size": 5, "alpha": 0.3}),
+        ((2, 4, 3, 2, 5), {"size": 3, "alpha": 0.5}),
         ((2, 7, 3, 2), {"size": 4, "alpha": 0.3}),
         ((2, 2, 5), {"size": 6, "alpha": 0.3, "divide_alpha": True}),
     ),
     *_cases("scale", ((2, 3, 4, 5), {}), ((2, 3), {"init": 1.0})),
-    *_cases("dropout", ((2, 3, 4, 5), {})),
+    *_cases("dropout", ((2, 3, 4, 5), {}), ((2, 3, 4, 5, 2), {})),
     *_cases("dropout", ((2, 3, 4, 5), {}), ((3, 7), {"rate": 0.3}), training=True),
     *_cases("drop_path", ((2, 3, 4, 5), {})),
     *_cases("drop_path", ((5, 3, 2, 3), {"rate": 0.4}), training=True),
@@ -329,6 +375,7 @@ CASES: list[Case] = [
             ((2, 3, 4, 5), {"axis": "width"}),
             ((2, 3, 4, 5), {"axis": "height"}),
             ((2, 3, 7), {"axis": "length"}),
+            ((2, 3, 4, 2, 5), {"axis": "depth"}),
         )
     ),
     *_cases(
@@ -341,6 +388,8 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"axes": ("height", "width"), "mode": "max", "keepdims": False}),
         ((2, 3, 4, 5), {"axes": ("channels", "height"), "keepdims": False}),
         ((2, 3, 7), {"axes": ("length",), "mode": "sum"}),
+        ((2, 3, 4, 5, 2), {"axes": ("depth", "width")}),
+        ((2, 3, 4, 5, 2), {"axes": ("depth",), "mode": "max", "keepdims": False}),
         ((2, 3, 7), {"axes": ("channels",), "mode": "max"}),
         ((3, 6), {"axes": ("channels",)}),
     ),
@@ -372,12 +421,14 @@ CASES: list[Case] = [
         (((2, 3, 4, 5), (2, 3, 5, 6)), {}),
         (((2, 3, 5, 4), (2, 3, 5, 6)), {"transpose_a": True, "scale": 0.5}),
         (((2, 3, 4, 5), (2, 3, 6, 5)), {"transpose_b": True}),
+        (((2, 3, 2, 4, 5), (2, 3, 2, 5, 6)), {}),
     ),
     *_cases(
         "parameter",
         ((2, 3, 4, 5), {}),
         ((2, 3, 4, 5), {"shape": (0, 1, 0)}),
         ((2, 3, 7), {"shape": (0, 1)}),
+        ((2, 3, 4, 5, 2), {"shape": (0, 1, 0, 1)}),
         ((2, 6), {}),
     ),
     *_cases(
@@ -385,6 +436,7 @@ CASES: list[Case] = [
         (((2, 3, 4, 5), (2, 3, 4, 5)), {}),
         (((2, 3, 4, 5), (2, 3, 1, 1)), {}),
         (((2, 3, 1, 5), (2, 1, 4, 1), (2, 3, 4, 5)), {}),
+        (((2, 3, 4, 5, 2), (2, 3, 1, 1, 1)), {}),
     ),
     *_cases(
         "concat",
@@ -392,6 +444,7 @@ CASES: list[Case] = [
         (((2, 5), (2, 3)), {}),
         (((2, 3, 4, 5), (2, 3, 1, 5), (2, 3, 2, 5)), {"axis": "height"}),
         (((2, 3, 4), (2, 3, 7)), {"axis": "length"}),
+        (((2, 3, 4, 5, 2), (2, 3, 2, 5, 2)), {"axis": "depth"}),
     ),
     *_cases(
         "split",
@@ -399,6 +452,7 @@ CASES: list[Case] = [
         ((2, 6), {"parts": 2, "take": 0}),
         ((2, 3, 4, 6), {"parts": 3, "take": 2, "axis": "width"}),
         ((2, 3, 8), {"parts": 4, "take": 1, "axis": "length"}),
+        ((2, 3, 6, 4, 5), {"parts": 3, "take": 1, "axis": "depth"}),
     ),
     *_cases(
         "slice",
@@ -406,12 +460,15 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"axis": "height", "start": 2}),
         ((2, 3, 4, 5), {"axis": "width", "stop": 3}),
         ((2, 3, 7), {"axis": "length", "start": 2, "stop": 3}),
+        ((2, 3, 6, 4, 5), {"axis": "depth", "start": 1, "stop": 4}),
+        ((2, 3, 6, 4, 5), {"axis": "height", "stop": 2}),
     ),
-    *_cases("flatten", ((2, 3, 4, 5), {}), ((2, 5), {})),
+    *_cases("flatten", ((2, 3, 4, 5), {}), ((2, 5), {}), ((2, 3, 2, 4, 5), {})),
     *_cases(
         "reshape",
         ((2, 6, 4, 5), {"shape": (3, -1, 4)}),
         ((2, 12), {"shape": (3, 4)}),
+        ((2, 6, 4, 5), {"shape": (3, 2, 4, 5)}),
         ((2, 6, 4, 5), {"shape": (0, -1)}),
         ((2, 6, 4, 5), {"shape": (3, -1, 0)}),
         (((2, 3, 20), (2, 5, 10)), {}),
@@ -437,6 +494,10 @@ CASES: list[Case] = [
         (((2, 3, 4, 5), (2, 4, 9, 3)), {"mode": "bilinear"}),
         (((2, 3, 4, 5), (2, 4, 7, 8)), {"mode": "bilinear", "align_corners": True}),
         (((2, 3, 4), (2, 1, 9)), {"mode": "bilinear"}),
+        ((2, 3, 2, 4, 5), {"scale": (3, 1, 2)}),
+        ((2, 3, 2, 4, 5), {"scale": (1, 3, 2), "mode": "bilinear"}),
+        ((2, 3, 3, 4, 5), {"size": (5, 3, 1), "mode": "bilinear", "align_corners": True}),
+        (((2, 3, 2, 4, 5), (2, 1, 6, 9, 7)), {"mode": "bilinear"}),
     ),
     *_cases(
         "pad",
@@ -450,8 +511,12 @@ CASES: list[Case] = [
         ((2, 3, 4, 5), {"padding": (4, 1, 2, 5), "mode": "circular"}),
         ((2, 3, 6), {"padding": (1, 3), "mode": "reflect"}),
         ((2, 3, 6), {"padding": (2, 6), "mode": "circular"}),
+        ((2, 3, 4, 5, 3), {"padding": (1, 2, 0, 3, 2, 1), "mode": "reflect"}),
+        ((2, 3, 4, 5, 3), {"padding": (1, 2, 3), "mode": "circular"}),
         (((2, 3, 4, 5), (2, 2, 7, 9)), {}),
         (((2, 3, 4), (2, 1, 9)), {"value": 0.5}),
+        ((2, 3, 4, 5, 2), {"padding": (0, 1, 2, 3, 4, 0), "value": 1.5}),
+        ((2, 3, 4, 5, 2), {"padding": (0, 1, 2)}),
         (((2, 3, 4), (2, 1, 9)), {"mode": "reflect"}),
     ),
     *_cases(
@@ -461,6 +526,8 @@ CASES: list[Case] = [
         ((2, 3, 6, 7), {"size": (3, 4)}),
         (((2, 3, 6, 8), (2, 2, 3, 5)), {}),
         ((2, 3, 9), {"margins": (2, 3)}),
+        ((2, 3, 6, 7, 5), {"margins": (0, 1, 2, 3, 0, 4)}),
+        (((2, 3, 6, 8, 5), (2, 2, 3, 5, 4)), {}),
         ((2, 3, 9), {"size": 4}),
     ),
     *_cases(
@@ -468,11 +535,18 @@ CASES: list[Case] = [
         ((2, 3, 5, 6), {"filters": Fraction(2), "stride": 2}),
         ((2, 3, 5, 6), {"filters": 4, "stride": (1, 3)}),
         ((2, 3, 7), {"filters": 3, "stride": 2}),
+        ((2, 3, 5, 6, 7), {"filters": 4, "stride": (1, 3, 2)}),
     ),
 ]
 
 UNPLACED = {"reshape", "permute", "matmul"}
 """Types behind which a place on the map is no place on the input: no run can show their fields."""
+
+
+def unplaced(case: Case) -> bool:
+    """Say whether a case's layer is one of these, or leaves axes out and others in their place."""
+    left = len(case.shapes[0]) - 1 - len(case.given.get("axes", ()))
+    return case.type in UNPLACED or (case.given.get("keepdims") is False and left > 1)
 
 
 def one_of_each() -> list[Case]:

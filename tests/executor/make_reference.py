@@ -69,7 +69,7 @@ def conv(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
     around = sides(o, x)
     more = overhang(o, x, around)
     x = padded(x, [(a, b + c) for (a, b), c in zip(around, more, strict=True)])
-    run = F.conv1d if x.ndim == 3 else F.conv2d
+    run = getattr(F, f"conv{x.ndim - 2}d")
     step = {"stride": o["stride"], "dilation": o["dilation"]}
     if o.get("table") is None:
         groups = width(o["groups"], x.shape[1]) if "groups" in o else x.shape[1]
@@ -83,7 +83,7 @@ def conv(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
 
 
 def transposed(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
-    run = F.conv_transpose1d if x.ndim == 3 else F.conv_transpose2d
+    run = getattr(F, f"conv_transpose{x.ndim - 2}d")
     rank = x.ndim - 2
     groups = width(o["groups"], x.shape[1])
     around, extra, bias = sides(o, x), tup(o["output_padding"], rank), p.get("bias")
@@ -97,7 +97,7 @@ def transposed(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
 
 
 def max_pool(o: dict[str, Any], _: Any, x: Any) -> Any:
-    run = F.max_pool1d if x.ndim == 3 else F.max_pool2d
+    run = getattr(F, f"max_pool{x.ndim - 2}d")
     rank = x.ndim - 2
     around = sides(o, x)
     kernel = tup(o["kernel"], rank)
@@ -111,7 +111,7 @@ def max_pool(o: dict[str, Any], _: Any, x: Any) -> Any:
 
 
 def avg_pool(o: dict[str, Any], _: Any, x: Any) -> Any:
-    run = F.avg_pool1d if x.ndim == 3 else F.avg_pool2d
+    run = getattr(F, f"avg_pool{x.ndim - 2}d")
     rank = x.ndim - 2
     around = sides(o, x)
     kernel = tup(o["kernel"], rank)
@@ -138,7 +138,7 @@ def pyramid(o: dict[str, Any], _: Any, x: Any) -> Any:
             grid = adaptive({"size": n}, o["mode"], x)
         else:
             window = [-(-a // n) for a in x.shape[2:]]
-            run = F.max_pool2d if o["mode"] == "max" else F.avg_pool2d
+            run = getattr(F, f"{o['mode']}_pool{x.ndim - 2}d")
             grid = run(x, window, [a // n for a in x.shape[2:]])
         levels.append(grid.flatten(1))
     return torch.cat(levels, 1)
@@ -147,7 +147,7 @@ def pyramid(o: dict[str, Any], _: Any, x: Any) -> Any:
 def subsample(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
     rank = x.ndim - 2
     x = padded(x, [(0, c) for c in overhang(o, x, [(0, 0)] * rank)])
-    run = F.avg_pool1d if rank == 1 else F.avg_pool2d
+    run = getattr(F, f"avg_pool{rank}d")
     area = int(np.prod(tup(o["kernel"], rank)))
     shape = (-1, *(1,) * rank)
     mean = run(x, tup(o["kernel"], rank), o["stride"])
@@ -181,7 +181,8 @@ def masked(o: dict[str, Any], x: Any, shape: tuple[int, ...], training: bool) ->
 
 def numbered(name: str, x: Any) -> int:
     """The number of a named axis."""
-    return 1 if name == "channels" else 2 + (("length",), ("height", "width"))[x.ndim - 3].index(name)
+    places = {2: (), 3: ("length",), 4: ("height", "width"), 5: ("depth", "height", "width")}
+    return 1 + ("channels", *places[x.ndim]).index(name)
 
 
 def linear(o: dict[str, Any], p: dict[str, Any], x: Any) -> Any:
@@ -214,7 +215,7 @@ def cut(o: dict[str, Any], _: Any, x: Any) -> Any:
 def upsample(o: dict[str, Any], _: Any, x: Any, other: Any = None) -> Any:
     mode, align = o["mode"], None
     if mode == "bilinear":
-        mode, align = ("linear" if x.ndim == 3 else "bilinear"), o["align_corners"]
+        mode, align = {3: "linear", 4: "bilinear", 5: "trilinear"}[x.ndim], o["align_corners"]
     size = None if o["size"] is None else tup(o["size"], x.ndim - 2)
     size = size if other is None else other.shape[2:]
     scale = None if o["scale"] is None else tuple(float(s) for s in tup(o["scale"], x.ndim - 2))

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.bridge.gradients import check_gradients
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import check_gradients
 from cnnstat.executor.choices import PROJECTION
-from cnnstat.executor.loss import FLOOR, LOSSES, chosen, objective, softmax
+from cnnstat.executor.loss import FLOOR, LOSSES, chosen, evaluate, objective, sloping_objective, softmax
 from cnnstat.executor.measure.end_to_end import check_end_to_end
-from cnnstat.executor.measure.gradients import Checked, Plan, check_layers
+from cnnstat.executor.measure.gradients import CONSTANT, Checked, Plan, check_layers
 from tests.small import EVERY_TYPE, every_architecture, reduced
 
 if TYPE_CHECKING:
@@ -257,3 +257,50 @@ def test_targets_come_from_the_seed() -> None:
     first, again, other = (objective("cross_entropy", y, seed).targets[0] for seed in (1, 1, 2))
     assert (first == again).all()
     assert (first != other).any()
+
+
+FORK = """
+input: [2, 6, 6]
+layers:
+  - {name: a, type: conv, filters: 3, kernel: 3}
+  - {name: b, type: conv, filters: 3, kernel: 1}
+  - {type: add, from: [a, b]}
+  - {type: flatten}
+  - {type: linear, units: 1}
+%s"""
+
+
+@pytest.mark.parametrize("loss", [None, "cross_entropy"])
+def test_one_output_unit_is_checked_end_to_end(loss: str | None) -> None:
+    """With one class cross entropy is always 0: a gradient that misses a fork would be right as well."""
+    network = Network(cnnstat.loads(FORK % ""), dtype="float64")
+    x = network.sample(1)
+    checks = list(check_end_to_end(network, x, Plan(), loss))
+    assert all(checked.good and checked.loss == PROJECTION for checked in checks)
+    found = evaluate(network, x, seed=0)
+    assert found.name == PROJECTION
+    assert found.gradient_norm > 0
+
+
+def test_a_class_far_above_all_others_leaves_cross_entropy_no_slope() -> None:
+    y = (np.array([[1000.0, 0.0]]), np.array([[0.0, 1000.0]]))
+    assert {sloping_objective("cross_entropy", (scores,), 0).name for scores in y} == {
+        "cross_entropy",
+        PROJECTION,
+    }
+
+
+def test_a_network_that_puts_out_a_constant_proves_nothing_end_to_end() -> None:
+    network = Network(cnnstat.loads(FORK % "  - {type: softmax}\n"), dtype="float64")
+    checks = list(check_end_to_end(network, network.sample(1), Plan()))
+    assert [(checked.fault, checked.good, checked.wrong) for checked in checks] == [
+        (CONSTANT, False, False)
+    ] * 2
+
+
+@pytest.mark.parametrize("kind", ["softplus", "mish", "softsign"])
+def test_a_layer_at_zero_raises_no_alarm(kind: str) -> None:
+    """Behind a ReLU many numbers are exactly 0, where a complex step has to keep the slope."""
+    text = f"input: [40]\nlayers: [{{type: relu}}, {{type: relu}}, {{name: at0, type: {kind}}}]\n"
+    checks = check_gradients(cnnstat.loads(text))
+    assert all(checked.good for checked in checks if checked.layer == "at0")

@@ -14,7 +14,7 @@ from cnnstat.executor.measure.one_axis import on_axis
 from cnnstat.executor.measure.poison import PoisonedRuns
 from cnnstat.executor.network import Executor
 from cnnstat.executor.projection import Placeless
-from tests.executor.cases import CASES, UNPLACED, Case
+from tests.executor.cases import CASES, Case, unplaced
 from tests.small import network_of
 
 MAPS = [case for case in CASES if len(case.shapes[0]) > 2]
@@ -30,7 +30,7 @@ def test_a_layer_has_as_many_units_on_an_axis_as_its_map_is_long(case: Case) -> 
         projected = on_axis(whole, Axis(number, rank))
         if last.number in projected.placeless:
             moved = projected.placeless[last.number] is Placeless.MOVED
-            assert moved == (case.type in UNPLACED)
+            assert moved == unplaced(case)
             assert moved or last.output.ndim == 2
         else:
             assert PoisonedRuns.of(projected).units[-1] == last.output.shape[2 + number]

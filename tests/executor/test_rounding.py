@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.bridge.gradients import check_gradients
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import check_gradients
 from cnnstat.executor.kernel import Backward, quiet
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.derivatives import Apart, Near, judged, norm

@@ -60,7 +60,7 @@ class Near:
         return max(1, whole // self.divisor)
 
 
-_NEAR = tuple(Near(axis, divisor) for divisor in (1, 2, 3) for axis in (0, 1, 2, 9))
+_NEAR = tuple(Near(axis, divisor) for divisor in (1, 2, 3) for axis in (0, 1, 2, 3, 9))
 
 
 def _integer(info: Any) -> SearchStrategy[Any]:
@@ -83,7 +83,7 @@ def _decimal(info: Any) -> SearchStrategy[Any]:
 
 
 def _list(info: Any) -> SearchStrategy[Any]:
-    least, most = info.min_length or 0, min(LONGEST, info.max_length or LONGEST)
+    least, most = info.min_length or 0, info.max_length or LONGEST
     lists = st.lists(values_of(info.item_type), min_size=least, max_size=most)
     if type(info.item_type).__name__ != "IntType":
         return lists
@@ -168,6 +168,20 @@ def fitted(
         return None if layer is None else size_of(layer.sizes(shapes))
     except (Fault, Misfit):
         return None
+
+
+WITH_WEIGHTS = {
+    *("conv", "depthwise_conv", "transposed_conv", "linear", "rbf", "subsample", "batch_norm"),
+    *("scale", "prelu", "parameter"),
+}
+"""Types that store something whatever their options are."""
+AFFINE = {"layer_norm": True, "group_norm": True, "instance_norm": False}
+"""Types that store something with `affine`, and whether that is so unless it is written."""
+
+
+def stores(kind: str, options: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    """Say whether a layer has something stored, which others may share."""
+    return kind in WITH_WEIGHTS or bool(resolved(options.get("affine", AFFINE.get(kind, False)), params))
 
 
 def resolved(value: Any, params: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 import cnnstat
+from cnnstat.base.axes import RANKS
 from cnnstat.layers import LAYERS
 from tests.fuzz.findings import Finding, Fuzzer, seconds
 from tests.fuzz.networks import networks
@@ -69,7 +70,7 @@ def check(example: Written) -> str:
 def written(draw: DrawFn) -> Written:
     """Draw a network that fits a pair: some end in a layer that a pair is about."""
     name = draw(st.sampled_from((*PAIRS, BATCHES)))
-    ranks, last = (PAIRS[name].ranks, PAIRS[name].last) if name in PAIRS else ((0, 1, 2), "")
+    ranks, last = (PAIRS[name].ranks, PAIRS[name].last) if name in PAIRS else (tuple(range(len(RANKS))), "")
     drawn = draw(networks(ranks=ranks))
     if last:
         drawn = draw(_ending(drawn, last))
@@ -80,7 +81,7 @@ def written(draw: DrawFn) -> Written:
 def _ending(draw: DrawFn, drawn: Drawn, kind: str) -> Drawn:
     """Draw a layer of a type behind the last, if any fits."""
     drawn = explicit(drawn)
-    shapes = walked(drawn.lines, {"input": drawn.input}, drawn.blocks, {})
+    shapes = walked(drawn.lines, drawn.inputs, drawn.blocks, {})
     name = str(drawn.lines[-1].name)
     if shapes is None or name not in shapes or len(shapes[name]) - 1 not in LAYERS[kind].ranks:
         return drawn

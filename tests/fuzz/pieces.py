@@ -9,13 +9,13 @@ import json
 import re
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnstat.layers import LAYERS
 from tests.fuzz.options import fitted, resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnnstat.layers.base import Shape
 
@@ -24,6 +24,9 @@ Shapes = dict[str, "Shape"]
 
 NUMBERS = 2_000
 """The most numbers that a layer puts out for a sample."""
+FIRST = "x0"
+"""What the first of several inputs is called."""
+T = TypeVar("T")
 WIDEST = 30
 """The largest size of any axis."""
 
@@ -47,25 +50,45 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """A block: its parameters with their defaults, the names of its inputs, its lines."""
+    """A block: its parameters with their defaults, the names of its inputs, its lines, what it puts out.
+
+    `outputs` are lines by the name that callers know them by; without them the last line is put out.
+    """
 
     params: Mapping[str, Any]
     inputs: tuple[str, ...]
     lines: tuple[Line, ...]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+    def following(self, path: str, inputs: Sequence[T], found: Mapping[str, T]) -> tuple[T, ...]:
+        """Return what the next repetition reads, given what this one read and what is behind paths."""
+        first = "" if self.inputs[0] not in self.outputs else f".{self.inputs[0]}"
+        others = zip(self.inputs[1:], inputs[1:], strict=True)
+        return (
+            found[path + first],
+            *(found[f"{path}.{name}"] if name in self.outputs else same for name, same in others),
+        )
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A network in pieces. Without `outputs` the last line is the output."""
+    """A network in pieces. Without `outputs` the last line is the output; `beside` are further inputs."""
 
     input: Shape
     blocks: Mapping[str, Block]
     lines: tuple[Line, ...]
     outputs: tuple[str, ...] = ()
+    beside: Mapping[str, Shape] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> dict[str, Shape]:
+        """Return the shape of each input by its name; the only one has none of its own."""
+        return {FIRST: self.input, **self.beside} if self.beside else {"input": self.input}
 
     @property
     def text(self) -> str:
-        lines = [f"input: {written(list(self.input))}"]
+        shapes = {name: list(shape) for name, shape in self.inputs.items()}
+        lines = [f"input: {written(shapes if self.beside else list(self.input))}"]
         if self.blocks:
             lines.append("blocks:")
         for name, block in self.blocks.items():
@@ -74,6 +97,8 @@ class Drawn:
                 lines.append(f"    params: {written(block.params)}")
             if block.inputs != ("input",):
                 lines.append(f"    inputs: {written(list(block.inputs))}")
+            if block.outputs:
+                lines.append(f"    outputs: {written(dict(block.outputs))}")
             lines += ["    layers:", *(f"      - {line.text}" for line in block.lines)]
         lines += ["layers:", *(f"  - {line.text}" for line in self.lines)]
         if self.outputs:
@@ -108,37 +133,50 @@ def walked(
     """Return the shape behind every name once the lines are read, those inside blocks too; None: no fit."""
     shapes = dict(shapes)
     above = next(iter(shapes))
+    present: set[str] = set()
     for number, line in enumerate(lines):
         name = line.name or f"({number})"
-        inputs = tuple(shapes[source] for source in line.sources or (above,))
-        found = _placed(line, name, inputs, blocks, params)
+        sources = [each for source in line.sources or (above,) for each in each_of(source, shapes)]
+        above = name
+        if not resolved(line.keys.get("when", True), params):
+            if name not in present:  # its alternative
+                shapes[name] = shapes[sources[0]]
+            continue
+        found = _placed(line, name, tuple(shapes[source] for source in sources), blocks, params)
         if found is None:
             return None
         shapes |= found
-        above = name
+        present.add(name)
     return shapes
+
+
+def each_of(source: str, names: Iterable[str]) -> list[str]:
+    """Return the names that a source stands for: with a `*` those of every repetition, in order."""
+    before, star, behind = source.partition("*")
+    known = set(names)
+    count = next(n for n in range(len(known) + 1) if f"{before}{n}{behind}" not in known)
+    return [f"{before}{n}{behind}" for n in range(count)] if star else [source]
 
 
 def _placed(
     line: Line, name: str, inputs: tuple[Shape, ...], blocks: Mapping[str, Block], params: Mapping[str, Any]
 ) -> Shapes | None:
     """Return the shapes behind a line's name, and behind those inside it."""
-    if not resolved(line.keys.get("when", True), params):
-        return {name: inputs[0]}
     if "repeat" not in line.keys:
         return _called(line.type, name, line.options, inputs, blocks, params)
     shapes: Shapes = {}
+    read = inputs
     for index in range(line.keys["repeat"]):
         first = line.keys.get("first", {}) if index == 0 else {}
         path = f"{name}.{index}"
-        found = _called(
-            line.type, path, {**line.options, **first}, inputs, blocks, {**params, "index": index}
-        )
-        if found is None:
-            return None
+        found = _called(line.type, path, {**line.options, **first}, read, blocks, {**params, "index": index})
+        if found is None or (line.keys.get("weights") == name and read != inputs):
+            return None  # weights are certain to fit where the same shapes are read
         shapes |= found
-        inputs = (found[path], *inputs[1:])
-    return shapes | {name: inputs[0]}
+        block = blocks.get(line.type)
+        read = block.following(path, read, found) if block else (found[path], *read[1:])
+    named = blocks[line.type].outputs if line.type in blocks else ()
+    return shapes | {f"{name}.{each}": shapes[f"{path}.{each}"] for each in named} | {name: shapes[path]}
 
 
 def _called(
@@ -160,6 +198,9 @@ def _called(
     found = walked(block.lines, start, blocks, given)
     if found is None:
         return None
-    absent = {line.name for line in block.lines if not resolved(line.keys.get("when", True), given)}
+    there = {line.name for line in block.lines if resolved(line.keys.get("when", True), given)}
+    absent = {line.name for line in block.lines} - there
     inside = {f"{path}.{name}": shape for name, shape in found.items() if name not in (*start, *absent)}
-    return {**inside, path: [*found.values()][-1]}
+    outputs = {f"{path}.{name}": found[line] for name, line in block.outputs.items()}
+    first = next(iter(block.outputs.values()), str(block.lines[-1].name))
+    return {**inside, **outputs, path: found[first]}

@@ -50,3 +50,27 @@ def test_a_planted_gradient_is_named(fault: str) -> None:
         assert outcome in ("named", "changes nothing", "not measurable", "refused: graph/empty")
 
     short(25)(given(networks(most=4), st.integers(0, 30), st.booleans())(plant))()
+
+
+FEATURES = {
+    "shared weights": r"weights: ",
+    "several inputs": r"^input: \{",
+    "blocks with several inputs": r"^    inputs: ",
+    "blocks with named outputs": r"^    outputs: ",
+    "lists of all repetitions": r"\.\*",
+    "what is unused": r"unused: true",
+    "alternatives": r"when: not \$",
+    "calls of itself": r"depth - 1",
+    "several outputs": r"^outputs: \[.*,",
+}
+
+
+def test_networks_have_all_that_the_language_connects_them_with() -> None:
+    lacking = dict(FEATURES)
+
+    def look(drawn: Drawn) -> None:
+        for feature in [name for name, sign in lacking.items() if re.search(sign, drawn.text, re.MULTILINE)]:
+            del lacking[feature]
+
+    short(300)(given(networks())(look))()
+    assert not lacking

@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import jsonschema
 import numpy as np
+import yaml
 from hypothesis import strategies as st
 
 import cnnstat
+from cnnstat.commands.schema.spec_schema import schema
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.gradients import NOT_FINITE
 from tests.fuzz.findings import Finding, Fuzzer, seconds
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.measure.gradients import Checked
     from tests.fuzz.pieces import Drawn
 
+SCHEMA = jsonschema.Draft202012Validator(schema())
 SECONDS = 30.0
 BATCH = 2
 """Samples for the gradients: with one, a kernel that drops all others is right."""
@@ -59,6 +63,9 @@ def check(example: Measured) -> str:
             checks = _checks(example, graph) if sloped else ()
     except cnnstat.SpecError as error:
         return f"refused: {error.problems[0].code}"
+    if cnnstat.diff(graph, graph).differ:
+        raise Finding("a network differs from itself")
+    _valid(example.drawn.text)
     types = {node.path: node.type for node in graph.layers}
     for apart in verified.differences:
         raise Finding(f"{apart.figure} of {types.get(apart.layer, 'the network')} is not true", str(apart))
@@ -72,6 +79,14 @@ def check(example: Measured) -> str:
     return f"measured, but for {unknown[0].fault}" if unknown else "measured"
 
 
+def _valid(text: str) -> None:
+    """Hold a spec against the schema of editors, which take 1e-05 for a number; PyYAML needs a point."""
+    text = text.replace("1e-05", "1.0e-05")
+    wrong = jsonschema.exceptions.best_match(SCHEMA.iter_errors(yaml.safe_load(text)))
+    if wrong is not None:
+        raise Finding("the schema refuses what the reader takes", f"{wrong.json_path}: {wrong.message}")
+
+
 def _checks(example: Measured, graph: cnnstat.Graph) -> tuple[Checked, ...]:
     return cnnstat.check_gradients(
         graph, seed=example.seed, batch=BATCH, method=example.method, training=example.training
@@ -80,8 +95,8 @@ def _checks(example: Measured, graph: cnnstat.Graph) -> tuple[Checked, ...]:
 
 def _largest(example: Measured, graph: cnnstat.Graph) -> float:
     """Return the largest number that any layer puts out."""
-    network = cnnstat.Network(graph, seed=example.seed, dtype="float64")
     with quiet():
+        network = cnnstat.Network(graph, seed=example.seed, dtype="float64")
         visits = network.visits(network.sample(BATCH), training=example.training)
         return max(float(np.abs(visit.output).max()) for visit in visits)
 

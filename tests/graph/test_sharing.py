@@ -106,7 +106,7 @@ layers:
         (
             "type: conv, filters: 4, kernel: 3, from: b, weights: a",
             "weights/shape",
-            ["4·(2·3·3 + 1) = 76", "4·(3·3·3 + 1) = 112"],
+            ["the weights of 'a': weight 4x2x3x3, there 4x3x3x3 (layer"],
         ),
         ("type: linear, units: 4, weights: a", "weights/layers", ["conv", "linear"]),
         ("type: trunk, weights: a", "weights/layers", ["relu", "ends"]),
@@ -132,6 +132,145 @@ outputs: [a, r, last]
     (problem,) = caught.value.problems
     assert problem.code == code
     assert all(word in problem.message for word in words), problem.message
+
+
+@pytest.mark.parametrize(
+    ("lender", "borrower", "words"),
+    [
+        (
+            "transposed_conv, filters: 8, kernel: 2, groups: 2",
+            "transposed_conv, filters: 8, kernel: 2, groups: 4",
+            "weight 4x2x2x2, there 4x4x2x2",
+        ),
+        (
+            "conv, filters: 2, kernel: 1, table: [[0, 1, 2, 3], [0, 1, 2, 3]]",
+            "conv, filters: 2, kernel: 1",
+            "weight 2x4x1x1, there 8x1x1",
+        ),
+        ("batch_norm, affine: false", "batch_norm", "weight 4, there none; bias 4, there none"),
+        (
+            "conv, filters: 4, kernel: 3",
+            "conv, filters: 4, kernel: 3, bias: false",
+            "bias none, there 4",
+        ),
+    ],
+)
+def test_tensors_of_other_shapes_are_not_shared(lender: str, borrower: str, words: str) -> None:
+    text = f"""
+input: [4, 8, 8]
+layers:
+  - {{name: a, type: {lender}}}
+  - {{name: b, from: input, weights: a, type: {borrower}}}
+outputs: [a, b]
+"""
+    for check in (cnnstat.analyze, cnnstat.verify):
+        with pytest.raises(SpecError) as caught:
+            check(cnnstat.loads(text))
+        (problem,) = caught.value.problems
+        assert problem.code == "weights/shape"
+        assert f"the weights of 'a': {words} (layer 'b'" in problem.message
+
+
+BLOCKS = """
+input: [16]
+blocks:
+  tied:
+    params: {tie: false, learned: false, held: false}
+    layers:
+      - {name: p, type: linear, units: 16, frozen: $held}
+      - {name: q, type: linear, units: 16, weights: p, when: $tie}
+      - {name: q, type: linear, units: 16, when: not $tie}
+      - {name: r, type: rbf, units: 16, learned: $learned}
+layers:
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "words"),
+    [
+        (
+            ("{name: x, type: rbf, units: 16, learned: true}", "{type: rbf, units: 16, weights: x}"),
+            "weights/trained",
+            "are trained, and 'rbf1' says that its own are not",
+        ),
+        (
+            ("{name: x, type: rbf, units: 16}", "{type: rbf, units: 16, learned: true, weights: x}"),
+            "weights/trained",
+            "are not trained, and 'rbf1' says that its own are",
+        ),
+        (
+            ("{name: x, type: tied, learned: true}", "{name: y, type: tied, weights: x}"),
+            "weights/trained",
+            "the weights of 'x.r' are trained, and 'y.r' says that its own are not",
+        ),
+        (
+            ("{name: x, type: tied}", "{name: y, type: tied, frozen: true, weights: x}"),
+            "weights/frozen",
+            "'x'",
+        ),
+        (
+            ("{name: x, type: tied}", "{name: y, type: tied, weights: x, held: true}"),
+            "weights/trained",
+            "the weights of 'x.p' are trained, and 'y.p' says that its own are not",
+        ),
+        (
+            ("{name: x, type: tied}", "{name: y, type: tied, tie: true, weights: x}"),
+            "weights/tied",
+            "'y.q' uses the weights of 'y.p', but 'x.q' those of its own",
+        ),
+    ],
+)
+def test_what_contradicts_the_owner_is_refused(lines: tuple[str, ...], code: str, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        cnnstat.analyze(cnnstat.loads(BLOCKS + "".join(f"  - {line}\n" for line in lines)))
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert words in problem.message
+
+
+@pytest.mark.parametrize("options", ["tie: true", "learned: true", "tie: true, learned: true"])
+def test_what_agrees_with_the_owner_is_used(options: str) -> None:
+    lines = f"  - {{name: x, type: tied, {options}}}\n  - {{name: y, type: tied, {options}, weights: x}}\n"
+    graph = cnnstat.loads(BLOCKS + lines)
+    alone = cnnstat.loads(BLOCKS + lines.splitlines()[0])
+    counted, once = cnnstat.analyze(graph).totals.counts, cnnstat.analyze(alone).totals.counts
+    assert (counted.params, counted.trainable) == (once.params, once.trainable)
+    assert cnnstat.verify(graph).good
+    assert all(checked.good for checked in cnnstat.check_gradients(graph))
+
+
+@pytest.mark.parametrize("learned", ["true", "false"])
+def test_what_is_frozen_at_the_owner_is_not_trained_whoever_uses_it(learned: str) -> None:
+    graph = cnnstat.loads(
+        BLOCKS
+        + f"  - {{name: x, type: rbf, units: 16, frozen: true, learned: {learned}}}\n"
+        + "  - {type: rbf, units: 16, learned: true, weights: x}\n"
+    )
+    assert cnnstat.analyze(graph).totals.counts.trainable == 0
+    assert all(checked.good for checked in cnnstat.check_gradients(graph))
+
+
+def test_more_may_be_tied_by_the_lender() -> None:
+    lines = "  - {name: x, type: tied, tie: true}\n  - {name: y, type: tied, weights: x}\n"
+    rows = {row.name: row for row in cnnstat.analyze(cnnstat.loads(BLOCKS + lines)).rows}
+    assert rows["y.p"].weights_of == rows["y.q"].weights_of == "x.p"
+
+
+def test_tensors_of_one_shape_are_shared_however_they_come_to_it() -> None:
+    text = """
+input: [1, 8, 8]
+layers:
+  - {name: a, type: prelu}
+  - {name: b, type: prelu, shared: true, weights: a}
+  - {name: c, type: conv, filters: 4, kernel: 3}
+  - {name: d, type: depthwise_conv, multiplier: 4, kernel: 3, from: b}
+  - {type: add, from: [c, d]}
+  - {name: e, type: conv, filters: 4, groups: $in, kernel: 1}
+  - {name: f, type: conv, filters: $in, groups: 4, kernel: 1, weights: e}
+"""
+    graph = cnnstat.loads(text)
+    assert cnnstat.analyze(graph).totals.counts.params == 1 + 2 * (4 * (9 + 1)) + 4 * 2
+    assert cnnstat.verify(graph).good
 
 
 def test_summary_and_explain_say_whose_weights_they_are() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cnnstat.analysis.analyze import calculate
 from cnnstat.layers.base import UNKNOWN, WHOLE, size_of
-from cnnstat.layers.footprint import FIRST, NOTHING, POINT, Bounds, Folded, all_of
+from cnnstat.layers.footprint import FIRST, NO_INPUT, POINT, Bounds, Folded, all_of
 from cnnstat.layers.window import hits
 from tests.layers.case import layer, read_by, shapes
 
@@ -295,7 +295,7 @@ def test_of_inputs_joined_along_an_axis_each_is_read_in_its_own_part() -> None:
     assert not isinstance(second, str)
     (rows, columns), (others, _) = first, second
     assert [reading.at(unit) for reading in (rows, others) for unit in range(3)] == [
-        *((0, 0), (1, 1), NOTHING.at(0)),
-        *(NOTHING.at(0), NOTHING.at(0), (0, 0)),
+        *((0, 0), (1, 1), NO_INPUT.at(0)),
+        *(NO_INPUT.at(0), NO_INPUT.at(0), (0, 0)),
     ]
     assert columns == POINT

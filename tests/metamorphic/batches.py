@@ -8,7 +8,7 @@ import numpy as np
 
 import cnnstat
 from cnnstat.executor.kernel import quiet
-from tests.metamorphic.pairs import Unequal, alike, figures_of, outputs_of
+from tests.metamorphic.pairs import Unequal, alike, figures_of, nudged, outputs_of
 
 if TYPE_CHECKING:
     from tests.fuzz.pieces import Drawn
@@ -41,9 +41,13 @@ def check_batches(drawn: Drawn, *, seed: int = 0, batch: int = 1) -> None:
     with quiet():
         network = cnnstat.Network(graph, seed=seed, dtype="float64")
         x = network.sample(2 * batch)
-        moved = x * (1 + np.finfo(float).eps * np.random.default_rng(seed).standard_normal(x.shape))
+        moved = nudged(network, x, seed)
         both, near = outputs_of(network, x), outputs_of(network, moved)
-        halves = [outputs_of(network, x[:batch]), outputs_of(network, x[batch:])]
+        named = network.named(x).items()
+        halves = [
+            outputs_of(network, network.batch({name: each[half] for name, each in named}))
+            for half in (slice(batch), slice(batch, None))
+        ]
     for y, other, *parts in zip(both, near, *halves, strict=True):
         if not alike(y, np.concatenate(parts), other):
             raise Unequal("what comes out", graph.nodes[-1].type, f"{y} and {parts}")

@@ -11,6 +11,7 @@ from tests.metamorphic.unfolded import inlined
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnnstat.layers.base import Shape
     from tests.fuzz.pieces import Drawn, Line
 
 
@@ -47,10 +48,10 @@ def as_maps(drawn: Drawn) -> Drawn | None:
         alike = line.type == "identity" or (kind.family in ALIKE and line.type not in OTHERWISE)
         return line if alike and 2 in kind.ranks else None
 
-    if len(drawn.input) > 1:
+    if any(len(shape) > 1 for shape in drawn.inputs.values()):
         return None
     found = _by_line(drawn, changed, wanted={"linear"})
-    return None if found is None else replace(found, input=(*drawn.input, 1, 1))
+    return None if found is None else _fed(found, lambda shape: (*shape, 1, 1))
 
 
 SIDES = {"padding", "margins"}
@@ -65,11 +66,16 @@ SCRAMBLING = {"flatten", "spatial_pyramid_pool", "pixel_shuffle", "pixel_unshuff
 
 def transposed(drawn: Drawn) -> Drawn | None:
     """Return a network of maps with height and width exchanged in all that speaks of them."""
-    if len(drawn.input) < 3:
+    if any(len(shape) != 3 for shape in drawn.inputs.values()):
         return None
-    channels, height, width = drawn.input
     found = _by_line(drawn, _across)
-    return None if found is None else replace(found, input=(channels, width, height))
+    return None if found is None else _fed(found, lambda shape: (shape[0], *shape[:0:-1]))
+
+
+def _fed(drawn: Drawn, changed: Callable[[Shape], Shape]) -> Drawn:
+    """Return a network with inputs of other shapes."""
+    beside = {name: changed(shape) for name, shape in drawn.beside.items()}
+    return replace(drawn, input=changed(drawn.input), beside=beside)
 
 
 def _across(line: Line) -> Line | None:
@@ -92,11 +98,8 @@ def _across(line: Line) -> Line | None:
 
 def _exchanged(option: str, value: Any) -> Any:
     if option in ("axis", "axes"):
-        return (
-            [ACROSS.get(name, name) for name in value]
-            if isinstance(value, list)
-            else ACROSS.get(value, value)
-        )
+        several = isinstance(value, list | tuple)
+        return [ACROSS.get(name, name) for name in value] if several else ACROSS.get(value, value)
     if option in PER_SIZE and isinstance(value, list | tuple):
         return [*value[:-2], *value[-2:][::-1]] if len(value) > 2 else value
     if option in SIDES | PER_AXIS and isinstance(value, list | tuple):

@@ -15,16 +15,18 @@ import numpy as np
 
 import cnnstat
 from cnnstat.analysis.clipped_fields import clipped_fields
+from cnnstat.base.axes import RANKS
 from cnnstat.executor.kernel import quiet
 from cnnstat.report.document import figures
 from tests.metamorphic.exchanged import SCRAMBLING, as_maps, grouped, transposed, types_of
-from tests.metamorphic.unfolded import inlined, renamed, unrolled
+from tests.metamorphic.unfolded import inlined, renamed, spared, unrolled, unshared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.analysis import Analysis
     from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Batch
     from tests.fuzz.pieces import Drawn
 
 Figures = dict[str, Any]
@@ -39,15 +41,18 @@ class Pair:
     """How a network is written otherwise (None: it cannot be), and what that does to figures and arrays.
 
     `figures` makes those of the one network those of the other (None: not compared), `array` a tensor;
-    `outputs` says whether what comes out can be compared.
+    `outputs` says whether what comes out can be compared, `memory` whether the network's memory can. The
+    other network has so many layers `more`, behind all others.
     """
 
     rewritten: Callable[[Drawn], Drawn | None]
     figures: Callable[[Figures], Figures] = dict
     array: Callable[[Array], Array] = np.asarray
     outputs: Callable[[Drawn], bool] = bool
-    ranks: tuple[int, ...] = (0, 1, 2)
+    ranks: tuple[int, ...] = tuple(range(len(RANKS)))
     last: str = ""
+    memory: bool = True
+    more: int = 0
 
 
 NO_FIELDS = dict.fromkeys(("receptive_field", "clipped"))
@@ -90,6 +95,11 @@ def _in_order(drawn: Drawn) -> bool:
     return not SCRAMBLING & types_of(drawn).keys()
 
 
+def _own_weights(found: Figures) -> Figures:
+    """Return figures of layers as they are with or without weights of their own."""
+    return {**found, **dict.fromkeys(("params", "trainable", "buffers"))}
+
+
 PAIRS = {
     "renamed": Pair(renamed),
     "unrolled": Pair(unrolled),
@@ -97,6 +107,8 @@ PAIRS = {
     "depthwise as grouped": Pair(grouped, ranks=(1, 2), last="depthwise_conv"),
     "linear as 1x1": Pair(as_maps, figures=_at_one_position, ranks=(0,), last="linear"),
     "transposed": Pair(transposed, figures=_across, array=_transposed, outputs=_in_order, ranks=(2,)),
+    "unshared": Pair(unshared, figures=_own_weights, memory=False),
+    "with a spare layer": Pair(spared, memory=False, more=1),
 }
 
 
@@ -116,11 +128,11 @@ def check_pair(pair: Pair, first: Drawn, second: Drawn, *, seed: int = 0, batch:
     """
     graphs = cnnstat.loads(first.text), cnnstat.loads(second.text)
     one, other = (cnnstat.analyze(graph, batch=batch) for graph in graphs)
-    if len(one.rows) != len(other.rows):
+    if len(one.rows) + pair.more != len(other.rows):
         raise Unequal("the number of layers", "the network", f"{len(one.rows)} and {len(other.rows)}")
-    for row, mine, its in zip(one.rows, figures_of(one), figures_of(other), strict=True):
+    for row, mine, its in zip(one.rows, figures_of(one), figures_of(other), strict=not pair.more):
         _equal(row.type, pair.figures(mine), its)
-    for total in ("inference_memory_bytes", "training_memory_bytes"):
+    for total in ("inference_memory_bytes", "training_memory_bytes") if pair.memory else ():
         mine, its = (getattr(analysis.totals, total) for analysis in (one, other))
         if mine != its:
             raise Unequal(total, "the network", f"{mine} and {its}")
@@ -152,11 +164,19 @@ def _same_outputs(pair: Pair, first: cnnstat.Graph, second: cnnstat.Graph, seed:
     """Run both with the same weights and the same input."""
     with quiet():
         one, other = (cnnstat.Network(graph, seed=seed, dtype="float64") for graph in (first, second))
-        named = zip(other.parameters.items(), one.parameters.values(), strict=True)
-        other.load({name: pair.array(value).reshape(its.shape) for (name, its), value in named})
+        places = zip(other.program.steps, other.stored, one.stored, strict=False)
+        other.load(
+            {
+                f"{step.name}.{name}": pair.array(mine.all[name]).reshape(its.shape)
+                for step, stored, mine in places
+                if step.weights is None
+                for name, its in stored.all.items()
+            }
+        )
         x = one.sample(batch)
-        moved = x * (1 + np.finfo(float).eps * np.random.default_rng(seed).standard_normal(x.shape))
-        given = pair.array(x).reshape(len(x), *other.program.input_shape)
+        moved = nudged(one, x, seed)
+        arrays = zip(one.named(x).values(), other.program.inputs.items(), strict=True)
+        given = other.batch({name: pair.array(a).reshape(len(a), *shape) for a, (name, shape) in arrays})
         results = [outputs_of(network, each) for network, each in ((one, x), (one, moved), (other, given))]
     for y, near, its in zip(*results, strict=True):
         mine = pair.array(y)
@@ -164,7 +184,16 @@ def _same_outputs(pair: Pair, first: cnnstat.Graph, second: cnnstat.Graph, seed:
             raise Unequal("what comes out", first.nodes[-1].type, f"{y} and {its}")
 
 
-def outputs_of(network: cnnstat.Network, x: Array) -> tuple[Array, ...]:
+def nudged(network: cnnstat.Network, x: Batch, seed: int) -> Batch:
+    """Return a batch whose numbers have other last digits."""
+    rng = np.random.default_rng(seed)
+    named = network.named(x).items()
+    return network.batch(
+        {name: each * (1 + np.finfo(float).eps * rng.standard_normal(each.shape)) for name, each in named}
+    )
+
+
+def outputs_of(network: cnnstat.Network, x: Batch) -> tuple[Array, ...]:
     found = network.forward(x, backward=False)
     return found if isinstance(found, tuple) else (found,)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
+import cnnstat
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import values
@@ -121,6 +122,60 @@ def test_a_vector_is_a_map_of_one_position() -> None:
     assert found.lines[0].type == "conv"
     assert found.lines[0].options == {"filters": 3, "kernel": 1, "bias": False}
     assert as_maps(replace(drawn, lines=(*drawn.lines, Line("c", "reshape", {"shape": [1, 3]})))) is None
+
+
+GROWN = Drawn(
+    (4, 6, 5),
+    {
+        "wave": Block(
+            {"wide": True, "depth": 1},
+            ("below", "beside"),
+            (
+                Line("a", "conv", {"filters": "$in", "kernel": 1}, ("below",), {"when": "$wide"}),
+                Line("a", "scale", {}, ("below",), {"when": "not $wide"}),
+                Line("b", "add", {}, ("a", "beside")),
+            ),
+            {"main": "b", "beside": "a"},
+        ),
+        "nest": Block(
+            {"depth": 2},
+            ("input",),
+            (
+                Line("a", "scale", {}, ("input",)),
+                Line("inner", "nest", {"depth": "$depth - 1"}, ("a",), {"when": "$depth > 1"}),
+            ),
+        ),
+    },
+    (
+        Line("many", "wave", {}, ("x0", "x0"), {"repeat": 3, "weights": "many"}),
+        Line("other", "wave", {}, ("x0", "many"), {"repeat": 3, "weights": "many", "unused": True}),
+        Line("all", "add", {}, ("many.*.beside",)),
+        Line("nested", "nest", {}, ("all",)),
+        Line("again", "nest", {}, ("nested",), {"weights": "nested"}),
+        Line("flat", "flatten", {}, ("x1",)),
+    ),
+    ("many", "again", "flat"),
+    {"x1": (3, 2)},
+)
+"""A network with all else that lines are connected with."""
+
+
+@pytest.mark.parametrize("name", ["renamed", "unrolled", "inlined", "unshared", "with a spare layer"])
+def test_the_grown_network_is_equal_however_it_is_written(name: str) -> None:
+    other = PAIRS[name].rewritten(GROWN)
+    assert other is not None
+    check_pair(PAIRS[name], GROWN, other, seed=1, batch=2)
+
+
+def test_weights_of_its_own_cost_what_they_hold() -> None:
+    """Shared weights are held once: the memory of both networks differs by them alone."""
+    other = PAIRS["unshared"].rewritten(GROWN)
+    assert other is not None
+    one, two = (cnnstat.analyze(cnnstat.loads(drawn.text)).totals for drawn in (GROWN, other))
+    more = two.counts.params - one.counts.params
+    # Six convolutions of 4·4 + 4 numbers on 4 channels, of which one is held; four scales of 4, of which two.
+    assert more == 5 * 20 + 2 * 4
+    assert two.inference_memory_bytes - one.inference_memory_bytes == 4 * more
 
 
 @pytest.mark.parametrize("name", ["renamed", "unrolled", "inlined", "depthwise as grouped", "transposed"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnstat.analysis.model import KINDS, STORED, Counts
+from cnnstat.analysis.model import COUNTED, KINDS, Counts
 from cnnstat.base.figures import FIGURES, OF_NETWORK
 from cnnstat.base.pages import figure_named, words
 from cnnstat.layers import LAYERS
@@ -32,4 +32,4 @@ def test_layers_totals_and_columns_have_the_figures_of_the_table() -> None:
     assert layer - {"name", "type", "inputs", "folded_layers", "weights_of"} == of_layers - inside
     assert {*TotalFigures.__struct_fields__} == keys - inside - {"leftover"}
     assert set(COLUMNS) - {"name", "type", "inputs"} == of_layers - {"operations"}
-    assert (*STORED, *KINDS) == Counts.__struct_fields__
+    assert (*COUNTED, *KINDS) == Counts.__struct_fields__

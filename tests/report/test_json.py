@@ -69,5 +69,18 @@ def test_a_stride_that_is_a_fraction_is_exact(tmp_path: Path) -> None:
         assert strides == [[[1, 3], [1, 3]], [1, [1, 3]]]
 
 
+@pytest.mark.parametrize(
+    "name", ["##vso[task.setvariable variable=PATH]/x", "::error::x", ":::", "###[x]", r"\\::"]
+)
+@pytest.mark.parametrize("line", ["summary", "run", "flops"])
+def test_no_word_is_a_command_of_a_ci_log(line: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.yaml"
+    path.write_text(f"name: '{name}'\ninput: [1, 8, 8]\nlayers:\n  - {{type: relu}}\n", encoding="utf-8")
+    text = within(line, str(path), "--format", "json").stdout
+    assert "::" not in text
+    assert "##" not in text
+    assert json.loads(text)["name"] == name
+
+
 def test_the_manual_of_the_json_is_up_to_date() -> None:
     assert FILE.read_text(encoding="utf-8") == pages(), "python -m tests.docs writes it"

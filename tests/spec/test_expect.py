@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+import cnnstat
 from cnnstat.base.errors import Fault, Source, Span
-from cnnstat.spec.expect import Expectation, printed, tolerance
+from cnnstat.spec.expect import Expectation, check_figure, printed, tolerance
 
 SPAN = Span(Source("s", ""), 1, 1)
 
@@ -48,12 +49,45 @@ def test_an_erratum_must_not_agree_and_the_right_figure_must() -> None:
     assert "marked as an erratum" in (erratum.missed(416) or "")
 
 
+FIELD = "input: [1, 8, 8]\nlayers:\n  - {name: p, type: %s, expect: {receptive_field: %s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "said"),
+    [
+        ("global_avg_pool", "all", None),
+        ("global_avg_pool", "8", "p: receptive_field: expected 8 (a paper), computed all"),
+        ("global_avg_pool", "{value: 8, erratum: too small, correct: all}", None),
+        ("max_pool, kernel: 2", "all", "p: receptive_field: expected all (a paper), computed 2x2"),
+        ("max_pool, kernel: 2", "2", None),
+    ],
+)
+def test_the_whole_input_is_a_field(kind: str, expected: str, said: str | None) -> None:
+    analysis = cnnstat.analyze(cnnstat.loads("source: a paper\n" + FIELD % (kind, expected)))
+    assert [missed.message for missed in analysis.missed] == ([] if said is None else [said])
+    assert analysis.checked == 1
+
+
+def test_only_a_field_is_the_whole_input() -> None:
+    with pytest.raises(cnnstat.SpecError, match="'all' is not a figure"):
+        cnnstat.loads(FIELD.replace("receptive_field", "params") % ("relu", "all"))
+
+
 def test_shapes_and_fields_per_axis() -> None:
     shape = Expectation("shape", (6, 28, 28), "a paper", SPAN)
     assert shape.agrees((6, 28, 28))
     assert not shape.agrees((6, 28, 27))
     assert expect("14").agrees((14, 14))
     assert not expect("14").agrees((14, 15))
+
+
+@pytest.mark.parametrize(
+    ("word", "figure"),
+    [("field", "receptive_field"), ("output_shape", "shape"), ("weights", "params"), ("parms", "params")],
+)
+def test_another_name_of_a_figure_is_understood(word: str, figure: str) -> None:
+    with pytest.raises(Fault, match=f"unknown figure '{word}'; did you mean '{figure}'"):
+        check_figure(word, total=False)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1.2.3", "12m", "-5", "1e9", "5 M", "9" * 40])

@@ -133,6 +133,58 @@ def test_divisible_keeps_nine_tenths() -> None:
     assert [divisible(n) for n in (3, 12, 33, Fraction(112, 10), 1280)] == [8, 16, 32, 16, 1280]
 
 
+@pytest.mark.parametrize("by", ["2.5", "1 / 2", "-8", "0"])
+def test_divisible_is_about_whole_numbers(by: str) -> None:
+    """12 is no multiple of 2.5, and 12.5 is no number of filters."""
+    with pytest.raises(Fault, match="has no value"):
+        parse(f"divisible($a, {by})").evaluate(PARAMS)
+    remaining = parse(f"divisible($in, {by})").evaluate(PARAMS)
+    assert isinstance(remaining, Channels)
+    with pytest.raises(Fault, match="has no value"):
+        resolved(remaining, 12)
+    with pytest.raises(ValueError, match="has no value"):
+        Expression(remaining.text).of(12)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "below"),
+    [
+        ("8 / $zero if $in > 100 else 5", "8 / 0 if $in > 100 else 5", 5),
+        ("5 if $in <= 100 else 1 + 8 % $zero", "5 if $in <= 100 else 8 % 0", 5),
+        ("sqrt($b) * 3 if $in > 100 else 5", "sqrt(2) if $in > 100 else 5", 5),
+        ("$in // $zero if $in > 100 else 5", "$in // 0 if $in > 100 else 5", 5),
+        ("$in / $zero if $in > 100 else 5", "$in / 0 if $in > 100 else 5", 5),
+        ("$b ** $half if $in > 100 else 5", "2 ** (1 / 2) if $in > 100 else 5", 5),
+        (
+            "(1 / $zero if $in > 99 else 2) if $in > 98 else 5",
+            "(1 / 0 if $in > 99 else 2) if $in > 98 else 5",
+            5,
+        ),
+        ("4 if $in > 100 and 8 / $zero > 1 else 5", "4 if $in > 100 and 8 / 0 else 5", 5),
+        ("4 if $in <= 100 or 8 / $zero > 1 or $on else 5", "4 if $in <= 100 or 8 / 0 else 5", 4),
+        ("4 if 100 < $in < 8 / $zero else 5", "4 if 100 < $in and 8 / 0 else 5", 5),
+    ],
+)
+def test_only_the_branch_that_is_taken_needs_a_value(text: str, written: str, below: int) -> None:
+    found = parse(text).evaluate({**PARAMS, "zero": 0})
+    assert isinstance(found, Channels)
+    assert found.text == written
+    assert resolved(found, 7) == below == Expression(found.text).of(7)
+    with pytest.raises(Fault):
+        resolved(found, 101)
+    with pytest.raises(ValueError, match="has no value"):
+        Expression(found.text).of(101)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["8 if 1 / $zero > $in else 5", "8 / $zero + $in", "4 if $in < 8 / $zero else 5", "$in > 3 and $act"],
+)
+def test_what_is_needed_in_any_case_is_refused_at_once(text: str) -> None:
+    with pytest.raises(Fault):
+        parse(text).evaluate({**PARAMS, "zero": 0})
+
+
 @pytest.mark.parametrize("text", ["$a << 2", "$a is 2", "$a not in 2", "lambda: $a"])
 def test_no_message_has_a_word_of_python(text: str) -> None:
     with pytest.raises(Fault) as raised:

@@ -119,10 +119,10 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
         read_image(tmp_path / "x.png", (3, 8, 8))
 
 
-@pytest.mark.parametrize("shape", [(2, 8, 8), (3, 8), (10,)])
+@pytest.mark.parametrize("shape", [(2, 8, 8), (3, 8), (10,), (3, 2, 8, 8)])
 def test_an_input_that_is_no_picture(tmp_path: Path, shape: tuple[int, ...]) -> None:
     path = saved(tmp_path / "x.png", np.zeros((2, 2), np.uint8))
-    with pytest.raises(FileError, match=r"has 1 or 3 channels, the network's input is .*\.npy"):
+    with pytest.raises(FileError, match=r"is a map of 1 or 3 channels, the network's input is .*\.npy"):
         read_image(path, shape)
 
 

@@ -62,6 +62,10 @@ NETWORKS = {
     "tcn": Reference("sequences.TCN", (1, 784)),
     "yolov5s": Reference("yolo.YOLOv5", (3, 64, 96)),
     "yolov8n": Reference("yolo.YOLOv8", (3, 64, 96)),
+    "c3d": Reference("volumes.c3d", (3, 8, 112, 112), heavy=True),
+    "r2plus1d-18": Reference("volumes.r2plus1d_18", (3, 5, 33, 28), {"own": False}, heavy=True),
+    "r2plus1d-18-paper": Reference("volumes.r2plus1d_18", (3, 5, 33, 28), {"own": True}, heavy=True),
+    "unet3d": Reference("volumes.UNet3D", (3, 92, 92, 92), heavy=True),
 }
 """By the name of the bundled network."""
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from cnnstat.analysis.analyze import analyze
-from cnnstat.analysis.model import KINDS, STORED, Analysis, BlockRow
+from cnnstat.analysis.model import COUNTED, KINDS, Analysis, BlockRow
 from cnnstat.analysis.outline import folded
 from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import Problem, SpecError
@@ -220,7 +220,7 @@ def _figures(a: Row, b: Row) -> Iterator[str]:
     if a.output_shape != b.output_shape:
         yield "output_shape"
     if a.counts != b.counts:
-        yield from (key for key in STORED if getattr(a.counts, key) != getattr(b.counts, key))
+        yield from (key for key in COUNTED if getattr(a.counts, key) != getattr(b.counts, key))
         if any(getattr(a.counts, key) != getattr(b.counts, key) for key in KINDS):
             yield "operations"
     if a.field is not b.field and _comparable(a.field) != _comparable(b.field):

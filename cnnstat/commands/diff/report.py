@@ -10,15 +10,16 @@ from msgspec.structs import replace
 from cnnstat.base.figures import COUNTS, FIGURES, OF_NETWORK
 from cnnstat.base.text import plural
 from cnnstat.commands.diff.document import Sums
-from cnnstat.report.columns import COLUMNS, field_text, footnotes
+from cnnstat.report.columns import chosen_columns, field_text, footnotes
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Column, Line, Quantity, Report, Sides, Table
-from cnnstat.report.text import ARROW
+from cnnstat.report.text import ARROW, shown
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnnstat.analysis import Analysis
     from cnnstat.analysis.settings import Settings
     from cnnstat.commands.diff.difference import Change, Difference, Edit, Status
     from cnnstat.commands.diff.document import DiffDocument, LayerChange
@@ -43,7 +44,7 @@ _TOTALS = (
     Column("ratio", "B / A", "figure", rank=1),
 )
 # What was changed stays longest, then the cost: figures of two networks are wide.
-_RANKS = {"macs": 2, "output_shape": 3, "params": 4, "type": 5, "receptive_field": 6}
+_RANKS = {"macs": 2, "params": 3, "output_shape": 4, "type": 5, "receptive_field": 6}
 
 _MARKS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~", "same": "="}
 _REMARKS: dict[Status, str] = {"same": "the same", "changed": "another receptive field"}
@@ -54,7 +55,7 @@ _COMPARED = tuple(key for key in COUNTS if key not in ("buffers", "padding_macs"
 
 def report(document: DiffDocument, difference: Difference, columns: Sequence[str]) -> Report:
     """Return a line for each layer that differs, with both sides' figures; the types; the totals."""
-    chosen = tuple(_column(key) for key in columns)
+    chosen = tuple(map(_column, chosen_columns(columns, DEFAULT_COLUMNS)))
     return Report(
         title=_title(document, difference),
         tables=(
@@ -79,8 +80,8 @@ def _title(document: DiffDocument, difference: Difference) -> Phrase:
 # -- layers -----------------------------------------------------------------------------------------
 
 
-def _column(key: str) -> LayerColumn:
-    return replace(COLUMNS[key], sides=True, rank=_RANKS.get(key, COLUMNS[key].rank))
+def _column(column: LayerColumn) -> LayerColumn:
+    return replace(column, sides=True, rank=column.rank and _RANKS.get(column.key, column.rank))
 
 
 def _lines(
@@ -184,7 +185,15 @@ def _totals(document: DiffDocument, difference: Difference) -> Iterator[tuple[An
     if difference.outputs_differ:
         yield "outputs", Quantity(document.a.outputs, "text"), Quantity(document.b.outputs, "text"), "", ""
     yield "receptive field", field_text(a.receptive_field), field_text(b.receptive_field), "", ""
-    yield "output", Quantity(a.output_shape, "shape"), Quantity(b.output_shape, "shape"), "", ""
+    yield "output", _output(difference.a), _output(difference.b), "", ""
+
+
+def _output(analysis: Analysis) -> Quantity:
+    """Return the shape of the output, or of each of several by name."""
+    shapes = analysis.output_shapes
+    if len(shapes) == 1:
+        return Quantity(analysis.totals.output_shape, "shape")
+    return Quantity(tuple(f"{name} {shown(shape, 'shape')}" for name, shape in shapes.items()), "text")
 
 
 def _compared(a: int, b: int, kind: Kind, difference: Kind) -> tuple[Quantity, ...]:

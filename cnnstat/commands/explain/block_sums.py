@@ -7,10 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.by_type import by_type
-from cnnstat.analysis.memory import alive_at_peak, backward_reads
-from cnnstat.analysis.model import STORED, flops_of
+from cnnstat.analysis.memory import alive_at_peak, backward_reads, stored_activations
+from cnnstat.analysis.model import COUNTED, flops_of
 from cnnstat.analysis.outline import outline
-from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.base.arithmetic import Term, term, total
 from cnnstat.commands.explain.derivations import counted, field_words, step
 from cnnstat.commands.explain.document import StepEntry
@@ -38,7 +37,7 @@ def parts_of_blocks(analysis: Analysis) -> dict[str, tuple[Row, ...]]:
 
 def sums(rows: Sequence[Row], within: str = "") -> dict[str, Term]:
     """Return the figures that add up over rows; ``within`` is the block whose name theirs begin with."""
-    figures = {key: _sum(rows, key, within) for key in STORED}
+    figures = {key: _sum(rows, key, within) for key in COUNTED}
     return {**figures, "flops": flops_of(figures["macs"].value)}
 
 
@@ -52,7 +51,7 @@ def block_steps(row: Row, last: str, figures: dict[str, Term]) -> Iterator[StepE
 def total_steps(analysis: Analysis, figures: dict[str, Term]) -> Iterator[StepEntry]:
     """Yield the totals as sums over blocks, and the memory."""
     yield from counted(figures)
-    totals, sizes = analysis.totals, stored_activations(storage(analysis.graph), analysis.shapes)
+    totals, sizes = analysis.totals, stored_activations(analysis.graph, analysis.shapes)
     yield step("inference_memory_bytes", totals.inference_memory)
     alive = alive_at_peak(analysis.graph, sizes)
     yield from _together("inference_memory_bytes", "alive at once", analysis, alive, sizes)

@@ -11,7 +11,7 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.model import Row
 from cnnstat.analysis.outline import TOTAL, folded
 from cnnstat.base.errors import ArgumentError
-from cnnstat.base.pages import CODES, figure_named, words
+from cnnstat.base.pages import CODES, DEFINITIONS, KEYS, figure_named, words
 from cnnstat.base.text import suggestion
 from cnnstat.cli.options import (
     PAGES,
@@ -32,6 +32,7 @@ from cnnstat.commands.explain.quiz_report import quiz_report
 from cnnstat.commands.explain.reference_document import (
     contents_document,
     figure_document,
+    key_document,
     problem_document,
     type_document,
 )
@@ -41,7 +42,6 @@ from cnnstat.layers.reader import option_names
 from cnnstat.layers.synonyms import way_out
 from cnnstat.report.outline import branches
 from cnnstat.spec import bundled
-from cnnstat.spec.reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("topic", metavar="[SPEC | TYPE | FIGURE | CODE]", required=False)
+@click.argument("topic", metavar="[SPEC | TYPE | KEY | FIGURE | CODE]", required=False)
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @set_option
 @input_option
@@ -72,10 +72,10 @@ def explain(
     """Where figures come from: formula, numbers, result.
 
     SPEC explains the whole network, or the LAYERs and blocks named ('total': the sums). A layer TYPE
-    (conv) prints its manual, a FIGURE (macs) its definition, the CODE of a problem (shape/leftover) what it
-    means and the way out; without any of them, all are listed.
+    (conv) prints its manual, a KEY of specs (repeat) what it does, a FIGURE (macs) its definition, the CODE
+    of a problem (shape/leftover) what it means and the way out; without any of them, all but keys are listed.
 
-    A word is a SPEC if it is a file, - or a bundled name; else a CODE, a TYPE or a FIGURE.
+    A word is a SPEC if it is a file, - or a bundled name; else a CODE, a TYPE, a KEY or a FIGURE.
     """
     if topic is None or not _is_spec(topic, layers):
         _check_no_options_of_networks()
@@ -154,6 +154,8 @@ def _page(word: str) -> str | None:
         return "a layer type"
     if word in CODES:
         return "a problem's code"
+    if word in KEYS and word not in DEFINITIONS:
+        return "a key of specs"
     return "a figure" if figure_named(word) else None
 
 
@@ -183,6 +185,9 @@ def _refer(topic: str | None, output: Output) -> None:
     elif topic in CODES:
         problem = problem_document(topic)
         show(problem, lambda: reference_report.problem(problem), output)
+    elif topic in KEYS and topic not in DEFINITIONS:
+        key_page = key_document(topic)
+        show(key_page, lambda: reference_report.key(key_page), output)
     elif key := figure_named(topic):
         definition = figure_document(key)
         show(definition, lambda: reference_report.figure(definition), output)
@@ -197,8 +202,6 @@ def _unknown(topic: str) -> str:
     if _is_code(topic):
         hint = suggestion(topic, CODES) or "; 'cnnstat explain' lists the codes"
         return f"'{topic}' is no file and no problem's code{hint}"
-    if topic in ENTRY_KEYS:
-        return f"'{topic}' goes with every type of layer; docs/spec.md says what it does"
     if _is_file(f"{topic}.yaml"):
         return f"'{topic}' is no file; did you mean '{topic}.yaml'?"
     having = [name for name, kind in LAYERS.items() if topic in option_names(kind)]

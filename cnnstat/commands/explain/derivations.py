@@ -118,9 +118,12 @@ def _set_by(row: Row, found: tuple[tuple[str, ...], ...]) -> str:
 
 
 def _plain_field(row: Row, grown: Growth) -> str:
-    words, above = field_words(row.field, row.output_shape), grown.branches[0]
+    words = field_words(row.field, row.output_shape)
     if row.field.because is not None:
         return words
+    if not grown.branches:
+        return f"{words}: it reads no values"
+    above = grown.branches[0]
     if grown.same:
         return f"{words}, as {above.name}: each unit reads its own place"
     whole = [branch.name for branch in grown.branches if branch.above.whole]
@@ -137,6 +140,8 @@ def field_words(field: Field, shape: Shape) -> str:
         return f"unknown because of {field.because}"
     if field.whole:
         return "all"
+    if field.unseen:
+        return "none"
     size = "×".join(map(str, field.sizes(shape)))
     return f"{size}, stride {sizes(field.strides)}, padding {sizes(field.paddings)}"
 
@@ -155,8 +160,8 @@ def _sizes(row: LayerRow, shapes: Sequence[Shape]) -> Iterator[StepEntry]:
         yield StepEntry("shape", "output", f"{shown(row.output_shape, 'shape')}, as {as_what}")
         return
     axes = list(zip(names, row.calculated.sizes, kept, strict=True))
-    if len(axes) == 3 and axes[1][1].symbol and axes[1][1].numbers == axes[2][1].numbers:
-        axes[1:] = [(f"{names[1]}, {names[2]}", *axes[1][1:])]  # height and width come about alike
+    if len(axes) > 2 and axes[1][1].symbol and len({axis.numbers for _, axis, _ in axes[1:]}) == 1:
+        axes[1:] = [(", ".join(names[1:]), *axes[1][1:])]  # height and width come about alike
     for name, axis, same in axes:
         if same or axis.name == name:  # no more than a number, which the layer left or was given
             yield StepEntry("shape", name, f"{axis.value}, as its input" if same else f"{axis.value}")

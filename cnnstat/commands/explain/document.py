@@ -56,7 +56,7 @@ class ErratumEntry(Struct, frozen=True, kw_only=True):
     figure: str
     printed: str
     source: str
-    right: int | Sizes | None
+    right: int | Sizes | str | None
     """Null where it is unknown."""
     reason: str | None
     """What the spec says."""

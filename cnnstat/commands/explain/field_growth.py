@@ -56,6 +56,8 @@ def growth(analysis: Analysis, row: LayerRow) -> Growth:
     footprints = row.calculated.footprints
     pairs = zip(row.node.values, footprints, strict=True)
     branches = tuple(_branch(analysis, row, source, footprint) for source, footprint in pairs)
+    if not branches:  # a layer that reads no values has no field to grow
+        return Growth(branches)
     footprint = footprints[0]
     if len(branches) > 1 or isinstance(footprint, str) or not (branches[0].above.known and row.field.known):
         return Growth(branches, shared=row.field.known and row.field.everywhere is not None)

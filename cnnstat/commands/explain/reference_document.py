@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from cnnstat.base.pages import CODES, DEFINITIONS
+from cnnstat.base.pages import CODES, DEFINITIONS, KEYS
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.document import Document
 
@@ -38,6 +38,15 @@ class ProblemDocument(Document, frozen=True, kw_only=True):
     title: str
     meaning: str
     way_out: str
+
+
+class KeyDocument(Document, frozen=True, kw_only=True):
+    """`explain KEY`: the page of a key of a spec."""
+
+    key: str
+    title: str
+    meaning: str
+    example: str
 
 
 class ListedType(Struct, frozen=True, kw_only=True):
@@ -85,6 +94,11 @@ def figure_document(key: str) -> FigureDocument:
 def problem_document(key: str) -> ProblemDocument:
     """Return the page of a problem's code."""
     return ProblemDocument(command="explain", problem=key, **asdict(CODES[key]))
+
+
+def key_document(key: str) -> KeyDocument:
+    """Return the page of a key of a spec."""
+    return KeyDocument(command="explain", key=key, **asdict(KEYS[key]))
 
 
 def contents_document() -> ContentsDocument:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.explain.reference_document import (
         ContentsDocument,
         FigureDocument,
+        KeyDocument,
         ProblemDocument,
         TypeDocument,
     )
@@ -53,6 +54,12 @@ def problem(document: ProblemDocument) -> Report:
     """Return the page of a problem's code."""
     sections = (Section("", text=document.meaning), Section("way out", text=document.way_out))
     return Report(title=f"{document.problem}: {document.title}", sections=sections)
+
+
+def key(document: KeyDocument) -> Report:
+    """Return the page of a key of a spec."""
+    sections = (Section("", text=document.meaning), Section("example", _lines(document.example)))
+    return Report(title=f"{document.key}, a key of specs: {document.title}", sections=sections)
 
 
 def contents(document: ContentsDocument) -> Report:

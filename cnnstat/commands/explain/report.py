@@ -108,7 +108,7 @@ def _erratum(erratum: Erratum) -> Iterator[Phrase]:
     yield f"the spec says: {published.erratum}"
 
 
-def _printed(printed: Printed | tuple[int, ...]) -> tuple[str | Quantity, ...]:
+def _printed(printed: Printed | tuple[int, ...] | str) -> tuple[str | Quantity, ...]:
     if not isinstance(printed, Printed):
         return (_figure(printed),)
     text = Quantity(printed.text, "arithmetic")
@@ -117,4 +117,6 @@ def _printed(printed: Printed | tuple[int, ...]) -> tuple[str | Quantity, ...]:
 
 
 def _figure(value: Figure) -> Quantity:
-    return Quantity(f"{value}", "arithmetic") if isinstance(value, int) else Quantity(value, "shape")
+    if isinstance(value, tuple):
+        return Quantity(value, "shape")
+    return Quantity(f"{value}", "arithmetic" if isinstance(value, int) else "text")

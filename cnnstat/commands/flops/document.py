@@ -52,6 +52,8 @@ class ConventionEntry(Struct, frozen=True, kw_only=True):
     """Against what its rules were held: the tool itself, or its source."""
     passes_over: str
     """What it does not count where a network calls it instead of holding it as a module."""
+    shared_weights: str
+    """How often layers that share weights count; empty where it was not run on such: they are left out."""
     total: int
     terms: dict[str, int]
     """What `total` is the sum of; terms of 0 are not there."""
@@ -130,6 +132,7 @@ def convention_entry(
         source=convention.source,
         held=convention.held,
         passes_over=convention.passes_over,
+        shared_weights=convention.shared_weights,
         total=whole.total,
         terms=whole.terms,
         left_out=whole.left_out,

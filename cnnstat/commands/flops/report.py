@@ -72,7 +72,11 @@ def convention_report(
             *((Fact("as nothing", nothing),) if nothing else ()),
             *left_out({tool.name: tool.left_out}),
         ),
-        notes=(*footnotes((column,)), "layers that it counts as nothing are not listed"),
+        notes=(
+            *footnotes((column,)),
+            "layers that it counts as nothing are not listed",
+            *_shared_weights(analysis, (tool,)),
+        ),
         source=document.source,
     )
 
@@ -115,6 +119,7 @@ def conventions_report(
         notes=(
             *(_rules_note(analysis, CONVENTIONS[name], parts) for name, parts in counted.items()),
             *_held(tools),
+            *_shared_weights(analysis, tools),
             _written_with_modules(tools),
         ),
         source=document.source,
@@ -184,6 +189,15 @@ def _held(tools: Iterable[ConventionEntry]) -> tuple[str, ...]:
     """Say against what the rules of the tools were held."""
     names = _by_text((tool.held, tool.name) for tool in tools)
     return tuple(f"held against {held}: {', '.join(group)}" for held, group in names.items())
+
+
+def _shared_weights(analysis: Analysis, tools: Iterable[ConventionEntry]) -> tuple[str, ...]:
+    """Say how often the tools count layers that share weights, if the network has any."""
+    names = _by_text((tool.shared_weights, tool.name) for tool in tools if tool.shared_weights)
+    if not names or not any(row.weights_of for row in analysis.rows):
+        return ()
+    counted = (f"{how} ({', '.join(group)})" for how, group in names.items())
+    return (f"shared weights count {'; '.join(counted)}",)
 
 
 def _written_with_modules(tools: Iterable[ConventionEntry]) -> str:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli.options import FILE, File, depth_option, gathered, network_options, output_options
 from cnnstat.cli.output import finish, place_of, same_file, show
+from cnnstat.commands.run.refusals import DisprovedError
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 
 if TYPE_CHECKING:
@@ -51,16 +52,10 @@ class RunOptions(Struct, frozen=True):
     top: int | None
 
 
-class Refused(click.ClickException):
+class _Refusal(click.ClickException):
     """A run that cannot be as asked; no usage lines follow, for the command itself was right."""
 
     exit_code = 2
-
-
-class Disproved(click.ClickException):
-    """A layer that fits by calculation and cannot be run."""
-
-    exit_code = 1
 
 
 def _bytes(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -174,9 +169,11 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
         _check_files(network, options, output)
         proof = prove(network, options)
     except MemoryError:
-        raise Refused("out of memory; a smaller --input or --batch needs less") from None
+        raise _Refusal("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:
-        raise Refused(str(refusal)) from None
+        raise _Refusal(str(refusal)) from None
+    except DisprovedError as disproved:
+        raise click.ClickException(str(disproved)) from None
     found = document(proof, options.top)
     show(found, lambda: report(found, proof, depth), output)
     if proof.interrupted:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from cnnstat.analysis.model import STORED
+from cnnstat.analysis.model import COUNTED
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.executor.measure.derivatives import TOLERANCE
 from cnnstat.executor.measure.gradients import NOT_FINITE
@@ -16,7 +16,7 @@ from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Size
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
-    from cnnstat.bridge.verify import Proof
+    from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
 
@@ -113,12 +113,14 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
     tolerance: float
     loss: Annotated[
         str | None,
-        Meta(description="the one gone back from end to end: a projection where that of the run is infinite"),
+        Meta(description="that of end to end: a projection where that of the run is infinite or constant"),
     ]
     to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
     interrupted: bool
     wrong: int
-    not_measurable: Annotated[int, Meta(description="neither right nor wrong: rounding is all there is")]
+    not_measurable: Annotated[
+        int, Meta(description="neither right nor wrong: rounding is all there is, or the loss constant")
+    ]
     checked: tuple[GradientError, ...]
 
 
@@ -222,7 +224,7 @@ def document(proof: Proof, top: int | None) -> RunDocument:
 def _measured(layer: LayerMeasurements, field: MeasuredField) -> MeasuredFigures:
     return MeasuredFigures(
         output_shape=layer.output_shape,
-        **{figure: getattr(layer, figure) for figure in STORED},
+        **{figure: getattr(layer, figure) for figure in COUNTED},
         receptive_field=_field(field),
     )
 

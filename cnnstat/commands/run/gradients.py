@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.outline import folded
-from cnnstat.executor.measure.gradients import ROUNDING
+from cnnstat.executor.measure.gradients import NOT_MEASURABLE
 from cnnstat.report.model import Column, Fact, Line, Quantity, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis
     from cnnstat.commands.run.document import GradientCheck, GradientError
+    from cnnstat.executor.measure.gradients import Checked
+    from cnnstat.report.model import Phrase
 
 _METHODS = {"complex": "complex step", "central": "central difference"}
 
@@ -43,7 +46,9 @@ def gradient_table(check: GradientCheck, analysis: Analysis, depth: int | None) 
 
 def _found(part: list[GradientError]) -> str:
     """Return what was found of some gradients: what is wrong before what nobody can know."""
-    faults = sorted((each.fault or "WRONG" for each in part if not each.right), key=ROUNDING.__eq__)
+    faults = sorted(
+        (each.fault or "WRONG" for each in part if not each.right), key=NOT_MEASURABLE.__contains__
+    )
     return faults[0] if faults else "right"
 
 
@@ -64,14 +69,19 @@ def _folded(
             yield name, part[0].tensor if len(part) == 1 else f"{len(part)} tensors", part
 
 
+def not_measurable(checked: Sequence[Checked | GradientError]) -> Phrase:
+    """Return how many gradients are neither right nor wrong, and why."""
+    faults = Counter(each.fault for each in checked if each.fault in NOT_MEASURABLE)
+    return tuple(part for why, count in faults.items() for part in (", ", Quantity(count), f" {why}"))
+
+
 def gradient_fact(check: GradientCheck) -> Fact:
     """Return how many gradients are right, and how far off the worst is."""
     right = sum(each.right for each in check.checked)
     phrase: list[str | Quantity] = [Quantity(right), " right"]
     if check.wrong:
         phrase += [", ", Quantity(check.wrong), " wrong"]
-    if check.not_measurable:
-        phrase += [", ", Quantity(check.not_measurable), f" {ROUNDING}"]
+    phrase += not_measurable(check.checked)
     if left := check.to_check - right - check.wrong - check.not_measurable:
         phrase += [", ", Quantity(left), " not checked"]
     worst = max((each.error for each in check.checked if not each.fault), default=0.0)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.text import plain
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import Proof, compare
+from cnnstat.bridge.verify import compare
 from cnnstat.cli.progress import progress
-from cnnstat.commands.run.command import Disproved, Refused
 from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import evaluate
@@ -38,9 +40,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
+    from cnnstat.bridge.verify import Verification
     from cnnstat.cli.options import Chosen
     from cnnstat.commands.run.command import RunOptions
     from cnnstat.executor.kernel import Array
+    from cnnstat.executor.loss import Evaluated
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.executor.measure.measurements import Measurements
     from cnnstat.executor.network import Batch, Visit
@@ -48,8 +52,37 @@ if TYPE_CHECKING:
     from cnnstat.tensors import GivenInput
 
 
-REFUSALS = (FileError, MissingKernelError, UnfitError)
-"""What files object to, and layers that fit but for training."""
+REFUSALS = (RefusedError, FileError, MissingKernelError, UnfitError)
+"""What was asked and cannot be, what files object to, and layers that fit but for training."""
+
+
+class Proof(Struct, frozen=True):
+    """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`."""
+
+    verification: Verification
+    seed: int
+    training: bool
+    loss: Evaluated
+    method: str
+    checked: tuple[Checked, ...]
+    to_check: int
+    interrupted: bool = False
+
+    @property
+    def good(self) -> bool:
+        """Say whether no figure is false and no gradient wrong, and all were checked but for an interrupt."""
+        complete = self.finished or self.interrupted
+        return self.verification.good and complete and not self.wrong and not self.loss.fault
+
+    @property
+    def wrong(self) -> tuple[Checked, ...]:
+        """Return the gradients that are not the slopes they should be."""
+        return tuple(checked for checked in self.checked if checked.wrong)
+
+    @property
+    def finished(self) -> bool:
+        """Say whether everything was checked that was to be."""
+        return len(self.checked) == self.to_check
 
 
 @quiet()
@@ -58,8 +91,8 @@ def prove(chosen: Chosen, options: RunOptions) -> Proof:
 
     Raises:
         SpecError: the spec is wrong.
-        Refused, MemoryError, or one of `REFUSALS`: it cannot run as asked.
-        Disproved: a layer cannot be run.
+        MemoryError, or one of `REFUSALS`: it cannot run as asked.
+        DisprovedError: a layer cannot be run.
     """
     graph = chosen.load()
     given = _given_inputs(graph, options)
@@ -98,7 +131,7 @@ def _proved(
         measurements = _measured(network, x, work, options.activations)
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
-        raise Disproved(why) from None
+        raise DisprovedError(why) from None
     verification = compare(analysis, measurements)
     loss = evaluate(network, x, seed=options.seed, name=options.loss, training=options.training)
     if options.save is not None:  # with the statistics that a pass in training moved
@@ -119,14 +152,14 @@ def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
         name = next(iter(shapes)) if len(shapes) == 1 and not each.name else each.name
         if name not in shapes:
             said = f"no input '{name}', but " if name else "several inputs: "
-            raise Refused(f"the network has {said}{', '.join(shapes)}; write NAME=FILE")
+            raise RefusedError(f"the network has {said}{', '.join(shapes)}; write NAME=FILE")
         if each in options.image:
             found[name] = image_input(each.path, shapes[name], invert=options.invert)
         else:
             found[name] = array_input(each.path, shapes[name])
     if len({each.samples for each in found.values()}) > 1:
         sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
-        raise Refused(f"all inputs need as many samples, got {sizes}")
+        raise RefusedError(f"all inputs need as many samples, got {sizes}")
     return found
 
 
@@ -135,23 +168,27 @@ def _load(network: Network, path: Path) -> None:
     file, own = open_weights(path), network.parameters
     names = paired(own, file.outlines(), path.name)
     for name, (_, tensor) in zip(names, read_tensors(file, names.values()), strict=True):
-        network.load({name: cast(tensor, own[name], name, path.name)})
+        ready = cast(tensor, own[name], name, path.name)
+        try:
+            network.load({name: ready})
+        except ValueError as error:  # numbers that are no weights
+            raise FileError(path, str(error)) from None
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:
     """Refuse what needs one vector of classes where the network puts out something else."""
     if len(analysis.graph.outputs) > 1 or len(analysis.totals.output_shape) > 1:
         if options.top is not None:
-            raise Refused("--top needs a network that puts out one vector")
+            raise RefusedError("--top needs a network that puts out one vector")
         if options.loss not in (None, PROJECTION):
-            raise Refused(f"--loss {options.loss} needs a network that puts out one vector")
+            raise RefusedError(f"--loss {options.loss} needs a network that puts out one vector")
 
 
 def _typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array]:
     """Return inputs in the network's type."""
     typed = {name: each.read().astype(network.dtype, copy=False) for name, each in given.items()}
     if not all(map(is_finite, typed.values())):
-        raise Refused(f"as {network.dtype}, the input holds infinite numbers; scale it")
+        raise RefusedError(f"as {network.dtype}, the input holds infinite numbers; scale it")
     return typed
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis, Row
     from cnnstat.analysis.settings import Settings
-    from cnnstat.bridge.verify import Proof
     from cnnstat.commands.run.document import ComparedLayer, RunDocument
+    from cnnstat.commands.run.proof import Proof
     from cnnstat.report.columns import Measurable
 
 _KEYS = ("output_shape", "params", "macs", "padding_macs", "connections")

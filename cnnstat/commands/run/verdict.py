@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
-from cnnstat.executor.measure.gradients import NOT_FINITE, ROUNDING
+from cnnstat.commands.run.gradients import not_measurable
+from cnnstat.executor.measure.gradients import NOT_FINITE
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.model import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.bridge.verify import Disagreement, Proof, Unmeasured
+    from cnnstat.bridge.verify import Disagreement, Unmeasured
+    from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
 
@@ -40,7 +42,7 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
         return (f"{_WRONG}: {proof.loss.fault}",)
     checked, to_check = Quantity(len(proof.checked)), Quantity(proof.to_check)
     right = sum(checked.good for checked in proof.checked)
-    unknown = _not_measurable(len(proof.checked) - right)
+    unknown = not_measurable(proof.checked)
     if not proof.finished:
         if proof.interrupted:
             all_right = (Quantity(right), " right", *unknown) if unknown else ("all right",)
@@ -50,11 +52,6 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
     proved = "proved: ", figures, " calculated figures are the figures measured"
     gradients = (", ", Quantity(right), " gradients are right", *unknown) if proof.checked else ()
     return *proved, *gradients, *_unmeasured(proof.verification.unmeasured)
-
-
-def _not_measurable(count: int) -> Phrase:
-    """Return how many gradients are neither right nor wrong, and why."""
-    return (", ", Quantity(count), f" {ROUNDING}") if count else ()
 
 
 def _unmeasured(unmeasured: Sequence[Unmeasured]) -> tuple[str | Quantity, ...]:

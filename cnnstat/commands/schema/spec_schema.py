@@ -140,7 +140,7 @@ def _expect(figures: tuple[str, ...]) -> dict[str, Any]:
         "truncated": {"type": "boolean"},
         "tolerance": {"type": ["integer", "number", "string"]},
         "erratum": text,
-        "correct": {"type": ["integer", "array"]},
+        "correct": {"type": ["integer", "string", "array"]},
     }
     full = {**_mapping(remarks, required=["value"]), "dependentRequired": {"correct": ["erratum"]}}
     either = {"anyOf": [value, full]}

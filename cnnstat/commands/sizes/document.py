@@ -29,7 +29,7 @@ class Tried(Struct, frozen=True, kw_only=True):
     """The sizes that were tried."""
 
     first: Sizes
-    """Height and width, or a length."""
+    """Height and width, a length, or depth, height and width."""
     last: Sizes
     step: int
     count: int

@@ -54,9 +54,20 @@ def report(document: SizesDocument, search: SizeSearch, *, every: bool) -> Repor
         title=(f"{document.name}, {which} input ", shape, ", at other sizes"),
         tables=(Table("", columns, lines),),
         facts=tuple(_facts(document, search)),
-        notes=(*footnotes(columns), f"inference memory: {document.dtype}, batch {document.batch}"),
+        notes=(
+            *_last_of_several(search),
+            *footnotes(columns),
+            f"inference memory: {document.dtype}, batch {document.batch}",
+        ),
         source=document.source,
     )
+
+
+def _last_of_several(search: SizeSearch) -> Iterator[str]:
+    """Say whose output the column shows, where there are several."""
+    outputs = search.graph.outputs
+    if len(outputs) > 1:
+        yield f"output: that of {search.graph.name(outputs[-1])}, the last of {len(outputs)}"
 
 
 def _cell(entry: SizeEntry, key: str) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnstat.graph.model import Graph
 
 Size: TypeAlias = tuple[int, ...]
-"""Height and width, or a length: the input's shape without its channels."""
+"""Height and width, a length, or depth, height and width: the input's shape without its channels."""
 
 _SEARCHED_LAYERS = 600_000
 """Layers of all sizes that are tried when none is asked for: seconds, if many of them are alike."""
@@ -85,8 +85,8 @@ def _on_axes(size: Size, own: Size) -> Size:
     if len(size) == 1:
         return size * len(own)
     if len(size) != len(own):
-        axes = RANKS[len(own)].axes[1:]
-        wanted = " and ".join(axes) if len(axes) > 1 else f"a {axes[0]} only"
+        *others, last = RANKS[len(own)].axes[1:]
+        wanted = f"{', '.join(others)} and {last}" if others else f"a {last} only"
         raise ArgumentError(f"{show(size)} has {len(size)} sizes, but the input has {wanted}")
     return size
 

@@ -5,19 +5,18 @@ at the first layer that refuses.
 from __future__ import annotations
 
 from itertools import compress
+from math import prod
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.analysis import memory
-from cnnstat.analysis.storage import storage, stored_activations
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
 from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
-    from cnnstat.analysis.walk import Stored
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Layer, Shape
@@ -70,7 +69,8 @@ class _Figures(Struct, frozen=True):
     """What a layer comes to for given inputs, as far as sizes are compared by it."""
 
     shape: Shape
-    stored: Stored
+    params: int
+    buffers: int
     macs: int
     leftover: bool
 
@@ -90,8 +90,7 @@ class Walked(Struct, frozen=True):
 
 
 def _count(layer: _Figures) -> tuple[int, int]:
-    params, buffers = layer.stored
-    return params.value, buffers.value
+    return layer.params, layer.buffers
 
 
 class Tries:
@@ -99,7 +98,7 @@ class Tries:
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
-        self.freed, self.storage = memory.freed(graph), storage(graph)
+        self.freed = memory.freed(graph, graph.holders)
         self.owning = [node.owns for node in graph.layers]
         self.walk = Walk(graph, _figures, strict=settings.strict)
 
@@ -113,14 +112,14 @@ class Tries:
 
     def cost(self, walked: Walked) -> Cost:
         """Return the figures of the whole network."""
-        params = sum(layer.stored[0].value for layer in compress(walked.layers, self.owning))
-        activations = stored_activations(self.storage, walked.shapes)
-        peak = memory.peak_activations(activations, self.freed)
+        params = sum(layer.params for layer in compress(walked.layers, self.owning))
+        stored = memory.stored_activations(self.graph, walked.shapes)
+        peak = memory.peak_activations(stored, self.freed)
         return Cost(
             output_shape=walked.shapes[self.graph.outputs[-1]],
             params=params,
             macs=sum(layer.macs for layer in walked.layers),
-            activations=sum(activations[len(self.graph.inputs) :]),
+            activations=sum(prod(figures.shape) for figures in walked.layers),
             inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
             leftover_layers=sum(layer.leftover for layer in walked.layers),
         )
@@ -144,7 +143,8 @@ class Tries:
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:
     return _Figures(
         size_of(layer.sizes(inputs)),
-        stored=(layer.params(inputs), layer.buffers(inputs)),
+        params=layer.params(inputs).value,
+        buffers=layer.buffers(inputs).value,
         macs=layer.macs(inputs).value,
         leftover=any(layer.leftover(inputs)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.report.columns import COLUMNS, footnotes
+from cnnstat.report.columns import SUMMARY, chosen_columns, footnotes
 from cnnstat.report.layers import layer_table, title_of
 from cnnstat.report.model import Fact, Quantity, Report
 
@@ -23,11 +23,12 @@ def report(
     document: AnalysisDocument, analysis: Analysis, columns: Sequence[str], depth: int | None
 ) -> Report:
     """Return the document for readers, under the columns of these keys."""
-    chosen = tuple(COLUMNS[key] for key in columns)
+    chosen = chosen_columns(columns, SUMMARY)
     return Report(
         title=title_of(document),
         tables=(layer_table(document, analysis, chosen, depth),),
         facts=(
+            *_outputs(analysis),
             *_totals(document),
             *_shared(analysis),
             *_leftovers(analysis),
@@ -53,6 +54,14 @@ def _totals(document: AnalysisDocument) -> Iterator[Fact]:
     optimizer = _OPTIMIZERS[document.optimizer]
     memory = Quantity(totals.training_memory_bytes, "bytes")
     yield Fact("training memory", (memory, f" ({setting}, {optimizer})"))
+
+
+def _outputs(analysis: Analysis) -> Iterator[Fact]:
+    """Say which layers the network puts out, where they are several."""
+    shapes = analysis.output_shapes
+    if len(shapes) > 1:
+        first, *others = [(f"{name} ", Quantity(shape, "shape")) for name, shape in shapes.items()]
+        yield Fact("outputs", (*first, *(part for other in others for part in (", ", *other))))
 
 
 def _shared(analysis: Analysis) -> Iterator[Fact]:

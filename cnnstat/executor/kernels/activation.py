@@ -27,9 +27,16 @@ TANH_CUBE = 0.044715
 
 
 def elementwise(
-    value: Function, *names: str, at_x: Function | None = None, at_y: Function | None = None
+    value: Function,
+    *names: str,
+    at_x: Function | None = None,
+    at_y: Function | None = None,
+    keeps_zeros: bool = True,
 ) -> Kernel:
-    """Make a kernel from f(x, *options) and its slope, a function of x or of y and of the same options."""
+    """Make a kernel from f(x, *options) and its slope, a function of x or of y and of the same options.
+
+    Most functions are 0 at 0; the others say that they do not keep zeros.
+    """
     slope = at_x or at_y
     assert slope is not None
 
@@ -39,7 +46,7 @@ def elementwise(
         y = value(x, *settings)
         return y, context.keep(_times_slope, y if at_y else x, slope, settings)
 
-    return Kernel(run, unchanged)
+    return Kernel(run, unchanged, keeps_zeros=keeps_zeros)
 
 
 def _times_slope(dy: Array, kept: Array, slope: Function, settings: tuple[Any, ...]) -> KernelGradients:
@@ -128,7 +135,7 @@ LEAKY_RELU = elementwise(
     _leaky, "slope", at_x=lambda x, slope: np.where(x > 0, x.dtype.type(1), x.dtype.type(slope))
 )
 """x, or slope·x below 0; the slope at 0 is that of below."""
-PRELU = Kernel(prelu, unchanged, prelu_parameters)
+PRELU = Kernel(prelu, unchanged, prelu_parameters, keeps_zeros=True)
 ELU = elementwise(_exponential, "alpha", at_x=_exponential_slope)
 """x, or alpha·(exp(x) - 1) below 0 (Clevert et al. 2015)."""
 SELU = elementwise(
@@ -142,10 +149,12 @@ SILU = elementwise(lambda x: x * sigmoid(x), at_x=_silu_slope)
 HARD_SWISH = elementwise(lambda x: x * clip(x + 3, 0, 6) / 6, at_x=_hard_swish_slope)
 """x·relu6(x + 3)/6 (Howard et al., MobileNetV3, 2019)."""
 HARD_SIGMOID = elementwise(
-    lambda x: clip(x + 3, 0, 6) / 6, at_x=lambda x: ((x > -3) & (x < 3)) * x.dtype.type(1 / 6)
+    lambda x: clip(x + 3, 0, 6) / 6,
+    at_x=lambda x: ((x > -3) & (x < 3)) * x.dtype.type(1 / 6),
+    keeps_zeros=False,
 )
 """relu6(x + 3)/6 (Howard et al. 2019)."""
-SIGMOID = elementwise(sigmoid, at_y=lambda y: y * (1 - y))
+SIGMOID = elementwise(sigmoid, at_y=lambda y: y * (1 - y), keeps_zeros=False)
 TANH = elementwise(np.tanh, at_y=lambda y: 1 - y * y)
 SCALED_TANH = elementwise(
     lambda x, a, s: a * np.tanh(s * x), "amplitude", "slope", at_y=lambda y, a, s: s * (a - y * y / a)

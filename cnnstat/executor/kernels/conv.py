@@ -1,4 +1,4 @@
-"""Convolution, 1-D and 2-D, with groups, depthwise, or with a table of connections.
+"""Convolution along any number of axes, with groups, depthwise, or with a table of connections.
 
 What is computed is cross-correlation; the kernel is rotated in the backward pass only.
 """
@@ -55,7 +55,7 @@ def depthwise_parameters(inputs: Inputs, options: Options, rng: np.random.Genera
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Correlate (N, C, H, W) or (N, C, L) with `filters` kernels."""
+    """Correlate (N, C, ...positions) with `filters` kernels."""
     (x,) = inputs
     if options["table"] is not None:
         return _by_table(x, params, options, context)

@@ -47,5 +47,5 @@ def drop_path(inputs: Inputs, params: Params, options: Options, context: Context
     return _masked(x, (x.shape[0], *(1,) * (x.ndim - 1)), options["rate"], context)
 
 
-DROPOUT = Kernel(dropout, unchanged)
-DROP_PATH = Kernel(drop_path, unchanged)
+DROPOUT = Kernel(dropout, unchanged, keeps_zeros=True)
+DROP_PATH = Kernel(drop_path, unchanged, keeps_zeros=True)

@@ -48,6 +48,6 @@ ABS = elementwise(lambda x: x * np.sign(x.real), at_x=np.sign)
 """|x|; the slope at 0 is 0."""
 HARD_TANH = elementwise(lambda x: clip(x, -1, 1), at_y=lambda y: (y > -1) & (y < 1))
 """min(max(x, -1), 1); the slope in the corners is 0."""
-CLAMP = elementwise(_clamp, "min", "max", at_x=_clamp_slope)
-POWER = elementwise(_power, "exponent", "scale", "shift", at_x=_power_slope)
+CLAMP = elementwise(_clamp, "min", "max", at_x=_clamp_slope, keeps_zeros=False)
+POWER = elementwise(_power, "exponent", "scale", "shift", at_x=_power_slope, keeps_zeros=False)
 """(shift + scale·x)^exponent (Caffe's Power)."""

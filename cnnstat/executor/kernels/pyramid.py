@@ -6,6 +6,7 @@ from functools import reduce
 
 import numpy as np
 
+from cnnstat.executor.axes import PLACED
 from cnnstat.executor.kernel import (
     Array,
     Backward,
@@ -24,7 +25,7 @@ from cnnstat.executor.projection import vector
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
     """Pool (N, C, H, W) into n x n bins for each level n and return (N, C·sum n²): He et al. 2014, figure 3.
 
-    Level by level; inside a level channel by channel, as flattening (C, n, n) puts it.
+    Level by level; inside a level channel by channel, as flattening (C, n, n) puts it. A volume has n³ bins.
     """
     (x,) = inputs
     pool = bins.largest if options["mode"] == "max" else bins.mean
@@ -53,4 +54,4 @@ def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backwa
     return (reduce(np.add, levels),), {}
 
 
-SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections, axes=(2,))
+SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections, axes=PLACED)

@@ -135,7 +135,7 @@ def _pooled(options: Options, axis: Axis) -> OneAxis:
     return OneAxis(given, "avg_pool", stride=factor)
 
 
-IDENTITY = Kernel(identity, unchanged)
+IDENTITY = Kernel(identity, unchanged, keeps_zeros=True)
 FLATTEN = Kernel(flatten, vector)
 RESHAPE = Kernel(reshape, _reshaped)
 PERMUTE = Kernel(permute, _permuted)

@@ -13,7 +13,9 @@ from cnnstat.executor.parameters import real_type
 def softplus(x: Array, beta: float) -> Array:
     """Return log(1 + exp(beta·x))/beta, where exp overflows nowhere."""
     scaled = x * real_type(x).type(beta)
-    y: Array = (above(scaled, 0) + np.log1p(np.exp(-magnitude(scaled)))) / real_type(x).type(beta)
+    above_0 = above(scaled, 0)
+    # -|x| is x - 2·max(x, 0), of which both parts take the same side at 0.
+    y: Array = (above_0 + np.log1p(np.exp(scaled - 2 * above_0))) / real_type(x).type(beta)
     return y
 
 
@@ -32,7 +34,7 @@ def _mish_slope(x: Array) -> Array:
     return y
 
 
-SOFTPLUS = elementwise(softplus, "beta", at_x=_softplus_slope)
+SOFTPLUS = elementwise(softplus, "beta", at_x=_softplus_slope, keeps_zeros=False)
 MISH = elementwise(_mish, at_x=_mish_slope)
 """x·tanh(softplus(x)) (Misra 2019)."""
 SOFTSIGN = elementwise(lambda x: x / (1 + magnitude(x)), at_x=lambda x: 1 / (1 + magnitude(x)) ** 2)

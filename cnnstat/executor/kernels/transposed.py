@@ -56,7 +56,7 @@ def parameters(inputs: Inputs, options: Options, rng: np.random.Generator) -> Pa
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
-    """Spread every input of (N, C, H, W) or (N, C, L) through its kernels over the output."""
+    """Spread every input of (N, C, ...positions) through its kernels over the output."""
     (x,) = inputs
     weight = params["weight"]
     grid = layout(x, options)

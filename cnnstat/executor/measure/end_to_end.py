@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernel import is_finite
-from cnnstat.executor.loss import Objective, chosen, finite_objective
+from cnnstat.executor.loss import Objective, chosen, sloping_objective
 from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
+    TOLERANCE,
     Apart,
     Judged,
     Near,
@@ -25,11 +26,11 @@ from cnnstat.executor.measure.derivatives import (
     spread_of,
     step_of,
 )
-from cnnstat.executor.measure.gradients import NOT_FINITE, Checked, Plan, fault_of, kept
+from cnnstat.executor.measure.gradients import CONSTANT, NOT_FINITE, Checked, Plan, fault_of, kept
 from cnnstat.executor.way_back import BackwardError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.network import Batch, Executor, Gradients
@@ -42,12 +43,12 @@ DIM = 1e-6
 def check_end_to_end(network: Executor, x: Batch, plan: Plan, loss: str | None = None) -> Iterator[Checked]:
     """Check the gradients of the loss: of each input, and of all parameters in one direction together.
 
-    A loss that is infinite here, or has infinite slopes, is nothing to check with: a projection takes its
-    place, and what is checked says so.
+    A loss that is infinite or constant here, or has infinite slopes, is nothing to check with: a projection
+    takes its place, and what is checked says so. Where nothing changes that either, nothing is measurable.
     """
     whole = _Whole(network, x, plan)
     outputs, tape = whole.run(whole.inputs, {}, backward=True)
-    target = finite_objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
+    target = sloping_objective(loss or chosen(network.program.last, outputs), outputs, plan.seed)
     value = float(target.value(outputs))
     gradients, faults = whole.gradients(tape, target.gradient(outputs))
     for tensor, size in whole.sizes().items():
@@ -55,7 +56,7 @@ def check_end_to_end(network: Executor, x: Batch, plan: Plan, loss: str | None =
         error = math.nan
         if not fault and gradients is not None:
             found = whole.along(tensor, target, value, gradients)
-            fault = fault_of(found)
+            fault = fault_of(found) or whole.flat(tensor, found, value, gradients)
             error = math.nan if fault else found.error
         yield Checked("", "", tensor, size, error, fault=fault, loss=target.name)
 
@@ -122,10 +123,6 @@ class _Whole:
         faults = {tensor: NOT_FINITE for tensor, name in self.tensors.items() if not is_finite(inputs[name])}
         if not all(map(is_finite, found.parameters.values())):
             faults["parameters"] = NOT_FINITE
-        for step, stored in self.network.owned():
-            for name in stored.trained:
-                if f"{step.name}.{name}" not in found.parameters:
-                    faults["parameters"] = f"no gradient of {step.name}.{name} comes back"
         return found, faults
 
     def shifted(
@@ -168,20 +165,14 @@ class _Whole:
         direction = size * self.direction(self.key(name), self.inputs[name])
         scale = max(size * norm(self.network.named(gradients.input)[name]), FAINT * max(abs(value), 1))
 
-        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
+        def moved(step: complex, near: Near | None) -> tuple[Array, ...]:
             inputs = self.inputs_near(near)
+            return self.run({**inputs, name: inputs[name] + step * direction}, {}, near=near)[0]
 
-            def line(step: complex) -> complex:
-                moved = {**inputs, name: inputs[name] + step * direction}
-                return complex(target.value(self.run(moved, {}, near=near)[0]))
+        def expected(gradients: Gradients) -> float:
+            return float((self.network.named(gradients.input)[name] * direction).sum())
 
-            gradient = self.network.named(gradients.input)[name]
-            return apart(float((gradient * direction).sum()), line, scale, self.plan.method)
-
-        def nearby(near: Near) -> Apart:
-            return apart_at(near, *self.gradients_near(target, near))
-
-        return judged(apart_at(None, target, gradients), nearby, self.plan.seed)
+        return self.compared(target, gradients, moved, expected, scale)
 
     def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> Judged:
         """Move all tensors at once; return how far their gradients are off."""
@@ -191,23 +182,50 @@ class _Whole:
         least = 1.0 if self.plan.method == "complex" else FAINT * max(abs(value), 1)
         scale = math.hypot(*(max(weights[name] * norms[name], least) for name in norms))
 
-        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
-            inputs = self.inputs_near(near)
+        def moved(step: complex, near: Near | None) -> tuple[Array, ...]:
+            shifts = {name: step * weight for name, weight in weights.items()}
+            return self.run(self.inputs_near(near), shifts, near=near)[0]
 
-            def line(step: complex) -> complex:
-                shifts = {name: step * weight for name, weight in weights.items()}
-                return complex(target.value(self.run(inputs, shifts, near=near)[0]))
-
-            expected = sum(
+        def expected(gradients: Gradients) -> float:
+            return sum(
                 weights[name] * float((gradient * self.direction(name, gradient)).sum())
                 for name, gradient in gradients.parameters.items()
             )
-            return apart(expected, line, scale, self.plan.method)
+
+        return self.compared(target, gradients, moved, expected, scale)
+
+    def compared(
+        self,
+        target: Objective,
+        gradients: Gradients,
+        moved: Callable[[complex, Near | None], tuple[Array, ...]],
+        expected: Callable[[Gradients], float],
+        scale: float,
+    ) -> Judged:
+        """Return how far gradients are off the loss's slope along a direction.
+
+        `moved` runs the network so many steps along it, `expected` is the slope that gradients give.
+        """
+
+        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
+            def line(step: complex) -> complex:
+                return complex(target.value(moved(step, near)))
+
+            return apart(expected(gradients), line, scale, self.plan.method)
 
         def nearby(near: Near) -> Apart:
             return apart_at(near, *self.gradients_near(target, near))
 
         return judged(apart_at(None, target, gradients), nearby, self.plan.seed)
+
+    def flat(self, tensor: str, found: Judged, value: float, gradients: Gradients) -> str:
+        """Return the fault of a right gradient so small that zero would be as right; "" for others."""
+        if tensor in self.tensors:
+            size = norm(self.network.named(gradients.input)[self.tensors[tensor]])
+        else:
+            size = math.hypot(*map(norm, gradients.parameters.values()))
+        flat = size <= TOLERANCE * FAINT * max(abs(value), 1)
+        return CONSTANT if flat and found.error <= TOLERANCE else ""
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
         """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.

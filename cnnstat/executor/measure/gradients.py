@@ -46,6 +46,10 @@ SAMPLES = 2
 """Samples that layers are checked with by default: of a single one none can be forgotten."""
 ROUNDING = "not measurable: rounding"
 """The fault of a gradient that may be right: the last digits of numbers change it by as much as it is off."""
+CONSTANT = "not measurable: the loss is constant"
+"""The fault of a gradient end to end that is zero as it should be: so would most wrong ones be."""
+NOT_MEASURABLE = (ROUNDING, CONSTANT)
+"""The faults of gradients that are neither right nor wrong."""
 NOT_FINITE = "not checked, for the numbers there are not finite"
 """The fault of a gradient that may be right: at infinite numbers there is no slope to hold it against."""
 
@@ -79,12 +83,12 @@ class Checked:
 
     @property
     def measurable(self) -> bool:
-        """Say whether there is more to see than what rounding leaves."""
-        return self.fault != ROUNDING
+        """Say whether there is more to see than zero, or what rounding leaves."""
+        return self.fault not in NOT_MEASURABLE
 
     @property
     def wrong(self) -> bool:
-        """Say whether the gradient is not right, and not for rounding."""
+        """Say whether the gradient is not right, though that could be seen."""
         return self.measurable and not self.good
 
 

@@ -189,6 +189,8 @@ def _is_beyond(y: Array, field: MeasuredField, pixel: tuple[int, ...]) -> bool:
     clipped = [axis.clipped for axis in field.axes if axis.clipped is not None]
     if not clipped or len(clipped) < len(field.axes):
         return False
+    if len(clipped) != len(y.shape[1:] or y.shape):
+        return False  # its units lie along other axes than the pixels: they read another input
     along = [(c[:, 0] <= place) & (place <= c[:, 1]) for c, place in zip(clipped, pixel, strict=True)]
     if y.ndim == 1:
         return bool((np.isnan(y) & ~np.logical_and.reduce(along)).any())

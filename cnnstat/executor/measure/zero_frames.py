@@ -18,26 +18,6 @@ if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.network import Visit
 
-_UNTOUCHED = {"identity", "dropout", "drop_path", "scale"}
-_CURVES_THROUGH_ZERO = {
-    *(
-        "relu",
-        "relu6",
-        "leaky_relu",
-        "prelu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "hard_swish",
-        "tanh",
-        "scaled_tanh",
-        "hard_tanh",
-        "softsign",
-        "mish",
-        "abs",
-    ),
-}
 _BLIND_TO_ZEROS = {"conv", "depthwise_conv"}
 
 
@@ -56,6 +36,6 @@ class RealPositions:
             whole = np.ones((1, 1, *first.shape[2:]), first.dtype) if real is None else real
             framed, _ = KERNELS["pad"].forward((whole, *others), {}, step.options, aside())
             self._behind[visit.number] = framed
-        elif real is not None and step.type in _UNTOUCHED | _CURVES_THROUGH_ZERO:
+        elif real is not None and KERNELS[step.type].keeps_zeros:
             self._behind[visit.number] = real
         return real if step.type in _BLIND_TO_ZEROS else None

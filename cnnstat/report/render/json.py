@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from cnnstat.base.text import escaped
 from cnnstat.report.document import builtins
 
 if TYPE_CHECKING:
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 
 def render(document: Document, report: Callable[[], Report], *, width: int | None, colour: bool) -> str:
     """Return the document alone, its keys in the order of its fields."""
-    return json.dumps(builtins(document), indent=2, ensure_ascii=True) + "\n"
+    return escaped(json.dumps(builtins(document), indent=2, ensure_ascii=True)) + "\n"

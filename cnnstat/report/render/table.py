@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from unicodedata import combining, east_asian_width
 
 from cnnstat.base.text import plain
+from cnnstat.report.columns import footnotes
 from cnnstat.report.model import Fact
 from cnnstat.report.text import bar, grouped, said, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from cnnstat.report.document import Document
     from cnnstat.report.model import Column, Derivation, Line, Phrase, Report, Section, Table
@@ -52,11 +53,12 @@ def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
     yield from _wrapped(report.title, "bold", width)
     if report.source:
         yield from _wrapped(report.source, "dim", width)
+    left_out: list[Column] = []
     for table in report.tables:
         yield "", ""
         if table.title:
             yield plain(table.title), "bold"
-        yield from _table(table, width)
+        left_out += yield from _table(table, width)
     for section in report.sections:
         yield "", ""
         yield from _section(section, width)
@@ -65,14 +67,17 @@ def lines(report: Report, width: int | None = None) -> Iterator[Styled]:
         yield from _facts(report.facts, width)
     if report.notes:
         yield "", ""
+    unneeded = footnotes(left_out)
     for note in report.notes:
-        yield from _wrapped(note, "dim", width)
+        if note not in unneeded:
+            yield from _wrapped(note, "dim", width)
     if report.verdict:
         yield "", ""
         yield from _wrapped(report.verdict, "bold", width)
 
 
-def _table(table: Table, width: int | None) -> Iterator[Styled]:
+def _table(table: Table, width: int | None) -> Generator[Styled, None, list[Column]]:
+    """Yield the lines of a table; return the columns that are left out."""
     texts = [[_cell(column, line, i) for line in table.lines] for i, column in enumerate(table.columns)]
     totals = [_total(table, i) for i in range(len(table.columns))]
     widths = [
@@ -98,9 +103,12 @@ def _table(table: Table, width: int | None) -> Iterator[Styled]:
     if table.total is not None:
         yield rule, "dim"
         yield row(totals), "bold"
-    dropped = [_named(column) for i, column in enumerate(table.columns) if i not in kept and column.title]
-    if dropped:
-        yield from _wrapped(f"left out to fit {width} columns: {', '.join(dropped)}", "dim", width)
+    dropped = [column for i, column in enumerate(table.columns) if i not in kept]
+    named = ", ".join(_named(column) for column in dropped if column.title)
+    if named:
+        way_out = "a wider terminal or a pipe shows all"
+        yield from _wrapped(f"left out to fit {width} columns: {named}; {way_out}", "dim", width)
+    return dropped
 
 
 def _named(column: Column) -> str:

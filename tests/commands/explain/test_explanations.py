@@ -136,3 +136,11 @@ def test_what_is_alive_in_training_is_summed_up() -> None:
 def test_unknown_layers() -> None:
     with pytest.raises(ArgumentError, match="did you mean 'C3'"):
         entries(cnnstat.analyze("lenet5"), "C33")
+
+
+@pytest.mark.parametrize("shape", ["[5]", "[3, 4]", "[3, 4, 5]"])
+def test_a_parameter_reads_no_values_and_is_explained(shape: str) -> None:
+    """With nobody's field to grow from."""
+    analysis = of_text(f"input: {shape}\nlayers:\n  - {{name: p, type: parameter}}\n  - {{type: relu}}\n")
+    (entry,) = entries(analysis, "p")
+    assert said(entry, "field") == ["none: it reads no values"]

@@ -374,6 +374,14 @@ def test_weights_that_do_not_fit(tiny: str, tmp_path: Path) -> None:
     assert "there is no such file" in refused(tiny, "--weights", str(tmp_path / "none.npz"))
 
 
+def test_weights_with_a_negative_variance(tmp_path: Path) -> None:
+    spec = tmp_path / "norm.yaml"
+    spec.write_text("input: [2, 4, 4]\nlayers:\n  - {name: n, type: batch_norm}\n", encoding="utf-8")
+    file = str(tmp_path / "w.npz")
+    save_weights(file, {**cnnstat.Network(str(spec)).parameters, "n.running_var": np.array([1.0, -1.0])})
+    assert "'n.running_var' has negative variances" in refused(str(spec), "--weights", file)
+
+
 def test_usage() -> None:
     assert "exclude each other" in refused("--image", "a.png", "--array", "b.npy")
     assert "need --check-grad" in refused("--elements", "2")

@@ -13,8 +13,8 @@ import pytest
 
 import cnnstat
 from cnnstat.commands.run import proof as proving
-from cnnstat.commands.run.command import Refused
 from cnnstat.commands.run.memory_limit import MemoryLimit, taken
+from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.tensors import save_weights
 from tests.program import within
 
@@ -114,7 +114,7 @@ def test_what_was_estimated_too_low_is_stopped(monkeypatch: pytest.MonkeyPatch) 
 @LINUX
 def test_the_limit_ends_with_the_run() -> None:
     limit = MemoryLimit(taken() + 64 * MEGABYTE)
-    with pytest.raises(Refused), limit.held():
+    with pytest.raises(RefusedError), limit.held():
         np.ones(200 * MEGABYTE, np.uint8)
     assert len(np.ones(200 * MEGABYTE, np.uint8)) > 0
 
