@@ -113,7 +113,12 @@ def _reduced(bounds: Bounds) -> Bounds:
 
 
 def _is_repeated(shorter: Bounds, longer: Bounds) -> bool:
-    return all(shorter.at(unit) == longer.at(unit) for unit in range(shorter.period, longer.period))
+    period, advance = shorter.period, shorter.advance
+    return all(
+        after == before + advance
+        for end in (longer.low, longer.high)
+        for before, after in zip(end, end[period:], strict=False)
+    )
 
 
 def stride_of(bounds: Bounds) -> Fraction:

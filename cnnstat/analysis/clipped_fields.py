@@ -15,7 +15,7 @@ from cnnstat.analysis.fields import Fields
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
-from cnnstat.layers.footprint import POINT, Folded, Pieces, all_of, on_input
+from cnnstat.layers.footprint import NO_INPUT, POINT, Folded, Pieces, all_of, on_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,8 @@ def _of_layer(
         return tuple((NO_REGION,) * count for count in units)
     if row.field.shared:
         return tuple((end,) * count for end, count in zip(row.field.region((0,)), units, strict=True))
-    return tuple(map(_united, zip(*branches(analysis, row, found), strict=True)))
+    by_axis = zip(*_readings(analysis, row, found), strict=True)
+    return tuple(_united(each, count) for each, count in zip(by_axis, units, strict=False))
 
 
 def branches(
@@ -58,19 +59,41 @@ def branches(
 ) -> list[tuple[UnitFields, ...]]:
     """Return what a layer's units see through each of its inputs; none where one of them is unknown.
 
-    ``found`` is what the units of all nodes above see. Inputs that see nothing are left out.
+    ``found`` is what the units of all nodes above see. Inputs that see nothing are left out. Of a vector that
+    several are joined into, numbers that read nothing of an input are left out of what is seen through it.
     """
+    units = along(places(row.output_shape), len(places(analysis.input_shape)))
+    read = _readings(analysis, row, found)
+    several = len(row.output_shape) == 1 and len(read) > 1
+    regions = []
+    for each in read:
+        of = [(*one, count) for one, count in zip(each, units, strict=True)]
+        regions.append(tuple([_regions(*(_read(*one) if several else one)) for one in of]))
+    return regions
+
+
+def _read(reading: Reading | None, above: UnitFields, units: int) -> tuple[Reading | None, UnitFields, int]:
+    """Return how those of so many numbers read that read something, and how many they are."""
+    if not isinstance(reading, Pieces):
+        return reading, above, units
+    parts = tuple((count, part) for count, part in reading.parts if part != NO_INPUT)
+    return Pieces(parts), above, sum(count for count, _ in parts)
+
+
+def _readings(
+    analysis: Analysis, row: LayerRow, found: Sequence[tuple[UnitFields, ...]]
+) -> list[tuple[tuple[Reading | None, UnitFields], ...]]:
+    """Return for each input of a layer, per axis, how it is read and what its own units see."""
     seen = [not analysis.fields[source].unseen for source in row.node.values]
     above = [found[source] for source in compress(row.node.values, seen)]
     axes = len(places(analysis.input_shape))
-    units = along(places(row.output_shape), axes)
     footprints = tuple(compress(row.calculated.footprints, seen))
     if not all(above) or any(lost(footprint, axes) for footprint in footprints):
         return []
     each = []
     for regions, footprint in zip(above, footprints, strict=True):
         readings = (None,) * axes if isinstance(footprint, str) else footprint * (axes // len(footprint))
-        each.append(tuple([_regions(*one) for one in zip(readings, regions, units, strict=True)]))
+        each.append(tuple(zip(readings, regions, strict=True)))
     return each
 
 
@@ -95,10 +118,23 @@ def _region(reading: Reading, above: UnitFields, unit: int) -> tuple[int, int]:
     return reduce(joined, above[read.start : read.stop : read.step] if read else (), NO_REGION)
 
 
-def _united(branches: tuple[UnitFields, ...]) -> UnitFields:
+def _united(branches: tuple[tuple[Reading | None, UnitFields], ...], units: int) -> UnitFields:
+    """Return the regions of so many units, from readings of several inputs and the regions of these.
+
+    Of a vector that many are joined into, most parts read nothing of each: these are passed over.
+    """
     if len(branches) == 1:
-        return branches[0]
-    return tuple(reduce(joined, regions, NO_REGION) for regions in zip(*branches, strict=True))
+        ((reading, above),) = branches
+        return _regions(reading, above, units)
+    found = [NO_REGION] * units
+    for reading, above in branches:
+        start = 0
+        for count, part in reading.parts if isinstance(reading, Pieces) else ((units, reading),):
+            if part != NO_INPUT:
+                for unit, region in enumerate(_regions(part, above, count), start):
+                    found[unit] = joined(found[unit], region)
+            start += count
+    return tuple(found)
 
 
 def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Region:

@@ -10,10 +10,12 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.gradients import check_gradients
+from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import Backward, quiet
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.derivatives import Apart, Near, judged, norm
-from cnnstat.executor.measure.gradients import ROUNDING
+from cnnstat.executor.measure.end_to_end import check_end_to_end
+from cnnstat.executor.measure.gradients import ROUNDING, Plan
 
 if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
@@ -163,6 +165,31 @@ def test_a_wrong_gradient_is_no_rounding(
     wrong_by(factor, kind, monkeypatch)
     wrong = {checked.type for checked in checks_of(text, seed=0) if checked.wrong and checked.layer}
     assert wrong == {kind}
+
+
+CLASSES = """
+input: [2, 5, 5]
+layers:
+  - {type: conv, filters: 3, kernel: 3}
+  - {type: batch_norm}
+  - {type: tanh}
+  - {type: flatten}
+  - {type: linear, units: 4}
+"""
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+@pytest.mark.parametrize("loss", ["cross_entropy", "projection", "mse"])
+@pytest.mark.parametrize("factor", [-1.0, 0.0, 1 + 1e-5])
+def test_a_wrong_gradient_is_no_rounding_end_to_end(
+    factor: float, loss: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loss moves with the last digits, too, and its slope must not hide what is wrong."""
+    wrong_by(factor, "tanh", monkeypatch)
+    network = Network(cnnstat.loads(CLASSES), dtype="float64")
+    checks = list(check_end_to_end(network, network.sample(2), Plan(method), loss))
+    assert {checked.loss for checked in checks} == {loss}
+    assert [checked.tensor for checked in checks if checked.wrong] == ["input", "parameters"]
 
 
 def differing(noise: float, *, at_ties: float = 0.0, elsewhere: float = 0.0) -> Any:

@@ -121,8 +121,11 @@ def _shared(field: AxisField) -> tuple[int, int] | None:
     """Return what all units see that see anything, if that is one region."""
     if field.clipped is None:
         return None
-    seen = {(int(first), int(last)) for first, last in np.unique(field.clipped, axis=0) if first <= last}
-    return seen.pop() if len(seen) == 1 else None
+    seen = field.clipped[field.clipped[:, 0] <= field.clipped[:, 1]]
+    if not len(seen) or (seen != seen[0]).any():
+        return None
+    first, last = seen[0]
+    return int(first), int(last)
 
 
 def _along(network: AxisNetwork) -> list[AxisField | str]:
