@@ -70,7 +70,7 @@ PARAMS: tuple[Any, ...] = (
 def test_what_is_no_shape(function: str, spec: Path) -> None:
     for shape in SHAPES:
         with pytest.raises(
-            ArgumentError, match=r"input_shape: expected 1 to 3 sizes from 1 to|the network has no input"
+            ArgumentError, match=r"input_shape: expected 1 to 4 sizes from 1 to|the network has no input"
         ):
             FUNCTIONS[function](spec, input_shape=shape)
 

@@ -123,12 +123,13 @@ def _compare_fields(
             continue
         # An unknown field is no figure, and what was not measured proves none.
         why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
-        if bound and not why:
-            why = f"an upper bound because of {bound}"
+        apart = [] if why else [*_fields(row, field, clipped[number])]
+        if bound and not apart:  # what is wrong along an axis is wrong all the same
+            why = why or f"an upper bound because of {bound}"
         if why:
             unmeasured.append(Unmeasured(row.name, "receptive_field", why))
             continue
-        differences += _fields(row, field, clipped[number])
+        differences += apart
         if number in beyond:
             what = "a unit sees a pixel beyond its field"
             differences.append(Disagreement(row.name, "receptive_field", None, what))

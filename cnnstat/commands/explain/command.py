@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("topic", metavar="[SPEC | TYPE | KEY | FIGURE | CODE]", required=False)
+@click.argument("topic", metavar="[SPEC | TOPIC]", required=False)
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @set_option
 @input_option
