@@ -123,8 +123,10 @@ def _compare_fields(
             continue
         # An unknown field is no figure, and what was not measured proves none.
         why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
-        apart = [] if why else [*_fields(row, field, clipped[number])]
-        if bound and not apart:  # what is wrong along an axis is wrong all the same
+        # Behind a bound the calculator may know less than axes show; the layer that makes it is compared.
+        behind = bound not in ("", row.name)
+        apart = [] if why or behind else [*_fields(row, field, clipped[number])]
+        if bound and not apart:
             why = why or f"an upper bound because of {bound}"
         if why:
             unmeasured.append(Unmeasured(row.name, "receptive_field", why))
