@@ -40,8 +40,9 @@ def title_of(document: OfNetwork) -> tuple[str | Quantity, ...]:
     """Return the network's name and input, or all of its inputs."""
     if document.input_shapes is UNSET:
         return f"{document.name}, input ", Quantity(document.input_shape, "shape")
-    each = [(f", {name} ", Quantity(shape, "shape")) for name, shape in document.input_shapes.items()]
-    return f"{document.name}, inputs", *(part for pair in each for part in pair)
+    each = [(f"{name} ", Quantity(shape, "shape")) for name, shape in document.input_shapes.items()]
+    first, *others = each
+    return f"{document.name}, inputs ", *first, *(part for pair in others for part in (", ", *pair))
 
 
 def layer_table(

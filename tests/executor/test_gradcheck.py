@@ -14,7 +14,7 @@ from cnnstat.bridge.program import Network
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.loss import FLOOR, LOSSES, chosen, evaluate, objective, sloping_objective, softmax
 from cnnstat.executor.measure.end_to_end import check_end_to_end
-from cnnstat.executor.measure.gradients import CONSTANT, Checked, Plan, check_layers
+from cnnstat.executor.measure.gradients import CONSTANT, NOT_FINITE, Checked, Plan, check_layers
 from tests.small import EVERY_TYPE, every_architecture, reduced
 
 if TYPE_CHECKING:
@@ -304,3 +304,9 @@ def test_a_layer_at_zero_raises_no_alarm(kind: str) -> None:
     text = f"input: [40]\nlayers: [{{type: relu}}, {{type: relu}}, {{name: at0, type: {kind}}}]\n"
     checks = check_gradients(cnnstat.loads(text))
     assert all(checked.good for checked in checks if checked.layer == "at0")
+
+
+def test_an_infinite_slope_is_not_checked() -> None:
+    text = "input: [40]\nlayers: [{type: relu}, {name: root, type: power, exponent: 0.5}]\n"
+    (found,) = (checked for checked in check_gradients(cnnstat.loads(text)) if checked.layer == "root")
+    assert (found.fault, found.good) == (NOT_FINITE, False)

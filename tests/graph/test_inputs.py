@@ -127,7 +127,7 @@ def test_the_command_line_names_inputs_and_files(tmp_path: Path) -> None:
     invoke = CliRunner().invoke
     ended = invoke(cli, ["run", "-", *shapes, "--array", f"left={file}"], input=STEREO)
     assert ended.exit_code == 0, ended.output
-    assert "inputs, left 3×20×20, right 3×20×20, meta 5" in ended.output
+    assert "inputs left 3×20×20, right 3×20×20, meta 5" in ended.output
     assert ended.output.splitlines()[-1].startswith("proved")
     for options, words in (
         (["--array", str(file)], "several inputs: left, right, meta"),

@@ -156,7 +156,9 @@ class _Alone:
         size_of_dy, size_of_y = norm(dy), norm(y)
         back = self.returned(way_back, dy)
         for name, value in self.values.items():
-            fault = back.faults.get(name) or ("" if is_finite(y) else NOT_FINITE)
+            fault = back.faults.get(name, "")
+            if not fault and not (is_finite(y) and is_finite(back.gradients[name])):
+                fault = NOT_FINITE  # such as the slope of a root at 0
             error = math.nan
             elements = math.nan if self.plan.elements else None
             if not fault:
