@@ -123,18 +123,26 @@ def _compare_fields(
             continue
         # An unknown field is no figure, and what was not measured proves none.
         why = field.why if row.field.because is None else f"unknown because of {row.field.because}"
-        # Behind a bound the calculator may know less than axes show; the layer that makes it is compared.
-        behind = bound not in ("", row.name)
-        apart = [] if why or behind else [*_fields(row, field, clipped[number])]
-        if bound and not apart:
-            why = why or f"an upper bound because of {bound}"
+        if not why:
+            found = [*_apart(row, field, clipped[number], bound)]
+            if number in beyond:
+                what = "a unit sees a pixel beyond its field"
+                found.append(Disagreement(row.name, "receptive_field", None, what))
+            differences += found
+            why = f"an upper bound because of {bound}" if bound and not found else ""
         if why:
             unmeasured.append(Unmeasured(row.name, "receptive_field", why))
-            continue
-        differences += apart
-        if number in beyond:
-            what = "a unit sees a pixel beyond its field"
-            differences.append(Disagreement(row.name, "receptive_field", None, what))
+
+
+def _apart(
+    row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...], bound: str
+) -> Iterator[Disagreement]:
+    """Compare a field along each axis, but where another layer makes it an upper bound.
+
+    Behind that layer the calculator may know less than the axes show one by one.
+    """
+    if bound in ("", row.name):
+        yield from _fields(row, measured, clipped)
 
 
 def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ import cnnstat
 from cnnstat.analysis.clipped_fields import clipped_field, clipped_fields
 from cnnstat.base.errors import SpecError
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import verify
+from cnnstat.bridge.verify import compare, verify
 from cnnstat.executor.kernel import quiet
+from cnnstat.executor.measure.measurements import measure_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +120,16 @@ def test_a_frame_on_the_far_side_behind_what_sees_one_region_sees_nothing() -> N
 def test_a_branch_that_sees_nothing_along_one_axis_makes_an_upper_bound(spec: str, left: set[str]) -> None:
     graph = cnnstat.loads(spec)
     assert {row.name for row in cnnstat.analyze(graph).rows} - {*proved(graph)} == left
+
+
+@pytest.mark.parametrize("name", ["up", "sum"])
+def test_what_sees_a_pixel_beyond_its_upper_bound_is_named(name: str) -> None:
+    analysis = cnnstat.analyze(cnnstat.loads(JOIN))
+    network = Network(analysis.graph)
+    measured = measure_network(network, network.sample())
+    (number,) = (i for i, row in enumerate(analysis.rows) if row.name == name)
+    (difference,) = compare(analysis, replace(measured, beyond=((number,),))).differences
+    assert (difference.layer, difference.figure) == (name, "receptive_field")
 
 
 def test_a_region_that_is_empty_along_one_axis_is_empty() -> None:

@@ -79,8 +79,7 @@ def _fed(drawn: Drawn, changed: Callable[[Shape], Shape]) -> Drawn:
 
 
 def _across(line: Line) -> Line | None:
-    # Each axis of these plays a part of its own, or one of them goes.
-    if line.type in ("reshape", "permute", "matmul") or line.options.get("keepdims") is False:
+    if line.type in ("reshape", "permute"):
         return None
     if line.type == "reduce" and not line.options.get("keepdims", True) and len(line.options["axes"]) == 1:
         return None  # what is left is a signal, whose two axes do not change places
