@@ -15,13 +15,14 @@ from cnnstat.cli.group import COMMANDS
 
 PACKAGE = Path(cnnstat.__file__).parent
 
-CORE = ("base", "spec", "layers", "graph", "analysis", "report")
+CORE = ("base", "spec", "layers", "graph", "analysis", "rules", "report")
 LAYOUT: dict[str, tuple[str, ...]] = {
     "base": (),
     "spec": ("base",),
     "layers": ("base", "spec"),
     "graph": ("base", "spec", "layers"),
     "analysis": ("base", "spec", "layers", "graph"),
+    "rules": ("base", "spec", "layers", "graph", "analysis"),
     "report": ("base", "spec", "layers", "graph", "analysis"),
     "cli": CORE,
     "commands": (*CORE, "cli"),

@@ -215,12 +215,12 @@ def settings_options(*memory: str) -> Callable[[Command], Command]:
     return gathered("settings", Settings, strict, fields_of, *(options[name] for name in memory))
 
 
-def output_options(formats: Sequence[str] = FORMATS) -> Callable[[Command], Command]:
+def output_options(formats: Sequence[str] = FORMATS, default: str = "table") -> Callable[[Command], Command]:
     """Add the format and the file of a report; the command gets them as ``output``, an `Output`.
 
     What cannot be written is refused before the command begins.
     """
-    form = click.option("--format", "form", type=click.Choice(formats), default="table", show_default=True)
+    form = click.option("--format", "form", type=click.Choice(formats), default=default, show_default=True)
     file = click.option(
         "-o",
         "--output",
