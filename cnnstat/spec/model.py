@@ -78,10 +78,12 @@ class Block(Struct, frozen=True, dict=True):
     """A reusable group of entries. The default None marks a parameter that every call must give.
 
     ``outputs`` are what it puts out by name, the first of them first; none are written for the last layer.
+    ``param_spans`` are where the names of its parameters stand.
     """
 
     name: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     inputs: tuple[str, ...]
     outputs: dict[str, Reference]
     layers: tuple[Entry, ...]
@@ -99,7 +101,9 @@ class Variant(Struct, frozen=True):
     name: str
     source: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     expect: tuple[Expectation, ...]
+    span: Span
 
 
 class Family(Struct, frozen=True):
@@ -113,6 +117,7 @@ class Family(Struct, frozen=True):
     source: str
     inputs: dict[str, tuple[Operand, ...]]
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     variants: dict[str, Variant]
     blocks: dict[str, Block]
     layers: tuple[Entry, ...]

@@ -93,6 +93,7 @@ class _Reader:
             source=source,
             inputs=self.inputs(input_node),
             params=params,
+            param_spans=_key_spans(params_node),
             variants=self.variants(root.get("variants"), params),
             blocks=self.blocks(root.get("blocks")),
             layers=self.entries(root.get("layers")),
@@ -172,7 +173,7 @@ class _Reader:
         name = self.text(body.get("name")) or key.text
         source = self.text(body.get("source"))
         expect = read_expectations(body.get("expect"), source or self.source, self.problems, total=True)
-        return Variant(name, source, self.params(params), expect)
+        return Variant(name, source, self.params(params), _key_spans(params), expect, key.span)
 
     def blocks(self, node: Node | None) -> dict[str, Block]:
         blocks = {}
@@ -192,6 +193,7 @@ class _Reader:
         return Block(
             key.text,
             self.params(body.get("params")),
+            _key_spans(body.get("params")),
             inputs,
             self.outputs(body.get("outputs")),
             self.entries(body.get("layers")),
@@ -361,6 +363,11 @@ class _Reader:
 
     def problem(self, code: str, message: str, span: Span) -> None:
         self.problems.add(Problem(code, message, span))
+
+
+def _key_spans(node: Node | None) -> dict[str, Span]:
+    """Return where each key of a mapping stands; of what is no mapping, nothing."""
+    return {key.text: key.span for key, _ in node.entries} if isinstance(node, Mapping) else {}
 
 
 def _length(items: tuple[Operand, ...]) -> int:
