@@ -13,7 +13,18 @@ from cnnstat.rules.rule import Page, Rule, page
 if TYPE_CHECKING:
     from types import ModuleType
 
-NAMES = ("bias-before-norm", "no-citation")
+NAMES = (
+    "bias-before-norm",
+    "dropout-before-norm",
+    "early-downsampling",
+    "field-too-small",
+    "no-citation",
+    "odd-width",
+    "shadowed-name",
+    "unused-block",
+    "unused-param",
+    "unused-variant-value",
+)
 """Every rule by its name: its file has underscores for dashes, and in it the rule, as ``RULE``."""
 
 CODES = tuple(f"rule/{name}" for name in NAMES)
