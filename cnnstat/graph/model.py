@@ -45,15 +45,6 @@ class Graph(Struct, frozen=True, dict=True):
         return (*self.inputs, *self.layers)
 
     @cached_property
-    def readers(self) -> tuple[tuple[LayerNode, ...], ...]:
-        """Return for each node the layers that read it, in order; one that reads it twice stands once."""
-        found: list[list[LayerNode]] = [[] for _ in self.nodes]
-        for node in self.layers:
-            for number in dict.fromkeys(node.inputs):
-                found[number].append(node)
-        return tuple(map(tuple, found))
-
-    @cached_property
     def holders(self) -> tuple[int, ...]:
         """Return for each node the one whose memory holds its numbers: itself, or what it is a view of.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cnnstat.rules.rule import Page, Rule, page
+from cnnstat.rules.rule import Page, Rule, markdown, page
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -40,6 +40,11 @@ def rule(code: str) -> Rule:
 def manual(code: str) -> Page:
     """Return the manual page of a rule by its code."""
     return page(_module(code))
+
+
+def page_of(code: str) -> str:
+    """Return the manual page of a rule by its code, as Markdown."""
+    return markdown(code, rule(code).severity, manual(code))
 
 
 def _module(code: str) -> ModuleType:

@@ -80,7 +80,10 @@ def network(analysis: Analysis) -> Iterator[Found]:
 
 def _passages(graph: Graph) -> Iterator[int]:
     """Yield the layers that everything goes through: nothing behind them reads anything before them."""
-    last = [readers[-1].number if readers else 0 for readers in graph.readers]
+    last = [0] * len(graph.nodes)
+    for node in graph.layers:
+        for source in node.inputs:
+            last[source] = node.number
     for output in graph.outputs:
         last[output] = len(graph.nodes)
     furthest = last[0]

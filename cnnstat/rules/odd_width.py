@@ -88,10 +88,9 @@ def network(analysis: Analysis) -> Iterator[Found]:
 
 def _message(place: _Place) -> str:
     more, lower = len(place.layers) - 1, place.width // _TILE * _TILE
-    others = f" and {more} more {plural('layer', more)}" if more else ""
-    have = "have" if more else "has"
-    what = f"'{place.layers[0].path}'{others} {have} {place.width} channels, no multiple of {_TILE}"
-    return f"{what}: take {lower} or {lower + _TILE}"
+    what = f"'{place.layers[0].path}' has {place.width} channels, no multiple of {_TILE}"
+    others = f"; {more} more {plural('layer', more)} have their width from here" if more else ""
+    return f"{what}: take {lower} or {lower + _TILE}{others}"
 
 
 def _put_out(graph: Graph) -> list[bool]:

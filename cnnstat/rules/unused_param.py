@@ -30,8 +30,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.rules.edits import without
 from cnnstat.rules.rule import Found, Rule
-from cnnstat.rules.written import entries, names, read_by, without
+from cnnstat.rules.written import entries, names, read_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from cnnstat.rules.rule import Edit
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 
@@ -105,26 +104,3 @@ def _given(entry: Entry, name: str, index: int | None) -> Option | None:
 def _is_name(expression: Expression) -> bool:
     """Say whether an expression is one parameter and nothing else."""
     return expression.text.strip() in {f"${name}" for name in expression.names}
-
-
-def without(span: Span) -> tuple[Edit, ...]:
-    """Return what takes a key and its plain value out of a mapping in braces; nothing where that is not simple.
-
-    It is simple where the mapping has another key beside it, on the same line.
-    """
-    line, start = span.source.line(span.line), span.column - 1
-    stop = next((i for i in range(start, len(line)) if line[i] in ",}[]{\"'#"), None)
-    if stop is None or line[stop] not in ",}":
-        return ()
-    before = line[:start].rstrip()
-    if line[stop] == ",":
-        stop += 1
-        while stop < len(line) and line[stop] == " ":
-            stop += 1
-        if stop == len(line) or not before.endswith(("{", ",")):
-            return ()
-    elif before.endswith(","):
-        start = len(before) - 1
-    else:
-        return ()
-    return (Edit(type(span)(span.source, span.line, start + 1, stop - start), ""),)

@@ -48,10 +48,11 @@ class Sequence(Struct, frozen=True):
 
 
 class Mapping(Struct, frozen=True):
-    """Keys with their values, in the author's order."""
+    """Keys with their values, in the author's order; ``flow``: in braces."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
+    flow: bool
 
     def get(self, key: str) -> Node | None:
         """Return the value under ``key``, or None."""
@@ -181,7 +182,7 @@ class _Builder:
                 self.add_entry(entries, key, value)
             else:
                 self.problems.add(Problem("yaml/key", "a key must be a word", key.span))
-        return Mapping(tuple(entries.values()), self.span(start))
+        return Mapping(tuple(entries.values()), self.span(start), bool(start.flow_style))
 
     def add_entry(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, value: Node) -> None:
         if key.text == "<<" and not key.quoted:

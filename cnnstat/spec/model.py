@@ -50,7 +50,8 @@ class Reference(Struct, frozen=True):
 class Entry(Struct, frozen=True):
     """One line under ``layers:``: a layer, or the call of a block.
 
-    ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read.
+    ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read, ``flow``
+    that it is written in braces.
     """
 
     type: Option
@@ -65,6 +66,7 @@ class Entry(Struct, frozen=True):
     options: tuple[Option, ...]
     expect: tuple[Expectation, ...]
     span: Span
+    flow: bool
 
     def span_of(self, name: str | None) -> Span:
         """Return where an option is written, as far as it is; else where the entry is."""

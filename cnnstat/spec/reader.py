@@ -238,7 +238,9 @@ class _Reader:
             return None
         name = node.get("name")
         return Entry(
-            type=Option("type", operand, kind.span, kind.span),
+            type=Option(
+                "type", operand, next(k.span for k, _ in node.entries if k.text == "type"), kind.span
+            ),
             name=self.name(name, "a layer") if name is not None else None,
             inputs=self.references(node.get("from")) or None,
             weights=self.weights(node.get("weights")),
@@ -250,6 +252,7 @@ class _Reader:
             options=tuple(self.as_option(k, v) for k, v in node.entries if k.text not in ENTRY_KEYS),
             expect=read_expectations(node.get("expect"), self.source, self.problems, total=False),
             span=kind.span,
+            flow=node.flow,
         )
 
     def weights(self, node: Node | None) -> Reference | None:
