@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 NAMES = (
     "bias-before-norm",
+    "constant-output",
     "dropout-before-norm",
     "early-downsampling",
     "field-too-small",
+    "input-not-divisible",
     "no-citation",
     "odd-width",
     "shadowed-name",
+    "unread-pixels",
     "unused-block",
     "unused-param",
     "unused-variant-value",

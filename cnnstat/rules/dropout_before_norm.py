@@ -8,8 +8,8 @@ Why:
     ResNet, suffer less.
 
 Source:
-    Li, Chen, Hu, Yang: Understanding the disharmony between dropout and batch normalization by variance shift,
-    arXiv:1801.05134.
+    Li, Chen, Hu, Yang: Understanding the disharmony between dropout and batch normalization by variance
+    shift, arXiv:1801.05134.
 
 Bad:
     name: shift

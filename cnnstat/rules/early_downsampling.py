@@ -70,10 +70,14 @@ def network(analysis: Analysis) -> Iterator[Found]:
         if not large or len(shape) != len(whole) or prod(shape[1:]) == 1:
             return
         if prod(shape) * _LEFT < prod(whole) and any(behind[0] > shape[0] for behind in shapes[number:]):
-            smaller = (n for n in range(before + 1, number + 1) if prod(shapes[n][1:]) < prod(shapes[before][1:]))
+            smaller = (
+                n for n in range(before + 1, number + 1) if prod(shapes[n][1:]) < prod(shapes[before][1:])
+            )
             node = graph.layers[next(smaller, number) - 1]
             left = f"{prod(shape):,} of the input's {prod(whole):,} numbers are left ({show(shape)})"
-            yield Found(f"behind '{node.path}' {left}: widen the first layers, or downsample later", node.entry.span)
+            yield Found(
+                f"behind '{node.path}' {left}: widen the first layers, or downsample later", node.entry.span
+            )
             return
         before = number
 

@@ -50,7 +50,7 @@ def _in_a_line(option: Option) -> bool:
 
 
 def without(span: Span) -> tuple[Edit, ...]:
-    """Return what takes a key and its plain value out of a mapping in braces; nothing where that is not simple.
+    """Return what takes a key and its plain value out of a mapping in braces, where that is simple.
 
     It is simple where the mapping has another key beside it, on the same line.
     """

@@ -76,7 +76,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
 
 
 def _last_map(analysis: Analysis, output: int) -> LayerNode | None:
-    """Return the layer that makes one place of a map, on the way back from an output; None for no such layer."""
+    """Return the layer that makes one place of a map, on the way back from an output; None for none."""
     number, graph = output, analysis.graph
     while number >= len(graph.inputs) and _one_place(analysis, number):
         node = graph.layers[number - len(graph.inputs)]

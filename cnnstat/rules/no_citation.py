@@ -54,7 +54,9 @@ def _uncited(spec: Family, expected: Iterable[Expectation], where: str) -> Itera
         first, more = bare[0], len(bare) - 1
         others = f", and {more} more {plural('figure', more)} have none" if more > 1 else ""
         others = ", and 1 more figure has none" if more == 1 else others
-        message = f"{first.figure} has no source{others}: name the paper, page or table in a 'source:' of {where}"
+        message = (
+            f"{first.figure} has no source{others}: name the paper, page or table in a 'source:' of {where}"
+        )
         yield Found(message, first.span)
 
 

@@ -1,14 +1,14 @@
 """A width that is no multiple of 8.
 
 Why:
-    Matrix units multiply tiles of 8 numbers (of 16 bits); what does not fill a tile costs as if it did, or runs
-    on slower units. 64 channels cost no more time than 60, and mostly less. Left alone are widths below 8 and
-    layers with less than a hundredth of the multiply-adds, as those of gates, and what a network puts out:
-    classes and boxes are as many as there are.
+    Matrix units multiply tiles of 8 numbers (of 16 bits); what does not fill a tile costs as if it did, or
+    runs on slower units, so that 64 channels take no more time than 60. Left alone are widths below 8, layers
+    with less than a hundredth of the multiply-adds, as those of gates, and what a network puts out: classes
+    and boxes are as many as there are.
 
 Source:
-    NVIDIA, Deep Learning Performance Documentation, Convolutional Layers User's Guide ("Channels in and out");
-    `make_divisible` of MobileNet (tensorflow/models, slim/nets/mobilenet), as `divisible(x, 8)` here.
+    NVIDIA, Tensor Core DL performance guide, GTC 2019, S9926; `make_divisible` of MobileNet
+    (tensorflow/models, slim/nets/mobilenet), which is `divisible(x, 8)` here.
 
 Bad:
     name: odd
@@ -94,7 +94,7 @@ def _message(place: _Place) -> str:
 
 
 def _put_out(graph: Graph) -> list[bool]:
-    """Say of each node whether it is put out by the network, or by way of layers without a width of their own."""
+    """Say of each node whether it is put out, be it by way of layers without a width of their own."""
     found = [False] * len(graph.nodes)
     for output in graph.outputs:
         found[output] = True

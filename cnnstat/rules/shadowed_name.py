@@ -75,9 +75,9 @@ def _left_out(spec: Family) -> set[tuple[str, str]]:
     for entry in entries(spec):
         kind = entry.type.value
         given = {option.name for option in entry.options}
-        called = spec.blocks if isinstance(kind, Expression) else [kind] if kind in spec.blocks else ()
-        for block in called:
-            found |= {(block, name) for name in spec.blocks[block].params if name not in given}
+        for block in spec.blocks.values():
+            if kind == block.name or isinstance(kind, Expression):
+                found |= {(block.name, name) for name in block.params if name not in given}
     return found
 
 

@@ -60,8 +60,11 @@ def family(spec: Family) -> Iterator[Found]:
 
 def _any_word(spec: Family) -> set[str]:
     values = [option.value for entry in entries(spec) for option in options(entry)]
-    for params in (spec.params, *(each.params for each in (*spec.variants.values(), *spec.blocks.values()))):
-        values += params.values()
+    values += spec.params.values()
+    for variant in spec.variants.values():
+        values += variant.params.values()
+    for block in spec.blocks.values():
+        values += block.params.values()
     return {word for value in values for word in words(value)}
 
 

@@ -53,7 +53,7 @@ def family(spec: Family) -> Iterator[Found]:
             message = f"the variant '{key}' is the same network as '{same}': all parameters are equal"
             yield Found(message, variant.span)
         elif variant.params and values == own:
-            message = f"the variant '{key}' changes nothing: its values are those under the spec's own 'params:'"
+            message = f"the variant '{key}' changes nothing: its values are those of the spec's own 'params:'"
             yield Found(message, variant.span)
 
 

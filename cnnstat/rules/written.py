@@ -56,7 +56,7 @@ def words(operand: Operand) -> Iterator[str]:
 
 
 class Origins:
-    """Where the values of a network's layers are written, which may be at the call of the block around them."""
+    """Where the values of a network's layers are written, which may be at the call of a block around them."""
 
     def __init__(self, graph: Graph) -> None:
         self._spec = graph.spec
@@ -64,7 +64,7 @@ class Origins:
         self._calls = {group.path: group for group in graph.groups if group.type in self._blocks}
 
     def of(self, node: LayerNode, name: str) -> Span:
-        """Return where the value of a layer's option is written; where the layer is, if it is written nowhere.
+        """Return where the value of a layer's option is written; where the layer is, if that is nowhere.
 
         An option that is nothing but a parameter (``filters: $filters``) leads to the call that gives it, or
         to the default of the block or of the network; any other one is written where it stands.
