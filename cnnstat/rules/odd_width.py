@@ -7,7 +7,8 @@ Why:
     and boxes are as many as there are.
 
 Source:
-    NVIDIA, Tensor Core DL performance guide, GTC 2019, S9926; `make_divisible` of MobileNet
+    NVIDIA, Get started with deep learning performance (docs.nvidia.com/deeplearning/performance), and Tensor
+    core deep learning performance guide, GTC 2019, S9926; `make_divisible` of MobileNet
     (tensorflow/models, slim/nets/mobilenet), which is `divisible(x, 8)` here.
 
 Bad:
