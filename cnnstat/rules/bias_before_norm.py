@@ -4,7 +4,7 @@ Why:
     The norm takes the mean of each channel off, and the bias with it. Its numbers are stored, trained and
     counted, but never matter; the shift of the norm is the bias. Over several channels at once, or behind
     a frozen batch norm, a bias does matter and is not found. --fix writes `bias: false`, unless the same
-    entry has another reader elsewhere in the file, shares its parameters, or leaves the bias to an expression.
+    entry needs its bias elsewhere in the file, shares its parameters, or leaves the bias to an expression.
 
 Source:
     Ioffe and Szegedy 2015, Batch Normalization, arXiv:1502.03167, section 3.2.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
+_COMMENT = re.compile("#[^\n\r\x85\u2028\u2029]*")
+_LINE = re.compile("[^\n\r\x85\u2028\u2029]*")
 _LONGEST = 200  # characters of an expression that an unquoted comma is looked for in
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -86,6 +88,33 @@ def parse(source: Source) -> Node:
         empty = "the spec is empty; it needs at least 'input:' and 'layers:'"
         raise SpecError([Problem("spec/empty", empty, Span(source, 1, 1))])
     return root
+
+
+def comments(source: Source) -> Iterator[Span]:
+    """Yield where the comments of a text stand that can be parsed, each to the end of its line.
+
+    A ``#`` within a value is none: values are where the parser says they are.
+    """
+    end = 0
+    events: Iterator[Any] = yaml.parse(source.text, Loader=_PARSER)
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            yield from _comments_between(source, end, _value_start(source, event))
+            end = event.end_mark.index
+    yield from _comments_between(source, end, len(source.text))
+
+
+def _value_start(source: Source, event: Any) -> int:
+    start: int = event.start_mark.index
+    if event.style not in ("|", ">"):
+        return start
+    sign = _LINE.match(source.text, start, event.end_mark.index)  # behind it, a comment may stand
+    return sign.end() if sign else start
+
+
+def _comments_between(source: Source, start: int, end: int) -> Iterator[Span]:
+    for found in _COMMENT.finditer(source.text, start, end):
+        yield Span(source, *source.place(found.start()), len(found[0]))
 
 
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:

@@ -12,7 +12,8 @@ from msgspec import Struct
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, SpecError
-from cnnstat.commands.check.findings import Finding, Findings
+from cnnstat.commands.check.findings import Finding, Findings, Fix
+from cnnstat.commands.check.ignores import apply_ignores
 from cnnstat.graph.model import build
 from cnnstat.spec import file
 from cnnstat.spec.choice import choose
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnstat.analysis import Analysis
-    from cnnstat.rules.rule import Found, Severity
+    from cnnstat.rules.rule import Edit, Found, Severity
     from cnnstat.spec.model import Family
 
 
@@ -37,11 +38,16 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: how many networks were analyzed, and the findings by position."""
+    """What came of one file: how many networks were analyzed, and the findings by position.
+
+    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended.
+    """
 
     file: str
     networks: int = 0
     findings: tuple[Finding, ...] = ()
+    ignored: int = 0
+    fixed: int = 0
 
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
@@ -57,24 +63,40 @@ def check_file(spec: str, options: CheckOptions) -> FileReport:
 
 def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
     """Check the text of a spec: all its networks, or one variant."""
+    report, _ = look(text, name, variant, options)
+    return report
+
+
+def look(
+    text: str, name: str, variant: str | None, options: CheckOptions
+) -> tuple[FileReport, tuple[tuple[Edit, ...], ...]]:
+    """Check the text of a spec, and return the edits that mend what can be mended, too.
+
+    There are none where a network of the file was not looked at, or could not be.
+    """
     findings, networks = Findings(), 0
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
         _add_problems(findings, error.problems)
-        return FileReport(file=name, findings=tuple(findings))
+        return FileReport(file=name, findings=tuple(findings)), ()
     _add_of_family(findings, family, options)
-    for each in _variants(family, variant):
+    variants = _variants(family, variant)
+    for each in variants:
         try:
             analysis = analyze_graph(build(choose(family, each, {})))
         except SpecError as error:
             _add_problems(findings, error.problems, each or family.name)
             continue
         networks += 1
+        findings.begin(analysis.graph)
         for missed in analysis.missed:
             findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
         _add_of_network(findings, analysis, options)
-    return FileReport(file=name, networks=networks, findings=tuple(findings))
+    complete = networks == len(variants) and variant is None
+    ignored = apply_ignores(findings, family.span.source, options.severities, complete=complete)
+    fixes = tuple(findings.fixes()) if complete else ()
+    return FileReport(file=name, networks=networks, findings=tuple(findings), ignored=ignored), fixes
 
 
 def _variants(family: Family, variant: str | None) -> tuple[str | None, ...]:
@@ -104,4 +126,5 @@ def _add_found(
     findings: Findings, code: str, severity: Severity, found: Iterable[Found], network: str = ""
 ) -> None:
     for each in found:
-        findings.add(Problem(code, each.message, each.span), severity, network, each.edits)
+        fix = Fix(each.edits, each.entry)
+        findings.add(Problem(code, each.message, each.span), severity, network, fix)
