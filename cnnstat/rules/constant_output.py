@@ -50,8 +50,8 @@ def network(analysis: Analysis) -> Iterator[Found]:
     """Find softmax and norms over one value."""
     for node in analysis.graph.layers:
         if _together(node.layer, analysis.shapes[node.number]) == 1:
-            over = f"'{node.path}' is a {node.type} over one value"
-            yield Found(f"{over}: it puts out the same, whatever it reads", node.entry.span)
+            what = f"'{node.path}' looks at one value at a time"
+            yield Found(f"{what}: it puts out the same, whatever it reads", node.entry.span)
 
 
 def _together(layer: Layer, shape: Shape) -> int | None:

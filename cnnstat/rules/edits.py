@@ -49,24 +49,42 @@ def _in_a_line(option: Option) -> bool:
     return place.length > 1 or place.source.line(place.line)[place.column - 1 :][:1] == text
 
 
-def without(span: Span) -> tuple[Edit, ...]:
-    """Return what takes a key and its plain value out of a mapping in braces, where that is simple.
+def without(key: Span, *, alone: bool) -> tuple[Edit, ...]:
+    """Return the edit that takes a key and what it has out of a mapping, where that is simple.
 
-    It is simple where the mapping has another key beside it, on the same line.
+    In braces, its value has to be plain and on the same line. There is none for a key that is ``alone``.
     """
-    line, start = span.source.line(span.line), span.column - 1
-    stop = next((i for i in range(start, len(line)) if line[i] in ",}[]{\"'#"), None)
-    if stop is None or line[stop] not in ",}":
+    line = key.source.line(key.line)
+    if alone:
         return ()
+    return _without_lines(key) if not line[: key.column - 1].strip() else _without_part(key, line)
+
+
+def _without_lines(key: Span) -> tuple[Edit, ...]:
+    """Return what takes away the line of a key and those behind it that are further in."""
+    source, stop = key.source, key.line + 1
+    for number in range(key.line + 1, source.line_count + 1):
+        line = source.line(number)
+        if line.strip() and len(line) - len(line.lstrip()) < key.column:
+            break
+        if line.strip():  # an empty line belongs to what is behind it
+            stop = number + 1
+    return (Edit(Span(source, key.line, 1, source.start(stop) - source.start(key.line)), ""),)
+
+
+def _without_part(key: Span, line: str) -> tuple[Edit, ...]:
+    start = key.column - 1
+    stop = next((i for i in range(start, len(line)) if line[i] in ",}[]{\"'#"), None)
     before = line[:start].rstrip()
+    if stop is None or line[stop] not in ",}" or not before.endswith(("{", ",")):
+        return ()
     if line[stop] == ",":
-        stop += 1
-        while stop < len(line) and line[stop] == " ":
-            stop += 1
-        if stop == len(line) or not before.endswith(("{", ",")):
+        rest = line[stop + 1 :].lstrip()
+        stop = len(line) - len(rest)
+        if not rest:
             return ()
     elif before.endswith(","):
         start = len(before) - 1
     else:
         return ()
-    return (Edit(Span(span.source, span.line, start + 1, stop - start), ""),)
+    return (Edit(Span(key.source, key.line, start + 1, stop - start), ""),)

@@ -73,14 +73,19 @@ def network(analysis: Analysis) -> Iterator[Found]:
         near = [each for each in (size // step * step, (size // step + 1) * step) if each]
         fitting = [str(n) for n in near if _fits(walk, graph, (*before, n, *behind), axis, hidden)]
         if fitting:
-            layer, joined = rounded[hidden[0]], graph.name(hidden[0])
+            layer, name = rounded[hidden[0]], rank_of(graph.input_shape).axes[axis]
             assert layer is not None
-            out, read = shapes[layer.number][axis], analysis.inputs(layer.number)[0][axis]
-            name = rank_of(graph.input_shape).axes[axis]
-            message = f"{name} {size} cannot be divided as '{layer.path}' does, which makes {out} of {read}"
-            fit = f"{listed(fitting, ' or ')} would fit"
-            yield Found(f"{message}; '{joined}' hides the offset: {fit}", graph.spec.family.input_span)
+            steps = f"'{layer.path}' makes {shapes[layer.number][axis]} of {shapes[layer.inputs[0]][axis]}"
+            message = f"{name} {size}: {steps}, and {_offset_of(graph, shapes, axis, hidden[0])}"
+            yield Found(f"{message}; {listed(fitting, ' or ')} would fit", graph.spec.family.input_span)
             return
+
+
+def _offset_of(graph: Graph, shapes: Sequence[Shape], axis: int, number: int) -> str:
+    node = graph.layers[number - len(graph.inputs)]
+    if _sized_by_another(node):
+        return f"'{node.path}' hides the offset where it comes up again"
+    return f"what comes up again as '{node.path}' is {shapes[number][axis]}"
 
 
 class _Sized(Struct, frozen=True):
@@ -132,7 +137,7 @@ def _rounded(graph: Graph, shapes: Sequence[Shape], axis: int) -> list[LayerNode
         if node.layer.family == "pool" and not hasattr(node.layer, "kernel"):
             found.append(None)
             continue
-        above = next((found[source] for source in node.values if found[source]), None)
+        above = next((found[source] for source in node.inputs if found[source]), None)
         found.append(above or (node if _rounds(node, shapes, axis) else None))
     return found
 

@@ -2,7 +2,7 @@
 
 Why:
     Matrix units multiply tiles of 8 numbers (of 16 bits); what does not fill a tile costs as if it did, or
-    runs on slower units, so that 64 channels take no more time than 60. Left alone are widths below 8, layers
+    runs on slower units, so that 60 channels mostly take as long as 64. Left alone are widths below 8, layers
     with less than a hundredth of the multiply-adds, as those of gates, and what a network puts out: classes
     and boxes are as many as there are.
 

@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.layers import LAYERS
 from cnnstat.rules.rule import Found, Rule
-from cnnstat.rules.written import entries
+from cnnstat.rules.written import Calls, entries
 from cnnstat.spec.expression import Expression, show_value
 
 if TYPE_CHECKING:
@@ -71,13 +71,11 @@ def family(spec: Family) -> Iterator[Found]:
 
 def _left_out(spec: Family) -> set[tuple[str, str]]:
     """Return the blocks and those of their parameters that some call leaves out."""
-    found = set()
+    found, calls = set[tuple[str, str]](), Calls(spec)
     for entry in entries(spec):
-        kind = entry.type.value
         given = {option.name for option in entry.options}
-        for block in spec.blocks.values():
-            if kind == block.name or isinstance(kind, Expression):
-                found |= {(block.name, name) for name in block.params if name not in given}
+        for block in calls.blocks(entry):
+            found |= {(block, name) for name in spec.blocks[block].params if name not in given}
     return found
 
 

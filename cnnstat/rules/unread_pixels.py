@@ -66,8 +66,9 @@ def network(analysis: Analysis) -> Iterator[Found]:
         read = {place for axes in windows for place in product(*map(_read, axes or ()))}
         if len(read) < prod(stride):
             node = readers[0]
-            what = f"of each {show(stride)} values of '{source.path}', {len(read)} of {prod(stride)}"
-            message = f"{what} are read: '{node.path}' steps over the others, and nothing else reads them"
+            some = f"of each {show(stride)} values of '{source.path}', only {len(read)} of {prod(stride)}"
+            reads = "is read" if len(read) == 1 else "are read"
+            message = f"{some} {reads}: '{node.path}' steps over the others, and nothing else reads them"
             yield Found(message, node.entry.span_of("stride"))
 
 

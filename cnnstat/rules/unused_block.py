@@ -30,9 +30,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.rules.edits import without
 from cnnstat.rules.rule import Found, Rule
-from cnnstat.rules.written import entries, options, words
-from cnnstat.spec.expression import Expression
+from cnnstat.rules.written import Calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,28 +44,15 @@ def family(spec: Family) -> Iterator[Found]:
     """Find blocks that nothing leads to from the layers of the network."""
     if not spec.blocks:
         return
-    called, waiting = set[str](), list(spec.layers)
+    calls, called, waiting = Calls(spec), set[str](), list(spec.layers)
     while waiting:
-        entry = waiting.pop()
-        kind = entry.type.value
-        # A type that is an expression may come to any word that is written anywhere.
-        found = _any_word(spec) if isinstance(kind, Expression) else {kind}
-        for name in [name for name in spec.blocks if name in found and name not in called]:
+        for name in calls.blocks(waiting.pop()) - called:
             called.add(name)
             waiting += spec.blocks[name].layers
     for block in spec.blocks.values():
         if block.name not in called:
-            yield Found(f"no layer calls the block '{block.name}'; remove it", block.span)
-
-
-def _any_word(spec: Family) -> set[str]:
-    values = [option.value for entry in entries(spec) for option in options(entry)]
-    values += spec.params.values()
-    for variant in spec.variants.values():
-        values += variant.params.values()
-    for block in spec.blocks.values():
-        values += block.params.values()
-    return {word for value in values for word in words(value)}
+            edits = without(block.span, alone=not called)
+            yield Found(f"no layer calls the block '{block.name}'; remove it", block.span, edits)
 
 
 RULE = Rule("warning", family=family)

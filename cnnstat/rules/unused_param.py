@@ -52,14 +52,18 @@ def family(spec: Family) -> Iterator[Found]:
         if name not in read:
             set_by = any(name in variant.params for variant in spec.variants.values())
             span = spec.param_spans[name]
-            yield Found(_message(name, "the network"), span, () if set_by else without(span))
+            yield Found(
+                _message(name, "the network"),
+                span,
+                () if set_by else without(span, alone=len(spec.params) == 1),
+            )
 
 
 def _of_block(spec: Family, block: Block, read: set[str]) -> Iterator[Found]:
     for name in block.params:
         if name not in read:
             span = block.param_spans[name]
-            edits = () if _given(spec, name) else without(span)
+            edits = () if _given(spec, name) else without(span, alone=len(block.params) == 1)
             yield Found(_message(name, f"the block '{block.name}'"), span, edits)
 
 

@@ -47,12 +47,41 @@ def read_by(listed: Iterable[Entry]) -> set[str]:
 
 
 def words(operand: Operand) -> Iterator[str]:
-    """Yield the words that an operand is, or may come to."""
+    """Yield the words that an operand is, or has in it."""
     if isinstance(operand, str):
         yield operand
     elif isinstance(operand, Expression):
         constants = (node.value for node in ast.walk(operand.tree) if isinstance(node, ast.Constant))
         yield from (value for value in constants if isinstance(value, str))
+
+
+class Calls:
+    """Which blocks entries call; where a type is an expression, all that it may come to."""
+
+    def __init__(self, spec: Family) -> None:
+        self._blocks = spec.blocks
+        self._values: dict[str, set[str]] = {}
+        params = [spec.params, *(variant.params for variant in spec.variants.values())]
+        params += [block.params for block in spec.blocks.values()]
+        for name, value in ((name, value) for each in params for name, value in each.items()):
+            self._values.setdefault(name, set()).update(words(value))
+        for option in (option for entry in entries(spec) for option in (*entry.options, *entry.first)):
+            self._values.setdefault(option.name, set()).update(words(option.value), _read(option.value))
+
+    def blocks(self, entry: Entry) -> set[str]:
+        """Return the names of the blocks that an entry may call."""
+        waiting, found = {*words(entry.type.value), *_read(entry.type.value)}, set[str]()
+        while waiting:
+            word = waiting.pop()
+            found.add(word)
+            if word.startswith("$"):
+                waiting |= self._values.get(word[1:], set()) - found
+        return found & self._blocks.keys()
+
+
+def _read(operand: Operand) -> Iterator[str]:
+    """Yield the parameters that an operand reads, with the sign that no word begins with."""
+    yield from (f"${name}" for name in names(operand))
 
 
 class Origins:
