@@ -5,15 +5,19 @@ This is all that a worker does for one file; its result is plain data, so that i
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
-from cnnstat.base.errors import Problem, Source, SpecError
+from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.base.files import FileError
 from cnnstat.commands.check.findings import Finding, Findings, Fix
 from cnnstat.commands.check.ignores import apply_ignores
+from cnnstat.commands.check.mended import Mended, mended
+from cnnstat.commands.check.replaced import replace_text
 from cnnstat.graph.model import build
 from cnnstat.spec import file
 from cnnstat.spec.choice import choose
@@ -28,9 +32,13 @@ if TYPE_CHECKING:
 
 
 class CheckOptions(Struct, frozen=True, kw_only=True):
-    """What a file is checked for. ``severities`` are those that differ from a rule's own; None is off."""
+    """What a file is checked for. ``severities`` are those that differ from a rule's own; None is off.
+
+    ``fix``: what can be mended safely is mended in the file.
+    """
 
     severities: Mapping[str, Severity | None] = {}
+    fix: bool = False
 
     def severity(self, code: str) -> Severity | None:
         """Return how much a rule matters here; None where it is off."""
@@ -52,29 +60,53 @@ class FileReport(Struct, frozen=True, kw_only=True):
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
     """Check a file, or one variant of it; what cannot be read is a finding, too."""
+    report, _ = read_and_check(spec, options)
+    return report
+
+
+def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
+    """Check a file, mend it where that is asked for, and return its text as it then is, too."""
     try:
         text, name, variant = file.read(spec)
     except SpecError as error:
         findings = Findings()
         _add_problems(findings, error.problems)
-        return FileReport(file=spec, findings=tuple(findings))
-    return check_text(text, name, variant, options)
+        return FileReport(file=spec, findings=tuple(findings)), ""
+    if not options.fix or not (spec == "-" or Path(name).exists()):  # a bundled network is nobody's to mend
+        return check_text(text, name, variant, options), text
+    attempt = mended(text, lambda each: look(each, name, None, options))
+    refusal = Problem("fix/refused", f"mended, it would have a new error: {attempt.refused}", _start(name))
+    refused = [refusal] if attempt.refused else []
+    if attempt.fixed and spec != "-":
+        try:
+            replace_text(file.find(spec)[0], text, attempt.text)
+        except FileError as error:
+            refused, attempt = [Problem("fix/unwritten", str(error), _start(name))], Mended(text)
+    report = check_text(attempt.text, name, variant, options, refused)
+    return structs.replace(report, fixed=attempt.fixed), attempt.text
 
 
-def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
-    """Check the text of a spec: all its networks, or one variant."""
-    report, _ = look(text, name, variant, options)
+def _start(name: str) -> Span:
+    return Span(Source(name, ""), 1, 1)
+
+
+def check_text(
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
+) -> FileReport:
+    """Check the text of a spec: all its networks, or one variant; ``others`` are found already."""
+    report, _ = look(text, name, variant, options, others)
     return report
 
 
 def look(
-    text: str, name: str, variant: str | None, options: CheckOptions
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
 ) -> tuple[FileReport, tuple[tuple[Edit, ...], ...]]:
     """Check the text of a spec, and return the edits that mend what can be mended, too.
 
     There are none where a network of the file was not looked at, or could not be.
     """
     findings, networks = Findings(), 0
+    _add_problems(findings, others)
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
