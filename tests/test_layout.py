@@ -46,6 +46,7 @@ LIBRARIES = {
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
     "psutil": ("commands/run/memory_limit.py",),
+    "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
     "safetensors": ("tensors/safetensors.py",),
 }

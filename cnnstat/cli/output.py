@@ -44,9 +44,18 @@ def show(document: Document, report: Callable[[], Report], output: Output) -> No
         OSError: standard output takes nothing more.
         Unwritten: the file takes nothing more.
     """
-    terminal = output.output is None and standard_output().isatty()
-    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    put(render(document, report, output.form, width=_width(terminal), colour=colour), output.output)
+    width, colour = _width(_on_terminal(output.output)), coloured(output.output)
+    put(render(document, report, output.form, width=width, colour=colour), output.output)
+
+
+def coloured(output: Path | None) -> bool:
+    """Say whether what goes there may have colours: to a terminal that shows them, unless told otherwise."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and _on_terminal(output)
+
+
+def _on_terminal(output: Path | None) -> bool:
+    return output is None and standard_output().isatty()
 
 
 def check_output(output: Path | None) -> None:

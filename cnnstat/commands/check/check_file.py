@@ -14,6 +14,7 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, SpecError
 from cnnstat.commands.check.findings import Finding, Findings
 from cnnstat.graph.model import build
+from cnnstat.rules.rule import SEVERITIES
 from cnnstat.spec import file
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
@@ -22,18 +23,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnstat.analysis import Analysis
+    from cnnstat.commands.check.configuration import Level
     from cnnstat.rules.rule import Found, Severity
     from cnnstat.spec.model import Family
 
 
 class CheckOptions(Struct, frozen=True, kw_only=True):
-    """What a file is checked for. ``severities`` are those that differ from a rule's own; None is off."""
+    """What a file is checked for.
 
-    severities: Mapping[str, Severity | None] = {}
+    ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
+    matters at least to be one.
+    """
 
-    def severity(self, code: str) -> Severity | None:
-        """Return how much a rule matters here; None where it is off."""
-        return self.severities[code] if code in self.severities else rules.rule(code).severity
+    severity: Mapping[str, Level] = {}
+    least: Severity = "warning"
+
+    def of_code(self, code: str, default: Severity) -> Severity | None:
+        """Return how much a code matters here; None where it is off, or matters too little."""
+        level = self.severity.get(code, default)
+        enough = level != "off" and SEVERITIES.index(level) >= SEVERITIES.index(self.least)
+        return level if enough and level != "off" else None
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
@@ -88,16 +97,18 @@ def _add_problems(findings: Findings, problems: Iterable[Problem], network: str 
 
 def _add_of_family(findings: Findings, family: Family, options: CheckOptions) -> None:
     for code in rules.CODES:
-        look, severity = rules.rule(code).family, options.severity(code)
-        if look and severity:
-            _add_found(findings, code, severity, look(family))
+        rule = rules.rule(code)
+        severity = options.of_code(code, rule.severity)
+        if rule.family and severity:
+            _add_found(findings, code, severity, rule.family(family))
 
 
 def _add_of_network(findings: Findings, analysis: Analysis, options: CheckOptions) -> None:
     for code in rules.CODES:
-        look, severity = rules.rule(code).network, options.severity(code)
-        if look and severity:
-            _add_found(findings, code, severity, look(analysis), analysis.name)
+        rule = rules.rule(code)
+        severity = options.of_code(code, rule.severity)
+        if rule.network and severity:
+            _add_found(findings, code, severity, rule.network(analysis), analysis.name)
 
 
 def _add_found(
