@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
-from cnnstat.cli.options import FILE, output_options
+from cnnstat.cli.options import FILE, max_memory_option, output_options
 from cnnstat.cli.output import coloured, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.check_file import CheckOptions
@@ -15,7 +17,7 @@ from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.spec_files import spec_files
-from cnnstat.commands.check.workers import LostWorkerError, check_files, workers_for
+from cnnstat.commands.check.workers import check_files, workers_for
 from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
@@ -35,9 +37,19 @@ if TYPE_CHECKING:
 )
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
 @click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
+@click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
+@click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
+@max_memory_option
 @output_options(FORMATS, default="text")
 def check(
-    paths: tuple[str, ...], least: Severity, jobs: int | None, config: Path | None, output: Output
+    paths: tuple[str, ...],
+    least: Severity,
+    jobs: int | None,
+    config: Path | None,
+    runs: bool,
+    check_grad: bool,
+    max_memory: int | None,
+    output: Output,
 ) -> None:
     """Check specs: each PATH is a file, a folder, a pattern or - for standard input.
 
@@ -46,18 +58,22 @@ def check(
     """
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
+    runs = runs or check_grad
+    jobs = jobs or workers_for(len(found.specs), heavy=runs)
+    options = CheckOptions(
+        least=least, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
+    )
     work = []
     for spec in found.specs:
         own = configuration.of_file(Path(spec))
-        work.append((spec, CheckOptions(severity=own.severity, least=least)))
+        work.append((spec, replace(options, severity=own.severity)))
+    if runs and jobs > 1:  # the processors are busy with other networks
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     reports = []
     with progress("checking", len(work)) as advance:
-        try:
-            for report in check_files(work, jobs or workers_for(len(work))):
-                reports.append(report)
-                advance(1)
-        except LostWorkerError as error:
-            raise click.ClickException(str(error)) from None
+        for report in check_files(work, jobs):
+            reports.append(report)
+            advance(1)
     checked = document(reports, found.others)
     put(render(checked, output.form, colour=coloured(output.output)), output.output)
     if any(report.findings for report in checked.files):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,6 +16,9 @@ from cnnstat.base.limits import MAX_TEXT
 from cnnstat.base.text import plain
 from cnnstat.rules.rule import Severity
 from cnnstat.spec.document import Mapping, Node, Sequence, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OWN_FILE = ".cnnstat.yaml"
 PROJECT_FILE = "pyproject.toml"

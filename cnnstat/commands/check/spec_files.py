@@ -38,7 +38,7 @@ def spec_files(paths: Iterable[str], configuration: Configuration) -> SpecFiles:
     YAML files with a key of specs, but for hidden ones.
 
     Raises:
-        ArgumentError: a pattern matches no file, or there is no spec at all, so that nothing would be checked.
+        ArgumentError: a pattern matches no file, or there is no spec at all: nothing would be checked.
     """
     others: list[str] = []
     named = dict.fromkeys(name for path in paths for name in _files(path, configuration, others))

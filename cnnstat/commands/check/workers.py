@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
-from cnnstat.commands.check.check_file import CheckOptions, FileReport, check_file
+from cnnstat.commands.check.check_file import CheckOptions, FileReport, check_file, lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,41 +22,57 @@ AHEAD = 8
 """Files per worker that wait for their turn: enough to keep all busy, few enough to need no memory."""
 
 
-class LostWorkerError(Exception):
-    """A worker died in the middle of a file, most likely for want of memory."""
-
-
-def workers_for(files: int) -> int:
-    """Return how many processes so many files are worth, here."""
+def workers_for(files: int, *, heavy: bool) -> int:
+    """Return how many processes so many files are worth, here; ``heavy`` ones are each worth one."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(available, files // FEW))
+    return max(1, min(available, files if heavy else files // FEW))
 
 
 def check_files(work: Sequence[tuple[str, CheckOptions]], jobs: int) -> Iterator[FileReport]:
     """Yield the report of each file, in their order, with so many processes.
 
-    Raises:
-        LostWorkerError: the system ended a worker; of its file and those behind it nothing is known.
+    A file in which the system ends a process, mostly for want of memory, hides no other.
     """
     if jobs == 1:
         yield from (check_file(spec, options) for spec, options in work)
         return
-    # A fresh process has no threads of its parent's, which a fork would have copied in the middle of something.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts) as pool:
-        waiting: deque[tuple[str, Future[FileReport]]] = deque()
+    waiting = deque(work)
+    while waiting:
+        try:
+            for report in _together(tuple(waiting), jobs):
+                waiting.popleft()
+                yield report
+        except BrokenProcessPool:
+            yield _alone(*waiting.popleft())
+
+
+def _together(work: Sequence[tuple[str, CheckOptions]], jobs: int) -> Iterator[FileReport]:
+    with _pool(jobs) as pool:
+        ahead: deque[Future[FileReport]] = deque()
         try:
             for spec, options in work:
-                waiting.append((spec, pool.submit(check_file, spec, options)))
-                if len(waiting) >= AHEAD * jobs:
-                    yield waiting.popleft()[1].result()
-            while waiting:
-                yield waiting.popleft()[1].result()
-        except BrokenProcessPool:
-            name = waiting[0][0] if waiting else work[-1][0]
-            raise LostWorkerError(f"a worker was ended by the system at or behind {name}") from None
+                ahead.append(pool.submit(check_file, spec, options))
+                if len(ahead) >= AHEAD * jobs:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _alone(spec: str, options: CheckOptions) -> FileReport:
+    """Return the report of a file that may have ended a process, or one that says that it does."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(check_file, spec, options).result()
+    except BrokenProcessPool:
+        return lost(spec)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # A fresh process has no threads of its parent's, which a fork would copy in the middle of something.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
 
 
 def _leave_interrupts() -> None:
