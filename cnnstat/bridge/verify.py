@@ -181,7 +181,7 @@ def _holds(row: Row, measured: MeasuredField) -> bool:
     No unit sees more; and if all are said to see the same, that is what those see that see anything.
     """
     said_of_all = row.field.everywhere
-    if said_of_all is not None:
+    if said_of_all is not None and not any(axis.blind for axis in measured.axes):
         return said_of_all == measured.region
     for i, axis in enumerate(measured.axes):
         if axis.pattern is not None or axis.clipped is None:
