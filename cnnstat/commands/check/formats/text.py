@@ -47,4 +47,13 @@ def _sums(document: CheckDocument) -> str:
     checked = f"{files:,} {plural('file', files)}, {networks:,} {plural('network', networks)}"
     fixed, ignored = (sum(getattr(each, key) for each in document.files) for key in ("fixed", "ignored"))
     more = f"{f', {fixed:,} fixed' if fixed else ''}{f', {ignored:,} ignored' if ignored else ''}"
-    return f"{checked}: {found or 'nothing found'}{more}"
+    return f"{checked}: {found or 'nothing found'}{more}{_proved(document)}"
+
+
+def _proved(document: CheckDocument) -> str:
+    executions = [each for report in document.files for each in report.executions]
+    if not executions:
+        return ""
+    figures, gradients = (sum(getattr(each, key) for each in executions) for key in ("figures", "gradients"))
+    also = f" and {gradients:,} gradients" if gradients else ""
+    return f"; {figures:,} figures{also} proved by execution"
