@@ -96,20 +96,19 @@ def comments(source: Source) -> Iterator[Span]:
     A ``#`` within a value is none: values are where the parser says they are.
     """
     end = 0
-    events: Iterator[Any] = yaml.parse(source.text, Loader=_PARSER)
-    for event in events:
+    for event in yaml.parse(source.text, Loader=_PARSER):
         if isinstance(event, yaml.ScalarEvent):
-            yield from _comments_between(source, end, _value_start(source, event))
-            end = event.end_mark.index
+            start, after = _value_ends(source, event)
+            yield from _comments_between(source, end, start)
+            end = after
     yield from _comments_between(source, end, len(source.text))
 
 
-def _value_start(source: Source, event: Any) -> int:
-    start: int = event.start_mark.index
-    if event.style not in ("|", ">"):
-        return start
-    sign = _LINE.match(source.text, start, event.end_mark.index)  # behind it, a comment may stand
-    return sign.end() if sign else start
+def _value_ends(source: Source, event: Any) -> tuple[int, int]:
+    start, end = event.start_mark.index, event.end_mark.index
+    # Behind the sign of a text of several lines, a comment may stand.
+    sign = _LINE.match(source.text, start, end) if event.style in ("|", ">") else None
+    return sign.end() if sign else start, end
 
 
 def _comments_between(source: Source, start: int, end: int) -> Iterator[Span]:

@@ -5,16 +5,21 @@ This is all that a worker does for one file; its result is plain data, so that i
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
-from cnnstat.base.errors import Problem, Source, SpecError
+from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.base.files import FileError
 from cnnstat.commands.check.findings import Finding, Findings, Fix
 from cnnstat.commands.check.ignores import apply_ignores
+from cnnstat.commands.check.mended import Mended, mended
+from cnnstat.commands.check.replaced import replace_text
 from cnnstat.graph.model import build
+from cnnstat.rules.rule import SEVERITIES
 from cnnstat.spec import file
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
@@ -23,22 +28,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnstat.analysis import Analysis
+    from cnnstat.commands.check.configuration import Level
+    from cnnstat.commands.check.execution import Executed
+    from cnnstat.graph.model import Graph
     from cnnstat.rules.rule import Edit, Found, Severity
     from cnnstat.spec.model import Family
 
 
+class Execution(Struct, frozen=True, kw_only=True):
+    """What came of running a network: figures measured as calculated, gradients that are right."""
+
+    network: str
+    figures: int
+    gradients: int
+    verdict: str
+
+
 class CheckOptions(Struct, frozen=True, kw_only=True):
-    """What a file is checked for. ``severities`` are those that differ from a rule's own; None is off."""
+    """What a file is checked for.
 
-    severities: Mapping[str, Severity | None] = {}
+    ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
+    matters at least to be one. ``fix``: what can be mended safely is mended in the file. ``run`` executes
+    each network within so many bytes, ``check_grad`` checks its gradients, too.
+    """
 
-    def severity(self, code: str) -> Severity | None:
-        """Return how much a rule matters here; None where it is off."""
-        return self.severities[code] if code in self.severities else rules.rule(code).severity
+    severity: Mapping[str, Level] = {}
+    least: Severity = "warning"
+    fix: bool = False
+    run: bool = False
+    check_grad: bool = False
+    max_memory: int | None = None
+
+    def of_code(self, code: str, default: Severity) -> Severity | None:
+        """Return how much a code matters here; None where it is off, or matters too little."""
+        level = self.severity.get(code, default)
+        enough = level != "off" and SEVERITIES.index(level) >= SEVERITIES.index(self.least)
+        return level if enough and level != "off" else None
+
+    def of_rule(self, code: str) -> Severity | None:
+        """Return how much a rule matters here; None where it is off, or matters too little."""
+        return self.of_code(code, rules.rule(code).severity)
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: how many networks were analyzed, and the findings by position.
+    """What came of one file: how many networks were analyzed, the findings by position, and executions.
 
     ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended.
     """
@@ -48,33 +81,59 @@ class FileReport(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     ignored: int = 0
     fixed: int = 0
+    executions: tuple[Execution, ...] = ()
 
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
     """Check a file, or one variant of it; what cannot be read is a finding, too."""
+    report, _ = read_and_check(spec, options)
+    return report
+
+
+def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
+    """Check a file, mend it where that is asked for, and return its text as it then is, too."""
     try:
         text, name, variant = file.read(spec)
     except SpecError as error:
         findings = Findings()
         _add_problems(findings, error.problems)
-        return FileReport(file=spec, findings=tuple(findings))
-    return check_text(text, name, variant, options)
+        return FileReport(file=spec, findings=tuple(findings)), ""
+    if not options.fix or not (spec == "-" or Path(name).exists()):  # a bundled network is nobody's to mend
+        return check_text(text, name, variant, options), text
+    unexecuted = structs.replace(options, run=False, check_grad=False)
+    attempt = mended(text, lambda each: look(each, name, None, unexecuted))
+    refusal = Problem("fix/refused", f"mended, it would have a new error: {attempt.refused}", _start(name))
+    refused = [refusal] if attempt.refused else []
+    if attempt.fixed and spec != "-":
+        try:
+            replace_text(file.find(spec)[0], text, attempt.text)
+        except FileError as error:
+            refused, attempt = [Problem("fix/unwritten", str(error), _start(name))], Mended(text)
+    report = check_text(attempt.text, name, variant, options, refused)
+    return structs.replace(report, fixed=attempt.fixed), attempt.text
 
 
-def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
-    """Check the text of a spec: all its networks, or one variant."""
-    report, _ = look(text, name, variant, options)
+def _start(name: str) -> Span:
+    return Span(Source(name, ""), 1, 1)
+
+
+def check_text(
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
+) -> FileReport:
+    """Check the text of a spec: all its networks, or one variant; ``others`` are found already."""
+    report, _ = look(text, name, variant, options, others)
     return report
 
 
 def look(
-    text: str, name: str, variant: str | None, options: CheckOptions
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
 ) -> tuple[FileReport, tuple[tuple[Edit, ...], ...]]:
     """Check the text of a spec, and return the edits that mend what can be mended, too.
 
     There are none where a network of the file was not looked at, or could not be.
     """
-    findings, networks = Findings(), 0
+    findings, networks, executions = Findings(), 0, []
+    _add_problems(findings, others)
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
@@ -93,10 +152,36 @@ def look(
         for missed in analysis.missed:
             findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
         _add_of_network(findings, analysis, options)
+        if options.run:
+            executed = _executed(analysis.graph, options)
+            executions += [executed.execution] if executed.execution else []
+            if executed.problem:
+                findings.add(executed.problem, "error", analysis.name)
     complete = networks == len(variants) and variant is None
-    ignored = apply_ignores(findings, family.span.source, options.severities, complete=complete)
-    fixes = tuple(findings.fixes()) if complete else ()
-    return FileReport(file=name, networks=networks, findings=tuple(findings), ignored=ignored), fixes
+    ignored = apply_ignores(findings, family.span.source, options, complete=complete)
+    report = FileReport(
+        file=name,
+        networks=networks,
+        findings=tuple(findings),
+        executions=tuple(executions),
+        ignored=ignored,
+    )
+    return report, tuple(findings.fixes()) if complete else ()
+
+
+def lost(work: tuple[str, CheckOptions]) -> FileReport:
+    """Return the report of a file whose check ended the process that it was in."""
+    spec, _ = work
+    findings = Findings()
+    why = "the system ended the process that checked it, most likely for want of memory"
+    findings.add(Problem("file/lost", why, Span(Source(spec, ""), 1, 1)), "error")
+    return FileReport(file=spec, findings=tuple(findings))
+
+
+def _executed(graph: Graph, options: CheckOptions) -> Executed:
+    from cnnstat.commands.check.execution import execute  # noqa: PLC0415 - it needs NumPy
+
+    return execute(graph, check_grad=options.check_grad, max_memory=options.max_memory)
 
 
 def _variants(family: Family, variant: str | None) -> tuple[str | None, ...]:
@@ -110,16 +195,18 @@ def _add_problems(findings: Findings, problems: Iterable[Problem], network: str 
 
 def _add_of_family(findings: Findings, family: Family, options: CheckOptions) -> None:
     for code in rules.CODES:
-        look, severity = rules.rule(code).family, options.severity(code)
-        if look and severity:
-            _add_found(findings, code, severity, look(family))
+        rule = rules.rule(code)
+        severity = options.of_rule(code)
+        if rule.family and severity:
+            _add_found(findings, code, severity, rule.family(family))
 
 
 def _add_of_network(findings: Findings, analysis: Analysis, options: CheckOptions) -> None:
     for code in rules.CODES:
-        look, severity = rules.rule(code).network, options.severity(code)
-        if look and severity:
-            _add_found(findings, code, severity, look(analysis), analysis.name)
+        rule = rules.rule(code)
+        severity = options.of_rule(code)
+        if rule.network and severity:
+            _add_found(findings, code, severity, rule.network(analysis), analysis.name)
 
 
 def _add_found(

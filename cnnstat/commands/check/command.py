@@ -2,32 +2,109 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
-from cnnstat.cli.options import output_options
-from cnnstat.cli.output import put
-from cnnstat.commands.check.check_file import CheckOptions, check_file
+from cnnstat.cli.options import FILE, max_memory_option, output_options
+from cnnstat.cli.output import coloured, put
+from cnnstat.cli.progress import progress
+from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
+from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
+from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.spec_files import spec_files
+from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
+    from cnnstat.commands.check.check_file import FileReport
+    from cnnstat.rules.rule import Severity
+
+
+FEW = 8
+"""Files for which no further process is worth its start."""
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option(
+    "--severity",
+    "least",
+    type=click.Choice(SEVERITIES),
+    default="warning",
+    show_default=True,
+    help="How much a finding matters at least.",
+)
+@click.option(
+    "--fix", is_flag=True, help="Mend in place what can be mended safely; of -, print the mended text."
+)
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
+@click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
+@click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
+@click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
+@max_memory_option
 @output_options(FORMATS, default="text")
-def check(paths: tuple[str, ...], output: Output) -> None:
+def check(
+    paths: tuple[str, ...],
+    least: Severity,
+    fix: bool,
+    jobs: int | None,
+    config: Path | None,
+    runs: bool,
+    check_grad: bool,
+    max_memory: int | None,
+    output: Output,
+) -> None:
     """Check specs: each PATH is a file, a folder, a pattern or - for standard input.
 
-    Exit code 0: nothing found; 1: findings; 2: usage.
+    Without PATH it is the folder at hand. Exit code 0: nothing found; 1: findings; 2: usage, or something
+    that could not be done.
     """
-    options = CheckOptions()
-    reports = [check_file(name, options) for name in spec_files(paths)]
-    found = document(reports)
-    put(render(found, output.form, colour=False), output.output)
-    if any(report.findings for report in found.files):
+    configuration = read_configuration(config, Path.cwd())
+    found = spec_files(paths or (".",), configuration)
+    runs = runs or check_grad
+    jobs = jobs or _jobs(len(found.specs), runs)
+    options = CheckOptions(
+        least=least, fix=fix, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
+    )
+    work = []
+    for spec in found.specs:
+        own = configuration.of_file(Path(spec))
+        work.append((spec, replace(options, severity=own.severity)))
+    if runs and jobs > 1:  # the processors are busy with other networks
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    reports = []
+    if mends_input := fix and "-" in found.specs:
+        reports.append(_mend_input(work))
+    else:
+        with progress("checking", len(work)) as advance:
+            for report in in_order(check_file, work, jobs, lost):
+                reports.append(report)
+                advance(1)
+    checked = document(reports, found.others)
+    text = render(checked, output.form, colour=coloured(output.output) and not mends_input)
+    if mends_input and output.output is None:
+        click.echo(text, err=True, nl=False)
+    else:
+        put(text, output.output)
+    if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
+
+
+def _jobs(files: int, runs: bool) -> int:
+    """Return how many processes so many files are worth: one to run is worth its own."""
+    return max(1, min(available(), files if runs else files // FEW))
+
+
+def _mend_input(work: list[tuple[str, CheckOptions]]) -> FileReport:
+    """Print standard input as it is mended; what was found goes to standard error, or to a file."""
+    if len(work) > 1:
+        raise click.UsageError("--fix mends files in place and prints standard input: name - alone")
+    report, text = read_and_check(*work[0])
+    click.echo(text.encode(), nl=False)  # as bytes: not a sign of it may change
+    return report

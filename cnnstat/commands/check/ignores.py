@@ -7,6 +7,7 @@ On a line of its own such a comment is about the next line that is no comment, e
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,11 +19,11 @@ from cnnstat.base.text import suggestion
 from cnnstat.spec.document import comments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cnnstat.base.errors import Source
+    from cnnstat.commands.check.check_file import CheckOptions
     from cnnstat.commands.check.findings import Findings
-    from cnnstat.rules.rule import Severity
 
 _SIGN = "cnnstat:"
 _COMMENT = re.compile(rf"#\s*{_SIGN}\s*")
@@ -42,9 +43,7 @@ class Ignored(Struct):
     used: bool = False
 
 
-def apply_ignores(
-    findings: Findings, source: Source, severities: Mapping[str, Severity | None], *, complete: bool
-) -> int:
+def apply_ignores(findings: Findings, source: Source, options: CheckOptions, *, complete: bool) -> int:
     """Drop the findings that comments ask to leave out, add what is wrong with these, and count the dropped.
 
     Unless the file was looked at in ``complete``, and for the code, nothing is said of an ignore that nothing
@@ -64,17 +63,20 @@ def apply_ignores(
         if uses:
             findings.drop(finding)
             dropped += 1
-    unused = [each for group in named.values() for each in group if not each.used]
-    problems += [
-        Problem("ignore/unused", f"nothing to ignore: {each.code} is not found here; remove it", each.span)
-        for each in unused
-        if complete and severities.get(each.code, "info") is not None
-    ]
+    for each in chain.from_iterable(named.values()):
+        if complete and not each.used and _is_looked_for(each.code, options):
+            message = f"nothing to ignore: {each.code} is not found here; remove it"
+            problems.append(Problem("ignore/unused", message, each.span))
     for problem in problems:
-        severity = severities.get(problem.code, "warning")
+        severity = options.of_code(problem.code, "warning")
         if severity:
             findings.add(problem, severity)
     return dropped
+
+
+def _is_looked_for(code: str, options: CheckOptions) -> bool:
+    severity = options.of_rule(code) if code in rules.CODES else options.of_code(code, "error")
+    return severity is not None
 
 
 def _read(source: Source, problems: list[Problem]) -> Iterator[Ignored]:

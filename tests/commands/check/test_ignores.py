@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cnnstat.base.errors import Source
 from cnnstat.commands.check.check_file import CheckOptions, FileReport, check_text
 from cnnstat.spec.document import comments
+
+if TYPE_CHECKING:
+    from cnnstat.commands.check.configuration import Level
 
 BIAS = "rule/bias-before-norm"
 BAD = "- {type: conv, filters: 4, kernel: 3}"
@@ -14,10 +19,9 @@ HEAD = "name: ignored\ninput: [3, 9, 9]\nlayers:\n"
 NORM = "  - {type: batch_norm}\n"
 
 
-def check(text: str, variant: str | None = None, **severities: None) -> FileReport:
-    options = CheckOptions(
-        severities={f"rule/{key.replace('_', '-')}": each for key, each in severities.items()}
-    )
+def check(text: str, variant: str | None = None, **severity: Level) -> FileReport:
+    levels = {f"rule/{key.replace('_', '-')}": level for key, level in severity.items()}
+    options = CheckOptions(severity=levels)
     return check_text(text, "spec.yaml", variant, options)
 
 
@@ -136,7 +140,7 @@ def test_problems_of_a_spec_stay() -> None:
 def test_an_ignore_is_not_unused_where_nobody_looked() -> None:
     there = f"  - {{type: relu}}  # cnnstat: ignore[{BIAS}] why\n"
     assert codes(check(HEAD + there)) == [(4, "ignore/unused")]
-    assert codes(check(HEAD + there, bias_before_norm=None)) == []
+    assert codes(check(HEAD + there, bias_before_norm="off")) == []
     family = "variants: {a: {}, b: {}}\n" + HEAD
     assert codes(check(family + there)) == [(5, "ignore/unused")]
     assert codes(check(family + there, "a")) == []
