@@ -54,18 +54,25 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     max_memory: int | None = None
 
     def of_code(self, code: str, default: Severity) -> Severity | None:
-        """Return how much a code matters here; None where it is off, or matters too little."""
+        """Return how much a code matters here; None where it is off."""
         level = self.severity.get(code, default)
-        enough = level != "off" and SEVERITIES.index(level) >= SEVERITIES.index(self.least)
-        return level if enough and level != "off" else None
+        return level if level != "off" else None
+
+    def enough(self, finding: Finding) -> bool:
+        """Say whether a finding matters as much as is asked for."""
+        return SEVERITIES.index(finding.severity) >= SEVERITIES.index(self.least)
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: how many networks were analyzed, the findings by position, and executions."""
+    """What came of one file: how many networks were analyzed, the findings by position, and executions.
+
+    ``hidden`` counts further findings, which matter less than is asked for.
+    """
 
     file: str
     networks: int = 0
     findings: tuple[Finding, ...] = ()
+    hidden: int = 0
     executions: tuple[Execution, ...] = ()
 
 
@@ -104,7 +111,15 @@ def check_text(text: str, name: str, variant: str | None, options: CheckOptions)
             executions += [executed.execution] if executed.execution else []
             if executed.problem:
                 findings.add(executed.problem, "error", analysis.name)
-    return FileReport(file=name, networks=networks, findings=tuple(findings), executions=tuple(executions))
+    found = list(findings)
+    shown = tuple(filter(options.enough, found))
+    return FileReport(
+        file=name,
+        networks=networks,
+        findings=shown,
+        hidden=len(found) - len(shown),
+        executions=tuple(executions),
+    )
 
 
 def lost(spec: str) -> FileReport:

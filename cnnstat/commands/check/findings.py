@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.base.errors import Problem
-    from cnnstat.rules.rule import Edit, Severity
+    from cnnstat.rules.rule import Edit
 
 
 class Finding(Struct, frozen=True, kw_only=True):
     """One finding: its code, how much it matters, what is said, and where. It is plain data for any format.
 
     Line and column count from 1, ``length`` is in characters, ``text`` is the line itself. ``networks`` names
-    the networks of the file that show it, and is empty where it is of the file as a whole. ``mended`` says
-    that `--fix` can mend it.
+    the networks of the file that show it, and is empty where it is of the file as a whole. ``fixable``
+    says that `--fix` can mend it.
     """
 
     code: str
