@@ -12,18 +12,22 @@ from msgspec.structs import replace
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import check_output, put
 from cnnstat.cli.progress import progress
-from cnnstat.commands.check.check_file import CheckOptions
+from cnnstat.commands.check.check_file import CheckOptions, check_file, lost
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
+from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
 from cnnstat.commands.check.spec_files import spec_files
-from cnnstat.commands.check.workers import check_files, workers_for
 from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
     from cnnstat.rules.rule import Severity
+
+
+FEW = 8
+"""Files for which no further process is worth its start."""
 
 
 @click.command()
@@ -72,7 +76,7 @@ def check(
     found = spec_files(paths or (".",), configuration)
     refuse_specs((*reports, output), found.specs)
     runs = runs or check_grad
-    jobs = jobs or workers_for(len(found.specs), heavy=runs)
+    jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
         least=least, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
     )
@@ -84,7 +88,7 @@ def check(
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     files = []
     with progress("checking", len(work)) as advance:
-        for file in check_files(work, jobs):
+        for file in in_order(check_file, work, jobs, lost):
             files.append(file)
             advance(1)
     checked = document(files, found.others)
@@ -92,3 +96,8 @@ def check(
         put(render(checked, each.form, medium_of(each.output)), each.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
+
+
+def _jobs(files: int, runs: bool) -> int:
+    """Return how many processes so many files are worth: one to run is worth its own."""
+    return max(1, min(available(), files if runs else files // FEW))
