@@ -26,6 +26,8 @@ LONGEST = 60_000
 """Characters of it all: a comment on GitHub takes 65,536."""
 _MESSAGE = 500
 """Characters of a message, or of a name."""
+_FENCE = 20
+"""Backticks in a row that are shown: GitHub's parser knows no fence of more than 80."""
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 _HEAD = ("| | where | code | what |", "|---|---|---|---|")
 
@@ -73,7 +75,7 @@ def _code(text: str) -> str:
     The one sign with a meaning there is a pipe, which a backslash takes from it (GFM, 4.10). The span is
     fenced by more backticks than follow each other in it, and a space that they need is not shown.
     """
-    text = plain(text)
+    text = re.sub(f"`{{{_FENCE + 1},}}", "`" * _FENCE + "…", plain(text))
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     space = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
     return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")
