@@ -7,7 +7,7 @@ as if somebody had.
     unchanged             the layer as it is: none of its options is about axes or channels
     along("kernel", ...)  the layer, with what these options say of that axis
     becomes("identity")   a layer of another type
-    placeless             nothing: its units have no place on the axis (`by_number` measures them)
+    placeless             nothing: its units have no place there, and are measured otherwise (`vectors`)
     one_unit              of a vector: one unit that stands for all, as each of them reads everything
 """
 
