@@ -11,7 +11,7 @@ from cnnstat.layers.synonyms import way_out
 from cnnstat.spec.entry_reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
-    from cnnstat.graph.problems import Unfolding
+    from cnnstat.graph.problems import UnfoldingProblems
     from cnnstat.graph.template import Template
     from cnnstat.layers.base import Layer
     from cnnstat.spec.choice import Spec
@@ -27,7 +27,7 @@ for the same. To Python, 1 and True are equal; of a list, what `repr` shows stan
 class Catalogue:
     """What all scopes of one spec share."""
 
-    def __init__(self, spec: Spec, problems: Unfolding) -> None:
+    def __init__(self, spec: Spec, problems: UnfoldingProblems) -> None:
         self.spec = spec
         self.blocks = spec.family.blocks
         self.problems = problems
