@@ -13,9 +13,9 @@ from cnnstat.executor.arguments import array, replacements, whole
 from cnnstat.executor.axes import check_axes
 from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.parameters import shapes
+from cnnstat.executor.plugged import kernel_of
 from cnnstat.executor.way_back import BackwardError, by_input, returned
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class Executor:
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
             context = self.context(number, training=training, backward=backward, draw=draw)
-            kernel = KERNELS[step.type]
+            kernel = kernel_of(step.type)
             try:
                 for each in inputs:
                     check_axes(each, kernel.axes)
@@ -293,7 +293,7 @@ class Executor:
         """
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
-        drawn = KERNELS[step.type].parameters(inputs, step.options, rng)
+        drawn = kernel_of(step.type).parameters(inputs, step.options, rng)
         if step.weights is not None:
             own = self.stored[step.weights]
             if shapes(own) != shapes(drawn):

@@ -16,7 +16,6 @@ from cnnstat.graph.problems import Skip
 from cnnstat.graph.template import Call, Template
 from cnnstat.graph.values import Values
 from cnnstat.graph.weights import find_lenders, lent
-from cnnstat.layers import LAYERS
 from cnnstat.spec.model import Reference
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class Scope:
     ) -> tuple[int, ...]:
         """Return what the next repetition reads: the output at the first input, named ones at theirs."""
         inputs = (output, *inputs[1:])
-        if kind in LAYERS:
+        if kind not in self.catalogue.blocks:
             return inputs
         names = self.catalogue.blocks[kind].inputs
         return tuple([outputs.get(name, number) for name, number in zip(names, inputs, strict=True)])
@@ -148,9 +147,9 @@ class Scope:
     def place(self, call: Call) -> tuple[int, Outputs]:
         """Put the layers of a call behind those so far; return its output, and those that have names."""
         self.problems.count(call.entry.span, len(call.inputs) // PARTS)
-        if call.kind in LAYERS:
-            return self.place_layer(call), ()
-        return self.place_block(call, self.catalogue.blocks[call.kind])
+        if call.kind in self.catalogue.blocks:
+            return self.place_block(call, self.catalogue.blocks[call.kind])
+        return self.place_layer(call), ()
 
     def place_layer(self, call: Call) -> int:
         """Add a layer; return its number."""
@@ -169,7 +168,7 @@ class Scope:
 
     def check_arity(self, call: Call) -> None:
         """Refuse a layer that reads too few or too many others."""
-        least, most = LAYERS[call.kind].arity
+        least, most = self.catalogue.kinds[call.kind].arity
         got = len(call.inputs)
         if got < least or (most and got > most):
             wanted = f"{least}" if least == most else f"{least} to {most}" if most else f"{least} or more"

@@ -9,8 +9,8 @@ import msgspec
 from cnnstat.base.axes import RANKS
 from cnnstat.base.figures import EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
-from cnnstat.layers import LAYERS
 from cnnstat.layers.manual import first_line
+from cnnstat.layers.plugged import layer_types
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.expect import OF_LAYERS
 
@@ -59,7 +59,7 @@ def schema() -> dict[str, Any]:
             "entry": _entry(),
             "block": block,
             **{f"{key}:": rule for key, rule in _common_rules().items()},
-            **{name: _layer(name, kind) for name, kind in LAYERS.items()},
+            **{name: _layer(name, kind) for name, kind in layer_types().items()},
         },
     }
 
@@ -78,7 +78,7 @@ def _entry() -> dict[str, Any]:
     """Return the schema of one line: a layer by its type, or the call of a block (whose options are free)."""
     choices = [
         {"if": {"properties": {"type": {"const": name}}}, "then": {"$ref": f"#/$defs/{name}"}}
-        for name in LAYERS
+        for name in layer_types()
     ]
     return {"type": "object", "required": ["type"], "properties": _common(), "allOf": choices}
 

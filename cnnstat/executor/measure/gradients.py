@@ -19,7 +19,6 @@ import numpy as np
 from cnnstat.executor.arguments import whole
 from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernel import is_finite
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
@@ -33,6 +32,7 @@ from cnnstat.executor.measure.derivatives import (
     spread_of,
     step_of,
 )
+from cnnstat.executor.plugged import kernel_of
 from cnnstat.executor.way_back import Returned, by_input, returned
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class _Alone:
         context = self.network.context(
             self.visit.number, training=self.plan.training, backward=backward, draw=1
         )
-        return KERNELS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
+        return kernel_of(self.visit.step.type).forward(inputs, params, self.visit.step.options, context)
 
     def returned(self, way_back: Backward | None, dy: Array) -> Returned:
         return returned(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)

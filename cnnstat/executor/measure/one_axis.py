@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import lcm
 from typing import TYPE_CHECKING
 
-from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.plugged import kernel_of
 from cnnstat.executor.program import INPUT, Program, Step
 from cnnstat.executor.projection import OneAxis, Placeless
 
@@ -61,7 +61,7 @@ def on_axis(program: Program, axis: Axis, of: int = INPUT) -> AxisNetwork:
         seen = [i for i in step.inputs if i in here or i in placeless]
         if not seen:
             continue
-        layer = _lost(step, placeless) or KERNELS[step.type].projection(step.options, axis)
+        layer = _lost(step, placeless) or kernel_of(step.type).projection(step.options, axis)
         if len(seen) < len(step.inputs) and not _joins(step, layer):
             layer = Placeless.MOVED
         if isinstance(layer, Placeless):
@@ -82,7 +82,7 @@ def on_axis(program: Program, axis: Axis, of: int = INPUT) -> AxisNetwork:
 
 def _joins(step: Step, layer: OneAxis | Placeless) -> bool:
     """Say whether a step, on one axis, reads all of its inputs at each unit's own place."""
-    return isinstance(layer, OneAxis) and KERNELS[layer.type or step.type].joins
+    return isinstance(layer, OneAxis) and kernel_of(layer.type or step.type).joins
 
 
 def _lost(step: Step, placeless: dict[int, Placeless]) -> Placeless | None:
