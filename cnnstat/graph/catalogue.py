@@ -10,7 +10,7 @@ from cnnstat.layers import LAYERS
 from cnnstat.layers.plugged import layer_type, layer_types
 from cnnstat.layers.reader import option_names, read_layer, unknown_option
 from cnnstat.layers.synonyms import way_out
-from cnnstat.spec.reader import ENTRY_KEYS
+from cnnstat.spec.entry_reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -1,0 +1,57 @@
+"""Document of `check` -> lines for a person, and for whatever reads places as compilers print them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cnnstat.base.text import excerpt, plain, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.commands.check.document import CheckDocument
+    from cnnstat.commands.check.findings import Finding
+    from cnnstat.rules.rule import Severity
+
+_GUTTER = "{:5} | "
+_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(document: CheckDocument, *, colour: bool) -> str:
+    """Return each finding with its line, and the sums."""
+    return "\n".join((*_findings(document), _sums(document), ""))
+
+
+def _findings(document: CheckDocument) -> Iterator[str]:
+    for report in document.files:
+        for each in report.findings:
+            place = f"{plain(each.file)}:{each.line}:{each.column}"
+            yield f"{place}: {each.severity}: {each.code}: {plain(each.message)}{_more(each)}"
+            if each.text:
+                line, column = excerpt(each.text, each.column)
+                gutter = _GUTTER.format(each.line)
+                carets = "^" * max(1, min(each.length, len(line) - column + 1))
+                yield f"{gutter}{line}\n{' ' * (len(gutter) - 2)}| {' ' * (column - 1)}{carets}"
+
+
+def _more(finding: Finding) -> str:
+    more = len(finding.networks) - 1
+    return f"; and in {more} more {plural('network', more)}" if more > 0 else ""
+
+
+def _sums(document: CheckDocument) -> str:
+    files, networks = len(document.files), sum(report.networks for report in document.files)
+    counts = Counter(each.severity for report in document.files for each in report.findings)
+    found = ", ".join(f"{counts[key]:,} {plural(_WORDS[key], counts[key])}" for key in _WORDS if counts[key])
+    checked = f"{files:,} {plural('file', files)}, {networks:,} {plural('network', networks)}"
+    return f"{checked}: {found or 'nothing found'}{_proved(document)}"
+
+
+def _proved(document: CheckDocument) -> str:
+    executions = [each for report in document.files for each in report.executions]
+    if not executions:
+        return ""
+    figures, gradients = (sum(getattr(each, key) for each in executions) for key in ("figures", "gradients"))
+    also = f" and {gradients:,} gradients" if gradients else ""
+    return f"; {figures:,} figures{also} proved by execution"
