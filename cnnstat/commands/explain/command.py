@@ -14,6 +14,7 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.pages import CODES, DEFINITIONS, KEYS, figure_named, words
 from cnnstat.base.plugins import PluginError
 from cnnstat.base.text import suggestion
+from cnnstat.cli import completion
 from cnnstat.cli.options import (
     PAGES,
     Chosen,
@@ -46,14 +47,21 @@ from cnnstat.report.outline import branches
 from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.settings import Settings
     from cnnstat.layers import Layer
 
 
+def _topics(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return what a shell completes: networks, and words that have a page."""
+    return completion.specs_or((*LAYERS, *KEYS, *DEFINITIONS, *CODES), incomplete)
+
+
 @click.command()
-@click.argument("topic", metavar="[SPEC | TOPIC]", required=False)
-@click.argument("layers", metavar="[LAYER]...", nargs=-1)
+@click.argument("topic", metavar="[SPEC | TOPIC]", required=False, shell_complete=_topics)
+@click.argument("layers", metavar="[LAYER]...", nargs=-1, shell_complete=completion.layers)
 @set_option
 @input_option
 @settings_options()
