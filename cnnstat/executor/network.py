@@ -14,9 +14,9 @@ from cnnstat.executor.axes import check_axes
 from cnnstat.executor.backward import go_back
 from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.parameters import shapes
+from cnnstat.executor.plugged import kernel_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,7 +199,7 @@ class Executor:
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
             context = self.context(number, how)
-            kernel = KERNELS[step.type]
+            kernel = kernel_of(step.type)
             try:
                 for each in inputs:
                     check_axes(each, kernel.axes)
@@ -250,7 +250,7 @@ class Executor:
         """
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
-        drawn = KERNELS[step.type].parameters(inputs, step.options, rng)
+        drawn = kernel_of(step.type).parameters(inputs, step.options, rng)
         if step.weights is not None:
             own = self.stored[step.weights]
             if shapes(own) != shapes(drawn):

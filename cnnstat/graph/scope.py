@@ -17,7 +17,6 @@ from cnnstat.graph.references import References
 from cnnstat.graph.template import Template
 from cnnstat.graph.values import Values
 from cnnstat.graph.weights import borrow
-from cnnstat.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -128,7 +127,7 @@ class Scope:
     ) -> tuple[int, ...]:
         """Return what the next repetition reads: the output at the first input, named ones at theirs."""
         inputs = (output, *inputs[1:])
-        if kind in LAYERS:
+        if kind not in self.catalogue.blocks:
             return inputs
         names = self.catalogue.blocks[kind].inputs
         return tuple([outputs.get(name, number) for name, number in zip(names, inputs, strict=True)])
@@ -149,16 +148,16 @@ class Scope:
     def place(self, call: Call) -> tuple[int, Outputs]:
         """Put the layers of a call behind those so far; return its output, and those that have names."""
         self.problems.count(call.entry.span, len(call.inputs) // PARTS)
-        if call.kind in LAYERS:
-            return self.place_layer(call), ()
-        return self.place_block(call, self.catalogue.blocks[call.kind])
+        if call.kind in self.catalogue.blocks:
+            return self.place_block(call, self.catalogue.blocks[call.kind])
+        return self.place_layer(call), ()
 
     def place_layer(self, call: Call) -> int:
         """Add a layer; return its number."""
         layer, faults = self.catalogue.layer(call.kind, call.arguments)
         for fault in faults:
             self.problems.note(fault, call.entry.span_of(fault.field))
-        check_arity(call, self.problems)
+        check_arity(call, self.catalogue.kinds[call.kind], self.problems)
         if layer is None:
             raise Skip
         entry, number = call.entry, self.next_number

@@ -20,7 +20,6 @@ from cnnstat.executor.arguments import whole
 from cnnstat.executor.backward import by_input, step_back
 from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernel import is_finite
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
@@ -35,6 +34,7 @@ from cnnstat.executor.measure.derivatives import (
     step_of,
 )
 from cnnstat.executor.network import Pass
+from cnnstat.executor.plugged import kernel_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -178,7 +178,7 @@ class _Alone:
         inputs = tuple(values[name] for name in by_input(self.visit.inputs))
         params = kept(self.network, self.visit.number) | {name: values[name] for name in self.stored.trained}
         context = self.network.context(self.visit.number, Pass(self.plan.training, backward, draw=1))
-        return KERNELS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
+        return kernel_of(self.visit.step.type).forward(inputs, params, self.visit.step.options, context)
 
     def step_back(self, way_back: Backward | None, dy: Array) -> StepGradients:
         return step_back(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import lcm
 from typing import TYPE_CHECKING
 
-from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.plugged import kernel_of
 from cnnstat.executor.program import INPUT, Program, Step
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def on_axis(program: Program, axis: Axis, of: int = INPUT) -> AxisNetwork:
         seen = [i for i in step.inputs if i in here or i in placeless]
         if not seen:
             continue
-        layer = None if placeless.intersection(seen) else KERNELS[step.type].projection(step.options, axis)
-        if layer is None or (len(seen) < len(step.inputs) and not KERNELS[layer.type or step.type].joins):
+        layer = None if placeless.intersection(seen) else kernel_of(step.type).projection(step.options, axis)
+        if layer is None or (len(seen) < len(step.inputs) and not kernel_of(layer.type or step.type).joins):
             placeless.add(number)
             continue
         # What joins its inputs place by place sees the same if one takes the place of those that see nothing.

@@ -15,9 +15,9 @@ import numpy as np
 
 from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import Context, quiet
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.measure.poison import EFFORT, PIECE
+from cnnstat.executor.plugged import kernel_of
 from cnnstat.executor.projection import one_unit
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class _PoisonedStep:
     """One step on its own, with parameters drawn anew, whose inputs are poisoned."""
 
     def __init__(self, step: Step, read: list[NumberFields], work: int) -> None:
-        self.kernel = KERNELS[step.type]
+        self.kernel = kernel_of(step.type)
         self.options = step.options
         if "units" in step.options and len(read[0].shape) == 2:
             self.options = one_unit(step.options, Axis(0, 1)).options
