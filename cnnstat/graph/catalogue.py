@@ -8,7 +8,7 @@ from cnnstat.base.errors import Fault
 from cnnstat.layers import LAYERS
 from cnnstat.layers.reader import option_names, read_layer, unknown_option
 from cnnstat.layers.synonyms import way_out
-from cnnstat.spec.reader import ENTRY_KEYS
+from cnnstat.spec.entry_reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
     from cnnstat.graph.problems import Unfolding

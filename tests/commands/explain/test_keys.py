@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from cnnstat.base.pages import KEYS
 from cnnstat.cli import cli
-from cnnstat.spec.reader import ENTRY_KEYS
+from cnnstat.spec.entry_reader import ENTRY_KEYS
 
 
 @pytest.mark.parametrize("key", [*ENTRY_KEYS, "blocks", "variants"])

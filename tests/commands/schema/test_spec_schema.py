@@ -13,7 +13,10 @@ import cnnstat
 from cnnstat.commands.schema.spec_schema import schema
 from cnnstat.layers import LAYERS
 from cnnstat.layers.reader import option_names
-from cnnstat.spec import bundled, expect_reader, reader
+from cnnstat.spec import bundled, expect_reader
+from cnnstat.spec.block_reader import BLOCK_KEYS
+from cnnstat.spec.entry_reader import ENTRY_KEYS
+from cnnstat.spec.reader import NETWORK_KEYS, VARIANT_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,15 +34,15 @@ def test_the_schema_has_the_keys_that_the_reader_knows() -> None:
     definitions = found["$defs"]
     expected = definitions["expect:"]["properties"]["params"]["anyOf"][1]
     for where, keys in (
-        (found, reader._NETWORK_KEYS),
-        (found["properties"]["variants"]["additionalProperties"], reader._VARIANT_KEYS),
-        (definitions["block"], reader._BLOCK_KEYS),
-        (definitions["entry"], reader.ENTRY_KEYS),
+        (found, NETWORK_KEYS),
+        (found["properties"]["variants"]["additionalProperties"], VARIANT_KEYS),
+        (definitions["block"], BLOCK_KEYS),
+        (definitions["entry"], ENTRY_KEYS),
         (expected, expect_reader._KEYS),
     ):
         assert set(where["properties"]) == set(keys)
     for name, kind in LAYERS.items():
-        assert set(definitions[name]["properties"]) == {*reader.ENTRY_KEYS, *option_names(kind)}
+        assert set(definitions[name]["properties"]) == {*ENTRY_KEYS, *option_names(kind)}
 
 
 def test_a_right_figure_needs_an_erratum_in_the_schema_too() -> None:
