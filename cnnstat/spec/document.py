@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
+_LOWER = re.compile(r">=? *[0-9][0-9.A-Za-z]*")
 _LONGEST = 200  # characters of an expression that an unquoted comma is looked for in
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -90,9 +91,30 @@ def parse(source: Source) -> Node:
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if found := _bare_bound(source.line(line), column - 1):
+        start, bound = found
+        message = f"not valid YAML: a bare '>' begins a folded text; {_quoted(bound)}"
+        return Problem("yaml/syntax", message, Span(source, line, start + 1, len(bound)))
     context = f"{error.context}: " if error.context else ""
     message = f"not valid YAML: {context}{error.problem or 'cannot be read'}"
     return Problem("yaml/syntax", message, Span(source, line, column))
+
+
+def _bare_bound(line: str, index: int) -> tuple[int, str] | None:
+    """Return where in a line a lower bound stands without quotes, and the bound.
+
+    Reading fails at its sign, or behind it: parsers differ.
+    """
+    for start in (index, index - 1):
+        if start >= 0 and (found := _LOWER.match(line, start)):
+            return start, found[0]
+    return None
+
+
+def _quoted(bound: str) -> str:
+    """Return how a lower bound is written so that YAML takes it as a text."""
+    number = bound.lstrip(">= ")
+    return f'quote it: ">= {number}", or write at least {number}'
 
 
 def _character_problem(source: Source, character: object) -> Problem:
