@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from cnnstat.graph.model import Graph
 
     Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 class File(click.Path):
@@ -116,6 +120,14 @@ def _params(texts: tuple[str, ...]) -> dict[str, object]:
     return params
 
 
+def _bytes(text: str) -> int:
+    """Read 8G, 500MiB or a number of bytes."""
+    found = re.fullmatch(r"([0-9]{1,15})\s*([KMGT]?)(iB|B)?", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise ArgumentError(f"expected bytes such as 8G or 500M, got '{text}'")
+    return int(found[1]) * _UNITS[found[2].upper()]
+
+
 def _columns(text: str) -> tuple[str, ...]:
     """Read params,macs."""
     keys = tuple(part.strip() for part in text.split(","))
@@ -183,6 +195,12 @@ input_option = click.option(
     multiple=True,
     callback=read_by(_inputs),
     help="Input in place of the spec's: 3x299x299; of several, left=3x64x64.",
+)
+max_memory_option = click.option(
+    "--max-memory",
+    metavar="SIZE",
+    callback=read_by(_bytes),
+    help="Refuse to start above it: 8G.  [default: what is free]",
 )
 depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
 

@@ -31,8 +31,8 @@ _SPECS = ("spec", "topic", "a", "b")
 """The arguments of commands that name what is read."""
 
 
-class Unwritten(click.ClickException):
-    """A file that cannot be written though it could before the work; the command itself was right."""
+class Undone(click.ClickException):
+    """What was asked rightly and cannot be done; no usage lines follow."""
 
     exit_code = 2
 
@@ -42,11 +42,20 @@ def show(document: Document, report: Callable[[], Report], output: Output) -> No
 
     Raises:
         OSError: standard output takes nothing more.
-        Unwritten: the file takes nothing more.
+        Undone: the file takes nothing more.
     """
-    terminal = output.output is None and standard_output().isatty()
-    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    put(render(document, report, output.form, width=_width(terminal), colour=colour), output.output)
+    width, colour = _width(_on_terminal(output.output)), coloured(output.output)
+    put(render(document, report, output.form, width=width, colour=colour), output.output)
+
+
+def coloured(output: Path | None) -> bool:
+    """Say whether what goes there may have colours: to a terminal that shows them, unless told otherwise."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and _on_terminal(output)
+
+
+def _on_terminal(output: Path | None) -> bool:
+    return output is None and standard_output().isatty()
 
 
 def check_output(output: Path | None) -> None:
@@ -73,7 +82,7 @@ def put(text: str, output: Path | None) -> None:
 
     Raises:
         OSError: standard output takes nothing more.
-        Unwritten: the file takes nothing more.
+        Undone: the file takes nothing more.
     """
     if output is None:
         say(text)
@@ -82,7 +91,7 @@ def put(text: str, output: Path | None) -> None:
         with suppress(ReaderGoneError), replacing(output) as file:
             file.write(text.encode("utf-8"))
     except FileError as error:
-        raise Unwritten(f"cannot write {error}") from None
+        raise Undone(f"cannot write {error}") from None
 
 
 def place_of(spec: str) -> Path | int:

@@ -217,7 +217,12 @@ class Executor:
             for name, value in stored.trained.items()
         )
         ordered = {name: found[name] if name in found else np.zeros_like(value) for name, value in trained}
-        of_inputs = {name: gradients[number] for number, name in self.program.numbered_inputs.items()}
+        samples, precision = len(given[0]), given[0].dtype
+        of_inputs = {
+            # An input that only unused layers read changes nothing, either.
+            name: gradients.get(number, np.zeros((samples, *self.program.inputs[name]), precision))
+            for number, name in self.program.numbered_inputs.items()
+        }
         return Gradients(self.batch(of_inputs), ordered)
 
     def visits(

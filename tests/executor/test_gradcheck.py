@@ -310,3 +310,28 @@ def test_an_infinite_slope_is_not_checked() -> None:
     text = "input: [40]\nlayers: [{type: relu}, {name: root, type: power, exponent: 0.5}]\n"
     (found,) = (checked for checked in check_gradients(cnnstat.loads(text)) if checked.layer == "root")
     assert (found.fault, found.good) == (NOT_FINITE, False)
+
+
+def test_what_is_no_number_is_not_checked_behind_it_either() -> None:
+    """The square root of a negative number is none; a parameter reads of its input no more than the size."""
+    text = "input: [3]\nlayers: [{type: power, exponent: 0.5}, {name: last, type: parameter}]"
+    checks = check_gradients(cnnstat.loads(text), seed=1)
+    assert not any(checked.wrong for checked in checks if checked.fault != NOT_FINITE)
+    faults = {(checked.layer, checked.tensor): checked.fault for checked in checks}
+    assert faults["last", "input"] == NOT_FINITE
+
+
+def test_an_input_that_changes_nothing_has_a_gradient_of_zeros() -> None:
+    text = """
+input: {image: [1, 4, 4], clicks: [1, 2]}
+layers:
+  - {name: seen, type: relu, from: image}
+  - {name: aside, type: relu, from: clicks, unused: true}
+  - {name: last, type: relu, from: seen}
+"""
+    network = Network(cnnstat.loads(text), seed=0)
+    y = network.forward(network.sample(batch=3))
+    gradients = network.backward(np.ones_like(y)).input
+    assert gradients["clicks"].shape == (3, 1, 2)
+    assert not gradients["clicks"].any()
+    assert all(not checked.wrong for checked in check_gradients(cnnstat.loads(text), seed=0))

@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
-from cnnstat.base.errors import Problem, Source, SpecError
+from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.commands.check.findings import Finding, Findings
 from cnnstat.graph.model import build
+from cnnstat.rules.rule import SEVERITIES
 from cnnstat.spec import file
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
@@ -22,26 +23,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnstat.analysis import Analysis
+    from cnnstat.commands.check.configuration import Level
+    from cnnstat.commands.check.execution import Executed
+    from cnnstat.graph.model import Graph
     from cnnstat.rules.rule import Found, Severity
     from cnnstat.spec.model import Family
 
 
+class Execution(Struct, frozen=True, kw_only=True):
+    """What came of running a network: figures measured as calculated, gradients that are right."""
+
+    network: str
+    figures: int
+    gradients: int
+    verdict: str
+
+
 class CheckOptions(Struct, frozen=True, kw_only=True):
-    """What a file is checked for. ``severities`` are those that differ from a rule's own; None is off."""
+    """What a file is checked for.
 
-    severities: Mapping[str, Severity | None] = {}
+    ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
+    matters at least to be one. ``run`` executes each network within so many bytes, ``check_grad`` checks its
+    gradients, too.
+    """
 
-    def severity(self, code: str) -> Severity | None:
-        """Return how much a rule matters here; None where it is off."""
-        return self.severities[code] if code in self.severities else rules.rule(code).severity
+    severity: Mapping[str, Level] = {}
+    least: Severity = "warning"
+    run: bool = False
+    check_grad: bool = False
+    max_memory: int | None = None
+
+    def of_code(self, code: str, default: Severity) -> Severity | None:
+        """Return how much a code matters here; None where it is off, or matters too little."""
+        level = self.severity.get(code, default)
+        enough = level != "off" and SEVERITIES.index(level) >= SEVERITIES.index(self.least)
+        return level if enough and level != "off" else None
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: how many networks were analyzed, and the findings by position."""
+    """What came of one file: how many networks were analyzed, the findings by position, and executions."""
 
     file: str
     networks: int = 0
     findings: tuple[Finding, ...] = ()
+    executions: tuple[Execution, ...] = ()
 
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
@@ -57,7 +82,7 @@ def check_file(spec: str, options: CheckOptions) -> FileReport:
 
 def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
     """Check the text of a spec: all its networks, or one variant."""
-    findings, networks = Findings(), 0
+    findings, networks, executions = Findings(), 0, []
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
@@ -74,7 +99,26 @@ def check_text(text: str, name: str, variant: str | None, options: CheckOptions)
         for missed in analysis.missed:
             findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
         _add_of_network(findings, analysis, options)
-    return FileReport(file=name, networks=networks, findings=tuple(findings))
+        if options.run:
+            executed = _executed(analysis.graph, options)
+            executions += [executed.execution] if executed.execution else []
+            if executed.problem:
+                findings.add(executed.problem, "error", analysis.name)
+    return FileReport(file=name, networks=networks, findings=tuple(findings), executions=tuple(executions))
+
+
+def lost(spec: str) -> FileReport:
+    """Return the report of a file whose check ended the process that it was in."""
+    findings = Findings()
+    why = "the system ended the process that checked it, most likely for want of memory"
+    findings.add(Problem("file/lost", why, Span(Source(spec, ""), 1, 1)), "error")
+    return FileReport(file=spec, findings=tuple(findings))
+
+
+def _executed(graph: Graph, options: CheckOptions) -> Executed:
+    from cnnstat.commands.check.execution import execute  # noqa: PLC0415 - it needs NumPy
+
+    return execute(graph, check_grad=options.check_grad, max_memory=options.max_memory)
 
 
 def _variants(family: Family, variant: str | None) -> tuple[str | None, ...]:
@@ -88,16 +132,18 @@ def _add_problems(findings: Findings, problems: Iterable[Problem], network: str 
 
 def _add_of_family(findings: Findings, family: Family, options: CheckOptions) -> None:
     for code in rules.CODES:
-        look, severity = rules.rule(code).family, options.severity(code)
-        if look and severity:
-            _add_found(findings, code, severity, look(family))
+        rule = rules.rule(code)
+        severity = options.of_code(code, rule.severity)
+        if rule.family and severity:
+            _add_found(findings, code, severity, rule.family(family))
 
 
 def _add_of_network(findings: Findings, analysis: Analysis, options: CheckOptions) -> None:
     for code in rules.CODES:
-        look, severity = rules.rule(code).network, options.severity(code)
-        if look and severity:
-            _add_found(findings, code, severity, look(analysis), analysis.name)
+        rule = rules.rule(code)
+        severity = options.of_code(code, rule.severity)
+        if rule.network and severity:
+            _add_found(findings, code, severity, rule.network(analysis), analysis.name)
 
 
 def _add_found(

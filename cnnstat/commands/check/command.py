@@ -2,32 +2,79 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
-from cnnstat.cli.options import output_options
-from cnnstat.cli.output import put
-from cnnstat.commands.check.check_file import CheckOptions, check_file
+from cnnstat.cli.options import FILE, max_memory_option, output_options
+from cnnstat.cli.output import coloured, put
+from cnnstat.cli.progress import progress
+from cnnstat.commands.check.check_file import CheckOptions
+from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.spec_files import spec_files
+from cnnstat.commands.check.workers import check_files, workers_for
+from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
+    from cnnstat.rules.rule import Severity
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option(
+    "--severity",
+    "least",
+    type=click.Choice(SEVERITIES),
+    default="warning",
+    show_default=True,
+    help="How much a finding matters at least.",
+)
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
+@click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
+@click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
+@click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
+@max_memory_option
 @output_options(FORMATS, default="text")
-def check(paths: tuple[str, ...], output: Output) -> None:
+def check(
+    paths: tuple[str, ...],
+    least: Severity,
+    jobs: int | None,
+    config: Path | None,
+    runs: bool,
+    check_grad: bool,
+    max_memory: int | None,
+    output: Output,
+) -> None:
     """Check specs: each PATH is a file, a folder, a pattern or - for standard input.
 
-    Exit code 0: nothing found; 1: findings; 2: usage.
+    Without PATH it is the folder at hand. Exit code 0: nothing found; 1: findings; 2: usage, or something
+    that could not be done.
     """
-    options = CheckOptions()
-    reports = [check_file(name, options) for name in spec_files(paths)]
-    found = document(reports)
-    put(render(found, output.form, colour=False), output.output)
-    if any(report.findings for report in found.files):
+    configuration = read_configuration(config, Path.cwd())
+    found = spec_files(paths or (".",), configuration)
+    runs = runs or check_grad
+    jobs = jobs or workers_for(len(found.specs), heavy=runs)
+    options = CheckOptions(
+        least=least, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
+    )
+    work = []
+    for spec in found.specs:
+        own = configuration.of_file(Path(spec))
+        work.append((spec, replace(options, severity=own.severity)))
+    if runs and jobs > 1:  # the processors are busy with other networks
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    reports = []
+    with progress("checking", len(work)) as advance:
+        for report in check_files(work, jobs):
+            reports.append(report)
+            advance(1)
+    checked = document(reports, found.others)
+    put(render(checked, output.form, colour=coloured(output.output)), output.output)
+    if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)

@@ -2,23 +2,87 @@
 
 from __future__ import annotations
 
+import os
+import re
+from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.base.errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cnnstat.commands.check.configuration import Configuration
+
 SUFFIXES = (".yaml", ".yml")
+_KEYS = re.compile(rb"""^(?:\{\s*)?["']?(?:layers|blocks|input|variants)["']?\s*:""", re.MULTILINE)
+"""What a spec has at its top level, and other files of a repository have not."""
+_LOOKED_AT = 2**18
+"""Bytes in which one of the keys stands."""
 
 
-def spec_files(paths: Iterable[str]) -> tuple[str, ...]:
-    """Return every spec that is meant, each once, in the order of the paths and sorted within a folder."""
-    return tuple(dict.fromkeys(name for path in paths for name in _files(path)))
+class SpecFiles(Struct, frozen=True):
+    """The specs that are meant, each once, and how many YAML files of folders are none."""
+
+    specs: tuple[str, ...]
+    others: int
 
 
-def _files(path: str) -> Iterator[str]:
-    folder = Path(path)
-    if path == "-" or not folder.is_dir():
+def spec_files(paths: Iterable[str], configuration: Configuration) -> SpecFiles:
+    """Return every spec that is meant: in the order of the paths, sorted within a folder.
+
+    What is named is a spec. In a folder specs are the files that the configuration includes; without that,
+    YAML files with a key of specs, but for hidden ones.
+
+    Raises:
+        ArgumentError: a pattern matches no file, or there is no spec at all: nothing would be checked.
+    """
+    others: list[str] = []
+    named = dict.fromkeys(name for path in paths for name in _files(path, configuration, others))
+    if not named:
+        passed = f"; {len(others):,} YAML files have none of the keys of a spec" if others else ""
+        raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}")
+    return SpecFiles(tuple(named), len(others))
+
+
+def _files(path: str, configuration: Configuration, others: list[str]) -> Iterator[str]:
+    if path == "-" or not (os.path.isdir(path) or has_magic(path)) or os.path.isfile(path):
         yield path
         return
-    yield from (str(each) for each in sorted(folder.rglob("*")) if each.suffix in SUFFIXES)
+    matching = [path] if os.path.isdir(path) else sorted(glob(path, recursive=True))
+    if not matching:
+        raise ArgumentError(f"no file matches {path}")
+    for each in matching:
+        if os.path.isdir(each):
+            yield from _in_folder(each, configuration, others)
+        else:
+            yield each
+
+
+def _in_folder(folder: str, configuration: Configuration, others: list[str]) -> Iterator[str]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(place, name)
+            if name.startswith(".") or configuration.matches(path, configuration.exclude):
+                continue
+            if configuration.include:
+                if configuration.matches(path, configuration.include):
+                    yield str(path)
+            elif path.suffix in SUFFIXES and path.is_file():  # no pipe, which nobody may ever fill
+                if _has_a_key(path):
+                    yield str(path)
+                else:
+                    others.append(str(path))
+
+
+def _has_a_key(path: Path) -> bool:
+    """Say whether a file may be a spec; of one that cannot be read, that is for the check to say."""
+    try:
+        with path.open("rb") as file:
+            return _KEYS.search(file.read(_LOOKED_AT)) is not None
+    except OSError:
+        return True

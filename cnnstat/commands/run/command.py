@@ -4,68 +4,29 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
-from msgspec import Struct
 
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.cli.options import FILE, File, depth_option, gathered, network_options, output_options
-from cnnstat.cli.output import finish, place_of, same_file, show
+from cnnstat.cli.options import (
+    FILE,
+    File,
+    depth_option,
+    gathered,
+    max_memory_option,
+    network_options,
+    output_options,
+)
+from cnnstat.cli.output import Undone, finish, place_of, same_file, show
+from cnnstat.commands.run.options import Given, RunOptions
 from cnnstat.commands.run.refusals import DisprovedError
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
-
-_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-
-
-class Given(Struct, frozen=True):
-    """A file for an input; the only one needs no name."""
-
-    name: str
-    path: Path
-
-
-class RunOptions(Struct, frozen=True):
-    """What a run is to do, settled: None stands for what is known only once a network and its input are."""
-
-    batch: int | None
-    seed: int
-    dtype: str
-    training: bool
-    loss: str | None
-    check_grad: bool
-    method: str
-    elements: int
-    max_memory: int | None
-    weights: Path | None
-    save: Path | None
-    image: tuple[Given, ...]
-    invert: bool
-    array: tuple[Given, ...]
-    activations: Path | None
-    top: int | None
-
-
-class _Refusal(click.ClickException):
-    """A run that cannot be as asked; no usage lines follow, for the command itself was right."""
-
-    exit_code = 2
-
-
-def _bytes(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
-    """Read 8G, 500MiB or a number of bytes."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"([0-9]{1,15})\s*([KMGT]?)(iB|B)?", value.strip(), re.IGNORECASE)
-    if found is None:
-        raise click.BadParameter(f"expected bytes such as 8G or 500M, got '{value}'")
-    return int(found[1]) * _UNITS[found[2].upper()]
 
 
 class GivenFile(File):
@@ -119,12 +80,7 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
         default=0,
         help="For --check-grad: check N single elements of each tensor, too.",
     ),
-    click.option(
-        "--max-memory",
-        metavar="SIZE",
-        callback=_bytes,
-        help="Refuse to start above it: 8G.  [default: what is free]",
-    ),
+    max_memory_option,
     click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
     click.option("--save", metavar="FILE", type=FILE, help="Write the weights to .npz or .safetensors."),
     click.option(
@@ -167,11 +123,11 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
         if options.activations is not None:
             check_activations_file(options.activations)
         _check_files(network, options, output)
-        proof = prove(network, options)
+        proof = prove(network.load(), options)
     except MemoryError:
-        raise _Refusal("out of memory; a smaller --input or --batch needs less") from None
+        raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:
-        raise _Refusal(str(refusal)) from None
+        raise Undone(str(refusal)) from None
     except DisprovedError as disproved:
         raise click.ClickException(str(disproved)) from None
     found = document(proof, options.top)

@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.bridge.verify import Verification
-    from cnnstat.cli.options import Chosen
-    from cnnstat.commands.run.command import RunOptions
+    from cnnstat.commands.run.options import RunOptions
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.loss import Evaluated
     from cnnstat.executor.measure.gradients import Checked
@@ -86,15 +85,14 @@ class Proof(Struct, frozen=True):
 
 
 @quiet()
-def prove(chosen: Chosen, options: RunOptions) -> Proof:
+def prove(graph: Graph, options: RunOptions) -> Proof:
     """Run a network, and compare what is calculated with what is measured.
 
     Raises:
-        SpecError: the spec is wrong.
+        SpecError: a layer does not fit.
         MemoryError, or one of `REFUSALS`: it cannot run as asked.
         DisprovedError: a layer cannot be run.
     """
-    graph = chosen.load()
     given = _given_inputs(graph, options)
     wanted = options.batch or next((each.samples for each in given.values()), None)
     # In training samples share statistics, which one sample alone need not have.
@@ -128,7 +126,7 @@ def _proved(
         if options.weights is not None:
             _load(network, options.weights)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
-        measurements = _measured(network, x, work, options.activations)
+        measurements = _measured(network, x, work, options)
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
         raise DisprovedError(why) from None
@@ -192,20 +190,20 @@ def _typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array
     return typed
 
 
-def _measured(network: Network, x: Batch, work: list[int], activations: Path | None) -> Measurements:
+def _measured(network: Network, x: Batch, work: list[int], options: RunOptions) -> Measurements:
     """Measure every layer; write what each puts out where that is asked for."""
     outputs: dict[str, Array] = {}
     # Receptive fields come last and are not known step by step.
-    with progress("measuring", sum(work) * 5 // 4) as advance:
+    with progress("measuring", sum(work) * 5 // 4, long=options.progress) as advance:
 
         def watch(visit: Visit) -> None:
             advance(work[visit.number])
-            if activations is not None:
+            if options.activations is not None:
                 outputs[visit.step.name] = visit.output
 
         measurements = measure_network(network, x, watch)
-    if activations is not None:
-        save_activations(activations, outputs)
+    if options.activations is not None:
+        save_activations(options.activations, outputs)
     return measurements
 
 
@@ -221,7 +219,7 @@ def _checked(
     # A pass end to end takes each layer once, a layer alone one pass for each gradient.
     total = sum(work[i] * tensors_of(network, i) for i in range(len(work))) + 2 * sum(work)
     try:
-        with progress("checking gradients", total) as advance:
+        with progress("checking gradients", total, long=options.progress) as advance:
             for number, checked in check_layers(network, samples, plan):
                 found.append(checked)
                 advance(work[number])

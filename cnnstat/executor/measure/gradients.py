@@ -157,7 +157,7 @@ class _Alone:
         back = self.returned(way_back, dy)
         for name, value in self.values.items():
             fault = back.faults.get(name, "")
-            if not fault and not (is_finite(y) and is_finite(back.gradients[name])):
+            if not fault and not all(map(is_finite, (y, value, back.gradients[name]))):
                 fault = NOT_FINITE  # such as the slope of a root at 0
             error = math.nan
             elements = math.nan if self.plan.elements else None

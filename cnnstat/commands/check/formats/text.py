@@ -45,4 +45,13 @@ def _sums(document: CheckDocument) -> str:
     counts = Counter(each.severity for report in document.files for each in report.findings)
     found = ", ".join(f"{counts[key]:,} {plural(_WORDS[key], counts[key])}" for key in _WORDS if counts[key])
     checked = f"{files:,} {plural('file', files)}, {networks:,} {plural('network', networks)}"
-    return f"{checked}: {found or 'nothing found'}"
+    return f"{checked}: {found or 'nothing found'}{_proved(document)}"
+
+
+def _proved(document: CheckDocument) -> str:
+    executions = [each for report in document.files for each in report.executions]
+    if not executions:
+        return ""
+    figures, gradients = (sum(getattr(each, key) for each in executions) for key in ("figures", "gradients"))
+    also = f" and {gradients:,} gradients" if gradients else ""
+    return f"; {figures:,} figures{also} proved by execution"

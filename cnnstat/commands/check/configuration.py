@@ -1,0 +1,119 @@
+"""What a project says of its specs: `.cnnstat.yaml`, or `[tool.cnnstat]` in pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+from pathspec import GitIgnoreSpec
+
+from cnnstat.base.errors import ArgumentError, Source, SpecError
+from cnnstat.base.limits import MAX_TEXT
+from cnnstat.base.text import plain
+from cnnstat.rules.rule import Severity
+from cnnstat.spec.document import Mapping, Node, Sequence, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN_FILE = ".cnnstat.yaml"
+PROJECT_FILE = "pyproject.toml"
+
+Level: TypeAlias = Severity | Literal["off"]
+Patterns: TypeAlias = tuple[Annotated[str, Meta(min_length=1)], ...]
+
+
+class Override(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is otherwise for some files: those that match a pattern."""
+
+    files: Patterns
+    severity: dict[str, Level] = {}
+    budget: dict[str, str] = {}
+
+
+class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which files of a folder are specs, how much each code matters, and what no network may exceed.
+
+    Patterns are those of .gitignore, from ``root``, the folder of the file that says so.
+    """
+
+    include: Patterns = ()
+    exclude: Patterns = ()
+    severity: dict[str, Level] = {}
+    budget: dict[str, str] = {}
+    overrides: tuple[Override, ...] = ()
+    root: str = ""
+
+    def of_file(self, path: Path) -> Override:
+        """Return what holds for a file; of what is said twice, the last word."""
+        found = Override((), self.severity, self.budget)
+        for each in self.overrides:
+            if self.matches(path, each.files):
+                found = Override((), found.severity | each.severity, found.budget | each.budget)
+        return found
+
+    def matches(self, path: Path, patterns: Patterns) -> bool:
+        """Say whether a file, or a folder above it, matches one of some patterns."""
+        try:
+            place = path.resolve().relative_to(self.root)
+        except ValueError:  # it lies elsewhere
+            return False
+        return bool(patterns) and _compiled(patterns).match_file(place)
+
+
+def read_configuration(given: Path | None, folder: Path) -> Configuration:
+    """Return what a file says; without one, the nearest from a folder upwards; without any, nothing.
+
+    Raises:
+        ArgumentError: it cannot be read, or says something that there is not.
+    """
+    if given is not None:
+        said = _said(given)
+        if said is None:
+            raise ArgumentError(f"{given} has no table [tool.cnnstat]")
+        return _configuration(given, said)
+    for place in (folder, *folder.parents):
+        for path in (place / OWN_FILE, place / PROJECT_FILE):
+            said = _said(path) if path.is_file() else None
+            if said is not None:
+                return _configuration(path, said)
+    return Configuration(root=str(folder))
+
+
+@cache
+def _compiled(patterns: Patterns) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def _said(path: Path) -> Any:
+    """Return what a file says, as plain values; None where it says nothing of this program."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_TEXT).decode("utf-8-sig")
+        if path.suffix == ".toml":
+            return tomllib.loads(text).get("tool", {}).get("cnnstat")
+        return _texts(parse(Source(str(path), text))) if text.strip() else {}
+    except SpecError as error:
+        raise ArgumentError(f"the configuration is wrong: {error.problems[0]}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise ArgumentError(f"{path} cannot be read: {reason}") from None
+
+
+def _texts(node: Node) -> Any:
+    """Return a node as plain values; every scalar is text here."""
+    if isinstance(node, Mapping):
+        return {key.text: _texts(value) for key, value in node.entries}
+    return [_texts(item) for item in node.items] if isinstance(node, Sequence) else node.text
+
+
+def _configuration(path: Path, said: Any) -> Configuration:
+    try:
+        found = msgspec.convert(said, Configuration)
+    except msgspec.ValidationError as error:
+        raise ArgumentError(f"{plain(str(path))}: {error}") from None
+    return replace(found, root=str(path.resolve().parent))

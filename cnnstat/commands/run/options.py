@@ -1,0 +1,39 @@
+"""What a run is to do, whoever asks for it."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - msgspec reads it
+
+from msgspec import Struct
+
+
+class Given(Struct, frozen=True):
+    """A file for an input; the only one needs no name."""
+
+    name: str
+    path: Path
+
+
+class RunOptions(Struct, frozen=True, kw_only=True):
+    """What a run is to do, settled: None stands for what is known only once a network and its input are.
+
+    ``progress`` shows how far it is to who waits at a terminal.
+    """
+
+    batch: int | None = None
+    seed: int = 0
+    dtype: str = "float32"
+    training: bool = False
+    loss: str | None = None
+    check_grad: bool = False
+    method: str = "complex"
+    elements: int = 0
+    max_memory: int | None = None
+    weights: Path | None = None
+    save: Path | None = None
+    image: tuple[Given, ...] = ()
+    invert: bool = False
+    array: tuple[Given, ...] = ()
+    activations: Path | None = None
+    top: int | None = None
+    progress: bool = True
