@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.expectations import figure
@@ -31,9 +32,9 @@ _NOUNS = {"padding_macs": "MACs on padding", "receptive_field": "receptive field
 class Standing(Struct, frozen=True):
     """How a budget stands: the name of what it is for (``total``: the network), and the figure there.
 
-    ``value`` is the figure that is held against the limit, of a receptive field that of one axis, which
-    ``axis`` names where there are several; None where it is ``unknown``, which says why. ``room`` is what is
-    left up to the limit, less than 0 what is beyond it.
+    What stands in a block is for each call of it: of these ``places``, the one with the least room. ``value``
+    is the figure that is held against the limit, of a receptive field that of one axis, which ``axis`` names
+    where there are several; None where it is ``unknown``, which says why.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Standing(Struct, frozen=True):
     value: int | None = None
     axis: str = ""
     unknown: str = ""
+    places: int = 1
 
     @property
     def bound(self) -> Bound:
@@ -65,8 +67,9 @@ class Standing(Struct, frozen=True):
     @property
     def message(self) -> str:
         """Return what is to be said of a budget that is not kept, or how much room one that is kept has."""
-        where = "" if self.name == TOTAL else f"'{self.name}': "
-        at = f" at {_shown(self.budget.inputs)}" if self.budget.inputs else ""
+        of = f", the tightest of {self.places:,}" if self.places > 1 else ""
+        where = "" if self.name == TOTAL else f"'{self.name}'{of}: "
+        at = f" at {shown_inputs(self.budget.inputs)}" if self.budget.inputs else ""
         label = _NOUNS.get(self.bound.key) or FIGURES[self.bound.key].label
         budget = f"budget {'' if self.bound.most else 'at least '}{self.bound.text}"
         if self.value is None or self.room is None:
@@ -86,20 +89,25 @@ class Standing(Struct, frozen=True):
         if not self.bound.limit:
             return ""
         percent = abs(self.room) * 100 / self.bound.limit
-        return f" ({percent:.3g} %)" if percent >= 0.01 or not self.room else " (less than 0.01 %)"
+        if 0 < percent < 0.01:
+            return " (less than 0.01 %)"
+        return f" ({percent:.3g} %)" if percent < 1000 else f" ({percent:,.0f} %)"
 
 
-def _shown(inputs: Inputs) -> str:
+def shown_inputs(inputs: Inputs) -> str:
+    """Return inputs as a command line has them: ``3x320x320``, ``left=3x64x64``; nothing for a spec's own."""
     shapes = ((name, "x".join(map(str, shape))) for name, shape in inputs)
     return ", ".join(f"{name}={shape}" if name else shape for name, shape in shapes)
 
 
-def asked_inputs(graph: Graph) -> tuple[Inputs, ...]:
-    """Return all inputs that budgets of a network are for, each once; () are its own."""
-    own = (budget.inputs for budget in _of_network(graph, ()))
-    places: tuple[LayerNode | Group, ...] = (*graph.layers, *graph.groups)
-    parts = (budget.inputs for place in places for budget in place.entry.budget)
-    return tuple(dict.fromkeys((*own, *parts)))
+def asked_inputs(graph: Graph) -> dict[Inputs, tuple[Budget, ...]]:
+    """Return all inputs that budgets of a network and its parts are for, with these; () are its own."""
+    nodes: tuple[LayerNode | Group, ...] = (*graph.layers, *graph.groups)
+    entries = {id(node.entry): node.entry for node in nodes if node.entry.budget}
+    found: dict[Inputs, list[Budget]] = {}
+    for budget in (*_of_network(graph, ()), *(each for entry in entries.values() for each in entry.budget)):
+        found.setdefault(budget.inputs, []).append(budget)
+    return {inputs: tuple(budgets) for inputs, budgets in found.items()}
 
 
 def on_inputs(graph: Graph, inputs: Inputs) -> Graph:
@@ -123,14 +131,27 @@ def standings(analysis: Analysis, inputs: Inputs = (), more: Sequence[Bound] = (
     for budget in _of_network(analysis.graph, more):
         if budget.inputs == inputs:
             yield seen.standing(TOTAL, analysis.totals, analysis.graph.outputs[-1], budget)
-    rows: tuple[Row, ...] = (*analysis.rows, *analysis.groups)
+    yield from _of_parts(seen, inputs)
+
+
+def _of_parts(seen: _Seen, inputs: Inputs) -> Iterator[Standing]:
+    """Yield the budgets beside layers and calls, each once."""
+    rows: tuple[Row, ...] = (*seen.analysis.rows, *seen.analysis.groups)
+    found: dict[int, list[Standing]] = {}
     for row in rows:
         place = row.node if isinstance(row, LayerRow) else row.group
         if place.index is not None:
             continue  # of a repeat, the sum over all repetitions is what its line demands, not each of them
         for budget in place.entry.budget:
             if budget.inputs == inputs:
-                yield seen.standing(row.name, row, row.number, budget)
+                standing = seen.standing(row.name, row, row.number, budget)
+                found.setdefault(id(budget), []).append(standing)
+    for standings in found.values():
+        yield replace(min(standings, key=_room), places=len(standings))
+
+
+def _room(standing: Standing) -> tuple[bool, int]:
+    return standing.room is not None, standing.room or 0
 
 
 def _of_network(graph: Graph, more: Sequence[Bound]) -> tuple[Budget, ...]:

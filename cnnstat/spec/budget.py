@@ -18,17 +18,31 @@ from cnnstat.spec.expect import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
     from cnnstat.base.errors import Span
 
 OF_PARTS = tuple(key for key in BUDGETED if BUDGETED[key] not in OF_NETWORK)
 """The figures that a layer or a block may have a budget for."""
 
+_CODES = {
+    "params": "budget/params",
+    "trainable": "budget/trainable",
+    "buffers": "budget/buffers",
+    "macs": "budget/macs",
+    "padding_macs": "budget/padding-macs",
+    "flops": "budget/flops",
+    "connections": "budget/connections",
+    "activations": "budget/activations",
+    "receptive_field": "budget/receptive-field",
+    "inference_memory": "budget/inference-memory",
+    "training_memory": "budget/training-memory",
+}
 _SIGNS = {"<=": True, "at most": True, ">=": False, "at least": False}
 _BOUND = re.compile(rf"({'|'.join(_SIGNS)}) *(\S.*)")
-_DEMAND = re.compile(r"([A-Za-z_]\w{0,63}) *(\S.*)")
+_DEMAND = re.compile(r"([A-Za-z_]\w{0,63})\b *(\S.*)")
 _NOT_QUITE = {"<": "<=", "=<": "<=", "≤": "<=", ">": ">=", "=>": ">=", "≥": ">="}
-_WAYS = "write <= 5M or at most 5M, \">= 224\" or at least 224"
+_WAYS = '; write <= 5M or at most 5M, ">= 224" or at least 224'
 
 
 class Bound(Struct, frozen=True):
@@ -50,7 +64,7 @@ class Bound(Struct, frozen=True):
     @property
     def code(self) -> str:
         """Return the code of what exceeds it."""
-        return f"budget/{self.figure.replace('_', '-')}"
+        return _CODES[self.figure]
 
     @property
     def demand(self) -> str:
@@ -88,9 +102,9 @@ def bound(figure: str, text: str, *, total: bool = True) -> Bound:
     _check_figure(figure, total=total)
     match = _BOUND.fullmatch(text.strip())
     if match is None:
-        raise Fault(f"'{text}' is no bound of {figure}{_meant(text.strip())}; {_WAYS}", code="budget/value")
+        raise Fault(f"'{text}' is no bound of {figure}{_meant(text.strip()) or _WAYS}", code="budget/value")
     number = match[2].rstrip()
-    value = printed(_without_bytes(number, figure), code="budget/value").value
+    value = _value(number, figure)
     most = _SIGNS[match[1]]
     return Bound(figure, most, floor(value) if most else ceil(value), number)
 
@@ -143,6 +157,17 @@ def _meant(text: str) -> str:
     if sign is not None:
         return f"; did you mean '{_NOT_QUITE[sign]} {text.removeprefix(sign).strip()}'?"
     return f"; did you mean '<= {text}'?" if text[:1].isdigit() else ""
+
+
+def _value(number: str, figure: str) -> Fraction:
+    try:
+        return printed(_without_bytes(number, figure)).value
+    except Fault:
+        together = "".join(number.split())
+        meant = f"; did you mean '{together}'?" if together != number else ""
+        like = "64MiB or 64MB" if BUDGETED[figure] in OF_NETWORK else "5000000, 5M or 1.2G"
+        message = f"'{number}' is no number of {figure}{meant or f'; write {like}'}"
+        raise Fault(message, code="budget/value") from None
 
 
 def _without_bytes(number: str, figure: str) -> str:

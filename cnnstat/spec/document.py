@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
-_LOWER = re.compile(r">=? *[0-9][0-9.A-Za-z]*")
+_LOWER = re.compile(r">=? *([0-9][0-9.A-Za-z]*)")
 _LONGEST = 200  # characters of an expression that an unquoted comma is looked for in
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -103,12 +103,11 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
 def _bare_bound(line: str, index: int) -> tuple[int, str] | None:
     """Return where in a line a lower bound stands without quotes, and the bound.
 
-    Reading fails at its sign, or behind it: parsers differ.
+    Reading fails at its sign, or on the way to its number.
     """
-    for start in (index, index - 1):
-        if start >= 0 and (found := _LOWER.match(line, start)):
-            return start, found[0]
-    return None
+    start = line.rfind(">", 0, index + 1)
+    found = _LOWER.match(line, start) if start >= 0 else None
+    return (start, found[0]) if found and index <= found.start(1) else None
 
 
 def _quoted(bound: str) -> str:

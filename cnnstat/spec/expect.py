@@ -122,15 +122,15 @@ def _numbers(value: int | tuple[int, ...]) -> tuple[int, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def printed(text: str, code: str = "expect/value") -> Printed:
-    """Read a printed figure; ``code`` is that of what is none.
+def printed(text: str) -> Printed:
+    """Read a printed figure.
 
     Raises:
         Fault: it is not one.
     """
     match = _PRINTED.fullmatch(text)
     if match is None:
-        raise Fault(f"'{text}' is not a figure; write 156, 138M, 3.6G or 112Ki", code=code)
+        raise Fault(f"'{text}' is not a figure; write 156, 138M, 3.6G or 112Ki", code="expect/value")
     whole, decimals, unit = match.groups()
     weight = Fraction(UNITS[unit])
     digits = decimals or ""

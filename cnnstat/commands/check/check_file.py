@@ -12,6 +12,7 @@ from msgspec import Struct
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.commands.check.budgets import Budgeted, network_budgets
 from cnnstat.commands.check.findings import Finding, Findings
 from cnnstat.graph.model import build
 from cnnstat.rules.rule import SEVERITIES
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.execution import Executed
     from cnnstat.graph.model import Graph
     from cnnstat.rules.rule import Found, Severity
+    from cnnstat.spec.budget import Bound
     from cnnstat.spec.model import Family
 
 
@@ -43,12 +45,13 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     """What a file is checked for.
 
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
-    matters at least to be one. ``run`` executes each network within so many bytes, ``check_grad`` checks its
-    gradients, too.
+    matters at least to be one. ``budget`` bounds every network, beside its own budgets. ``run`` executes each
+    network within so many bytes, ``check_grad`` checks its gradients, too.
     """
 
     severity: Mapping[str, Level] = {}
     least: Severity = "warning"
+    budget: tuple[Bound, ...] = ()
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
@@ -61,11 +64,12 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: how many networks were analyzed, the findings by position, and executions."""
+    """What came of one file: how many networks were analyzed, findings by position, budgets, executions."""
 
     file: str
     networks: int = 0
     findings: tuple[Finding, ...] = ()
+    budgets: tuple[Budgeted, ...] = ()
     executions: tuple[Execution, ...] = ()
 
 
@@ -83,6 +87,7 @@ def check_file(spec: str, options: CheckOptions) -> FileReport:
 def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
     """Check the text of a spec: all its networks, or one variant."""
     findings, networks, executions = Findings(), 0, []
+    budgets: list[Budgeted] = []
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
@@ -98,13 +103,24 @@ def check_text(text: str, name: str, variant: str | None, options: CheckOptions)
         networks += 1
         for missed in analysis.missed:
             findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
+        stand = network_budgets(analysis, options.budget)
+        budgets += stand.budgets
+        for problem in stand.problems:
+            if severity := options.of_code(problem.code, "error"):
+                findings.add(problem, severity, analysis.name)
         _add_of_network(findings, analysis, options)
         if options.run:
             executed = _executed(analysis.graph, options)
             executions += [executed.execution] if executed.execution else []
             if executed.problem:
                 findings.add(executed.problem, "error", analysis.name)
-    return FileReport(file=name, networks=networks, findings=tuple(findings), executions=tuple(executions))
+    return FileReport(
+        file=name,
+        networks=networks,
+        findings=tuple(findings),
+        budgets=tuple(budgets),
+        executions=tuple(executions),
+    )
 
 
 def lost(spec: str) -> FileReport:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
-from cnnstat.cli.options import FILE, max_memory_option, output_options
+from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import coloured, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.check_file import CheckOptions
+from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
@@ -23,6 +24,7 @@ from cnnstat.rules.rule import SEVERITIES
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
     from cnnstat.rules.rule import Severity
+    from cnnstat.spec.budget import Bound
 
 
 @click.command()
@@ -37,6 +39,16 @@ if TYPE_CHECKING:
 )
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
 @click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
+@click.option(
+    "--budget",
+    metavar="BOUND",
+    multiple=True,
+    callback=read_by(read_demands),
+    help='What every network is held to: "params <= 5M". May be repeated.',
+)
+@click.option(
+    "--room", is_flag=True, help="Print how much room each budget has left (other formats have it)."
+)
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
 @click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
 @max_memory_option
@@ -46,6 +58,8 @@ def check(
     least: Severity,
     jobs: int | None,
     config: Path | None,
+    budget: tuple[Bound, ...],
+    room: bool,
     runs: bool,
     check_grad: bool,
     max_memory: int | None,
@@ -66,7 +80,7 @@ def check(
     work = []
     for spec in found.specs:
         own = configuration.of_file(Path(spec))
-        work.append((spec, replace(options, severity=own.severity)))
+        work.append((spec, replace(options, severity=own.severity, budget=with_budgets(own.budget, budget))))
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     reports = []
@@ -75,6 +89,6 @@ def check(
             reports.append(report)
             advance(1)
     checked = document(reports, found.others)
-    put(render(checked, output.form, colour=coloured(output.output)), output.output)
+    put(render(checked, output.form, colour=coloured(output.output), room=room), output.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)

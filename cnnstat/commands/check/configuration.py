@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 from cnnstat.base.errors import ArgumentError, Source, SpecError
 from cnnstat.base.limits import MAX_TEXT
 from cnnstat.base.text import plain
+from cnnstat.commands.check.common_budgets import read_bounds
 from cnnstat.rules.rule import Severity
 from cnnstat.spec.document import Mapping, Node, Sequence, parse
 
@@ -114,6 +115,8 @@ def _texts(node: Node) -> Any:
 def _configuration(path: Path, said: Any) -> Configuration:
     try:
         found = msgspec.convert(said, Configuration)
-    except msgspec.ValidationError as error:
+        for budget in (found.budget, *(each.budget for each in found.overrides)):
+            read_bounds(budget)
+    except (msgspec.ValidationError, ArgumentError) as error:
         raise ArgumentError(f"{plain(str(path))}: {error}") from None
     return replace(found, root=str(path.resolve().parent))

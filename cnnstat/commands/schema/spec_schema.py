@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.base.axes import RANKS
-from cnnstat.base.figures import EXPECTED
+from cnnstat.base.figures import BUDGETED, EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.layers import LAYERS
 from cnnstat.layers.manual import first_line
+from cnnstat.spec.budget import OF_PARTS
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.expect import OF_LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnnstat.layers.base import Layer
 
@@ -32,7 +33,7 @@ def schema() -> dict[str, Any]:
     size = {"anyOf": [_count(MAX_SIZE), _EXPRESSION]}
     shape = {"type": "array", "items": size, "minItems": 1, "maxItems": len(RANKS)}
     entries = {"$ref": "#/$defs/entries"}
-    variant = _mapping({**about, "params": _PARAMS, "expect": _expect(EXPECTED)})
+    variant = _mapping({**about, "params": _PARAMS, "expect": _expect(EXPECTED), "budget": _budget(BUDGETED)})
     named = {"type": "object", "additionalProperties": _REFERENCE}
     outputs = {"anyOf": [*_REFERENCES["anyOf"], named]}
     block = _mapping(
@@ -51,6 +52,7 @@ def schema() -> dict[str, Any]:
                 "layers": entries,
                 "outputs": _REFERENCES,
                 "expect": _expect(EXPECTED),
+                "budget": _budget(BUDGETED),
             },
             required=["input", "layers"],
         ),
@@ -102,6 +104,7 @@ def _common_rules() -> dict[str, Any]:
         "frozen": {"anyOf": [{"type": "boolean"}, _EXPRESSION]},
         "unused": {"type": "boolean"},
         "expect": _expect(OF_LAYERS),
+        "budget": _budget(OF_PARTS),
     }
 
 
@@ -145,3 +148,24 @@ def _expect(figures: tuple[str, ...]) -> dict[str, Any]:
     full = {**_mapping(remarks, required=["value"]), "dependentRequired": {"correct": ["erratum"]}}
     either = {"anyOf": [value, full]}
     return _mapping({"source": text, **dict.fromkeys(figures, either)})
+
+
+def _budget(figures: Iterable[str]) -> dict[str, Any]:
+    bound = {
+        "type": "string",
+        "pattern": r"^(<=|>=|at most|at least) *[0-9]",
+        "description": "the most or the least that the figure may be; '>=' needs quotes",
+        "examples": ["<= 5M", "at most 600M", "at least 224", "<= 64MiB"],
+    }
+    shape = {"type": "array", "items": _count(MAX_SIZE), "minItems": 1, "maxItems": len(RANKS)}
+    input_rule = {
+        "anyOf": [shape, {"type": "object", "additionalProperties": shape}],
+        "description": "the input that these bounds are for, in place of the spec's own",
+        "examples": [[3, 320, 320]],
+    }
+    bounds = _mapping({"input": input_rule, **dict.fromkeys(figures, bound)})
+    return {
+        "anyOf": [bounds, {"type": "array", "items": bounds}],
+        "description": "bounds that figures are held to by 'cnnstat check'",
+        "examples": [{"params": "<= 5M"}, [{"macs": "<= 600M"}, {"input": [3, 320, 320], "macs": "<= 1.2G"}]],
+    }

@@ -12,7 +12,8 @@ FORMATS = ("text", "json")
 """Each has a file of its name here, with a function ``render``; it is imported when it is asked for."""
 
 
-def render(document: CheckDocument, form: str, *, colour: bool) -> str:
-    """Return the findings in one of `FORMATS`."""
-    text: str = import_module(f"{__name__}.{form}").render(document, colour=colour)
+def render(document: CheckDocument, form: str, *, colour: bool, room: bool = False) -> str:
+    """Return the findings in one of `FORMATS`; text has the ``room`` of budgets where it is asked."""
+    more = {"room": room} if form == "text" else {}
+    text: str = import_module(f"{__name__}.{form}").render(document, colour=colour, **more)
     return text

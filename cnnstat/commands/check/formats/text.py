@@ -18,9 +18,17 @@ _GUTTER = "{:5} | "
 _WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(document: CheckDocument, *, colour: bool) -> str:
-    """Return each finding with its line, and the sums."""
-    return "\n".join((*_findings(document), _sums(document), ""))
+def render(document: CheckDocument, *, colour: bool, room: bool = False) -> str:
+    """Return each finding with its line, the room of each budget where it is asked for, and the sums."""
+    budgets = _budgets(document) if room else ()
+    return "\n".join((*_findings(document), *budgets, _sums(document), ""))
+
+
+def _budgets(document: CheckDocument) -> Iterator[str]:
+    for report in document.files:
+        for each in report.budgets:
+            mark = "kept" if each.kept else "not kept"
+            yield f"{plain(report.file)}:{each.line}: {mark}: {plain(each.network)}: {plain(each.message)}"
 
 
 def _findings(document: CheckDocument) -> Iterator[str]:
