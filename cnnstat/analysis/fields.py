@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from cnnstat.analysis.bounds import NO_REGION, joined
-from cnnstat.analysis.receptive_field import UNSEEN, Field, along, field_of, lost, one_region, starts
+from cnnstat.analysis.receptive_field import EVERY, UNSEEN, Field, along, field_of, lost, one_region, starts
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, all_of, is_row, united
@@ -125,9 +125,11 @@ class Fields:
             region = self.seen(name, [(source, self._all(source))])
         except UntraceableError as untraceable:
             return Field(because=untraceable.because)
-        each = zip(field.axes, region, gathered * (len(field.axes) // len(gathered)), strict=True)
+        together = gathered * (len(field.axes) // len(gathered))
+        each = zip(field.axes, region, together, strict=True)
         axes = tuple((Bounds(0, (ends[0],), (ends[1],)),) if one else axis for axis, ends, one in each)
-        return structs.replace(field, axes=axes)
+        alike = tuple(EVERY if one else each for each, one in zip(field.alike, together, strict=True))
+        return structs.replace(field, axes=axes, alike=alike)
 
     def seen(self, name: str, starts: Iterable[tuple[int, Sequence[Positions]]]) -> Region:
         """Return what units of some nodes see of the input together, given by their positions per axis.

@@ -19,7 +19,7 @@ from msgspec import Struct
 from cnnstat.analysis.bounds import NO_REGION, composed, joined, longest, merged, short, stride_of, too_large
 from cnnstat.base.limits import MAX_STRIDES
 from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
-from cnnstat.layers.footprint import POINT, Bounds, on_input
+from cnnstat.layers.footprint import POINT, Bounds, all_of, on_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,20 +33,28 @@ Axis: TypeAlias = tuple[Bounds, ...]
 Region: TypeAlias = tuple[tuple[int, int], ...]
 """The first and the last input position per axis; (1, 0) for none."""
 
+UNLIKE, SOME, EVERY = range(3)
+"""Along an axis units see regions of their own, or those that see anything see one region, or all see it."""
+
 
 class Field(Struct, frozen=True):
     """The receptive field of a layer's units: along each axis of the input, by their place or their number.
 
     ``whole``: every unit sees the whole input. ``because``: the layer that makes it unknown.
-    ``aligned`` is False where branches met that disagree on stride or centre. ``shared``: there is one region
-    that every single unit sees.
+    ``aligned`` is False where branches met that disagree on stride or centre. ``alike`` says per axis if
+    units see one region: `UNLIKE`, `SOME` or `EVERY`; around a map of such units a frame sees nothing.
     """
 
     axes: tuple[Axis, ...] = ()
     whole: bool = False
     because: str | None = None
     aligned: bool = True
-    shared: bool = False
+    alike: tuple[int, ...] = ()
+
+    @property
+    def shared(self) -> bool:
+        """Say whether there is one region that every single unit sees."""
+        return bool(self.alike) and min(self.alike) == EVERY
 
     @property
     def known(self) -> bool:
@@ -115,20 +123,20 @@ def lost(footprint: Footprint, axes: int) -> bool:
 
 def starts(inputs: Sequence[Shape], of: int) -> tuple[Field, ...]:
     """Return the fields of the network's inputs on one of them: there each position or number sees itself."""
-    own = Field(axes=((POINT,),) * len(places(inputs[of])))
+    axes = len(places(inputs[of]))
+    own = Field(((POINT,),) * axes, alike=(UNLIKE,) * axes)
     return tuple(own if i == of else UNSEEN for i in range(len(inputs)))
 
 
 def one_region(region: Region, extent: Shape) -> Field:
     """Return the field of units that all see one region of an input of ``extent``."""
     axes = tuple((Bounds(0, (low,), (high,)),) for low, high in region)
-    return Field(axes, whole=_is_all(axes, extent), shared=True)
+    return Field(axes, whole=_is_all(axes, extent), alike=(EVERY,) * len(axes))
 
 
 def _is_all(axes: tuple[Axis, ...], extent: Shape) -> bool:
-    """Say whether all units see everything."""
-    pairs = zip(axes, extent, strict=True)
-    return all(len(axis) == 1 and axis[0] == Bounds(0, (0,), (size - 1,)) for axis, size in pairs)
+    """Say whether all axes are seen from end to end."""
+    return all(axis == (all_of(size),) for axis, size in zip(axes, extent, strict=True))
 
 
 def field_of(
@@ -151,25 +159,41 @@ def field_of(
         return unknown
     if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
         return fields[0]
-    shared = all(field.shared and field.axes == fields[0].axes for field in fields)
-    pairs = zip(footprints, shapes, strict=True)
-    shared = shared and all(
-        footprint == UNKNOWN or _hits(footprint, shape, out, patterns) for footprint, shape in pairs
-    )
     if any(lost(footprint, len(extent)) for footprint in footprints):
-        return fields[0] if shared else Field(because=name)  # all see the same wherever they go
+        read = zip(footprints, shapes, fields, strict=True)
+        one = all(_keeps(*each, out, patterns) and each[2].axes == fields[0].axes for each in read)
+        return fields[0] if one else Field(because=name)  # all see the same wherever they go
     branches = []
     for field, shape, footprint in zip(fields, shapes, footprints, strict=True):
         assert not isinstance(footprint, str)
         if len(shape) == 1 and not (field.shared or _within(footprint, shape, out)):
             return Field(because=name)  # before its first number and behind its last a vector has no pattern
-        axes = [*zip(field.axes, footprint * (len(field.axes) // len(footprint)), strict=True)]
+        readings = footprint * (len(field.axes) // len(footprint))
+        axes = [*zip(field.axes, readings, strict=True)]
         if not all(short(bounds, reading, patterns) for axis, reading in axes for bounds in axis):
             return Field(because=name)
         composed_axes = tuple(tuple(composed(bounds, reading) for bounds in axis) for axis, reading in axes)
-        branches.append(Field(composed_axes, aligned=field.aligned))
-    united = _united(name, branches, extent, patterns)
-    return Field(united.axes, united.whole, united.because, united.aligned, shared) if shared else united
+        sizes, units = (along(places(each), len(field.axes)) for each in (shape, out))
+        each = zip(field.alike, readings, sizes, units, strict=True)
+        alike = tuple([_alike(*one, patterns) for one in each])
+        branches.append(Field(composed_axes, aligned=field.aligned, alike=alike))
+    return _united(name, fields, branches, extent, patterns)
+
+
+def _keeps(footprint: Footprint, shape: Shape, field: Field, out: Shape, patterns: LongPatterns) -> bool:
+    """Say whether all units see the one region that is seen by every unit that they read."""
+    if not field.shared or footprint == UNKNOWN:
+        return field.shared
+    assert not isinstance(footprint, str)
+    each = zip(footprint, places(shape), along(places(out), len(footprint)), strict=True)
+    return all(_hits(*one, patterns) for one in each)
+
+
+def _alike(above: int, reading: Reading, size: int, units: int, patterns: LongPatterns) -> int:
+    """Return if units see one region along an axis, by what those that they read see."""
+    if above == UNLIKE:
+        return SOME if not reading.advance and reading.period == 1 else UNLIKE
+    return EVERY if above == EVERY and _hits(reading, size, units, patterns) else SOME
 
 
 def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
@@ -183,17 +207,17 @@ def _within(footprint: tuple[Reading, ...], shape: Shape, out: Shape) -> bool:
     return True
 
 
-def _hits(footprint: Footprint, shape: Shape, out: Shape, patterns: LongPatterns) -> bool:
-    """Say whether every unit surely reads something of its input, and not padding alone.
+def _hits(reading: Reading, size: int, units: int, patterns: LongPatterns) -> bool:
+    """Say whether every unit surely reads something of an axis of its input, and not padding alone.
 
     Its own place is there only where the input is as large as the output, which `pad` makes larger.
     """
-    assert not isinstance(footprint, str)
-    pairs = zip(footprint, places(shape), along(places(out), len(footprint)), strict=True)
-    return all(
-        units <= size if reading == POINT else patterns.take(units) and _each_hits(reading, size, units)
-        for reading, size, units in pairs
-    )
+    if reading == POINT:
+        return units <= size
+    if isinstance(reading, Bounds) and reading.period == 1 and reading.step <= size:
+        # Between two windows that do, none steps over the whole input.
+        return bool(on_input(reading.read(0), size) and on_input(reading.read(units - 1), size))
+    return patterns.take(units) and _each_hits(reading, size, units)
 
 
 @lru_cache(maxsize=4096)
@@ -201,26 +225,43 @@ def _each_hits(reading: Reading, size: int, units: int) -> bool:
     return all(on_input(reading.read(unit), size) for unit in range(units))
 
 
-def _united(name: str, branches: list[Field], extent: Shape, patterns: LongPatterns) -> Field:
-    axes, aligned = branches[0].axes, all(branch.aligned for branch in branches)
+def _united(
+    name: str, fields: tuple[Field, ...], branches: list[Field], extent: Shape, patterns: LongPatterns
+) -> Field:
+    """Return the field of units that see what those of ``fields`` do, each through one of ``branches``."""
+    axes, alike, aligned = branches[0].axes, branches[0].alike, all(branch.aligned for branch in branches)
     if len(branches) > 1:
-        met = [_seeing(axis) for axis in zip(*(branch.axes for branch in branches), strict=True)]
-        united = [_union(each, size, patterns) for each, size in zip(met, extent, strict=True)]
-        axes = tuple([axis for axis, _ in united])
-        aligned = aligned and all(agreed for _, agreed in united)
+        united = []
+        for i, size in enumerate(extent):
+            met = [pair for pair in zip(fields, branches, strict=True) if _sees(pair[1].axes[i])]
+            met = met or [(fields[0], branches[0])]
+            axis, agreed = _union(tuple(branch.axes[i] for _, branch in met), size, patterns)
+            united.append((axis, _met(met, i, all_of(size))))
+            aligned = aligned and agreed
+        axes, alike = tuple([axis for axis, _ in united]), tuple([each for _, each in united])
     for axis in axes:
         if not axis:
             return Field(because=name)
         if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
             return Field(because=name)
-    return Field(axes, whole=_is_all(axes, extent), aligned=aligned)
+    whole = UNLIKE not in alike and _is_all(axes, extent)
+    return Field(axes, whole=whole, aligned=aligned, alike=alike)
 
 
-def _seeing(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
-    """Return those of several branches that see anything; one of them where none does."""
-    return (
-        tuple(axis for axis in axes if any(low <= high for b in axis for low, high in _ends(b))) or axes[:1]
-    )
+def _met(met: Sequence[tuple[Field, Field]], i: int, everything: Bounds) -> int:
+    """Return if units see one region along an axis where branches meet, each beside the field it reads."""
+    alike = [branch.alike[i] for _, branch in met]
+    if min(alike) == EVERY:
+        return EVERY
+    if any(branch.alike[i] == EVERY and branch.axes[i] == (everything,) for _, branch in met):
+        return EVERY
+    regions = {(field if field.alike[i] else branch).axes[i] for field, branch in met}
+    return max(alike) if len(regions) == 1 and min(alike) else UNLIKE
+
+
+def _sees(axis: Axis) -> bool:
+    """Say whether any unit sees anything along an axis."""
+    return any(low <= high for bounds in axis for low, high in _ends(bounds))
 
 
 def _ends(bounds: Bounds) -> Iterator[tuple[int, int]]:
@@ -232,7 +273,7 @@ def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[A
 
     It is empty where bounds that differ are too long to be held against each other until all have repeated.
     """
-    everything = Bounds(0, (0,), (size - 1,))
+    everything = all_of(size)
     distinct = dict.fromkeys(bounds for axis in axes for bounds in axis)
     period = lcm(*(bounds.period for bounds in distinct))
     most = max(longest(bounds.advance) for bounds in distinct)

@@ -166,9 +166,8 @@ def _fields(row: Row, measured: MeasuredField, clipped: tuple[UnitFields, ...]) 
         if calculated != units:
             yield _first_apart(row.name, calculated, units)
             return
-    if all(axis.pattern for axis in measured.axes):
-        yield from _patterns(row, measured)
-    elif not _holds(row, measured):
+    yield from _patterns(row, measured)
+    if not all(axis.pattern for axis in measured.axes) and not _holds(row, measured):
         yield Disagreement(row.name, "receptive_field", field_sizes(row), region_sizes(measured))
 
 
@@ -182,7 +181,7 @@ def _holds(row: Row, measured: MeasuredField) -> bool:
     No unit sees more; and if all are said to see the same, that is what those see that see anything.
     """
     said_of_all = row.field.everywhere
-    if said_of_all is not None:
+    if said_of_all is not None and not any(axis.blind for axis in measured.axes):
         return said_of_all == measured.region
     for i, axis in enumerate(measured.axes):
         if axis.pattern is not None or axis.clipped is None:
@@ -203,14 +202,21 @@ def _first_apart(layer: str, calculated: UnitFields, measured: UnitFields) -> Di
 
 
 def _patterns(row: Row, field: MeasuredField) -> Iterator[Disagreement]:
-    patterns = [axis.pattern for axis in field.axes if axis.pattern]
+    """Compare size, stride and padding along the axes on which a pattern repeats; of the whole input none."""
+    patterns = [axis.pattern for axis in field.axes]
+    sizes = [pattern and pattern.size for pattern in patterns]
+    if row.field.whole:
+        if any(patterns):
+            yield Disagreement(row.name, "receptive_field", "all", tuple(sizes))
+        return
     for figure, calculated, measured in (
-        ("receptive_field", field_sizes(row), tuple(pattern.size for pattern in patterns)),
-        ("field_stride", row.field.strides, tuple(pattern.stride for pattern in patterns)),
-        ("field_padding", row.field.paddings, tuple(pattern.padding for pattern in patterns)),
+        ("receptive_field", field_sizes(row), sizes),
+        ("field_stride", row.field.strides, [pattern and pattern.stride for pattern in patterns]),
+        ("field_padding", row.field.paddings, [pattern and pattern.padding for pattern in patterns]),
     ):
-        if calculated != measured:
-            yield Disagreement(row.name, figure, calculated, measured)
+        pairs = zip(patterns, calculated, measured, strict=True)
+        if any(pattern and said != found for pattern, said, found in pairs):
+            yield Disagreement(row.name, figure, calculated, tuple(measured))
 
 
 def field_sizes(row: Row) -> Any:

@@ -12,14 +12,14 @@ Bad:
     input: [3, 8, 8]
     layers:
       - {type: conv, filters: 4, kernel: 3}
-      - batch_norm
+      - {type: batch_norm}
 
 Good:
     name: bias
     input: [3, 8, 8]
     layers:
       - {type: conv, filters: 4, kernel: 3, bias: false}
-      - batch_norm
+      - {type: batch_norm}
 """
 
 from __future__ import annotations

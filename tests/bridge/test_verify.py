@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from inspect import isfunction
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.verify import verify
+from cnnstat.bridge.verify import compare, verify
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import Plan, check_layers
 from cnnstat.executor.measure.measurements import measure_network
@@ -77,6 +78,42 @@ def test_a_layer_with_a_weight_for_each_position_is_run_on_this_input_only() -> 
     verified = verify(cnnstat.loads(text))
     assert verified.good
     assert verified.unmeasured == ()
+
+
+COLUMN = "{name: a, type: slice, axis: width, stop: 1}, {name: b, type: multiply, from: [a, input]}"
+
+
+@pytest.mark.parametrize(
+    "window", ["avg_pool, kernel: 2", "depthwise_conv, kernel: 3, padding: 1", "max_pool, kernel: [1, 3]"]
+)
+@pytest.mark.parametrize("width", range(3, 7))
+def test_a_column_that_all_others_see_has_no_stride(window: str, width: int) -> None:
+    layers = f"[{COLUMN}, {{name: c, type: {window}}}]"
+    verified = verify(cnnstat.loads(f"input: [2, 5, {width}]\nlayers: {layers}\n"))
+    assert verified.analysis.rows[-1].field.strides[1] is None
+    assert verified.differences == ()
+    assert verified.unmeasured == ()
+
+
+@pytest.mark.parametrize("figure", ["receptive_field", "field_stride", "field_padding"])
+def test_an_axis_that_repeats_is_compared_beside_one_that_does_not(figure: str) -> None:
+    layers = f"[{COLUMN}, {{name: c, type: avg_pool, kernel: 2, padding: 1}}]"
+    analysis = cnnstat.analyze(cnnstat.loads(f"input: [2, 5, 5]\nlayers: {layers}\n"))
+    network = Network(analysis.graph)
+    measured = measure_network(network, network.sample())
+    assert compare(analysis, measured).good
+    (fields,) = measured.fields
+    axis = fields[-1].axes[0]
+    assert axis.pattern is not None
+    wrong = {
+        "receptive_field": replace(axis.pattern, size=3),
+        "field_stride": replace(axis.pattern, stride=axis.pattern.stride + 1),
+        "field_padding": replace(axis.pattern, padding=2),
+    }[figure]
+    lying = replace(fields[-1], axes=(replace(axis, pattern=wrong), *fields[-1].axes[1:]))
+    (difference,) = compare(analysis, replace(measured, fields=((*fields[:-1], lying),))).differences
+    assert (difference.layer, difference.figure) == ("c", figure)
+    assert difference.measured[1] is None
 
 
 def test_windows_over_all_bins_see_everything() -> None:

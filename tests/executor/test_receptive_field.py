@@ -206,6 +206,45 @@ def test_branches_of_different_stride_have_no_pattern() -> None:
     assert placed(axis) == [[unit, 2 * unit] for unit in range(8)]
 
 
+PLACE = "name: place, type: slice, axis: length, start: 1, stop: 2"
+"""A place that stays where it is, however long the input."""
+
+
+@pytest.mark.parametrize(
+    ("layers", "seen"),
+    [
+        ([PLACE, "type: multiply, from: [place, input]", "type: avg_pool, kernel: 2"], [[0, 1]]),
+        ([PLACE, "type: multiply, from: [input, place]", "type: conv, filters: 1, kernel: 3"], [[0, 2]]),
+        (
+            [
+                "name: place, type: slice, axis: length, stop: 1",
+                "name: wide, type: conv, filters: 2, kernel: 3, padding: 1, from: input",
+                "type: multiply, from: [place, wide]",
+            ],
+            [[0, 1], [0, 2], [0, 2]],
+        ),
+        (
+            [
+                "name: place, type: slice, axis: length, stop: 1",
+                "name: near, type: conv, filters: 2, kernel: 3, padding: 1, from: place",
+                "name: up, type: transposed_conv, filters: 2, kernel: 2, stride: 2, from: input",
+                "type: subtract, broadcast: true, from: [up, near]",
+                "type: max_pool, kernel: 4",
+            ],
+            [[0, 1]],
+        ),
+    ],
+    ids=["pool", "conv", "wide", "transposed"],
+)
+def test_what_sees_a_fixed_place_beside_its_own_has_no_pattern(
+    layers: list[str], seen: list[list[int]]
+) -> None:
+    """Where few units stand on the input, those in the middle of a longer one would pass for theirs."""
+    axis = last(layers, 3)
+    assert placed(axis) == seen
+    assert axis.pattern is None
+
+
 def test_each_axis_has_its_own_field() -> None:
     layers = ["type: conv, filters: 2, kernel: [3, 5], stride: [2, 1], padding: [1, 0]"]
     (field,) = measured(spec(layers, "[2, 9, 8]"))

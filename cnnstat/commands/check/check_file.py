@@ -123,8 +123,9 @@ def check_text(text: str, name: str, variant: str | None, options: CheckOptions)
     )
 
 
-def lost(spec: str) -> FileReport:
+def lost(work: tuple[str, CheckOptions]) -> FileReport:
     """Return the report of a file whose check ended the process that it was in."""
+    spec, _ = work
     findings = Findings()
     why = "the system ended the process that checked it, most likely for want of memory"
     findings.add(Problem("file/lost", why, Span(Source(spec, ""), 1, 1)), "error")

@@ -12,19 +12,23 @@ from msgspec.structs import replace
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import coloured, put
 from cnnstat.cli.progress import progress
-from cnnstat.commands.check.check_file import CheckOptions
+from cnnstat.commands.check.check_file import CheckOptions, check_file, lost
 from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
+from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.spec_files import spec_files
-from cnnstat.commands.check.workers import check_files, workers_for
 from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
     from cnnstat.rules.rule import Severity
     from cnnstat.spec.budget import Bound
+
+
+FEW = 8
+"""Files for which no further process is worth its start."""
 
 
 @click.command()
@@ -73,7 +77,7 @@ def check(
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
     runs = runs or check_grad
-    jobs = jobs or workers_for(len(found.specs), heavy=runs)
+    jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
         least=least, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
     )
@@ -85,10 +89,15 @@ def check(
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     reports = []
     with progress("checking", len(work)) as advance:
-        for report in check_files(work, jobs):
+        for report in in_order(check_file, work, jobs, lost):
             reports.append(report)
             advance(1)
     checked = document(reports, found.others)
     put(render(checked, output.form, colour=coloured(output.output), room=room), output.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
+
+
+def _jobs(files: int, runs: bool) -> int:
+    """Return how many processes so many files are worth: one to run is worth its own."""
+    return max(1, min(available(), files if runs else files // FEW))

@@ -11,9 +11,10 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 from pathspec import GitIgnoreSpec
 
+from cnnstat import rules
 from cnnstat.base.errors import ArgumentError, Source, SpecError
 from cnnstat.base.limits import MAX_TEXT
-from cnnstat.base.text import plain
+from cnnstat.base.text import plain, suggestion
 from cnnstat.commands.check.common_budgets import read_bounds
 from cnnstat.rules.rule import Severity
 from cnnstat.spec.document import Mapping, Node, Sequence, parse
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 OWN_FILE = ".cnnstat.yaml"
 PROJECT_FILE = "pyproject.toml"
+
+ADJUSTABLE = ("budget", "ignore")
+"""What codes begin with that matter as much as a project says, besides rules."""
 
 Level: TypeAlias = Severity | Literal["off"]
 Patterns: TypeAlias = tuple[Annotated[str, Meta(min_length=1)], ...]
@@ -96,7 +100,8 @@ def _said(path: Path) -> Any:
         with path.open("rb") as file:
             text = file.read(MAX_TEXT).decode("utf-8-sig")
         if path.suffix == ".toml":
-            return tomllib.loads(text).get("tool", {}).get("cnnstat")
+            tools = tomllib.loads(text).get("tool")
+            return tools.get("cnnstat") if isinstance(tools, dict) else None
         return _texts(parse(Source(str(path), text))) if text.strip() else {}
     except SpecError as error:
         raise ArgumentError(f"the configuration is wrong: {error.problems[0]}") from None
@@ -119,4 +124,20 @@ def _configuration(path: Path, said: Any) -> Configuration:
             read_bounds(budget)
     except (msgspec.ValidationError, ArgumentError) as error:
         raise ArgumentError(f"{plain(str(path))}: {error}") from None
+    for code in (*found.severity, *(code for each in found.overrides for code in each.severity)):
+        if why := _fixed(code):
+            raise ArgumentError(f"{plain(str(path))}: {why}")
     return replace(found, root=str(path.resolve().parent))
+
+
+def _fixed(code: str) -> str:
+    """Return why a code cannot matter more or less here; nothing where it can."""
+    if code in rules.CODES:
+        return ""
+    from cnnstat.base.pages import CODES  # noqa: PLC0415 - only for codes that are no rules
+
+    if code not in CODES:
+        return f"there is no code '{code}'{suggestion(code, (*rules.CODES, *CODES))}"
+    if code.split("/", maxsplit=1)[0] in ADJUSTABLE:
+        return ""
+    return f"'{code}' is always an error: a spec that shows it has no figures, or false ones"

@@ -45,13 +45,14 @@ def together(one: Fields, other: Fields) -> Fields:
     return np.stack([first, last], 1)
 
 
-def repeated(poisoned: Array, grain: int, start: int, clipped: Fields | None, length: int) -> Pattern | None:
+def repeated(poisoned: Array, ends: Array, start: int, clipped: Fields | None, length: int) -> Pattern | None:
     """Return what the fields of a layer repeat, if they do, and if that gives its fields on the input.
 
     `poisoned` (2·grain, units) says what units see of the positions from `start` on, in the middle of an
-    input so long that no unit at a border sees any; `clipped` are the fields on the input itself, of `length`
-    positions.
+    input so long that no unit at a border sees any, and `ends` (2, units) if they see anything of its first
+    and of its last `length` positions. `clipped` are the fields on the input itself, which has as many.
     """
+    grain = len(poisoned) // 2
     units = np.flatnonzero(poisoned.any(0))
     again = np.flatnonzero(poisoned[grain:].any(0))
     if not len(units) or not len(again) or (period := int(again[0] - units[0])) < 1:
@@ -59,6 +60,10 @@ def repeated(poisoned: Array, grain: int, start: int, clipped: Fields | None, le
     if not np.array_equal(poisoned[grain:, period:], poisoned[:grain, :-period]):
         return None
     one_period = _one_period(poisoned[:grain], int(units[0]), period, start)
+    around = _continued(units, int(units[0]), one_period, grain)
+    strays = [around[:, 0] >= length, around[:, 1] < 2 * (start + grain) - length]
+    if (ends[:, units] & strays).any():
+        return None  # beside what slides along with the units there is a place that all of them see
     count = 1 if clipped is None else len(clipped)
     fields = _continued(np.arange(count), int(units[0]), one_period, grain)
     size = int((one_period[:, 1] - one_period[:, 0]).max()) + 1

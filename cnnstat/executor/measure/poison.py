@@ -102,12 +102,14 @@ class PoisonedRuns:
         return {numbers[place] for place in range(len(poisoned)) if poisoned[place].all()}
 
     def middle(self, length: int) -> tuple[dict[int, int], Poisoned]:
-        """Return which units see what of two grains in the middle of a longer input.
+        """Return which units see what of two grains in the middle of a longer input, then of its two ends.
 
-        The first are the steps that there are, with their places in the second.
+        An end is as long as the input itself. The first are the steps that there are, with their places in
+        the second.
         """
         first = self.start(length)
         each = [slice(i, i + 1) for i in range(first, first + 2 * self.network.grain)]
+        each += [slice(0, self.network.length), slice(length - self.network.length, length)]
         most = max(self.units) * length // self.network.length
         program, numbers = self.network.stretched(length)
         poisoned = _poisoned(program, each, most)

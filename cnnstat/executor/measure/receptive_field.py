@@ -147,10 +147,10 @@ def _along(network: AxisNetwork) -> list[AxisField | str]:
         left &= places.keys()
         holes = runs.holes(length, places, far)
         for number in sorted(left):
-            seen = far[places[number]]
+            seen, ends = np.split(far[places[number]], [2 * network.grain])
             if not _cut_short(seen, holes[number]):
                 clipped = fields[number].clipped
-                pattern = repeated(seen, network.grain, runs.start(length), clipped, network.length)
+                pattern = repeated(seen, ends, runs.start(length), clipped, network.length)
                 fields[number] = replace(fields[number], pattern=pattern)
                 left.remove(number)
     return [BROKEN if number in runs.broken else field for number, field in enumerate(fields)]

@@ -1,0 +1,86 @@
+"""Work on all processors: results come in the order of the work, whatever is finished first."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    Result = TypeVar("Result")
+    Arguments = TypeVar("Arguments", bound=tuple[object, ...])
+
+AHEAD = 8
+"""Pieces per process that wait for their turn: enough to keep all busy, few enough to need no memory."""
+
+
+def available() -> int:
+    """Return how many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not everywhere
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def in_order(
+    function: Callable[..., Result],
+    work: Sequence[Arguments],
+    jobs: int,
+    lost: Callable[[Arguments], Result],
+) -> Iterator[Result]:
+    """Yield what a function returns of each piece of work, in so many processes; with one job, in this one.
+
+    ``lost`` is the result of a piece in which the system ends a process, mostly for want of memory: the
+    others are done all the same.
+    """
+    if jobs == 1:
+        yield from (function(*arguments) for arguments in work)
+        return
+    waiting = deque(work)
+    while waiting:
+        try:
+            for result in _together(function, tuple(waiting), jobs):
+                waiting.popleft()
+                yield result
+        except BrokenProcessPool:  # by the first that waits, or by one behind it
+            yield _alone(function, waiting.popleft(), lost)
+
+
+def _together(function: Callable[..., Result], work: Sequence[Arguments], jobs: int) -> Iterator[Result]:
+    with _pool(jobs) as pool:
+        ahead: deque[Future[Result]] = deque()
+        try:
+            for arguments in work:
+                ahead.append(pool.submit(function, *arguments))
+                if len(ahead) >= AHEAD * jobs:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _alone(
+    function: Callable[..., Result], arguments: Arguments, lost: Callable[[Arguments], Result]
+) -> Result:
+    try:
+        with _pool(1) as pool:
+            return pool.submit(function, *arguments).result()
+    except BrokenProcessPool:
+        return lost(arguments)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # A fresh process has no threads of its parent's, which a fork would copy in the middle of something.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

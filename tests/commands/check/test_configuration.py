@@ -1,0 +1,98 @@
+"""What a project says of its specs, where it is found, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cnnstat.base.errors import ArgumentError
+from cnnstat.commands.check.configuration import Configuration, read_configuration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+YAML = """
+severity: {rule/no-citation: error}
+budget: {params: <= 5M}
+overrides:
+  - files: [mobile/]
+    budget: {macs: <= 600M}
+    severity: {rule/no-citation: off}
+"""
+TOML = """
+[tool.cnnstat]
+severity = {"rule/no-citation" = "error"}
+budget = {params = "<= 5M"}
+[[tool.cnnstat.overrides]]
+files = ["mobile/"]
+budget = {macs = "<= 600M"}
+severity = {"rule/no-citation" = "off"}
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), [(".cnnstat.yaml", YAML), ("pyproject.toml", TOML)])
+def test_both_files_say_the_same(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    configuration = read_configuration(None, below)
+    assert configuration.root == str(tmp_path)
+    own = configuration.of_file(tmp_path / "mobile" / "net.yaml")
+    assert own.severity == {"rule/no-citation": "off"}
+    assert own.budget == {"params": "<= 5M", "macs": "<= 600M"}
+    other = configuration.of_file(tmp_path / "net.yaml")
+    assert (other.severity, other.budget) == ({"rule/no-citation": "error"}, {"params": "<= 5M"})
+
+
+def test_the_nearest_that_says_something_counts(tmp_path: Path) -> None:
+    (tmp_path / ".cnnstat.yaml").write_text("exclude: [above]\n")
+    below = tmp_path / "below"
+    below.mkdir()
+    (below / "pyproject.toml").write_text("[project]\nname = 'other'\n")
+    assert read_configuration(None, below).exclude == ("above",)
+    (below / "pyproject.toml").write_text("[tool.cnnstat]\nexclude = ['here']\n")
+    assert read_configuration(None, below).exclude == ("here",)
+    (below / ".cnnstat.yaml").write_text("")
+    assert read_configuration(None, below).exclude == ()
+
+
+def test_without_any_nothing_is_said(tmp_path: Path) -> None:
+    assert read_configuration(None, tmp_path) == Configuration(root=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (".cnnstat.yaml", "exclued: [a]", "exclued"),
+        (".cnnstat.yaml", "exclude: a", "Expected `array`"),
+        (".cnnstat.yaml", "severity: {rule/x: fatal}", "Invalid"),
+        (".cnnstat.yaml", "exclude: [a", r"\.cnnstat\.yaml:\d+:\d+: yaml/syntax"),
+        (".cnnstat.yaml", "- a", "Expected `object`"),
+        ("pyproject.toml", "[tool.cnnstat]\nexclude = 3\n", "Expected `array`"),
+        ("pyproject.toml", "[tool.cnnstat\n", "cannot be read"),
+        (".cnnstat.yaml", "severity: {rule/no-citatoin: off}", "did you mean 'rule/no-citation'"),
+        (".cnnstat.yaml", "severity: {shape/too-small: off}", "'shape/too-small' is always an error"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_file(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ArgumentError, match=message) as error:
+        read_configuration(None, tmp_path)
+    assert name in str(error.value)
+
+
+def test_a_project_file_of_others_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("tool = 3\n")
+    assert read_configuration(None, tmp_path).severity == {}
+
+
+def test_a_file_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "other.yaml"
+    path.write_text("include: [x]\n")
+    assert read_configuration(path, tmp_path / "elsewhere").include == ("x",)
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    with pytest.raises(ArgumentError, match="no table"):
+        read_configuration(tmp_path / "pyproject.toml", tmp_path)
+    with pytest.raises(ArgumentError, match="No such file"):
+        read_configuration(tmp_path / "none.yaml", tmp_path)

@@ -1,0 +1,55 @@
+"""Work in several processes: order, bounded waiting, and a process that dies."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from cnnstat.commands.check.processes import in_order
+
+
+def slow_first(number: int) -> tuple[int, int]:
+    time.sleep(0.2 if number == 0 else 0)
+    return number, os.getpid()
+
+
+def deadly(number: int) -> int:
+    if number in (3, 20):
+        os._exit(9)  # as the system ends a process that takes too much memory
+    return number
+
+
+def failing(number: int) -> int:
+    raise ValueError(number)
+
+
+def lost(work: tuple[int]) -> int:
+    return -work[0]
+
+
+WORK = [(number,) for number in range(30)]
+
+
+def test_results_come_in_the_order_of_the_work_from_several_processes() -> None:
+    results = list(in_order(slow_first, WORK, 2, lambda work: (work[0], 0)))
+    assert [number for number, _ in results] == list(range(30))
+    processes = {process for _, process in results}
+    assert len(processes) == 2
+    assert os.getpid() not in processes
+
+
+def test_one_job_is_this_process() -> None:
+    assert {process for _, process in in_order(slow_first, WORK[:3], 1, lambda work: (0, 0))} == {os.getpid()}
+
+
+def test_a_process_that_dies_takes_no_other_work_with_it() -> None:
+    results = list(in_order(deadly, WORK, 2, lost))
+    assert results == [-number if number in (3, 20) else number for number in range(30)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_function_raises_is_raised(jobs: int) -> None:
+    with pytest.raises(ValueError, match="0"):
+        list(in_order(failing, WORK, jobs, lost))

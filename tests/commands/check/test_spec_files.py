@@ -1,0 +1,103 @@
+"""Which files are checked: folders, patterns, what a configuration includes and leaves out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cnnstat.base.errors import ArgumentError
+from cnnstat.commands.check.configuration import Configuration, read_configuration
+from cnnstat.commands.check.spec_files import spec_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = "input: [1, 8, 8]\nlayers: [{type: relu}]\n"
+FILES = {
+    "b.yaml": SPEC,
+    "a.yml": SPEC,
+    "one-line.yaml": "{input: [1], layers: [{type: relu}]}",
+    "compose.yaml": "services: {web: {image: nginx}}\n",
+    "notes.txt": SPEC,
+    "drafts/c.yaml": SPEC,
+    "drafts/deep/d.yaml": SPEC,
+    ".github/workflows/ci.yaml": SPEC,
+    ".hidden.yaml": SPEC,
+    "odd [1] name.yaml": SPEC,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def found(*paths: str) -> tuple[str, ...]:
+    return spec_files(paths, Configuration()).specs
+
+
+ALL = ("a.yml", "b.yaml", "odd [1] name.yaml", "one-line.yaml", "drafts/c.yaml", "drafts/deep/d.yaml")
+
+
+def test_a_folder_is_searched_for_specs(folder: Path) -> None:
+    here = spec_files((".",), Configuration())
+    assert here.specs == ALL
+    assert here.others == 1
+
+
+def test_what_is_named_comes_in_its_order_and_once(folder: Path) -> None:
+    assert found("drafts", "b.yaml", "a.yml", "b.yaml", "-", "lenet5", "vgg#vgg16") == (
+        *("drafts/c.yaml", "drafts/deep/d.yaml", "b.yaml", "a.yml"),
+        *("-", "lenet5", "vgg#vgg16"),
+    )
+
+
+def test_a_named_file_is_a_spec_whatever_is_in_it(folder: Path) -> None:
+    assert found("compose.yaml", "missing.yaml", ".hidden.yaml") == (
+        *("compose.yaml", "missing.yaml", ".hidden.yaml"),
+    )
+
+
+def test_patterns_are_those_of_a_shell(folder: Path) -> None:
+    assert found("**/d*.yaml") == ("drafts/deep/d.yaml",)
+    assert found("odd [1] name.yaml") == ("odd [1] name.yaml",)
+    assert found("dr*") == ("drafts/c.yaml", "drafts/deep/d.yaml")
+
+
+@pytest.mark.parametrize("path", ["no*.yaml", ".github/none*"])
+def test_a_pattern_that_matches_nothing_is_refused(folder: Path, path: str) -> None:
+    with pytest.raises(ArgumentError, match="no file matches"):
+        found(path)
+
+
+def test_nothing_to_check_is_refused(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    (folder / "empty" / "other.yaml").write_text("a: 1\n")
+    with pytest.raises(ArgumentError, match="no spec to check in empty; 1 YAML files have none of the keys"):
+        found("empty")
+
+
+def test_a_pipe_in_a_folder_is_left_alone(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    assert found(".") == ALL
+
+
+def test_links_are_followed_to_files_not_to_folders(folder: Path) -> None:
+    (folder / "linked.yaml").symlink_to("b.yaml")
+    (folder / "drafts" / "up").symlink_to(folder)
+    assert found(".") == (*ALL[:2], "linked.yaml", *ALL[2:])
+
+
+def test_a_configuration_includes_and_leaves_out(folder: Path) -> None:
+    (folder / ".cnnstat.yaml").write_text("include: ['*.yaml', '*.yml']\nexclude: [deep/, '/compose.*']\n")
+    configuration = read_configuration(None, folder)
+    assert spec_files((".",), configuration).specs == tuple(name for name in ALL if "deep" not in name)
+    # What is named is checked all the same.
+    assert spec_files(("drafts/deep/d.yaml",), configuration).specs == ("drafts/deep/d.yaml",)
