@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
 from itertools import chain
@@ -38,6 +39,15 @@ class Source(Struct, frozen=True, dict=True):
             return ""
         first, *after = self._starts[number - 1 : number + 1]
         return _BREAK.split(self.text[first : after[0] if after else None], maxsplit=1)[0]
+
+    def offset(self, line: int, column: int) -> int:
+        """Return where in the text a place is, by line and column from 1."""
+        return self._starts[line - 1] + column - 1
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column, from 1, of a character of the text."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 class Span(Struct, frozen=True):

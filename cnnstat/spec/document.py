@@ -88,6 +88,30 @@ def parse(source: Source) -> Node:
     return root
 
 
+def ends(source: Source) -> dict[int, int]:
+    """Return where in a text its values and its lists and mappings in brackets end, by where they begin.
+
+    A text of several lines ends behind its last line. The text has been read by `parse`.
+    """
+    found: dict[int, int] = {}
+    opened: list[Any] = []
+    events: Iterator[Any] = yaml.parse(source.text, Loader=_PARSER)
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            start, end = _marks(event)
+            # Behind a text of several lines, the empty lines are not part of it.
+            found[start] = start + len(source.text[start:end].rstrip()) if event.style in ("|", ">") else end
+        elif isinstance(event, yaml.CollectionStartEvent):
+            opened.append(event)
+        elif isinstance(event, yaml.CollectionEndEvent) and (first := opened.pop()).flow_style:
+            found[_marks(first)[0]] = _marks(event)[1]
+    return found
+
+
+def _marks(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
+
+
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

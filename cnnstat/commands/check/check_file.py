@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
@@ -46,7 +47,8 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
 
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
     matters at least to be one. ``budget`` bounds every network, beside its own budgets. ``run`` executes each
-    network within so many bytes, ``check_grad`` checks its gradients, too.
+    network within so many bytes, ``check_grad`` checks its gradients, too. ``write_expect`` pins figures in
+    the file before it is checked.
     """
 
     severity: Mapping[str, Level] = {}
@@ -55,6 +57,7 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
+    write_expect: bool = False
 
     def of_code(self, code: str, default: Severity) -> Severity | None:
         """Return how much a code matters here; None where it is off, or matters too little."""
@@ -64,17 +67,24 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: how many networks were analyzed, findings by position, budgets, executions."""
+    """What came of one file: how many networks were analyzed, findings by position, budgets, executions.
+
+    ``written`` are the figures that were pinned in it, ``left`` those that should have been and could not be.
+    """
 
     file: str
     networks: int = 0
     findings: tuple[Finding, ...] = ()
     budgets: tuple[Budgeted, ...] = ()
     executions: tuple[Execution, ...] = ()
+    written: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
     """Check a file, or one variant of it; what cannot be read is a finding, too."""
+    if options.write_expect:
+        return _check_pinned(spec, options)
     try:
         text, name, variant = file.read(spec)
     except SpecError as error:
@@ -82,6 +92,18 @@ def check_file(spec: str, options: CheckOptions) -> FileReport:
         _add_problems(findings, error.problems)
         return FileReport(file=spec, findings=tuple(findings))
     return check_text(text, name, variant, options)
+
+
+def _check_pinned(spec: str, options: CheckOptions) -> FileReport:
+    from cnnstat.commands.check.written_pins import write_pins  # noqa: PLC0415 - only for --write-expect
+
+    ended = write_pins(spec)
+    report = check_file(spec, replace(options, write_expect=False))
+    if ended.problem is not None:
+        findings = Findings()
+        findings.add(ended.problem, "error")
+        report = replace(report, findings=(*findings, *report.findings))
+    return replace(report, written=ended.pins.written, left=ended.pins.left) if ended.pins else report
 
 
 def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from msgspec.structs import replace
 
+from cnnstat.base.text import plain
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import coloured, put
 from cnnstat.cli.progress import progress
@@ -17,9 +18,11 @@ from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
+from cnnstat.commands.check.pins import pinned
 from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.spec_files import spec_files
 from cnnstat.rules.rule import SEVERITIES
+from cnnstat.spec.file import read
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
@@ -53,6 +56,11 @@ FEW = 8
 @click.option(
     "--room", is_flag=True, help="Print how much room each budget has left (other formats have it)."
 )
+@click.option(
+    "--write-expect",
+    is_flag=True,
+    help="Write calculated figures under expect: in place, and update those it wrote; - is printed.",
+)
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
 @click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
 @max_memory_option
@@ -64,6 +72,7 @@ def check(
     config: Path | None,
     budget: tuple[Bound, ...],
     room: bool,
+    write_expect: bool,
     runs: bool,
     check_grad: bool,
     max_memory: int | None,
@@ -76,10 +85,16 @@ def check(
     """
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
+    if write_expect and "-" in found.specs:
+        _print_pinned(found.specs, output)
     runs = runs or check_grad
     jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
-        least=least, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
+        least=least,
+        run=runs,
+        check_grad=check_grad,
+        max_memory=max_memory and max_memory // jobs,
+        write_expect=write_expect,
     )
     work = []
     for spec in found.specs:
@@ -96,6 +111,18 @@ def check(
     put(render(checked, output.form, colour=coloured(output.output), room=room), output.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
+
+
+def _print_pinned(specs: tuple[str, ...], output: Output) -> NoReturn:
+    """Print the spec of standard input with its figures pinned, and end; what cannot be is said beside it."""
+    if len(specs) > 1:
+        raise click.UsageError("with --write-expect, standard input stands alone: its spec is printed")
+    text, name, _ = read("-")
+    pins = pinned(text, name)
+    put(pins.text, output.output)
+    for each in pins.left:
+        click.echo(f"not written: {plain(each)}", err=True)
+    raise click.exceptions.Exit(0)
 
 
 def _jobs(files: int, runs: bool) -> int:

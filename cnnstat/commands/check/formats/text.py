@@ -21,7 +21,14 @@ _WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "
 def render(document: CheckDocument, *, colour: bool, room: bool = False) -> str:
     """Return each finding with its line, the room of each budget where it is asked for, and the sums."""
     budgets = _budgets(document) if room else ()
-    return "\n".join((*_findings(document), *budgets, _sums(document), ""))
+    return "\n".join((*_written(document), *_findings(document), *budgets, _sums(document), ""))
+
+
+def _written(document: CheckDocument) -> Iterator[str]:
+    """Yield the figures that were pinned, and those that could not be."""
+    for report in document.files:
+        yield from (f"{plain(report.file)}: written: {plain(each)}" for each in report.written)
+        yield from (f"{plain(report.file)}: not written: {plain(each)}" for each in report.left)
 
 
 def _budgets(document: CheckDocument) -> Iterator[str]:
