@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 from contextlib import contextmanager
-from itertools import zip_longest
 from typing import IO, TYPE_CHECKING
 
 from cnnstat.base.text import plain
@@ -106,31 +105,6 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             _move(beside, target)
         finally:
             beside.unlink(missing_ok=True)
-
-
-def replace_unchanged(path: Path, old: bytes, new: bytes) -> None:
-    """Write what a file with the content ``old`` shall have, unless somebody else has changed it meanwhile.
-
-    It is looked at just before the new file takes its place, as `replacing` does it.
-
-    Raises:
-        FileError: it has another content, or the operating system refuses.
-    """
-    check_writable(path)
-    with replacing(path) as file:
-        file.write(new)
-        file.flush()
-        os.fsync(file.fileno())
-        now = path.read_bytes()
-        if now != old:
-            raise FileError(path, f"was changed meanwhile, {_first_change(old, now)}; nothing is written")
-
-
-def _first_change(old: bytes, now: bytes) -> str:
-    """Return where two contents begin to differ."""
-    lines = zip_longest(old.splitlines(), now.splitlines())
-    number = next((number for number, (a, b) in enumerate(lines, 1) if a != b), None)
-    return f"first in line {number}" if number else "in its line ends"
 
 
 def _move(beside: Path, target: Path) -> None:

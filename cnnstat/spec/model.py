@@ -51,7 +51,8 @@ class Reference(Struct, frozen=True):
 class Entry(Struct, frozen=True):
     """One line under ``layers:``: a layer, or the call of a block.
 
-    ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read.
+    ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read, ``flow``
+    that it is written in braces.
     """
 
     type: Option
@@ -67,6 +68,7 @@ class Entry(Struct, frozen=True):
     expect: tuple[Expectation, ...]
     budget: tuple[Budget, ...]
     span: Span
+    flow: bool
 
     def span_of(self, name: str | None) -> Span:
         """Return where an option is written, as far as it is; else where the entry is."""
@@ -80,10 +82,12 @@ class Block(Struct, frozen=True, dict=True):
     """A reusable group of entries. The default None marks a parameter that every call must give.
 
     ``outputs`` are what it puts out by name, the first of them first; none are written for the last layer.
+    ``param_spans`` are where the names of its parameters stand.
     """
 
     name: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     inputs: tuple[str, ...]
     outputs: dict[str, Reference]
     layers: tuple[Entry, ...]
@@ -104,6 +108,7 @@ class Variant(Struct, frozen=True):
     name: str
     source: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     expect: tuple[Expectation, ...]
     budget: tuple[Budget, ...]
     span: Span
@@ -120,6 +125,7 @@ class Family(Struct, frozen=True):
     source: str
     inputs: dict[str, tuple[Operand, ...]]
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     variants: dict[str, Variant]
     blocks: dict[str, Block]
     layers: tuple[Entry, ...]

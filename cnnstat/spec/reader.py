@@ -20,7 +20,7 @@ from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
-from cnnstat.spec.param_reader import read_params
+from cnnstat.spec.param_reader import read_params, spans_of_params
 from cnnstat.spec.value_reader import (
     LETTERS,
     check_keys,
@@ -82,6 +82,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         source=source,
         inputs=_inputs(input_node, problems),
         params=params,
+        param_spans=spans_of_params(params_node),
         variants=_variants(root.get("variants"), params, cited, problems),
         blocks=read_blocks(root.get("blocks"), cited, problems),
         layers=read_entries(root.get("layers"), cited, problems),
@@ -146,4 +147,5 @@ def _variant(key: Scalar, body: Mapping, known: Dict[str, Value], cited: str, pr
     source = read_text(body.get("source"), problems)
     expect = read_expectations(body.get("expect"), source or cited, problems, total=True)
     budget = read_budgets(body.get("budget"), problems, total=True)
-    return Variant(name, source, read_params(params, problems), expect, budget, key.span)
+    spans = spans_of_params(params)
+    return Variant(name, source, read_params(params, problems), spans, expect, budget, key.span)

@@ -5,16 +5,21 @@ This is all that a worker does for one file; its result is plain data, so that i
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, structs
 
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.base.files import FileError
 from cnnstat.commands.check.budgets import Budgeted, network_budgets
-from cnnstat.commands.check.findings import Finding, Findings
+from cnnstat.commands.check.findings import Finding, Findings, Fix
+from cnnstat.commands.check.ignores import apply_ignores
+from cnnstat.commands.check.mended import mended
+from cnnstat.commands.check.pins import pinned
+from cnnstat.commands.check.replaced import replace_text
 from cnnstat.graph.model import build
 from cnnstat.rules.rule import SEVERITIES
 from cnnstat.spec import file
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.configuration import Level
     from cnnstat.commands.check.execution import Executed
     from cnnstat.graph.model import Graph
-    from cnnstat.rules.rule import Found, Severity
+    from cnnstat.rules.rule import Edit, Found, Severity
     from cnnstat.spec.budget import Bound
     from cnnstat.spec.model import Family
 
@@ -46,18 +51,19 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     """What a file is checked for.
 
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
-    matters at least to be one. ``budget`` bounds every network, beside its own budgets. ``run`` executes each
-    network within so many bytes, ``check_grad`` checks its gradients, too. ``write_expect`` pins figures in
-    the file before it is checked.
+    matters at least to be one; ``budget`` bounds every network, beside its own budgets. ``fix``: what can be
+    mended safely is mended in the file; ``write_expect``: figures are pinned in it. ``run`` executes each
+    network within so many bytes, ``check_grad`` checks its gradients, too.
     """
 
     severity: Mapping[str, Level] = {}
     least: Severity = "warning"
     budget: tuple[Bound, ...] = ()
+    fix: bool = False
+    write_expect: bool = False
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
-    write_expect: bool = False
 
     def of_code(self, code: str, default: Severity) -> Severity | None:
         """Return how much a code matters here; None where it is off, or matters too little."""
@@ -65,16 +71,23 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
         enough = level != "off" and SEVERITIES.index(level) >= SEVERITIES.index(self.least)
         return level if enough and level != "off" else None
 
+    def of_rule(self, code: str) -> Severity | None:
+        """Return how much a rule matters here; None where it is off, or matters too little."""
+        return self.of_code(code, rules.rule(code).severity)
+
 
 class FileReport(Struct, frozen=True, kw_only=True):
     """What came of one file: how many networks were analyzed, findings by position, budgets, executions.
 
+    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended;
     ``written`` are the figures that were pinned in it, ``left`` those that should have been and could not be.
     """
 
     file: str
     networks: int = 0
     findings: tuple[Finding, ...] = ()
+    ignored: int = 0
+    fixed: int = 0
     budgets: tuple[Budgeted, ...] = ()
     executions: tuple[Execution, ...] = ()
     written: tuple[str, ...] = ()
@@ -83,46 +96,93 @@ class FileReport(Struct, frozen=True, kw_only=True):
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
     """Check a file, or one variant of it; what cannot be read is a finding, too."""
-    if options.write_expect:
-        return _check_pinned(spec, options)
+    report, _ = read_and_check(spec, options)
+    return report
+
+
+def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
+    """Check a file, changed where that is asked for, and return its text as it then is, too."""
     try:
         text, name, variant = file.read(spec)
     except SpecError as error:
         findings = Findings()
         _add_problems(findings, error.problems)
-        return FileReport(file=spec, findings=tuple(findings))
-    return check_text(text, name, variant, options)
+        return FileReport(file=spec, findings=tuple(findings)), ""
+    changed = _changed(spec, name, variant, text, options)
+    report = check_text(changed.text, name, variant, options, changed.problems)
+    report = structs.replace(report, fixed=changed.fixed, written=changed.written, left=changed.left)
+    return report, changed.text
 
 
-def _check_pinned(spec: str, options: CheckOptions) -> FileReport:
-    from cnnstat.commands.check.written_pins import write_pins  # noqa: PLC0415 - only for --write-expect
+class _Changed(Struct, frozen=True):
+    """The text of a file as it is now, what is new in it, and why something is not."""
 
-    ended = write_pins(spec)
-    report = check_file(spec, replace(options, write_expect=False))
-    if ended.problem is not None:
-        findings = Findings()
-        findings.add(ended.problem, "error")
-        report = replace(report, findings=(*findings, *report.findings))
-    return replace(report, written=ended.pins.written, left=ended.pins.left) if ended.pins else report
+    text: str
+    problems: tuple[Problem, ...] = ()
+    fixed: int = 0
+    written: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
-def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
-    """Check the text of a spec: all its networks, or one variant."""
+def _changed(spec: str, name: str, variant: str | None, text: str, options: CheckOptions) -> _Changed:
+    """Mend a file and pin its figures, as far as that is asked for; it is written once."""
+    start = Span(Source(name, ""), 1, 1)
+    if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
+        why = "is a bundled network; copy its file and name that"
+        return _Changed(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
+    found = _Changed(text)
+    if options.fix:
+        unexecuted = structs.replace(options, run=False, check_grad=False)
+        attempt = mended(text, lambda each: look(each, name, None, unexecuted))
+        why = f"mended, it would have a new error: {attempt.refused}"
+        refused = (Problem("fix/refused", why, start),) if attempt.refused else ()
+        found = _Changed(attempt.text, refused, attempt.fixed)
+    if options.write_expect:
+        pins = pinned(found.text, name, variant)
+        problems = (*found.problems, *pins.problems)
+        found = _Changed(pins.text, problems, found.fixed, pins.written, pins.left)
+    if found.text != text and spec != "-":
+        try:
+            replace_text(file.find(spec)[0], text, found.text)
+        except FileError as error:
+            code = "fix/unwritten" if found.fixed else "expect/unwritten"
+            return _Changed(text, (Problem(code, str(error), start),))
+    return found
+
+
+def check_text(
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
+) -> FileReport:
+    """Check the text of a spec: all its networks, or one variant; ``others`` are found already."""
+    report, _ = look(text, name, variant, options, others)
+    return report
+
+
+def look(
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
+) -> tuple[FileReport, tuple[tuple[Edit, ...], ...]]:
+    """Check the text of a spec, and return the edits that mend what can be mended, too.
+
+    There are none where a network of the file was not looked at, or could not be.
+    """
     findings, networks, executions = Findings(), 0, []
     budgets: list[Budgeted] = []
+    _add_problems(findings, others)
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
         _add_problems(findings, error.problems)
-        return FileReport(file=name, findings=tuple(findings))
+        return FileReport(file=name, findings=tuple(findings)), ()
     _add_of_family(findings, family, options)
-    for each in _variants(family, variant):
+    variants = _variants(family, variant)
+    for each in variants:
         try:
             analysis = analyze_graph(build(choose(family, each, {})))
         except SpecError as error:
             _add_problems(findings, error.problems, each or family.name)
             continue
         networks += 1
+        findings.begin(analysis.graph)
         for missed in analysis.missed:
             findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
         stand = network_budgets(analysis, options.budget)
@@ -136,13 +196,17 @@ def check_text(text: str, name: str, variant: str | None, options: CheckOptions)
             executions += [executed.execution] if executed.execution else []
             if executed.problem:
                 findings.add(executed.problem, "error", analysis.name)
-    return FileReport(
+    complete = networks == len(variants) and variant is None
+    ignored = apply_ignores(findings, family.span.source, options, complete=complete)
+    report = FileReport(
         file=name,
         networks=networks,
         findings=tuple(findings),
         budgets=tuple(budgets),
         executions=tuple(executions),
+        ignored=ignored,
     )
+    return report, tuple(findings.fixes()) if complete else ()
 
 
 def lost(work: tuple[str, CheckOptions]) -> FileReport:
@@ -172,7 +236,7 @@ def _add_problems(findings: Findings, problems: Iterable[Problem], network: str 
 def _add_of_family(findings: Findings, family: Family, options: CheckOptions) -> None:
     for code in rules.CODES:
         rule = rules.rule(code)
-        severity = options.of_code(code, rule.severity)
+        severity = options.of_rule(code)
         if rule.family and severity:
             _add_found(findings, code, severity, rule.family(family))
 
@@ -180,7 +244,7 @@ def _add_of_family(findings: Findings, family: Family, options: CheckOptions) ->
 def _add_of_network(findings: Findings, analysis: Analysis, options: CheckOptions) -> None:
     for code in rules.CODES:
         rule = rules.rule(code)
-        severity = options.of_code(code, rule.severity)
+        severity = options.of_rule(code)
         if rule.network and severity:
             _add_found(findings, code, severity, rule.network(analysis), analysis.name)
 
@@ -189,4 +253,5 @@ def _add_found(
     findings: Findings, code: str, severity: Severity, found: Iterable[Found], network: str = ""
 ) -> None:
     for each in found:
-        findings.add(Problem(code, each.message, each.span), severity, network, each.edits)
+        fix = Fix(each.edits, each.entry)
+        findings.add(Problem(code, each.message, each.span), severity, network, fix)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
 
-from cnnstat.base.text import plain
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import coloured, put
 from cnnstat.cli.progress import progress
-from cnnstat.commands.check.check_file import CheckOptions, check_file, lost
+from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
 from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
-from cnnstat.commands.check.pins import pinned
 from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.spec_files import spec_files
 from cnnstat.rules.rule import SEVERITIES
-from cnnstat.spec.file import read
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
+    from cnnstat.commands.check.check_file import FileReport
     from cnnstat.rules.rule import Severity
     from cnnstat.spec.budget import Bound
 
@@ -44,8 +42,14 @@ FEW = 8
     show_default=True,
     help="How much a finding matters at least.",
 )
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
-@click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
+@click.option(
+    "--fix", is_flag=True, help="Mend in place what can be mended safely; of -, print the mended text."
+)
+@click.option(
+    "--write-expect",
+    is_flag=True,
+    help="Write calculated figures under expect: in place, and update those it wrote; of -, print the text.",
+)
 @click.option(
     "--budget",
     metavar="BOUND",
@@ -53,14 +57,9 @@ FEW = 8
     callback=read_by(read_demands),
     help='What every network is held to: "params <= 5M". May be repeated.',
 )
-@click.option(
-    "--room", is_flag=True, help="Print how much room each budget has left (other formats have it)."
-)
-@click.option(
-    "--write-expect",
-    is_flag=True,
-    help="Write calculated figures under expect: in place, and update those it wrote; - is printed.",
-)
+@click.option("--room", is_flag=True, help="Print the room that each budget has left; other formats have it.")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
+@click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
 @click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
 @max_memory_option
@@ -68,11 +67,12 @@ FEW = 8
 def check(
     paths: tuple[str, ...],
     least: Severity,
-    jobs: int | None,
-    config: Path | None,
+    fix: bool,
+    write_expect: bool,
     budget: tuple[Bound, ...],
     room: bool,
-    write_expect: bool,
+    jobs: int | None,
+    config: Path | None,
     runs: bool,
     check_grad: bool,
     max_memory: int | None,
@@ -85,16 +85,15 @@ def check(
     """
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
-    if write_expect and "-" in found.specs:
-        _print_pinned(found.specs, output)
     runs = runs or check_grad
     jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
         least=least,
+        fix=fix,
+        write_expect=write_expect,
         run=runs,
         check_grad=check_grad,
         max_memory=max_memory and max_memory // jobs,
-        write_expect=write_expect,
     )
     work = []
     for spec in found.specs:
@@ -103,28 +102,32 @@ def check(
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     reports = []
-    with progress("checking", len(work)) as advance:
-        for report in in_order(check_file, work, jobs, lost):
-            reports.append(report)
-            advance(1)
+    if mends_input := (fix or write_expect) and "-" in found.specs:
+        reports.append(_mend_input(work))
+    else:
+        with progress("checking", len(work)) as advance:
+            for report in in_order(check_file, work, jobs, lost):
+                reports.append(report)
+                advance(1)
     checked = document(reports, found.others)
-    put(render(checked, output.form, colour=coloured(output.output), room=room), output.output)
+    text = render(checked, output.form, colour=coloured(output.output) and not mends_input, room=room)
+    if mends_input and output.output is None:
+        click.echo(text, err=True, nl=False)
+    else:
+        put(text, output.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
-
-
-def _print_pinned(specs: tuple[str, ...], output: Output) -> NoReturn:
-    """Print the spec of standard input with its figures pinned, and end; what cannot be is said beside it."""
-    if len(specs) > 1:
-        raise click.UsageError("with --write-expect, standard input stands alone: its spec is printed")
-    text, name, _ = read("-")
-    pins = pinned(text, name)
-    put(pins.text, output.output)
-    for each in pins.left:
-        click.echo(f"not written: {plain(each)}", err=True)
-    raise click.exceptions.Exit(0)
 
 
 def _jobs(files: int, runs: bool) -> int:
     """Return how many processes so many files are worth: one to run is worth its own."""
     return max(1, min(available(), files if runs else files // FEW))
+
+
+def _mend_input(work: list[tuple[str, CheckOptions]]) -> FileReport:
+    """Print standard input as it is changed; what was found goes to standard error, or to a file."""
+    if len(work) > 1:
+        raise click.UsageError("files are changed in place, and standard input is printed: name - alone")
+    report, text = read_and_check(*work[0])
+    click.echo(text.encode(), nl=False)  # as bytes: not a sign of it may change
+    return report

@@ -7,13 +7,14 @@ the text is changed at places that the reader knows.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.expectations import figure, published
-from cnnstat.base.errors import Problem, Source, SpecError
+from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.graph.model import build
 from cnnstat.spec.choice import choose
 from cnnstat.spec.document import Mapping, Scalar, Sequence, ends, parse
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Analysis
-    from cnnstat.base.errors import Span
     from cnnstat.spec.document import Node
     from cnnstat.spec.expect import Figure
     from cnnstat.spec.model import Family
@@ -40,11 +40,12 @@ _BEFORE_LAYERS = ("name", "source", "input", "params")
 
 
 class Pins(Struct, frozen=True):
-    """The text, what is new in it, and what is missed and could not be pinned, each in a line."""
+    """The text, what is new in it, what is missed and could not be pinned, and why nothing is written."""
 
     text: str
     written: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class _Edit(Struct, frozen=True):
@@ -64,22 +65,16 @@ def pinned(text: str, name: str, variant: str | None = None) -> Pins:
     """Return a spec with the figures of its networks, or of one variant, pinned.
 
     A second time nothing changes. Of a network that has problems nothing is written.
-
-    Raises:
-        SpecError: the text is no spec, or is written so that no figure can be added to it.
     """
-    once = _pinned(text, name, variant)
-    if once.text == text:
-        return once
     try:
-        again = _pinned(once.text, name, variant)
-    except SpecError:
-        again = None
-    if again is None or again.text != once.text:
-        place = read_family(Source(name, text)).span
-        message = "no figure can be added to a text of this form; write 'expect: {params: ...}' by hand"
-        raise SpecError([Problem("expect/unwritten", message, place)])
-    return once
+        once = _pinned(text, name, variant)
+    except SpecError:  # the check of the text says why
+        return Pins(text)
+    with suppress(SpecError):
+        if once.text == text or _pinned(once.text, name, variant).text == once.text:
+            return once
+    message = "no figure can be added to a text of this form; write 'expect: {params: ...}' by hand"
+    return Pins(text, problems=(Problem("expect/unwritten", message, Span(Source(name, text), 1, 1)),))
 
 
 def _pinned(text: str, name: str, variant: str | None) -> Pins:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cnnstat.base.files import replace_unchanged
-from cnnstat.commands.check import written_pins
+from cnnstat.commands.check import check_file
 from cnnstat.commands.check.pins import Pins, pinned
 from cnnstat.spec import bundled
 from tests.commands.check.test_pins import LAYERS, NEW
 from tests.program import run, within
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -87,9 +84,12 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(
         (here / "s.yaml").write_bytes(other)
         return found
 
-    monkeypatch.setattr(written_pins, "pinned", while_somebody_writes)
+    monkeypatch.setattr(check_file, "pinned", while_somebody_writes)
     ended = within("check", "--write-expect", "s.yaml")
-    assert "expect/unwritten: was changed meanwhile, first in line 2; nothing is written" in ended.stdout
+    assert (
+        "expect/unwritten: s.yaml: was changed while it was checked, first in line 2; nothing is written"
+        in ended.stdout
+    )
     assert ended.returncode == 1
     assert (here / "s.yaml").read_bytes() == other
     assert [path.name for path in here.iterdir()] == ["s.yaml"]
@@ -101,26 +101,32 @@ def test_a_write_that_fails_leaves_the_old_file(here: Path, monkeypatch: pytest.
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr(Path, "replace", full)
     ended = within("check", "--write-expect", "s.yaml")
-    assert "expect/unwritten: No space left on device" in ended.stdout
+    assert "expect/unwritten: s.yaml: No space left on device" in ended.stdout
     assert (here / "s.yaml").read_bytes() == old
-    assert [path.name for path in here.iterdir()] == ["s.yaml"]
-
-
-def test_a_file_that_is_gone_meanwhile(here: Path) -> None:
-    with pytest.raises(ValueError, match="No such file"):
-        replace_unchanged(here / "gone.yaml", b"old", b"new")
     assert [path.name for path in here.iterdir()] == ["s.yaml"]
 
 
 def test_standard_input_is_printed(here: Path) -> None:
     ended = run("check", "--write-expect", "-", input="input: [1, 8, 8]\n" + LAYERS)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.returncode == 0
+    assert ended.stderr.endswith("1 file, 1 network: nothing found\n")
     assert ended.stdout == f"input: [1, 8, 8]\nexpect: {{source: cnnstat, {NEW}}}\n" + LAYERS
     again = run("check", "--write-expect", "-", input=ended.stdout)
     assert again.stdout == ended.stdout
     wrong = run("check", "--write-expect", "-", input="input: 3\n")
-    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert (wrong.returncode, wrong.stdout) == (1, "input: 3\n")
     assert "spec/input" in wrong.stderr
     assert run("check", "--write-expect", "-", "s.yaml", input="").returncode == 2
+
+
+def test_a_file_is_mended_and_its_figures_pinned_at_once(here: Path) -> None:
+    (here / "s.yaml").write_text(
+        "input: [1, 8, 8]\nlayers: [{type: conv, filters: 2, kernel: 3}, {type: batch_norm}]\n"
+    )
+    ended = within("check", "--fix", "--write-expect", "s.yaml")
+    assert ended.returncode == 0
+    written = (here / "s.yaml").read_text()
+    assert "expect: {source: cnnstat, shape: [2, 6, 6], params: 22, " in written
+    assert "kernel: 3, bias: false}" in written

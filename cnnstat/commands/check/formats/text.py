@@ -60,7 +60,9 @@ def _sums(document: CheckDocument) -> str:
     counts = Counter(each.severity for report in document.files for each in report.findings)
     found = ", ".join(f"{counts[key]:,} {plural(_WORDS[key], counts[key])}" for key in _WORDS if counts[key])
     checked = f"{files:,} {plural('file', files)}, {networks:,} {plural('network', networks)}"
-    return f"{checked}: {found or 'nothing found'}{_proved(document)}"
+    fixed, ignored = (sum(getattr(each, key) for each in document.files) for key in ("fixed", "ignored"))
+    more = f"{f', {fixed:,} fixed' if fixed else ''}{f', {ignored:,} ignored' if ignored else ''}"
+    return f"{checked}: {found or 'nothing found'}{more}{_proved(document)}"
 
 
 def _proved(document: CheckDocument) -> str:
