@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from cnnstat.analysis.receptive_field import Field, starts
+from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS
 from cnnstat.layers.base import Operations, size_of, values
@@ -242,6 +243,14 @@ class Analysis(Struct, frozen=True, dict=True):
     def fields(self) -> tuple[Field, ...]:
         """Return the receptive field of each node's units, by its number; each of an input sees itself."""
         return (*starts(self.graph.input_shapes, self.of), *(row.field for row in self.rows))
+
+    @cached_property
+    def upper_bounds(self) -> tuple[str, ...]:
+        """Return, by the number of each node, which layer makes its field an upper bound; "" for none.
+
+        Units may see less than such a field.
+        """
+        return ("",) * len(self.graph.inputs) + tuple(upper_bounds(self))
 
     @cached_property
     def named(self) -> dict[str, Row]:

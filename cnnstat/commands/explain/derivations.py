@@ -54,6 +54,8 @@ def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
         if (how := getattr(row.calculated.operations, kind)).value:
             yield step("operations", how, kind)
     yield from _field(row, growth(analysis, row))
+    if bound := analysis.upper_bounds[row.number]:
+        yield StepEntry("receptive_field", "upper bound", f"because of {bound}: units may see less")
 
 
 def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:

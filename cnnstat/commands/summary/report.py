@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.report.columns import SUMMARY, chosen_columns, footnotes
-from cnnstat.report.layers import layer_table, title_of
+from cnnstat.report.layers import first_of, layer_table, title_of, upper_bounds
 from cnnstat.report.model import Fact, Quantity, Report
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from cnnstat.report.document import AnalysisDocument
 
 _OPTIMIZERS = {"sgd": "plain SGD", "momentum": "SGD with momentum", "adam": "Adam"}
-_NAMED = 4
-"""Layers that are named before the others are counted: with a leftover, or with shared weights."""
 
 
 def report(
@@ -32,6 +30,7 @@ def report(
             *_totals(document),
             *_shared(analysis),
             *_leftovers(analysis),
+            *upper_bounds(analysis),
             *_expectations(document, analysis),
         ),
         notes=footnotes(chosen),
@@ -68,17 +67,15 @@ def _shared(analysis: Analysis) -> Iterator[Fact]:
     """Say which layers use the parameters of others: they are counted there, and in these as 0."""
     rows = [row for row in analysis.rows if row.weights_of]
     if rows:
-        named = ", ".join(f"{row.name} of {row.weights_of}" for row in rows[:_NAMED])
-        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-        yield Fact("shared weights", f"{named}{more}: counted once, with their owner")
+        named = first_of([f"{row.name} of {row.weights_of}" for row in rows])
+        yield Fact("shared weights", f"{named}: counted once, with their owner")
 
 
 def _leftovers(analysis: Analysis) -> Iterator[Fact]:
     rows = [row for row in analysis.rows if any(row.leftover)]
     if rows:
-        named = ", ".join(f"{row.name} {'x'.join(map(str, row.leftover))}" for row in rows[:_NAMED])
-        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-        yield Fact("leftover", f"{named}{more}: sizes that are rounded down (--strict refuses them)")
+        named = first_of([f"{row.name} {'x'.join(map(str, row.leftover))}" for row in rows])
+        yield Fact("leftover", f"{named}: sizes that are rounded down (--strict refuses them)")
 
 
 def _expectations(document: AnalysisDocument, analysis: Analysis) -> Iterator[Fact]:
