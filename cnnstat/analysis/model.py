@@ -32,6 +32,7 @@ class Calculated(Struct, frozen=True):
 
     sizes: tuple[Term, ...]
     leftover: tuple[int, ...]
+    leftover_input: tuple[int, ...]
     params: Term
     trainable: Term
     buffers: Term
@@ -136,8 +137,13 @@ class LayerRow(_Row, frozen=True):
 
     @property
     def leftover(self) -> tuple[int, ...]:
-        """Return the input rows or columns that no window covers, per axis."""
+        """Return the rows or columns of the padded input that no window covers, per axis."""
         return self.calculated.leftover
+
+    @property
+    def leftover_input(self) -> tuple[int, ...]:
+        """Return how many of these are input that one more window would read."""
+        return self.calculated.leftover_input
 
 
 class BlockRow(_Row, frozen=True):
@@ -148,6 +154,7 @@ class BlockRow(_Row, frozen=True):
 
     group: Group
     leftover: ClassVar[tuple[int, ...]] = ()
+    leftover_input: ClassVar[tuple[int, ...]] = ()
     weights_of: ClassVar[str] = ""
 
 

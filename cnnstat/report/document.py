@@ -138,6 +138,8 @@ class LayerEntry(Placed, frozen=True, kw_only=True):
     receptive_field: ReceptiveField
     leftover: Sizes
     """Rows and columns that no window covers, per axis; empty where the type has none."""
+    leftover_input: Sizes
+    """How many of these are input that one more window would read: no padding, and no gap between windows."""
     folded_layers: int
     """How many layers this stands for."""
     weights_of: str | UnsetType = UNSET
@@ -204,6 +206,7 @@ def entry(row: Row, analysis: Analysis) -> LayerEntry:
         inputs=row.inputs,
         **_figures(row, analysis, row.number),
         leftover=row.leftover,
+        leftover_input=row.leftover_input,
         folded_layers=len(row.layers),
         weights_of=row.weights_of or UNSET,
     )

@@ -41,7 +41,8 @@ def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     yield from _sizes(row, analysis.inputs(row.number)[: row.node.layer.values_from])
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
-        yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
+        lost = f"{sizes(row.leftover_input)} of input" if any(row.leftover_input) else "only padding or gaps"
+        yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}; {lost}")
     if row.weights_of:
         lent = " and ".join(
             f"{number:,} {FIGURES[key].label}"

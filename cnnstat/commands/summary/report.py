@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.base.text import plural
 from cnnstat.report.columns import SUMMARY, chosen_columns, footnotes
 from cnnstat.report.layers import first_of, layer_table, title_of, upper_bounds
 from cnnstat.report.model import Fact, Quantity, Report
@@ -72,10 +73,15 @@ def _shared(analysis: Analysis) -> Iterator[Fact]:
 
 
 def _leftovers(analysis: Analysis) -> Iterator[Fact]:
+    """Say which layers read less than their input, and how many leave out padding alone."""
     rows = [row for row in analysis.rows if any(row.leftover)]
-    if rows:
-        named = first_of([f"{row.name} {'x'.join(map(str, row.leftover))}" for row in rows])
-        yield Fact("leftover", f"{named}: sizes that are rounded down (--strict refuses them)")
+    lost = [f"{row.name} {'x'.join(map(str, row.leftover_input))}" for row in rows if any(row.leftover_input)]
+    said = [f"{first_of(lost)}: input that no window reads"] if lost else []
+    if others := len(rows) - len(lost):
+        noun = plural("other layer" if lost else "layer", others)
+        said.append(f"only padding or gaps in {others} {noun}")
+    if said:
+        yield Fact("leftover", f"{'; '.join(said)} (--strict refuses sizes that are rounded down)")
 
 
 def _expectations(document: AnalysisDocument, analysis: Analysis) -> Iterator[Fact]:
