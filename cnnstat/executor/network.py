@@ -279,8 +279,7 @@ class Executor:
 
     def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
         """Return the context in which a step is executed: one seed, step and draw make one dropout mask."""
-        rng = np.random.default_rng([self.seed, number, 1 + draw])
-        return Context(MacCounter(), rng, training, backward)
+        return Context(MacCounter(), (self.seed, number, 1 + draw), training, backward)
 
     def _kept(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
         return self.stored[number].all
