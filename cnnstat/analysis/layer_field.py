@@ -1,7 +1,8 @@
 """How the field of a layer's units follows from what they read, by its footprint, and the fields of that.
 
-Bounds are composed through a chain and united where branches meet. It is asked by `cnnstat.analysis.fields`
-alone, for what is left once inputs that see nothing, or are read as a whole, have been dealt with.
+Bounds are composed through a chain and united where branches meet. `field_of` is asked by
+`cnnstat.analysis.fields` alone, for what is left once inputs that see nothing, or are read as a whole, have
+been dealt with.
 """
 
 from __future__ import annotations
@@ -100,15 +101,24 @@ def _hits(reading: Reading, size: int, units: int, patterns: LongPatterns) -> bo
     """
     if reading == POINT:
         return units <= size
-    if isinstance(reading, Bounds) and reading.period == 1 and reading.step <= size:
-        # Between two windows that do, none steps over the whole input.
-        return bool(on_input(reading.read(0), size) and on_input(reading.read(units - 1), size))
-    return patterns.take(units) and _each_hits(reading, size, units)
+    looks = len(_decisive(reading, size, units))
+    return patterns.take(looks) and every_unit_hits(reading, size, units)
 
 
 @lru_cache(maxsize=4096)
-def _each_hits(reading: Reading, size: int, units: int) -> bool:
-    return all(on_input(reading.read(unit), size) for unit in range(units))
+def every_unit_hits(reading: Reading, size: int, units: int) -> bool:
+    """Say whether each of so many units reads something of an axis of ``size``."""
+    return all(on_input(reading.read(unit), size) for unit in _decisive(reading, size, units))
+
+
+def _decisive(reading: Reading, size: int, units: int) -> Sequence[int]:
+    """Return units of which all read something if every unit does, and only then.
+
+    Between two windows of one phase that do there is none that steps over the whole input.
+    """
+    if isinstance(reading, Bounds) and reading.step <= size and units > 2 * reading.period:
+        return (*range(reading.period), *range(units - reading.period, units))
+    return range(units)
 
 
 def _united(
