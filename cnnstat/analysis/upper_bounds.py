@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from cnnstat.analysis.bounds import NO_REGION
 from cnnstat.analysis.clipped_fields import branches, clipped_fields
-from cnnstat.analysis.receptive_field import along, every_unit_hits, lost
+from cnnstat.analysis.layer_field import every_unit_hits
+from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.base.limits import LOOKS, MAX_LOOKS
 from cnnstat.layers.base import APART, GATHERED, MIXED, STREWN, WHOLE, places
 from cnnstat.layers.footprint import NO_INPUT, POINT, Bounds, Folded, Pieces, all_of
