@@ -69,7 +69,8 @@ def _without_lines(key: Span) -> tuple[Edit, ...]:
             break
         if line.strip():  # an empty line belongs to what is behind it
             stop = number + 1
-    return (Edit(Span(source, key.line, 1, source.start(stop) - source.start(key.line)), ""),)
+    end = source.offset(stop, 1) if stop <= source.line_count else len(source.text)
+    return (Edit(Span(source, key.line, 1, end - source.offset(key.line, 1)), ""),)
 
 
 def _without_part(key: Span, line: str) -> tuple[Edit, ...]:
