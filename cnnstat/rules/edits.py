@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Span
@@ -10,6 +11,8 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnstat.spec.model import Entry, Option
 
 
@@ -69,8 +72,20 @@ def _without_lines(key: Span) -> tuple[Edit, ...]:
             break
         if line.strip():  # an empty line belongs to what is behind it
             stop = number + 1
+    if not _is_whole(source.line(number).partition(" #")[0] for number in range(key.line, stop)):
+        return ()
     end = source.offset(stop, 1) if stop <= source.line_count else len(source.text)
     return (Edit(Span(source, key.line, 1, end - source.offset(key.line, 1)), ""),)
+
+
+def _is_whole(lines: Iterable[str]) -> bool:
+    """Say whether lines have no comma of braces around them, and close all that they open, and no more."""
+    depth = 0
+    for character in chain.from_iterable(lines):
+        depth += (character in "{[") - (character in "}]")
+        if depth < 0 or (depth == 0 and character == ","):
+            return False
+    return depth == 0
 
 
 def _without_part(key: Span, line: str) -> tuple[Edit, ...]:
