@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 NAMES = (
+    "activation-twice",
     "bias-before-norm",
+    "checkerboard",
+    "even-kernel-same",
+    "groups-never-mix",
+    "kernel-beyond-input",
+    "leftover",
+    "linear-holds-most",
+    "misaligned-join",
     "no-citation",
+    "pool-of-one",
+    "softmax-before-loss",
+    "unproductive-layers",
 )
 """Every rule by its name: its file has underscores for dashes, and in it the rule, as ``RULE``."""
 
