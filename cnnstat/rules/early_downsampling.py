@@ -19,21 +19,19 @@ Bad:
       - {type: relu}
       - {type: conv, filters: 128, kernel: 3, padding: 1}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 
 Good:
     name: step by step
     input: [3, 128, 128]
     layers:
-      - {type: conv, filters: 16, kernel: 3, stride: 2, padding: 1}
+      - {type: conv, filters: 16, kernel: 2, stride: 2}
       - {type: relu}
-      - {type: conv, filters: 64, kernel: 3, stride: 2, padding: 1}
+      - {type: conv, filters: 64, kernel: 2, stride: 2}
       - {type: relu}
-      - {type: conv, filters: 128, kernel: 3, stride: 2, padding: 1}
+      - {type: conv, filters: 128, kernel: 2, stride: 2}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 """
 
 from __future__ import annotations

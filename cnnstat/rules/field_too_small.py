@@ -15,10 +15,7 @@ Bad:
     name: bag of features
     input: [3, 64, 64]
     layers:
-      - {type: conv, filters: 32, kernel: 5, stride: 2}
-      - {type: relu}
-      - {type: conv, filters: 64, kernel: 5, stride: 2}
-      - {type: relu}
+      - {type: conv, filters: 64, kernel: 4, stride: 2, padding: 1, repeat: 2}
       - {type: global_avg_pool}
       - {type: flatten}
       - {type: linear, units: 10}
@@ -27,10 +24,8 @@ Good:
     name: whole input
     input: [3, 64, 64]
     layers:
-      - {type: conv, filters: 32, kernel: 5, stride: 2}
-      - {type: relu}
-      - {type: conv, filters: 64, kernel: 5, stride: 2}
-      - {type: relu}
+      - {type: conv, filters: 64, kernel: 4, stride: 2, padding: 1, repeat: 5}
+      - {type: global_avg_pool}
       - {type: flatten}
       - {type: linear, units: 10}
 """

@@ -13,8 +13,7 @@ Bad:
     params: {width: 32, classes: 10}
     layers:
       - {type: conv, filters: $width, kernel: 3}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 
 Good:
     name: used
@@ -22,8 +21,7 @@ Good:
     params: {width: 32, classes: 10}
     layers:
       - {type: conv, filters: $width, kernel: 3}
-      - {type: flatten}
-      - {type: linear, units: $classes}
+      - {type: conv, filters: $classes, kernel: 1}
 """
 
 from __future__ import annotations
