@@ -11,12 +11,13 @@ from cnnstat.commands.check.check_file import CheckOptions, check_text
 from cnnstat.spec import file
 
 RELU = "      - {name: relu1, type: relu}\n"
+POOL = "  - {name: avgpool, type: global_avg_pool}\n"
 
 PLANTED = [
     ("bias-before-norm", "resnet", "padding: 3, bias: false}", "padding: 3, bias: true}"),
-    ("constant-output", "resnet", "units: $classes}", "units: $classes // 1000}\n  - {type: softmax}"),
+    ("constant-output", "resnet", POOL, f"{POOL}  - {{type: instance_norm}}\n"),
     ("dropout-before-norm", "resnet", RELU, f"{RELU}      - {{type: dropout}}\n"),
-    ("early-downsampling", "resnet", "filters: 64, kernel: 7, stride: 2", "filters: 8, kernel: 9, stride: 8"),
+    ("early-downsampling", "resnet", "64, kernel: 7, stride: 2, padding: 3", "4, kernel: 4, stride: 4"),
     ("field-too-small", "resnet", "input: [3, 224, 224]", "input: [3, 512, 512]"),
     ("input-not-divisible", "yolov5", "input: [3, 640, 640]", "input: [3, 600, 640]"),
     ("no-citation", "darknet19", "source: ", "# "),
