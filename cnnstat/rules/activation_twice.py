@@ -1,13 +1,14 @@
 """An activation directly behind an activation.
 
 Why:
-    A second activation adds no weights that could use it. Behind a rectifier, another one changes nothing; a
-    sigmoid of a rectifier is never below one half, and a rectifier of a sigmoid is the sigmoid. Mostly a layer
-    between them was left out, or a block that ends in an activation stands before one that begins with it.
+    A second activation adds no weights that could use it. Behind a rectifier, another one changes nothing;
+    a sigmoid of a rectifier is never below one half, and a rectifier of a sigmoid is the sigmoid. Mostly a
+    layer between them was left out, or a block that ends in an activation stands before one that begins
+    with it.
 
 Source:
-    The formulas: relu(relu(x)) = relu(x); see `cnnstat explain relu`. Why a layer between them is what makes a
-    network deep: Goodfellow, Bengio, Courville, Deep Learning, MIT Press 2016, chapter 6.
+    The formulas: relu(relu(x)) = relu(x); see `cnnstat explain relu`. Why a layer between them is what
+    makes a network deep: Goodfellow, Bengio, Courville, Deep Learning, MIT Press 2016, chapter 6.
 
 Bad:
     name: twice

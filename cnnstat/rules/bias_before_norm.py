@@ -54,7 +54,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
     for node in needless:
         norm = wiring.readers(node)[0].type
         message = f"the bias of '{node.path}' has no effect: {norm} takes it off; write bias: false"
-        yield Found(message, node.entry.span_of("bias"), _edits(wiring, node, numbers), node.entry)
+        yield Found(message, node.span_of("bias"), _edits(wiring, node, numbers), node.entry)
 
 
 def _is_needless(analysis: Analysis, wiring: Wiring, node: LayerNode) -> bool:

@@ -58,7 +58,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
                         f"the dilation {dilation} of '{node.path}' leaves out places of its stride {stride}"
                     )
                 message = f"{message}: it paints some places more often than others"
-                yield Found(message, node.entry.span_of("kernel"))
+                yield Found(message, node.span_of("kernel"))
                 break
 
 

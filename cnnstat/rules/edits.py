@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from cnnstat.spec.model import Entry, Option
 
+_LONGEST = 1_000  # characters of a line
+
 
 def with_option(entry: Entry, name: str, text: str) -> tuple[Edit, ...]:
     """Return the edit that gives an option the value ``text``, whether it is written already or not.
@@ -57,10 +59,17 @@ def without(key: Span, *, alone: bool) -> tuple[Edit, ...]:
 
     In braces, its value has to be plain and on the same line. There is none for a key that is ``alone``.
     """
-    line = key.source.line(key.line)
-    if alone:
+    if alone or not _is_short(key):
         return ()
+    line = key.source.line(key.line)
     return _without_lines(key) if not line[: key.column - 1].strip() else _without_part(key, line)
+
+
+def _is_short(key: Span) -> bool:
+    """Say whether a line is one that somebody has written; one without end costs as much for each key."""
+    source, after = key.source, key.line + 1
+    end = source.offset(after, 1) if after <= source.line_count else len(source.text)
+    return end - source.offset(key.line, 1) <= _LONGEST
 
 
 def _without_lines(key: Span) -> tuple[Edit, ...]:

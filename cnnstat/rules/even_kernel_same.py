@@ -1,9 +1,9 @@
 """An even kernel with `same`, which shifts the map by half a place.
 
 Why:
-    To keep the size, an even kernel needs one row of zeros more on one side than on the other. So what it puts
-    out stands half a place off from what it reads, always to the same side: in a few layers this adds up to
-    whole places, and a branch around it meets values of other places. An odd kernel has a middle.
+    To keep the size, an even kernel needs one row of zeros more on one side than on the other. So what it
+    puts out stands half a place off from what it reads, always to the same side: in a few layers this adds
+    up to whole places, and a branch around it meets values of other places. An odd kernel has a middle.
 
 Source:
     Wu, Wang, Tang, Chen, Shi, Convolution with even-sized kernels and symmetric padding, NeurIPS 2019,
@@ -45,7 +45,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
                     f"the even kernel of '{node.path}' is padded by {axis.before} before and {axis.after}"
                 )
                 way_out = "its output is shifted by half a place; take an odd kernel"
-                yield Found(f"{message} after the {axis.name}: {way_out}", node.entry.span_of("padding"))
+                yield Found(f"{message} after the {axis.name}: {way_out}", node.span_of("padding"))
                 break
 
 

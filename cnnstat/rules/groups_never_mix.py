@@ -2,8 +2,8 @@
 
 Why:
     A grouped convolution reads and writes each group of maps by itself. Two of them in a row, with nothing
-    between that mixes channels, are several narrow networks side by side: what one group finds, the others never
-    learn. A `channel_shuffle` or a 1x1 convolution between them lets the groups speak to each other.
+    between that mixes channels, are several narrow networks side by side: what one group finds, the others
+    never learn. A `channel_shuffle` or a 1x1 convolution between them mixes them.
 
 Source:
     Zhang, Zhou, Lin, Sun, ShuffleNet, CVPR 2018, arXiv:1707.01083, section 3.1.
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _PASSING = ("activation", "pool", "dropout")
 _PASSING_TYPES = ("batch_norm", "instance_norm", "scale", "identity", "pad", "crop", "upsample")
-"""Families and types that leave every channel where it is; a depthwise convolution of one map each does, too."""
+"""Families and types that leave every channel where it is, as a depthwise convolution does."""
 
 
 def network(analysis: Analysis) -> Iterator[Found]:
@@ -53,7 +53,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
         common = gcd(groups, _groups(analysis, above)) if above else 1
         if above and common > 1:
             message = f"the {common} groups of '{above.path}' go on in '{node.path}' without having mixed"
-            yield Found(f"{message}: put a channel_shuffle between them", node.entry.span_of("groups"))
+            yield Found(f"{message}: put a channel_shuffle between them", node.span_of("groups"))
 
 
 def _groups(analysis: Analysis, node: LayerNode) -> int:

@@ -1,9 +1,9 @@
-"""A kernel that is larger than the map it reads, or mostly lies on padding.
+"""A kernel that reaches beyond the map it reads, or mostly lies on padding.
 
 Why:
-    Taps that fall on padding are multiplied with zeros: they are stored, trained and paid for, and see
-    nothing. A kernel wider than its input has such taps in every place; of a dilated one, in the end only the
-    tap in the middle is left. A smaller kernel or dilation, or a larger input, makes use of all.
+    Taps on padding are multiplied with zeros. A tap that lies on padding in every place is stored and paid
+    for, but its weights are never trained: of a 3x3 kernel on a 1x1 map, that is all but the middle, and of a
+    dilated one on a small map as well. A smaller kernel or dilation, or a larger input, makes use of all.
 
 Source:
     Chen, Papandreou, Schroff, Adam, Rethinking atrous convolution for semantic image segmentation,
@@ -47,15 +47,21 @@ def network(analysis: Analysis) -> Iterator[Found]:
         axes = node.layer.axes(analysis.inputs(node.number))
         macs, outside = row.calculated.macs.value, row.calculated.padding_macs.value
         share = f"{outside / macs:.0%} of its multiply-adds are on padding"
-        if beyond := next((axis for axis in axes if axis.extent > axis.size), None):
-            message = f"the kernel of '{node.path}', {_extent(beyond)}, is larger than the {beyond.name}"
-            yield Found(f"{message} {beyond.size} of its input: {share}", node.entry.span_of("kernel"))
+        beyond = next((axis for axis in axes if _unused(axis)), None)
+        if beyond:
+            taps = f"{_unused(beyond)} of {beyond.kernel} taps along the {beyond.name}"
+            message = f"{taps} of '{node.path}' never meet its input of {beyond.size}: {share}"
+            yield Found(message, node.span_of("kernel"))
         elif 2 * outside > macs:
-            yield Found(f"'{node.path}' mostly reads padding: {share}", node.entry.span_of("padding"))
+            yield Found(f"'{node.path}' mostly reads padding: {share}", node.span_of("padding"))
 
 
-def _extent(axis: Axis) -> str:
-    return f"{axis.kernel} dilated to {axis.extent}" if axis.dilation > 1 else str(axis.extent)
+def _unused(axis: Axis) -> int:
+    """Return the taps that lie before the input in the last window, or behind it in the first."""
+    furthest = (axis.outputs.value - 1) * axis.stride
+    before = -(-max(0, axis.before - furthest) // axis.dilation)
+    after = max(0, axis.kernel - 1 - (axis.size - 1 + axis.before) // axis.dilation)
+    return min(axis.kernel, before + after)
 
 
 RULE = Rule("warning", network=network)

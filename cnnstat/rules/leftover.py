@@ -1,9 +1,9 @@
 """Rows or columns of a map that no window covers.
 
 Why:
-    Where the stride does not divide what is left of the map behind the first window, the last rows and columns
-    are read by nobody: they were calculated for nothing, and what stands at that border of the picture is
-    lost. Another padding, `rounding: ceil`, or an input of another size takes them in.
+    Where the stride does not divide what is left of the map behind the first window, the last rows and
+    columns are read by nobody: they were calculated for nothing, and what stands at that border of the
+    picture is lost. Another padding, `rounding: ceil`, or an input of another size takes them in.
 
 Source:
     Dumoulin and Visin, A guide to convolution arithmetic for deep learning, arXiv:1603.07285, section 2.4.
@@ -57,8 +57,8 @@ def network(analysis: Analysis) -> Iterator[Found]:
             for count, size, axis in zip(left, shape[1:], _axes(analysis, node), strict=True)
             if count
         )
-        message = f"'{node.path}' leaves the last {' and '.join(parts)} unread"
-        yield Found(message, node.entry.span_of("stride"))
+        message = f"'{node.path}' leaves the end of its input unread: {' and '.join(parts)}"
+        yield Found(message, node.span_of("stride"))
 
 
 def _axes(analysis: Analysis, node: LayerNode) -> tuple[Axis, ...]:

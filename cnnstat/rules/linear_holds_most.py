@@ -1,9 +1,9 @@
 """A linear layer behind a flattened map that holds most of the parameters.
 
 Why:
-    It has a weight for each place of the map: a 7x7 map of 512 channels and 4,096 units are 103 million, for one
-    size of input only. So it is what takes most memory and overfits first. The mean of each map
-    (`global_avg_pool`) before the classifier needs a 49th of them and takes inputs of any size.
+    It has a weight for each place of the map: a 7x7 map of 512 channels and 4,096 units are 103 million,
+    for one size of input only. So it is what takes most memory and overfits first. The mean of each map
+    (`global_avg_pool`) before the classifier needs a 49th of them, and takes inputs of any size.
 
 Source:
     Lin, Chen, Yan, Network in network, arXiv:1312.4400, section 3.2 (global average pooling).
@@ -51,8 +51,8 @@ def network(analysis: Analysis) -> Iterator[Found]:
         shape = _flattened(analysis, row.node) if 2 * row.counts.params > total else None
         if shape and prod(places(shape)) > 1:
             share = f"{row.counts.params:,} of {total:,} parameters ({row.counts.params / total:.0%})"
-            message = f"'{row.name}' holds {share}, one for each place of a {show(shape)} map"
-            yield Found(f"{message}; a global_avg_pool before it has none", row.node.entry.span)
+            message = f"'{row.name}' holds {share}, as it has weights for each place of a {show(shape)} map"
+            yield Found(f"{message}; see global_avg_pool", row.node.entry.span)
 
 
 def _flattened(analysis: Analysis, node: LayerNode) -> Shape | None:

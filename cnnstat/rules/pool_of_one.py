@@ -1,7 +1,7 @@
 """Pooling, or a stride, on a map of a single place.
 
 Why:
-    On a 1x1 map there is nothing to summarise and nowhere to step: the pool puts out its input, and the stride
+    On a 1x1 map there is nothing to summarise and nowhere to step: the pool puts out its input, and a stride
     changes nothing. Nearly always the map became smaller than was meant: an input smaller than the network is
     made for, or one stride too many above.
 
@@ -53,7 +53,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
         if isinstance(layer, Pool) and not isinstance(layer, GlobalAvgPool | GlobalMaxPool):
             yield Found(f"{what}: there is nothing to pool", node.entry.span)
         elif isinstance(layer, Convolution) and any(axis.stride > 1 for axis in layer.axes(inputs)):
-            yield Found(f"{what}: its stride has nowhere to go", node.entry.span_of("stride"))
+            yield Found(f"{what}: its stride has nowhere to go", node.span_of("stride"))
 
 
 RULE = Rule("warning", network=network)

@@ -8,8 +8,8 @@ Why:
     does behind a softmax (`negative_log_likelihood`).
 
 Source:
-    torch.nn.CrossEntropyLoss, which expects unnormalized logits; Goodfellow, Bengio, Courville, Deep Learning,
-    MIT Press 2016, section 6.2.2.3.
+    The manual of torch.nn.CrossEntropyLoss, which expects unnormalized logits; Goodfellow, Bengio, Courville,
+    Deep Learning, MIT Press 2016, section 6.2.2.3.
 
 Bad:
     name: probabilities

@@ -1,10 +1,11 @@
 """Convolutions that make the receptive field larger than the input.
 
 Why:
-    From where the receptive field covers the whole input, a further kernel brings in nothing new: only padding
-    comes into sight. Such layers were found to add little to what a classifier learns. A larger
-    input, a later stride or fewer layers make better use of the parameters. In a network with many short ways
-    around its layers, some of what they read has a smaller field, and they may be worth their price.
+    From where the receptive field covers the whole input, a further kernel brings nothing new into sight. In
+    classifiers, such layers were found to add little to what is learned: fewer layers, or a larger input,
+    make better use of the parameters. Branches with smaller kernels and shortcuts bring smaller fields along,
+    so behind them it may pay to go on. Networks that put out maps are not looked at: their deeper layers go
+    back to the places.
 
 Source:
     Richter, Schoening, Wiedenroth, Krumnack, Should you go deeper? Optimizing convolutional neural network
@@ -17,6 +18,7 @@ Bad:
       - {type: conv, filters: 8, kernel: 5, padding: 2}
       - {type: conv, filters: 8, kernel: 5, padding: 2}
       - {type: conv, filters: 8, kernel: 5, padding: 2}
+      - {type: global_avg_pool}
 
 Good:
     name: deep enough
@@ -24,10 +26,12 @@ Good:
     layers:
       - {type: conv, filters: 8, kernel: 5, padding: 2}
       - {type: conv, filters: 8, kernel: 5, padding: 2}
+      - {type: global_avg_pool}
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import plural
@@ -45,7 +49,8 @@ if TYPE_CHECKING:
 def network(analysis: Analysis) -> Iterator[Found]:
     """Find the first convolution that reads what sees the whole input already, and count those behind it."""
     found = [row for row in analysis.rows if _is_unproductive(analysis, row)]
-    if not found:
+    one_place = all(math.prod(shape[1:]) == 1 for shape in analysis.output_shapes.values())
+    if not found or not one_place:
         return
     first, params = found[0].node, sum(row.counts.params for row in found)
     above = first.inputs[0]
@@ -53,7 +58,8 @@ def network(analysis: Analysis) -> Iterator[Found]:
     input_shape = show(places(analysis.input_shape))
     message = f"what '{first.path}' reads has a field of {field} already, on an input of {input_shape}"
     share = f"{params:,} of {analysis.totals.counts.params:,} parameters"
-    more = f"{len(found)} {plural('convolution', len(found))} with {share} only enlarge{'s' * (len(found) == 1)} it"
+    verb = "enlarges" if len(found) == 1 else "enlarge"
+    more = f"{len(found)} {plural('convolution', len(found))} with {share} only {verb} it"
     yield Found(f"{message}: {more}", first.entry.span)
 
 
