@@ -33,6 +33,15 @@ class Source(Struct, frozen=True, dict=True):
         """Return where each line starts: found once, however many lines are shown."""
         return array("L", chain((0,), (found.end() for found in _BREAK.finditer(self.text))))
 
+    @property
+    def line_count(self) -> int:
+        """Return how many lines the text has, an empty one behind its last end of a line among them."""
+        return len(self._starts)
+
+    def start(self, number: int) -> int:
+        """Return the characters before line ``number``, all of them where the text has no such line."""
+        return self._starts[number - 1] if number <= len(self._starts) else len(self.text)
+
     def line(self, number: int) -> str:
         """Return line ``number`` (from 1), empty where the text has no such line."""
         if number > len(self._starts):
@@ -71,13 +80,10 @@ class Problem(Struct, frozen=True):
         place = f"{plain(self.span.source.name)}:{self.span.line}:{self.span.column}"
         if not self.span.source.text:  # a file that cannot be read has no line to show
             return f"{place}: {self.code}: {plain(self.message)}"
-        line, column = excerpt(self.span.source.line(self.span.line), self.span.column)
+        line, carets = excerpt(self.span.source.line(self.span.line), self.span.column, self.span.length)
         gutter = f"{self.span.line:5} | "
-        caret = " " * (len(gutter) - 2) + "| " + " " * (column - 1) + "^" * self._carets(line, column)
-        return f"{place}: {self.code}: {plain(self.message)}\n{gutter}{line}\n{caret}"
-
-    def _carets(self, line: str, column: int) -> int:
-        return max(1, min(self.span.length, len(line) - column + 1))
+        empty = " " * (len(gutter) - 2) + "| "
+        return f"{place}: {self.code}: {plain(self.message)}\n{gutter}{line}\n{empty}{carets}"
 
 
 Place: TypeAlias = tuple[str, str | None, int, int]

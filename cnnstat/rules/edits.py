@@ -47,3 +47,44 @@ def _in_a_line(option: Option) -> bool:
     text = value.text if isinstance(value, Expression) else str(value)
     # The place of what goes over several lines is one character long, and so is that of nothing.
     return place.length > 1 or place.source.line(place.line)[place.column - 1 :][:1] == text
+
+
+def without(key: Span, *, alone: bool) -> tuple[Edit, ...]:
+    """Return the edit that takes a key and what it has out of a mapping, where that is simple.
+
+    In braces, its value has to be plain and on the same line. There is none for a key that is ``alone``.
+    """
+    line = key.source.line(key.line)
+    if alone:
+        return ()
+    return _without_lines(key) if not line[: key.column - 1].strip() else _without_part(key, line)
+
+
+def _without_lines(key: Span) -> tuple[Edit, ...]:
+    """Return what takes away the line of a key and those behind it that are further in."""
+    source, stop = key.source, key.line + 1
+    for number in range(key.line + 1, source.line_count + 1):
+        line = source.line(number)
+        if line.strip() and len(line) - len(line.lstrip()) < key.column:
+            break
+        if line.strip():  # an empty line belongs to what is behind it
+            stop = number + 1
+    return (Edit(Span(source, key.line, 1, source.start(stop) - source.start(key.line)), ""),)
+
+
+def _without_part(key: Span, line: str) -> tuple[Edit, ...]:
+    start = key.column - 1
+    stop = next((i for i in range(start, len(line)) if line[i] in ",}[]{\"'#"), None)
+    before = line[:start].rstrip()
+    if stop is None or line[stop] not in ",}" or not before.endswith(("{", ",")):
+        return ()
+    if line[stop] == ",":
+        rest = line[stop + 1 :].lstrip()
+        stop = len(line) - len(rest)
+        if not rest:
+            return ()
+    elif before.endswith(","):
+        start = len(before) - 1
+    else:
+        return ()
+    return (Edit(Span(key.source, key.line, start + 1, stop - start), ""),)

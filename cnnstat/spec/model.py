@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnstat.base.errors import Span
+    from cnnstat.spec.budget import Budget
     from cnnstat.spec.expect import Expectation
 
 
@@ -65,6 +66,7 @@ class Entry(Struct, frozen=True):
     first: tuple[Option, ...]
     options: tuple[Option, ...]
     expect: tuple[Expectation, ...]
+    budget: tuple[Budget, ...]
     span: Span
     flow: bool
 
@@ -80,10 +82,12 @@ class Block(Struct, frozen=True, dict=True):
     """A reusable group of entries. The default None marks a parameter that every call must give.
 
     ``outputs`` are what it puts out by name, the first of them first; none are written for the last layer.
+    ``param_spans`` are where the names of its parameters stand.
     """
 
     name: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     inputs: tuple[str, ...]
     outputs: dict[str, Reference]
     layers: tuple[Entry, ...]
@@ -96,12 +100,18 @@ class Block(Struct, frozen=True, dict=True):
 
 
 class Variant(Struct, frozen=True):
-    """What is said of one network of a family: the parameters in which it differs, and its own figures."""
+    """What is said of one network of a family: the parameters in which it differs, and its own figures.
+
+    ``span`` is where its key stands.
+    """
 
     name: str
     source: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     expect: tuple[Expectation, ...]
+    budget: tuple[Budget, ...]
+    span: Span
 
 
 class Family(Struct, frozen=True):
@@ -115,11 +125,13 @@ class Family(Struct, frozen=True):
     source: str
     inputs: dict[str, tuple[Operand, ...]]
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     variants: dict[str, Variant]
     blocks: dict[str, Block]
     layers: tuple[Entry, ...]
     outputs: tuple[Reference, ...]
     expect: tuple[Expectation, ...]
+    budget: tuple[Budget, ...]
     input_span: Span
     params_span: Span
     span: Span
