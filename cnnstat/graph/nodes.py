@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.base.errors import Span
-    from cnnstat.graph.template import Call
+    from cnnstat.graph.call import Call
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.spec.model import Entry
 
@@ -68,7 +68,7 @@ class LayerNode(Struct, frozen=True, gc=False):  # there are thousands, and none
         written = (option.span for option in self.entry.options if option.name == name)
         return next(written, self.entry.span)
 
-    def lent_by(self, lender: LayerNode) -> LayerNode:
+    def borrowing(self, lender: LayerNode) -> LayerNode:
         """Return this node with the parameters that another one uses."""
         return replace(self, owner=lender.owner, frozen=lender.frozen)
 

@@ -31,7 +31,6 @@ from __future__ import annotations
 from math import gcd
 from typing import TYPE_CHECKING
 
-from cnnstat.graph.nodes import LayerNode
 from cnnstat.layers.conv import Conv, DepthwiseConv
 from cnnstat.rules.rule import Found, Rule
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Analysis
+    from cnnstat.graph.nodes import LayerNode
 
 _PASSING = ("activation", "pool", "dropout")
 _PASSING_TYPES = ("batch_norm", "instance_norm", "scale", "identity", "pad", "crop", "upsample")
@@ -47,13 +47,17 @@ _PASSING_TYPES = ("batch_norm", "instance_norm", "scale", "identity", "pad", "cr
 
 def network(analysis: Analysis) -> Iterator[Found]:
     """Find grouped convolutions behind grouped convolutions of which the groups have a common divisor."""
+    unmixed: dict[int, LayerNode] = {}  # by node, the grouped convolution whose groups it still has
     for node in analysis.graph.layers:
-        groups = _groups(analysis, node)
-        above = _above(analysis, node) if groups > 1 else None
+        groups, above = _groups(analysis, node), unmixed.get(node.inputs[0]) if node.inputs else None
         common = gcd(groups, _groups(analysis, above)) if above else 1
         if above and common > 1:
             message = f"the {common} groups of '{above.path}' go on in '{node.path}' without having mixed"
             yield Found(f"{message}: put a channel_shuffle between them", node.span_of("groups"))
+        if groups > 1:
+            unmixed[node.number] = node
+        elif above and _passes(node):
+            unmixed[node.number] = above
 
 
 def _groups(analysis: Analysis, node: LayerNode) -> int:
@@ -65,17 +69,9 @@ def _groups(analysis: Analysis, node: LayerNode) -> int:
     return 1 if groups == maps else groups
 
 
-def _above(analysis: Analysis, node: LayerNode) -> LayerNode | None:
-    """Return the convolution that a layer reads through layers that leave every channel where it is."""
-    above = analysis.graph.nodes[node.inputs[0]]
-    while isinstance(above, LayerNode):
-        if isinstance(above.layer, Conv) and _groups(analysis, above) > 1:
-            return above
-        depthwise = isinstance(above.layer, DepthwiseConv) and above.layer.multiplier == 1
-        if not (depthwise or above.layer.family in _PASSING or above.type in _PASSING_TYPES):
-            return None
-        above = analysis.graph.nodes[above.inputs[0]]
-    return None
+def _passes(node: LayerNode) -> bool:
+    depthwise = isinstance(node.layer, DepthwiseConv) and node.layer.multiplier == 1
+    return depthwise or node.layer.family in _PASSING or node.type in _PASSING_TYPES
 
 
 RULE = Rule("info", network=network)

@@ -40,25 +40,21 @@ if TYPE_CHECKING:
 def network(analysis: Analysis) -> Iterator[Found]:
     """Find layers that leave rows of their input over which nobody else reads."""
     wiring = Wiring(analysis.graph)
-    for row in analysis.rows:
-        if not any(row.leftover):
+    for number in dict.fromkeys(row.node.inputs[0] for row in analysis.rows if any(row.leftover)):
+        source = analysis.graph.nodes[number]
+        readers = wiring.readers(source)
+        if number in analysis.graph.outputs or not all(any(_leftover(analysis, each)) for each in readers):
             continue
-        node, shape = row.node, analysis.inputs(row.node.number)[0]
-        source = analysis.graph.nodes[node.inputs[0]]
-        others = [each for each in wiring.readers(source) if each.number != node.number]
-        left = [
-            min([_left(axis), *(_left_by(analysis, other, place) for other in others)])
-            for place, axis in enumerate(_axes(analysis, node))
-        ]
-        if source.number in analysis.graph.outputs or not any(left):
-            continue
-        parts = (
-            f"{count} {plural('row', count)} of {size} along the {axis.name}"
-            for count, size, axis in zip(left, shape[1:], _axes(analysis, node), strict=True)
-            if count
-        )
-        message = f"'{node.path}' leaves the end of its input unread: {' and '.join(parts)}"
-        yield Found(message, node.span_of("stride"))
+        left = [min(counts) for counts in zip(*(_left(analysis, each) for each in readers), strict=True)]
+        sizes = zip(left, analysis.shapes[number][1:], _axes(analysis, readers[0]), strict=True)
+        rows = [f"{n} {plural('row', n)} of {size} along the {axis.name}" for n, size, axis in sizes if n]
+        for node in readers if rows else ():
+            message = f"'{node.path}' leaves the end of its input unread: {' and '.join(rows)}"
+            yield Found(message, node.span_of("stride"))
+
+
+def _leftover(analysis: Analysis, node: LayerNode) -> tuple[int, ...]:
+    return analysis.layer(node.number).leftover
 
 
 def _axes(analysis: Analysis, node: LayerNode) -> tuple[Axis, ...]:
@@ -66,14 +62,12 @@ def _axes(analysis: Analysis, node: LayerNode) -> tuple[Axis, ...]:
     return axes
 
 
-def _left(axis: Axis) -> int:
+def _left(analysis: Analysis, node: LayerNode) -> tuple[int, ...]:
     """Return the rows of the input behind the last window, more than lie between two windows anyway."""
-    return max(0, axis.leftover - axis.after - max(0, axis.stride - axis.extent))
-
-
-def _left_by(analysis: Analysis, node: LayerNode, place: int) -> int:
-    """Return what another reader leaves over along the same axis."""
-    return _left(_axes(analysis, node)[place]) if any(analysis.layer(node.number).leftover) else 0
+    return tuple(
+        max(0, axis.leftover - axis.after - max(0, axis.stride - axis.extent))
+        for axis in _axes(analysis, node)
+    )
 
 
 RULE = Rule("warning", network=network)
