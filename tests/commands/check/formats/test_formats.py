@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +14,9 @@ from cnnstat.commands.check.formats import FORMATS, markdown, render
 from cnnstat.commands.check.formats.medium import Medium, repository
 from tests.commands.check.formats.documents import AT_ROOT, BELOW, finding, of_findings
 from tests.commands.check.formats.readers import READERS, read_tests
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ERROR = finding()
 WARNING = finding(code="rule/bias-before-norm", severity="warning", message="no effect", line=7, fixable=True)
@@ -162,8 +164,10 @@ def test_junit_has_a_test_for_each_file() -> None:
     assert tests["models/a.yaml"] == (
         "a.yaml:7:12: warning: rule/bias-before-norm: no effect\n"
         "      - {type: conv, filters: 8, kernel: 5}\n"
+        "               ^^^^\n"
         "a.yaml:4:12: error: shape/too-small: kernel 5 exceeds 3\n"
-        "      - {type: conv, filters: 8, kernel: 5}"
+        "      - {type: conv, filters: 8, kernel: 5}\n"
+        "               ^^^^"
     )
 
 
