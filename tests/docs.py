@@ -1,7 +1,7 @@
 """What written pages repeat from the source: python -m tests.docs writes it anew.
 
-docs/layers.md is made from the layers' own declarations and docs/json.md from the documents' classes;
-README.md and CHANGELOG.md say how many types and networks there are.
+docs/layers.md is made from the layers' own declarations, docs/rules.md from the files of the rules and
+docs/json.md from the documents' classes; README.md and CHANGELOG.md count types and networks.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from cnnstat import rules
 from cnnstat.layers import LAYERS, manual
 from cnnstat.spec import bundled
 from tests.report import json_pages
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "docs" / "layers.md"
+RULES = ROOT / "docs" / "rules.md"
 COUNTING = (ROOT / "README.md", ROOT / "CHANGELOG.md")
 
 _HEAD = """# The layer types
@@ -25,9 +27,22 @@ Made from the layers' own declarations; `cnnstat explain TYPE` prints the same p
 """
 
 
+_HEAD_OF_RULES = """# The rules of `cnnstat check`
+
+Made from the files of the rules; `cnnstat explain CODE` prints the same page. A warning is nearly always a
+mistake, an info is good to know.
+
+"""
+
+
 def catalogue() -> str:
     """Return docs/layers.md."""
     return _HEAD + "\n".join(manual.page(name, kind) for name, kind in LAYERS.items())
+
+
+def rule_pages() -> str:
+    """Return docs/rules.md."""
+    return _HEAD_OF_RULES + "\n".join(rules.page_of(code) for code in rules.CODES)
 
 
 def counted(text: str) -> str:
@@ -40,6 +55,7 @@ def counted(text: str) -> str:
 def main() -> None:
     """Write the files."""
     CATALOGUE.write_text(catalogue(), encoding="utf-8")
+    RULES.write_text(rule_pages(), encoding="utf-8")
     json_pages.FILE.write_text(json_pages.pages(), encoding="utf-8")
     for path in COUNTING:
         path.write_text(counted(path.read_text(encoding="utf-8")), encoding="utf-8")

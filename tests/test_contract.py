@@ -1,4 +1,4 @@
-"""What every type, figure, command, format, convention and problem's code needs, listed at once by name.
+"""What every type, figure, command, format, convention, code and rule needs, listed at once by name.
 
 This file runs first. What it lists is what is still to be added; docs/development.md says where.
 """
@@ -12,13 +12,16 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 import pytest
+from msgspec.structs import asdict
 
 import cnnstat
+from cnnstat import rules as of_check
 from cnnstat.analysis.conventions import CONVENTIONS, Convention
 from cnnstat.analysis.layer_kinds import WORKS, work_of
 from cnnstat.analysis.measures import MEASURES
@@ -30,6 +33,7 @@ from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.activation import Relu
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.render import FORMATS
+from cnnstat.rules.rule import Rule
 from cnnstat.spec import bundled
 from tests import docs
 from tests.analysis.test_conventions import BY_SOURCE, TOOLS
@@ -38,6 +42,7 @@ from tests.executor.reference import COMMAND, path_of, stored
 from tests.fuzz.options import lacking
 from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
 from tests.program import within
+from tests.rules import found as of_rules
 from tests.small import EVERY_TYPE
 from tests.test_layout import CALCULATING, EXCEPTIONS
 
@@ -224,6 +229,37 @@ def _codes_in(tree: ast.Module) -> Iterator[str]:
             yield from (str(first.value) for first in node.args[:1] if isinstance(first, ast.Constant))
 
 
+def rules() -> Iterator[str]:
+    """Yield what a rule of `check` lacks."""
+    folder = Path(of_check.__file__).parent
+    named = {name.replace("-", "_") for name in of_check.NAMES}
+    written = docs.RULES.read_text(encoding="utf-8")
+    for path in folder.glob("*.py"):
+        if path.stem not in named and "\nRULE = " in path.read_text(encoding="utf-8"):
+            yield f"{path.stem}: a rule, but not in NAMES of cnnstat/rules/__init__.py"
+    for name, code in zip(of_check.NAMES, of_check.CODES, strict=True):
+        if not (folder / f"{name.replace('-', '_')}.py").is_file():
+            yield f"{name}: no file in cnnstat/rules"
+            continue
+        page, rule = of_check.manual(code), of_check.rule(code)
+        beside = [path.with_suffix(".txt") for path in of_rules.specs(name)]
+        there = [path.read_text(encoding="utf-8") for path in beside if path.is_file()]
+        yield from _lacking(
+            name,
+            *((text, f"no '{part.title()}:' in the docstring") for part, text in asdict(page).items()),
+            (rule.network or rule.family, "nothing that looks"),
+            (sum(map(bool, there)) > 1, f"less than two bad specs in tests/rules/specs/{name}"),
+            (there.count("") > 1, f"less than two good specs in tests/rules/specs/{name}"),
+            *((path.is_file(), f"no {path.name} beside its spec") for path in beside),
+            (of_check.page_of(code) in written, f"another page in docs/rules.md, or none; {WRITE}"),
+        )
+    for path in of_rules.FOLDER.iterdir():
+        if path.name not in of_check.NAMES:
+            yield f"{path.name}: specs in tests/rules/specs, but no rule"
+    if set(re.findall(r"^## (\S+)", written, re.MULTILINE)) - {*of_check.CODES}:
+        yield f"docs/rules.md: a page of a rule that there is not; {WRITE}"
+
+
 def numbers() -> Iterator[str]:
     """Yield the pages that count types and networks as they no longer are."""
     for path in docs.COUNTING:
@@ -232,7 +268,7 @@ def numbers() -> Iterator[str]:
             yield f"{path.name}: another number of types, networks or files; {WRITE}"
 
 
-@pytest.mark.parametrize("lacks", [types, figures, commands, formats, conventions, codes, numbers])
+@pytest.mark.parametrize("lacks", [types, figures, commands, formats, conventions, codes, rules, numbers])
 def test_nothing_is_lacking(lacks: Callable[[], Iterator[str]]) -> None:
     if found := list(lacks()):
         pytest.fail("\n".join((f"{lacks.__name__}: {len(found)} to be added", *found)), pytrace=False)
@@ -293,6 +329,27 @@ def test_a_figure_that_is_shown_nowhere_is_listed(monkeypatch: pytest.MonkeyPatc
         "no column in report/columns.py",
         "not in docs/json.md",
         "no page in cnnstat/base/figures.toml",
+    ]
+
+
+def test_all_that_a_new_rule_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = ModuleType("cnnstat.rules.bare_rule")
+    bare.RULE = Rule("info")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, bare.__name__, bare)
+    monkeypatch.setattr(of_check, "NAMES", (*of_check.NAMES, "bare-rule", "no-rule"))
+    monkeypatch.setattr(of_check, "CODES", (*of_check.CODES, "rule/bare-rule", "rule/no-rule"))
+    monkeypatch.setattr(Path, "is_file", lambda path: path.stem == "bare_rule" or path.exists())
+    assert about("no-rule", rules) == ["no file in cnnstat/rules"]
+    assert about("bare-rule", rules) == [
+        "no 'Title:' in the docstring",
+        "no 'Why:' in the docstring",
+        "no 'Source:' in the docstring",
+        "no 'Bad:' in the docstring",
+        "no 'Good:' in the docstring",
+        "nothing that looks",
+        "less than two bad specs in tests/rules/specs/bare-rule",
+        "less than two good specs in tests/rules/specs/bare-rule",
+        "another page in docs/rules.md, or none; run: python -m tests.docs",
     ]
 
 

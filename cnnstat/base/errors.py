@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
 from itertools import chain
@@ -32,12 +33,30 @@ class Source(Struct, frozen=True, dict=True):
         """Return where each line starts: found once, however many lines are shown."""
         return array("L", chain((0,), (found.end() for found in _BREAK.finditer(self.text))))
 
+    @property
+    def line_count(self) -> int:
+        """Return how many lines the text has, an empty one behind its last end of a line among them."""
+        return len(self._starts)
+
+    def start(self, number: int) -> int:
+        """Return the characters before line ``number``, all of them where the text has no such line."""
+        return self._starts[number - 1] if number <= len(self._starts) else len(self.text)
+
     def line(self, number: int) -> str:
         """Return line ``number`` (from 1), empty where the text has no such line."""
         if number > len(self._starts):
             return ""
         first, *after = self._starts[number - 1 : number + 1]
         return _BREAK.split(self.text[first : after[0] if after else None], maxsplit=1)[0]
+
+    def offset(self, line: int, column: int) -> int:
+        """Return where in the text a place is, by line and column from 1."""
+        return self._starts[line - 1] + column - 1
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column, from 1, of a character of the text."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 class Span(Struct, frozen=True):

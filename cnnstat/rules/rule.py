@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.base.errors import Span
-    from cnnstat.spec.model import Family
+    from cnnstat.spec.model import Entry, Family
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
@@ -22,18 +22,27 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
 
 class Edit(Struct, frozen=True):
-    """A change of a spec's text: what stands at a place becomes ``text``."""
+    """A change of a spec's text: what stands at a place becomes ``text``.
+
+    The length of the place may be 0, to insert, and it may go on over ends of lines.
+    """
 
     span: Span
     text: str
 
 
 class Found(Struct, frozen=True):
-    """What a rule has to say of a place, and the edits that mend it, where they are safe."""
+    """What a rule has to say of a place, and the edits that mend it, where they are safe.
+
+    Safe is what leaves the function of the network as it is, in training and behind it, and its input and
+    outputs. Edits that change an ``entry`` are made only if each network of the file that has this entry
+    shows the same, so a rule looks at the layers of one network alone.
+    """
 
     message: str
     span: Span
     edits: tuple[Edit, ...] = ()
+    entry: Entry | None = None
 
 
 class Rule(Struct, frozen=True):
@@ -76,3 +85,18 @@ def page(module: ModuleType) -> Page:
     texts = {name.lower(): textwrap.dedent("\n".join(part)).strip("\n") for name, part in parts.items()}
     texts |= {name: " ".join(texts[name].split()) for name in ("why", "source")}
     return Page(title.removesuffix("."), **texts)
+
+
+def markdown(code: str, severity: Severity, manual: Page) -> str:
+    """Return a manual page as Markdown."""
+    parts = (
+        f"## {code}",
+        f"{manual.title}. Default severity: {severity}.",
+        manual.why,
+        "Found in:",
+        f"```yaml\n{manual.bad}\n```",
+        "Not in:",
+        f"```yaml\n{manual.good}\n```",
+        f"Source: {manual.source}",
+    )
+    return "\n\n".join(parts) + "\n"

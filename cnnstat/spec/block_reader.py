@@ -8,7 +8,7 @@ from cnnstat.base.errors import Problem
 from cnnstat.spec.document import Mapping, shown
 from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.model import Block
-from cnnstat.spec.param_reader import read_params
+from cnnstat.spec.param_reader import read_params, spans_of_params
 from cnnstat.spec.value_reader import check_keys, items_of, need_keys, read_name, read_references
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _block(key: Scalar, body: Mapping, cited: str, problems: Problems) -> Block:
     return Block(
         name=key.text,
         params=read_params(body.get("params"), problems),
+        param_spans=spans_of_params(body.get("params")),
         inputs=inputs or ("input",),
         outputs=_outputs(body.get("outputs"), problems),
         layers=read_entries(body.get("layers"), cited, problems),

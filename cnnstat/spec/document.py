@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
+_COMMENT = re.compile("#[^\n\r\x85\u2028\u2029]*")
+_LINE = re.compile("[^\n\r\x85\u2028\u2029]*")
 _LONGEST = 200  # characters of an expression that an unquoted comma is looked for in
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -48,10 +50,11 @@ class Sequence(Struct, frozen=True):
 
 
 class Mapping(Struct, frozen=True):
-    """Keys with their values, in the author's order."""
+    """Keys with their values, in the author's order; ``flow``: in braces."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
+    flow: bool
 
     def get(self, key: str) -> Node | None:
         """Return the value under ``key``, or None."""
@@ -85,6 +88,32 @@ def parse(source: Source) -> Node:
         empty = "the spec is empty; it needs at least 'input:' and 'layers:'"
         raise SpecError([Problem("spec/empty", empty, Span(source, 1, 1))])
     return root
+
+
+def comments(source: Source) -> Iterator[Span]:
+    """Yield where the comments of a text stand that can be parsed, each to the end of its line.
+
+    A ``#`` within a value is none: values are where the parser says they are.
+    """
+    end = 0
+    for event in yaml.parse(source.text, Loader=_PARSER):
+        if isinstance(event, yaml.ScalarEvent):
+            start, after = _value_ends(source, event)
+            yield from _comments_between(source, end, start)
+            end = after
+    yield from _comments_between(source, end, len(source.text))
+
+
+def _value_ends(source: Source, event: Any) -> tuple[int, int]:
+    start, end = event.start_mark.index, event.end_mark.index
+    # Behind the sign of a text of several lines, a comment may stand.
+    sign = _LINE.match(source.text, start, end) if event.style in ("|", ">") else None
+    return sign.end() if sign else start, end
+
+
+def _comments_between(source: Source, start: int, end: int) -> Iterator[Span]:
+    for found in _COMMENT.finditer(source.text, start, end):
+        yield Span(source, *source.place(found.start()), len(found[0]))
 
 
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
@@ -181,7 +210,7 @@ class _Builder:
                 self.add_entry(entries, key, value)
             else:
                 self.problems.add(Problem("yaml/key", "a key must be a word", key.span))
-        return Mapping(tuple(entries.values()), self.span(start))
+        return Mapping(tuple(entries.values()), self.span(start), bool(start.flow_style))
 
     def add_entry(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, value: Node) -> None:
         if key.text == "<<" and not key.quoted:

@@ -61,7 +61,7 @@ def _entry(node: Node, cited: str, problems: Problems) -> Entry | None:
         return None
     name = node.get("name")
     return Entry(
-        type=Option("type", operand, kind.span, kind.span),
+        type=Option("type", operand, next(k.span for k, _ in node.entries if k.text == "type"), kind.span),
         name=read_name(name, "a layer", problems) if name is not None else None,
         inputs=read_references(node.get("from"), problems) or None,
         weights=_weights(node.get("weights"), problems),
@@ -73,6 +73,7 @@ def _entry(node: Node, cited: str, problems: Problems) -> Entry | None:
         options=tuple([as_option(k, v, problems) for k, v in node.entries if k.text not in ENTRY_KEYS]),
         expect=read_expectations(node.get("expect"), cited, problems, total=False),
         span=kind.span,
+        flow=node.flow,
     )
 
 

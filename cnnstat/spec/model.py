@@ -50,7 +50,8 @@ class Reference(Struct, frozen=True):
 class Entry(Struct, frozen=True):
     """One line under ``layers:``: a layer, or the call of a block.
 
-    ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read.
+    ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read, ``flow``
+    that it is written in braces.
     """
 
     type: Option
@@ -65,6 +66,7 @@ class Entry(Struct, frozen=True):
     options: tuple[Option, ...]
     expect: tuple[Expectation, ...]
     span: Span
+    flow: bool
 
     def span_of(self, name: str | None) -> Span:
         """Return where an option is written, as far as it is; else where the entry is."""
@@ -78,10 +80,12 @@ class Block(Struct, frozen=True, dict=True):
     """A reusable group of entries. The default None marks a parameter that every call must give.
 
     ``outputs`` are what it puts out by name, the first of them first; none are written for the last layer.
+    ``param_spans`` are where the names of its parameters stand.
     """
 
     name: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     inputs: tuple[str, ...]
     outputs: dict[str, Reference]
     layers: tuple[Entry, ...]
@@ -99,7 +103,9 @@ class Variant(Struct, frozen=True):
     name: str
     source: str
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     expect: tuple[Expectation, ...]
+    span: Span
 
 
 class Family(Struct, frozen=True):
@@ -113,6 +119,7 @@ class Family(Struct, frozen=True):
     source: str
     inputs: dict[str, tuple[Operand, ...]]
     params: dict[str, Value]
+    param_spans: dict[str, Span]
     variants: dict[str, Variant]
     blocks: dict[str, Block]
     layers: tuple[Entry, ...]

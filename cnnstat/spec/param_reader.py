@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem
+from cnnstat.spec.document import Mapping
 from cnnstat.spec.entry_reader import ENTRY_KEYS
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 from cnnstat.spec.value_reader import items_of, read_operand
 
 if TYPE_CHECKING:
-    from cnnstat.base.errors import Problems
+    from cnnstat.base.errors import Problems, Span
     from cnnstat.spec.document import Node
     from cnnstat.spec.expression import Value
 
@@ -36,3 +37,8 @@ def read_params(node: Node | None, problems: Problems) -> dict[str, Value]:
             continue
         params[key.text] = operand
     return params
+
+
+def spans_of_params(node: Node | None) -> dict[str, Span]:
+    """Return where the name of each parameter stands."""
+    return {key.text: key.span for key, _ in node.entries} if isinstance(node, Mapping) else {}

@@ -19,7 +19,7 @@ from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
-from cnnstat.spec.param_reader import read_params
+from cnnstat.spec.param_reader import read_params, spans_of_params
 from cnnstat.spec.value_reader import (
     LETTERS,
     check_keys,
@@ -79,6 +79,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         source=source,
         inputs=_inputs(input_node, problems),
         params=params,
+        param_spans=spans_of_params(params_node),
         variants=_variants(root.get("variants"), params, cited, problems),
         blocks=read_blocks(root.get("blocks"), cited, problems),
         layers=read_entries(root.get("layers"), cited, problems),
@@ -125,20 +126,20 @@ def _variants(
             message = f"a variant's name {wanted}, got {shown(key)}"
             problems.add(Problem("spec/name", message, key.span))
         if isinstance(body, Mapping):
-            variants[key.text] = _variant(key.text, body, params, cited, problems)
+            variants[key.text] = _variant(key, body, params, cited, problems)
         else:
             message = f"the variant '{key.text}' is a mapping, such as {{params: ...}}, got {shown(body)}"
             problems.add(Problem("spec/type", message, body.span))
     return variants
 
 
-def _variant(key: str, body: Mapping, known: Dict[str, Value], cited: str, problems: Problems) -> Variant:
-    check_keys(body, VARIANT_KEYS, f"the variant '{key}'", problems)
+def _variant(key: Scalar, body: Mapping, known: Dict[str, Value], cited: str, problems: Problems) -> Variant:
+    check_keys(body, VARIANT_KEYS, f"the variant '{key.text}'", problems)
     params = body.get("params")
     for param, _ in params.entries if isinstance(params, Mapping) else ():
         if param.text not in known:
             problems.add(Problem("param/unknown", unknown_param(param.text, known), param.span))
-    name = read_text(body.get("name"), problems) or key
+    name = read_text(body.get("name"), problems) or key.text
     source = read_text(body.get("source"), problems)
     expect = read_expectations(body.get("expect"), source or cited, problems, total=True)
-    return Variant(name, source, read_params(params, problems), expect)
+    return Variant(name, source, read_params(params, problems), spans_of_params(params), expect, key.span)

@@ -5,14 +5,19 @@ This is all that a worker does for one file; its result is plain data, so that i
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, Span, SpecError
-from cnnstat.commands.check.findings import Finding, Findings
+from cnnstat.base.files import FileError
+from cnnstat.commands.check.findings import Finding, Findings, Fix
+from cnnstat.commands.check.ignores import apply_ignores
+from cnnstat.commands.check.mended import Mended, mended
+from cnnstat.commands.check.replaced import replace_text
 from cnnstat.graph.model import build
 from cnnstat.rules.rule import SEVERITIES
 from cnnstat.spec import file
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.configuration import Level
     from cnnstat.commands.check.execution import Executed
     from cnnstat.graph.model import Graph
-    from cnnstat.rules.rule import Found, Severity
+    from cnnstat.rules.rule import Edit, Found, Severity
     from cnnstat.spec.model import Family
 
 
@@ -43,12 +48,13 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     """What a file is checked for.
 
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
-    matters at least to be one. ``run`` executes each network within so many bytes, ``check_grad`` checks its
-    gradients, too.
+    matters at least to be one. ``fix``: what can be mended safely is mended in the file. ``run`` executes
+    each network within so many bytes, ``check_grad`` checks its gradients, too.
     """
 
     severity: Mapping[str, Level] = {}
     least: Severity = "warning"
+    fix: bool = False
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
@@ -58,51 +64,96 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
         level = self.severity.get(code, default)
         return level if level != "off" else None
 
-    def enough(self, finding: Finding) -> bool:
-        """Say whether a finding matters as much as is asked for."""
-        return SEVERITIES.index(finding.severity) >= SEVERITIES.index(self.least)
+    def enough(self, severity: Severity) -> bool:
+        """Say whether a finding of this severity matters as much as is asked for."""
+        return SEVERITIES.index(severity) >= SEVERITIES.index(self.least)
+
+    def of_rule(self, code: str) -> Severity | None:
+        """Return how much a rule matters here; None where it is off."""
+        return self.of_code(code, rules.rule(code).severity)
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
     """What came of one file: how many networks were analyzed, the findings by position, and executions.
 
+    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended, and
     ``hidden`` counts further findings, which matter less than is asked for.
     """
 
     file: str
     networks: int = 0
     findings: tuple[Finding, ...] = ()
+    ignored: int = 0
+    fixed: int = 0
     hidden: int = 0
     executions: tuple[Execution, ...] = ()
 
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
     """Check a file, or one variant of it; what cannot be read is a finding, too."""
+    report, _ = read_and_check(spec, options)
+    return report
+
+
+def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
+    """Check a file, mend it where that is asked for, and return its text as it then is, too."""
     try:
         text, name, variant = file.read(spec)
     except SpecError as error:
         findings = Findings()
         _add_problems(findings, error.problems)
-        return FileReport(file=spec, findings=tuple(findings))
-    return check_text(text, name, variant, options)
+        return FileReport(file=spec, findings=tuple(findings)), ""
+    if not options.fix or not (spec == "-" or Path(name).exists()):  # a bundled network is nobody's to mend
+        return check_text(text, name, variant, options), text
+    unexecuted = structs.replace(options, run=False, check_grad=False)
+    attempt = mended(text, lambda each: look(each, name, None, unexecuted))
+    refusal = Problem("fix/refused", f"mended, it would have a new error: {attempt.refused}", _start(name))
+    refused = [refusal] if attempt.refused else []
+    if attempt.fixed and spec != "-":
+        try:
+            replace_text(file.find(spec)[0], text, attempt.text)
+        except FileError as error:
+            refused, attempt = [Problem("fix/unwritten", str(error), _start(name))], Mended(text)
+    report = check_text(attempt.text, name, variant, options, refused)
+    return structs.replace(report, fixed=attempt.fixed), attempt.text
 
 
-def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
-    """Check the text of a spec: all its networks, or one variant."""
+def _start(name: str) -> Span:
+    return Span(Source(name, ""), 1, 1)
+
+
+def check_text(
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
+) -> FileReport:
+    """Check the text of a spec: all its networks, or one variant; ``others`` are found already."""
+    report, _ = look(text, name, variant, options, others)
+    return report
+
+
+def look(
+    text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
+) -> tuple[FileReport, tuple[tuple[Edit, ...], ...]]:
+    """Check the text of a spec, and return the edits that mend what can be mended, too.
+
+    There are none where a network of the file was not looked at, or could not be.
+    """
     findings, networks, executions = Findings(), 0, []
+    _add_problems(findings, others)
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
         _add_problems(findings, error.problems)
-        return FileReport(file=name, findings=tuple(findings))
+        return FileReport(file=name, findings=tuple(findings)), ()
     _add_of_family(findings, family, options)
-    for each in _variants(family, variant):
+    variants = _variants(family, variant)
+    for each in variants:
         try:
             analysis = analyze_graph(build(choose(family, each, {})))
         except SpecError as error:
             _add_problems(findings, error.problems, each or family.name)
             continue
         networks += 1
+        findings.begin(analysis.graph)
         for missed in analysis.missed:
             findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
         _add_of_network(findings, analysis, options)
@@ -111,15 +162,19 @@ def check_text(text: str, name: str, variant: str | None, options: CheckOptions)
             executions += [executed.execution] if executed.execution else []
             if executed.problem:
                 findings.add(executed.problem, "error", analysis.name)
+    complete = networks == len(variants) and variant is None
+    ignored = apply_ignores(findings, family.span.source, options, complete=complete)
     found = list(findings)
-    shown = tuple(filter(options.enough, found))
-    return FileReport(
+    shown = tuple(each for each in found if options.enough(each.severity))
+    report = FileReport(
         file=name,
         networks=networks,
         findings=shown,
+        ignored=ignored,
         hidden=len(found) - len(shown),
         executions=tuple(executions),
     )
+    return report, tuple(findings.fixes(options.enough)) if complete else ()
 
 
 def lost(work: tuple[str, CheckOptions]) -> FileReport:
@@ -149,7 +204,7 @@ def _add_problems(findings: Findings, problems: Iterable[Problem], network: str 
 def _add_of_family(findings: Findings, family: Family, options: CheckOptions) -> None:
     for code in rules.CODES:
         rule = rules.rule(code)
-        severity = options.of_code(code, rule.severity)
+        severity = options.of_rule(code)
         if rule.family and severity:
             _add_found(findings, code, severity, rule.family(family))
 
@@ -157,7 +212,7 @@ def _add_of_family(findings: Findings, family: Family, options: CheckOptions) ->
 def _add_of_network(findings: Findings, analysis: Analysis, options: CheckOptions) -> None:
     for code in rules.CODES:
         rule = rules.rule(code)
-        severity = options.of_code(code, rule.severity)
+        severity = options.of_rule(code)
         if rule.network and severity:
             _add_found(findings, code, severity, rule.network(analysis), analysis.name)
 
@@ -166,4 +221,5 @@ def _add_found(
     findings: Findings, code: str, severity: Severity, found: Iterable[Found], network: str = ""
 ) -> None:
     for each in found:
-        findings.add(Problem(code, each.message, each.span), severity, network, each.edits)
+        fix = Fix(each.edits, each.entry)
+        findings.add(Problem(code, each.message, each.span), severity, network, fix)

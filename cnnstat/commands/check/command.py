@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import check_output, put
 from cnnstat.cli.progress import progress
-from cnnstat.commands.check.check_file import CheckOptions, check_file, lost
+from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
@@ -23,6 +23,7 @@ from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
+    from cnnstat.commands.check.check_file import FileReport
     from cnnstat.rules.rule import Severity
 
 
@@ -39,6 +40,9 @@ FEW = 8
     default="warning",
     show_default=True,
     help="How much a finding matters at least.",
+)
+@click.option(
+    "--fix", is_flag=True, help="Mend in place what can be mended safely; of -, print the mended text."
 )
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
 @click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
@@ -57,6 +61,7 @@ FEW = 8
 def check(
     paths: tuple[str, ...],
     least: Severity,
+    fix: bool,
     jobs: int | None,
     config: Path | None,
     runs: bool,
@@ -78,7 +83,7 @@ def check(
     runs = runs or check_grad
     jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
-        least=least, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
+        least=least, fix=fix, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
     )
     work = []
     for spec in found.specs:
@@ -87,13 +92,20 @@ def check(
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     files = []
-    with progress("checking", len(work)) as advance:
-        for file in in_order(check_file, work, jobs, lost):
-            files.append(file)
-            advance(1)
+    if mends_input := fix and "-" in found.specs:
+        files.append(_mend_input(work))
+    else:
+        with progress("checking", len(work)) as advance:
+            for file in in_order(check_file, work, jobs, lost):
+                files.append(file)
+                advance(1)
     checked = document(files, found.others)
     for each in (*reports, output):
-        put(render(checked, each.form, medium_of(each.output)), each.output)
+        text = render(checked, each.form, medium_of(each.output))
+        if mends_input and each is output and output.output is None:  # standard output has the mended text
+            click.echo(text, err=True, nl=False)
+        else:
+            put(text, each.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
 
@@ -101,3 +113,12 @@ def check(
 def _jobs(files: int, runs: bool) -> int:
     """Return how many processes so many files are worth: one to run is worth its own."""
     return max(1, min(available(), files if runs else files // FEW))
+
+
+def _mend_input(work: list[tuple[str, CheckOptions]]) -> FileReport:
+    """Print standard input as it is mended; what was found goes to standard error, or to a file."""
+    if len(work) > 1:
+        raise click.UsageError("--fix mends files in place and prints standard input: name - alone")
+    report, text = read_and_check(*work[0])
+    click.echo(text.encode(), nl=False)  # as bytes: not a sign of it may change
+    return report

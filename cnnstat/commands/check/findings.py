@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cnnstat.base.errors import Problem
+    from cnnstat.graph.model import Graph
     from cnnstat.rules.rule import Edit
+    from cnnstat.spec.model import Entry
+
+Place: TypeAlias = tuple[int, int]
+Key: TypeAlias = tuple[int, int, str]
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -35,27 +40,60 @@ class Finding(Struct, frozen=True, kw_only=True):
     fixable: bool = False
 
 
+class Fix(Struct, frozen=True):
+    """The edits that mend a finding, and the entry that they change."""
+
+    edits: tuple[Edit, ...] = ()
+    entry: Entry | None = None
+
+
+NO_FIX = Fix()
+
+
 class _First(Struct):
     problem: Problem
     severity: Severity
-    edits: tuple[Edit, ...]
+    fix: Fix
     networks: list[str]
+    fixable_in: set[int]
 
 
 class Findings:
     """The findings of one file as they come. Of one code at one place the first is kept."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[int, int, str], _First] = {}
+        self._first: dict[Key, _First] = {}
+        self._network = 0
+        self._having: dict[Place, set[int]] = {}
 
-    def add(
-        self, problem: Problem, severity: Severity, network: str = "", edits: tuple[Edit, ...] = ()
-    ) -> None:
+    def begin(self, graph: Graph) -> None:
+        """Say that a network's findings follow: what is wrong with an entry may be so in this one alone."""
+        self._network += 1
+        for node in graph.layers:
+            self._having.setdefault(_place(node.entry), set()).add(self._network)
+
+    def add(self, problem: Problem, severity: Severity, network: str = "", fix: Fix = NO_FIX) -> None:
         """Add what is wrong with a network, or without one with the file as a whole."""
         key = (problem.span.line, problem.span.column, problem.code)
-        first = self._first.setdefault(key, _First(problem, severity, edits, []))
+        first = self._first.setdefault(key, _First(problem, severity, fix, [], set()))
         if network and network not in first.networks:
             first.networks.append(network)
+        if fix.edits:
+            first.fixable_in.add(self._network)
+
+    def drop(self, finding: Finding) -> None:
+        """Leave a finding out."""
+        del self._first[finding.line, finding.column, finding.code]
+
+    def fixes(self, wanted: Callable[[Severity], bool]) -> Iterator[tuple[Edit, ...]]:
+        """Yield the edits of what can be mended, and matters as much as is wanted, by position."""
+        for _, first in sorted(self._first.items()):
+            if wanted(first.severity) and self._is_fixable(first):
+                yield first.fix.edits
+
+    def _is_fixable(self, first: _First) -> bool:
+        entry = first.fix.entry
+        return bool(first.fix.edits) and (entry is None or self._having[_place(entry)] <= first.fixable_in)
 
     def __iter__(self) -> Iterator[Finding]:
         """Yield them by position."""
@@ -71,5 +109,9 @@ class Findings:
                 length=span.length,
                 text=span.source.line(span.line),
                 networks=tuple(first.networks),
-                fixable=bool(first.edits),
+                fixable=self._is_fixable(first),
             )
+
+
+def _place(entry: Entry) -> Place:
+    return entry.span.line, entry.span.column

@@ -1,4 +1,4 @@
-"""`cnnstat explain`: a network's arithmetic, a layer type, a figure, or a problem's code."""
+"""`cnnstat explain`: a network's arithmetic, a layer type, a figure, a problem's code, or a rule."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.model import Row
 from cnnstat.analysis.outline import TOTAL, folded
@@ -34,6 +35,7 @@ from cnnstat.commands.explain.reference_document import (
     figure_document,
     key_document,
     problem_document,
+    rule_document,
     type_document,
 )
 from cnnstat.commands.explain.report import report
@@ -73,7 +75,8 @@ def explain(
 
     SPEC explains the whole network, or the LAYERs and blocks named ('total': the sums). A layer TYPE
     (conv) prints its manual, a KEY of specs (repeat) what it does, a FIGURE (macs) its definition, the CODE
-    of a problem (shape/leftover) what it means and the way out; without any of them, all but keys are listed.
+    of a problem (shape/leftover) what it means and the way out, that of a rule (rule/bias-before-norm) why
+    check has it, with an example; without any of them, all but keys are listed.
 
     A word is a SPEC if it is a file, - or a bundled name; else a CODE, a TYPE, a KEY or a FIGURE.
     """
@@ -143,9 +146,15 @@ def _is_file(name: str) -> bool:
 
 
 def _is_code(word: str) -> bool:
-    """Say whether a word is the code of a problem, or meant for one: of a path, few begin as codes do."""
+    """Say whether a word is a code, or meant for one: of a path, few begin as codes do."""
     first, *rest = word.split("/")
-    return len(rest) == 1 and "." not in word and any(code.startswith(f"{first}/") for code in CODES)
+    known = any(code.startswith(f"{first}/") for code in _codes())
+    return len(rest) == 1 and "." not in word and known
+
+
+def _codes() -> tuple[str, ...]:
+    """Return every code that has a page."""
+    return (*CODES, *rules.CODES)
 
 
 def _page(word: str) -> str | None:
@@ -154,6 +163,8 @@ def _page(word: str) -> str | None:
         return "a layer type"
     if word in CODES:
         return "a problem's code"
+    if word in rules.CODES:
+        return "a rule"
     if word in KEYS and word not in DEFINITIONS:
         return "a key of specs"
     return "a figure" if figure_named(word) else None
@@ -185,6 +196,11 @@ def _refer(topic: str | None, output: Output) -> None:
     elif topic in CODES:
         problem = problem_document(topic)
         show(problem, lambda: reference_report.problem(problem), output)
+    elif topic in rules.CODES and output.form == "markdown":
+        put(rules.page_of(topic), output.output)
+    elif topic in rules.CODES:
+        rule_page = rule_document(topic)
+        show(rule_page, lambda: reference_report.rule(rule_page), output)
     elif topic in KEYS and topic not in DEFINITIONS:
         key_page = key_document(topic)
         show(key_page, lambda: reference_report.key(key_page), output)
@@ -200,8 +216,8 @@ def _unknown(topic: str) -> str:
     if topic == TOTAL:
         return "'total' goes behind a SPEC, as a LAYER does: 'cnnstat explain lenet5 total'"
     if _is_code(topic):
-        hint = suggestion(topic, CODES) or "; 'cnnstat explain' lists the codes"
-        return f"'{topic}' is no file and no problem's code{hint}"
+        hint = suggestion(topic, _codes()) or "; 'cnnstat explain' lists the codes"
+        return f"'{topic}' is no file and no code{hint}"
     if _is_file(f"{topic}.yaml"):
         return f"'{topic}' is no file; did you mean '{topic}.yaml'?"
     having = [name for name, kind in LAYERS.items() if topic in option_names(kind)]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from cnnstat import rules
 from cnnstat.base.pages import CODES, DEFINITIONS, KEYS
 from cnnstat.layers import LAYERS, manual
 from cnnstat.report.document import Document
+from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
 
 class TypeDocument(Document, frozen=True, kw_only=True):
@@ -40,6 +44,18 @@ class ProblemDocument(Document, frozen=True, kw_only=True):
     way_out: str
 
 
+class RuleDocument(Document, frozen=True, kw_only=True):
+    """`explain CODE` of a rule of `check`: its manual page."""
+
+    rule: str
+    severity: Annotated[Severity, Meta(description="unless the configuration says another")]
+    title: str
+    why: str
+    source: str
+    bad: Annotated[str, Meta(description="a spec in which the rule finds something")]
+    good: Annotated[str, Meta(description="the same spec mended")]
+
+
 class KeyDocument(Document, frozen=True, kw_only=True):
     """`explain KEY`: the page of a key of a spec."""
 
@@ -57,7 +73,7 @@ class ListedType(Struct, frozen=True, kw_only=True):
 
 
 class ListedFigure(Struct, frozen=True, kw_only=True):
-    """A figure, or the code of a problem, in a line."""
+    """A figure, a problem's code or a rule, in a line."""
 
     name: str
     title: str
@@ -69,6 +85,7 @@ class ContentsDocument(Document, frozen=True, kw_only=True):
     types: tuple[ListedType, ...]
     figures: tuple[ListedFigure, ...]
     problems: tuple[ListedFigure, ...]
+    rules: tuple[ListedFigure, ...]
 
 
 def type_document(name: str) -> TypeDocument:
@@ -96,16 +113,27 @@ def problem_document(key: str) -> ProblemDocument:
     return ProblemDocument(command="explain", problem=key, **asdict(CODES[key]))
 
 
+def rule_document(code: str) -> RuleDocument:
+    """Return the manual page of a rule."""
+    severity = rules.rule(code).severity
+    return RuleDocument(command="explain", rule=code, severity=severity, **asdict(rules.manual(code)))
+
+
 def key_document(key: str) -> KeyDocument:
     """Return the page of a key of a spec."""
     return KeyDocument(command="explain", key=key, **asdict(KEYS[key]))
 
 
 def contents_document() -> ContentsDocument:
-    """Return every layer type, every figure and every code of a problem, in a line each."""
+    """Return every layer type, figure, code of a problem and rule, in a line each."""
     types = (ListedType(name=name, about=manual.first_line(kind)) for name, kind in LAYERS.items())
     listed = (ListedFigure(name=key, title=figure.title) for key, figure in DEFINITIONS.items())
     problems = (ListedFigure(name=key, title=code.title) for key, code in CODES.items())
+    of_check = (ListedFigure(name=code, title=rules.manual(code).title) for code in rules.CODES)
     return ContentsDocument(
-        command="explain", types=tuple(types), figures=tuple(listed), problems=tuple(problems)
+        command="explain",
+        types=tuple(types),
+        figures=tuple(listed),
+        problems=tuple(problems),
+        rules=tuple(of_check),
     )

@@ -1,4 +1,4 @@
-"""Pages that need no network -> Report: a layer type, a figure, a problem's code, and what there is."""
+"""Pages that need no network -> Report: a type, a figure, a problem's code, a rule, and what there is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         FigureDocument,
         KeyDocument,
         ProblemDocument,
+        RuleDocument,
         TypeDocument,
     )
 
@@ -56,6 +57,18 @@ def problem(document: ProblemDocument) -> Report:
     return Report(title=f"{document.problem}: {document.title}", sections=sections)
 
 
+def rule(document: RuleDocument) -> Report:
+    """Return the manual page of a rule; as Markdown it is `rules.page_of`."""
+    sections = (
+        Section("", text=document.why),
+        Section("found in", _lines(document.bad)),
+        Section("not in", _lines(document.good)),
+        Section("", text=f"Source: {document.source}"),
+    )
+    facts = (Fact("default severity", document.severity),)
+    return Report(title=f"{document.rule}: {document.title}", facts=facts, sections=sections)
+
+
 def key(document: KeyDocument) -> Report:
     """Return the page of a key of a spec."""
     sections = (Section("", text=document.meaning), Section("example", _lines(document.example)))
@@ -63,12 +76,18 @@ def key(document: KeyDocument) -> Report:
 
 
 def contents(document: ContentsDocument) -> Report:
-    """Return every layer type, every figure and every code of a problem, in a line each."""
+    """Return every layer type, figure, code of a problem and rule, in a line each."""
     types = tuple(Fact(each.name, each.about) for each in document.types)
     figures = tuple(Fact(each.name, each.title) for each in document.figures)
     problems = tuple(Fact(each.name, each.title) for each in document.problems)
+    rules = tuple(Fact(each.name, each.title) for each in document.rules)
     return Report(
         title="what there is to explain",
         notes=("and every network: cnnstat explain SPEC",),
-        sections=(Section("layer types", types), Section("figures", figures), Section("problems", problems)),
+        sections=(
+            Section("layer types", types),
+            Section("figures", figures),
+            Section("problems", problems),
+            Section("rules of check", rules),
+        ),
     )

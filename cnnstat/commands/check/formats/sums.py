@@ -30,10 +30,12 @@ def checked(document: CheckDocument) -> str:
 
 
 def counted(document: CheckDocument) -> str:
-    """Return ``1 error, 2 warnings``, or that nothing was found; and how many findings matter too little."""
+    """Return ``1 error, 2 warnings``, or that nothing was found; and what was mended, and what left out."""
     counts = Counter(each.severity for each in findings(document))
     parts = [f"{counts[key]:,} {plural(noun, counts[key])}" for key, noun in NOUNS.items() if counts[key]]
-    return ", ".join(parts) or "nothing found"
+    fixed, ignored = (sum(getattr(each, key) for each in document.files) for key in ("fixed", "ignored"))
+    more = [f"{count:,} {word}" for count, word in ((fixed, "fixed"), (ignored, "ignored")) if count]
+    return ", ".join((", ".join(parts) or "nothing found", *more))
 
 
 def sums(document: CheckDocument) -> str:

@@ -1,0 +1,116 @@
+"""Comments that leave findings out: ``# cnnstat: ignore[CODE, CODE] reason``, and what is wrong with them.
+
+On a line of its own such a comment is about the next line that is no comment, else about its own line;
+``ignore-file`` is about the whole file. What is wrong with the spec itself cannot be ignored.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat import rules
+from cnnstat.base.errors import Problem, Span
+from cnnstat.base.pages import CODES
+from cnnstat.base.text import suggestion
+from cnnstat.spec.document import comments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.base.errors import Source
+    from cnnstat.commands.check.check_file import CheckOptions
+    from cnnstat.commands.check.findings import Findings
+
+_SIGN = "cnnstat:"
+_COMMENT = re.compile(rf"#\s*{_SIGN}\s*")
+_IGNORE = re.compile(r"ignore(-file)?\[([^][]*)\]\s*(.*)")
+_CODE = re.compile(r"[^\s,]+")
+_FORM = "# cnnstat: ignore[CODE, ...] reason, or ignore-file[CODE, ...] reason"
+_IGNORABLE = ("rule/", "budget/")
+"""The codes of what may have a reason begin so; all others say that the spec is wrong or misses a promise."""
+
+
+class Ignored(Struct):
+    """A code that a comment names, and where; of ``line`` 0, it is about the whole file."""
+
+    code: str
+    line: int
+    span: Span
+    used: bool = False
+
+
+def apply_ignores(findings: Findings, source: Source, options: CheckOptions, *, complete: bool) -> int:
+    """Drop the findings that comments ask to leave out, add what is wrong with these, and count the dropped.
+
+    Unless the file was looked at in ``complete``, and for the code, nothing is said of an ignore that nothing
+    needs.
+    """
+    if _SIGN not in source.text:
+        return 0
+    problems: list[Problem] = []
+    named: dict[tuple[int, str], list[Ignored]] = {}
+    for each in _read(source, problems):
+        named.setdefault((each.line, each.code), []).append(each)
+    dropped = 0
+    for finding in tuple(findings):
+        uses = [*named.get((finding.line, finding.code), ()), *named.get((0, finding.code), ())]
+        for each in uses:
+            each.used = True
+        if uses:
+            findings.drop(finding)
+            dropped += 1
+    for each in chain.from_iterable(named.values()):
+        if complete and not each.used and _is_looked_for(each.code, options):
+            message = f"nothing to ignore: {each.code} is not found here; remove it"
+            problems.append(Problem("ignore/unused", message, each.span))
+    for problem in problems:
+        severity = options.of_code(problem.code, "warning")
+        if severity:
+            findings.add(problem, severity)
+    return dropped
+
+
+def _is_looked_for(code: str, options: CheckOptions) -> bool:
+    severity = options.of_rule(code) if code in rules.CODES else options.of_code(code, "error")
+    return severity is not None
+
+
+def _read(source: Source, problems: list[Problem]) -> Iterator[Ignored]:
+    """Yield every code that a comment names, and gather what is wrong with the comments."""
+    target: dict[int, int] = {}  # of each line that is a comment, the next that is none
+    for span in reversed([*comments(source)]):
+        line = source.line(span.line)
+        if not line[: span.column - 1].strip():
+            target[span.line] = target.get(span.line + 1, span.line + 1)
+        if sign := _COMMENT.search(line, span.column - 1):
+            yield from _codes(line, sign, span, target.get(span.line, span.line), problems)
+
+
+def _codes(
+    line: str, sign: re.Match[str], comment: Span, about: int, problems: list[Problem]
+) -> Iterator[Ignored]:
+    def place(start: int, end: int) -> Span:
+        return Span(comment.source, comment.line, start + 1, end - start)
+
+    whole = place(sign.start(), len(line))
+    ignore = _IGNORE.match(line, sign.end())
+    codes = [*_CODE.finditer(line, *ignore.span(2))] if ignore else []
+    if not ignore or not codes:
+        problems.append(Problem("ignore/form", f"expected '{_FORM}'", whole))
+        return
+    if not ignore[3].strip():
+        problems.append(Problem("ignore/reason", "say why, behind the bracket", whole))
+    known = (*CODES, *rules.CODES)
+    for code in codes:
+        if code[0] not in known:
+            hint = suggestion(code[0], known) or "; 'cnnstat explain' lists the codes"
+            problems.append(Problem("ignore/unknown", f"no code '{code[0]}'{hint}", place(*code.span())))
+        elif not code[0].startswith(_IGNORABLE):
+            message = f"{code[0]} cannot be ignored: the spec itself is wrong; mend that"
+            problems.append(Problem("ignore/refused", message, place(*code.span())))
+        else:
+            yield Ignored(code[0], 0 if ignore[1] else about, place(*code.span()))

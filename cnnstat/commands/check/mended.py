@@ -1,0 +1,92 @@
+"""The text of a spec with all mended in it that can be mended safely, byte for byte as it was elsewhere."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.base.errors import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnnstat.commands.check.check_file import FileReport
+    from cnnstat.rules.rule import Edit
+
+Fixes: TypeAlias = "Sequence[tuple[Edit, ...]]"
+"""The edits of each finding that can be mended; they belong together."""
+
+Look: TypeAlias = "Callable[[str], tuple[FileReport, Fixes]]"
+
+_ROUNDS = 10
+"""What is mended may show what was hidden behind it, but not without end."""
+
+
+class Mended(Struct, frozen=True):
+    """The text, how many findings were mended in it, and the new error for which it stays as it was."""
+
+    text: str
+    fixed: int = 0
+    refused: str = ""
+
+
+def mended(text: str, look: Look) -> Mended:
+    """Mend a text until nothing changes; ``look`` says what is found in a text, and how it is mended.
+
+    A text that has an error then which it did not have before is worth nothing: all stays as it was.
+    """
+    report, fixes = look(text)
+    errors, changed, fixed = _errors(report), text, 0
+    for _ in range(_ROUNDS):
+        if not fixes:
+            break
+        changed, count = applied(changed, fixes)
+        fixed += count
+        report, fixes = look(changed)
+        if new := _errors(report) - errors:
+            code, message = next(iter(new))
+            return Mended(text, refused=f"{code}: {message}")
+    return Mended(changed, fixed)
+
+
+def applied(text: str, fixes: Fixes) -> tuple[str, int]:
+    """Return a text with the edits of findings made, and of how many; one that overlaps another waits."""
+    source, end_of_line = Source("", text), _end_of_line(text)
+    made: list[tuple[int, int, str]] = []  # in order, and apart from each other
+    count = 0
+    for edits in fixes:
+        wanted = [(*_ends(source, edit), edit.text.replace("\n", end_of_line)) for edit in edits]
+        if not any(_overlaps(each, made) for each in wanted):
+            for each in wanted:
+                insort(made, each)
+            count += 1
+    parts, end = [], 0
+    for start, stop, new in made:
+        parts += [text[end:start], new]
+        end = stop
+    return "".join((*parts, text[end:])), count
+
+
+def _ends(source: Source, edit: Edit) -> tuple[int, int]:
+    start = source.offset(edit.span.line, edit.span.column)
+    return start, start + edit.span.length
+
+
+def _end_of_line(text: str) -> str:
+    """Return how the lines of a text end, so that one that is added does as well."""
+    return next((each for each in ("\r\n", "\n", "\r") if each in text), "\n")
+
+
+def _overlaps(wanted: tuple[int, int, str], made: list[tuple[int, int, str]]) -> bool:
+    index = bisect_left(made, wanted)
+    return any(
+        wanted[0] == start or (wanted[0] < stop and start < wanted[1])
+        for start, stop, _ in made[max(0, index - 1) : index + 1]
+    )
+
+
+def _errors(report: FileReport) -> Counter[tuple[str, str]]:
+    return Counter((each.code, each.message) for each in report.findings if each.severity == "error")

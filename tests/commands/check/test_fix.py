@@ -1,0 +1,217 @@
+"""--fix: what is meant is changed, all else stays byte for byte, and nothing is written that is worse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cnnstat.base.errors import Source, Span
+from cnnstat.commands.check import mended as mending
+from cnnstat.commands.check.check_file import CheckOptions, check_file, look
+from cnnstat.commands.check.mended import applied, mended
+from cnnstat.rules.rule import Edit
+from tests.program import run, within
+
+HEAD = "# a spec\nname: mended  # é😀\ninput: [3, 9, 9]\nlayers:\n"
+NORM = "  - {type: batch_norm}  # the norm\n"
+LAYOUTS = {
+    "{type: conv, filters: 4, kernel: 3}": "{type: conv, filters: 4, kernel: 3, bias: false}",
+    "{type: conv, filters: 4, kernel: 3,}": "{type: conv, filters: 4, kernel: 3, bias: false,}",
+    "{ filters : 4 , kernel : 3 , type : conv }": "{ filters : 4 , kernel : 3, bias: false , type : conv }",
+    "{type: conv, filters: 4, kernel: [3, 3]}": "{type: conv, filters: 4, bias: false, kernel: [3, 3]}",
+    "{type: conv, filters: 4, kernel: 3, bias: true}": "{type: conv, filters: 4, kernel: 3, bias: false}",
+    "{bias: true, type: conv, filters: 4, kernel: 3}": "{bias: false, type: conv, filters: 4, kernel: 3}",
+    '{"bias":true, "type": "conv", filters: 4, kernel: 3}': (
+        '{"bias":false, "type": "conv", filters: 4, kernel: 3}'
+    ),
+    '{type: conv, kernel: 3, filters: "$in + 1"}': '{type: conv, kernel: 3, filters: "$in + 1", bias: false}',
+    "{type: conv, kernel: 3, filters: $in + 1}": "{type: conv, kernel: 3, filters: $in + 1, bias: false}",
+    "{type: conv, kernel: 3, filters: $in\n      + 1}": (
+        "{type: conv, kernel: 3, bias: false, filters: $in\n      + 1}"
+    ),
+    "{type: conv,  # a\n     kernel: 3,  # b\n     filters: 4}": (
+        "{type: conv,  # a\n     kernel: 3,  # b\n     filters: 4, bias: false}"
+    ),
+    "{type: conv, kernel: 3, filters: 4, name: x}": (
+        "{type: conv, kernel: 3, filters: 4, bias: false, name: x}"
+    ),
+    "type: conv\n    kernel: 3\n    filters: 4": "type: conv\n    kernel: 3\n    filters: 4\n    bias: false",
+    "type: conv  # a\n    kernel: 3  # b\n    filters: 4  # c": (
+        "type: conv  # a\n    kernel: 3  # b\n    filters: 4  # c\n    bias: false"
+    ),
+    "type: conv\n    filters: 4\n    kernel:\n    - 3\n    - 3": (
+        "type: conv\n    filters: 4\n    bias: false\n    kernel:\n    - 3\n    - 3"
+    ),
+    "kernel:\n      3\n\n    # a comment\n    filters: 4  \n    type: conv": (
+        "kernel:\n      3\n\n    # a comment\n    filters: 4  \n    bias: false\n    type: conv"
+    ),
+    "  type: conv\n      kernel: 3\n      filters: 4\n      bias:   true   # b": (
+        "  type: conv\n      kernel: 3\n      filters: 4\n      bias:   false   # b"
+    ),
+}
+"""A layer with a bias before a norm, and the same without."""
+
+
+def spec(layer: str, end: str = "\n") -> str:
+    return f"{HEAD}  # the layer\n  - {layer}\n{NORM}".replace("\n", end)
+
+
+@pytest.mark.parametrize("layer", LAYOUTS)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_bias_is_taken_away_in_every_layout(layer: str, end: str, tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_bytes(spec(layer, end).encode())
+    report = check_file(str(path), CheckOptions(fix=True))
+    assert (report.fixed, report.findings) == (1, ())
+    assert path.read_bytes().decode() == spec(LAYOUTS[layer], end)
+    old, new = yaml.safe_load(spec(layer)), yaml.safe_load(path.read_bytes())
+    assert new["layers"][0].pop("bias") is False
+    old["layers"][0].pop("bias", None)
+    assert old == new
+    again = check_file(str(path), CheckOptions(fix=True))
+    assert (again.fixed, again.findings) == (0, ())
+    assert path.read_bytes().decode() == spec(LAYOUTS[layer], end)
+
+
+def test_edits_that_overlap_wait_for_the_next_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "one\ntwo\nthree\n"
+    source = Source("x", text)
+
+    def edit(line: int, column: int, length: int, new: str) -> Edit:
+        return Edit(Span(source, line, column, length), new)
+
+    fixes = (
+        (edit(1, 1, 3, "ONE"), edit(3, 1, 0, "> ")),
+        (edit(1, 3, 1, "x"), edit(2, 1, 1, "T")),  # its first overlaps, so neither is made
+        (edit(2, 2, 5, "-"),),  # over the end of a line, but for the place where something is put in
+        (edit(2, 1, 3, "II"),),
+        (edit(3, 1, 0, "again"),),
+        (edit(3, 6, 0, "!"),),
+    )
+    assert applied(text, fixes) == ("ONE\nII\n> three!\n", 3)
+
+
+def test_a_file_stays_where_it_would_have_a_new_error(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = spec("{type: conv, filters: 4, kernel: 3, expect: {params: 112}}")
+    path.write_text(text, encoding="utf-8")
+    report = check_file(str(path), CheckOptions(fix=True))
+    assert [each.code for each in report.findings] == ["fix/refused", "rule/bias-before-norm"]
+    assert "expect/missed: " in report.findings[0].message
+    assert (report.fixed, path.read_text(encoding="utf-8")) == (0, text)
+
+
+def test_an_old_error_hinders_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    wrong = "  - {type: relu, expect: {params: 7}}\n"
+    path.write_text(spec("{type: conv, filters: 4, kernel: 3}") + wrong, encoding="utf-8")
+    report = check_file(str(path), CheckOptions(fix=True))
+    assert (report.fixed, [each.code for each in report.findings]) == (1, ["expect/missed"])
+
+
+FAMILY = """name: family
+input: [3, 9, 9]
+params: {last: batch_norm, size: 3}
+variants:
+  one: {}
+  two: {params: {%s}}
+layers:
+  - {type: conv, filters: 4, kernel: $size}
+  - {type: batch_norm}
+  - {type: conv, name: x, filters: 4, kernel: 1}
+  - {type: batch_norm, name: y}
+  - {type: conv, filters: 4, kernel: $size, when: $size == 3}
+  - {type: batch_norm}
+"""
+
+
+def test_an_entry_is_mended_only_if_every_network_that_has_it_shows_it(tmp_path: Path) -> None:
+    """Without the third layer, the norm behind it reads the norm above."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(FAMILY % "size: 5", encoding="utf-8")
+    assert check_file(str(path), CheckOptions(fix=True)).fixed == 3
+    broken = FAMILY % "size: 11"
+    path.write_text(broken, encoding="utf-8")
+    report = check_file(f"{path}#one", CheckOptions(fix=True))  # the other network cannot be analyzed
+    assert (report.fixed, len(report.findings), path.read_text(encoding="utf-8")) == (0, 3, broken)
+
+
+def test_a_variant_that_is_named_does_not_decide_for_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = FAMILY.replace("{type: batch_norm, name: y}", "{type: $last, name: y}") % "last: relu"
+    path.write_text(text, encoding="utf-8")
+    report = check_file(f"{path}#one", CheckOptions(fix=True))
+    assert (report.fixed, [each.line for each in report.findings]) == (2, [10])
+
+
+def test_what_is_ignored_is_not_mended(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = spec("{type: conv, filters: 4, kernel: 3}  # cnnstat: ignore[rule/bias-before-norm] as it was")
+    path.write_text(text, encoding="utf-8")
+    report = check_file(str(path), CheckOptions(fix=True))
+    assert (report.fixed, report.ignored, path.read_text(encoding="utf-8")) == (0, 1, text)
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
+
+    def changing(text: str, fixes: mending.Fixes) -> tuple[str, int]:
+        path.write_text("input: [1]\n", encoding="utf-8")
+        return applied(text, fixes)
+
+    monkeypatch.setattr(mending, "applied", changing)
+    report = check_file(str(path), CheckOptions(fix=True))
+    assert [each.code for each in report.findings] == ["fix/unwritten", "rule/bias-before-norm"]
+    assert "was changed while it was checked" in report.findings[0].message
+    assert (report.fixed, path.read_text(encoding="utf-8")) == (0, "input: [1]\n")
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_mark_in_front_links_and_modes_stay(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.yaml", tmp_path / "link.yaml"
+    layer = "{type: conv, filters: 4, kernel: 3}"
+    real.write_text(spec(layer), encoding="utf-8-sig")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert check_file(str(link), CheckOptions(fix=True)).fixed == 1
+    assert real.read_bytes() == spec(LAYOUTS[layer]).encode("utf-8-sig")
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_bundled_network_is_nobody_s_to_mend() -> None:
+    before = Path("architectures/waveform.yaml").read_bytes()
+    report = check_file("waveform", CheckOptions(fix=True))
+    assert report.fixed == 0
+    assert Path("architectures/waveform.yaml").read_bytes() == before
+
+
+def test_of_standard_input_the_mended_text_is_printed() -> None:
+    layer = "{type: conv, filters: 4, kernel: 3}"
+    ended = run("check", "--fix", "-", input=spec(layer))
+    assert (ended.returncode, ended.stdout) == (0, spec(LAYOUTS[layer]))
+    assert ended.stderr == "1 file, 1 network: nothing found, 1 fixed\n"
+    broken = run("check", "--fix", "-", input="input: [\n")
+    assert (broken.returncode, broken.stdout) == (1, "input: [\n")
+    assert "yaml/syntax" in broken.stderr
+    assert within("check", "--fix", "-", "lenet5").returncode == 2
+
+
+def test_how_many_were_mended_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
+    assert within("check", "--fix", str(path)).stdout == "1 file, 1 network: nothing found, 1 fixed\n"
+    assert within("check", "--fix", str(path)).stdout == "1 file, 1 network: nothing found\n"
+
+
+def test_a_rule_that_never_rests_comes_to_an_end() -> None:
+    def restless(text: str) -> tuple[object, mending.Fixes]:
+        report, _ = look("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
+        return report, ((Edit(Span(Source("x", text), 1, 1, 0), "x"),),)
+
+    assert mended("a", restless).fixed == 10  # type: ignore[arg-type]
