@@ -55,5 +55,6 @@ def _add_test(suite: ElementTree.Element, report: FileReport, medium: Medium) ->
 def _line(finding: Finding) -> str:
     place = f"{visible(finding.file)}:{finding.line}:{finding.column}"
     said = f"{place}: {finding.severity}: {visible(finding.code)}: {visible(finding.message)}"
-    lines = excerpt(finding.text, finding.column, finding.length) if finding.text else ()
+    column = finding.column - finding.before
+    lines = excerpt(finding.text, column, finding.length) if finding.text else ()
     return "\n    ".join((said + in_networks(finding), *lines))

@@ -45,7 +45,7 @@ def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
     if finding.text:
         gutter = _GUTTER.format(finding.line)
         width = medium.width and max(1, medium.width - len(gutter))
-        line, carets = excerpt(finding.text, finding.column, finding.length, width)
+        line, carets = excerpt(finding.text, finding.column - finding.before, finding.length, width)
         space = carets[: -len(carets.lstrip())]
         yield f"{_painted(gutter, _DIM, medium)}{line}".rstrip()
         empty = " " * (len(gutter) - 2) + "| "

@@ -9,7 +9,7 @@ import pytest
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
-from cnnstat.commands.check.check_file import Execution
+from cnnstat.commands.check.check_file import CheckOptions, Execution, check_text
 from cnnstat.commands.check.formats import FORMATS, markdown, render
 from cnnstat.commands.check.formats.medium import Medium, repository
 from tests.commands.check.formats.documents import AT_ROOT, BELOW, finding, of_findings
@@ -85,6 +85,23 @@ def test_text_has_colours_where_they_are_wanted() -> None:
     assert line == "\x1b[2m    4 | \x1b[0m  - {type: conv, filters: 8, kernel: 5}"
     assert carets == "\x1b[2m      | \x1b[0m           \x1b[1;31m^^^^\x1b[0m"
     assert sums == "\x1b[1m2 files, 3 networks: 1 error\x1b[0m"
+
+
+LONG = (
+    "input: [1, 8, 8]\nlayers: [" + "{type: relu}, " * 5000 + "{type: cnv}, " + "{type: relu}, " * 5000 + "]"
+)
+
+
+def test_of_a_line_as_long_as_a_file_only_the_part_around_the_place_is_kept() -> None:
+    (found,) = check_text(LONG, "long.yaml", None, CheckOptions()).findings
+    assert len(found.text) <= 1000
+    assert found.text[found.column - 1 - found.before :].startswith("cnv}")
+    assert max(map(len, render(of_findings(found), "junit", AT_ROOT).splitlines())) < 200
+    text = render(of_findings(found), "text", AT_ROOT).splitlines()
+    assert text[1][text[2].index("^") :].startswith("cnv}")
+    run = json.loads(render(of_findings(found), "sarif", AT_ROOT))["runs"][0]
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (region["startColumn"], region["endColumn"]) == (found.column, found.column + 3)
 
 
 # -- GitHub --------------------------------------------------------------------------------------------
