@@ -60,7 +60,7 @@ def _codes(document: CheckDocument, medium: Medium) -> Iterator[str]:
         yield ""
         for code, count, mended in rows:
             yield f"{count:9,}  {code}" + (f" ({mended:,} with --fix)" if mended else "")
-    if fixable:
+    if fixable and not any(code == "fix/refused" for code, _, _ in rows):
         yield f"--fix mends {fixable:,} of {total:,}"
 
 

@@ -142,7 +142,7 @@ GITLAB = {
                 "type": "object",
                 "required": ["path", "lines"],
                 "properties": {
-                    "path": {"type": "string", "not": {"pattern": r"^(\./|/)"}},
+                    "path": {"type": "string", "not": {"pattern": r"^\./"}},
                     "lines": {
                         "required": ["begin"],
                         "properties": {"begin": {"type": "integer", "minimum": 1}},

@@ -65,6 +65,10 @@ def test_text_counts_many_findings_by_their_codes() -> None:
     ]
 
 
+def test_text_does_not_offer_what_was_refused() -> None:
+    assert "--fix mends" not in render(of_findings(WARNING, finding(code="fix/refused")), "text", AT_ROOT)
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_text_fits_a_terminal(width: int) -> None:
     wide = finding(
