@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import excerpt, plain, plural
+from cnnstat.commands.check.formats.sections import HEAD, budgets, change_sums, changed, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,22 +21,19 @@ _WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "
 
 def render(document: CheckDocument, *, colour: bool, room: bool = False) -> str:
     """Return each finding with its line, the room of each budget where it is asked for, and the sums."""
-    budgets = _budgets(document) if room else ()
-    return "\n".join((*_written(document), *_findings(document), *budgets, _sums(document), ""))
+    more = (*(budgets(document) if room else ()), *_changes(document))
+    return "\n".join((*written(document), *_findings(document), *more, _sums(document), ""))
 
 
-def _written(document: CheckDocument) -> Iterator[str]:
-    """Yield the figures that were pinned, and those that could not be."""
-    for report in document.files:
-        yield from (f"{plain(report.file)}: written: {plain(each)}" for each in report.written)
-        yield from (f"{plain(report.file)}: not written: {plain(each)}" for each in report.left)
-
-
-def _budgets(document: CheckDocument) -> Iterator[str]:
-    for report in document.files:
-        for each in report.budgets:
-            mark = "kept" if each.kept else "not kept"
-            yield f"{plain(report.file)}:{each.line}: {mark}: {plain(each.network)}: {plain(each.message)}"
+def _changes(document: CheckDocument) -> Iterator[str]:
+    """Yield what a change does as a table, and how many specs it is about."""
+    rows = [tuple(map(plain, row)) for row in changed(document)]
+    if rows:
+        widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
+        for row in (HEAD, *rows):
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            yield "  ".join(cells).rstrip()
+    yield from filter(None, [change_sums(document)])
 
 
 def _findings(document: CheckDocument) -> Iterator[str]:
