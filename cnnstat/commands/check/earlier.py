@@ -52,13 +52,14 @@ def earlier_specs(
     Raises:
         ArgumentError: there is neither, or both.
     """
+    if not against:
+        raise ArgumentError("the name of a revision or a folder is missing")
     places = dict(_places(specs))
     if not Path(against).is_dir():
         return _of_revision(git.revision(against, _folder(places)), places, paths, configuration)
     if os.sep not in against and against not in (".", "..") and _is_revision(against, _folder(places)):
-        raise ArgumentError(
-            f"'{plain(against)}' is a folder and a revision; write ./{plain(against)} or heads/{plain(against)}"
-        )
+        name = plain(against)
+        raise ArgumentError(f"'{name}' is a folder and a revision; write ./{name} or heads/{name}")
     return _of_folder(Path(against), places, paths, configuration)
 
 
