@@ -15,7 +15,7 @@ from cnnstat.spec.entry_reader import ENTRY_KEYS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cnnstat.graph.problems import Unfolding
+    from cnnstat.graph.problems import UnfoldingProblems
     from cnnstat.graph.template import Template
     from cnnstat.layers.base import Layer
     from cnnstat.spec.choice import Spec
@@ -35,7 +35,7 @@ class Catalogue:
     the blocks, then among plug-ins: what is installed changes no spec that has a block of that name.
     """
 
-    def __init__(self, spec: Spec, problems: Unfolding) -> None:
+    def __init__(self, spec: Spec, problems: UnfoldingProblems) -> None:
         self.spec = spec
         self.blocks = spec.family.blocks
         self.problems = problems

@@ -10,14 +10,15 @@ import click
 from msgspec.structs import replace
 
 from cnnstat.cli import completion
-from cnnstat.cli.options import FILE, max_memory_option, output_options
-from cnnstat.cli.output import coloured, put
+from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
+from cnnstat.cli.output import check_output, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.processes import available, in_order
+from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
 from cnnstat.commands.check.spec_files import spec_files
 from cnnstat.rules.rule import SEVERITIES
 
@@ -49,6 +50,14 @@ FEW = 8
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
 @click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
 @max_memory_option
+@click.option(
+    "--report",
+    "reports",
+    metavar="FORMAT=FILE",
+    multiple=True,
+    callback=read_by(read_reports),
+    help="Write the findings in this format to a file, too. May be repeated.",
+)
 @output_options(FORMATS, default="text")
 def check(
     paths: tuple[str, ...],
@@ -59,6 +68,7 @@ def check(
     runs: bool,
     check_grad: bool,
     max_memory: int | None,
+    reports: tuple[Output, ...],
     output: Output,
 ) -> None:
     """Check specs: each PATH is a file, a folder, a pattern or - for standard input.
@@ -66,8 +76,11 @@ def check(
     Without PATH it is the folder at hand. Exit code 0: nothing found; 1: findings; 2: usage, or something
     that could not be done.
     """
+    for report in reports:
+        check_output(report.output)
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
+    refuse_specs((*reports, output), found.specs)
     runs = runs or check_grad
     jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
@@ -79,20 +92,21 @@ def check(
         work.append((spec, replace(options, severity=own.severity)))
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    reports = []
+    files = []
     if mends_input := fix and "-" in found.specs:
-        reports.append(_mend_input(work))
+        files.append(_mend_input(work))
     else:
         with progress("checking", len(work)) as advance:
-            for report in in_order(check_file, work, jobs, lost):
-                reports.append(report)
+            for file in in_order(check_file, work, jobs, lost):
+                files.append(file)
                 advance(1)
-    checked = document(reports, found.others)
-    text = render(checked, output.form, colour=coloured(output.output) and not mends_input)
-    if mends_input and output.output is None:
-        click.echo(text, err=True, nl=False)
-    else:
-        put(text, output.output)
+    checked = document(files, found.others)
+    for each in (*reports, output):
+        text = render(checked, each.form, medium_of(each.output))
+        if mends_input and each is output and output.output is None:  # standard output has the mended text
+            click.echo(text, err=True, nl=False)
+        else:
+            put(text, each.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
 

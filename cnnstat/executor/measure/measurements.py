@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.measure.by_number import BROKEN, Alone
 from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
+from cnnstat.executor.measure.vectors import BROKEN, StepRuns
 from cnnstat.executor.measure.zero_frames import RealPositions
 from cnnstat.executor.plugged import kernel_of
 
@@ -81,11 +81,11 @@ def measure_network(
         watch(visit)
         del visit  # what it read may be freed before the next one
     shapes, inputs = [layer.output_shape for layer in layers], network.program.numbered_inputs
-    alone = Alone()
+    steps = StepRuns()
     fields = [
         [
             MeasuredField(why=BROKEN) if i in broken else field
-            for i, field in enumerate(measure_fields(network.program, shapes, number, alone))
+            for i, field in enumerate(measure_fields(network.program, shapes, number, steps))
         ]
         for number in inputs
     ]
