@@ -73,3 +73,9 @@ COUNTS = tuple(key for key in ADDED if key != "operations")
 
 OF_NETWORK = tuple(figure.key for figure in _TABLE if figure.of_network)
 EXPECTED = tuple(figure.key for figure in _TABLE if figure.expected)
+
+BUDGETED = {key.removesuffix("_bytes"): key for key in EXPECTED if key != "shape"}
+"""The figures that a budget may be for, which are numbers: by the name that they have there, their keys.
+
+Of memory, the unit stands in the bound (``64MiB``) and not in the name.
+"""

@@ -29,6 +29,9 @@ MAX_NESTING = 30
 MAX_DIGITS = 1_000
 """Digits of a number that an expression comes to, above a fraction's line and below it."""
 
+MAX_BUDGET_INPUTS = 16
+"""Inputs that the budgets of a network are for: it is analyzed on each."""
+
 MAX_PROBLEMS = 100
 """Problems of one phase, before reading on is given up."""
 

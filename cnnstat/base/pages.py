@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.base import limits
-from cnnstat.base.figures import FIGURES
+from cnnstat.base.figures import BUDGETED, FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,7 +68,17 @@ def _joined(part: Any) -> Any:
     return " ".join(part.split()) if isinstance(part, str) else part
 
 
-CODES = _read("codes.toml", Code)
+def _codes() -> dict[str, Code]:
+    """Return the page of every code; those of budgets are one page with the name of the figure in it."""
+    pages: dict[str, Code] = {}
+    for code, page in _read("codes.toml", Code).items():
+        for figure in BUDGETED if code.endswith("*") else ("",):
+            name, title = figure.replace("_", "-"), page.title.replace("{figure}", figure)
+            pages[code.replace("*", name)] = replace(page, title=title)
+    return pages
+
+
+CODES = _codes()
 """The page of every code, in the order in which a spec is read."""
 
 DEFINITIONS = _read("figures.toml", Definition)

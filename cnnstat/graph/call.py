@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnnstat.graph.catalogue import Asked
     from cnnstat.graph.nodes import LayerNode
     from cnnstat.graph.problems import UnfoldingProblems
+    from cnnstat.layers.base import Layer
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry
 
@@ -34,9 +35,9 @@ class Call(Struct, frozen=True):
     lenders: tuple[LayerNode, ...] = ()
 
 
-def check_arity(call: Call, arity: tuple[int, int], problems: UnfoldingProblems) -> None:
+def check_arity(call: Call, kind: type[Layer], problems: UnfoldingProblems) -> None:
     """Refuse a layer that reads too few or too many others."""
-    least, most = arity
+    least, most = kind.arity
     got = len(call.inputs)
     if got < least or (most and got > most):
         wanted = f"{least}" if least == most else f"{least} to {most}" if most else f"{least} or more"

@@ -157,7 +157,7 @@ class Scope:
         layer, faults = self.catalogue.layer(call.kind, call.arguments)
         for fault in faults:
             self.problems.note(fault, call.entry.span_of(fault.field))
-        check_arity(call, self.catalogue.kinds[call.kind].arity, self.problems)
+        check_arity(call, self.catalogue.kinds[call.kind], self.problems)
         if layer is None:
             raise Skip
         entry, number = call.entry, self.next_number

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
+_LOWER = re.compile(r">=? *([0-9][0-9.A-Za-z]*)")
 _COMMENT = re.compile("#[^\n\r\x85\u2028\u2029]*")
 _LINE = re.compile("[^\n\r\x85\u2028\u2029]*")
 _LONGEST = 200  # characters of an expression that an unquoted comma is looked for in
@@ -90,6 +91,30 @@ def parse(source: Source) -> Node:
     return root
 
 
+def ends(source: Source) -> dict[int, int]:
+    """Return where in a text its values and its lists and mappings in brackets end, by where they begin.
+
+    A text of several lines ends behind its last line. The text has been read by `parse`.
+    """
+    found: dict[int, int] = {}
+    opened: list[Any] = []
+    events: Iterator[Any] = yaml.parse(source.text, Loader=_PARSER)
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            start, end = _marks(event)
+            # Behind a text of several lines, the empty lines are not part of it.
+            found[start] = start + len(source.text[start:end].rstrip()) if event.style in ("|", ">") else end
+        elif isinstance(event, yaml.CollectionStartEvent):
+            opened.append(event)
+        elif isinstance(event, yaml.CollectionEndEvent) and (first := opened.pop()).flow_style:
+            found[_marks(first)[0]] = _marks(event)[1]
+    return found
+
+
+def _marks(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
+
+
 def comments(source: Source) -> Iterator[Span]:
     """Yield where the comments of a text stand that can be parsed, each to the end of its line.
 
@@ -119,9 +144,29 @@ def _comments_between(source: Source, start: int, end: int) -> Iterator[Span]:
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if found := _bare_bound(source.line(line), column - 1):
+        start, bound = found
+        message = f"not valid YAML: a bare '>' begins a folded text; {_quoted(bound)}"
+        return Problem("yaml/syntax", message, Span(source, line, start + 1, len(bound)))
     context = f"{error.context}: " if error.context else ""
     message = f"not valid YAML: {context}{error.problem or 'cannot be read'}"
     return Problem("yaml/syntax", message, Span(source, line, column))
+
+
+def _bare_bound(line: str, index: int) -> tuple[int, str] | None:
+    """Return where in a line a lower bound stands without quotes, and the bound.
+
+    Reading fails at its sign, or on the way to its number.
+    """
+    start = line.rfind(">", 0, index + 1)
+    found = _LOWER.match(line, start) if start >= 0 else None
+    return (start, found[0]) if found and index <= found.start(1) else None
+
+
+def _quoted(bound: str) -> str:
+    """Return how a lower bound is written so that YAML takes it as a text."""
+    number = bound.lstrip(">= ")
+    return f'quote it: ">= {number}", or write at least {number}'
 
 
 def _character_problem(source: Source, character: object) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem
+from cnnstat.spec.budget_reader import read_budgets
 from cnnstat.spec.document import Mapping, Scalar, Sequence, shown
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.expression import Expression
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from cnnstat.spec.document import Node
     from cnnstat.spec.model import Reference
 
-ENTRY_KEYS = ("type", "name", "from", "weights", "when", "repeat", "first", "frozen", "unused", "expect")
+ENTRY_KEYS = (
+    *("type", "name", "from", "weights", "when", "repeat", "first", "frozen", "unused", "expect", "budget"),
+)
 """The keys of an entry that are not options of its layer type."""
 
 _CONDITIONS = ("when", "frozen")
@@ -72,6 +75,7 @@ def _entry(node: Node, cited: str, problems: Problems) -> Entry | None:
         first=_first(node, problems),
         options=tuple([as_option(k, v, problems) for k, v in node.entries if k.text not in ENTRY_KEYS]),
         expect=read_expectations(node.get("expect"), cited, problems, total=False),
+        budget=read_budgets(node.get("budget"), problems, total=False),
         span=kind.span,
         flow=node.flow,
     )

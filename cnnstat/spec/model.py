@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnnstat.base.errors import Span
+    from cnnstat.spec.budget import Budget
     from cnnstat.spec.expect import Expectation
 
 
@@ -65,6 +66,7 @@ class Entry(Struct, frozen=True):
     first: tuple[Option, ...]
     options: tuple[Option, ...]
     expect: tuple[Expectation, ...]
+    budget: tuple[Budget, ...]
     span: Span
     flow: bool
 
@@ -98,13 +100,17 @@ class Block(Struct, frozen=True, dict=True):
 
 
 class Variant(Struct, frozen=True):
-    """What is said of one network of a family: the parameters in which it differs, and its own figures."""
+    """What is said of one network of a family: the parameters in which it differs, and its own figures.
+
+    ``span`` is where its key stands.
+    """
 
     name: str
     source: str
     params: dict[str, Value]
     param_spans: dict[str, Span]
     expect: tuple[Expectation, ...]
+    budget: tuple[Budget, ...]
     span: Span
 
 
@@ -125,6 +131,7 @@ class Family(Struct, frozen=True):
     layers: tuple[Entry, ...]
     outputs: tuple[Reference, ...]
     expect: tuple[Expectation, ...]
+    budget: tuple[Budget, ...]
     input_span: Span
     params_span: Span
     span: Span

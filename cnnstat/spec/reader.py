@@ -14,6 +14,7 @@ from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Problem, Problems, Source, Span, SpecError
 from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
 from cnnstat.spec.block_reader import read_blocks
+from cnnstat.spec.budget_reader import read_budgets
 from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.expect_reader import read_expectations
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
     from cnnstat.spec.expression import Value
 
-NETWORK_KEYS = ("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect")
-VARIANT_KEYS = ("name", "source", "params", "expect")
+NETWORK_KEYS = (
+    *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),
+)
+VARIANT_KEYS = ("name", "source", "params", "expect", "budget")
 
 _VARIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _START = 1_000  # characters of a text that is too long, to show how it begins
@@ -85,6 +88,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         layers=read_entries(root.get("layers"), cited, problems),
         outputs=read_references(root.get("outputs"), problems),
         expect=read_expectations(root.get("expect"), cited, problems, total=True),
+        budget=read_budgets(root.get("budget"), problems, total=True),
         input_span=input_node.span if input_node else root.span,
         params_span=params_node.span if params_node else root.span,
         span=root.span,
@@ -142,4 +146,6 @@ def _variant(key: Scalar, body: Mapping, known: Dict[str, Value], cited: str, pr
     name = read_text(body.get("name"), problems) or key.text
     source = read_text(body.get("source"), problems)
     expect = read_expectations(body.get("expect"), source or cited, problems, total=True)
-    return Variant(name, source, read_params(params, problems), spans_of_params(params), expect, key.span)
+    budget = read_budgets(body.get("budget"), problems, total=True)
+    spans = spans_of_params(params)
+    return Variant(name, source, read_params(params, problems), spans, expect, budget, key.span)

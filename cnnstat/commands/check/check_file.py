@@ -14,9 +14,11 @@ from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.base.files import FileError
+from cnnstat.commands.check.budgets import Budgeted, network_budgets
 from cnnstat.commands.check.findings import Finding, Findings, Fix
 from cnnstat.commands.check.ignores import apply_ignores
-from cnnstat.commands.check.mended import Mended, mended
+from cnnstat.commands.check.mended import mended
+from cnnstat.commands.check.pins import pinned
 from cnnstat.commands.check.replaced import replace_text
 from cnnstat.graph.model import build
 from cnnstat.rules.rule import SEVERITIES
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.execution import Executed
     from cnnstat.graph.model import Graph
     from cnnstat.rules.rule import Edit, Found, Severity
+    from cnnstat.spec.budget import Bound
     from cnnstat.spec.model import Family
 
 
@@ -48,13 +51,16 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     """What a file is checked for.
 
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
-    matters at least to be one. ``fix``: what can be mended safely is mended in the file. ``run`` executes
-    each network within so many bytes, ``check_grad`` checks its gradients, too.
+    matters at least to be one; ``budget`` bounds every network, beside its own budgets. ``fix``: what can be
+    mended safely is mended in the file; ``write_expect``: figures are pinned in it. ``run`` executes each
+    network within so many bytes, ``check_grad`` checks its gradients, too.
     """
 
     severity: Mapping[str, Level] = {}
     least: Severity = "warning"
+    budget: tuple[Bound, ...] = ()
     fix: bool = False
+    write_expect: bool = False
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
@@ -74,10 +80,11 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: how many networks were analyzed, the findings by position, and executions.
+    """What came of one file: how many networks were analyzed, findings by position, budgets, executions.
 
     ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended, and
-    ``hidden`` counts further findings, which matter less than is asked for.
+    ``hidden`` counts further findings, which matter less than is asked for; ``written`` are the figures that
+    were pinned in it, ``left`` those that should have been and could not be.
     """
 
     file: str
@@ -86,7 +93,10 @@ class FileReport(Struct, frozen=True, kw_only=True):
     ignored: int = 0
     fixed: int = 0
     hidden: int = 0
+    budgets: tuple[Budgeted, ...] = ()
     executions: tuple[Execution, ...] = ()
+    written: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
@@ -96,30 +106,53 @@ def check_file(spec: str, options: CheckOptions) -> FileReport:
 
 
 def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
-    """Check a file, mend it where that is asked for, and return its text as it then is, too."""
+    """Check a file, changed where that is asked for, and return its text as it then is, too."""
     try:
         text, name, variant = file.read(spec)
     except SpecError as error:
         findings = Findings()
         _add_problems(findings, error.problems)
         return FileReport(file=spec, findings=tuple(findings)), ""
-    if not options.fix or not (spec == "-" or Path(name).exists()):  # a bundled network is nobody's to mend
-        return check_text(text, name, variant, options), text
-    unexecuted = structs.replace(options, run=False, check_grad=False)
-    attempt = mended(text, lambda each: look(each, name, None, unexecuted))
-    refusal = Problem("fix/refused", f"mended, it would have a new error: {attempt.refused}", _start(name))
-    refused = [refusal] if attempt.refused else []
-    if attempt.fixed and spec != "-":
+    changed = _changed(spec, name, variant, text, options)
+    report = check_text(changed.text, name, variant, options, changed.problems)
+    report = structs.replace(report, fixed=changed.fixed, written=changed.written, left=changed.left)
+    return report, changed.text
+
+
+class _Changed(Struct, frozen=True):
+    """The text of a file as it is now, what is new in it, and why something is not."""
+
+    text: str
+    problems: tuple[Problem, ...] = ()
+    fixed: int = 0
+    written: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def _changed(spec: str, name: str, variant: str | None, text: str, options: CheckOptions) -> _Changed:
+    """Mend a file and pin its figures, as far as that is asked for; it is written once."""
+    start = Span(Source(name, ""), 1, 1)
+    if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
+        why = "is a bundled network; copy its file and name that"
+        return _Changed(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
+    found = _Changed(text)
+    if options.fix:
+        unexecuted = structs.replace(options, run=False, check_grad=False)
+        attempt = mended(text, lambda each: look(each, name, None, unexecuted))
+        why = f"mended, it would have a new error: {attempt.refused}"
+        refused = (Problem("fix/refused", why, start),) if attempt.refused else ()
+        found = _Changed(attempt.text, refused, attempt.fixed)
+    if options.write_expect:
+        pins = pinned(found.text, name, variant)
+        problems = (*found.problems, *pins.problems)
+        found = _Changed(pins.text, problems, found.fixed, pins.written, pins.left)
+    if found.text != text and spec != "-":
         try:
-            replace_text(file.find(spec)[0], text, attempt.text)
+            replace_text(file.find(spec)[0], text, found.text)
         except FileError as error:
-            refused, attempt = [Problem("fix/unwritten", str(error), _start(name))], Mended(text)
-    report = check_text(attempt.text, name, variant, options, refused)
-    return structs.replace(report, fixed=attempt.fixed), attempt.text
-
-
-def _start(name: str) -> Span:
-    return Span(Source(name, ""), 1, 1)
+            code = "fix/unwritten" if found.fixed else "expect/unwritten"
+            return _Changed(text, (Problem(code, str(error), start),))
+    return found
 
 
 def check_text(
@@ -138,6 +171,7 @@ def look(
     There are none where a network of the file was not looked at, or could not be.
     """
     findings, networks, executions = Findings(), 0, []
+    budgets: list[Budgeted] = []
     _add_problems(findings, others)
     try:
         family = read_family(Source(name, text))
@@ -156,6 +190,11 @@ def look(
         findings.begin(analysis.graph)
         for missed in analysis.missed:
             findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
+        stand = network_budgets(analysis, options.budget)
+        budgets += stand.budgets
+        for problem in stand.problems:
+            if severity := options.of_code(problem.code, "error"):
+                findings.add(problem, severity, analysis.name)
         _add_of_network(findings, analysis, options)
         if options.run:
             executed = _executed(analysis.graph, options)
@@ -170,6 +209,7 @@ def look(
         file=name,
         networks=networks,
         findings=shown,
+        budgets=tuple(budgets),
         ignored=ignored,
         hidden=len(found) - len(shown),
         executions=tuple(executions),

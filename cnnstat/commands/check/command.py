@@ -16,6 +16,7 @@ from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import check_output, complain, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
+from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.formats import check_format, names, render
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.cli.options import Output
     from cnnstat.commands.check.check_file import FileReport
     from cnnstat.rules.rule import Severity
+    from cnnstat.spec.budget import Bound
 
 
 FEW = 8
@@ -47,6 +49,19 @@ FEW = 8
 @click.option(
     "--fix", is_flag=True, help="Mend in place what can be mended safely; of -, print the mended text."
 )
+@click.option(
+    "--write-expect",
+    is_flag=True,
+    help="Write calculated figures under expect: in place, and update those it wrote; of -, print the text.",
+)
+@click.option(
+    "--budget",
+    metavar="BOUND",
+    multiple=True,
+    callback=read_by(read_demands),
+    help='What every network is held to: "params <= 5M". May be repeated.',
+)
+@click.option("--room", is_flag=True, help="Print the room that each budget has left; other formats have it.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
 @click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
@@ -65,6 +80,9 @@ def check(
     paths: tuple[str, ...],
     least: Severity,
     fix: bool,
+    write_expect: bool,
+    budget: tuple[Bound, ...],
+    room: bool,
     jobs: int | None,
     config: Path | None,
     runs: bool,
@@ -90,16 +108,21 @@ def check(
     runs = runs or check_grad
     jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
-        least=least, fix=fix, run=runs, check_grad=check_grad, max_memory=max_memory and max_memory // jobs
+        least=least,
+        fix=fix,
+        write_expect=write_expect,
+        run=runs,
+        check_grad=check_grad,
+        max_memory=max_memory and max_memory // jobs,
     )
     work = []
     for spec in found.specs:
         own = configuration.of_file(Path(spec))
-        work.append((spec, replace(options, severity=own.severity)))
+        work.append((spec, replace(options, severity=own.severity, budget=with_budgets(own.budget, budget))))
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     files = []
-    if mends_input := fix and "-" in found.specs:
+    if mends_input := (fix or write_expect) and "-" in found.specs:
         files.append(_mend_input(work))
     else:
         with progress("checking", len(work)) as advance:
@@ -108,7 +131,7 @@ def check(
                 advance(1)
     checked = document(files, found.others)
     for each in (*reports, output):
-        text = render(checked, each.form, medium_of(each.output))
+        text = render(checked, each.form, replace(medium_of(each.output), room=room))
         if mends_input and each is output and output.output is None:  # standard output has the mended text
             click.echo(text, err=True, nl=False)
         else:
@@ -123,9 +146,9 @@ def _jobs(files: int, runs: bool) -> int:
 
 
 def _mend_input(work: list[tuple[str, CheckOptions]]) -> FileReport:
-    """Print standard input as it is mended; what was found goes to standard error, or to a file."""
+    """Print standard input as it is changed; what was found goes to standard error, or to a file."""
     if len(work) > 1:
-        raise click.UsageError("--fix mends files in place and prints standard input: name - alone")
+        raise click.UsageError("files are changed in place, and standard input is printed: name - alone")
     report, text = read_and_check(*work[0])
     click.echo(text.encode(), nl=False)  # as bytes: not a sign of it may change
     return report

@@ -15,6 +15,7 @@ from cnnstat import rules
 from cnnstat.base.errors import ArgumentError, Source, SpecError
 from cnnstat.base.limits import MAX_TEXT
 from cnnstat.base.text import plain, suggestion
+from cnnstat.commands.check.common_budgets import read_bounds
 from cnnstat.rules.rule import Severity
 from cnnstat.spec.document import Mapping, Node, Sequence, parse
 
@@ -119,7 +120,9 @@ def _texts(node: Node) -> Any:
 def _configuration(path: Path, said: Any) -> Configuration:
     try:
         found = msgspec.convert(said, Configuration)
-    except msgspec.ValidationError as error:
+        for budget in (found.budget, *(each.budget for each in found.overrides)):
+            read_bounds(budget)
+    except (msgspec.ValidationError, ArgumentError) as error:
         raise ArgumentError(f"{plain(str(path))}: {error}") from None
     for code in (*found.severity, *(code for each in found.overrides for code in each.severity)):
         if why := _fixed(code):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from cnnstat.base.files import FileError, as_file_error, check_writable, replacing
@@ -25,5 +26,14 @@ def replace_text(path: Path, read: str, text: str) -> None:
     with replacing(path) as file:
         file.write(mark + text.encode())
         file.flush()
-        if path.read_bytes() != before:
-            raise FileError(path, "was changed while it was checked; nothing is written")
+        now = path.read_bytes()
+        if now != before:
+            what = f"was changed while it was checked, {_first_change(before, now)}; nothing is written"
+            raise FileError(path, what)
+
+
+def _first_change(before: bytes, now: bytes) -> str:
+    """Return where two contents begin to differ."""
+    lines = zip_longest(before.splitlines(), now.splitlines())
+    number = next((number for number, (a, b) in enumerate(lines, 1) if a != b), None)
+    return f"first in line {number}" if number else "in its line ends"

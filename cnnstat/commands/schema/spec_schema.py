@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import RANKS
-from cnnstat.base.figures import EXPECTED
+from cnnstat.base.figures import BUDGETED, EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.base.pages import DEFINITIONS, KEYS
 from cnnstat.commands.schema.layer_rules import layer_rule, type_rule
 from cnnstat.commands.schema.rules import Rule, condition, count, explained, mapping, or_list, or_mapping
 from cnnstat.layers.plugged import layer_types
+from cnnstat.spec.budget import OF_PARTS
 from cnnstat.spec.expect import OF_LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NAME: Rule = {
     "type": ["string", "integer"],
@@ -40,7 +44,7 @@ def schema() -> dict[str, Any]:
         "source": explained("source", _TEXT),
     }
     entries = explained("layers", {"$ref": "#/$defs/entries"})
-    variant = mapping({**about, "params": _PARAMS, "expect": _expect(EXPECTED)})
+    variant = mapping({**about, "params": _PARAMS, "expect": _expect(EXPECTED), "budget": _budget(BUDGETED)})
     outputs = {**_REFERENCES, "type": [*_REFERENCES["type"], "object"], "additionalProperties": _REFERENCE}
     block = {
         "params": _PARAMS,
@@ -57,6 +61,7 @@ def schema() -> dict[str, Any]:
         "layers": entries,
         "outputs": explained("outputs", {**_REFERENCES, "examples": ["classes", ["classes", "boxes"]]}),
         "expect": _expect(EXPECTED),
+        "budget": _budget(BUDGETED),
     }
     common = _common()
     references = {key: {"$ref": f"#/$defs/{key}:"} for key in common}
@@ -111,6 +116,7 @@ def _common() -> dict[str, Rule]:
         "frozen": explained("frozen", condition(default=False)),
         "unused": explained("unused", {"type": "boolean", "default": False}),
         "expect": _expect(OF_LAYERS),
+        "budget": _budget(OF_PARTS),
     }
 
 
@@ -128,6 +134,28 @@ def _expect(figures: tuple[str, ...]) -> Rule:
     full = or_mapping(remarks, required=["value"], dependentRequired={"correct": ["erratum"]})
     stated = {key: {**_figure(key), "type": [*value["type"], "object"], **full} for key in figures}
     return explained("expect", mapping({"source": explained("source", _TEXT), **stated}))
+
+
+def _budget(figures: Iterable[str]) -> Rule:
+    """Return the rule of bounds: a mapping of figures, or a list of these, each for an input of its own."""
+    message = "expected a bound such as <= 5M, at most 600M, '>= 224' (in quotes) or at least 224"
+    bound = {
+        "type": "string",
+        "pattern": r"^(<=|>=|at most|at least) *[0-9]",
+        "errorMessage": message,
+        "patternErrorMessage": message,
+    }
+    shape = {"type": "array", **or_list({"type": "integer", "minimum": 1}, 1, len(RANKS))}
+    own = {**shape, "type": ["array", "object"], "additionalProperties": shape}
+    bounds = {key: {**_figure(key), **bound, "examples": ["<= 5M", "at least 224"]} for key in figures}
+    keys = {"input": {"description": KEYS["input"].meaning, **own}, **bounds}
+    return explained(
+        "budget",
+        {
+            "type": ["object", "array"],
+            "allOf": [*or_list(mapping(keys))["allOf"], *or_mapping(keys)["allOf"]],
+        },
+    )
 
 
 _EXAMPLES: dict[str, list[Any]] = {

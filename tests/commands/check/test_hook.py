@@ -25,4 +25,10 @@ def test_the_hook_checks_the_files_it_is_given(tmp_path: Path) -> None:
     assert excluded == [".pre-commit-config.yaml", ".github/workflows/ci.yaml"]
 
 
-PATHS = ("specs/a.yaml", ".pre-commit-config.yaml", "a.b.yaml", ".github/workflows/ci.yaml", "specs/v1.0/net.yml")
+PATHS = (
+    "specs/a.yaml",
+    ".pre-commit-config.yaml",
+    "a.b.yaml",
+    ".github/workflows/ci.yaml",
+    "specs/v1.0/net.yml",
+)

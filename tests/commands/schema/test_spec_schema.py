@@ -99,6 +99,26 @@ def test_a_right_figure_needs_an_erratum_in_the_schema_too() -> None:
         assert VALIDATOR.is_valid(spec) is good
 
 
+@pytest.mark.parametrize(
+    ("budget", "good"),
+    [
+        ({"params": "<= 5M"}, True),
+        ([{"macs": "at most 1G"}, {"input": [3, 9, 9], "receptive_field": ">= 5"}], True),
+        ({"input": {"a": [3, 9, 9]}, "inference_memory": "<= 64MiB"}, True),
+        ({"params": 5000000}, False),
+        ({"params": "5M"}, False),
+        ({"inference_memory_bytes": "<= 5M"}, False),
+        ({"input": "3x9x9"}, False),
+        ("params <= 5M", False),
+    ],
+)
+def test_the_schema_knows_budgets(budget: object, good: bool) -> None:
+    spec = {"input": [3, 8, 8], "layers": [{"type": "relu"}], "budget": budget}
+    assert VALIDATOR.is_valid(spec) is good
+    entry = {"input": [3, 8, 8], "layers": [{"type": "relu", "budget": {"inference_memory": "<= 5M"}}]}
+    assert not VALIDATOR.is_valid(entry)
+
+
 def test_the_schema_knows_frozen_layers() -> None:
     entry: dict[str, object] = {"type": "conv", "filters": 4, "kernel": 3}
     for value, good in ((True, True), ("$index < 2", True), ("yes", False), (1, False)):

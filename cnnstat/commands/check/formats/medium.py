@@ -20,13 +20,14 @@ class Medium(Struct, frozen=True, kw_only=True):
 
     ``colour`` and ``width`` (in cells; None: nothing is cut or wrapped) are those of a terminal. ``folder``
     is the folder at hand and ``root`` that of the repository: a CI knows files by their paths from there.
-    Without these, files keep their names.
+    Without these, files keep their names. ``room`` says that the room which budgets leave is wanted.
     """
 
     colour: bool = False
     width: int | None = None
     folder: str = ""
     root: str = ""
+    room: bool = False
 
     def path(self, file: str) -> str:
         """Return a file's path from the root, with slashes; what does not lie below it keeps its name."""

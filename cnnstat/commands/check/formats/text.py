@@ -25,12 +25,28 @@ _COLOURS: dict[Severity, str] = {"error": "1;31", "warning": "1;33", "info": "1;
 
 
 def render(document: CheckDocument, medium: Medium) -> str:
-    """Return each finding with its line, and the sums.
+    """Return each finding with its line, the room of each budget where it is asked for, and the sums.
 
     Only for a terminal are lines wrapped or cut: who reads a pipe wants a finding in a line.
     """
     found = [line for each in findings(document) for line in _finding(each, medium)]
-    return "\n".join((*found, *_codes(document, medium), _painted(sums(document), _BOLD, medium), ""))
+    budgets = _budgets(document) if medium.room else ()
+    last = _painted(sums(document), _BOLD, medium)
+    return "\n".join((*_written(document), *found, *budgets, *_codes(document, medium), last, ""))
+
+
+def _written(document: CheckDocument) -> Iterator[str]:
+    """Yield the figures that were pinned, and those that could not be."""
+    for report in document.files:
+        yield from (f"{plain(report.file)}: written: {plain(each)}" for each in report.written)
+        yield from (f"{plain(report.file)}: not written: {plain(each)}" for each in report.left)
+
+
+def _budgets(document: CheckDocument) -> Iterator[str]:
+    for report in document.files:
+        for each in report.budgets:
+            mark = "kept" if each.kept else "not kept"
+            yield f"{plain(report.file)}:{each.line}: {mark}: {plain(each.network)}: {plain(each.message)}"
 
 
 def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
