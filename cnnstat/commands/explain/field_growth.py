@@ -86,7 +86,9 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
 def _branch(analysis: Analysis, row: LayerRow, source: int, footprint: Footprint) -> Branch:
     shape, above, extent = analysis.shapes[source], analysis.fields[source], places(analysis.input_shape)
     through = row.field  # what reads all of a map, or one input alone, has no other branch
-    if footprint != WHOLE and len(row.node.values) > 1:
+    if above.unseen:
+        through = above
+    elif footprint != WHOLE and len(row.node.values) > 1:
         patterns = LongPatterns(1)
         through = field_of(row.name, (footprint,), (shape,), row.output_shape, (above,), extent, patterns)
     return Branch(analysis.graph.name(source), above, through)
