@@ -50,16 +50,18 @@ cannot be read, or breaks its word.
 
 ## Mending
 
-`cnnstat check --fix PATH` changes files in place where that is safe: the network puts out the same,
-whatever its weights, also while it is trained, and inputs, outputs and names stay. So a bias that a norm
-takes off again is turned off, and a block or a parameter that nobody reads is taken out, but no layer is
-removed. An entry is changed only if every network of the file that has it shows the finding, and none of
-them leaves what matters to an expression or a `when:`. All else of the file stays byte for byte, comments
-and layout too. What is mended is checked again, until nothing changes; with an error that it did not have
-before, often an `expect:` that counts the bias, the file stays as it was and says so (`fix/refused`). It is
-written beside the file and then put in its place, unless somebody has changed that meanwhile
-(`fix/unwritten`). What is ignored or not shown is not mended, and neither are bundled networks by their
-names. Of standard input (`--fix -`), the mended text is printed, and what was found goes to standard error.
+`cnnstat check --fix PATH` changes files in place where that is safe: while it is trained, the network puts
+out the same whatever its weights, so it learns the same, and inputs, outputs and names stay. So a bias that
+a norm takes off again is turned off, and a block or a parameter that nobody reads is taken out, but no
+layer is removed. Weights that were stored with such a bias have to be loaded without it, and the running
+mean of the norm less it. An entry is changed only if every network of the file that has it shows the
+finding, and none of them leaves what matters to an expression or a `when:`. All else of the file stays byte
+for byte, comments and layout too. What is mended is checked again, until nothing changes; with an error
+that it did not have before, often an `expect:` that counts the bias, the file stays as it was and says so
+(`fix/refused`). It is written beside the file and then put in its place, unless somebody has changed that
+meanwhile (`fix/unwritten`). What is ignored or not shown is not mended, and neither are bundled networks by
+their names. Of standard input (`--fix -`), the mended text is printed, and what was found goes to standard
+error.
 
 """
 
