@@ -17,8 +17,7 @@ Bad:
     layers:
       - {type: conv, filters: 60, kernel: 3}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 
 Good:
     name: even
@@ -26,8 +25,7 @@ Good:
     layers:
       - {type: conv, filters: 64, kernel: 3}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 """
 
 from __future__ import annotations
@@ -90,7 +88,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
 def _message(place: _Place) -> str:
     more, lower = len(place.layers) - 1, place.width // _TILE * _TILE
     what = f"'{place.layers[0].path}' has {place.width} channels, no multiple of {_TILE}"
-    others = f"; it is the width of {more} more {plural('layer', more)}" if more else ""
+    others = f"; the widths of {more} more {plural('layer', more)} come from here" if more else ""
     return f"{what}: take {lower} or {lower + _TILE}{others}"
 
 

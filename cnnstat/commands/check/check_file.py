@@ -14,6 +14,7 @@ from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.base.files import FileError
+from cnnstat.commands.check.against import FileChange, compare
 from cnnstat.commands.check.budgets import Budgeted, network_budgets
 from cnnstat.commands.check.findings import Finding, Findings, Fix
 from cnnstat.commands.check.ignores import apply_ignores
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.commands.check.configuration import Level
+    from cnnstat.commands.check.earlier import Earlier
     from cnnstat.commands.check.execution import Executed
     from cnnstat.graph.model import Graph
     from cnnstat.rules.rule import Edit, Found, Severity
@@ -53,7 +55,8 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
     matters at least to be one; ``budget`` bounds every network, beside its own budgets. ``fix``: what can be
     mended safely is mended in the file; ``write_expect``: figures are pinned in it. ``run`` executes each
-    network within so many bytes, ``check_grad`` checks its gradients, too.
+    network within so many bytes, ``check_grad`` checks its gradients, too. It is compared with what is
+    ``earlier``, the spec as it was in the revision or folder ``against``, within ``tolerances``.
     """
 
     severity: Mapping[str, Level] = {}
@@ -64,6 +67,9 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
+    earlier: Earlier | None = None
+    against: str = ""
+    tolerances: Mapping[str, str] = {}
 
     def of_code(self, code: str, default: Severity) -> Severity | None:
         """Return how much a code matters here; None where it is off."""
@@ -97,6 +103,7 @@ class FileReport(Struct, frozen=True, kw_only=True):
     executions: tuple[Execution, ...] = ()
     written: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    change: FileChange | None = None
 
 
 def check_file(spec: str, options: CheckOptions) -> FileReport:
@@ -114,8 +121,18 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
         _add_problems(findings, error.problems)
         return FileReport(file=spec, findings=tuple(findings)), ""
     changed = _changed(spec, name, variant, text, options)
-    report = check_text(changed.text, name, variant, options, changed.problems)
-    report = structs.replace(report, fixed=changed.fixed, written=changed.written, left=changed.left)
+    compared = None
+    if options.earlier is not None:
+        earlier = options.earlier
+        compared = compare(earlier, changed.text, name, variant, options.tolerances, options.against)
+    others = (*changed.problems, *(compared.problems if compared else ()))
+    report = structs.replace(
+        check_text(changed.text, name, variant, options, others),
+        fixed=changed.fixed,
+        written=changed.written,
+        left=changed.left,
+        change=compared and compared.change,
+    )
     return report, changed.text
 
 

@@ -15,10 +15,12 @@ from cnnstat.cli import completion
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import check_output, complain, put
 from cnnstat.cli.progress import progress
+from cnnstat.commands.check.against import read_tolerances
 from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
 from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
+from cnnstat.commands.check.earlier import earlier_specs
 from cnnstat.commands.check.formats import check_format, names, render
 from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
@@ -62,6 +64,19 @@ FEW = 8
     help='What every network is held to: "params <= 5M". May be repeated.',
 )
 @click.option("--room", is_flag=True, help="Print the room that each budget has left; other formats have it.")
+@click.option(
+    "--against",
+    metavar="REVISION|FOLDER",
+    help="Show what became of each spec since; growth beyond the tolerance is a finding.",
+)
+@click.option(
+    "--tolerance",
+    "tolerances",
+    metavar="[FIGURE=]AMOUNT",
+    multiple=True,
+    callback=read_by(read_tolerances),
+    help="How much figures may grow: 1%, or macs=2%. May be repeated.  [default: 0]",
+)
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
 @click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
@@ -83,6 +98,8 @@ def check(
     write_expect: bool,
     budget: tuple[Bound, ...],
     room: bool,
+    against: str | None,
+    tolerances: dict[str, str],
     jobs: int | None,
     config: Path | None,
     runs: bool,
@@ -105,6 +122,9 @@ def check(
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
     refuse_specs((*reports, output), found.specs)
+    if tolerances and against is None:
+        raise click.UsageError("--tolerance goes with --against")
+    earlier = None if against is None else earlier_specs(against, found.specs, paths or (".",), configuration)
     runs = runs or check_grad
     jobs = jobs or _jobs(len(found.specs), runs)
     options = CheckOptions(
@@ -114,11 +134,19 @@ def check(
         run=runs,
         check_grad=check_grad,
         max_memory=max_memory and max_memory // jobs,
+        against=against or "",
+        tolerances=tolerances,
     )
     work = []
     for spec in found.specs:
         own = configuration.of_file(Path(spec))
-        work.append((spec, replace(options, severity=own.severity, budget=with_budgets(own.budget, budget))))
+        was = earlier and earlier.of.get(spec)
+        work.append(
+            (
+                spec,
+                replace(options, severity=own.severity, budget=with_budgets(own.budget, budget), earlier=was),
+            )
+        )
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     files = []
@@ -129,7 +157,7 @@ def check(
             for file in in_order(check_file, work, jobs, lost):
                 files.append(file)
                 advance(1)
-    checked = document(files, found.others)
+    checked = document(files, found.others, earlier)
     for each in (*reports, output):
         text = render(checked, each.form, replace(medium_of(each.output), room=room))
         if mends_input and each is output and output.output is None:  # standard output has the mended text

@@ -73,16 +73,21 @@ def _in_folder(folder: str, configuration: Configuration, others: list[str]) -> 
                 if configuration.matches(path, configuration.include):
                     yield str(path)
             elif path.suffix in SUFFIXES and path.is_file():  # no pipe, which nobody may ever fill
-                if _has_a_key(path):
+                if _may_be_a_spec(path):
                     yield str(path)
                 else:
                     others.append(str(path))
 
 
-def _has_a_key(path: Path) -> bool:
+def _may_be_a_spec(path: Path) -> bool:
     """Say whether a file may be a spec; of one that cannot be read, that is for the check to say."""
     try:
         with path.open("rb") as file:
-            return _KEYS.search(file.read(_LOOKED_AT)) is not None
+            return has_a_key(file.read(_LOOKED_AT))
     except OSError:
         return True
+
+
+def has_a_key(content: bytes) -> bool:
+    """Say whether a content has a key that specs have at their top level, and other files have not."""
+    return _KEYS.search(content[:_LOOKED_AT]) is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from cnnstat.analysis.growth import Growth
 from cnnstat.base.figures import COUNTS, FIGURES, OF_NETWORK
 from cnnstat.base.text import plural
 from cnnstat.commands.diff.document import Sums
@@ -198,5 +199,6 @@ def _output(analysis: Analysis) -> Quantity:
 
 def _compared(a: int, b: int, kind: Kind, difference: Kind) -> tuple[Quantity, ...]:
     """Return both, their difference, and B / A, which is unknown where A is 0."""
-    ratio = b / a if a else None
-    return Quantity(a, kind), Quantity(b, kind), Quantity(b - a, difference), Quantity(ratio, "ratio")
+    growth = Growth(a, b)
+    sides = Quantity(a, kind), Quantity(b, kind)
+    return *sides, Quantity(growth.difference, difference), Quantity(growth.ratio, "ratio")

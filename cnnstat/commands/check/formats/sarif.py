@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
-_ROOT = "SRCROOT"
+_ROOT = "%SRCROOT%"
 _BREAKS = ["\r\n", "\n", "\r", "\x85", "\u2028", "\u2029"]
 """What YAML counts as the end of a line (3.14.25)."""
 _PLACEHOLDER = re.compile(r"\{(?=[0-9]+\})")
@@ -55,10 +55,9 @@ def _rule(code: str) -> dict[str, Any]:
     found: dict[str, Any] = {"id": visible(code)}
     if code in rules.CODES:
         page = rules.manual(code)
-        text = f"{page.why}\n\nSource: {page.source}"
-        examples = f"Bad:\n\n```yaml\n{page.bad}\n```\n\nGood:\n\n```yaml\n{page.good}\n```"
-        found |= _page(page.title, page.why, f"{text}\n\nBad:\n{page.bad}\n\nGood:\n{page.good}")
-        found["help"]["markdown"] = f"{text}\n\n{examples}"
+        examples = f"Bad:\n{page.bad}\n\nGood:\n{page.good}"
+        found |= _page(page.title, page.why, f"{page.why}\n\nSource: {page.source}\n\n{examples}")
+        found["help"]["markdown"] = rules.page_of(code)
         found["defaultConfiguration"] = {"level": _LEVELS[rules.rule(code).severity]}
     elif code in CODES:
         entry = CODES[code]
@@ -98,7 +97,7 @@ def _message(finding: Finding) -> str:
 def _location(finding: Finding, medium: Medium) -> dict[str, Any]:
     region = {"startLine": finding.line, "startColumn": finding.column}
     if finding.text:
-        last = min(finding.column + finding.length, len(finding.text) + 1)
+        last = min(finding.column + finding.length, finding.before + len(finding.text) + 1)
         region["endColumn"] = max(finding.column, last)
     return {"artifactLocation": _artifact(finding.file, medium), "region": region}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import excerpt, plain
+from cnnstat.commands.check.formats.sections import HEAD, budgets, change_sums, changed, written
 from cnnstat.commands.check.formats.sums import by_code, findings, in_networks, sums
 from cnnstat.report.render.table import folded
 
@@ -30,23 +31,20 @@ def render(document: CheckDocument, medium: Medium) -> str:
     Only for a terminal are lines wrapped or cut: who reads a pipe wants a finding in a line.
     """
     found = [line for each in findings(document) for line in _finding(each, medium)]
-    budgets = _budgets(document) if medium.room else ()
+    more = (*(budgets(document) if medium.room else ()), *_changes(document))
     last = _painted(sums(document), _BOLD, medium)
-    return "\n".join((*_written(document), *found, *budgets, *_codes(document, medium), last, ""))
+    return "\n".join((*written(document), *found, *more, *_codes(document, medium), last, ""))
 
 
-def _written(document: CheckDocument) -> Iterator[str]:
-    """Yield the figures that were pinned, and those that could not be."""
-    for report in document.files:
-        yield from (f"{plain(report.file)}: written: {plain(each)}" for each in report.written)
-        yield from (f"{plain(report.file)}: not written: {plain(each)}" for each in report.left)
-
-
-def _budgets(document: CheckDocument) -> Iterator[str]:
-    for report in document.files:
-        for each in report.budgets:
-            mark = "kept" if each.kept else "not kept"
-            yield f"{plain(report.file)}:{each.line}: {mark}: {plain(each.network)}: {plain(each.message)}"
+def _changes(document: CheckDocument) -> Iterator[str]:
+    """Yield what a change does as a table, and how many specs it is about."""
+    rows = [tuple(map(plain, row)) for row in changed(document)]
+    if rows:
+        widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
+        for row in (HEAD, *rows):
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            yield "  ".join(cells).rstrip()
+    yield from filter(None, [change_sums(document)])
 
 
 def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
@@ -61,7 +59,7 @@ def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
     if finding.text:
         gutter = _GUTTER.format(finding.line)
         width = medium.width and max(1, medium.width - len(gutter))
-        line, carets = excerpt(finding.text, finding.column, finding.length, width)
+        line, carets = excerpt(finding.text, finding.column - finding.before, finding.length, width)
         space = carets[: -len(carets.lstrip())]
         yield f"{_painted(gutter, _DIM, medium)}{line}".rstrip()
         empty = " " * (len(gutter) - 2) + "| "
@@ -76,7 +74,7 @@ def _codes(document: CheckDocument, medium: Medium) -> Iterator[str]:
         yield ""
         for code, count, mended in rows:
             yield f"{count:9,}  {code}" + (f" ({mended:,} with --fix)" if mended else "")
-    if fixable:
+    if fixable and not any(code == "fix/refused" for code, _, _ in rows):
         yield f"--fix mends {fixable:,} of {total:,}"
 
 

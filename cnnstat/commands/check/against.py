@@ -1,0 +1,236 @@
+"""What a change does to the networks of a spec: their params, multiply-adds, memory and receptive fields."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnstat.analysis import analyze_graph
+from cnnstat.analysis.expectations import figure
+from cnnstat.analysis.growth import growth_of
+from cnnstat.base.errors import ArgumentError, Fault, Problem, Source, SpecError
+from cnnstat.base.figures import BUDGETED, FIGURES
+from cnnstat.base.text import suggestion
+from cnnstat.graph.model import build
+from cnnstat.spec.choice import choose
+from cnnstat.spec.expect import WHOLE, tolerance
+from cnnstat.spec.reader import read_family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.base.errors import Span
+    from cnnstat.commands.check.earlier import Earlier
+
+COMPARED = ("params", "macs", "inference_memory", "training_memory")
+"""What may not grow, by the names that budgets have for it; a larger receptive field is no cost."""
+
+ANY = ""
+"""The tolerance of every figure without one of its own."""
+
+Became: TypeAlias = Literal["same", "changed", "renamed", "new", "unknown"]
+NetworkBecame: TypeAlias = Literal["same", "changed", "new", "removed", "unknown"]
+
+
+class FigureChange(Struct, frozen=True, kw_only=True):
+    """A figure before and after; ``ratio`` is null where it was 0. ``grown``: beyond the tolerance."""
+
+    figure: str
+    before: int
+    after: int
+    difference: int
+    ratio: float | None
+    grown: bool
+
+
+class NetworkChange(Struct, frozen=True, kw_only=True):
+    """What became of a network; ``note`` says why nobody knows. Fields are as reports print them."""
+
+    network: str
+    became: NetworkBecame
+    note: str = ""
+    figures: tuple[FigureChange, ...] = ()
+    field_before: str = ""
+    field_after: str = ""
+
+
+class FileChange(Struct, frozen=True, kw_only=True):
+    """What became of a spec: ``before`` is what it is compared with, ``note`` its former name, or why not."""
+
+    became: Became
+    before: str = ""
+    note: str = ""
+    networks: tuple[NetworkChange, ...] = ()
+
+
+class Compared(Struct, frozen=True):
+    """What became of a spec, and what grew too much."""
+
+    change: FileChange
+    problems: tuple[Problem, ...] = ()
+
+
+def read_tolerances(texts: Iterable[str]) -> dict[str, str]:
+    """Read ``1%`` for all figures, ``macs=2%`` or ``params=500`` for one.
+
+    Raises:
+        ArgumentError: one is none, or there is no such figure.
+    """
+    found = {}
+    for text in texts:
+        name, _, amount = text.rpartition("=")
+        name = name.strip()
+        if name and name not in COMPARED:
+            hint = suggestion(name, COMPARED) or f"; known: {', '.join(COMPARED)}"
+            raise ArgumentError(f"nothing is compared for '{name}'{hint}")
+        try:
+            tolerance(amount.strip(), Fraction(1))
+        except Fault as fault:
+            raise ArgumentError(fault.message) from None
+        found[name] = amount.strip()
+    return found
+
+
+def compare(
+    earlier: Earlier, text: str, name: str, variant: str | None, tolerances: Mapping[str, str], against: str
+) -> Compared:
+    """Compare a spec, or one variant of it, with what it was.
+
+    What grew too much is a problem at the network that grew; a spec that is wrong now, or was, has none.
+    """
+    if earlier.status in ("new", "unknown"):
+        return Compared(FileChange(became=earlier.status, note=earlier.note))
+    renamed = earlier.status == "renamed"
+    try:
+        old = earlier.content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Compared(_broken(earlier, "it was no UTF-8 text"))
+    if old == text:
+        alike: Became = "renamed" if renamed else "same"
+        return Compared(FileChange(became=alike, before=earlier.name, note=earlier.note))
+    try:
+        before = _networks(old, earlier.name, variant)
+    except SpecError as error:
+        return Compared(_broken(earlier, f"it was broken: {_first(error)}"))
+    try:
+        after = _networks(text, name, variant)
+    except SpecError:
+        return Compared(_broken(earlier, "it is broken"))
+    changes, problems = [], []
+    for key, (place, found) in after.items():
+        change = _change(before.get(key), found)
+        if change.figures:
+            change, said = _judged(change, tolerances)
+            problems += [Problem("against/grown", f"against {against}: {each}", place) for each in said]
+        changes.append(change)
+    gone = (_name(found) for key, (_, found) in before.items() if key not in after)
+    changes += [NetworkChange(network=each, became="removed") for each in gone]
+    figures: Became = "same" if all(each.became == "same" for each in changes) else "changed"
+    became: Became = "renamed" if renamed else figures
+    return Compared(
+        FileChange(became=became, before=earlier.name, note=earlier.note, networks=tuple(changes)),
+        tuple(problems),
+    )
+
+
+def _broken(earlier: Earlier, note: str) -> FileChange:
+    return FileChange(became="unknown", before=earlier.name, note=note)
+
+
+_Found: TypeAlias = "tuple[Span, Analysis | tuple[str, str]]"
+"""Where a network stands, and its figures; or its name, and why it has none."""
+
+
+def _networks(text: str, name: str, variant: str | None) -> dict[str, _Found]:
+    """Return the networks of a spec by their keys; the only one of a spec without variants has none.
+
+    Raises:
+        SpecError: the spec as a whole is wrong.
+    """
+    family = read_family(Source(name, text))
+    keys = (variant,) if variant is not None else tuple(family.variants) or (None,)
+    found: dict[str, _Found] = {}
+    for key in keys:
+        span = family.variants[key].span if key in family.variants else family.span
+        try:
+            found[key or ""] = span, analyze_graph(build(choose(family, key, {})))
+        except SpecError as error:
+            found[key or ""] = span, (key or family.name, _first(error))
+    return found
+
+
+def _first(error: SpecError) -> str:
+    problem, *more = error.problems
+    return f"{problem.message} (line {problem.span.line})" + (f", and {len(more)} more" if more else "")
+
+
+def _name(found: Analysis | tuple[str, str]) -> str:
+    return found[0] if isinstance(found, tuple) else found.name
+
+
+def _change(before: _Found | None, after: Analysis | tuple[str, str]) -> NetworkChange:
+    name = _name(after)
+    if before is None:
+        return NetworkChange(network=name, became="new")
+    _, old = before
+    if isinstance(after, tuple):
+        return NetworkChange(network=name, became="unknown", note="it is broken")
+    if isinstance(old, tuple):
+        return NetworkChange(network=name, became="unknown", note=f"it was broken: {old[1]}")
+    figures = tuple(_figures(old, after))
+    fields = _field(old), _field(after)
+    same = all(each.before == each.after for each in figures) and fields[0] == fields[1]
+    return NetworkChange(
+        network=name,
+        became="same" if same else "changed",
+        figures=figures,
+        field_before=fields[0],
+        field_after=fields[1],
+    )
+
+
+def _figures(before: Analysis, after: Analysis) -> Iterator[FigureChange]:
+    for key in COMPARED:
+        growth = growth_of(BUDGETED[key], before.totals, after.totals)
+        yield FigureChange(
+            figure=key,
+            before=growth.before,
+            after=growth.after,
+            difference=growth.difference,
+            ratio=growth.ratio,
+            grown=False,
+        )
+
+
+def _field(analysis: Analysis) -> str:
+    value = figure(analysis.totals, "receptive_field")
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return WHOLE if value == WHOLE else "none" if analysis.totals.field.unseen else "unknown"
+
+
+def _judged(change: NetworkChange, tolerances: Mapping[str, str]) -> tuple[NetworkChange, list[str]]:
+    """Mark what grew beyond its tolerance, and say it in a line."""
+    figures, said = [], []
+    for each in change.figures:
+        allowed = tolerances.get(each.figure, tolerances.get(ANY, "0"))
+        grown = each.difference > tolerance(allowed, Fraction(each.before))
+        figures.append(replace(each, grown=grown))
+        if grown:
+            percent = f", {percent_of(each)}" if each.before else ""
+            label = FIGURES[BUDGETED[each.figure]].label
+            said.append(f"{label} {each.before:,} -> {each.after:,} ({each.difference:+,}{percent})")
+    limit = " and ".join(f"{name}{'=' if name else ''}{amount}" for name, amount in tolerances.items())
+    beyond = f"; tolerance {limit}" if limit else ""
+    message = [f"{change.network} grew: {', '.join(said)}{beyond}"] if said else []
+    return replace(change, figures=tuple(figures)), message
+
+
+def percent_of(change: FigureChange) -> str:
+    """Return by how much a figure grew or shrank: ``+4 %``."""
+    percent = change.difference * 100 / change.before
+    return f"{percent:+.3g} %" if abs(percent) < 1000 else f"{percent:+,.0f} %"

@@ -1,0 +1,81 @@
+"""What a check has to say beside its findings: figures that were written, budgets, and what a change does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.base.figures import BUDGETED, FIGURES
+from cnnstat.base.text import plain, plural
+from cnnstat.commands.check.against import COMPARED, percent_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.commands.check.against import FigureChange, NetworkChange
+    from cnnstat.commands.check.document import CheckDocument
+
+HEAD = ("spec", "network", *(FIGURES[BUDGETED[key]].label for key in COMPARED), "receptive field")
+"""The columns of what a change does."""
+
+
+def written(document: CheckDocument) -> Iterator[str]:
+    """Yield the figures that were pinned, and those that could not be, each in a line."""
+    for report in document.files:
+        yield from (f"{plain(report.file)}: written: {plain(each)}" for each in report.written)
+        yield from (f"{plain(report.file)}: not written: {plain(each)}" for each in report.left)
+
+
+def budgets(document: CheckDocument) -> Iterator[str]:
+    """Yield every budget with the room that it has left, each in a line."""
+    for report in document.files:
+        for each in report.budgets:
+            mark = "kept" if each.kept else "not kept"
+            yield f"{plain(report.file)}:{each.line}: {mark}: {plain(each.network)}: {plain(each.message)}"
+
+
+def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each network that changed, and for each spec of which more is to be said; see `HEAD`.
+
+    What comes from a spec or from names of files is as it is there.
+    """
+    empty = ("",) * (len(HEAD) - 2)
+    for report in document.files:
+        change = report.change
+        if change is None or change.became == "same":
+            continue
+        if change.became in ("new", "unknown"):
+            yield report.file, f"{change.became}: {change.note}" if change.note else change.became, *empty
+        elif change.became == "renamed":
+            yield report.file, f"renamed from {change.note}", *empty
+        for each in change.networks:
+            if each.figures and each.became != "same":
+                yield report.file, each.network, *_cells(each)
+            elif each.became != "same":
+                said = f"{each.became}: {each.note}" if each.note else each.became
+                yield report.file, f"{each.network}: {said}", *empty
+    yield from ((name, "removed", *empty) for name in document.removed)
+
+
+def change_sums(document: CheckDocument) -> str:
+    """Return how many specs became what, in a line; nothing where there is no comparison."""
+    if not document.against:
+        return ""
+    became = [str(report.change.became) for report in document.files if report.change]
+    kinds = ("changed", "renamed", "new", "unknown")
+    counts = [(kind, became.count(kind)) for kind in kinds] + [("removed", len(document.removed))]
+    parts = [f"{count:,} {kind}" for kind, count in counts if count]
+    specs = f"{len(became):,} {plural('spec', len(became))}"
+    return f"against {plain(document.against)}: {specs}, {', '.join(parts) or 'all the same'}"
+
+
+def _cells(change: NetworkChange) -> Iterator[str]:
+    yield from map(_cell, change.figures)
+    fields = dict.fromkeys((change.field_before, change.field_after))
+    yield " -> ".join(fields)
+
+
+def _cell(change: FigureChange) -> str:
+    if not change.difference:
+        return f"{change.after:,}"
+    percent = f" ({percent_of(change)})" if change.before else ""
+    return f"{change.before:,} -> {change.after:,}{percent}{' !' if change.grown else ''}"
