@@ -11,8 +11,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.bounds import NO_REGION, joined
-from cnnstat.analysis.fields import Fields
-from cnnstat.analysis.long_patterns import LongPatterns
+from cnnstat.analysis.fields import known_fields
 from cnnstat.analysis.receptive_field import along, lost
 from cnnstat.layers.base import places
 from cnnstat.layers.footprint import NO_INPUT, POINT, Folded, Pieces, all_of, on_input
@@ -143,8 +142,6 @@ def clipped_field(analysis: Analysis, number: int, unit: tuple[int, ...]) -> Reg
     Raises:
         UntraceableError: it cannot be known.
     """
-    fields = Fields(analysis.graph.input_shapes, LongPatterns(len(analysis.rows)), analysis.of)
-    for row in analysis.rows[: number + 1 - len(analysis.graph.inputs)]:
-        fields.put(row.name, row.node.values, row.calculated.footprints, row.output_shape, row.field)
+    fields = known_fields(analysis, number + 1 - len(analysis.graph.inputs))
     axes = along(unit, len(places(analysis.input_shape)))
     return fields.seen(analysis.graph.name(number), [(number, [range(place, place + 1) for place in axes])])

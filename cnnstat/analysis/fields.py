@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from cnnstat.analysis.bounds import NO_REGION, joined
+from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import EVERY, UNSEEN, Field, along, field_of, lost, one_region, starts
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
@@ -20,7 +21,7 @@ from cnnstat.layers.footprint import POINT, Bounds, all_of, is_row, united
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnnstat.analysis.long_patterns import LongPatterns
+    from cnnstat.analysis.model import Analysis
     from cnnstat.analysis.receptive_field import Region
     from cnnstat.layers.footprint import Positions, Reading
 
@@ -57,18 +58,26 @@ class Fields:
         self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
     ) -> Field:
         """Add the next layer, which reads the values of ``sources``, and return its field."""
+        field = self.through(name, sources, footprints, shape)
+        self.put(name, sources, footprints, shape, field)
+        return field
+
+    def through(
+        self, name: str, sources: Sequence[int], footprints: tuple[Footprint, ...], shape: Shape
+    ) -> Field:
+        """Return the field of a layer's units through ``sources``: all that it reads, or one branch alone.
+
+        ``name`` is blamed where it is unknown.
+        """
         read = self._seeing(sources, footprints)
         sources, footprints = tuple(source for source, _ in read), tuple(footprint for _, footprint in read)
         if not read:
-            field = UNSEEN
-        elif WHOLE in footprints or self._is_one_place(sources, shape):
-            field = self._whole(name, sources)
-        else:
-            shapes = tuple([self.shapes[source] for source in sources])
-            above = tuple([self._above(name, *each) for each in read])
-            field = field_of(name, footprints, shapes, shape, above, self.extent, self._patterns)
-        self.put(name, sources, footprints, shape, field)
-        return field
+            return UNSEEN
+        if WHOLE in footprints or self._is_one_place(sources, shape):
+            return self._whole(name, sources)
+        shapes = tuple([self.shapes[source] for source in sources])
+        above = tuple([self._above(name, *each) for each in read])
+        return field_of(name, footprints, shapes, shape, above, self.extent, self._patterns)
 
     def put(
         self,
@@ -190,6 +199,14 @@ class Fields:
 
     def _all(self, number: int) -> list[Positions]:
         return [range(size) for size in along(places(self.shapes[number]), len(self.extent))]
+
+
+def known_fields(analysis: Analysis, layers: int) -> Fields:
+    """Return the fields of the inputs of a network and of so many of its layers, to ask what else is seen."""
+    fields = Fields(analysis.graph.input_shapes, LongPatterns(len(analysis.rows)), analysis.of)
+    for row in analysis.rows[:layers]:
+        fields.put(row.name, row.node.values, row.calculated.footprints, row.output_shape, row.field)
+    return fields
 
 
 def _looks(readings: tuple[Reading, ...], units: Sequence[Positions]) -> int:

@@ -152,7 +152,9 @@ def field_of(
 
     ``shapes`` are the inputs', ``out`` the layer's own and ``extent`` the places of the network's input;
     ``name`` is blamed where the field is unknown. No footprint is `WHOLE`. ``patterns`` are those of the
-    layers above, beside which this one's has to be short enough.
+    layers above, beside which this one's has to be short enough. This is what is left to compose once
+    `cnnstat.analysis.fields.Fields.through` has dealt with inputs that see nothing or are read as a whole:
+    nobody else asks it.
     """
     unknown = next((field for field in fields if field.because is not None), None)
     if unknown is not None:

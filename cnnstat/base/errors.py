@@ -80,13 +80,10 @@ class Problem(Struct, frozen=True):
         place = f"{plain(self.span.source.name)}:{self.span.line}:{self.span.column}"
         if not self.span.source.text:  # a file that cannot be read has no line to show
             return f"{place}: {self.code}: {plain(self.message)}"
-        line, column = excerpt(self.span.source.line(self.span.line), self.span.column)
+        line, carets = excerpt(self.span.source.line(self.span.line), self.span.column, self.span.length)
         gutter = f"{self.span.line:5} | "
-        caret = " " * (len(gutter) - 2) + "| " + " " * (column - 1) + "^" * self._carets(line, column)
-        return f"{place}: {self.code}: {plain(self.message)}\n{gutter}{line}\n{caret}"
-
-    def _carets(self, line: str, column: int) -> int:
-        return max(1, min(self.span.length, len(line) - column + 1))
+        empty = " " * (len(gutter) - 2) + "| "
+        return f"{place}: {self.code}: {plain(self.message)}\n{gutter}{line}\n{empty}{carets}"
 
 
 Place: TypeAlias = tuple[str, str | None, int, int]

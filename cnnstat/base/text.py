@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
+from unicodedata import combining, east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +17,8 @@ _CANDIDATES = 200
 
 # Characters of a line that a message shows.
 _CONTEXT = 120
+# The first character that takes no cell of a terminal; of those before it each takes one.
+_COMBINING = "\u0300"
 
 # Characters of a number that a message shows.
 _DIGITS = 60
@@ -58,7 +61,7 @@ def plain(text: str) -> str:
     logs read commands from them (GitHub ``::error::``, Azure ``##vso[``).
     """
     # Of three in a row the second has two neighbours, so each but the last is parted from the next.
-    text = _visible(text)
+    text = visible(text)
     return _PAIRS.sub(r"\1 ", text) if "::" in text or "##" in text else text
 
 
@@ -70,7 +73,8 @@ def escaped(text: str) -> str:
     return _PAIRS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Return text on one line, its control and formatting characters as visible escapes."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
@@ -96,10 +100,32 @@ def _decimal(value: Fraction) -> str | None:
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
-def excerpt(line: str, column: int) -> tuple[str, int]:
-    """Return a line cut to a readable width around a column (from 1), and the column in what is left."""
+def excerpt(line: str, column: int, length: int, width: int | None = None) -> tuple[str, str]:
+    """Return a line cut to a readable width around a column (from 1), and the carets that go beneath it.
+
+    With ``width`` neither takes more than so many cells.
+    """
     line = line.rstrip("\r").replace("\t", " ")
     start = max(0, column - 1 - _CONTEXT // 2) if len(line) > _CONTEXT else 0
     cut = line[start : start + _CONTEXT]
-    before = plain(cut[: column - 1 - start])
-    return plain(cut), len(before) + 1
+    first = column - 1 - start
+    shown, before, until = plain(cut), plain(cut[:first]), plain(cut[: first + length])
+    if width is not None and cells_of(shown) > width:
+        left = len(before) - len(_fitting(before[::-1], width // 2))
+        shown, before, until = (_fitting(text[left:], width) for text in (shown, before, until))
+    space = cells_of(before)
+    return shown, " " * space + "^" * max(1, cells_of(until) - space)
+
+
+def _fitting(text: str, width: int) -> str:
+    """Return as much of the beginning of a text as fits."""
+    while cells_of(text) > width:
+        text = text[:-1]
+    return text
+
+
+def cells_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii() or max(text) < _COMBINING:
+        return len(text)
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -91,6 +91,9 @@ TRAINED = {
 }
 """The same in training."""
 
+OF_PLUGIN = Working("input output", more=2, forward=4, backward=6)
+"""What a type of another package is taken to need: as much as most of ours, and rather more."""
+
 
 def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, width: int) -> int:
     """Return the numbers that a convolution gathers at a time: columns, and the frame they are cut from."""

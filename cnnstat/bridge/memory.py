@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.memory import freed
 from cnnstat.analysis.settings import BYTES
-from cnnstat.bridge.kernel_memory import TRAINED, WORKING, gathered
+from cnnstat.bridge.kernel_memory import OF_PLUGIN, TRAINED, WORKING, gathered
 from cnnstat.executor.measure.poison import HORIZON, LARGEST, PIECE
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.model import LayerRow
+    from cnnstat.bridge.kernel_memory import Working
 
 OWN = 4 << 20
 """Bytes of what Python holds of a run, whatever the network, and of each layer and unit besides."""
@@ -142,7 +143,7 @@ class _Walk:
         self.sizes = [batch * prod(shape) for shape in analysis.shapes]
         self.root = list(range(len(self.sizes)))
         for row in analysis.rows:
-            if self.kernels[row.type].shares:
+            if self._working(row).shares:
                 self.root[row.number] = self.root[row.node.inputs[0]]
         self.freed = freed(analysis.graph, self.root)
 
@@ -181,7 +182,7 @@ class _Walk:
         return max(peak, self._back(alive, kept))
 
     def _kept(self, row: LayerRow, alive: _Alive) -> list[object]:
-        working, into = self.kernels[row.type], max(self._ends(row))
+        working, into = self._working(row), max(self._ends(row))
         held: list[object] = []
         if "input" in working.keeps:
             held += [self.root[source] for source in row.node.inputs]
@@ -204,7 +205,7 @@ class _Walk:
             given = gradient.pop(row.number, None)
             if given is not None:
                 for source in dict.fromkeys(row.node.inputs):
-                    passed = self.kernels[row.type].passes and source not in gradient
+                    passed = self._working(row).passes and source not in gradient
                     came = given if passed else ("gradient", source, row.number)
                     alive.hold(came, self.sizes[source])
                     if source in gradient:
@@ -228,7 +229,7 @@ class _Walk:
     def _alone(self, row: LayerRow) -> int:
         (read, out), trained = self._ends(row), _trained(row)
         moved = max(*(self.sizes[source] for source in row.node.inputs), trained)
-        more = ceil(self.kernels[row.type].more * max(read, out))
+        more = ceil(self._working(row).more * max(read, out))
         passes = max(self._beside_back(row), 2 * self._beside(row) + 2 * (read + out + trained))
         return 2 * read + 2 * trained + 6 * moved + 5 * out + more + passes
 
@@ -253,6 +254,9 @@ class _Walk:
                 alive.drop(source)
         return peak + given  # whoever asked for the pass holds its input to the end
 
+    def _working(self, row: LayerRow) -> Working:
+        return self.kernels.get(row.type, OF_PLUGIN)
+
     def _new(self, row: LayerRow) -> int:
         return self.sizes[row.number] if self.root[row.number] == row.number else 0
 
@@ -276,7 +280,7 @@ class _Walk:
             return 0
         if columns := self._gathered(row):
             return columns + 2 * _params(row)
-        return ceil(self.kernels[row.type].forward * max(self._ends(row)))
+        return ceil(self._working(row).forward * max(self._ends(row)))
 
     def _beside_back(self, row: LayerRow) -> int:
         """Return what a layer takes on its way back, beside the gradients that come of it."""
@@ -284,4 +288,4 @@ class _Walk:
             return 2 * row.counts.macs * self.batch
         if columns := self._gathered(row):
             return columns + 4 * _params(row) + self.sizes[row.number]
-        return ceil(self.kernels[row.type].backward * max(self._ends(row)))
+        return ceil(self._working(row).backward * max(self._ends(row)))

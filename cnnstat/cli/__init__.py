@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ import click
 
 from cnnstat.base.errors import SpecError
 from cnnstat.base.text import plain
+from cnnstat.cli import completion
 from cnnstat.cli.group import cli
 from cnnstat.cli.output import complain, drop_output
 
@@ -34,6 +36,8 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
+    if wanted := os.environ.get(completion.VARIABLE):
+        return completion.complete(cli, wanted)
     try:
         # Not cli.main(): it answers Ctrl-C with an empty line.
         with cli.make_context("cnnstat", sys.argv[1:]) as context:

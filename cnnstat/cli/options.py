@@ -15,6 +15,7 @@ from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.base.text import suggestion
+from cnnstat.cli import completion
 from cnnstat.cli.output import check_output
 from cnnstat.graph.load import load
 from cnnstat.report.columns import CHOICES
@@ -176,7 +177,8 @@ def _numbers(parts: list[str]) -> tuple[int, ...]:
 
 def network_options(default: str | None = None) -> Callable[[Command], Command]:
     """Add SPEC and what changes it; the command gets them as ``network``, a `Chosen`."""
-    spec = click.argument("spec", default=default) if default else click.argument("spec")
+    optional: dict[str, Any] = {"default": default} if default else {}
+    spec = click.argument("spec", shell_complete=completion.specs, **optional)
     return gathered("network", Chosen, spec, set_option, input_option)
 
 
@@ -186,6 +188,7 @@ set_option = click.option(
     metavar="NAME=VALUE",
     multiple=True,
     callback=read_by(_params),
+    shell_complete=completion.params,
     help="Replace a parameter of the network: width=1.4. May be repeated.",
 )
 input_option = click.option(

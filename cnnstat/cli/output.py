@@ -44,7 +44,7 @@ def show(document: Document, report: Callable[[], Report], output: Output) -> No
         OSError: standard output takes nothing more.
         Undone: the file takes nothing more.
     """
-    width, colour = _width(_on_terminal(output.output)), coloured(output.output)
+    width, colour = width_of(output.output), coloured(output.output)
     put(render(document, report, output.form, width=width, colour=colour), output.output)
 
 
@@ -139,12 +139,14 @@ def say(text: str) -> None:
         drop_output()
 
 
-def _width(terminal: bool) -> int | None:
+def width_of(output: Path | None) -> int | None:
     """Return the terminal's width; none for a pipe or a file, unless COLUMNS says so."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and 20 <= int(columns) <= 10_000:
         return int(columns)
-    return max(20, os.get_terminal_size(sys.stdout.fileno()).columns or 80) if terminal else None
+    if not _on_terminal(output):
+        return None
+    return max(20, os.get_terminal_size(standard_output().fileno()).columns or 80)
 
 
 def drop_output() -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from cnnstat.executor.backward import BackwardError
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import is_finite, quiet
-from cnnstat.executor.way_back import BackwardError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from cnnstat.executor.arguments import array, replacements, whole
 from cnnstat.executor.axes import check_axes
+from cnnstat.executor.backward import go_back
 from cnnstat.executor.choices import DTYPES
 from cnnstat.executor.kernel import Context
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.parameters import shapes
-from cnnstat.executor.way_back import BackwardError, by_input, returned
+from cnnstat.executor.plugged import kernel_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
+    from cnnstat.executor.backward import Gradients, Tape
     from cnnstat.executor.kernel import Array, Backward, Inputs
     from cnnstat.executor.parameters import Parameters
     from cnnstat.executor.program import Program, Step
-    from cnnstat.executor.way_back import Tape
 
 
-T = TypeVar("T")
 TensorSource: TypeAlias = "Callable[[int, Inputs], Mapping[str, Array]]"
 """What gives a step, by its number and its inputs, the tensors it computes with."""
 Batch: TypeAlias = Any
@@ -61,11 +60,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Gradients:
-    """dL/dx of the input, or of each of several by its name, and dL/dw of each trained tensor by its name."""
+class Pass:
+    """How to go through a network: as in `training` or not, and whether the way `backward` is kept.
 
-    input: Batch
-    parameters: dict[str, Array]
+    `draw` numbers the dropout masks of a seed; `parameters` gives steps others than those stored.
+    """
+
+    training: bool = False
+    backward: bool = False
+    draw: int = 0
+    parameters: TensorSource | None = None
+
+
+_PLAIN = Pass()
 
 
 class Executor:
@@ -84,7 +91,7 @@ class Executor:
         self.stored: list[Parameters] = []
         self._draws = 0
         self._tape: tuple[tuple[tuple[int, ...], ...], Tape] | None = None
-        deque(self.visits(self.sample(1), parameters=self._drawn), maxlen=0)
+        deque(self.visits(self.sample(1), Pass(parameters=self._drawn)), maxlen=0)
 
     def __repr__(self) -> str:
         sizes = " and ".join("x".join(map(str, shape)) for shape in self.program.inputs.values())
@@ -148,28 +155,20 @@ class Executor:
             ValueError: x has another shape; `UnfitError`: a layer cannot take its inputs.
         """
         self._draws += training
-        found, tape = self.run(x, training=training, backward=backward, draw=self._draws)
+        found, tape = self.run(x, Pass(training, backward, self._draws))
         self._tape = (tuple(y.shape for y in found), tape) if backward else None
         return found[0] if len(found) == 1 else found
 
-    def run(
-        self,
-        x: Batch,
-        *,
-        training: bool = False,
-        backward: bool = False,
-        draw: int = 0,
-        parameters: TensorSource | None = None,
-    ) -> tuple[tuple[Array, ...], Tape]:
-        """Do all that `visits` does; return the outputs and the ways back, empty without `backward`."""
+    def run(self, x: Batch, how: Pass) -> tuple[tuple[Array, ...], Tape]:
+        """Do all that `visits` does; return the outputs and the ways back, none where they are not kept."""
         outputs = self.accepted(x)
         tape: Tape = []
-        for visit in self.visits(x, training=training, backward=backward, draw=draw, parameters=parameters):
+        for visit in self.visits(x, how):
             tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output
             del visit  # what it read may be freed before the next one
-        return tuple(outputs[number] for number in self.program.outputs), tape if backward else []
+        return tuple(outputs[number] for number in self.program.outputs), tape if how.backward else []
 
     def backward(self, dy: Outputs) -> Gradients:
         """Return the gradients of sum(dy·y) of the last forward pass, which is used up by it.
@@ -186,57 +185,10 @@ class Executor:
         if tuple(each.shape for each in given) != shapes:
             raise ValueError(f"expected gradients of shape {shapes}, got {[each.shape for each in given]}")
         self._tape = None
-        return self.way_back(tape, given)
+        return go_back(self, tape, given)
 
-    def way_back(self, tape: Tape, given: Sequence[Array]) -> Gradients:
-        """Go back through a tape, which is emptied, from one gradient for each output of the program.
-
-        Raises:
-            BackwardError: the gradients of a step are not those of its tensors.
-        """
-        gradients: dict[int, Array] = {}
-        for number, dy in zip(self.program.outputs, given, strict=True):
-            _add(gradients, number, dy)  # one step may be put out twice
-        found: dict[str, Array] = {}
-        for number in reversed(range(len(tape))):
-            step, (rule, inputs) = self.program.steps[number], tape.pop()
-            if number not in gradients:  # nobody reads it: what it trains changes nothing
-                continue
-            back = returned(rule, gradients.pop(number), inputs, self.stored[number].trained)
-            if back.faults:
-                raise BackwardError(step, back.faults)
-            for source, tensor in zip(step.inputs, by_input(inputs), strict=True):
-                # A fork: what comes back through its branches adds up.
-                _add(gradients, source, back.gradients.pop(tensor))
-            for name, gradient in back.gradients.items():
-                # So does what comes back from all that use one tensor.
-                _add(found, f"{self.owner(step).name}.{name}", gradient)
-        trained = (
-            (f"{step.name}.{name}", value)
-            for step, stored in self.owned()
-            for name, value in stored.trained.items()
-        )
-        ordered = {name: found[name] if name in found else np.zeros_like(value) for name, value in trained}
-        samples, precision = len(given[0]), given[0].dtype
-        of_inputs = {
-            # An input that only unused layers read changes nothing, either.
-            name: gradients.get(number, np.zeros((samples, *self.program.inputs[name]), precision))
-            for number, name in self.program.numbered_inputs.items()
-        }
-        return Gradients(self.batch(of_inputs), ordered)
-
-    def visits(
-        self,
-        x: Batch,
-        *,
-        training: bool = False,
-        backward: bool = False,
-        draw: int = 0,
-        parameters: TensorSource | None = None,
-    ) -> Iterator[Visit]:
+    def visits(self, x: Batch, how: Pass = _PLAIN) -> Iterator[Visit]:
         """Do step after step; an array is dropped after its last reader, unless the way back keeps it.
-
-        `parameters` gives a step others than those stored; `draw` numbers the dropout masks of a seed.
 
         Raises:
             ValueError: x has another shape; `UnfitError`: a layer cannot take its inputs.
@@ -246,12 +198,12 @@ class Executor:
         freed, holders = self.program.last_readers(), self.program.holders()
         for number, step in enumerate(self.program.steps):
             inputs = tuple(arrays[i] for i in step.inputs)
-            context = self.context(number, training=training, backward=backward, draw=draw)
-            kernel = KERNELS[step.type]
+            context = self.context(number, how)
+            kernel = kernel_of(step.type)
             try:
                 for each in inputs:
                     check_axes(each, kernel.axes)
-                params = (parameters or self._kept)(number, inputs)
+                params = (how.parameters or self._kept)(number, inputs)
                 y, way_back = kernel.forward(inputs, params, step.options, context)
             except ValueError as error:
                 raise UnfitError(number, step, str(error)) from error
@@ -282,10 +234,10 @@ class Executor:
             found[number] = x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
         return found
 
-    def context(self, number: int, *, training: bool, backward: bool, draw: int = 0) -> Context:
+    def context(self, number: int, how: Pass) -> Context:
         """Return the context in which a step is executed: one seed, step and draw make one dropout mask."""
-        rng = np.random.default_rng([self.seed, number, 1 + draw])
-        return Context(MacCounter(), rng, training, backward)
+        rng = np.random.default_rng([self.seed, number, 1 + how.draw])
+        return Context(MacCounter(), rng, how.training, how.backward)
 
     def _kept(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
         return self.stored[number].all
@@ -298,7 +250,7 @@ class Executor:
         """
         step = self.program.steps[number]
         rng = np.random.default_rng([self.seed, number, 0])
-        drawn = KERNELS[step.type].parameters(inputs, step.options, rng)
+        drawn = kernel_of(step.type).parameters(inputs, step.options, rng)
         if step.weights is not None:
             own = self.stored[step.weights]
             if shapes(own) != shapes(drawn):
@@ -308,8 +260,3 @@ class Executor:
             drawn = own
         self.stored.append(drawn.frozen() if step.frozen else drawn)
         return self.stored[number].all
-
-
-def _add(sums: dict[T, Array], key: T, gradient: Array) -> None:
-    """Add a gradient to those that came before under its key."""
-    sums[key] = sums[key] + gradient if key in sums else gradient

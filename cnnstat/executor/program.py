@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.plugged import KernelError, kernel_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +34,6 @@ class Step:
 class MissingKernelError(ValueError):
     """Steps are of types that the executor has no kernel for."""
 
-    def __init__(self, steps: list[Step]) -> None:
-        first: dict[str, str] = {}
-        for step in steps:
-            first.setdefault(step.type, step.name)
-        types = ", ".join(f"{kind} (layer {name})" for kind, name in first.items())
-        super().__init__(f"the executor has no kernel for {types}")
-
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -54,8 +48,11 @@ class Program:
     outputs: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if missing := [step for step in self.steps if step.type not in KERNELS]:
-            raise MissingKernelError(missing)
+        first: dict[str, str] = {}
+        for step in self.steps:
+            first.setdefault(step.type, step.name)
+        if missing := [*filter(None, starmap(_lacking, first.items()))]:
+            raise MissingKernelError(f"the executor has no kernel for {', '.join(missing)}")
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -77,7 +74,7 @@ class Program:
         """Return for each array the one whose memory it is in: itself, or what it is a view of."""
         found = {number: number for number in self.numbered_inputs}
         for number, step in enumerate(self.steps):
-            found[number] = found[step.inputs[0]] if KERNELS[step.type].view else number
+            found[number] = found[step.inputs[0]] if kernel_of(step.type).view else number
         return found
 
     def last_readers(self) -> list[list[int]]:
@@ -93,3 +90,12 @@ class Program:
             if holder in last and holder not in kept:
                 freed[last[holder]].append(number)
         return freed
+
+
+def _lacking(kind: str, name: str) -> str:
+    """Return what to say of a type without a kernel; nothing of one that has one."""
+    try:
+        kernel_of(kind)
+    except KernelError as error:
+        return f"{kind} (layer {name}{'; ' * bool(error.args)}{error})"
+    return ""

@@ -7,14 +7,13 @@ as if somebody had.
     unchanged             the layer as it is: none of its options is about axes or channels
     along("kernel", ...)  the layer, with what these options say of that axis
     becomes("identity")   a layer of another type
-    vector                nothing: its units go by their number, and are measured by it (`by_number`)
+    placeless             nothing: its units have no place there, and are measured otherwise (`vectors`)
     one_unit              of a vector: one unit that stands for all, as each of them reads everything
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
     from cnnstat.executor.kernel import Options
 
-    Projection: TypeAlias = Callable[[Options, Axis], "OneAxis | Placeless"]
+    Projection: TypeAlias = Callable[[Options, Axis], "OneAxis | None"]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -46,23 +45,16 @@ class OneAxis:
     anchored: bool = False
 
 
-class Placeless(Enum):
-    """Why units have no place on the input, nor have those that read them."""
-
-    VECTOR = auto()
-    """Numbers of a vector stand in no row and no column."""
-    MOVED = auto()
-    """A place on the map is no place on the input any more."""
-
-
 def unchanged(options: Options, axis: Axis) -> OneAxis:
     """Take the layer as it is: element-wise, or over all that there is."""
     return OneAxis(options)
 
 
-def vector(options: Options, axis: Axis) -> Placeless:
-    """Say that a vector is put out."""
-    return Placeless.VECTOR
+def placeless(options: Options, axis: Axis) -> None:
+    """Say that units have no place on the axis, nor have those that read them.
+
+    Numbers of a vector stand in no row and no column; or a place on the map is none on the input any more.
+    """
 
 
 def one_unit(options: Options, axis: Axis) -> OneAxis:

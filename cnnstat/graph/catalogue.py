@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.base.errors import Fault
+from cnnstat.base.plugins import PluginError
 from cnnstat.layers import LAYERS
+from cnnstat.layers.plugged import layer_type, layer_types
 from cnnstat.layers.reader import option_names, read_layer, unknown_option
 from cnnstat.layers.synonyms import way_out
 from cnnstat.spec.entry_reader import ENTRY_KEYS
 
 if TYPE_CHECKING:
-    from cnnstat.graph.problems import Unfolding
+    from collections.abc import Collection
+
+    from cnnstat.graph.problems import UnfoldingProblems
     from cnnstat.graph.template import Template
     from cnnstat.layers.base import Layer
     from cnnstat.spec.choice import Spec
@@ -25,12 +29,17 @@ for the same. To Python, 1 and True are equal; of a list, what `repr` shows stan
 
 
 class Catalogue:
-    """What all scopes of one spec share."""
+    """What all scopes of one spec share.
 
-    def __init__(self, spec: Spec, problems: Unfolding) -> None:
+    ``kinds`` are the layer types that were asked for. A type is looked for among those built in, then among
+    the blocks, then among plug-ins: what is installed changes no spec that has a block of that name.
+    """
+
+    def __init__(self, spec: Spec, problems: UnfoldingProblems) -> None:
         self.spec = spec
         self.blocks = spec.family.blocks
         self.problems = problems
+        self.kinds: dict[str, type[Layer]] = {}
         self.templates: dict[Asked, Template] = {}
         self._layers: dict[Asked, tuple[Layer | None, list[Fault]]] = {}
         self._shown: dict[int, tuple[Value, str]] = {}
@@ -52,7 +61,7 @@ class Catalogue:
         """Return the layer with these options; equal ones are one layer, and calculated once."""
         key = self.asked(kind, options)
         if key not in self._layers:
-            self._layers[key] = read_layer(kind, LAYERS[kind], options)
+            self._layers[key] = read_layer(kind, self.kinds[kind], options)
         return self._layers[key]
 
     def check_definitions(self) -> None:
@@ -68,15 +77,31 @@ class Catalogue:
 
     def check_entry(self, entry: Entry, kind: str) -> bool:
         """Note what is wrong with an entry's type and the names of its options; say whether all is well."""
-        if kind not in LAYERS and kind not in self.blocks:
-            hint = way_out(kind, [*self.blocks, *LAYERS]) or "; 'cnnstat explain' lists them"
-            message = f"unknown type '{kind}'{hint}"
-            self.problems.note(Fault(message, code="type/unknown"), entry.type.span)
+        if kind in self.blocks and kind not in LAYERS:
+            known: Collection[str] = self.blocks[kind].params
+        elif self._find(entry, kind):
+            known = option_names(self.kinds[kind])
+        else:
             return False
-        known = option_names(LAYERS[kind]) if kind in LAYERS else self.blocks[kind].params
         unknown = [o for o in (*entry.options, *entry.first) if o.name not in known]
         for option in unknown:
             near = (*known, *ENTRY_KEYS)
             fault = unknown_option(option.name, tuple(known), f"'{kind}'", near)
             self.problems.note(fault, option.key_span)
         return not unknown
+
+    def _find(self, entry: Entry, kind: str) -> bool:
+        """Find the layer type of a name; note why there is none, and say whether there is."""
+        if kind in self.kinds:
+            return True
+        try:
+            found = layer_type(kind)
+        except PluginError as error:
+            self.problems.note(Fault(f"type '{kind}' {error}", code="type/plugin"), entry.type.span)
+            return False
+        if found is None:
+            hint = way_out(kind, [*self.blocks, *layer_types()]) or "; 'cnnstat explain' lists them"
+            self.problems.note(Fault(f"unknown type '{kind}'{hint}", code="type/unknown"), entry.type.span)
+            return False
+        self.kinds[kind] = found
+        return True

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.graph.template import Call
+    from cnnstat.graph.call import Call
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.spec.model import Entry
 
@@ -57,7 +57,7 @@ class LayerNode(Struct, frozen=True, gc=False):  # there are thousands, and none
         """Say whether its parameters are its own."""
         return self.owner == self.number
 
-    def lent_by(self, lender: LayerNode) -> LayerNode:
+    def borrowing(self, lender: LayerNode) -> LayerNode:
         """Return this node with the parameters that another one uses."""
         return replace(self, owner=lender.owner, frozen=lender.frozen)
 

@@ -19,7 +19,7 @@ class Skip(Exception):  # noqa: N818 - not an error: the problem is noted, the e
     """The entry at hand has a problem, which is noted; go on with the next."""
 
 
-class Unfolding(Problems):
+class UnfoldingProblems(Problems):
     """The problems of one unfolding, and the steps it has taken."""
 
     def __init__(self) -> None:

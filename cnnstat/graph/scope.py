@@ -7,17 +7,16 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from cnnstat.base.limits import MAX_NESTING, PARTS
-from cnnstat.base.text import listed, plural
+from cnnstat.base.limits import PARTS
+from cnnstat.graph.call import Call, check_arity, check_block
 from cnnstat.graph.names import Names
 from cnnstat.graph.nodes import Group, LayerNode
 from cnnstat.graph.paths import Paths
 from cnnstat.graph.problems import Skip
-from cnnstat.graph.template import Call, Template
+from cnnstat.graph.references import References
+from cnnstat.graph.template import Template
 from cnnstat.graph.values import Values
-from cnnstat.graph.weights import find_lenders, lent
-from cnnstat.layers import LAYERS
-from cnnstat.spec.model import Reference
+from cnnstat.graph.weights import borrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from cnnstat.graph.catalogue import Asked, Catalogue
     from cnnstat.graph.nodes import Outputs
     from cnnstat.graph.values import Params
-    from cnnstat.spec.model import Block, Entry, Option
+    from cnnstat.spec.model import Block, Entry, Option, Reference
 
 _SCOPE_STEPS = 5  # what a new template costs beside its layers
 
@@ -53,7 +52,8 @@ class Scope:
         self.layers: list[LayerNode] = []
         self.groups: list[Group] = []
         self.names = Names(entries, inputs)
-        self.paths = Paths(self.layers, self.groups, self.arity)
+        paths = Paths(self.layers, self.groups, self.arity)
+        self.references = References(self.names, paths, catalogue.problems)
 
     def unfold(self, outputs: Mapping[str, Reference] = MappingProxyType({})) -> Template:
         """Return the entries as layers, and the outputs that have names.
@@ -66,15 +66,15 @@ class Scope:
                 self.add(entry)
             except Skip:  # a name stands for the entry all the same, so that who reads it is not wrong, too
                 self.names.add(entry.name or f"({position})", self.names.above, present=True)
-        named = tuple(self.named(outputs))
+        named = tuple(self.named_outputs(outputs))
         output = named[0][1] if named else self.names.above
         return Template(tuple(self.layers), tuple(self.groups), output, named)
 
-    def named(self, outputs: Mapping[str, Reference]) -> Iterator[tuple[str, int]]:
+    def named_outputs(self, outputs: Mapping[str, Reference]) -> Iterator[tuple[str, int]]:
         """Yield each named output of a block with its number."""
         for name, reference in outputs.items():
             with suppress(Skip):
-                number = self.find(reference)
+                number = self.references.find(reference)
                 if (self.names.get(name) or 0) >= self.arity and self.names.get(name) != number:
                     message = f"the output '{name}' has the name of another layer of this block"
                     self.problems.refuse("name/duplicate", message, reference.span)
@@ -91,7 +91,7 @@ class Scope:
         """Add what an entry stands for: nothing, a layer, a block, or repetitions of one of these."""
         kind = self.kind(entry)
         name = entry.name or self.names.numbered(kind)
-        inputs = self.inputs(entry)
+        inputs = self.references.inputs(entry)
         if not self.values.truth(entry.when, default=True):
             self.names.add(name, inputs[0], present=False)
             return
@@ -127,7 +127,7 @@ class Scope:
     ) -> tuple[int, ...]:
         """Return what the next repetition reads: the output at the first input, named ones at theirs."""
         inputs = (output, *inputs[1:])
-        if kind in LAYERS:
+        if kind not in self.catalogue.blocks:
             return inputs
         names = self.catalogue.blocks[kind].inputs
         return tuple([outputs.get(name, number) for name, number in zip(names, inputs, strict=True)])
@@ -137,10 +137,10 @@ class Scope:
         path, options, values = name, entry.options, self.values
         if index is not None:
             path, values = f"{name}.{index}", values.repetition(index)
-            options = merged(options, entry.first) if index == 0 else options
+            options = merge(options, entry.first) if index == 0 else options
         arguments = values.arguments(options)
         frozen = values.truth(entry.frozen, default=False)
-        lenders = find_lenders(entry, name, index, self.paths, self.names, self.problems)
+        lenders = self.references.lenders(entry, name, index)
         return Call(entry, kind, path, inputs, arguments, frozen, index, lenders)
 
     # -- one call ----------------------------------------------------------------------------------
@@ -148,68 +148,39 @@ class Scope:
     def place(self, call: Call) -> tuple[int, Outputs]:
         """Put the layers of a call behind those so far; return its output, and those that have names."""
         self.problems.count(call.entry.span, len(call.inputs) // PARTS)
-        if call.kind in LAYERS:
-            return self.place_layer(call), ()
-        return self.place_block(call, self.catalogue.blocks[call.kind])
+        if call.kind in self.catalogue.blocks:
+            return self.place_block(call, self.catalogue.blocks[call.kind])
+        return self.place_layer(call), ()
 
     def place_layer(self, call: Call) -> int:
         """Add a layer; return its number."""
         layer, faults = self.catalogue.layer(call.kind, call.arguments)
         for fault in faults:
             self.problems.note(fault, call.entry.span_of(fault.field))
-        self.check_arity(call)
+        check_arity(call, self.catalogue.kinds[call.kind], self.problems)
         if layer is None:
             raise Skip
         entry, number = call.entry, self.next_number
         node = LayerNode(
             number, call.path, call.kind, layer, call.inputs, number, entry, call.frozen, call.index
         )
-        self.layers += lent((node,), call, self.problems)
+        self.layers += borrow((node,), call, self.problems)
         return number
-
-    def check_arity(self, call: Call) -> None:
-        """Refuse a layer that reads too few or too many others."""
-        least, most = LAYERS[call.kind].arity
-        got = len(call.inputs)
-        if got < least or (most and got > most):
-            wanted = f"{least}" if least == most else f"{least} to {most}" if most else f"{least} or more"
-            inputs = plural("input", most)
-            message = f"{call.kind} needs {wanted} {inputs}, got {got}; name them with 'from: [...]'"
-            self.problems.refuse("graph/arity", message, call.entry.span)
 
     def place_block(self, call: Call, block: Block) -> tuple[int, Outputs]:
         """Add the layers of a block; return its output, and those that have names."""
-        self.check_block(call, block)
-        template = self.template(call, block)
+        asked = self.catalogue.asked(block.name, call.arguments)
+        check_block(call, block, asked, self.stack, self.problems)
+        template = self.template(call, block, asked)
         self.problems.count(call.entry.span, template.steps)
-        placed = template.called(call, self.next_number)
-        self.layers += lent(placed.layers, call, self.problems)
+        placed = template.place(call, self.next_number)
+        self.layers += borrow(placed.layers, call, self.problems)
         self.groups += placed.groups
         return placed.output, placed.outputs
 
-    def check_block(self, call: Call, block: Block) -> None:
-        """Refuse a call of a block that never ends or nests too deep, or lacks parameters or inputs."""
-        name, span = block.name, call.entry.span
-        asked = self.catalogue.asked(name, call.arguments)
-        if asked in self.stack:
-            chain = " -> ".join(kind for kind, _ in (*self.stack[self.stack.index(asked) :], asked))
-            self.problems.refuse("block/recursion", f"the block '{name}' contains itself: {chain}", span)
-        if len(self.stack) >= MAX_NESTING:
-            way_out = "; a block that calls itself ends with 'when:'" if name in dict(self.stack) else ""
-            self.problems.refuse("block/nesting", f"blocks nest more than {MAX_NESTING} deep{way_out}", span)
-        missing = [f"'{param}:'" for param in block.required if param not in call.arguments]
-        if missing:
-            message = f"the block '{name}' needs {listed(missing, ' and ')}"
-            self.problems.refuse("block/missing-parameter", message, span)
-        if len(call.inputs) != len(block.inputs):
-            count = len(block.inputs)
-            wanted = f"{count} {plural('input', count)} ({listed(block.inputs)})"
-            message = f"the block '{name}' has {wanted}, got {len(call.inputs)}"
-            self.problems.refuse("graph/arity", message, span)
-
-    def template(self, call: Call, block: Block) -> Template:
+    def template(self, call: Call, block: Block, asked: Asked) -> Template:
         """Return what a block unfolds to with a call's arguments, which is worked out once."""
-        made, asked = self.catalogue.templates, self.catalogue.asked(block.name, call.arguments)
+        made = self.catalogue.templates
         if asked not in made:
             self.problems.count(block.span, _SCOPE_STEPS)
             params = ChainMap(call.arguments, block.params, self.catalogue.spec.params)
@@ -220,43 +191,8 @@ class Scope:
             self.problems.again(asked)
         return made[asked]
 
-    # -- references --------------------------------------------------------------------------------
 
-    def inputs(self, entry: Entry) -> tuple[int, ...]:
-        """Return what an entry reads: the layer above, where it names nothing."""
-        if entry.inputs is None:
-            return (self.names.above,)
-        return tuple([number for reference in entry.inputs for number in self.find_all(reference, entry)])
-
-    def find_all(self, reference: Reference, reader: Entry | None = None) -> list[int]:
-        """Return the numbers that a name stands for: several, where it has a ``*``."""
-        if "*" not in reference.name:
-            return [self.find(reference, reader)]
-        names = list(self.paths.repetitions(reference.name))
-        self.problems.count(reference.span, len(names) // PARTS)
-        if not names:
-            repeat = reference.name.partition(".*")[0]
-            message = f"'{reference.name}' reads each repetition of '{repeat}', but that is no repeat above"
-            self.problems.refuse("graph/no-repeat", message, reference.span)
-        return [self.find(Reference(name, reference.span), reader) for name in names]
-
-    def find(self, reference: Reference, reader: Entry | None = None) -> int:
-        """Return the number that a name stands for."""
-        number = self.names.get(reference.name)
-        if number is None and "." in reference.name:
-            number = self.paths.get(reference.name)
-        if number is None:
-            fault = self.names.unknown(reference.name, reader)
-            self.problems.refuse(fault.code, fault.message, reference.span)
-        return number
-
-    def left_out(self, reference: Reference) -> bool:
-        """Say whether a layer of this name exists and `when` leaves it out."""
-        known = self.names.get(reference.name) is not None
-        return known and not self.names.present(reference.name)
-
-
-def merged(options: Iterable[Option], first: tuple[Option, ...]) -> tuple[Option, ...]:
+def merge(options: Iterable[Option], first: tuple[Option, ...]) -> tuple[Option, ...]:
     """Return options with those of ``first`` in their place or added."""
     overriding = {option.name for option in first}
     return (*(option for option in options if option.name not in overriding), *first)

@@ -10,25 +10,19 @@ from cnnstat.base.limits import PARTS
 from cnnstat.graph.nodes import Group, LayerNode, Outputs
 
 if TYPE_CHECKING:
-    from cnnstat.spec.expression import Value
-    from cnnstat.spec.model import Entry
+    from cnnstat.graph.call import Call
 
 
-class Call(Struct, frozen=True):
-    """One layer or block that an entry asks for, with all values settled.
+class Placed(Struct, frozen=True):
+    """What a call comes to: layers and groups by the numbers of the scope that it stands in.
 
-    ``kind`` is a layer type or a block's name, ``inputs`` are numbers of nodes, and ``index`` says, of a
-    repeat, which repetition it is. ``lenders`` are the layers whose parameters it uses, none for its own.
+    ``output`` is the node that it stands for, ``outputs`` are those that have names.
     """
 
-    entry: Entry
-    kind: str
-    path: str
-    inputs: tuple[int, ...]
-    arguments: dict[str, Value]
-    frozen: bool
-    index: int | None
-    lenders: tuple[LayerNode, ...] = ()
+    layers: tuple[LayerNode, ...]
+    groups: tuple[Group, ...]
+    output: int
+    outputs: Outputs = ()
 
 
 class Template(Struct, frozen=True):
@@ -47,8 +41,8 @@ class Template(Struct, frozen=True):
         """Return what a call of it counts for."""
         return len(self.layers) + len(self.groups) + sum(len(node.inputs) // PARTS for node in self.layers)
 
-    def called(self, call: Call, start: int) -> Template:
-        """Return this template of a block as a call has it, its layers numbered from ``start``.
+    def place(self, call: Call, start: int) -> Placed:
+        """Return what a call of this block puts into a network, its layers numbered from ``start``.
 
         What the call reads stands in for the block's inputs. The first group is all of it.
         """
@@ -59,4 +53,4 @@ class Template(Struct, frozen=True):
         whole = Group(call.path, call.kind, start, stop, output, outputs, call.entry, call.index)
         groups = [group.under(call, start - len(call.inputs), numbers) for group in self.groups]
         layers = tuple([node.under(call, numbers) for node in self.layers])
-        return Template(layers, (whole, *groups), output, outputs)
+        return Placed(layers, (whole, *groups), output, outputs)

@@ -4,8 +4,9 @@ A block with given arguments unfolds to one `Template`, whose nodes are numbered
 block's inputs first, then its layers. A template is made once for each set of arguments; a call of the block
 only prefixes the paths and shifts the numbers, so ten thousand equal blocks cost little.
 
-`scope` goes through a list of entries, with the `names` in scope and the `values` of options. What comes out
-of it is a `template`; all scopes of one spec share a `catalogue` and the `problems` found.
+`scope` goes through a list of entries, with the `values` of options and, by `names` and `paths`, the
+`references` to what stands above. Each layer or block that an entry asks for is a `call`. What comes out of a
+scope is a `template`; all scopes of one spec share a `catalogue` and the `problems` found.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cnnstat.graph.catalogue import Catalogue
-from cnnstat.graph.problems import Skip, Unfolding
+from cnnstat.graph.problems import Skip, UnfoldingProblems
 from cnnstat.graph.scope import Scope
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def unfold(spec: Spec, inputs: tuple[str, ...]) -> tuple[Template, tuple[int, ..
     Raises:
         SpecError: with every problem in types, options, parameters and references.
     """
-    problems = Unfolding()
+    problems = UnfoldingProblems()
     catalogue = Catalogue(spec, problems)
     catalogue.check_definitions()
     problems.stop_if_any()
@@ -38,7 +39,7 @@ def unfold(spec: Spec, inputs: tuple[str, ...]) -> tuple[Template, tuple[int, ..
     outputs: list[int] = []
     for reference in spec.family.outputs:
         with suppress(Skip):
-            if not scope.left_out(reference):
-                outputs += scope.find_all(reference)
+            if not scope.references.left_out(reference):
+                outputs += scope.references.find_all(reference)
     problems.stop_if_any()
     return template, tuple(outputs) or (template.output,)

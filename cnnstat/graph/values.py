@@ -13,7 +13,7 @@ from cnnstat.spec.model import Expressions, resolve
 if TYPE_CHECKING:
     from collections import ChainMap
 
-    from cnnstat.graph.problems import Unfolding
+    from cnnstat.graph.problems import UnfoldingProblems
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Option
 
@@ -28,7 +28,7 @@ class Values:
     spec may have thousands of parameters, and call its blocks as often.
     """
 
-    def __init__(self, params: Params, problems: Unfolding) -> None:
+    def __init__(self, params: Params, problems: UnfoldingProblems) -> None:
         self.params = params
         self.problems = problems
 

@@ -1,4 +1,4 @@
-"""Shared weights: whose parameters an entry uses, layer by layer."""
+"""Shared weights: layers that use the parameters of others, one from one."""
 
 from __future__ import annotations
 
@@ -6,46 +6,16 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from cnnstat.graph.names import Names
+    from cnnstat.graph.call import Call
     from cnnstat.graph.nodes import LayerNode
-    from cnnstat.graph.paths import Paths
-    from cnnstat.graph.problems import Unfolding
-    from cnnstat.graph.template import Call
-    from cnnstat.spec.model import Entry, Reference
+    from cnnstat.graph.problems import UnfoldingProblems
+    from cnnstat.spec.model import Reference
 
 Pairs: TypeAlias = "tuple[tuple[LayerNode, LayerNode], ...]"
 """Layers, each with the one that it borrows from."""
 
 
-def find_lenders(
-    entry: Entry, name: str, index: int | None, paths: Paths, names: Names, problems: Unfolding
-) -> tuple[LayerNode, ...]:
-    """Return the layers whose parameters an entry uses in one of its repetitions, none for its own.
-
-    A repeat that names itself uses those of its first repetition; one that names another repeat, each those
-    of the same repetition.
-    """
-    if entry.weights is None:
-        return ()
-    path, span = entry.weights.name, entry.weights.span
-    if entry.frozen is not None:
-        message = f"'frozen:' stands where the weights are, at '{path}'"
-        problems.refuse("weights/frozen", message, span)
-    if path == name and index is not None:
-        if index == 0:
-            return ()
-        path = f"{path}.0"
-    lenders = (None if index is None else paths.layers(f"{path}.{index}")) or paths.layers(path)
-    if lenders is None:
-        if names.get(path) is not None:
-            message = f"'{path}' has no weights: it is an input, or left out here"
-            problems.refuse("weights/layers", message, span)
-        fault = names.unknown(path, entry)
-        problems.refuse(fault.code, fault.message, span)
-    return lenders
-
-
-def lent(layers: tuple[LayerNode, ...], call: Call, problems: Unfolding) -> tuple[LayerNode, ...]:
+def borrow(layers: tuple[LayerNode, ...], call: Call, problems: UnfoldingProblems) -> tuple[LayerNode, ...]:
     """Return the layers of a call with the parameters of those that it borrows from, one from one."""
     reference = call.entry.weights
     if reference is None or not call.lenders:
@@ -59,10 +29,10 @@ def lent(layers: tuple[LayerNode, ...], call: Call, problems: Unfolding) -> tupl
     pairs = tuple(zip(layers, call.lenders, strict=True))
     _check_trained(pairs, reference, problems)
     _check_tied(pairs, reference, problems)
-    return tuple([own.lent_by(lender) for own, lender in pairs])
+    return tuple([own.borrowing(lender) for own, lender in pairs])
 
 
-def _check_trained(pairs: Pairs, reference: Reference, problems: Unfolding) -> None:
+def _check_trained(pairs: Pairs, reference: Reference, problems: UnfoldingProblems) -> None:
     """Refuse layers that say otherwise than their lenders whether parameters are trained.
 
     Only that a lender is frozen need not be said again: ``frozen:`` stands where the parameters are.
@@ -77,7 +47,7 @@ def _check_trained(pairs: Pairs, reference: Reference, problems: Unfolding) -> N
             problems.refuse("weights/trained", message, reference.span)
 
 
-def _check_tied(pairs: Pairs, reference: Reference, problems: Unfolding) -> None:
+def _check_tied(pairs: Pairs, reference: Reference, problems: UnfoldingProblems) -> None:
     """Refuse layers that share parameters among themselves where their lenders do not."""
     lenders = {own.number: lender for own, lender in pairs}
     for own, lender in pairs:

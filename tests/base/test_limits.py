@@ -17,7 +17,7 @@ from cnnstat.base.limits import (
     MAX_TEXT,
 )
 from cnnstat.cli.output import finish
-from cnnstat.graph.problems import Unfolding
+from cnnstat.graph.problems import UnfoldingProblems
 from tests.hostile import UNFOLDING
 from tests.program import within
 
@@ -182,14 +182,14 @@ def test_a_pyramid_has_so_many_levels() -> None:
 
 def test_what_is_wrong_with_every_call_is_not_looked_at_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each call differs, so each unfolds anew; all of them are wrong at the one place that is listed."""
-    asked, note = 0, Unfolding.note
+    asked, note = 0, UnfoldingProblems.note
 
-    def counted(self: Unfolding, fault: Fault, span: Span) -> None:
+    def counted(self: UnfoldingProblems, fault: Fault, span: Span) -> None:
         nonlocal asked
         asked += 1
         note(self, fault, span)
 
-    monkeypatch.setattr(Unfolding, "note", counted)
+    monkeypatch.setattr(UnfoldingProblems, "note", counted)
     with pytest.raises(cnnstat.SpecError, match="unknown parameter") as raised:
         cnnstat.loads(UNFOLDING["a fault in every repeat"](5 * MAX_REFUSED))
     (problem,) = raised.value.problems

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnstat.base.text import exact, excerpt, plain
+from cnnstat.base.text import cells_of, exact, excerpt, plain
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,27 @@ def test_a_ci_log_reads_no_command_from_it(text: str) -> None:
 @given(st.text(st.sampled_from(":# \x1bab"), min_size=1), st.data())
 def test_the_column_of_an_excerpt_is_that_of_its_sign(line: str, data: st.DataObject) -> None:
     column = data.draw(st.integers(1, len(line)))
-    shown, moved = excerpt(line, column)
+    shown, carets = excerpt(line, column, 1)
     rest = plain(line[column - 1 :])
-    assert shown[moved - 1 :].lstrip() == rest.lstrip()
+    assert shown[carets.index("^") :].lstrip() == rest.lstrip()
+
+
+WIDE = st.text(st.sampled_from("ab: \x1b\u4e2d\u0301\t"), min_size=1, max_size=300)
+
+
+@given(WIDE, st.data(), st.integers(20, 200))
+def test_an_excerpt_fits_the_width_that_is_given(line: str, data: st.DataObject, width: int) -> None:
+    column = data.draw(st.integers(1, len(line)))
+    shown, carets = excerpt(line, column, data.draw(st.integers(1, 50)), width)
+    assert cells_of(shown) <= width
+    assert cells_of(carets) <= width
+    assert carets.strip(" ").strip("^") == ""
+    assert "^" in carets
+
+
+def test_carets_stand_beneath_what_is_meant_where_signs_take_two_cells() -> None:
+    assert excerpt("{name: \u5377\u79ef, type: cnv}", 18, 3)[1] == " " * 19 + "^^^"
+    assert excerpt("x" * 200 + "cnv" + "y" * 200, 201, 3, 40) == (
+        "x" * 20 + "cnv" + "y" * 17,
+        " " * 20 + "^^^",
+    )

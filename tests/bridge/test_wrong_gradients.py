@@ -11,22 +11,22 @@ import pytest
 import cnnstat
 from cnnstat.bridge.gradients import check_gradients
 from cnnstat.bridge.program import Network
-from cnnstat.executor import network
+from cnnstat.executor.backward import BackwardError, Gradients
 from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.measure import end_to_end
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import Plan, check_layers, gradients_of
-from cnnstat.executor.network import Gradients
 from cnnstat.executor.program import INPUT
-from cnnstat.executor.way_back import BackwardError
 from tests.executor.cases import Case, one_of_each
 from tests.small import EVERY_TYPE, LAYER, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cnnstat.executor.backward import Tape
     from cnnstat.executor.kernel import Array, Kernel
-    from cnnstat.executor.way_back import Tape
+    from cnnstat.executor.network import Executor
 
 Named = dict[str, "Array"]
 
@@ -220,11 +220,11 @@ def test_one_wrong_layer_of_many_is_named(method: str, monkeypatch: pytest.Monke
     assert [c.tensor for c in check_end_to_end(running, x, plan) if c.wrong] == ["parameters"]
 
 
-def overwriting(self: network.Executor, tape: Tape, given: Sequence[Array]) -> Gradients:
-    """Go back as `Network.way_back` does, but let the last branch of a fork win."""
-    gradients, parameters = dict(zip(self.program.outputs, given, strict=True)), {}
+def overwriting(running: Executor, tape: Tape, given: Sequence[Array]) -> Gradients:
+    """Go back as `go_back` does, but let the last branch of a fork win."""
+    gradients, parameters = dict(zip(running.program.outputs, given, strict=True)), {}
     for number in reversed(range(len(tape))):
-        step, (rule, _) = self.program.steps[number], tape.pop()
+        step, (rule, _) = running.program.steps[number], tape.pop()
         assert rule is not None
         d_inputs, d_params = rule(gradients.pop(number))
         gradients.update(zip(step.inputs, d_inputs, strict=True))
@@ -234,7 +234,7 @@ def overwriting(self: network.Executor, tape: Tape, given: Sequence[Array]) -> G
 
 @pytest.mark.parametrize("name", ["resnet20", "every type", "lenet5"])
 def test_a_fork_that_does_not_add_up_shows_end_to_end(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network.Executor, "way_back", overwriting)
+    monkeypatch.setattr(end_to_end, "go_back", overwriting)
     running = Network(cnnstat.loads(EVERY_TYPE) if name == "every type" else name, dtype="float64")
     x = running.sample(1)
     good = [checked.good for checked in check_end_to_end(running, x, Plan())]

@@ -14,10 +14,10 @@ import pytest
 
 import cnnstat
 from cnnstat.bridge.program import Network
-from cnnstat.executor.measure import by_number
-from cnnstat.executor.measure.by_number import MOVED, TOO_LONG
+from cnnstat.executor.measure import vectors
 from cnnstat.executor.measure.pattern import Pattern
 from cnnstat.executor.measure.receptive_field import AxisField, MeasuredField, beyond_field, measure_fields
+from cnnstat.executor.measure.vectors import MOVED, TOO_LONG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -335,13 +335,13 @@ FIRST = (40 + 39) * (40 + 40)
 def test_vectors_of_one_network_are_measured_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """So many layers may take as long as the longest four."""
     assert not any(field.why for field in measured(spec(SLICES, "[40]")))
-    monkeypatch.setattr(by_number, "EFFORT", FIRST)
+    monkeypatch.setattr(vectors, "EFFORT", FIRST)
     assert [field.why for field in measured(spec(SLICES, "[40]"))] == [""] * 4 + [TOO_LONG] * 16
 
 
 def test_layers_that_differ_in_nothing_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chain of them takes no longer than two; another of their type is measured again."""
-    monkeypatch.setattr(by_number, "EFFORT", 2 * 40 * (40 + 40))
+    monkeypatch.setattr(vectors, "EFFORT", 2 * 40 * (40 + 40))
     chain = ["type: relu, repeat: 20", "type: leaky_relu, slope: 0.1", "type: leaky_relu, slope: 0.2"]
     assert [placed(field.axes[0]) for field in measured(spec(chain, "[40]"))] == [
         [[i, i] for i in range(40)]

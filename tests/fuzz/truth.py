@@ -15,6 +15,7 @@ import cnnstat
 from cnnstat.commands.schema.spec_schema import schema
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.gradients import NOT_FINITE
+from cnnstat.executor.network import Pass
 from tests.fuzz.findings import Finding, Fuzzer, seconds
 from tests.fuzz.networks import networks
 
@@ -97,7 +98,7 @@ def _largest(example: Measured, graph: cnnstat.Graph) -> float:
     """Return the largest number that any layer puts out."""
     with quiet():
         network = cnnstat.Network(graph, seed=example.seed, dtype="float64")
-        visits = network.visits(network.sample(BATCH), training=example.training)
+        visits = network.visits(network.sample(BATCH), Pass(example.training))
         return max(float(np.abs(visit.output).max()) for visit in visits)
 
 

@@ -72,21 +72,25 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     tolerances: Mapping[str, str] = {}
 
     def of_code(self, code: str, default: Severity) -> Severity | None:
-        """Return how much a code matters here; None where it is off, or matters too little."""
+        """Return how much a code matters here; None where it is off."""
         level = self.severity.get(code, default)
-        enough = level != "off" and SEVERITIES.index(level) >= SEVERITIES.index(self.least)
-        return level if enough and level != "off" else None
+        return level if level != "off" else None
+
+    def enough(self, severity: Severity) -> bool:
+        """Say whether a finding of this severity matters as much as is asked for."""
+        return SEVERITIES.index(severity) >= SEVERITIES.index(self.least)
 
     def of_rule(self, code: str) -> Severity | None:
-        """Return how much a rule matters here; None where it is off, or matters too little."""
+        """Return how much a rule matters here; None where it is off."""
         return self.of_code(code, rules.rule(code).severity)
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
     """What came of one file: how many networks were analyzed, findings by position, budgets, executions.
 
-    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended;
-    ``written`` are the figures that were pinned in it, ``left`` those that should have been and could not be.
+    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended, and
+    ``hidden`` counts further findings, which matter less than is asked for; ``written`` are the figures that
+    were pinned in it, ``left`` those that should have been and could not be.
     """
 
     file: str
@@ -94,6 +98,7 @@ class FileReport(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     ignored: int = 0
     fixed: int = 0
+    hidden: int = 0
     budgets: tuple[Budgeted, ...] = ()
     executions: tuple[Execution, ...] = ()
     written: tuple[str, ...] = ()
@@ -215,15 +220,18 @@ def look(
                 findings.add(executed.problem, "error", analysis.name)
     complete = networks == len(variants) and variant is None
     ignored = apply_ignores(findings, family.span.source, options, complete=complete)
+    found = list(findings)
+    shown = tuple(each for each in found if options.enough(each.severity))
     report = FileReport(
         file=name,
         networks=networks,
-        findings=tuple(findings),
+        findings=shown,
         budgets=tuple(budgets),
-        executions=tuple(executions),
         ignored=ignored,
+        hidden=len(found) - len(shown),
+        executions=tuple(executions),
     )
-    return report, tuple(findings.fixes()) if complete else ()
+    return report, tuple(findings.fixes(options.enough)) if complete else ()
 
 
 def lost(work: tuple[str, CheckOptions]) -> FileReport:

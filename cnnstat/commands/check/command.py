@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
+from cnnstat.cli import completion
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
-from cnnstat.cli.output import coloured, put
+from cnnstat.cli.output import check_output, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.against import read_tolerances
 from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
@@ -20,6 +21,7 @@ from cnnstat.commands.check.document import document
 from cnnstat.commands.check.earlier import earlier_specs
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.processes import available, in_order
+from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
 from cnnstat.commands.check.spec_files import spec_files
 from cnnstat.rules.rule import SEVERITIES
 
@@ -35,7 +37,7 @@ FEW = 8
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=completion.files)
 @click.option(
     "--severity",
     "least",
@@ -78,6 +80,14 @@ FEW = 8
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
 @click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
 @max_memory_option
+@click.option(
+    "--report",
+    "reports",
+    metavar="FORMAT=FILE",
+    multiple=True,
+    callback=read_by(read_reports),
+    help="Write the findings in this format to a file, too. May be repeated.",
+)
 @output_options(FORMATS, default="text")
 def check(
     paths: tuple[str, ...],
@@ -93,6 +103,7 @@ def check(
     runs: bool,
     check_grad: bool,
     max_memory: int | None,
+    reports: tuple[Output, ...],
     output: Output,
 ) -> None:
     """Check specs: each PATH is a file, a folder, a pattern or - for standard input.
@@ -100,8 +111,11 @@ def check(
     Without PATH it is the folder at hand. Exit code 0: nothing found; 1: findings; 2: usage, or something
     that could not be done.
     """
+    for report in reports:
+        check_output(report.output)
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
+    refuse_specs((*reports, output), found.specs)
     if tolerances and against is None:
         raise click.UsageError("--tolerance goes with --against")
     earlier = None if against is None else earlier_specs(against, found.specs, paths or (".",), configuration)
@@ -121,28 +135,25 @@ def check(
     for spec in found.specs:
         own = configuration.of_file(Path(spec))
         was = earlier and earlier.of.get(spec)
-        work.append(
-            (
-                spec,
-                replace(options, severity=own.severity, budget=with_budgets(own.budget, budget), earlier=was),
-            )
-        )
+        bounds = with_budgets(own.budget, budget)
+        work.append((spec, replace(options, severity=own.severity, budget=bounds, earlier=was)))
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    reports = []
+    files = []
     if mends_input := (fix or write_expect) and "-" in found.specs:
-        reports.append(_mend_input(work))
+        files.append(_mend_input(work))
     else:
         with progress("checking", len(work)) as advance:
-            for report in in_order(check_file, work, jobs, lost):
-                reports.append(report)
+            for file in in_order(check_file, work, jobs, lost):
+                files.append(file)
                 advance(1)
-    checked = document(reports, found.others, earlier)
-    text = render(checked, output.form, colour=coloured(output.output) and not mends_input, room=room)
-    if mends_input and output.output is None:
-        click.echo(text, err=True, nl=False)
-    else:
-        put(text, output.output)
+    checked = document(files, found.others, earlier)
+    for each in (*reports, output):
+        text = render(checked, each.form, replace(medium_of(each.output), room=room))
+        if mends_input and each is output and output.output is None:  # standard output has the mended text
+            click.echo(text, err=True, nl=False)
+        else:
+            put(text, each.output)
     if any(report.findings for report in checked.files):
         raise click.exceptions.Exit(1)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cnnstat.base.errors import Problem
     from cnnstat.graph.model import Graph
@@ -85,10 +85,10 @@ class Findings:
         """Leave a finding out."""
         del self._first[finding.line, finding.column, finding.code]
 
-    def fixes(self) -> Iterator[tuple[Edit, ...]]:
-        """Yield the edits of what can be mended, by position."""
+    def fixes(self, wanted: Callable[[Severity], bool]) -> Iterator[tuple[Edit, ...]]:
+        """Yield the edits of what can be mended, and matters as much as is wanted, by position."""
         for _, first in sorted(self._first.items()):
-            if self._is_fixable(first):
+            if wanted(first.severity) and self._is_fixable(first):
                 yield first.fix.edits
 
     def _is_fixable(self, first: _First) -> bool:

@@ -8,6 +8,7 @@ import click
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import SpecError
+from cnnstat.cli import completion
 from cnnstat.cli.options import (
     Chosen,
     columns_option,
@@ -31,8 +32,8 @@ TROUBLE = 2
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", shell_complete=completion.specs)
+@click.argument("b", shell_complete=completion.specs)
 @set_option
 @input_option
 @settings_options("batch", "dtype", "optimizer")

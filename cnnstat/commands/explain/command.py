@@ -13,7 +13,9 @@ from cnnstat.analysis.model import Row
 from cnnstat.analysis.outline import TOTAL, folded
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.pages import CODES, DEFINITIONS, KEYS, figure_named, words
+from cnnstat.base.plugins import PluginError
 from cnnstat.base.text import suggestion
+from cnnstat.cli import completion
 from cnnstat.cli.options import (
     PAGES,
     Chosen,
@@ -40,19 +42,28 @@ from cnnstat.commands.explain.reference_document import (
 )
 from cnnstat.commands.explain.report import report
 from cnnstat.layers import LAYERS, manual
+from cnnstat.layers.plugged import layer_type, layer_types
 from cnnstat.layers.reader import option_names
 from cnnstat.layers.synonyms import way_out
 from cnnstat.report.outline import branches
 from cnnstat.spec import bundled
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.settings import Settings
+    from cnnstat.layers import Layer
+
+
+def _topics(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return what a shell completes: networks, and words that have a page."""
+    return completion.specs_or((*LAYERS, *KEYS, *DEFINITIONS, *CODES), incomplete)
 
 
 @click.command()
-@click.argument("topic", metavar="[SPEC | TOPIC]", required=False)
-@click.argument("layers", metavar="[LAYER]...", nargs=-1)
+@click.argument("topic", metavar="[SPEC | TOPIC]", required=False, shell_complete=_topics)
+@click.argument("layers", metavar="[LAYER]...", nargs=-1, shell_complete=completion.layers)
 @set_option
 @input_option
 @settings_options()
@@ -167,7 +178,17 @@ def _page(word: str) -> str | None:
         return "a rule"
     if word in KEYS and word not in DEFINITIONS:
         return "a key of specs"
-    return "a figure" if figure_named(word) else None
+    if figure_named(word):
+        return "a figure"
+    return "a layer type" if _plugged(word) else None
+
+
+def _plugged(word: str) -> type[Layer] | None:
+    """Return the layer type of another package."""
+    try:
+        return layer_type(word)
+    except PluginError as error:
+        raise click.UsageError(f"layer type '{word}' {error}") from None
 
 
 def _check_asked(analysis: Analysis, layers: tuple[str, ...]) -> None:
@@ -188,11 +209,8 @@ def _refer(topic: str | None, output: Output) -> None:
     if topic is None:
         listed = contents_document()
         show(listed, lambda: reference_report.contents(listed), output)
-    elif topic in LAYERS and output.form == "markdown":
-        put(manual.page(topic, LAYERS[topic]), output.output)
     elif topic in LAYERS:
-        page = type_document(topic)
-        show(page, lambda: reference_report.layer_type(page), output)
+        _show_type(topic, LAYERS[topic], output)
     elif topic in CODES:
         problem = problem_document(topic)
         show(problem, lambda: reference_report.problem(problem), output)
@@ -207,8 +225,18 @@ def _refer(topic: str | None, output: Output) -> None:
     elif key := figure_named(topic):
         definition = figure_document(key)
         show(definition, lambda: reference_report.figure(definition), output)
+    elif kind := _plugged(topic):
+        _show_type(topic, kind, output)
     else:
         raise click.UsageError(_unknown(topic))
+
+
+def _show_type(name: str, kind: type[Layer], output: Output) -> None:
+    if output.form == "markdown":
+        put(manual.page(name, kind), output.output)
+    else:
+        page = type_document(name, kind)
+        show(page, lambda: reference_report.layer_type(page), output)
 
 
 def _unknown(topic: str) -> str:
@@ -220,10 +248,11 @@ def _unknown(topic: str) -> str:
         return f"'{topic}' is no file and no code{hint}"
     if _is_file(f"{topic}.yaml"):
         return f"'{topic}' is no file; did you mean '{topic}.yaml'?"
-    having = [name for name, kind in LAYERS.items() if topic in option_names(kind)]
+    types = layer_types()
+    having = [name for name, kind in types.items() if topic in option_names(kind)]
     if having:
         more = f" and {len(having) - 1} more" if len(having) > 1 else ""
         return f"'{topic}' is an option of {having[0]}{more}; 'cnnstat explain {having[0]}' says what it is"
-    hint = way_out(topic, (*LAYERS, *words())) or suggestion(topic, bundled.names())
+    hint = way_out(topic, (*types, *words())) or suggestion(topic, bundled.names())
     hint = hint or "; a LAYER goes behind its SPEC; 'cnnstat explain' lists types and figures"
     return f"'{topic}' is no layer type, figure, file or bundled network{hint}"

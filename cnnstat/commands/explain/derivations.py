@@ -9,6 +9,7 @@ from cnnstat.analysis.model import KINDS
 from cnnstat.base.arithmetic import ZERO, Term, term
 from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES
+from cnnstat.base.text import listed
 from cnnstat.commands.explain.document import StepEntry
 from cnnstat.commands.explain.field_growth import growth, setters
 from cnnstat.layers.base import size_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis, Row
+    from cnnstat.analysis.fields import Fields
     from cnnstat.analysis.model import Calculated, LayerRow
     from cnnstat.analysis.receptive_field import Field
     from cnnstat.commands.explain.field_growth import Growth
@@ -36,8 +38,11 @@ def terms(row: LayerRow) -> dict[str, Term]:
     return {key: getattr(row.calculated, key) if getattr(row.counts, key) else ZERO for key in COUNTS}
 
 
-def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
-    """Yield every figure of a layer; what it has none of stands in one line."""
+def layer_steps(analysis: Analysis, row: LayerRow, fields: Fields) -> Iterator[StepEntry]:
+    """Yield every figure of a layer; what it has none of stands in one line.
+
+    ``fields`` are those of all layers.
+    """
     yield from _sizes(row, analysis.inputs(row.number)[: row.node.layer.values_from])
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
@@ -53,7 +58,7 @@ def layer_steps(analysis: Analysis, row: LayerRow) -> Iterator[StepEntry]:
     for kind in KINDS:
         if (how := getattr(row.calculated.operations, kind)).value:
             yield step("operations", how, kind)
-    yield from _field(row, growth(analysis, row))
+    yield from _field(row, growth(analysis, row, fields))
 
 
 def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:
@@ -123,15 +128,16 @@ def _plain_field(row: Row, grown: Growth) -> str:
         return words
     if not grown.branches:
         return f"{words}: it reads no values"
-    above = grown.branches[0]
+    seeing = [branch for branch in grown.branches if not branch.above.unseen] or [*grown.branches]
+    above = seeing[0]
     if grown.same:
         return f"{words}, as {above.name}: each unit reads its own place"
-    whole = [branch.name for branch in grown.branches if branch.above.whole]
+    whole = [branch.name for branch in seeing if branch.above.whole]
     if whole:
         return f"{words}, as {whole[0]}"
     if row.field == above.above:
         return f"{words}, as {above.name}"
-    return f"{words}: what all units of {above.name} see together"
+    return f"{words}: what all units of {listed([branch.name for branch in seeing], ' and ')} see together"
 
 
 def field_words(field: Field, shape: Shape) -> str:

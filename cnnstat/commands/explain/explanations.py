@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.analysis.fields import known_fields
 from cnnstat.analysis.model import BlockRow, Row, Totals
 from cnnstat.analysis.outline import TOTAL, find, folded
 from cnnstat.commands.explain.block_sums import block_steps, parts_of_blocks, sums, total_steps
@@ -43,6 +44,7 @@ def named(analysis: Analysis, names: Iterable[str]) -> Iterator[Row | Totals]:
 def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[Explanation]:
     """Yield rows explained."""
     parts, printed_wrong = parts_of_blocks(analysis), marked(analysis)
+    fields = known_fields(analysis, len(analysis.rows))
     for row in rows:
         if isinstance(row, Totals):
             figures = sums(folded(analysis, 1))
@@ -52,5 +54,5 @@ def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[E
             steps = block_steps(row, analysis.graph.name(row.number), figures)
         else:
             figures = terms(row)
-            steps = layer_steps(analysis, row)
+            steps = layer_steps(analysis, row, fields)
         yield Explanation(row, tuple(steps), errata_in(row, figures, printed_wrong))

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis.long_patterns import LongPatterns
-from cnnstat.analysis.receptive_field import Field, field_of
 from cnnstat.base.arithmetic import Term, term
-from cnnstat.layers.base import WHOLE, places
 from cnnstat.layers.footprint import POINT, Bounds
 
 if TYPE_CHECKING:
+    from cnnstat.analysis.fields import Fields
     from cnnstat.analysis.model import Analysis, LayerRow
+    from cnnstat.analysis.receptive_field import Field
     from cnnstat.layers.base import Footprint, Shape
     from cnnstat.layers.footprint import Reading
 
@@ -51,11 +50,11 @@ class Growth(Struct, frozen=True):
     shared: bool = False
 
 
-def growth(analysis: Analysis, row: LayerRow) -> Growth:
-    """Return how the field of a layer came about."""
+def growth(analysis: Analysis, row: LayerRow, fields: Fields) -> Growth:
+    """Return how the field of a layer came about; ``fields`` are those of all layers."""
     footprints = row.calculated.footprints
     pairs = zip(row.node.values, footprints, strict=True)
-    branches = tuple(_branch(analysis, row, source, footprint) for source, footprint in pairs)
+    branches = tuple(_branch(analysis, row, fields, source, footprint) for source, footprint in pairs)
     if not branches:  # a layer that reads no values has no field to grow
         return Growth(branches)
     footprint = footprints[0]
@@ -83,13 +82,11 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
     )
 
 
-def _branch(analysis: Analysis, row: LayerRow, source: int, footprint: Footprint) -> Branch:
-    shape, above, extent = analysis.shapes[source], analysis.fields[source], places(analysis.input_shape)
-    through = row.field  # what reads all of a map, or one input alone, has no other branch
-    if footprint != WHOLE and len(row.node.values) > 1:
-        patterns = LongPatterns(1)
-        through = field_of(row.name, (footprint,), (shape,), row.output_shape, (above,), extent, patterns)
-    return Branch(analysis.graph.name(source), above, through)
+def _branch(analysis: Analysis, row: LayerRow, fields: Fields, source: int, footprint: Footprint) -> Branch:
+    through = row.field  # what reads one input alone has no other branch
+    if len(row.node.values) > 1:
+        through = fields.through(row.name, (source,), (footprint,), row.output_shape)
+    return Branch(analysis.graph.name(source), analysis.fields[source], through)
 
 
 def _step(tracks: tuple[Bounds, ...], bounds: Reading) -> AxisGrowth | None:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from cnnstat.commands.explain.report import in_a_line, legend, section
-from cnnstat.layers import LAYERS, manual
+from cnnstat.layers import manual
 from cnnstat.report.columns import COLUMNS, field_text, footnotes
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Fact, Line, Report, Section, Table
@@ -70,9 +70,10 @@ def _cell(layer: AskedEntry, key: str) -> Any:
 
 def _all_defaults(document: QuizDocument, analysis: Analysis) -> Iterator[Fact]:
     """Yield, for the types that occur, the values of options that are left out."""
-    types = {row.name: row.type for row in analysis.rows}
-    for name in dict.fromkeys(types[layer.name] for layer in document.given if layer.name in types):
-        if text := ", ".join(_defaults(LAYERS[name])):
+    rows = {row.name: row for row in analysis.rows}
+    given = (rows[layer.name] for layer in document.given if layer.name in rows)
+    for name, kind in {row.type: type(row.node.layer) for row in given}.items():
+        if text := ", ".join(_defaults(kind)):
             yield Fact(name, text)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES, DEFINITIONS, KEYS
-from cnnstat.layers import LAYERS, manual
+from cnnstat.layers import manual
+from cnnstat.layers.plugged import layer_types
 from cnnstat.report.document import Document
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
+
+if TYPE_CHECKING:
+    from cnnstat.layers import Layer
 
 
 class TypeDocument(Document, frozen=True, kw_only=True):
@@ -88,9 +92,8 @@ class ContentsDocument(Document, frozen=True, kw_only=True):
     rules: tuple[ListedFigure, ...]
 
 
-def type_document(name: str) -> TypeDocument:
+def type_document(name: str, kind: type[Layer]) -> TypeDocument:
     """Return the manual of a layer type."""
-    kind = LAYERS[name]
     parts = manual.sections(kind)
     return TypeDocument(
         command="explain",
@@ -126,7 +129,7 @@ def key_document(key: str) -> KeyDocument:
 
 def contents_document() -> ContentsDocument:
     """Return every layer type, figure, code of a problem and rule, in a line each."""
-    types = (ListedType(name=name, about=manual.first_line(kind)) for name, kind in LAYERS.items())
+    types = (ListedType(name=name, about=manual.first_line(kind)) for name, kind in layer_types().items())
     listed = (ListedFigure(name=key, title=figure.title) for key, figure in DEFINITIONS.items())
     problems = (ListedFigure(name=key, title=code.title) for key, code in CODES.items())
     of_check = (ListedFigure(name=code, title=rules.manual(code).title) for code in rules.CODES)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstat.analysis import analyze_graph
+from cnnstat.cli import completion
 from cnnstat.cli.options import (
     depth_option,
     network_options,
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 @network_options()
 @settings_options()
 @depth_option
-@click.option("--at", "layer", metavar="LAYER", help="With --unit: the layer whose unit is asked for.")
+@click.option(
+    "--at",
+    "layer",
+    metavar="LAYER",
+    shell_complete=completion.layers,
+    help="With --unit: the layer whose unit is asked for.",
+)
 @click.option(
     "--unit", metavar="Y,X", callback=read_by(unit_of), help="Print what this unit of the layer sees."
 )

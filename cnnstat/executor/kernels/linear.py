@@ -15,7 +15,7 @@ from cnnstat.executor.projection import on_named, one_unit
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
-    from cnnstat.executor.projection import OneAxis, Placeless
+    from cnnstat.executor.projection import OneAxis
 
 
 def _axis(x: Array, options: Options) -> int:
@@ -117,7 +117,7 @@ def rbf_connections(inputs: Inputs, params: Params, options: Options) -> Array:
     return y
 
 
-def _projected(options: Options, axis: Axis) -> OneAxis | Placeless:
+def _projected(options: Options, axis: Axis) -> OneAxis | None:
     """Keep the layer on the axis that it is about, and elsewhere nothing; of a vector one unit is all."""
     return one_unit(options, axis) if options["axis"] is None else _ON_AXIS(options, axis)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnnstat.executor.axes import PLACED
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
-from cnnstat.executor.projection import Placeless
-
-if TYPE_CHECKING:
-    from cnnstat.executor.axes import Axis
+from cnnstat.executor.projection import placeless
 
 
 def _turned(x: Array, transposed: bool) -> Array:
@@ -39,9 +36,5 @@ def _backward(
     return (_turned(da, turns[0]), _turned(db, turns[1])), {}
 
 
-def _mixed(options: Options, axis: Axis) -> Placeless:
-    """Rows meet columns: no axis stands for itself."""
-    return Placeless.MOVED
-
-
-MATMUL = Kernel(matmul, _mixed, axes=PLACED)
+# Rows meet columns: no axis stands for itself.
+MATMUL = Kernel(matmul, placeless, axes=PLACED)

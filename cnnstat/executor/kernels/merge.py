@@ -13,7 +13,6 @@ from cnnstat.executor.projection import OneAxis, on_named, unchanged
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
-    from cnnstat.executor.projection import Placeless
 
 
 def _check_shapes(inputs: Inputs, options: Options) -> None:
@@ -101,7 +100,7 @@ def _concat_backward(dy: Array, ends: tuple[int, ...], axis: int) -> KernelGradi
 _ALONG = on_named(anchored=True)
 
 
-def _concatenated(options: Options, axis: Axis) -> OneAxis | Placeless:
+def _concatenated(options: Options, axis: Axis) -> OneAxis | None:
     """Concatenate along the axis itself; along any other all parts of a place meet there."""
     if options["axis"] == axis.name:
         return _ALONG(options, axis)

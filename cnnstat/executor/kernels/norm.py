@@ -14,7 +14,6 @@ from cnnstat.executor.projection import OneAxis, along, on_named, unchanged
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
-    from cnnstat.executor.projection import Placeless
 
 ALL_CHANNELS = 16
 """How many values the variance of all channels counts for beside those of one."""
@@ -165,7 +164,7 @@ def layer_norm(inputs: Inputs, params: Params, options: Options, context: Contex
     return _normalise(x, *_moments(x, (own,)), (own,), params, eps, context, own=own)
 
 
-def _layer_norm_on_axis(options: Options, axis: Axis) -> OneAxis | Placeless:
+def _layer_norm_on_axis(options: Options, axis: Axis) -> OneAxis | None:
     """Normalise all that there is, or the axis that is named."""
     return OneAxis(options) if options["axes"] == "all" else _ON_NAMED(options, axis)
 

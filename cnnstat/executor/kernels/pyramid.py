@@ -19,7 +19,7 @@ from cnnstat.executor.kernel import (
     Result,
 )
 from cnnstat.executor.kernels import bins
-from cnnstat.executor.projection import vector
+from cnnstat.executor.projection import placeless
 
 
 def forward(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
@@ -54,4 +54,4 @@ def _backward(dy: Array, shapes: tuple[tuple[int, ...], ...], ways: tuple[Backwa
     return (reduce(np.add, levels),), {}
 
 
-SPATIAL_PYRAMID_POOL = Kernel(forward, vector, connections=connections, axes=PLACED)
+SPATIAL_PYRAMID_POOL = Kernel(forward, placeless, connections=connections, axes=PLACED)

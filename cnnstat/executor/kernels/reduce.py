@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnstat.executor.axes import POSITIONS, axis_named
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
-from cnnstat.executor.projection import OneAxis, Placeless
+from cnnstat.executor.projection import OneAxis
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
@@ -72,10 +72,10 @@ def reduce_connections(inputs: Inputs, params: Params, options: Options) -> Arra
     return read
 
 
-def _projected(options: Options, axis: Axis) -> OneAxis | Placeless:
+def _projected(options: Options, axis: Axis) -> OneAxis | None:
     """Join the axis if it is named; without the axes named, what is left has other places."""
     if not options["keepdims"]:
-        return Placeless.VECTOR if len(options["axes"]) == axis.rank else Placeless.MOVED
+        return None
     if axis.name not in options["axes"]:
         return OneAxis({}, "identity")
     return OneAxis({**options, "axes": POSITIONS[1]})

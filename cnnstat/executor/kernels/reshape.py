@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
-from cnnstat.executor.projection import OneAxis, Placeless, becomes, unchanged, vector
+from cnnstat.executor.projection import OneAxis, becomes, placeless, unchanged
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
@@ -112,14 +112,10 @@ def _pixel_unshuffle_backward(dy: Array, factor: int) -> KernelGradients:
     return (_to_space(dy, factor),), {}
 
 
-def _reshaped(options: Options, axis: Axis) -> Placeless:
-    return Placeless.VECTOR if options["shape"] and len(options["shape"]) == 1 else Placeless.MOVED
-
-
-def _permuted(options: Options, axis: Axis) -> OneAxis | Placeless:
+def _permuted(options: Options, axis: Axis) -> OneAxis | None:
     """Only an order that changes nothing leaves every unit in its place."""
     in_place = list(options["order"]) == sorted(options["order"])
-    return OneAxis({}, "identity") if in_place else Placeless.MOVED
+    return OneAxis({}, "identity") if in_place else None
 
 
 def _upsampled(options: Options, axis: Axis) -> OneAxis:
@@ -136,8 +132,8 @@ def _pooled(options: Options, axis: Axis) -> OneAxis:
 
 
 IDENTITY = Kernel(identity, unchanged, keeps_zeros=True)
-FLATTEN = Kernel(flatten, vector)
-RESHAPE = Kernel(reshape, _reshaped)
+FLATTEN = Kernel(flatten, placeless)
+RESHAPE = Kernel(reshape, placeless)
 PERMUTE = Kernel(permute, _permuted)
 CHANNEL_SHUFFLE = Kernel(channel_shuffle, becomes("identity"))
 PIXEL_SHUFFLE = Kernel(pixel_shuffle, _upsampled, axes=(2,))

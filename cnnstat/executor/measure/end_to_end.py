@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnstat.executor.backward import BackwardError, go_back
 from cnnstat.executor.kernel import is_finite
 from cnnstat.executor.loss import Objective, chosen, sloping_objective
 from cnnstat.executor.measure.derivatives import (
@@ -27,14 +28,14 @@ from cnnstat.executor.measure.derivatives import (
     step_of,
 )
 from cnnstat.executor.measure.gradients import CONSTANT, NOT_FINITE, Checked, Plan, fault_of, kept
-from cnnstat.executor.way_back import BackwardError
+from cnnstat.executor.network import Pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from cnnstat.executor.backward import Gradients, Tape
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Batch, Executor, Gradients
-    from cnnstat.executor.way_back import Tape
+    from cnnstat.executor.network import Batch, Executor
 
 DIM = 1e-6
 """A tensor whose gradient is smaller than this beside the largest is not made to matter as much."""
@@ -83,13 +84,13 @@ class _Whole:
         near: Near | None = None,
     ) -> tuple[tuple[Array, ...], Tape]:
         """Run forward; `shifts` says how far each tensor goes along its direction, from a point `near` it."""
-        return self.network.run(
-            self.network.batch(inputs),
-            training=self.plan.training,
-            backward=backward,
+        how = Pass(
+            self.plan.training,
+            backward,
             draw=1,
             parameters=lambda number, inputs: self.shifted(number, shifts, near),
         )
+        return self.network.run(self.network.batch(inputs), how)
 
     def gradients_near(self, target: Objective, near: Near) -> tuple[Objective, Gradients]:
         """Go forward and back at a point next to the network's own, from a loss next to its own.
@@ -99,7 +100,7 @@ class _Whole:
         outputs, tape = self.run(self.inputs_near(near), {}, backward=True, near=near)
         given = target.gradient(outputs)
         target = replace(target, tilt=tuple(near(dy, f"dy {i}") - dy for i, dy in enumerate(given)))
-        return target, self.network.way_back(tape, target.gradient(outputs))
+        return target, go_back(self.network, tape, target.gradient(outputs))
 
     def inputs_near(self, near: Near | None) -> dict[str, Array]:
         """Return the inputs, or those at a point next to them."""
@@ -116,7 +117,7 @@ class _Whole:
     def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, str]]:
         """Go all the way back; return the gradients and what is wrong with any of them."""
         try:
-            found = self.network.way_back(tape, given)
+            found = go_back(self.network, tape, given)
         except BackwardError as error:
             return None, dict.fromkeys(self.sizes(), str(error))
         inputs = self.network.named(found.input)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.arguments import whole
+from cnnstat.executor.backward import by_input, step_back
 from cnnstat.executor.choices import METHODS
 from cnnstat.executor.kernel import is_finite
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
@@ -33,11 +33,13 @@ from cnnstat.executor.measure.derivatives import (
     spread_of,
     step_of,
 )
-from cnnstat.executor.way_back import Returned, by_input, returned
+from cnnstat.executor.network import Pass
+from cnnstat.executor.plugged import kernel_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cnnstat.executor.backward import StepGradients
     from cnnstat.executor.kernel import Array, Backward, Inputs, Result
     from cnnstat.executor.network import Batch, Executor, Visit
 
@@ -130,8 +132,7 @@ def check_layers(network: Executor, x: Batch, plan: Plan) -> Iterator[tuple[int,
         return kept(network, number)
 
     backward = plan.method == "complex"
-    visits = network.visits(x, training=plan.training, backward=backward, draw=1, parameters=stored)
-    for visit in visits:
+    for visit in network.visits(x, Pass(plan.training, backward, draw=1, parameters=stored)):
         for checked in _Alone(network, visit, plan).checks():
             yield visit.number, checked
 
@@ -154,7 +155,7 @@ class _Alone:
         y, way_back = self.run({}, backward=True) if moved else (self.visit.output, self.visit.way_back)
         dy = self.rng.standard_normal(y.shape)
         size_of_dy, size_of_y = norm(dy), norm(y)
-        back = self.returned(way_back, dy)
+        back = self.step_back(way_back, dy)
         for name, value in self.values.items():
             fault = back.faults.get(name, "")
             if not fault and not all(map(is_finite, (y, value, back.gradients[name]))):
@@ -176,13 +177,11 @@ class _Alone:
         values = {**self.values, **changed}
         inputs = tuple(values[name] for name in by_input(self.visit.inputs))
         params = kept(self.network, self.visit.number) | {name: values[name] for name in self.stored.trained}
-        context = self.network.context(
-            self.visit.number, training=self.plan.training, backward=backward, draw=1
-        )
-        return KERNELS[self.visit.step.type].forward(inputs, params, self.visit.step.options, context)
+        context = self.network.context(self.visit.number, Pass(self.plan.training, backward, draw=1))
+        return kernel_of(self.visit.step.type).forward(inputs, params, self.visit.step.options, context)
 
-    def returned(self, way_back: Backward | None, dy: Array) -> Returned:
-        return returned(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)
+    def step_back(self, way_back: Backward | None, dy: Array) -> StepGradients:
+        return step_back(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)
 
     def along(self, name: str, gradient: Array, dy: Array, faint: float) -> Judged:
         """Check a whole tensor in one random direction."""
@@ -213,7 +212,7 @@ class _Alone:
         def near(move: Near) -> Apart:
             values = {each: move(value, each) for each, value in self.values.items()}
             moved = move(dy, "dy")
-            back = self.returned(self.run(values, backward=True)[1], moved)
+            back = self.step_back(self.run(values, backward=True)[1], moved)
             return apart_at(values, back.gradients[name], moved)
 
         return judged(apart_at(self.values, gradient, dy), near, self.plan.seed)

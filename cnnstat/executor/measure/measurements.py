@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.by_number import BROKEN, Alone
 from cnnstat.executor.measure.receptive_field import MeasuredField, beyond_field, measure_fields
+from cnnstat.executor.measure.vectors import BROKEN, StepRuns
 from cnnstat.executor.measure.zero_frames import RealPositions
+from cnnstat.executor.plugged import kernel_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,11 +81,11 @@ def measure_network(
         watch(visit)
         del visit  # what it read may be freed before the next one
     shapes, inputs = [layer.output_shape for layer in layers], network.program.numbered_inputs
-    alone = Alone()
+    steps = StepRuns()
     fields = [
         [
             MeasuredField(why=BROKEN) if i in broken else field
-            for i, field in enumerate(measure_fields(network.program, shapes, number, alone))
+            for i, field in enumerate(measure_fields(network.program, shapes, number, steps))
         ]
         for number in inputs
     ]
@@ -113,7 +113,7 @@ def measure_layer(network: Executor, visit: Visit, real: RealPositions) -> Layer
     if uneven:
         raise ValueError(f"{visit.step.name}: {visit.macs} multiply-adds for {len(visit.output)} samples")
     read = _inputs_read(network, visit, real)
-    kernel = KERNELS[visit.step.type]
+    kernel = kernel_of(visit.step.type)
     activations = visit.output[0].size
     return LayerMeasurements(
         output_shape=visit.output.shape[1:],
@@ -134,7 +134,7 @@ def _total(tensors: dict[str, Array]) -> int:
 def _inputs_read(network: Executor, visit: Visit, real: RealPositions) -> int:
     """Return how many inputs the units read together, padding excluded."""
     above = real.above(visit)
-    connections = KERNELS[visit.step.type].connections
+    connections = kernel_of(visit.step.type).connections
     if connections is None:
         return 0
     # A whole number above 2^24 needs float64.

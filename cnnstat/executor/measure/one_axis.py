@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from math import lcm
 from typing import TYPE_CHECKING
 
-from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.plugged import kernel_of
 from cnnstat.executor.program import INPUT, Program, Step
-from cnnstat.executor.projection import OneAxis, Placeless
 
 if TYPE_CHECKING:
     from cnnstat.executor.axes import Axis
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 class AxisNetwork:
     """The steps of a network that have places on an axis, as a program of their own on (1, length).
 
-    `numbers` are those of its steps in the whole network, where steps that are `placeless` stand between. An
+    `numbers` are those of its steps in the whole network, where steps without a place stand between. An
     input longer by `grain` positions has every window where it was. `anchored` are steps, by their number
     here, that a longer input changes.
     """
@@ -30,7 +29,6 @@ class AxisNetwork:
     grain: int
     anchored: frozenset[int]
     numbers: tuple[int, ...]
-    placeless: dict[int, Placeless]
 
     @property
     def length(self) -> int:
@@ -56,16 +54,14 @@ def on_axis(program: Program, axis: Axis, of: int = INPUT) -> AxisNetwork:
     here = {of: INPUT}
     grains = {INPUT: 1}
     anchored: set[int] = set()
-    placeless: dict[int, Placeless] = {}
+    placeless: set[int] = set()
     for number, step in enumerate(program.steps):
         seen = [i for i in step.inputs if i in here or i in placeless]
         if not seen:
             continue
-        layer = _lost(step, placeless) or KERNELS[step.type].projection(step.options, axis)
-        if len(seen) < len(step.inputs) and not _joins(step, layer):
-            layer = Placeless.MOVED
-        if isinstance(layer, Placeless):
-            placeless[number] = layer
+        layer = None if placeless.intersection(seen) else kernel_of(step.type).projection(step.options, axis)
+        if layer is None or (len(seen) < len(step.inputs) and not kernel_of(layer.type or step.type).joins):
+            placeless.add(number)
             continue
         # What joins its inputs place by place sees the same if one takes the place of those that see nothing.
         inputs = tuple(here.get(i, here[seen[0]]) for i in step.inputs)
@@ -77,15 +73,4 @@ def on_axis(program: Program, axis: Axis, of: int = INPUT) -> AxisNetwork:
     length = program.inputs[program.numbered_inputs[of]][axis.number + 1]
     on_length = Program(tuple(steps), {"input": (1, length)}, ())
     numbers = tuple(number for number in here if number >= 0)
-    return AxisNetwork(on_length, lcm(*grains.values()), frozenset(anchored), numbers, placeless)
-
-
-def _joins(step: Step, layer: OneAxis | Placeless) -> bool:
-    """Say whether a step, on one axis, reads all of its inputs at each unit's own place."""
-    return isinstance(layer, OneAxis) and KERNELS[layer.type or step.type].joins
-
-
-def _lost(step: Step, placeless: dict[int, Placeless]) -> Placeless | None:
-    """Say whether a step reads what has no place; a vector among its inputs makes it see everything."""
-    read = {placeless[i] for i in step.inputs if i in placeless}
-    return next((why for why in Placeless if why in read), None)
+    return AxisNetwork(on_length, lcm(*grains.values()), frozenset(anchored), numbers)

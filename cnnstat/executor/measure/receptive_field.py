@@ -4,7 +4,7 @@ One pixel after the other through the real network would take a pass for each pi
 cares neither for the other axes nor for channels, so each axis has a network of its own (`one_axis`), and one
 pass shows what every unit sees of every position (`poison`). That axes may be taken apart is checked on the
 real network with one poisoned pixel (`beyond_field`). Numbers of a vector stand in no row and no column: what
-each of them sees follows from what its layer reads (`by_number`).
+each of them sees follows from what its layer reads (`vectors`).
 
 Fields go beyond the input. So the network of an axis is run again on an input much longer, poisoned in its
 middle at as many positions as strides take to fall in place again: which units see them is the pattern that
@@ -21,10 +21,10 @@ import numpy as np
 
 from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import quiet
-from cnnstat.executor.measure.by_number import BROKEN, TOO_LONG, Alone, by_number
 from cnnstat.executor.measure.one_axis import on_axis
 from cnnstat.executor.measure.pattern import repeated
 from cnnstat.executor.measure.poison import PoisonedRuns
+from cnnstat.executor.measure.vectors import BROKEN, TOO_LONG, StepRuns, fields_by_number
 from cnnstat.executor.program import INPUT
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ class MeasuredField:
 
 
 def measure_fields(
-    program: Program, shapes: Sequence[tuple[int, ...]], of: int = INPUT, alone: Alone | None = None
+    program: Program, shapes: Sequence[tuple[int, ...]], of: int = INPUT, steps: StepRuns | None = None
 ) -> list[MeasuredField]:
     """Return what the units of each step see of an input; `shapes` are those of a sample of their outputs.
 
-    `alone` holds what all inputs of a network share: how much may be run for the numbers of its vectors.
+    `steps` holds what all inputs of a network share: how much may be run for the numbers of its vectors.
     """
-    alone = alone or Alone()
+    steps = steps or StepRuns()
     measured: dict[str, list[AxisField | str]] = {}
     axes: list[dict[int, AxisField | str]] = []
     shape = program.inputs[program.numbered_inputs[of]]
@@ -94,7 +94,7 @@ def measure_fields(
                 measured[key] = _along(network)
             placed = dict(zip(network.numbers, measured[key], strict=True))
         clipped = {i: field if isinstance(field, str) else field.clipped for i, field in placed.items()}
-        numbered = by_number(program, shapes, clipped, number, of, alone)
+        numbered = fields_by_number(program, shapes, clipped, number, of, steps)
         axes.append({i: each if isinstance(each, str) else AxisField(each) for i, each in numbered.items()})
         axes[-1].update(placed)
     return [_together([axis[number] for axis in axes], extent) for number in range(len(program.steps))]

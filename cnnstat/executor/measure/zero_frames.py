@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstat.executor.connections import aside
-from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.plugged import kernel_of
 
 if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
@@ -34,8 +34,8 @@ class RealPositions:
         if step.type == "pad" and step.options["value"] == 0 and step.options["mode"] == "constant":
             first, *others = visit.inputs
             whole = np.ones((1, 1, *first.shape[2:]), first.dtype) if real is None else real
-            framed, _ = KERNELS["pad"].forward((whole, *others), {}, step.options, aside())
+            framed, _ = kernel_of("pad").forward((whole, *others), {}, step.options, aside())
             self._behind[visit.number] = framed
-        elif real is not None and KERNELS[step.type].keeps_zeros:
+        elif real is not None and kernel_of(step.type).keeps_zeros:
             self._behind[visit.number] = real
         return real if step.type in _BLIND_TO_ZEROS else None

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import textwrap
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from unicodedata import combining, east_asian_width
 
-from cnnstat.base.text import plain
+from cnnstat.base.text import cells_of, plain
 from cnnstat.report.columns import footnotes
 from cnnstat.report.model import Fact
 from cnnstat.report.text import bar, grouped, said, shown
@@ -30,9 +29,6 @@ _READABLE = 110  # arithmetic takes two lines beyond this, however wide the term
 _CUT = 48
 """Where a width is given, names are cut to this, and remarks to a third of the width if that is less."""
 
-
-_COMBINING = "\u0300"
-"""The first character that takes no cell; of those before it each takes one."""
 
 STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m"}
 """What switches a style on (ECMA-48, select graphic rendition)."""
@@ -81,7 +77,7 @@ def _table(table: Table, width: int | None) -> Generator[Styled, None, list[Colu
     texts = [[_cell(column, line, i) for line in table.lines] for i, column in enumerate(table.columns)]
     totals = [_total(table, i) for i in range(len(table.columns))]
     widths = [
-        _BAR if column.kind == "bar" else max(map(_cells, (column.title, total, *cells)))
+        _BAR if column.kind == "bar" else max(map(cells_of, (column.title, total, *cells)))
         for column, total, cells in zip(table.columns, totals, texts, strict=True)
     ]
     whole = widths
@@ -158,7 +154,7 @@ def _total(table: Table, i: int) -> str:
 
 
 def _padded(text: str, width: int, column: Column) -> str:
-    cells = _cells(text)
+    cells = cells_of(text)
     if cells > width:
         text, cells = _cut(text, width), width
     space = " " * (width - cells)
@@ -167,11 +163,11 @@ def _padded(text: str, width: int, column: Column) -> str:
 
 def _facts(facts: tuple[Fact, ...], width: int | None) -> Iterator[Styled]:
     names = [plain(fact.name) for fact in facts]
-    longest = max(map(_cells, names))
+    longest = max(map(cells_of, names))
     indent = " " * (longest + len(_GAP))
     for name, fact in zip(names, facts, strict=True):
         text = f"{_filled(name, longest)}{_GAP}{said(fact.phrase)}"
-        yield from ((line, "") for line in _folded(text, width, indent))
+        yield from ((line, "") for line in folded(text, width, indent))
 
 
 def _section(section: Section, width: int | None) -> Iterator[Styled]:
@@ -179,15 +175,15 @@ def _section(section: Section, width: int | None) -> Iterator[Styled]:
         yield from _wrapped(section.title, "bold", width)
     if section.text:
         yield from _wrapped(section.text, "", width)
-    longest = max((_cells(plain(step.name)) for step in section.steps), default=0)
+    longest = max((cells_of(plain(step.name)) for step in section.steps), default=0)
     indent = " " * (longest + 2 * len(_GAP))
     last = ""
     for step in section.steps:
         name = step.name if step.name != last else ""  # said once for all that follows
         last = step.name
         head = f"{_GAP}{_filled(plain(name), longest)}{_GAP}"
-        for line in arithmetic(step, min(width or _READABLE, _READABLE) - _cells(head)):
-            yield from ((part, "") for part in _folded(head + plain(line), width, indent + _GAP))
+        for line in arithmetic(step, min(width or _READABLE, _READABLE) - cells_of(head)):
+            yield from ((part, "") for part in folded(head + plain(line), width, indent + _GAP))
             head = indent
 
 
@@ -205,15 +201,16 @@ def arithmetic(step: Fact | Derivation, room: int) -> tuple[str, ...]:
 
 
 def _wrapped(phrase: Phrase, style: Style, width: int | None) -> Iterator[Styled]:
-    yield from ((line, style) for line in _folded(said(phrase), width, ""))
+    yield from ((line, style) for line in folded(said(phrase), width, ""))
 
 
-def _folded(text: str, width: int | None, indent: str) -> list[str]:
-    if width is None or _cells(text) <= width:
+def folded(text: str, width: int | None, indent: str) -> list[str]:
+    """Return a text as lines that fit a width; all but the first begin with ``indent``."""
+    if width is None or cells_of(text) <= width:
         return [text]
     kept = indent if len(indent) < width // 2 else ""
     # `textwrap` counts characters: wide ones are stood in for by as many characters as they take cells.
-    wide = "".join(c + _FILLER * (_cells(c) - 1) for c in text)
+    wide = "".join(c + _FILLER * (cells_of(c) - 1) for c in text)
     lines = textwrap.wrap(wide, width, subsequent_indent=kept, break_on_hyphens=False)
     return [line.replace(_FILLER, "") for line in lines]
 
@@ -222,19 +219,12 @@ _FILLER = "\0"
 
 
 def _filled(text: str, width: int) -> str:
-    return text + " " * (width - _cells(text))
+    return text + " " * (width - cells_of(text))
 
 
 def _cut(text: str, width: int) -> str:
     """Return as much of a text as fits before an ellipsis."""
     kept = text
-    while _cells(kept) > width - 1:
+    while cells_of(kept) > width - 1:
         kept = kept[:-1]
-    return f"{kept}…" + " " * (width - 1 - _cells(kept))
-
-
-def _cells(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    if text.isascii() or max(text) < _COMBINING:
-        return len(text)
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return f"{kept}…" + " " * (width - 1 - cells_of(kept))

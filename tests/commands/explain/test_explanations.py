@@ -34,7 +34,10 @@ def test_c3_of_lenet5() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lenet5", "lenet5-full", "alexnet", "googlenet", "resnet18", "unet", "densenet121", "mobilenet-v2"],
+    [
+        *("lenet5", "lenet5-full", "alexnet", "googlenet", "resnet18", "unet", "densenet121", "mobilenet-v2"),
+        *("vit-b-16", "botnet50"),  # where parameters are joined with what sees the input
+    ],
 )
 def test_every_step_gives_its_result(name: str) -> None:
     analysis = cnnstat.analyze(name)
@@ -80,6 +83,44 @@ def test_a_join_names_the_branch_that_sets_it() -> None:
     )
     assert "followed unit by unit" in said(explained["e"], "field")[0]
     assert "all" not in said(explained["e"], "field")[0]
+
+
+@pytest.mark.parametrize("join", ["add", "concat, axis: height"])
+@pytest.mark.parametrize(
+    ("inputs", "unseen"),
+    [
+        ("{image: [2, 8, 8], other: [2, 8, 8]}", "{name: p, type: relu, from: other}"),
+        ("{image: [2, 8, 8]}", "{name: p, type: parameter, from: image}"),
+    ],
+)
+def test_a_branch_that_sees_nothing_brings_nothing(inputs: str, unseen: str, join: str) -> None:
+    text = f"""
+input: {inputs}
+layers:
+  - {{name: a, type: conv, from: image, filters: 2, kernel: 3, padding: 1}}
+  - {unseen}
+  - {{name: c, type: {join}, from: [p, a]}}
+"""
+    *brought, union = said(by_name(of_text(text))["c"], "field")
+    assert [words.partition(" brings")[0] for words in brought] == ["a"]
+    assert union.startswith("union of the branches: 3×3, ")
+    assert union.endswith(", set by a")
+
+
+def test_what_is_seen_together_is_that_of_all_that_see_anything() -> None:
+    text = """
+input: [2, 8]
+layers:
+  - {name: a, type: conv, filters: 8, kernel: 3, padding: 1}
+  - {name: p, type: parameter}
+  - {name: c, type: matmul, from: [p, a], transpose_b: true}
+  - {name: d, type: conv, from: a, filters: 8, kernel: 1}
+  - {name: e, type: matmul, from: [a, d], transpose_b: true, unused: true}
+outputs: c
+"""
+    explained = by_name(of_text(text))
+    assert said(explained["c"], "field") == ["all: what all units of a see together"]
+    assert said(explained["e"], "field") == ["all: what all units of a and d see together"]
 
 
 def test_sizes_that_only_happen_to_be_equal_have_their_arithmetic() -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnstat.commands.check.document import CheckDocument
+    from cnnstat.commands.check.formats.medium import Medium
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "github", "gitlab", "junit", "sarif", "markdown")
 """Each has a file of its name here, with a function ``render``; it is imported when it is asked for."""
 
 
-def render(document: CheckDocument, form: str, *, colour: bool, room: bool = False) -> str:
-    """Return the findings in one of `FORMATS`; text has the ``room`` of budgets where it is asked."""
-    more = {"room": room} if form == "text" else {}
-    text: str = import_module(f"{__name__}.{form}").render(document, colour=colour, **more)
+def render(document: CheckDocument, form: str, medium: Medium) -> str:
+    """Return the findings in one of `FORMATS`."""
+    text: str = import_module(f"{__name__}.{form}").render(document, medium)
     return text

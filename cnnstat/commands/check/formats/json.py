@@ -10,8 +10,9 @@ from cnnstat.report.document import builtins
 
 if TYPE_CHECKING:
     from cnnstat.commands.check.document import CheckDocument
+    from cnnstat.commands.check.formats.medium import Medium
 
 
-def render(document: CheckDocument, *, colour: bool) -> str:
+def render(document: CheckDocument, medium: Medium) -> str:
     """Return the document alone, its keys in the order of its fields."""
     return escaped(json.dumps(builtins(document), indent=2)) + "\n"

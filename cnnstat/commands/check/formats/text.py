@@ -2,71 +2,70 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from cnnstat.base.text import excerpt, plain, plural
-from cnnstat.commands.check.formats.sections import HEAD, budgets, change_sums, changed, written
+from cnnstat.base.text import excerpt, plain
+from cnnstat.commands.check.formats.sections import budgets, change_lines, written
+from cnnstat.commands.check.formats.sums import by_code, findings, in_networks, sums
+from cnnstat.report.render.table import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.commands.check.document import CheckDocument
     from cnnstat.commands.check.findings import Finding
+    from cnnstat.commands.check.formats.medium import Medium
     from cnnstat.rules.rule import Severity
 
 _GUTTER = "{:5} | "
-_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+_MANY = 10
+"""From so many findings on, they are counted by their codes."""
+_BOLD, _DIM = "1", "2"
+_COLOURS: dict[Severity, str] = {"error": "1;31", "warning": "1;33", "info": "1;36"}
+"""What switches a style on (ECMA-48, select graphic rendition)."""
 
 
-def render(document: CheckDocument, *, colour: bool, room: bool = False) -> str:
-    """Return each finding with its line, the room of each budget where it is asked for, and the sums."""
-    more = (*(budgets(document) if room else ()), *_changes(document))
-    return "\n".join((*written(document), *_findings(document), *more, _sums(document), ""))
+def render(document: CheckDocument, medium: Medium) -> str:
+    """Return each finding with its line, budgets where they are asked for, what changed, and the sums.
+
+    Only for a terminal are lines wrapped or cut: who reads a pipe wants a finding in a line.
+    """
+    found = [line for each in findings(document) for line in _finding(each, medium)]
+    more = (*(budgets(document) if medium.room else ()), *change_lines(document, medium.width))
+    last = _painted(sums(document), _BOLD, medium)
+    return "\n".join((*written(document), *found, *more, *_codes(document, medium), last, ""))
 
 
-def _changes(document: CheckDocument) -> Iterator[str]:
-    """Yield what a change does as a table, and how many specs it is about."""
-    rows = [tuple(map(plain, row)) for row in changed(document)]
-    if rows:
-        widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
-        for row in (HEAD, *rows):
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            yield "  ".join(cells).rstrip()
-    yield from filter(None, [change_sums(document)])
+def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
+    place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
+    said = f"{finding.code}: {plain(finding.message)}{in_networks(finding)}"
+    first, *more = folded(f"{place}: {finding.severity}: {said}", medium.width, "    ")
+    colour = _COLOURS[finding.severity]
+    if medium.colour and first.startswith(f"{place}: {finding.severity}:"):
+        rest = first[len(place) + 2 + len(finding.severity) :]
+        first = f"{_painted(place, _BOLD, medium)}: {_painted(finding.severity, colour, medium)}{rest}"
+    yield from (first, *more)
+    if finding.text:
+        gutter = _GUTTER.format(finding.line)
+        width = medium.width and max(1, medium.width - len(gutter))
+        line, carets = excerpt(finding.text, finding.column, finding.length, width)
+        space = carets[: -len(carets.lstrip())]
+        yield f"{_painted(gutter, _DIM, medium)}{line}".rstrip()
+        empty = " " * (len(gutter) - 2) + "| "
+        yield f"{_painted(empty, _DIM, medium)}{space}{_painted(carets.lstrip(), colour, medium)}"
 
 
-def _findings(document: CheckDocument) -> Iterator[str]:
-    for report in document.files:
-        for each in report.findings:
-            place = f"{plain(each.file)}:{each.line}:{each.column}"
-            yield f"{place}: {each.severity}: {each.code}: {plain(each.message)}{_more(each)}"
-            if each.text:
-                line, column = excerpt(each.text, each.column)
-                gutter = _GUTTER.format(each.line)
-                carets = "^" * max(1, min(each.length, len(line) - column + 1))
-                yield f"{gutter}{line}\n{' ' * (len(gutter) - 2)}| {' ' * (column - 1)}{carets}"
+def _codes(document: CheckDocument, medium: Medium) -> Iterator[str]:
+    """Yield how often there is what, where nobody would count it, and what can be mended."""
+    rows = by_code(document)
+    total, fixable = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    if total >= _MANY:
+        yield ""
+        for code, count, mended in rows:
+            yield f"{count:9,}  {code}" + (f" ({mended:,} with --fix)" if mended else "")
+    if fixable:
+        yield f"--fix mends {fixable:,} of {total:,}"
 
 
-def _more(finding: Finding) -> str:
-    more = len(finding.networks) - 1
-    return f"; and in {more} more {plural('network', more)}" if more > 0 else ""
-
-
-def _sums(document: CheckDocument) -> str:
-    files, networks = len(document.files), sum(report.networks for report in document.files)
-    counts = Counter(each.severity for report in document.files for each in report.findings)
-    found = ", ".join(f"{counts[key]:,} {plural(_WORDS[key], counts[key])}" for key in _WORDS if counts[key])
-    checked = f"{files:,} {plural('file', files)}, {networks:,} {plural('network', networks)}"
-    fixed, ignored = (sum(getattr(each, key) for each in document.files) for key in ("fixed", "ignored"))
-    more = f"{f', {fixed:,} fixed' if fixed else ''}{f', {ignored:,} ignored' if ignored else ''}"
-    return f"{checked}: {found or 'nothing found'}{more}{_proved(document)}"
-
-
-def _proved(document: CheckDocument) -> str:
-    executions = [each for report in document.files for each in report.executions]
-    if not executions:
-        return ""
-    figures, gradients = (sum(getattr(each, key) for each in executions) for key in ("figures", "gradients"))
-    also = f" and {gradients:,} gradients" if gradients else ""
-    return f"; {figures:,} figures{also} proved by execution"
+def _painted(text: str, style: str, medium: Medium) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if medium.colour else text

@@ -15,9 +15,9 @@ import numpy as np
 
 from cnnstat.executor.axes import Axis
 from cnnstat.executor.kernel import Context, quiet
-from cnnstat.executor.kernels import KERNELS
 from cnnstat.executor.mac_counter import MacCounter
 from cnnstat.executor.measure.poison import EFFORT, PIECE
+from cnnstat.executor.plugged import kernel_of
 from cnnstat.executor.projection import one_unit
 
 if TYPE_CHECKING:
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from cnnstat.executor.measure.pattern import Fields
     from cnnstat.executor.program import Program, Step
 
-Seen: TypeAlias = "Array"
+NumberFields: TypeAlias = "Array"
 """(2, ...sample): the first and the last position that each number sees; (1, 0) where it sees none."""
-
 
 TOO_LONG = "it would take too long to poison each position of the input"
 STEPS = 4
@@ -38,46 +37,46 @@ BROKEN = "its numbers are NaN without any poison"
 MOVED = "its places are not those of the input any more"
 
 
-def by_number(
+def fields_by_number(
     program: Program,
     shapes: Sequence[tuple[int, ...]],
     placed: Mapping[int, Fields | str | None],
     axis: int,
     of: int,
-    alone: Alone,
+    steps: StepRuns,
 ) -> dict[int, Fields | str]:
     """Return what units see along an axis of an input, for steps that are not among those `placed` on it.
 
     Units of a vector go by their number, those of a map by their place. Of some it is only known why that is
     not: it would take too long, or numbers at one place of a map see different positions.
     """
-    found: dict[int, Seen | str] = {}
+    found: dict[int, NumberFields | str] = {}
     fields: dict[int, Fields | str] = {}
     for number, step in enumerate(program.steps):
         if number in placed:
             continue
-        read = [_numbers(i, program, shapes, placed, found, axis, of) for i in step.inputs]
+        read = [_of_each_number(i, program, shapes, placed, found, axis, of) for i in step.inputs]
         unknown = [each for each in read if isinstance(each, str)]
         known = [each for each in read if not isinstance(each, str)]
-        seen = unknown[0] if unknown else alone.through(step, known, shapes[number])
-        found[number] = seen
-        fields[number] = seen if isinstance(seen, str) else _along(seen, axis)
+        own = unknown[0] if unknown else steps.fields(step, known, shapes[number])
+        found[number] = own
+        fields[number] = own if isinstance(own, str) else _of_each_place(own, axis)
     return fields
 
 
-def _numbers(
+def _of_each_number(
     number: int,
     program: Program,
     shapes: Sequence[tuple[int, ...]],
     placed: Mapping[int, Fields | str | None],
-    found: Mapping[int, Seen | str],
+    found: Mapping[int, NumberFields | str],
     axis: int,
     of: int,
-) -> Seen | str:
+) -> NumberFields | str:
     """Return what each number of an input of a step sees, or why that is not known."""
     shape = shapes[number] if number >= 0 else program.inputs[program.numbered_inputs[number]]
     if number < 0 and number != of:
-        return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
+        return _nothing(shape)
     if number == of:
         places = np.arange(shape[axis + 1] if len(shape) > 1 else shape[0])
         fields: Fields | str | None = np.stack([places, places], 1)
@@ -93,19 +92,24 @@ def _numbers(
     return np.broadcast_to(fields.T.reshape(2, *spread), (2, *shape))
 
 
-def _along(seen: Seen, axis: int) -> Fields:
+def _of_each_place(fields: NumberFields, axis: int) -> Fields:
     """Return what places of a map on an axis see, all of their numbers together; of a vector each number."""
-    if seen.ndim == 2:
-        return seen.T
-    own = min(axis + 1, seen.ndim - 2)
-    others = tuple(i for i in range(seen.ndim - 1) if i != own)
-    none = seen[0] > seen[1]
-    first = np.where(none, np.iinfo(np.int64).max, seen[0]).min(others)
-    last = np.where(none, -1, seen[1]).max(others)
+    if fields.ndim == 2:
+        return fields.T
+    own = min(axis + 1, fields.ndim - 2)
+    others = tuple(i for i in range(fields.ndim - 1) if i != own)
+    none = fields[0] > fields[1]
+    first = np.where(none, np.iinfo(np.int64).max, fields[0]).min(others)
+    last = np.where(none, -1, fields[1]).max(others)
     return np.stack([np.where(last < 0, 1, first), np.where(last < 0, 0, last)], 1)
 
 
-class Alone:
+def _nothing(shape: tuple[int, ...]) -> NumberFields:
+    """Return what numbers see that see nothing."""
+    return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
+
+
+class StepRuns:
     """Steps of a network, each run on its own as long as all runs together do not take too long.
 
     Of steps that differ in nothing one is run: what it found is remembered.
@@ -113,40 +117,43 @@ class Alone:
 
     def __init__(self) -> None:
         self._left = STEPS * EFFORT
-        self._found: dict[bytes, Seen | str] = {}
+        self._found: dict[bytes, NumberFields | str] = {}
 
-    def through(self, step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str:
-        """Return what the numbers that a step puts out see, or why that is not known."""
+    def fields(self, step: Step, read: list[NumberFields], shape: tuple[int, ...]) -> NumberFields | str:
+        """Return what the numbers that a step puts out see, or why that is not known.
+
+        `read` is what those of its inputs see, `shape` that of its output.
+        """
         key = blake2b(repr((step.type, sorted(step.options.items()), shape)).encode())
-        for seen in read:
-            key.update(repr(seen.shape).encode())
-            key.update(seen.tobytes())
+        for each in read:
+            key.update(repr(each.shape).encode())
+            key.update(each.tobytes())
         digest = key.digest()
         if digest not in self._found:
             self._found[digest] = self._run(step, read, shape)
         return self._found[digest]
 
-    def _run(self, step: Step, read: list[Seen], shape: tuple[int, ...]) -> Seen | str:
-        some = [seen[:, seen[0] <= seen[1]] for seen in read]
-        firsts, lasts = (np.unique(np.concatenate([seen[end] for seen in some])) for end in (0, 1))
+    def _run(self, step: Step, read: list[NumberFields], shape: tuple[int, ...]) -> NumberFields | str:
+        some = [each[:, each[0] <= each[1]] for each in read]
+        firsts, lasts = (np.unique(np.concatenate([each[end] for each in some])) for end in (0, 1))
         if not len(firsts):
-            return np.stack([np.ones(shape, np.int64), np.zeros(shape, np.int64)])
+            return _nothing(shape)
         one = len(firsts) == len(lasts) == 1
         if len(shape) > 1 and not one:
             return MOVED
-        work = sum(seen[0].size for seen in read) + int(np.prod(shape))
+        work = sum(each[0].size for each in read) + int(np.prod(shape))
         if not self._spend(work * (len(firsts) + len(lasts))):
             return TOO_LONG
-        runs = _Runs(step, read, work)
-        if runs.broken:
+        poisoned = _PoisonedStep(step, read, work)
+        if poisoned.broken:
             return BROKEN
-        none, first = runs.least([seen[0] for seen in read], firsts)
+        none, first = poisoned.least_read([each[0] for each in read], firsts)
         if one:
             last = np.full(first.shape, lasts[0])
         else:
-            last = -runs.least([-seen[1] for seen in read], -lasts[::-1])[1]
-        seen = np.stack([np.where(none, 1, first), np.where(none, 0, last)])
-        return np.broadcast_to(seen, (2, *shape)) if seen.shape[1:] == (1,) else seen
+            last = -poisoned.least_read([-each[1] for each in read], -lasts[::-1])[1]
+        fields = np.stack([np.where(none, 1, first), np.where(none, 0, last)])
+        return np.broadcast_to(fields, (2, *shape)) if fields.shape[1:] == (1,) else fields
 
     def _spend(self, effort: int) -> bool:
         """Say whether a step may compute so many numbers; what is refused takes nothing from later ones."""
@@ -156,18 +163,18 @@ class Alone:
         return True
 
 
-class _Runs:
-    """One step on its own, with parameters drawn anew."""
+class _PoisonedStep:
+    """One step on its own, with parameters drawn anew, whose inputs are poisoned."""
 
-    def __init__(self, step: Step, read: list[Seen], work: int) -> None:
-        self.kernel = KERNELS[step.type]
+    def __init__(self, step: Step, read: list[NumberFields], work: int) -> None:
+        self.kernel = kernel_of(step.type)
         self.options = step.options
         if "units" in step.options and len(read[0].shape) == 2:
             self.options = one_unit(step.options, Axis(0, 1)).options
         rng = np.random.default_rng(0)
-        self.clean = [rng.standard_normal((1, *seen.shape[1:]), np.float32) for seen in read]
+        self.clean = [rng.standard_normal((1, *each.shape[1:]), np.float32) for each in read]
         self.params = self.kernel.parameters(tuple(self.clean), self.options, rng).all
-        self.none = [seen[0] > seen[1] for seen in read]
+        self.none = [each[0] > each[1] for each in read]
         self.at_once = max(PIECE // work, 1)
 
     @property
@@ -175,23 +182,25 @@ class _Runs:
         """Say whether NaN come out where none go in."""
         return bool(np.isnan(self.output(tuple(self.clean))).any())
 
-    def least(self, values: list[Array], steps: Array) -> tuple[Array, Array]:
-        """Return which outputs see nothing, and for all others the least value among those that they read."""
+    def least_read(self, values: list[Array], levels: Array) -> tuple[Array, Array]:
+        """Return which outputs see nothing, and for all others the least value among those that they read.
+
+        `levels` are the values that there are, in order.
+        """
         found: Array | None = None
-        for start in range(0, len(steps), self.at_once):
-            some = steps[start : start + self.at_once]
-            nans = self.nans(values, some)
-            own = np.where(nans.any(0), nans.argmax(0) + start, len(steps))
+        for start in range(0, len(levels), self.at_once):
+            nans = self.nans(values, levels[start : start + self.at_once])
+            own = np.where(nans.any(0), nans.argmax(0) + start, len(levels))
             found = own if found is None else np.minimum(found, own)
         assert found is not None
-        return found == len(steps), steps[np.minimum(found, len(steps) - 1)]
+        return found == len(levels), levels[np.minimum(found, len(levels) - 1)]
 
-    def nans(self, values: list[Array], steps: Array) -> Array:
-        """Return which outputs are NaN (step, ...) when inputs are whose value is at most that of a step."""
+    def nans(self, values: list[Array], levels: Array) -> Array:
+        """Return which outputs are NaN (level, ...) when inputs are whose value is at most that level."""
         inputs = []
         for clean, none, value in zip(self.clean, self.none, values, strict=True):
-            x = clean.repeat(len(steps), 0)
-            for sample, most in zip(x, steps, strict=True):
+            x = clean.repeat(len(levels), 0)
+            for sample, most in zip(x, levels, strict=True):
                 sample[(value <= most) & ~none] = np.nan
             inputs.append(x)
         return np.asarray(np.isnan(self.output(tuple(inputs))))

@@ -1,0 +1,174 @@
+"""What other packages add, and what becomes of those that cannot be loaded."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.plugged import run_with, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = '''
+from typing import ClassVar
+from cnnstat.layers.base import Layer
+from cnnstat.executor.kernels.reshape import IDENTITY
+
+class Pass(Layer, frozen=True, kw_only=True):
+    """What goes in comes out.
+
+    Rule:
+        y = x
+
+    Example:
+        {type: pass}
+
+    Reference:
+        none
+    """
+
+    family: ClassVar[str] = "identity"
+
+KERNEL = IDENTITY
+NUMBER = 3
+
+class Plain(Layer, frozen=True, kw_only=True):
+    """It has no family."""
+
+class Wordless(Layer, frozen=True, kw_only=True):
+    family: ClassVar[str] = "identity"
+'''
+
+LAYERS = {
+    "pass": "good:Pass",
+    "plain": "good:Plain",
+    "wordless": "good:Wordless",
+    "number": "good:NUMBER",
+    "nowhere": "good:Nowhere",
+    "relu": "good:Pass",
+    "broken": "broken:Layer",
+    "leaving": "leaving:Layer",
+    "lacking": "notthere:Layer",
+}
+WHY = {
+    "pass": None,
+    "plain": "the class Plain has no 'family'",
+    "wordless": "the docstring of Wordless, which is its manual page, has no 'Rule:'",
+    "number": "3 is no subclass of cnnstat.layers.base.Layer",
+    "nowhere": "AttributeError: module 'good' has no attribute 'Nowhere'",
+    "relu": "'relu' is built in",
+    "broken": "ValueError: not today",
+    "leaving": "SystemExit: 4",
+    "lacking": "ModuleNotFoundError: No module named 'notthere'",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where packages are installed whose plug-ins are good and bad in all ways."""
+    folder = tmp_path_factory.mktemp("site")
+    kernels = {"pass": "good:KERNEL", "plain": "good:NUMBER", "conv": "good:KERNEL"}
+    write(folder, "good", "1.2", {"cnnstat.layers": LAYERS, "cnnstat.kernels": kernels}, GOOD)
+    write(folder, "second", "0.1", {"cnnstat.layers": {"pass": "good:Pass"}})
+    (folder / "broken.py").write_text("raise ValueError('not today')")
+    (folder / "leaving.py").write_text("import sys; sys.exit(4)")
+    return folder
+
+
+def spec(folder: Path, kind: str) -> str:
+    path = folder / f"{kind}.yaml"
+    path.write_text(
+        f"input: [3, 8, 8]\nlayers:\n  - {{type: conv, filters: 4, kernel: 3}}\n  - type: {kind}\n"
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_type_of_a_package_is_good_or_named_with_its_package_and_the_reason(
+    folder: Path, kind: str
+) -> None:
+    ended = run_with(folder, "summary", spec(folder, kind))
+    if kind in ("pass", "relu"):
+        assert (ended.returncode, ended.stderr) == (0, "")
+        return
+    message = f"type '{kind}' comes from package good 1.2, which cannot be loaded: {WHY[kind]}"
+    assert f"{kind}.yaml:4:11: type/plugin: {message}\n" in ended.stderr
+    assert ended.returncode == 1
+
+
+def test_all_plugins_are_listed_and_those_that_failed_with_the_reason(folder: Path) -> None:
+    ended = run_with(folder, "list", "--plugins", "--format", "json")
+    assert ended.returncode == 0
+    listed = json.loads(ended.stdout)["plugins"]
+    why = {(each["package"], each["adds"], each["name"]): each.get("failed") for each in listed}
+    assert why == {
+        **{("good", "layer type", name): reason for name, reason in WHY.items()},
+        ("good", "kernel", "pass"): None,
+        ("good", "kernel", "plain"): "3 is no cnnstat.executor.kernel.Kernel",
+        ("good", "kernel", "conv"): "'conv' is built in",
+        ("second", "layer type", "pass"): "'pass' is taken by package good 1.2",
+    }
+    table = run_with(folder, "list", "--plugins").stdout
+    assert "What goes in comes out." in table
+    assert "layer type broken of good: ValueError: not today\n" in table
+    assert table.endswith("11 plug-ins cannot be loaded\n")
+
+
+def test_every_command_that_asks_for_all_types_has_those_that_can_be_loaded(folder: Path) -> None:
+    assert "What goes in comes out." in run_with(folder, "explain").stdout
+    assert "What goes in comes out." in run_with(folder, "explain", "pass").stdout
+    assert run_with(folder, "explain", "pass", "--format", "markdown").stdout.startswith("## pass\n")
+    definitions = json.loads(run_with(folder, "schema").stdout)["$defs"]
+    assert "pass" in definitions
+    assert "plain" not in definitions
+    failed = run_with(folder, "explain", "broken")
+    assert (
+        "layer type 'broken' comes from package good 1.2, which cannot be loaded: ValueError" in failed.stderr
+    )
+    unknown = run_with(folder, "summary", spec(folder, "pas"))
+    assert "unknown type 'pas'; did you mean 'pass'?" in unknown.stderr
+
+
+def test_a_type_runs_with_the_kernel_of_its_package(folder: Path) -> None:
+    ended = run_with(folder, "run", spec(folder, "pass"), "--check-grad")
+    assert "proved: " in ended.stdout
+    assert ended.returncode == 0
+
+
+def test_a_type_without_a_kernel_that_can_be_loaded_is_refused_with_the_reason(tmp_path: Path) -> None:
+    layers = {"pass": "good:Pass", "past": "good:Pass"}
+    kernels = {"pass": "good:NUMBER"}
+    write(tmp_path, "good", "1.2", {"cnnstat.layers": layers, "cnnstat.kernels": kernels}, GOOD)
+    for kind, why in (
+        ("pass", "; that of package good 1.2 cannot be loaded: 3 is no cnnstat.executor.kernel.Kernel"),
+        ("past", ""),
+    ):
+        ended = run_with(tmp_path, "run", spec(tmp_path, kind))
+        assert f"the executor has no kernel for {kind} (layer {kind}1{why})" in ended.stderr
+        assert ended.returncode == 2
+
+
+def test_a_block_has_its_name_whatever_is_installed(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "block.yaml"
+    path.write_text("input: [3, 8, 8]\nblocks: {pass: {layers: [{type: relu}]}}\nlayers: [{type: pass}]\n")
+    ended = run_with(folder, "summary", str(path))
+    assert "relu" in ended.stdout
+    assert ended.returncode == 0
+
+
+def test_nobody_looks_for_plugins_who_needs_none() -> None:
+    program = """
+import sys
+from cnnstat.cli.group import cli
+for command in ("summary", "rf", "explain", "flops", "run"):
+    cli.main([command, "lenet5"], standalone_mode=False)
+cli.main(["summary", "resnet18"], standalone_mode=False)  # it has blocks
+assert "importlib.metadata" not in sys.modules
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
