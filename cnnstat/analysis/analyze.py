@@ -94,6 +94,7 @@ def calculate(
     return Calculated(
         sizes=sizes,
         leftover=layer.leftover(shapes),
+        leftover_input=layer.leftover_input(shapes),
         params=layer.params(shapes),
         trainable=ZERO if frozen else layer.trainable(shapes),
         buffers=layer.buffers(shapes),
@@ -128,16 +129,20 @@ def _figures(graph: Graph, settings: Settings, patterns: LongPatterns) -> list[_
         if isinstance(figures, Misfit):
             problems.add_instance(_placed(figures, node, shapes), figures.field)
         else:
-            counts = frames.counts(node, shapes)
-            found.append(_in_frame(figures, *counts) if counts else figures)
+            framed = frames.figures(node, shapes)
+            found.append(_in_frame(figures, *framed) if framed else figures)
     problems.stop_if_any()
     return found
 
 
-def _in_frame(figures: _Figures, padding_macs: Term, connections: Term) -> _Figures:
+def _in_frame(
+    figures: _Figures, padding_macs: Term, connections: Term, leftover: tuple[int, ...]
+) -> _Figures:
     """Return the figures of a convolution whose input has a frame of zeros."""
     values = {"padding_macs": padding_macs.value, "connections": connections.value}
-    calculated = replace(figures.calculated, padding_macs=padding_macs, connections=connections)
+    calculated = replace(
+        figures.calculated, padding_macs=padding_macs, connections=connections, leftover_input=leftover
+    )
     return _Figures(figures.shape, calculated, replace(figures.counts, **values))
 
 

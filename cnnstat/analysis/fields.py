@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from cnnstat.analysis.bounds import NO_REGION, joined
+from cnnstat.analysis.layer_field import field_of
 from cnnstat.analysis.long_patterns import LongPatterns
-from cnnstat.analysis.receptive_field import EVERY, UNSEEN, Field, along, field_of, lost, one_region, starts
+from cnnstat.analysis.receptive_field import EVERY, UNSEEN, Field, along, lost, one_region, starts
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, all_of, is_row, united

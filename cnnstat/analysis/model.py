@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from cnnstat.analysis.receptive_field import Field, starts
+from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS
 from cnnstat.layers.base import Operations, size_of, values
@@ -31,6 +32,7 @@ class Calculated(Struct, frozen=True):
 
     sizes: tuple[Term, ...]
     leftover: tuple[int, ...]
+    leftover_input: tuple[int, ...]
     params: Term
     trainable: Term
     buffers: Term
@@ -135,8 +137,13 @@ class LayerRow(_Row, frozen=True):
 
     @property
     def leftover(self) -> tuple[int, ...]:
-        """Return the input rows or columns that no window covers, per axis."""
+        """Return the rows or columns of the padded input that no window covers, per axis."""
         return self.calculated.leftover
+
+    @property
+    def leftover_input(self) -> tuple[int, ...]:
+        """Return how many of these are input that one more window would read."""
+        return self.calculated.leftover_input
 
 
 class BlockRow(_Row, frozen=True):
@@ -147,6 +154,7 @@ class BlockRow(_Row, frozen=True):
 
     group: Group
     leftover: ClassVar[tuple[int, ...]] = ()
+    leftover_input: ClassVar[tuple[int, ...]] = ()
     weights_of: ClassVar[str] = ""
 
 
@@ -242,6 +250,14 @@ class Analysis(Struct, frozen=True, dict=True):
     def fields(self) -> tuple[Field, ...]:
         """Return the receptive field of each node's units, by its number; each of an input sees itself."""
         return (*starts(self.graph.input_shapes, self.of), *(row.field for row in self.rows))
+
+    @cached_property
+    def upper_bounds(self) -> tuple[str, ...]:
+        """Return, by the number of each node, which layer makes its field an upper bound; "" for none.
+
+        Units may see less than such a field.
+        """
+        return ("",) * len(self.graph.inputs) + tuple(upper_bounds(self))
 
     @cached_property
     def named(self) -> dict[str, Row]:

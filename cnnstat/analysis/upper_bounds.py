@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.analysis.bounds import NO_REGION
-from cnnstat.analysis.clipped_fields import branches
+from cnnstat.analysis.clipped_fields import branches, clipped_fields
+from cnnstat.analysis.layer_field import every_unit_hits
+from cnnstat.analysis.receptive_field import along, lost
+from cnnstat.base.limits import LOOKS, MAX_LOOKS
 from cnnstat.layers.base import APART, GATHERED, MIXED, STREWN, WHOLE, places
-from cnnstat.layers.footprint import POINT, all_of
+from cnnstat.layers.footprint import NO_INPUT, POINT, Bounds, Folded, Pieces, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.clipped_fields import UnitFields
     from cnnstat.analysis.model import Analysis, LayerRow
     from cnnstat.layers.base import Footprint, Shape
+    from cnnstat.layers.footprint import Reading
 
 
 class _Units(IntEnum):
@@ -41,60 +45,126 @@ class _Units(IntEnum):
 
 
 class _Known(Struct, frozen=True):
-    """What is known of a layer's units, and the layer that makes their fields upper bounds."""
+    """What is known of a layer's units, and the layer that makes their fields upper bounds.
+
+    ``sighted``: each of them surely sees something of the input along every axis.
+    """
 
     units: _Units = _Units.ALIKE
     because: str = ""
+    sighted: bool = True
 
 
-def upper_bounds(analysis: Analysis, clipped: Sequence[tuple[UnitFields, ...]]) -> list[str]:
+def upper_bounds(analysis: Analysis, clipped: Sequence[tuple[UnitFields, ...]] = ()) -> list[str]:
     """Return of each layer which one makes its field an upper bound; "" where the field is exact.
 
-    ``clipped`` is what the units of each layer see, of `clipped_fields`.
+    ``clipped`` is what the units of each layer see, of `clipped_fields`. Without it, footprints alone show
+    that most networks have no such field; units are looked at where there may be one, if they are not too
+    many. Where they are, what may be an upper bound is taken for one.
     """
+    if not clipped:
+        possible = _pass(analysis, None)
+        if not any(possible) or _looks(analysis) > max(MAX_LOOKS, LOOKS * len(analysis.rows)):
+            return possible
+        clipped = clipped_fields(analysis)
+    found = [()] * len(analysis.graph.inputs) + [*clipped]
+    found[analysis.of] = tuple(tuple((i, i) for i in range(size)) for size in places(analysis.input_shape))
+    return _pass(analysis, found)
+
+
+def _looks(analysis: Analysis) -> int:
+    """Return how many places are looked at, at most, to find what the units of all layers see."""
+    axes = len(places(analysis.input_shape))
+    looks = 0
+    for row in analysis.rows:
+        units = along(places(row.output_shape), axes)
+        for footprint in row.calculated.footprints:
+            readings = (None,) * axes if isinstance(footprint, str) else footprint
+            each = zip(readings, units, strict=False)
+            looks += sum(count * max(1, r.size if isinstance(r, Bounds) else 1) for r, count in each)
+    return looks
+
+
+def _pass(analysis: Analysis, found: Sequence[tuple[UnitFields, ...]] | None) -> list[str]:
+    """Go through the layers, by what their units see or, with None, by what they may see."""
     inputs = len(analysis.graph.inputs)
     known = [_Known()] * inputs
-    found = [()] * inputs + [*clipped]
-    found[analysis.of] = tuple(
-        tuple((i, i) for i in range(size)) for size in places(analysis.graph.input_shapes[analysis.of])
-    )
-    for number, row in enumerate(analysis.rows, inputs):
-        known.append(_of_layer(analysis, row, found, found[number], known))
+    for row in analysis.rows:
+        known.append(_of_layer(analysis, row, found, known))
     return [each.because for each in known[inputs:]]
 
 
 def _of_layer(
     analysis: Analysis,
     row: LayerRow,
-    found: Sequence[tuple[UnitFields, ...]],
-    own: tuple[UnitFields, ...],
+    found: Sequence[tuple[UnitFields, ...]] | None,
     known: Sequence[_Known],
 ) -> _Known:
-    sources = [source for source in row.node.values if not analysis.fields[source].unseen]
+    values = row.node.values
+    apart = row.node.layer.channels(_shapes(analysis, row)) == APART
+    same = len(values) == 1 and row.field is analysis.fields[values[0]]
+    if same and apart and known[values[0]].units < _Units.STREWN:
+        return known[values[0]]  # as of most layers
+    sources = [source for source in values if not analysis.fields[source].unseen]
     above = [known[source] for source in sources]
     less = next((each for each in above if each.units is _Units.LESS), None)
     if less is not None or not sources:
         return less or _Known()
-    met = branches(analysis, row, found)
-    if _half_blind(own, row.output_shape) or _crossed(met, row.output_shape):
-        return _Known(_Units.LESS, row.name)
-    if len(met) > 1 and row.node.layer.channels(_shapes(analysis, row)) == APART:
-        alike = (branch for branch, each in zip(met, above, strict=True) if each.units is _Units.ALIKE)
-        if own in alike:  # every unit sees this branch, and none sees more through another
-            return _Known()
-    units = _after(analysis, row, sources, found, max(each.units for each in above))
+    sighted = _sighted(analysis, row, above)
+    if not sighted:
+        if found is None:
+            return _Known(_Units.LESS, row.name)
+        met = branches(analysis, row, found)
+        if _half_blind(found[row.number], row.output_shape) or _crossed(met, row.output_shape):
+            return _Known(_Units.LESS, row.name)
+    most = max(each.units for each in above)
+    if found is not None and apart and len(above) > 1 and most is not _Units.ALIKE:
+        pairs = zip(branches(analysis, row, found), above, strict=False)
+        if found[row.number] in (branch for branch, each in pairs if each.units is _Units.ALIKE):
+            return _Known(sighted=sighted)  # every unit sees this branch, and none more through another
+    units = _after(analysis, row, sources, found, most)
     if units < _Units.STREWN:
-        return _Known(units)
-    return _Known(units, next((each.because for each in above if each.because), row.name))
+        return _Known(units, sighted=sighted)
+    because = next((each.because for each in above if each.because), row.name)
+    return _Known(units, because, sighted)
+
+
+def _sighted(analysis: Analysis, row: LayerRow, above: Sequence[_Known]) -> bool:
+    """Say whether each unit surely sees something along every axis through each branch that it reads."""
+    if row.field.shared or row.field.because is not None:
+        return True
+    if not all(each.sighted for each in above):
+        return False
+    axes = len(places(analysis.input_shape))
+    seen = [not analysis.fields[source].unseen for source in row.node.values]
+    shapes = [analysis.shapes[source] for source in row.node.values]
+    several = len(row.output_shape) == 1 and len(above) > 1
+    units = along(places(row.output_shape), axes)
+    for footprint, shape in compress(zip(row.calculated.footprints, shapes, strict=True), seen):
+        if isinstance(footprint, str) or lost(footprint, axes):
+            continue
+        sizes = along(places(shape), axes)
+        readings = footprint * (axes // len(footprint))
+        if not all(_hit(*each, several) for each in zip(readings, sizes, units, strict=True)):
+            return False
+    return True
+
+
+def _hit(reading: Reading, size: int, units: int, several: bool) -> bool:
+    """Say whether so many units, or of `several` parts of a vector those that read any, read a real place."""
+    if reading == POINT:
+        return units <= size
+    if isinstance(reading, Folded):
+        return _hit(reading.then, size, reading.of, several)
+    if isinstance(reading, Pieces):
+        parts = (each for each in reading.parts if not (several and each[1] == NO_INPUT))
+        return all(_hit(part, size, count, several) for count, part in parts)
+    return every_unit_hits(reading, size, units)
 
 
 def _shapes(analysis: Analysis, row: LayerRow) -> tuple[Shape, ...]:
     """Return the shapes that a layer reads."""
-    inputs = analysis.graph.input_shapes
-    return tuple(
-        inputs[source] if source < len(inputs) else analysis.rows[source - len(inputs)].output_shape
-        for source in row.node.inputs
-    )
+    return tuple([analysis.shapes[source] for source in row.node.inputs])
 
 
 def _half_blind(seen: tuple[UnitFields, ...], shape: Shape) -> bool:
@@ -126,7 +196,7 @@ def _after(
     analysis: Analysis,
     row: LayerRow,
     sources: Sequence[int],
-    found: Sequence[tuple[UnitFields, ...]],
+    found: Sequence[tuple[UnitFields, ...]] | None,
     above: _Units,
 ) -> _Units:
     """Return what is known of units that read others, by what becomes of the channels."""
@@ -142,7 +212,9 @@ def _after(
         )
         return _Units.STREWN if kept else _Units.LESS
     if kind == GATHERED:
-        one = len(sources) == len(row.node.values) > 1 and len({found[source] for source in sources}) == 1
+        if found is None or not len(sources) == len(row.node.values) > 1:
+            return _Units.UNEVEN
+        one = len({found[source] for source in sources}) == 1
         return above if one and found[sources[0]] else _Units.UNEVEN
     if above is _Units.ALIKE or kind == MIXED:
         return _Units.ALIKE

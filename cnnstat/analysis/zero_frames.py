@@ -26,11 +26,13 @@ class ZeroFrames:
     def __init__(self) -> None:
         self._around: dict[int, Frame] = {}
 
-    def counts(self, node: LayerNode, shapes: tuple[Shape, ...]) -> tuple[Term, Term] | None:
+    def figures(
+        self, node: LayerNode, shapes: tuple[Shape, ...]
+    ) -> tuple[Term, Term, tuple[int, ...]] | None:
         """Note the frame of what a layer puts out.
 
         Returns:
-            The padding MACs and the connections of a convolution whose input has a frame, else None.
+            Padding MACs, connections and leftover input of a convolution whose input has a frame, else None.
         """
         frame = self._around.get(node.inputs[0])
         if isinstance(node.layer, Pad) and node.layer.value == 0 and node.layer.mode == "constant":
@@ -42,5 +44,5 @@ class ZeroFrames:
         elif frame is not None and node.layer.keeps_zeros:
             self._around[node.number] = frame
         elif frame is not None and isinstance(node.layer, Convolution):
-            return node.layer.counts_in_frame(shapes, frame)
+            return node.layer.in_frame(shapes, frame)
         return None

@@ -38,10 +38,6 @@ class Source(Struct, frozen=True, dict=True):
         """Return how many lines the text has, an empty one behind its last end of a line among them."""
         return len(self._starts)
 
-    def start(self, number: int) -> int:
-        """Return the characters before line ``number``, all of them where the text has no such line."""
-        return self._starts[number - 1] if number <= len(self._starts) else len(self.text)
-
     def line(self, number: int) -> str:
         """Return line ``number`` (from 1), empty where the text has no such line."""
         if number > len(self._starts):

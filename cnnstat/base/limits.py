@@ -50,6 +50,12 @@ MAX_PHASES = 2**18
 PHASES = 32
 """What each layer adds to these where that is more: a network of many layers has as many short patterns."""
 
+MAX_LOOKS = 2**18
+"""Places looked at to find if units see all of their fields, before fields count as upper bounds."""
+
+LOOKS = 128
+"""What each layer adds to these where that is more."""
+
 MAX_STRIDES = 8
 """Strides that may meet on one axis of a receptive field, before it counts as unknown."""
 

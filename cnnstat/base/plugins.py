@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterator
 
 Kind = TypeVar("Kind")
 
@@ -21,11 +21,11 @@ Kind = TypeVar("Kind")
 class PluginError(Exception):
     """A plug-in that cannot be loaded: ``comes from package P 1.2, which cannot be loaded: reason``.
 
-    ``reason`` is the end of it alone.
+    ``reason`` is the end of it alone, ``name`` that of the plug-in.
     """
 
     def __init__(self, plugin: Plugin, reason: str) -> None:
-        self.reason = reason
+        self.name, self.reason = plugin.name, reason
         super().__init__(f"comes from package {plugin.origin}, which cannot be loaded: {reason}")
 
 
@@ -104,6 +104,14 @@ class Plugins(Generic[Kind]):
             except PluginError:  # `cnnstat list --plugins` says why
                 continue
         return found
+
+    def failures(self) -> Iterator[PluginError]:
+        """Yield what is wrong with those that cannot be loaded."""
+        for each in plugins(self.group):
+            try:
+                self.loaded(each)
+            except PluginError as error:
+                yield error
 
     def loaded(self, plugin: Plugin) -> Kind:
         """Return what a plug-in stands for; it is loaded once, also where that fails.

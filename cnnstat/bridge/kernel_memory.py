@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.executor.kernels.conv import GATHERED
 from cnnstat.executor.kernels.im2col import COLUMNS, PIECE
 
 if TYPE_CHECKING:
@@ -96,7 +95,10 @@ OF_PLUGIN = Working("input output", more=2, forward=4, backward=6)
 
 
 def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, width: int) -> int:
-    """Return the numbers that a convolution gathers at a time: columns, and the frame they are cut from."""
+    """Return the numbers that a convolution gathers at a time: columns, and the frame they are cut from.
+
+    One by table gathers the maps that some filters read, too, and adds to what these have put out.
+    """
     if kind not in ("conv", "depthwise_conv", "transposed_conv"):
         return 0
     inner, outer = (made, given) if kind == "transposed_conv" else (given, made)
@@ -109,10 +111,7 @@ def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, wid
     frame = min(batch, 1 + least // max(prod(outer[1:]) * window, 1)) * _padded(inner, options)
     if getattr(options, "table", None) is None:
         return columns + frame
-    maps = batch * max(prod(inner), prod(outer)) // max(min(inner[0], outer[0]), 1)
-    longest = max(map(len, options.table)) * batch * prod(inner[1:])
-    largest = min(max(GATHERED // width, longest), maps * sum(map(len, options.table)))
-    return columns + frame + 4 * largest + longest
+    return columns + frame + batch * (prod(given) + 2 * prod(made))
 
 
 def _padded(shape: Shape, options: Any) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def aside() -> Context:
     """Return the context of a pass beside the run proper: nothing is drawn, kept or counted."""
-    return Context(MacCounter(), np.random.default_rng(0), backward=False)
+    return Context(MacCounter(), backward=False)
 
 
 def connections_of(forward: Forward) -> Connections:

@@ -59,14 +59,18 @@ class Backward:
 class Context:
     """What a run decides for all its layers.
 
-    `training` switches dropout and the statistics of batch norm; `backward` asks for the way back; `rng`
-    draws the masks of dropout; `mac_counter` counts multiply-adds, both ways.
+    `training` switches dropout and the statistics of batch norm; `backward` asks for the way back;
+    `mac_counter` counts multiply-adds, both ways. `seed` is that of the masks of dropout.
     """
 
     mac_counter: MacCounter
-    rng: np.random.Generator
+    seed: int | tuple[int, ...] = 0
     training: bool = False
     backward: bool = True
+
+    def rng(self) -> np.random.Generator:
+        """Return a fresh generator: to seed one takes longer than many a layer of a small network."""
+        return np.random.default_rng(self.seed)
 
     def keep(self, rule: Callable[..., KernelGradients], *kept: Any) -> Backward | None:
         """Keep what `rule` needs to go back, or nothing at all when no way back was asked for."""

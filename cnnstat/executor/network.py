@@ -236,8 +236,7 @@ class Executor:
 
     def context(self, number: int, how: Pass) -> Context:
         """Return the context in which a step is executed: one seed, step and draw make one dropout mask."""
-        rng = np.random.default_rng([self.seed, number, 1 + how.draw])
-        return Context(MacCounter(), rng, how.training, how.backward)
+        return Context(MacCounter(), (self.seed, number, 1 + how.draw), how.training, how.backward)
 
     def _kept(self, number: int, inputs: Inputs) -> Mapping[str, Array]:
         return self.stored[number].all

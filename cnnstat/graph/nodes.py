@@ -10,6 +10,7 @@ from msgspec.structs import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.base.errors import Span
     from cnnstat.graph.call import Call
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.spec.model import Entry
@@ -56,6 +57,16 @@ class LayerNode(Struct, frozen=True, gc=False):  # there are thousands, and none
     def owns(self) -> bool:
         """Say whether its parameters are its own."""
         return self.owner == self.number
+
+    def span_of(self, name: str) -> Span:
+        """Return where an option is written that this layer has, as far as it is; else where the entry is.
+
+        What stands under `first:` is only that of the first of a repeat.
+        """
+        if not self.index:
+            return self.entry.span_of(name)
+        written = (option.span for option in self.entry.options if option.name == name)
+        return next(written, self.entry.span)
 
     def borrowing(self, lender: LayerNode) -> LayerNode:
         """Return this node with the parameters that another one uses."""

@@ -114,7 +114,14 @@ class Layer(Struct, frozen=True, kw_only=True):
         return values(size_of(self.sizes(inputs)))
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
-        """Return the input rows or columns that no window covers, per axis; empty for none."""
+        """Return the rows or columns of the padded input behind the last window, per axis; empty for none."""
+        return ()
+
+    def leftover_input(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        """Return how many of the leftover rows and columns are input that one more window would read.
+
+        The others are padding at the end, or no more than any two windows leave out between them.
+        """
         return ()
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:

@@ -85,6 +85,10 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return the rows and columns no window covers."""
         return tuple(axis.leftover for axis in self.axes(inputs))
 
+    def leftover_input(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        """Return how many of these are input that one more window would read."""
+        return tuple(axis.leftover_input for axis in self.axes(inputs))
+
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return filters·(maps·kernel + bias)."""
         return self._per_position(inputs, bias=self.bias)
@@ -106,11 +110,15 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return the sum over units of the inputs a unit reads, and its bias."""
         return self._connections(inputs, self.axes(inputs))
 
-    def counts_in_frame(self, inputs: tuple[Shape, ...], frame: Frame) -> tuple[Term, Term]:
-        """Return `padding_macs` and `connections` where a frame of zeros in the input counts as padding."""
+    def in_frame(self, inputs: tuple[Shape, ...], frame: Frame) -> tuple[Term, Term, tuple[int, ...]]:
+        """Return what is another figure where a frame of zeros in the input counts as padding.
+
+        These are `padding_macs`, `connections` and `leftover_input`.
+        """
         framed = zip(self.axes(inputs), frame, strict=True)
         axes = tuple(structs.replace(axis, zeros=zeros) for axis, zeros in framed)
-        return self._padding_macs(inputs, axes), self._connections(inputs, axes)
+        leftover = tuple(axis.leftover_input for axis in axes)
+        return self._padding_macs(inputs, axes), self._connections(inputs, axes), leftover
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return one addition per unit for the bias."""

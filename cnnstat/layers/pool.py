@@ -83,6 +83,10 @@ class _Window(Pool, frozen=True, kw_only=True):
         """Return the rows and columns no window covers."""
         return tuple(axis.leftover for axis in self.axes(inputs))
 
+    def leftover_input(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        """Return how many of these are input that one more window would read."""
+        return tuple(axis.leftover_input for axis in self.axes(inputs))
+
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs in all windows; padding does not count."""
         axes = self.axes(inputs)

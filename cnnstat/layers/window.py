@@ -75,6 +75,14 @@ class Axis(Struct, frozen=True, dict=True):
         return self.span % self.stride if self.rounding == "floor" else 0
 
     @property
+    def leftover_input(self) -> int:
+        """Return how many of these are input that one more window would read.
+
+        Not so are padding, a frame of zeros, and as many rows as any two windows leave out between them.
+        """
+        return max(0, self.leftover - max(0, self.stride - self.extent) - self.after - self.zeros[1])
+
+    @property
     def overhang(self) -> int:
         """Return the rows that the last window covers beyond the padded input (``rounding: ceil``)."""
         return max(0, (self.outputs.value - 1) * self.stride - self.span)

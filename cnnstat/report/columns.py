@@ -46,12 +46,17 @@ def size_text(size: Sizes | None, *, whole: bool) -> str | None:
 
 
 def field_text(field: ReceptiveField) -> str:
-    """Return the size of a field, ``all`` for the whole input, or because of which layer it is unknown."""
+    """Return the size of a field, ``all`` for the whole input, or because of which layer it is unknown.
+
+    That of an upper bound is ``at most`` so large.
+    """
     if field.unseen is not UNSET:
         return "none"
     text = size_text(field.size, whole=field.whole)
     if text is None:
         return f"unknown because of {field.unknown_because_of}"
+    if field.upper_bound_because_of is not UNSET:
+        text = f"at most {text}"
     return text if field.aligned or field.whole else f"{text}, not aligned"
 
 

@@ -70,6 +70,8 @@ class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global
     """Only where unknown: the layer that makes it so."""
     unseen: bool | UnsetType = UNSET
     """Only where true: it depends on other inputs alone."""
+    upper_bound_because_of: str | UnsetType = UNSET
+    """Only where units may see less than this: the layer that makes it so."""
 
     @property
     def known(self) -> bool:
@@ -136,6 +138,8 @@ class LayerEntry(Placed, frozen=True, kw_only=True):
     receptive_field: ReceptiveField
     leftover: Sizes
     """Rows and columns that no window covers, per axis; empty where the type has none."""
+    leftover_input: Sizes
+    """How many of these are input that one more window would read: no padding, and no gap between windows."""
     folded_layers: int
     """How many layers this stands for."""
     weights_of: str | UnsetType = UNSET
@@ -186,7 +190,7 @@ def of_analysis(analysis: Analysis, depth: int | None) -> dict[str, Any]:
         "batch": settings.batch,
         "dtype": settings.dtype,
         "optimizer": settings.optimizer,
-        "layers": tuple(entry(row, analysis.input_shape) for row in folded(analysis, depth)),
+        "layers": tuple(entry(row, analysis) for row in folded(analysis, depth)),
         "totals": total_figures(analysis),
         "expectations": Expectations(
             checked=analysis.checked, missed=tuple(missed.message for missed in analysis.missed)
@@ -194,14 +198,15 @@ def of_analysis(analysis: Analysis, depth: int | None) -> dict[str, Any]:
     }
 
 
-def entry(row: Row, input_shape: Shape) -> LayerEntry:
+def entry(row: Row, analysis: Analysis) -> LayerEntry:
     """Return a layer, or a folded block."""
     return LayerEntry(
         name=row.name,
         type=row.type,
         inputs=row.inputs,
-        **_figures(row, input_shape),
+        **_figures(row, analysis, row.number),
         leftover=row.leftover,
+        leftover_input=row.leftover_input,
         folded_layers=len(row.layers),
         weights_of=row.weights_of or UNSET,
     )
@@ -210,35 +215,42 @@ def entry(row: Row, input_shape: Shape) -> LayerEntry:
 def total_figures(analysis: Analysis) -> TotalFigures:
     """Return the figures of the whole network."""
     memory = {key: getattr(analysis.totals, key) for key in OF_NETWORK}
-    return TotalFigures(**_figures(analysis.totals, analysis.input_shape), **memory)
+    return TotalFigures(**_figures(analysis.totals, analysis, analysis.graph.outputs[-1]), **memory)
 
 
-def figures(row: Row | Totals, input_shape: Shape) -> Figures:
-    """Return the figures of a layer or of the network."""
-    return Figures(**_figures(row, input_shape))
+def figures(row: Row, analysis: Analysis) -> Figures:
+    """Return the figures of a layer."""
+    return Figures(**_figures(row, analysis, row.number))
 
 
-def _figures(row: Row | Totals, input_shape: Shape) -> dict[str, Any]:
-    """Return the fields of `Figures`."""
+def _figures(row: Row | Totals, analysis: Analysis, number: int) -> dict[str, Any]:
+    """Return the fields of `Figures`, of a row that puts out what the node of this number does."""
     return {
         "output_shape": row.output_shape,
         **{key: getattr(row.counts, key) for key in COUNTS},
         "operations": Operations(**row.counts.operations),
-        "receptive_field": receptive_field(row, input_shape),
+        "receptive_field": receptive_field(row, analysis.input_shape, analysis.upper_bounds[number]),
     }
 
 
-def receptive_field(row: Row | Totals, input_shape: Shape) -> ReceptiveField:
-    """Return the receptive field of a layer's units."""
-    field = row.field
+def receptive_field(row: Row | Totals, input_shape: Shape, because: str = "") -> ReceptiveField:
+    """Return the receptive field of a layer's units, or an upper bound of it ``because`` of a layer."""
+    field, bound = row.field, because or UNSET
     if field.whole:
-        return ReceptiveField(size=input_shape[1:] or None, aligned=field.aligned, whole=True)
+        size = input_shape[1:] or None
+        return ReceptiveField(size=size, aligned=field.aligned, whole=True, upper_bound_because_of=bound)
     if field.because is not None:
         return ReceptiveField(unknown_because_of=field.because)
     if field.unseen:
         return ReceptiveField(unseen=True)
     sizes = field.sizes(row.output_shape)
-    return ReceptiveField(size=sizes, stride=field.strides, padding=field.paddings, aligned=field.aligned)
+    return ReceptiveField(
+        size=sizes,
+        stride=field.strides,
+        padding=field.paddings,
+        aligned=field.aligned,
+        upper_bound_because_of=bound,
+    )
 
 
 def builtins(document: Document) -> Any:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import UNSET
 
-from cnnstat.report.model import Line, Quantity, Table
+from cnnstat.report.model import Fact, Line, Quantity, Table
 from cnnstat.report.outline import branches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from msgspec import UnsetType
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
     from cnnstat.report.columns import LayerColumn
     from cnnstat.report.document import AnalysisDocument
+
+_NAMED = 4
+"""Layers that are named before the others are counted."""
 
 
 class OfNetwork(Protocol):
@@ -43,6 +46,21 @@ def title_of(document: OfNetwork) -> tuple[str | Quantity, ...]:
     each = [(f"{name} ", Quantity(shape, "shape")) for name, shape in document.input_shapes.items()]
     first, *others = each
     return f"{document.name}, inputs ", *first, *(part for pair in others for part in (", ", *pair))
+
+
+def upper_bounds(analysis: Analysis) -> Iterator[Fact]:
+    """Say which receptive fields are upper bounds, and which layers make them so."""
+    rows = [row for row in analysis.rows if analysis.upper_bounds[row.number] and row.field.because is None]
+    if rows:
+        causes = [*dict.fromkeys(analysis.upper_bounds[row.number] for row in rows)]
+        named = first_of([row.name for row in rows])
+        yield Fact("upper bounds", f"{named}: units may see less, because of {first_of(causes)}")
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def layer_table(

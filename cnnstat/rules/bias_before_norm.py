@@ -32,7 +32,7 @@ from cnnstat.layers.axis import place_of
 from cnnstat.layers.linear import Linear
 from cnnstat.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from cnnstat.rules.edits import with_option
-from cnnstat.rules.rule import Edit, Found, Rule
+from cnnstat.rules.rule import Found, Rule
 from cnnstat.rules.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -45,16 +45,18 @@ if TYPE_CHECKING:
 def network(analysis: Analysis) -> Iterator[Found]:
     """Find layers with a bias whose only readers are norms, with all that share it."""
     wiring = Wiring(analysis.graph)
-    needless = [
-        node
-        for node in analysis.graph.layers
-        if all(_is_needless(analysis, wiring, each) for each in wiring.sharing(node))
-    ]
-    numbers = {node.number for node in needless}
-    for node in needless:
-        norm = wiring.readers(node)[0].type
-        message = f"the bias of '{node.path}' has no effect: {norm} takes it off; write bias: false"
-        yield Found(message, node.entry.span_of("bias"), _edits(wiring, node, numbers), node.entry)
+    needless: set[int] = set()
+    for users in wiring.sharing():
+        if all(_is_needless(analysis, wiring, node) for node in users):
+            needless.update(node.number for node in users)
+    for alike in wiring.written():
+        safe = _is_safe(wiring, alike, needless)
+        for node in alike:
+            if node.number in needless:
+                norm = wiring.readers(node)[0].type
+                message = f"the bias of '{node.path}' has no effect: {norm} takes it off; write bias: false"
+                edits = with_option(node.entry, "bias", "false") if safe else ()
+                yield Found(message, node.span_of("bias"), edits, node.entry)
 
 
 def _is_needless(analysis: Analysis, wiring: Wiring, node: LayerNode) -> bool:
@@ -84,16 +86,16 @@ def _takes_off(analysis: Analysis, node: LayerNode, norm: LayerNode) -> bool:
             return False
 
 
-def _edits(wiring: Wiring, node: LayerNode, needless: set[int]) -> tuple[Edit, ...]:
-    """Return what takes the bias away, where no layer of the same entry needs it."""
-    entry, alike = node.entry, wiring.written_as(node)
-    settled = all(
-        isinstance(norm.entry.type.value, str) and norm.entry.when is None
-        for each in alike
-        for norm in wiring.readers(each)
+def _is_safe(wiring: Wiring, alike: list[LayerNode], needless: set[int]) -> bool:
+    """Say whether no layer of an entry needs its bias, whatever the parameters of the network are."""
+    return all(
+        node.number in needless
+        and not wiring.shares(node)
+        and all(
+            isinstance(norm.entry.type.value, str) and not norm.entry.when for norm in wiring.readers(node)
+        )
+        for node in alike
     )
-    alone = all(each.number in needless and wiring.sharing(each) == (each,) for each in alike)
-    return with_option(entry, "bias", "false") if settled and alone else ()
 
 
 RULE = Rule("warning", network=network)

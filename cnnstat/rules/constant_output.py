@@ -11,21 +11,19 @@ Source:
 
 Bad:
     name: always 1
-    input: [16]
+    input: [16, 8, 8]
     layers:
-      - {type: linear, units: 8}
-      - {type: relu}
-      - {type: linear, units: 1}
-      - {type: softmax}
+      - {name: scores, type: conv, filters: 1, kernel: 1}
+      - {name: shares, type: softmax}
+      - {type: multiply, from: [input, shares]}
 
 Good:
-    name: one probability
-    input: [16]
+    name: shares of the places in a row
+    input: [16, 8, 8]
     layers:
-      - {type: linear, units: 8}
-      - {type: relu}
-      - {type: linear, units: 1}
-      - {type: sigmoid}
+      - {name: scores, type: conv, filters: 1, kernel: 1}
+      - {name: shares, type: softmax, axis: width}
+      - {type: multiply, from: [input, shares]}
 """
 
 from __future__ import annotations

@@ -15,25 +15,23 @@ Bad:
     name: shift
     input: [3, 32, 32]
     layers:
-      - {type: conv, filters: 64, kernel: 3, bias: false}
+      - {type: conv, filters: 64, kernel: 3}
       - {type: dropout, rate: 0.5}
       - {type: conv, filters: 64, kernel: 3, bias: false}
       - {type: batch_norm}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 
 Good:
     name: no shift
     input: [3, 32, 32]
     layers:
-      - {type: conv, filters: 64, kernel: 3, bias: false}
+      - {type: conv, filters: 64, kernel: 3}
       - {type: conv, filters: 64, kernel: 3, bias: false}
       - {type: batch_norm}
       - {type: relu}
-      - {type: flatten}
       - {type: dropout, rate: 0.5}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 """
 
 from __future__ import annotations

@@ -19,25 +19,24 @@ Bad:
       - {type: relu}
       - {type: conv, filters: 128, kernel: 3, padding: 1}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 
 Good:
     name: step by step
     input: [3, 128, 128]
     layers:
-      - {type: conv, filters: 16, kernel: 3, stride: 2, padding: 1}
+      - {type: conv, filters: 16, kernel: 2, stride: 2}
       - {type: relu}
-      - {type: conv, filters: 64, kernel: 3, stride: 2, padding: 1}
+      - {type: conv, filters: 64, kernel: 2, stride: 2}
       - {type: relu}
-      - {type: conv, filters: 128, kernel: 3, stride: 2, padding: 1}
+      - {type: conv, filters: 128, kernel: 2, stride: 2}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 """
 
 from __future__ import annotations
 
+from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -63,21 +62,19 @@ def network(analysis: Analysis) -> Iterator[Found]:
     whole = shapes[0]
     if len(graph.inputs) > 1 or len(whole) == 1:
         return
-    before = 0
+    before, numbers = 0, prod(whole)
+    widest = [*accumulate((shape[0] for shape in reversed(shapes)), max)][::-1]
     for number in _passages(graph):
-        large = prod(shapes[before][1:]) * _EARLY ** (len(whole) - 1) >= prod(whole[1:])
-        shape = shapes[number]
+        shape, above = shapes[number], prod(shapes[before][1:])
+        large = above * _EARLY ** (len(whole) - 1) >= prod(whole[1:])
         if not large or len(shape) != len(whole) or prod(shape[1:]) == 1:
             return
-        if prod(shape) * _LEFT < prod(whole) and any(behind[0] > shape[0] for behind in shapes[number:]):
-            smaller = (
-                n for n in range(before + 1, number + 1) if prod(shapes[n][1:]) < prod(shapes[before][1:])
-            )
+        if prod(shape) * _LEFT < numbers and widest[number] > shape[0]:
+            smaller = (n for n in range(before + 1, number) if prod(shapes[n][1:]) < above)
             node = graph.layers[next(smaller, number) - 1]
-            left = f"{prod(shape):,} of the input's {prod(whole):,} numbers are left ({show(shape)})"
-            yield Found(
-                f"behind '{node.path}' {left}: widen the first layers, or downsample later", node.entry.span
-            )
+            left = f"{prod(shape):,} of the input's {numbers:,} numbers are left ({show(shape)})"
+            message = f"behind '{node.path}' {left}: widen the first layers, or downsample later"
+            yield Found(message, node.entry.span)
             return
         before = number
 

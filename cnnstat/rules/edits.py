@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Span
@@ -10,7 +11,11 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnstat.spec.model import Entry, Option
+
+_LONGEST = 1_000  # characters of a line
 
 
 def with_option(entry: Entry, name: str, text: str) -> tuple[Edit, ...]:
@@ -54,10 +59,17 @@ def without(key: Span, *, alone: bool) -> tuple[Edit, ...]:
 
     In braces, its value has to be plain and on the same line. There is none for a key that is ``alone``.
     """
-    line = key.source.line(key.line)
-    if alone:
+    if alone or not _is_short(key):
         return ()
+    line = key.source.line(key.line)
     return _without_lines(key) if not line[: key.column - 1].strip() else _without_part(key, line)
+
+
+def _is_short(key: Span) -> bool:
+    """Say whether a line is one that somebody has written; one without end costs as much for each key."""
+    source, after = key.source, key.line + 1
+    end = source.offset(after, 1) if after <= source.line_count else len(source.text)
+    return end - source.offset(key.line, 1) <= _LONGEST
 
 
 def _without_lines(key: Span) -> tuple[Edit, ...]:
@@ -69,7 +81,20 @@ def _without_lines(key: Span) -> tuple[Edit, ...]:
             break
         if line.strip():  # an empty line belongs to what is behind it
             stop = number + 1
-    return (Edit(Span(source, key.line, 1, source.start(stop) - source.start(key.line)), ""),)
+    if not _is_whole(source.line(number).partition(" #")[0] for number in range(key.line, stop)):
+        return ()
+    end = source.offset(stop, 1) if stop <= source.line_count else len(source.text)
+    return (Edit(Span(source, key.line, 1, end - source.offset(key.line, 1)), ""),)
+
+
+def _is_whole(lines: Iterable[str]) -> bool:
+    """Say whether lines have no comma of braces around them, and close all that they open, and no more."""
+    depth = 0
+    for character in chain.from_iterable(lines):
+        depth += (character in "{[") - (character in "}]")
+        if depth < 0 or (depth == 0 and character == ","):
+            return False
+    return depth == 0
 
 
 def _without_part(key: Span, line: str) -> tuple[Edit, ...]:

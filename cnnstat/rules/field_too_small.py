@@ -15,10 +15,7 @@ Bad:
     name: bag of features
     input: [3, 64, 64]
     layers:
-      - {type: conv, filters: 32, kernel: 5, stride: 2}
-      - {type: relu}
-      - {type: conv, filters: 64, kernel: 5, stride: 2}
-      - {type: relu}
+      - {type: conv, filters: 64, kernel: 4, stride: 2, padding: 1, repeat: 2}
       - {type: global_avg_pool}
       - {type: flatten}
       - {type: linear, units: 10}
@@ -27,10 +24,8 @@ Good:
     name: whole input
     input: [3, 64, 64]
     layers:
-      - {type: conv, filters: 32, kernel: 5, stride: 2}
-      - {type: relu}
-      - {type: conv, filters: 64, kernel: 5, stride: 2}
-      - {type: relu}
+      - {type: conv, filters: 64, kernel: 4, stride: 2, padding: 1, repeat: 5}
+      - {type: global_avg_pool}
       - {type: flatten}
       - {type: linear, units: 10}
 """
@@ -48,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Analysis
-    from cnnstat.graph.nodes import LayerNode
 
 _POOLS = ("pool", "reduce")
 
@@ -61,8 +55,12 @@ def network(analysis: Analysis) -> Iterator[Found]:
     extent = places(analysis.input_shape)
     if len(analysis.input_shape) == 1:
         return
-    for node in dict.fromkeys(_last_map(analysis, output) for output in analysis.graph.outputs):
-        if node is None or node.layer.family not in _POOLS or isinstance(node.layer, SpatialPyramidPool):
+    heads = _heads(analysis)
+    for number in dict.fromkeys(heads[output] for output in analysis.graph.outputs):
+        if number is None:
+            continue
+        node = analysis.layer(number).node
+        if node.layer.family not in _POOLS or isinstance(node.layer, SpatialPyramidPool):
             continue
         source = node.values[0]
         field, shape = analysis.fields[source], analysis.shapes[source]
@@ -75,21 +73,15 @@ def network(analysis: Analysis) -> Iterator[Found]:
             yield Found(f"{message}: what lies further apart is never compared", node.entry.span)
 
 
-def _last_map(analysis: Analysis, output: int) -> LayerNode | None:
-    """Return the layer that makes one place of a map, on the way back from an output; None for none."""
-    number, graph = output, analysis.graph
-    while number >= len(graph.inputs) and _one_place(analysis, number):
-        node = graph.layers[number - len(graph.inputs)]
-        if not node.values:
-            return None
-        number = node.values[0]
-        if not _one_place(analysis, number):
-            return node
-    return None
-
-
-def _one_place(analysis: Analysis, number: int) -> bool:
-    return prod(analysis.shapes[number][1:]) == 1
+def _heads(analysis: Analysis) -> list[int | None]:
+    """Return for each node the layer above it that made one place of a map; None for none."""
+    one_place = [prod(shape[1:]) == 1 for shape in analysis.shapes]
+    found: list[int | None] = [None] * len(analysis.graph.inputs)
+    for node in analysis.graph.layers:
+        source = node.values[0] if node.values and one_place[node.number] else None
+        head = source is not None and not one_place[source]
+        found.append(node.number if head else found[source] if source is not None else None)
+    return found
 
 
 RULE = Rule("info", network=network)

@@ -12,26 +12,20 @@ Source:
     that every max pooling is applied to a layer of even size.
 
 Bad:
-    name: offset
-    input: [3, 100, 100]
+    name: autoencoder
+    input: [1, 28, 28]
     layers:
-      - {name: down1, type: conv, filters: 16, kernel: 3, stride: 2, padding: 1}
-      - {name: down2, type: conv, filters: 32, kernel: 3, stride: 2, padding: 1}
-      - {name: down3, type: conv, filters: 32, kernel: 3, stride: 2, padding: 1}
-      - {name: up, type: upsample, from: [down3, down2]}
-      - {type: concat, from: [up, down2]}
-      - {type: conv, filters: 16, kernel: 3, padding: 1}
+      - {type: conv, filters: 16, kernel: 3, stride: 2, padding: 1, repeat: 3}
+      - {type: transposed_conv, filters: 16, kernel: 2, stride: 2, repeat: 2}
+      - {type: transposed_conv, filters: 1, kernel: 2, stride: 2}
 
 Good:
-    name: aligned
-    input: [3, 96, 96]
+    name: autoencoder
+    input: [1, 32, 32]
     layers:
-      - {name: down1, type: conv, filters: 16, kernel: 3, stride: 2, padding: 1}
-      - {name: down2, type: conv, filters: 32, kernel: 3, stride: 2, padding: 1}
-      - {name: down3, type: conv, filters: 32, kernel: 3, stride: 2, padding: 1}
-      - {name: up, type: upsample, from: [down3, down2]}
-      - {type: concat, from: [up, down2]}
-      - {type: conv, filters: 16, kernel: 3, padding: 1}
+      - {type: conv, filters: 16, kernel: 3, stride: 2, padding: 1, repeat: 3}
+      - {type: transposed_conv, filters: 16, kernel: 2, stride: 2, repeat: 2}
+      - {type: transposed_conv, filters: 1, kernel: 2, stride: 2}
 """
 
 from __future__ import annotations

@@ -17,8 +17,7 @@ Bad:
     layers:
       - {type: conv, filters: 60, kernel: 3}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 
 Good:
     name: even
@@ -26,8 +25,7 @@ Good:
     layers:
       - {type: conv, filters: 64, kernel: 3}
       - {type: relu}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 """
 
 from __future__ import annotations

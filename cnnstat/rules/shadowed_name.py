@@ -61,7 +61,7 @@ def family(spec: Family) -> Iterator[Found]:
     left_out = _left_out(spec)
     for block in spec.blocks.values():
         for name, default in block.params.items():
-            if name in spec.params and default is not None and (block.name, name) in left_out:
+            if (block.name, name) in left_out:
                 own, outer = show_value(default), show_value(spec.params[name])
                 message = f"'{name}' hides the network's: a call that leaves it out gets {own}, not {outer}"
                 yield Found(message, block.param_spans[name])
@@ -70,12 +70,20 @@ def family(spec: Family) -> Iterator[Found]:
 
 
 def _left_out(spec: Family) -> set[tuple[str, str]]:
-    """Return the blocks and those of their parameters that some call leaves out."""
+    """Return blocks with those of their parameters that hide the network's and are left out by some call."""
     found, calls = set[tuple[str, str]](), Calls(spec)
+    hiding = {
+        block.name: {
+            name for name in block.params.keys() & spec.params.keys() if block.params[name] is not None
+        }
+        for block in spec.blocks.values()
+    }
     for entry in entries(spec):
-        given = {option.name for option in entry.options}
         for block in calls.blocks(entry):
-            found |= {(block, name) for name in spec.blocks[block].params if name not in given}
+            if hiding[block]:
+                left_out = hiding[block] - {option.name for option in entry.options}
+                found |= {(block, name) for name in left_out}
+                hiding[block] -= left_out
     return found
 
 

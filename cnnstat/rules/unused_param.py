@@ -13,8 +13,7 @@ Bad:
     params: {width: 32, classes: 10}
     layers:
       - {type: conv, filters: $width, kernel: 3}
-      - {type: flatten}
-      - {type: linear, units: 10}
+      - {type: conv, filters: 10, kernel: 1}
 
 Good:
     name: used
@@ -22,8 +21,7 @@ Good:
     params: {width: 32, classes: 10}
     layers:
       - {type: conv, filters: $width, kernel: 3}
-      - {type: flatten}
-      - {type: linear, units: $classes}
+      - {type: conv, filters: $classes, kernel: 1}
 """
 
 from __future__ import annotations
@@ -44,32 +42,26 @@ def family(spec: Family) -> Iterator[Found]:
     """Find parameters of the network and of blocks that no expression reads."""
     read = {name for sizes in spec.inputs.values() for size in sizes for name in names(size)}
     read |= read_by(spec.layers)
+    given = {option.name for entry in entries(spec) for option in (*entry.options, *entry.first)}
     for block in spec.blocks.values():
         within = read_by(block.layers)
-        yield from _of_block(spec, block, within)
+        yield from _of_block(block, within, given)
         read |= within - block.params.keys()
+    differing = {name for variant in spec.variants.values() for name in variant.params}
     for name in spec.params:
         if name not in read:
-            set_by = any(name in variant.params for variant in spec.variants.values())
             span = spec.param_spans[name]
-            yield Found(
-                _message(name, "the network"),
-                span,
-                () if set_by else without(span, alone=len(spec.params) == 1),
-            )
+            edits = () if name in differing else without(span, alone=len(spec.params) == 1)
+            yield Found(_message(name, "the network"), span, edits)
 
 
-def _of_block(spec: Family, block: Block, read: set[str]) -> Iterator[Found]:
+def _of_block(block: Block, read: set[str], given: set[str]) -> Iterator[Found]:
+    """Find those of a block; what any entry has as an option may be given to it, and stays."""
     for name in block.params:
         if name not in read:
             span = block.param_spans[name]
-            edits = () if _given(spec, name) else without(span, alone=len(block.params) == 1)
+            edits = () if name in given else without(span, alone=len(block.params) == 1)
             yield Found(_message(name, f"the block '{block.name}'"), span, edits)
-
-
-def _given(spec: Family, name: str) -> bool:
-    """Say whether any entry has an option of this name, which may be the parameter."""
-    return any(option.name == name for entry in entries(spec) for option in (*entry.options, *entry.first))
 
 
 def _message(name: str, whose: str) -> str:

@@ -44,15 +44,15 @@ if TYPE_CHECKING:
 
 def family(spec: Family) -> Iterator[Found]:
     """Find variants whose values are all the network's own, and variants of equal values."""
-    own = {name: _exact(value) for name, value in spec.params.items()}
-    known: dict[tuple[str, ...], str] = {}
+    known: dict[frozenset[tuple[str, str]], str] = {}
     for key, variant in spec.variants.items():
-        values = own | {name: _exact(value) for name, value in variant.params.items()}
-        same = known.setdefault(tuple(values.values()), key)
+        values = ((name, _exact(value), _exact(spec.params[name])) for name, value in variant.params.items())
+        different = frozenset((name, value) for name, value, own in values if value != own)
+        same = known.setdefault(different, key)
         if same != key:
             message = f"the variant '{key}' is the same network as '{same}': all parameters are equal"
             yield Found(message, variant.span)
-        elif variant.params and values == own:
+        elif variant.params and not different:
             message = f"the variant '{key}' changes nothing: its values are those of the spec's own 'params:'"
             yield Found(message, variant.span)
 

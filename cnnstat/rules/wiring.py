@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import LayerNode, Node
 
@@ -22,14 +24,18 @@ class Wiring:
             self._sharing.setdefault(node.owner, []).append(node)
             self._written.setdefault(id(node.entry), []).append(node)
 
-    def readers(self, node: Node) -> tuple[LayerNode, ...]:
+    def readers(self, node: Node) -> list[LayerNode]:
         """Return the layers that read a node, each once."""
-        return tuple(self._readers.get(node.number, ()))
+        return self._readers.get(node.number, [])
 
-    def sharing(self, node: LayerNode) -> tuple[LayerNode, ...]:
-        """Return the layers with the same parameters, itself among them."""
-        return tuple(self._sharing[node.owner])
+    def sharing(self) -> Collection[list[LayerNode]]:
+        """Return the layers with parameters of their own, each with those that use them, too."""
+        return self._sharing.values()
 
-    def written_as(self, node: LayerNode) -> tuple[LayerNode, ...]:
-        """Return the layers that one entry stands for, itself among them: those of a repeat or a block."""
-        return tuple(self._written[id(node.entry)])
+    def shares(self, node: LayerNode) -> bool:
+        """Say whether a layer has its parameters together with others."""
+        return len(self._sharing[node.owner]) > 1
+
+    def written(self) -> Collection[list[LayerNode]]:
+        """Return the layers that each entry stands for: those of a repeat, or of all calls of a block."""
+        return self._written.values()

@@ -61,6 +61,7 @@ class Calls:
     def __init__(self, spec: Family) -> None:
         self._blocks = spec.blocks
         self._values: dict[str, set[str]] = {}
+        self._known: dict[frozenset[str], set[str]] = {}
         params = [spec.params, *(variant.params for variant in spec.variants.values())]
         params += [block.params for block in spec.blocks.values()]
         for name, value in ((name, value) for each in params for name, value in each.items()):
@@ -70,7 +71,16 @@ class Calls:
 
     def blocks(self, entry: Entry) -> set[str]:
         """Return the names of the blocks that an entry may call."""
-        waiting, found = {*words(entry.type.value), *_read(entry.type.value)}, set[str]()
+        kind = entry.type.value
+        if isinstance(kind, str):
+            return {kind} & self._blocks.keys()
+        written = frozenset((*words(kind), *_read(kind)))
+        if written not in self._known:
+            self._known[written] = self._reached(written)
+        return self._known[written]
+
+    def _reached(self, written: frozenset[str]) -> set[str]:
+        waiting, found = {*written}, set[str]()
         while waiting:
             word = waiting.pop()
             found.add(word)
@@ -91,6 +101,7 @@ class Origins:
         self._spec = graph.spec
         self._blocks = graph.spec.family.blocks
         self._calls = {group.path: group for group in graph.groups if group.type in self._blocks}
+        self._options: dict[tuple[int, bool], dict[str, Option]] = {}
 
     def of(self, node: LayerNode, name: str) -> Span:
         """Return where the value of a layer's option is written; where the layer is, if that is nowhere.
@@ -99,7 +110,7 @@ class Origins:
         to the default of the block or of the network; any other one is written where it stands.
         """
         entry, index, path = node.entry, node.index, node.path
-        while option := _given(entry, name, index):
+        while option := self._given(entry, index).get(name):
             if not isinstance(option.value, Expression) or not _is_name(option.value):
                 return option.span
             (name,) = option.value.names
@@ -107,9 +118,17 @@ class Origins:
             if call is None or name not in self._blocks[call.type].params:
                 return self._of_network(name) or option.span
             entry, index, path = call.entry, call.index, call.path
-            if _given(entry, name, index) is None:
+            if name not in self._given(entry, index):
                 return self._blocks[call.type].param_spans[name]
         return entry.span
+
+    def _given(self, entry: Entry, index: int | None) -> dict[str, Option]:
+        """Return the options of an entry by name, as one repetition has them."""
+        key = id(entry), index == 0
+        if key not in self._options:
+            given = (*entry.options, *entry.first) if index == 0 else entry.options
+            self._options[key] = {option.name: option for option in given}
+        return self._options[key]
 
     def _of_network(self, name: str) -> Span | None:
         """Return where a parameter of the network is written; None for one of no spec, as ``$index``."""
@@ -122,12 +141,6 @@ class Origins:
             if path in self._calls and self._calls[path].entry is not entry:
                 return self._calls[path]
         return None
-
-
-def _given(entry: Entry, name: str, index: int | None) -> Option | None:
-    """Return an option as one repetition of an entry has it."""
-    first = entry.first if index == 0 else ()
-    return next((option for option in (*first, *entry.options) if option.name == name), None)
 
 
 def _is_name(expression: Expression) -> bool:

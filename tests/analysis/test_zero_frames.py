@@ -22,6 +22,7 @@ PAIRS = [
     ("4, 6, 7", "conv, filters: 6, kernel: 3, groups: 2, bias: false", "1", "2", "3"),
     ("3, 6, 7", "conv, filters: 2, kernel: 3, table: [[0, 1], [2]]", "0", "1", "1"),
     ("3, 6, 7", "depthwise_conv, kernel: 3, multiplier: 2", "1", "1", "2"),
+    ("3, 8, 8", "conv, filters: 2, kernel: 3, stride: 2", "0", "1", "1"),
     ("3, 9", "conv, filters: 2, kernel: 4, stride: 3", "0", "[3, 1]", "[3, 1]"),
     ("3, 2, 2", "conv, filters: 2, kernel: 1", "0", "3", "3"),
 ]
@@ -42,6 +43,7 @@ def figures(text: str) -> list[object]:
     counts = row.counts
     return [
         *(row.output_shape, row.field.sizes(row.output_shape), row.field.strides, row.field.paddings),
+        *(row.leftover, row.leftover_input),
         *(counts.params, counts.macs, counts.padding_macs, counts.connections),
     ]
 

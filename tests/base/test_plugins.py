@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.plugged import run_with, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = '''
 from typing import ClassVar
@@ -37,11 +35,39 @@ class Pass(Layer, frozen=True, kw_only=True):
 KERNEL = IDENTITY
 NUMBER = 3
 
+def short(document, medium):
+    return "".join(f"{each.code}\\n" for file in document.files for each in file.findings)
+
 class Plain(Layer, frozen=True, kw_only=True):
     """It has no family."""
 
 class Wordless(Layer, frozen=True, kw_only=True):
     family: ClassVar[str] = "identity"
+'''
+
+RULE = '''
+"""A spec is too friendly.
+
+Why:
+    It is.
+
+Source:
+    Nobody.
+
+Bad:
+    name: hello
+
+Good:
+    name: goodbye
+"""
+
+from cnnstat.rules.rule import Found, Rule
+
+def family(family):
+    if family.name == "hello":
+        yield Found("it greets", family.span)
+
+RULE = Rule("warning", family=family)
 '''
 
 LAYERS = {
@@ -68,12 +94,32 @@ WHY = {
 }
 
 
+WHY_NO_RULE = {
+    "none": "<module 'good'> has no RULE that is a cnnstat.rules.rule.Rule",
+    "bare": "the docstring of bare, which is its manual page, has no source",
+    "no-citation": "'no-citation' is built in",
+}
+
+
+def _short(reason: str | None) -> str | None:
+    """Return a reason without the paths of modules."""
+    return reason and re.sub(r" from '[^']+'", "", reason)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return where packages are installed whose plug-ins are good and bad in all ways."""
     folder = tmp_path_factory.mktemp("site")
     kernels = {"pass": "good:KERNEL", "plain": "good:NUMBER", "conv": "good:KERNEL"}
-    write(folder, "good", "1.2", {"cnnstat.layers": LAYERS, "cnnstat.kernels": kernels}, GOOD)
+    groups = {
+        "cnnstat.layers": LAYERS,
+        "cnnstat.kernels": kernels,
+        "cnnstat.rules": {"hello": "friendly", "none": "good", "bare": "bare", "no-citation": "friendly"},
+        "cnnstat.formats": {"short": "good:short", "number": "good:NUMBER", "text": "good:short"},
+    }
+    write(folder, "good", "1.2", groups, GOOD)
+    (folder / "friendly.py").write_text(RULE)
+    (folder / "bare.py").write_text(RULE.replace("Nobody.", ""))
     write(folder, "second", "0.1", {"cnnstat.layers": {"pass": "good:Pass"}})
     (folder / "broken.py").write_text("raise ValueError('not today')")
     (folder / "leaving.py").write_text("import sys; sys.exit(4)")
@@ -88,16 +134,22 @@ def spec(folder: Path, kind: str) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("kind", LAYERS)
-def test_a_type_of_a_package_is_good_or_named_with_its_package_and_the_reason(
-    folder: Path, kind: str
-) -> None:
-    ended = run_with(folder, "summary", spec(folder, kind))
-    if kind in ("pass", "relu"):
-        assert (ended.returncode, ended.stderr) == (0, "")
-        return
-    message = f"type '{kind}' comes from package good 1.2, which cannot be loaded: {WHY[kind]}"
-    assert f"{kind}.yaml:4:11: type/plugin: {message}\n" in ended.stderr
+def test_a_type_of_a_package_is_good_or_named_with_its_package_and_the_reason(folder: Path) -> None:
+    specs = [spec(folder, kind) for kind in LAYERS]
+    checked = json.loads(run_with(folder, "check", "--format", "json", *specs).stdout)
+    found = {
+        Path(file["file"]).stem: [
+            (each["line"], each["column"], each["code"], each["message"]) for each in file["findings"]
+        ]
+        for file in checked["files"]
+    }
+    failed = {kind: why for kind, why in WHY.items() if kind not in ("pass", "relu")}
+    came = "comes from package good 1.2, which cannot be loaded"
+    assert found == {"pass": [], "relu": []} | {
+        kind: [(4, 11, "type/plugin", f"type '{kind}' {came}: {why}")] for kind, why in failed.items()
+    }
+    ended = run_with(folder, "summary", spec(folder, "broken"))
+    assert f"broken.yaml:4:11: type/plugin: type 'broken' {came}: ValueError: not today\n" in ended.stderr
     assert ended.returncode == 1
 
 
@@ -105,18 +157,23 @@ def test_all_plugins_are_listed_and_those_that_failed_with_the_reason(folder: Pa
     ended = run_with(folder, "list", "--plugins", "--format", "json")
     assert ended.returncode == 0
     listed = json.loads(ended.stdout)["plugins"]
-    why = {(each["package"], each["adds"], each["name"]): each.get("failed") for each in listed}
+    why = {(each["package"], each["adds"], each["name"]): _short(each.get("failed")) for each in listed}
     assert why == {
         **{("good", "layer type", name): reason for name, reason in WHY.items()},
         ("good", "kernel", "pass"): None,
         ("good", "kernel", "plain"): "3 is no cnnstat.executor.kernel.Kernel",
         ("good", "kernel", "conv"): "'conv' is built in",
+        ("good", "rule", "hello"): None,
+        **{("good", "rule", name): reason for name, reason in WHY_NO_RULE.items()},
+        ("good", "format of check", "short"): None,
+        ("good", "format of check", "number"): "3 is no function of a document and a medium",
+        ("good", "format of check", "text"): "'text' is built in",
         ("second", "layer type", "pass"): "'pass' is taken by package good 1.2",
     }
     table = run_with(folder, "list", "--plugins").stdout
     assert "What goes in comes out." in table
     assert "layer type broken of good: ValueError: not today\n" in table
-    assert table.endswith("11 plug-ins cannot be loaded\n")
+    assert table.endswith("16 plug-ins cannot be loaded\n")
 
 
 def test_every_command_that_asks_for_all_types_has_those_that_can_be_loaded(folder: Path) -> None:
@@ -151,6 +208,28 @@ def test_a_type_without_a_kernel_that_can_be_loaded_is_refused_with_the_reason(t
         ended = run_with(tmp_path, "run", spec(tmp_path, kind))
         assert f"the executor has no kernel for {kind} (layer {kind}1{why})" in ended.stderr
         assert ended.returncode == 2
+
+
+def test_check_has_rules_of_packages_and_names_those_that_cannot_be_loaded(
+    folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "hello.yaml"
+    path.write_text("name: hello\ninput: [3, 8, 8]\nlayers:\n  - type: pass\n")
+    found = run_with(folder, "check", "--format", "short", str(path))
+    assert (found.stdout, found.returncode) == ("rule/hello\n", 1)
+    assert [_short(line) for line in found.stderr.splitlines()] == [
+        f"rule '{name}' comes from package good 1.2, which cannot be loaded: {reason}"
+        for name, reason in sorted(WHY_NO_RULE.items())
+    ]
+    bad = run_with(folder, "check", "--format", "number", str(path))
+    assert (
+        "format 'number' comes from package good 1.2, which cannot be loaded: 3 is no function" in bad.stderr
+    )
+    assert bad.returncode == 2
+    page = run_with(folder, "explain", "rule/none")
+    assert "rule 'rule/none' comes from package good 1.2, which cannot be loaded: " in page.stderr
+    assert "A spec is too friendly" in run_with(folder, "explain", "rule/hello").stdout
+    assert "rule/hello" in run_with(folder, "explain").stdout
 
 
 def test_a_block_has_its_name_whatever_is_installed(folder: Path, tmp_path: Path) -> None:

@@ -81,9 +81,9 @@ def ours(geometry: Geometry) -> tuple[Callable[[], Any], Callable[[], Any]]:
     options = options_of(Conv(filters=f, kernel=k, stride=s, padding=p))
     conv = KERNELS["conv"]
     params = conv.parameters((x,), options, rng).all
-    y, _ = conv.forward((x,), params, options, Context(MacCounter(), rng))
+    y, _ = conv.forward((x,), params, options, Context(MacCounter()))
     dy = rng.standard_normal(y.shape, dtype=np.float32)
-    ahead, both = Context(MacCounter(), rng, backward=False), Context(MacCounter(), rng)
+    ahead, both = Context(MacCounter(), backward=False), Context(MacCounter())
 
     def forward() -> None:
         conv.forward((x,), params, options, ahead)

@@ -86,6 +86,10 @@ HOSTILE: dict[str, dict[str, Any]] = {
         **{"input": [16, 80, 80], "type": "conv", "filters": 16, "kernel": 3, "padding": 1},
         "table": [list(range(16))] * 16,
     },
+    "table of different rows": {
+        **{"input": [16, 80, 80], "type": "conv", "filters": 16, "kernel": 3, "padding": 1},
+        "table": [sorted({row, *range(row % 5, 16, 3)}) for row in range(16)],
+    },
     "signal": {"input": [1, 4000], "type": "identity"},
     "bins": {"input": [1, 8], "type": "adaptive_avg_pool", "size": 50_000},
     "largest": {"input": [1, 8], "type": "adaptive_max_pool", "size": 50_000},

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
 from cnnstat.cli import cli
-from tests.program import in_terminal
+from tests.program import in_terminal, within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,35 @@ def test_what_is_left_out_says_how_to_see_it_and_is_not_explained() -> None:
 def test_a_comparison_drops_the_output_before_the_params() -> None:
     titles, _ = head(80, "diff", "lenet5", "lenet5-full")
     assert "params" in titles
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        (
+            "{name: a, type: conv, filters: 1, kernel: 3, stride: 2, padding: 1}",
+            "only padding or gaps in 1 layer",
+        ),
+        ("{name: a, type: conv, filters: 1, kernel: 1, stride: 2}", "only padding or gaps in 1 layer"),
+        ("{name: a, type: max_pool, kernel: 3, stride: 2}", "a 1x1: input that no window reads"),
+        (
+            "{name: a, type: max_pool, kernel: 3, stride: 2}, "
+            "{name: b, type: conv, filters: 1, kernel: 2, stride: 3, padding: 1, from: input}, "
+            "{name: c, type: conv, filters: 1, kernel: 3, stride: 2, padding: 1, from: input}",
+            "a 1x1: input that no window reads; only padding or gaps in 2 other layers",
+        ),
+    ],
+)
+def test_a_leftover_of_padding_is_no_lost_input(layers: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "left.yaml"
+    outputs = "outputs: [a, b, c]" if "name: b" in layers else ""
+    path.write_text(f"input: [1, 8, 8]\nlayers: [{layers}]\n{outputs}\n")
+    (line,) = (
+        line for line in within("summary", str(path)).stdout.splitlines() if line.startswith("leftover")
+    )
+    assert line.split(maxsplit=1)[1] == f"{said} (--strict refuses sizes that are rounded down)"
+    found = json.loads(within("summary", str(path), "--format", "json").stdout)["layers"]
+    assert [layer["leftover"] != [0, 0] for layer in found] == [True] * len(found)
+    assert [layer["leftover_input"] for layer in found] == [[int("a 1x1" in said)] * 2, [0, 0], [0, 0]][
+        : len(found)
+    ]

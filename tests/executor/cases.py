@@ -84,7 +84,7 @@ class Case:
 
     def context(self, backward: bool = True) -> Context:
         """Return a fresh context: two of them draw the same masks."""
-        return Context(MacCounter(), np.random.default_rng(SEED), self.training, backward)
+        return Context(MacCounter(), SEED, self.training, backward)
 
 
 LENET = (

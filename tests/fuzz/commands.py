@@ -12,22 +12,28 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import click
+import jsonschema
+import xmlschema
 from hypothesis import strategies as st
 
 from cnnstat.cli import main
 from cnnstat.cli.group import COMMANDS, cli
+from tests.commands.check.formats.readers import READERS
 from tests.fuzz import words
 from tests.fuzz.findings import Finding
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-ALWAYS = {"max_memory": "16M", "elements": "2"}
-"""What some options are always given, for a run has to stay short."""
+    from tests.commands.check.formats.readers import Said
+
+ALWAYS = {"max_memory": "16M", "elements": "2", "jobs": "1"}
+"""What some options are always given, for a run has to stay short, and in this process."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,8 @@ def _values(kind: Any) -> SearchStrategy[str]:
 @st.composite
 def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
     """Draw a command with some of its options, for a spec that comes from standard input."""
-    command = draw(st.sampled_from([name for name in COMMANDS if _reads(name)]))
+    readers = [name for name in COMMANDS if _reads(name)]
+    command = draw(st.sampled_from((*readers, "check", "check", "check")))  # it has most formats
     given = draw(st.sampled_from((_FEW, _FEW, _MANY)))
 
     def text(metavar: str | None) -> str:
@@ -116,9 +123,22 @@ class _Input:
         self.buffer = io.BytesIO(content)
 
 
+class _Output(io.TextIOWrapper):
+    """Standard output that keeps what is written, text or bytes."""
+
+    def __init__(self) -> None:
+        self._kept = io.BytesIO()
+        super().__init__(self._kept, "utf-8", newline="", write_through=True)
+
+    @property
+    def text(self) -> str:
+        self.flush()
+        return self._kept.getvalue().decode()
+
+
 def ended(arguments: tuple[str, ...], content: bytes) -> Ended:
     """Run the program in this process, by its main path; what it raises is raised."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = _Output(), _Output()
     code: Any = None
     with (
         mock.patch.object(sys, "argv", ["cnnstat", *arguments]),
@@ -130,7 +150,7 @@ def ended(arguments: tuple[str, ...], content: bytes) -> Ended:
             main()
         except SystemExit as ending:
             code = ending.code
-    return Ended(code, out.getvalue(), err.getvalue())
+    return Ended(code, out.text, err.text)
 
 
 def check_ending(arguments: tuple[str, ...], end: Ended) -> None:
@@ -145,14 +165,41 @@ def check_ending(arguments: tuple[str, ...], end: Ended) -> None:
         raise Finding(f"{arguments[0]} ends with exit code {end.code} and says nothing")
     if end.code == 2 and not end.err:
         raise Finding(f"{arguments[0]} ends with exit code 2 and no message")
+    if arguments[0] == "check" and end.code != 2:
+        report_of(arguments, end)
+        if "--fix" in arguments:  # standard output has the spec, and standard error the report
+            return
     for name, text in (("standard output", end.out), ("standard error", end.err)):
         if not text.replace("\n", "").isprintable():
             raw = sorted({char for char in text if not char.isprintable() and char != "\n"})
             raise Finding(f"{arguments[0]} puts control characters out on {name}", f"{raw!a}")
     if "::" in end.err or "##" in end.err:
         raise Finding(f"{arguments[0]} lets a message speak to a CI log")
-    if end.out and "json" in arguments and arguments[arguments.index("json") - 1] == "--format":
+    if end.out and format_of(arguments) == "json":
         try:
             json.loads(end.out)
         except ValueError as error:
             raise Finding(f"{arguments[0]} puts out JSON that is none", str(error)) from None
+
+
+def format_of(arguments: tuple[str, ...]) -> str | None:
+    """Return the format that a command line asks for."""
+    given = [value for option, value in pairwise(arguments) if option == "--format"]
+    return given[-1] if given else None
+
+
+def report_of(arguments: tuple[str, ...], end: Ended) -> list[Said]:
+    """Read what `check` puts out as its reader does; return what it has found.
+
+    Raises:
+        Finding: the reader cannot read it, or finds what is more than text.
+    """
+    form = format_of(arguments) or "text"
+    text = end.err if "--fix" in arguments else end.out
+    try:
+        found = READERS[form](text)
+    except (AssertionError, ValueError, jsonschema.ValidationError, xmlschema.XMLSchemaException) as error:
+        raise Finding(f"check puts out {form} that is none", str(error)[:2000]) from None
+    if (end.code == 1) != bool(found):
+        raise Finding(f"check ends with exit code {end.code} and {len(found)} findings in {form}")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -14,9 +15,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cnnstat.bridge.program import Network
+from cnnstat.commands.check.formats import FORMATS
 from cnnstat.graph.load import loads
 from cnnstat.tensors import FileError, matched, read_array, read_image, read_weights
 from tests.fuzz import hostile_bytes as made
+from tests.fuzz.commands import check_ending, ended, report_of
 from tests.fuzz.findings import Finding, Fuzzer, memory, seconds
 
 if TYPE_CHECKING:
@@ -74,8 +77,9 @@ def _written(example: File) -> Iterator[Path]:
 
 
 def check(example: File) -> str:
-    """Read a file: it is what it says, or refused in one line."""
+    """Read a file: it is what it says, or refused in one line; as a spec it is refused in every format."""
     _network()
+    _check_as_spec(example)
     what = f"a file of {example.suffix}"
     with _written(example) as path, seconds(SECONDS, what), memory(MEMORY, what):
         try:
@@ -85,6 +89,35 @@ def check(example: File) -> str:
     if any(array.dtype.kind not in "fiu" or not np.isfinite(array).all() for array in arrays):
         raise Finding(f"{what} gives other than finite numbers")
     return f"read {example.suffix}"
+
+
+NAMES = (
+    b"file",
+    b"::error::",
+    b"##vso[x]",
+    b"]]>",
+    b"<b>|`",
+    b"\xff\xfe",
+    b"a\nb",
+    b"\x1b[31m",
+    b"%0A,=",
+    b"=x()",
+)
+"""Names that files may have, too."""
+
+
+def _check_as_spec(example: File) -> None:
+    number = len(example.content)
+    form = FORMATS[number % len(FORMATS)]
+    name = os.fsdecode(NAMES[number // len(FORMATS) % len(NAMES)] + example.suffix.encode())
+    with _written(example) as path, seconds(SECONDS, "check"), memory(MEMORY, "check"):
+        line = ("check", str(path.rename(path.with_name(name))), "--format", form)
+        end = ended(line, b"")
+    check_ending(line, end)
+    if end.code != 1:
+        raise Finding("check takes a file of numbers for a spec")
+    if form == "json" and any(os.path.basename(each.file) != name for each in report_of(line, end)):
+        raise Finding("check names another file", ascii(name))
 
 
 def _arrays(example: File, path: Path) -> list[Array]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnstat.layers import LAYERS
 from cnnstat.spec import bundled
 from tests.fuzz import pieces, words
-from tests.fuzz.commands import check_ending, command_lines, ended
+from tests.fuzz.commands import check_ending, command_lines, ended, format_of, report_of
 from tests.fuzz.findings import Finding, Fuzzer, memory, seconds
 from tests.fuzz.networks import BY_RANK, networks
 from tests.fuzz.options import declared, drawn_options
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import DrawFn, SearchStrategy
+
+    from tests.commands.check.formats.readers import Said
+    from tests.fuzz.commands import Ended
 
 SECONDS = {"run": 60.0, "sizes": 60.0}
 """Of processor time, by command. A run has its limit of memory; sizes tries ten thousand of them."""
@@ -52,12 +55,63 @@ class Tried:
 def check(example: Tried) -> str:
     """Run the program on a spec; it ends as it should, in time, within its memory."""
     command = example.arguments[0]
-    with seconds(SECONDS.get(command, CALCULATING), command), memory(MEMORY, command):
+    running = {"--run", "--check-grad"} & set(example.arguments)
+    limit = SECONDS["run"] if running else SECONDS.get(command, CALCULATING)
+    with seconds(limit, command), memory(MEMORY, command):
         end = ended(example.arguments, example.content)
     check_ending(example.arguments, end)
     if "Traceback" in end.err:
         raise Finding(f"{command} prints a traceback", end.err)
+    if command == "check" and example.arguments[1] == "-" and end.code != 2 and not running:
+        _check_formats(example, end)
+        _check_fix(example)
     return f"exit {end.code}"
+
+
+def _check_formats(example: Tried, end: Ended) -> None:
+    """Hold the findings of one format against those of another."""
+    form = format_of(example.arguments) or "text"
+    if "--fix" in example.arguments:
+        return
+    in_json = (*example.arguments, "--format", "json")
+    those = report_of(in_json, ended(in_json, example.content))
+    found = report_of(example.arguments, end)
+    for one in found:
+        if not any(same(one, each) for each in those):
+            raise Finding(f"check has a finding in {form} that is none in JSON", str(one))
+    if len(found) != len(those) and not (form == "markdown" and len(found) < len(those)):
+        raise Finding(f"check has another number of findings in {form} than in JSON")
+
+
+def same(one: Said, each: Said) -> bool:
+    """Say whether two are one finding, as far as both formats have its place."""
+    pairs = [(getattr(one, key), getattr(each, key)) for key in ("line", "column", "severity", "code")]
+    return all(a == b for a, b in pairs if a is not None and b is not None)
+
+
+def _check_fix(example: Tried) -> None:
+    """Mend a spec: it has no error that it had not, and mended once more it stays as it is."""
+    errors, _ = _mended(example.content, ())
+    more, text = _mended(example.content, ("--fix",))
+    if text is None:
+        return
+    if new := more - errors - {"fix/refused"}:  # a figure that is expected may count what is taken out
+        raise Finding("--fix makes a spec worse", f"{new}")
+    if not errors and _mended(text, ())[0]:
+        raise Finding("--fix makes a good spec bad")
+    _, again = _mended(text, ("--fix",))
+    if again != text:
+        raise Finding("--fix mends what it has mended", f"{text!r}\n{again!r}")
+
+
+def _mended(content: bytes, options: tuple[str, ...]) -> tuple[set[str], bytes | None]:
+    """Return the codes of a spec's errors, and the spec as it then is; None where it is no text."""
+    line = ("check", "-", *options, "--format", "json")
+    end = ended(line, content)
+    found = report_of(line, end)
+    codes = {str(each.code) for each in found if each.severity == "error"}
+    unread = any(each.code == "file/unreadable" for each in found)
+    return codes, None if unread else end.out.encode()
 
 
 # -- texts ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import Phase
@@ -16,6 +16,8 @@ from cnnstat import cli
 from cnnstat.executor.measure import gradients as checks
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import values
+from cnnstat.report.document import builtins
+from cnnstat.report.render import json
 from cnnstat.tensors import npy
 from tests.fuzz import files, gradients, specs, truth
 from tests.fuzz.commands import Ended, check_ending
@@ -24,6 +26,8 @@ from tests.fuzz.session import AGAIN, Folder, Session
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cnnstat.report.document import Document
 
 
 @pytest.fixture
@@ -49,6 +53,17 @@ def test_a_lie_of_the_calculator(folder: Folder, monkeypatch: pytest.MonkeyPatch
     assert "connections of relu is not true" in found(truth.FUZZER, folder)
     (spec,) = folder.path.glob("*.yaml")
     assert "relu" in {node.type for node in cnnstat.load(spec).layers}
+
+
+def test_json_that_its_class_does_not_describe(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lying(document: Document) -> Any:
+        made = builtins(document)
+        for layer in made.get("layers", ()):
+            layer["inputs"] = [{"name": name} for name in layer["inputs"]]
+        return made
+
+    monkeypatch.setattr(json, "builtins", lying)
+    assert "is not what its class says" in found(truth.FUZZER, folder)
 
 
 def test_a_check_that_sees_no_wrong_gradient(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

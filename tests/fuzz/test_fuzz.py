@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz import files, gradients, specs, truth
+from tests.fuzz.documents import LINES
 from tests.fuzz.gradients import FAULTS, Planted
 from tests.fuzz.networks import networks
+from tests.report.json_pages import documents
 
 if TYPE_CHECKING:
     from tests.fuzz.pieces import Drawn
@@ -35,6 +37,10 @@ def test_specs_end_as_they_should(example: specs.Tried) -> None:
 @given(truth.FUZZER.strategy)
 def test_networks_are_true(example: truth.Measured) -> None:
     assert re.match("measured|refused: graph/empty", truth.check(example))
+
+
+def test_a_document_of_every_command_is_held_against_its_schema() -> None:
+    assert {line.split()[0] for line in LINES} == {*documents()} - {"list"}  # which is of no network
 
 
 @short(200)

@@ -1,4 +1,4 @@
-"""Random networks, calculated against measured, and their gradients against slopes."""
+"""Random networks: calculated against measured, gradients against slopes, and JSON against its schema."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cnnstat.commands.schema.spec_schema import schema
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.gradients import NOT_FINITE
 from cnnstat.executor.network import Pass
+from tests.fuzz.documents import LINES, check_document
 from tests.fuzz.findings import Finding, Fuzzer, seconds
 from tests.fuzz.networks import networks
 
@@ -33,7 +34,7 @@ LARGE = 1e4
 
 @dataclass(frozen=True)
 class Measured:
-    """A network, and how it is run."""
+    """A network, how it is run, and a command line that prints a document of it."""
 
     drawn: Drawn
     seed: int
@@ -41,6 +42,7 @@ class Measured:
     dtype: str
     method: str
     training: bool
+    line: str
 
     def saved(self) -> tuple[str, bytes]:
         return ".yaml", self.drawn.text.encode()
@@ -49,7 +51,8 @@ class Measured:
         how = f"--method {self.method}" + (" --training" if self.training else "")
         return (
             f"cnnstat run --seed {self.seed} --batch {self.batch} --dtype {self.dtype} SPEC, then\n"
-            f"cnnstat run --seed {self.seed} --batch {BATCH} --check-grad {how} SPEC\n\n"
+            f"cnnstat run --seed {self.seed} --batch {BATCH} --check-grad {how} SPEC, then\n"
+            f"cnnstat {self.line} --format json\n\n"
             f"{self.drawn.text}"
         )
 
@@ -67,6 +70,8 @@ def check(example: Measured) -> str:
     if cnnstat.diff(graph, graph).differ:
         raise Finding("a network differs from itself")
     _valid(example.drawn.text)
+    with seconds(SECONDS, f"{example.line.split()[0]} of a small network"):
+        check_document(example.line, example.drawn.text)
     types = {node.path: node.type for node in graph.layers}
     for apart in verified.differences:
         raise Finding(f"{apart.figure} of {types.get(apart.layer, 'the network')} is not true", str(apart))
@@ -118,6 +123,7 @@ FUZZER = Fuzzer(
         dtype=st.sampled_from(("float32", "float64")),
         method=st.sampled_from(("complex", "complex", "central")),
         training=st.booleans(),
+        line=st.sampled_from(LINES),
     ),
     check,
 )

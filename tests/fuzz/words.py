@@ -51,6 +51,7 @@ BY_METAVAR = {
     "SIZE": _words("1 8 64 32x33 128x256 224 1000000 1x1"),
     "Y,X": _words("0,0 3,5 0 7 1,2 99999 99999,99999 0,99999 2,0"),
     "A,B,...": _words("macs,params name,receptive_field type inputs,leftover field_stride,field_padding"),
+    "FORMAT=FILE": _words("sarif=/dev/null gitlab=/dev/null text= =x x=y markdown"),
     "TOOL": _words("fvcore torchinfo ptflops thop calflops torch distill convnet-burden netscope"),
 }
 """What options are meant for, by what stands for it in the help."""

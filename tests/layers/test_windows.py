@@ -138,6 +138,30 @@ def test_lecture_001_does_not_fit() -> None:
         LAYERS["conv"](filters=1, kernel=3, stride=3, rounding="exact").sizes(shapes)
 
 
+@pytest.mark.parametrize("kind", ["conv", "max_pool"])
+def test_leftover_rows_that_are_input_against_windows_laid_out(kind: str) -> None:
+    """Rows behind the last window, from where the next one would begin: those of the padding are no input."""
+    cases = product((5, 6, 7, 9), (1, 2, 3), (1, 2, 3, 4), (0, 1), (0, 1, 2), (1, 2), ("floor", "ceil"))
+    found = set()
+    for n, f, s, before, after, d, rounding in cases:
+        if max(before, after) > (f * d) // 2 or d * (f - 1) + 1 > n:
+            continue
+        options = {"kernel": f, "stride": s, "padding": (before, after), "dilation": d, "rounding": rounding}
+        layer = LAYERS[kind](**options, **({"filters": 1} if kind == "conv" else {}))
+        try:
+            windows = layer.sizes(((1, n),))[1].value
+        except Misfit:
+            continue
+        end = (windows - 1) * s + d * (f - 1) + 1  # behind the last window, in the padded input
+        padded = range(before + n + after)
+        behind = [row for row in padded if row >= end]
+        inputs = [row for row in behind if windows * s <= row < before + n]
+        assert layer.leftover(((1, n),)) == (len(behind) if rounding == "floor" else 0,)
+        assert layer.leftover_input(((1, n),)) == (len(inputs),)
+        found.add((bool(behind), bool(inputs)))
+    assert found == {(False, False), (True, False), (True, True)}
+
+
 def transposed(n: int, f: int, s: int, p: int, extra: int, d: int) -> Taps:
     """Paint each input's kernel, then cut the padding; for each output the inputs that painted it."""
     painted: Taps = [[] for _ in range((n - 1) * s + d * (f - 1) + 1 + extra)]

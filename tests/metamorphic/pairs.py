@@ -145,10 +145,11 @@ def figures_of(analysis: Analysis) -> list[Figures]:
     places = {row.name: place for place, row in enumerate(analysis.rows)}
     found = []
     for row, clipped in zip(analysis.rows, clipped_fields(analysis), strict=True):
-        known = msgspec.to_builtins(figures(row, analysis.input_shape), enc_hook=str)
+        known = msgspec.to_builtins(figures(row, analysis), enc_hook=str)
         field = known["receptive_field"]
-        if "unknown_because_of" in field:
-            field["unknown_because_of"] = places[field["unknown_because_of"]]
+        for key in ("unknown_because_of", "upper_bound_because_of"):
+            if key in field:
+                field[key] = places[field[key]]
         known["clipped"] = clipped
         found.append(known)
     return found

@@ -259,7 +259,7 @@ def _add_problems(findings: Findings, problems: Iterable[Problem], network: str 
 
 
 def _add_of_family(findings: Findings, family: Family, options: CheckOptions) -> None:
-    for code in rules.CODES:
+    for code in rules.codes():
         rule = rules.rule(code)
         severity = options.of_rule(code)
         if rule.family and severity:
@@ -267,7 +267,7 @@ def _add_of_family(findings: Findings, family: Family, options: CheckOptions) ->
 
 
 def _add_of_network(findings: Findings, analysis: Analysis, options: CheckOptions) -> None:
-    for code in rules.CODES:
+    for code in rules.codes():
         rule = rules.rule(code)
         severity = options.of_rule(code)
         if rule.network and severity:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
+from cnnstat import rules
+from cnnstat.base.text import plain
 from cnnstat.cli import completion
 from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
-from cnnstat.cli.output import check_output, put
+from cnnstat.cli.output import check_output, complain, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.against import read_tolerances
 from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
@@ -19,7 +21,7 @@ from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.earlier import earlier_specs
-from cnnstat.commands.check.formats import FORMATS, render
+from cnnstat.commands.check.formats import check_format, names, render
 from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
 from cnnstat.commands.check.spec_files import spec_files
@@ -88,7 +90,7 @@ FEW = 8
     callback=read_by(read_reports),
     help="Write the findings in this format to a file, too. May be repeated.",
 )
-@output_options(FORMATS, default="text")
+@output_options(names(), default="text")
 def check(
     paths: tuple[str, ...],
     least: Severity,
@@ -113,6 +115,10 @@ def check(
     """
     for report in reports:
         check_output(report.output)
+    for each in (*reports, output):
+        check_format(each.form)
+    for failure in rules.PLUGINS.failures():
+        complain(f"rule '{failure.name}' {plain(str(failure))}\n", 0)
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration)
     refuse_specs((*reports, output), found.specs)

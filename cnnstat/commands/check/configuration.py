@@ -132,12 +132,12 @@ def _configuration(path: Path, said: Any) -> Configuration:
 
 def _fixed(code: str) -> str:
     """Return why a code cannot matter more or less here; nothing where it can."""
-    if code in rules.CODES:
+    if code in rules.codes():
         return ""
     from cnnstat.base.pages import CODES  # noqa: PLC0415 - only for codes that are no rules
 
     if code not in CODES:
-        return f"there is no code '{code}'{suggestion(code, (*rules.CODES, *CODES))}"
+        return f"there is no code '{code}'{suggestion(code, (*rules.codes(), *CODES))}"
     if code.split("/", maxsplit=1)[0] in ADJUSTABLE:
         return ""
     return f"'{code}' is always an error: a spec that shows it has no figures, or false ones"

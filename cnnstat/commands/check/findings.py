@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cnnstat.rules.rule import Edit
     from cnnstat.spec.model import Entry
 
+_LONG = 1000
+"""Characters of a line that a finding has: a hundred findings may stand on a line of a whole file's size."""
+
 Place: TypeAlias = tuple[int, int]
 Key: TypeAlias = tuple[int, int, str]
 
@@ -23,9 +26,10 @@ Key: TypeAlias = tuple[int, int, str]
 class Finding(Struct, frozen=True, kw_only=True):
     """One finding: its code, how much it matters, what is said, and where. It is plain data for any format.
 
-    Line and column count from 1, ``length`` is in characters, ``text`` is the line itself. ``networks`` names
-    the networks of the file that show it, and is empty where it is of the file as a whole. ``fixable``
-    says that `--fix` can mend it.
+    Line and column count from 1, ``length`` is in characters. ``text`` is the line itself; of a long one the
+    part around the place, which has ``before`` characters in front of it. ``networks`` names the networks of
+    the file that show it, and is empty where it is of the file as a whole. ``fixable`` says that `--fix` can
+    mend it.
     """
 
     code: str
@@ -36,6 +40,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     column: int
     length: int = 1
     text: str = ""
+    before: int = 0
     networks: tuple[str, ...] = ()
     fixable: bool = False
 
@@ -99,6 +104,8 @@ class Findings:
         """Yield them by position."""
         for _, first in sorted(self._first.items()):
             span = first.problem.span
+            line = span.source.line(span.line)
+            before = max(0, span.column - 1 - _LONG // 2) if len(line) > _LONG else 0
             yield Finding(
                 code=first.problem.code,
                 severity=first.severity,
@@ -107,7 +114,8 @@ class Findings:
                 line=span.line,
                 column=span.column,
                 length=span.length,
-                text=span.source.line(span.line),
+                text=line[before : before + _LONG],
+                before=before,
                 networks=tuple(first.networks),
                 fixable=self._is_fixable(first),
             )

@@ -104,7 +104,7 @@ def _codes(
         return
     if not ignore[3].strip():
         problems.append(Problem("ignore/reason", "say why, behind the bracket", whole))
-    known = (*CODES, *rules.CODES)
+    known = (*CODES, *rules.codes())
     for code in codes:
         if code[0] not in known:
             hint = suggestion(code[0], known) or "; 'cnnstat explain' lists the codes"

@@ -10,7 +10,7 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 from cnnstat.cli.options import Output
 from cnnstat.cli.output import coloured, place_of, same_file, width_of
-from cnnstat.commands.check.formats import FORMATS
+from cnnstat.commands.check.formats import names
 from cnnstat.commands.check.formats.medium import Medium, repository
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def read_reports(texts: Iterable[str]) -> tuple[Output, ...]:
     found: list[Output] = []
     for text in texts:
         form, _, file = text.partition("=")
-        if form not in FORMATS:
-            hint = suggestion(form, FORMATS) or f"; there are {', '.join(FORMATS)}"
+        if form not in (known := names()):
+            hint = suggestion(form, known) or f"; there are {', '.join(known)}"
             raise ArgumentError(f"expected FORMAT=FILE, and '{form}' is no format{hint}")
         if not file or "\0" in file:
             raise ArgumentError(f"expected {form}=FILE, got '{text}', which names no file")

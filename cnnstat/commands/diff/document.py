@@ -119,7 +119,7 @@ def _change(change: Change, difference: Difference) -> LayerChange:
 
 
 def _layer(item: Item | None, analysis: Analysis) -> LayerEntry | None:
-    return None if item is None else entry(item.row, analysis.input_shape)
+    return None if item is None else entry(item.row, analysis)
 
 
 def _plain(value: Any) -> Any:

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 def _topics(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return what a shell completes: networks, and words that have a page."""
-    return completion.specs_or((*LAYERS, *KEYS, *DEFINITIONS, *CODES), incomplete)
+    return completion.specs_or((*LAYERS, *KEYS, *DEFINITIONS, *CODES, *rules.CODES), incomplete)
 
 
 @click.command()
@@ -165,7 +165,7 @@ def _is_code(word: str) -> bool:
 
 def _codes() -> tuple[str, ...]:
     """Return every code that has a page."""
-    return (*CODES, *rules.CODES)
+    return (*CODES, *rules.codes())
 
 
 def _page(word: str) -> str | None:
@@ -174,13 +174,20 @@ def _page(word: str) -> str | None:
         return "a layer type"
     if word in CODES:
         return "a problem's code"
-    if word in rules.CODES:
+    if _is_rule(word):
         return "a rule"
     if word in KEYS and word not in DEFINITIONS:
         return "a key of specs"
     if figure_named(word):
         return "a figure"
     return "a layer type" if _plugged(word) else None
+
+
+def _is_rule(word: str) -> bool:
+    try:
+        return rules.is_rule(word)
+    except PluginError as error:
+        raise click.UsageError(f"rule '{word}' {error}") from None
 
 
 def _plugged(word: str) -> type[Layer] | None:
@@ -214,9 +221,9 @@ def _refer(topic: str | None, output: Output) -> None:
     elif topic in CODES:
         problem = problem_document(topic)
         show(problem, lambda: reference_report.problem(problem), output)
-    elif topic in rules.CODES and output.form == "markdown":
+    elif _is_rule(topic) and output.form == "markdown":
         put(rules.page_of(topic), output.output)
-    elif topic in rules.CODES:
+    elif _is_rule(topic):
         rule_page = rule_document(topic)
         show(rule_page, lambda: reference_report.rule(rule_page), output)
     elif topic in KEYS and topic not in DEFINITIONS:

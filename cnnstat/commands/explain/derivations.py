@@ -46,7 +46,8 @@ def layer_steps(analysis: Analysis, row: LayerRow, fields: Fields) -> Iterator[S
     yield from _sizes(row, analysis.inputs(row.number)[: row.node.layer.values_from])
     if any(row.leftover):
         why = "rows and columns, of the padded input, that no window covers: the quotient is rounded down"
-        yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}")
+        lost = f"{sizes(row.leftover_input)} of input" if any(row.leftover_input) else "only padding or gaps"
+        yield StepEntry("leftover", "leftover", f"{sizes(row.leftover)}: {why}; {lost}")
     if row.weights_of:
         lent = " and ".join(
             f"{number:,} {FIGURES[key].label}"
@@ -59,6 +60,8 @@ def layer_steps(analysis: Analysis, row: LayerRow, fields: Fields) -> Iterator[S
         if (how := getattr(row.calculated.operations, kind)).value:
             yield step("operations", how, kind)
     yield from _field(row, growth(analysis, row, fields))
+    if bound := analysis.upper_bounds[row.number]:
+        yield StepEntry("receptive_field", "upper bound", f"because of {bound}: units may see less")
 
 
 def counted(figures: dict[str, Term]) -> Iterator[StepEntry]:

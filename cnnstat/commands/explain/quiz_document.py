@@ -73,7 +73,7 @@ def quiz_document(
 
 
 def _asked(analysis: Analysis, row: Row, *, answers: bool) -> AskedEntry:
-    known = figures(row, analysis.input_shape)
+    known = figures(row, analysis)
     return AskedEntry(
         name=row.name,
         type=row.type,

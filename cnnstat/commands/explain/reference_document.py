@@ -132,7 +132,7 @@ def contents_document() -> ContentsDocument:
     types = (ListedType(name=name, about=manual.first_line(kind)) for name, kind in layer_types().items())
     listed = (ListedFigure(name=key, title=figure.title) for key, figure in DEFINITIONS.items())
     problems = (ListedFigure(name=key, title=code.title) for key, code in CODES.items())
-    of_check = (ListedFigure(name=code, title=rules.manual(code).title) for code in rules.CODES)
+    of_check = (ListedFigure(name=code, title=rules.manual(code).title) for code in rules.codes())
     return ContentsDocument(
         command="explain",
         types=tuple(types),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from cnnstat import rules
 from cnnstat.base.plugins import Plugin, PluginError, Plugins, plugins
+from cnnstat.commands.check import formats
 from cnnstat.layers.plugged import PLUGINS
 from cnnstat.report.document import Document
 
@@ -21,7 +23,7 @@ class ListedPlugin(Struct, frozen=True, kw_only=True):
     package: str
     version: str
     adds: str
-    """`layer type`, `kernel`, `rule` or `format`."""
+    """`layer type`, `kernel`, `rule` or `format of check`."""
     name: str
     value: str
     """The object it stands for, as `module:name`."""
@@ -80,5 +82,7 @@ def _kernel(plugin: Plugin) -> object:
 GROUPS: dict[str, tuple[str, Callable[[Plugin], Any]]] = {
     "cnnstat.layers": ("layer type", PLUGINS.loaded),
     "cnnstat.kernels": ("kernel", _kernel),
+    "cnnstat.rules": ("rule", rules.PLUGINS.loaded),
+    "cnnstat.formats": ("format of check", formats.PLUGINS.loaded),
 }
 """Every group of entry points: what its plug-ins add, and how one is loaded."""

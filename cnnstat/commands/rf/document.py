@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import UNSET, UnsetType
+
 from cnnstat.analysis.clipped_fields import clipped_field
 from cnnstat.analysis.fields import UntraceableError
 from cnnstat.analysis.outline import find
@@ -26,6 +28,8 @@ class UnitDocument(NetworkDocument, frozen=True, kw_only=True):
     """First and last position per axis, padding included."""
     region_on_input: Region
     """What of it is on the input."""
+    upper_bound_because_of: str | UnsetType = UNSET
+    """Only where the unit may see less than this: the layer that makes it so."""
 
 
 def document(analysis: Analysis, depth: int | None) -> AnalysisDocument:
@@ -58,6 +62,7 @@ def unit_document(analysis: Analysis, layer: str, position: tuple[int, ...]) -> 
         unit=position,
         region=full,
         region_on_input=seen,
+        upper_bound_because_of=analysis.upper_bounds[row.number] or UNSET,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from cnnstat.base.axes import rank_of
 from cnnstat.report.columns import COLUMNS
-from cnnstat.report.layers import layer_table, title_of
+from cnnstat.report.layers import layer_table, title_of, upper_bounds
 from cnnstat.report.model import Fact, Report
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def report(document: AnalysisDocument, analysis: Analysis, depth: int | None) ->
     return Report(
         title=title_of(document),
         tables=(layer_table(document, analysis, columns, depth, totals=False),),
+        facts=tuple(upper_bounds(analysis)),
         notes=(COLUMNS["receptive_field"].convention,),
         source=document.source,
     )
@@ -33,9 +36,13 @@ def unit_report(document: UnitDocument) -> Report:
     unit = ",".join(map(str, document.unit))
     names = rank_of(document.input_shape).places
     regions = zip(names, document.region_on_input, document.region, strict=True)
+    facts = [Fact(name, _range_text(seen, full)) for name, seen, full in regions]
+    if document.upper_bound_because_of is not UNSET:
+        why = f"because of {document.upper_bound_because_of}: the unit may see less"
+        facts.append(Fact("upper bound", why))
     return Report(
         title=(*title_of(document), f": the input that unit {unit} of {document.layer} sees"),
-        facts=tuple(Fact(name, _range_text(seen, full)) for name, seen, full in regions),
+        facts=tuple(facts),
         notes=("positions count from 0; both ends belong to the region",),
         source=document.source,
     )

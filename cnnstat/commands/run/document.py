@@ -187,7 +187,7 @@ def document(proof: Proof, top: int | None) -> RunDocument:
                 name=row.name,
                 type=row.type,
                 inputs=row.inputs,
-                calculated=figures(row, analysis.input_shape),
+                calculated=figures(row, analysis),
                 measured=_measured(layer, field),
             )
             for row, layer, field in measured

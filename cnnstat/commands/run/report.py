@@ -86,7 +86,7 @@ def _figures(document: RunDocument, analysis: Analysis, depth: int | None) -> Ta
 
 def _calculated(row: Row, analysis: Analysis) -> Iterator[Any]:
     """Yield what is calculated of a layer or a block; of its field the size alone, as that is measured."""
-    layer = figures(row, analysis.input_shape)
+    layer = figures(row, analysis)
     yield from _cells((layer,), layer, analysis.settings)
     yield size_text(layer.receptive_field.size, whole=layer.receptive_field.whole)
 

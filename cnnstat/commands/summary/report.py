@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.base.text import plural
 from cnnstat.report.columns import SUMMARY, chosen_columns, footnotes
-from cnnstat.report.layers import layer_table, title_of
+from cnnstat.report.layers import first_of, layer_table, title_of, upper_bounds
 from cnnstat.report.model import Fact, Quantity, Report
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from cnnstat.report.document import AnalysisDocument
 
 _OPTIMIZERS = {"sgd": "plain SGD", "momentum": "SGD with momentum", "adam": "Adam"}
-_NAMED = 4
-"""Layers that are named before the others are counted: with a leftover, or with shared weights."""
 
 
 def report(
@@ -32,6 +31,7 @@ def report(
             *_totals(document),
             *_shared(analysis),
             *_leftovers(analysis),
+            *upper_bounds(analysis),
             *_expectations(document, analysis),
         ),
         notes=footnotes(chosen),
@@ -68,17 +68,20 @@ def _shared(analysis: Analysis) -> Iterator[Fact]:
     """Say which layers use the parameters of others: they are counted there, and in these as 0."""
     rows = [row for row in analysis.rows if row.weights_of]
     if rows:
-        named = ", ".join(f"{row.name} of {row.weights_of}" for row in rows[:_NAMED])
-        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-        yield Fact("shared weights", f"{named}{more}: counted once, with their owner")
+        named = first_of([f"{row.name} of {row.weights_of}" for row in rows])
+        yield Fact("shared weights", f"{named}: counted once, with their owner")
 
 
 def _leftovers(analysis: Analysis) -> Iterator[Fact]:
+    """Say which layers read less than their input, and how many leave out padding alone."""
     rows = [row for row in analysis.rows if any(row.leftover)]
-    if rows:
-        named = ", ".join(f"{row.name} {'x'.join(map(str, row.leftover))}" for row in rows[:_NAMED])
-        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-        yield Fact("leftover", f"{named}{more}: sizes that are rounded down (--strict refuses them)")
+    lost = [f"{row.name} {'x'.join(map(str, row.leftover_input))}" for row in rows if any(row.leftover_input)]
+    said = [f"{first_of(lost)}: input that no window reads"] if lost else []
+    if others := len(rows) - len(lost):
+        noun = plural("other layer" if lost else "layer", others)
+        said.append(f"only padding or gaps in {others} {noun}")
+    if said:
+        yield Fact("leftover", f"{'; '.join(said)} (--strict refuses sizes that are rounded down)")
 
 
 def _expectations(document: AnalysisDocument, analysis: Analysis) -> Iterator[Fact]:

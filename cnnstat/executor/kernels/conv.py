@@ -5,6 +5,7 @@ What is computed is cross-correlation; the kernel is rotated in the backward pas
 
 from __future__ import annotations
 
+from itertools import count
 from math import prod
 from typing import Any
 
@@ -14,12 +15,9 @@ from cnnstat.executor.axes import PLACED, add_bias, per_axis, spatial, width
 from cnnstat.executor.connections import connections_of
 from cnnstat.executor.kernel import Array, Context, Inputs, Kernel, KernelGradients, Options, Params, Result
 from cnnstat.executor.kernels import im2col
-from cnnstat.executor.kernels.windows import Grid, Walk, collect, walks
+from cnnstat.executor.kernels.windows import Grid, walks
 from cnnstat.executor.parameters import Parameters, weight_and_bias
 from cnnstat.executor.projection import along
-
-GATHERED = 16 << 20
-"""Bytes of maps that a convolution by table gathers at a time, unless one filter reads more."""
 
 
 def bias_gradient(dy: Array) -> Array:
@@ -83,70 +81,49 @@ def _grouped_backward(
 
 
 def _by_table(x: Array, params: Params, options: Options, context: Context) -> Result:
-    """Correlate each filter with the maps its row of the table names.
+    """Correlate each filter with the maps that its row of the table names.
 
-    Rows of equal length make one grouped convolution, a filter to a group, over the maps they name, or
-    several: each gathers all these maps, however many filters read the same.
+    Maps that the same filters read make one dense convolution; what several of these add to a filter adds up.
     """
     weight = params["weight"]
-    bundles = _bundles(options["table"], x[:, :1].nbytes)
-    walked = walks(x, options)
-    y = np.empty(())
-    for filters, connections, maps in bundles:
-        kernels = weight[connections].reshape(len(filters), -1, *weight.shape[1:])
-        maps_out = im2col.correlate(x[:, maps], kernels, Grid(walked, len(filters)), context.mac_counter)
-        if not y.ndim:
-            y = np.empty((x.shape[0], len(options["table"]), *maps_out.shape[2:]), maps_out.dtype)
-        y[:, filters] = maps_out
+    grid, parts = Grid(walks(x, options), 1), _parts(options["table"])
+    y = np.zeros((x.shape[0], len(options["table"]), *grid.size), np.result_type(x, weight))
+    for maps, filters, connections in parts:
+        y[:, filters] += im2col.correlate(x[:, maps], weight[connections], grid, context.mac_counter)
     if "bias" in params:
         y = add_bias(y, params["bias"])
-    return y, context.keep(_table_backward, x, weight, "bias" in params, walked, bundles, context.mac_counter)
+    return y, context.keep(_table_backward, x, weight, "bias" in params, grid, parts, context.mac_counter)
 
 
 def _table_backward(
-    dy: Array,
-    x: Array,
-    weight: Array,
-    biased: bool,
-    walked: tuple[Walk, ...],
-    bundles: list[_Bundle],
-    mac_counter: Any,
+    dy: Array, x: Array, weight: Array, biased: bool, grid: Grid, parts: list[_Part], mac_counter: Any
 ) -> KernelGradients:
-    dx = np.zeros_like(x)
-    dw = np.empty_like(weight)
-    for filters, connections, maps in bundles:
-        kernels = weight[connections].reshape(len(filters), -1, *weight.shape[1:])
-        grid, error = Grid(walked, len(filters)), dy[:, filters]
-        gradient = im2col.weight_gradient(x[:, maps], error, kernels, grid, mac_counter)
-        dw[connections] = gradient.reshape(-1, *weight.shape[1:])
-        dx += collect(im2col.spread(error, kernels, grid, mac_counter), maps, x.shape[1], 1)
+    dx, dw = np.zeros_like(x), np.empty_like(weight)
+    for maps, filters, connections in parts:
+        kernels, error = weight[connections], dy[:, filters]
+        dw[connections] = im2col.weight_gradient(x[:, maps], error, kernels, grid, mac_counter)
+        dx[:, maps] = im2col.spread(error, kernels, grid, mac_counter)
     return (dx,), {"weight": dw} | ({"bias": bias_gradient(dy)} if biased else {})
 
 
-_Bundle = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
+_Part = tuple[list[int], list[int], np.ndarray[Any, Any]]
+"""Maps, all the filters that read them, and the places in weight of (filters, maps)."""
 
 
-def _bundles(table: Any, map_bytes: int) -> list[_Bundle]:
-    """Group the rows of a table by length: (filters, their places in weight, the maps they read) each.
-
-    A group is cut where its maps would take more than `GATHERED` bytes.
-    """
-    ends = np.cumsum([len(row) for row in table])
-    found: dict[int, tuple[list[int], list[int], list[int]]] = {}
-    for filter_, (row, end) in enumerate(zip(table, ends, strict=True)):
-        filters, connections, maps = found.setdefault(len(row), ([], [], []))
-        filters.append(filter_)
-        connections.extend(range(end - len(row), end))
-        maps.extend(row)
-    bundles: list[_Bundle] = []
-    for length, (filters, weights, maps) in found.items():
-        step = max(GATHERED // (length * map_bytes), 1)
-        for start in range(0, len(filters), step):
-            cut = slice(start * length, (start + step) * length)
-            bundles.append(
-                (np.array(filters[start : start + step]), np.array(weights[cut]), np.array(maps[cut]))
-            )
-    return bundles
+def _parts(table: Any) -> list[_Part]:
+    """Cut a table into parts in which every filter reads every map; each map is in one of them."""
+    readers: dict[int, list[tuple[int, int]]] = {}
+    connection = count()
+    for filter_, row in enumerate(table):
+        for map_ in row:
+            readers.setdefault(map_, []).append((filter_, next(connection)))
+    together: dict[tuple[int, ...], tuple[list[int], list[tuple[int, ...]]]] = {}
+    for map_, reading in readers.items():
+        filters, connections = zip(*reading, strict=True)
+        maps, places = together.setdefault(filters, ([], []))
+        maps.append(map_)
+        places.append(connections)
+    return [(maps, list(filters), np.array(places).T) for filters, (maps, places) in together.items()]
 
 
 CONV = Kernel(

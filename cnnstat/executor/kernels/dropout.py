@@ -14,7 +14,7 @@ def _mask(shape: tuple[int, ...], rate: float, like: Array, context: Context) ->
 
     Drawn in float32 whatever the type of x, so that one seed gives one mask for every precision.
     """
-    kept = context.rng.random(shape, dtype=np.float32) >= rate
+    kept = context.rng().random(shape, dtype=np.float32) >= rate
     factor = 1 / (1 - rate) if rate < 1 else 0.0
     mask: Array = kept * real_type(like).type(factor)
     return mask

@@ -87,16 +87,20 @@ def sigmoid(x: Array) -> Array:
 
 def above(x: Array, floor: float) -> Array:
     """Return max(x, floor), decided by the real part; NaN stays."""
-    if not np.iscomplexobj(x):
-        y: Array = np.maximum(x, x.dtype.type(floor))
-        return y
-    return np.where(x.real <= floor, np.asarray(floor, x.dtype), x)
+    return clip(x, floor, math.inf)
 
 
 def clip(x: Array, low: float, high: float) -> Array:
-    """Return x within [low, high], decided by the real part; NaN stays."""
-    x = above(x, low)
-    return np.where(x.real >= high, np.asarray(high, x.dtype), x)
+    """Return x within [low, high], decided by the real part; NaN stays.
+
+    Of real numbers by NumPy's function for both bounds: `maximum` with a single number takes three times as
+    long, and `where` with bounds that numbers often cross forty times.
+    """
+    kind = x.dtype.type
+    if not np.iscomplexobj(x):
+        return x.clip(kind(low), kind(high))
+    y: Array = np.where(x.real <= low, kind(low), x)
+    return np.where(y.real >= high, kind(high), y) if high < math.inf else y
 
 
 def magnitude(x: Array) -> Array:

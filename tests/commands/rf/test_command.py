@@ -129,3 +129,36 @@ def test_slices_and_joins_of_vectors(layer: str, unit: str, seen: tuple[str, str
     rows, columns = seen
     shown = within("rf", str(path), "--at", layer, "--unit", unit).stdout
     assert f"\nrows     {rows}\ncolumns  {columns}\n" in shown
+
+
+SPLIT = """
+input: [2, 4, 4]
+layers:
+  - {name: narrow, type: conv, filters: 2, kernel: 1}
+  - {name: wide, type: conv, filters: 2, kernel: 3, padding: 1, from: input}
+  - {name: both, type: concat, from: [narrow, wide]}
+  - {name: half, type: split, parts: 2, take: 1}
+  - {name: act, type: relu}
+"""
+
+
+@pytest.mark.parametrize("command", ["rf", "summary"])
+def test_an_upper_bound_is_called_one(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "split.yaml"
+    path.write_text(SPLIT)
+    shown = within(command, str(path)).stdout
+    assert shown.count("at most 3×3") == 2
+    assert "half, act: units may see less, because of half" in shown
+    layers = json.loads(within(command, str(path), "--format", "json").stdout)["layers"]
+    because = [layer["receptive_field"].get("upper_bound_because_of") for layer in layers]
+    assert because == [None, None, None, "half", "half"]
+
+
+def test_the_region_of_one_unit_is_called_an_upper_bound(tmp_path: Path) -> None:
+    path = tmp_path / "split.yaml"
+    path.write_text(SPLIT)
+    for layer, bound in (("both", False), ("act", True)):
+        asked = ("rf", str(path), "--at", layer, "--unit", "1,1")
+        assert ("because of half: the unit may see less" in within(*asked).stdout) is bound
+        assert ("upper_bound_because_of" in json.loads(within(*asked, "--format", "json").stdout)) is bound
+    assert "because of half: units may see less" in within("explain", str(path), "act").stdout

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from cnnstat.base.text import plural, visible
+from cnnstat.base.text import excerpt, plural, visible
 from cnnstat.commands.check.formats.sums import in_networks
 
 if TYPE_CHECKING:
@@ -47,13 +47,14 @@ def _add_test(suite: ElementTree.Element, report: FileReport, medium: Medium) ->
         codes = ", ".join(dict.fromkeys(each.code for each in report.findings))
         message = f"{count:,} {plural('finding', count)}: {visible(codes)}"
         failure = ElementTree.SubElement(
-            test, "failure", {"type": report.findings[0].code, "message": message}
+            test, "failure", {"type": visible(report.findings[0].code), "message": message}
         )
         failure.text = "\n".join(_line(each) for each in report.findings)
 
 
 def _line(finding: Finding) -> str:
     place = f"{visible(finding.file)}:{finding.line}:{finding.column}"
-    message = f"{visible(finding.message)}{in_networks(finding)}"
-    text = f"\n    {visible(finding.text)}" if finding.text.strip() else ""
-    return f"{place}: {finding.severity}: {finding.code}: {message}{text}"
+    said = f"{place}: {finding.severity}: {visible(finding.code)}: {visible(finding.message)}"
+    column = finding.column - finding.before
+    lines = excerpt(finding.text, column, finding.length) if finding.text else ()
+    return "\n    ".join((said + in_networks(finding), *lines))

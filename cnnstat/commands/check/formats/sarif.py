@@ -55,10 +55,9 @@ def _rule(code: str) -> dict[str, Any]:
     found: dict[str, Any] = {"id": visible(code)}
     if code in rules.CODES:
         page = rules.manual(code)
-        text = f"{page.why}\n\nSource: {page.source}"
-        examples = f"Bad:\n\n```yaml\n{page.bad}\n```\n\nGood:\n\n```yaml\n{page.good}\n```"
-        found |= _page(page.title, page.why, f"{text}\n\nBad:\n{page.bad}\n\nGood:\n{page.good}")
-        found["help"]["markdown"] = f"{text}\n\n{examples}"
+        examples = f"Bad:\n{page.bad}\n\nGood:\n{page.good}"
+        found |= _page(page.title, page.why, f"{page.why}\n\nSource: {page.source}\n\n{examples}")
+        found["help"]["markdown"] = rules.page_of(code)
         found["defaultConfiguration"] = {"level": _LEVELS[rules.rule(code).severity]}
     elif code in CODES:
         entry = CODES[code]
@@ -98,7 +97,7 @@ def _message(finding: Finding) -> str:
 def _location(finding: Finding, medium: Medium) -> dict[str, Any]:
     region = {"startLine": finding.line, "startColumn": finding.column}
     if finding.text:
-        last = min(finding.column + finding.length, len(finding.text) + 1)
+        last = min(finding.column + finding.length, finding.before + len(finding.text) + 1)
         region["endColumn"] = max(finding.column, last)
     return {"artifactLocation": _artifact(finding.file, medium), "region": region}
 

@@ -48,7 +48,7 @@ def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
     if finding.text:
         gutter = _GUTTER.format(finding.line)
         width = medium.width and max(1, medium.width - len(gutter))
-        line, carets = excerpt(finding.text, finding.column, finding.length, width)
+        line, carets = excerpt(finding.text, finding.column - finding.before, finding.length, width)
         space = carets[: -len(carets.lstrip())]
         yield f"{_painted(gutter, _DIM, medium)}{line}".rstrip()
         empty = " " * (len(gutter) - 2) + "| "
@@ -63,7 +63,7 @@ def _codes(document: CheckDocument, medium: Medium) -> Iterator[str]:
         yield ""
         for code, count, mended in rows:
             yield f"{count:9,}  {code}" + (f" ({mended:,} with --fix)" if mended else "")
-    if fixable:
+    if fixable and not any(code == "fix/refused" for code, _, _ in rows):
         yield f"--fix mends {fixable:,} of {total:,}"
 
 

@@ -21,6 +21,7 @@ from cmarkgfm.cmark import Options
 from junitparser import JUnitXml, TestCase
 from markdown_it import MarkdownIt
 from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,9 +60,15 @@ def read_text(text: str) -> list[Said]:
         place = None if line.startswith(" ") else _LINE.match(line)
         if place:
             code, _, message = line[place.end() :].partition(": ")
-            numbers = {key: int(place[key]) for key in ("line", "column")}
-            found.append(Said(**place.groupdict() | numbers, code=code, message=message))
+            found.append(_said(place, code, message))
     return found
+
+
+def _said(place: re.Match[str], code: str, message: str) -> Said:
+    line, column = int(place["line"]), int(place["column"])
+    return Said(
+        file=place["file"], line=line, column=column, severity=place["severity"], code=code, message=message
+    )
 
 
 # -- JSON ----------------------------------------------------------------------------------------------
@@ -135,7 +142,7 @@ GITLAB = {
                 "type": "object",
                 "required": ["path", "lines"],
                 "properties": {
-                    "path": {"type": "string", "not": {"pattern": r"^(\./|/)"}},
+                    "path": {"type": "string", "not": {"pattern": r"^\./"}},
                     "lines": {
                         "required": ["begin"],
                         "properties": {"begin": {"type": "integer", "minimum": 1}},
@@ -195,8 +202,7 @@ def read_junit(text: str) -> list[Said]:
             place = None if line.startswith(" ") else _LINE.match(line)
             if place:
                 code, _, message = line[place.end() :].partition(": ")
-                numbers = {key: int(place[key]) for key in ("line", "column")}
-                found.append(Said(**place.groupdict() | numbers | {"file": name}, code=code, message=message))
+                found.append(replace(_said(place, code, message), file=name))
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
-from cnnstat.commands.check.check_file import Execution
+from cnnstat.commands.check.check_file import CheckOptions, Execution, check_text
 from cnnstat.commands.check.formats import FORMATS, markdown, render
 from cnnstat.commands.check.formats.medium import Medium, repository
 from tests.commands.check.formats.documents import AT_ROOT, BELOW, finding, of_findings
@@ -65,6 +65,10 @@ def test_text_counts_many_findings_by_their_codes() -> None:
     ]
 
 
+def test_text_does_not_offer_what_was_refused() -> None:
+    assert "--fix mends" not in render(of_findings(WARNING, finding(code="fix/refused")), "text", AT_ROOT)
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_text_fits_a_terminal(width: int) -> None:
     wide = finding(
@@ -85,6 +89,23 @@ def test_text_has_colours_where_they_are_wanted() -> None:
     assert line == "\x1b[2m    4 | \x1b[0m  - {type: conv, filters: 8, kernel: 5}"
     assert carets == "\x1b[2m      | \x1b[0m           \x1b[1;31m^^^^\x1b[0m"
     assert sums == "\x1b[1m2 files, 3 networks: 1 error\x1b[0m"
+
+
+LONG = (
+    "input: [1, 8, 8]\nlayers: [" + "{type: relu}, " * 5000 + "{type: cnv}, " + "{type: relu}, " * 5000 + "]"
+)
+
+
+def test_of_a_line_as_long_as_a_file_only_the_part_around_the_place_is_kept() -> None:
+    (found,) = check_text(LONG, "long.yaml", None, CheckOptions()).findings
+    assert len(found.text) <= 1000
+    assert found.text[found.column - 1 - found.before :].startswith("cnv}")
+    assert max(map(len, render(of_findings(found), "junit", AT_ROOT).splitlines())) < 200
+    text = render(of_findings(found), "text", AT_ROOT).splitlines()
+    assert text[1][text[2].index("^") :].startswith("cnv}")
+    run = json.loads(render(of_findings(found), "sarif", AT_ROOT))["runs"][0]
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (region["startColumn"], region["endColumn"]) == (found.column, found.column + 3)
 
 
 # -- GitHub --------------------------------------------------------------------------------------------
@@ -164,8 +185,10 @@ def test_junit_has_a_test_for_each_file() -> None:
     assert tests["models/a.yaml"] == (
         "a.yaml:7:12: warning: rule/bias-before-norm: no effect\n"
         "      - {type: conv, filters: 8, kernel: 5}\n"
+        "               ^^^^\n"
         "a.yaml:4:12: error: shape/too-small: kernel 5 exceeds 3\n"
-        "      - {type: conv, filters: 8, kernel: 5}"
+        "      - {type: conv, filters: 8, kernel: 5}\n"
+        "               ^^^^"
     )
 
 

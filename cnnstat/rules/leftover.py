@@ -1,0 +1,73 @@
+"""Rows or columns of a map that no window covers.
+
+Why:
+    Where the stride does not divide what is left of the map behind the first window, the last rows and
+    columns are read by nobody: they were calculated for nothing, and what stands at that border of the
+    picture is lost. Another padding, `rounding: ceil`, or an input of another size takes them in.
+
+Source:
+    Dumoulin and Visin, A guide to convolution arithmetic for deep learning, arXiv:1603.07285, section 2.4.
+
+Bad:
+    name: a row too many
+    input: [3, 10, 10]
+    layers:
+      - {type: conv, filters: 4, kernel: 3, stride: 2}
+
+Good:
+    name: all rows
+    input: [3, 11, 11]
+    layers:
+      - {type: conv, filters: 4, kernel: 3, stride: 2}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.base.text import plural
+from cnnstat.rules.rule import Found, Rule
+from cnnstat.rules.wiring import Wiring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.graph.nodes import LayerNode
+    from cnnstat.layers.window import Axis
+
+
+def network(analysis: Analysis) -> Iterator[Found]:
+    """Find layers that leave rows of their input over which nobody else reads."""
+    wiring = Wiring(analysis.graph)
+    for number in dict.fromkeys(row.node.inputs[0] for row in analysis.rows if any(row.leftover)):
+        source = analysis.graph.nodes[number]
+        readers = wiring.readers(source)
+        if number in analysis.graph.outputs or not all(any(_leftover(analysis, each)) for each in readers):
+            continue
+        left = [min(counts) for counts in zip(*(_left(analysis, each) for each in readers), strict=True)]
+        sizes = zip(left, analysis.shapes[number][1:], _axes(analysis, readers[0]), strict=True)
+        rows = [f"{n} {plural('row', n)} of {size} along the {axis.name}" for n, size, axis in sizes if n]
+        for node in readers if rows else ():
+            message = f"'{node.path}' leaves the end of its input unread: {' and '.join(rows)}"
+            yield Found(message, node.span_of("stride"))
+
+
+def _leftover(analysis: Analysis, node: LayerNode) -> tuple[int, ...]:
+    return analysis.layer(node.number).leftover
+
+
+def _axes(analysis: Analysis, node: LayerNode) -> tuple[Axis, ...]:
+    axes: tuple[Axis, ...] = node.layer.axes(analysis.inputs(node.number))  # type: ignore[attr-defined]
+    return axes
+
+
+def _left(analysis: Analysis, node: LayerNode) -> tuple[int, ...]:
+    """Return the rows of the input behind the last window, more than lie between two windows anyway."""
+    return tuple(
+        max(0, axis.leftover - axis.after - max(0, axis.stride - axis.extent))
+        for axis in _axes(analysis, node)
+    )
+
+
+RULE = Rule("warning", network=network)
