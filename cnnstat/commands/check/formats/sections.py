@@ -60,7 +60,8 @@ def change_lines(document: CheckDocument, width: int | None = None) -> Iterator[
     """Yield what a change does as a table, or where that is too wide each row in lines, and the sums."""
     rows = [tuple(map(plain, row)) for row in changed(document)]
     widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
-    if rows and (width is None or sum(widths) + 2 * len(widths) <= width):
+    fits = width is None or sum(widths) + 2 * len(widths) <= width
+    if fits and any(any(cells) for _, _, *cells in rows):
         for row in (HEAD, *rows):
             yield "  ".join(map(str.ljust, row, widths)).rstrip()
     else:
