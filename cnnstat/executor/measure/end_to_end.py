@@ -18,11 +18,11 @@ from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
     TOLERANCE,
-    Apart,
-    Judged,
+    Difference,
+    Judgement,
     Near,
-    apart,
-    judged,
+    compare,
+    judge,
     norm,
     spread_of,
     step_of,
@@ -154,13 +154,13 @@ class _Whole:
         """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
         return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
 
-    def along(self, tensor: str, target: Objective, value: float, gradients: Gradients) -> Judged:
+    def along(self, tensor: str, target: Objective, value: float, gradients: Gradients) -> Judgement:
         """Move an input or the parameters; return how far the gradient is off."""
         if tensor in self.tensors:
             return self.along_input(self.tensors[tensor], target, value, gradients)
         return self.along_parameters(target, value, gradients)
 
-    def along_input(self, name: str, target: Objective, value: float, gradients: Gradients) -> Judged:
+    def along_input(self, name: str, target: Objective, value: float, gradients: Gradients) -> Judgement:
         """Move an input; return how far its gradient is off."""
         size = step_of(self.inputs[name], self.plan.method)
         direction = size * self.direction(self.key(name), self.inputs[name])
@@ -173,9 +173,9 @@ class _Whole:
         def expected(gradients: Gradients) -> float:
             return float((self.network.named(gradients.input)[name] * direction).sum())
 
-        return self.compared(target, gradients, moved, expected, scale)
+        return self.judge(target, gradients, moved, expected, scale)
 
-    def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> Judged:
+    def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> Judgement:
         """Move all tensors at once; return how far their gradients are off."""
         norms = {name: norm(gradient) for name, gradient in gradients.parameters.items()}
         weights = self.weights(norms, value)
@@ -193,33 +193,33 @@ class _Whole:
                 for name, gradient in gradients.parameters.items()
             )
 
-        return self.compared(target, gradients, moved, expected, scale)
+        return self.judge(target, gradients, moved, expected, scale)
 
-    def compared(
+    def judge(
         self,
         target: Objective,
         gradients: Gradients,
         moved: Callable[[complex, Near | None], tuple[Array, ...]],
         expected: Callable[[Gradients], float],
         scale: float,
-    ) -> Judged:
+    ) -> Judgement:
         """Return how far gradients are off the loss's slope along a direction.
 
         `moved` runs the network so many steps along it, `expected` is the slope that gradients give.
         """
 
-        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
+        def compare_at(near: Near | None, target: Objective, gradients: Gradients) -> Difference:
             def line(step: complex) -> complex:
                 return complex(target.value(moved(step, near)))
 
-            return apart(expected(gradients), line, scale, self.plan.method)
+            return compare(expected(gradients), line, scale, self.plan.method)
 
-        def nearby(near: Near) -> Apart:
-            return apart_at(near, *self.gradients_near(target, near))
+        def nearby(near: Near) -> Difference:
+            return compare_at(near, *self.gradients_near(target, near))
 
-        return judged(apart_at(None, target, gradients), nearby, self.plan.seed)
+        return judge(compare_at(None, target, gradients), nearby, self.plan.seed)
 
-    def flat(self, tensor: str, found: Judged, value: float, gradients: Gradients) -> str:
+    def flat(self, tensor: str, found: Judgement, value: float, gradients: Gradients) -> str:
         """Return the fault of a right gradient so small that zero would be as right; "" for others."""
         if tensor in self.tensors:
             size = norm(self.network.named(gradients.input)[self.tensors[tensor]])

@@ -24,11 +24,11 @@ from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
     TOLERANCE,
-    Apart,
-    Judged,
+    Difference,
+    Judgement,
     Near,
-    apart,
-    judged,
+    compare,
+    judge,
     norm,
     spread_of,
     step_of,
@@ -183,42 +183,42 @@ class _Alone:
     def step_back(self, way_back: Backward | None, dy: Array) -> StepGradients:
         return step_back(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)
 
-    def along(self, name: str, gradient: Array, dy: Array, faint: float) -> Judged:
+    def along(self, name: str, gradient: Array, dy: Array, faint: float) -> Judgement:
         """Check a whole tensor in one random direction."""
         value = self.values[name]
         direction = step_of(value, self.plan.method) * self.rng.standard_normal(value.shape)
-        return self.judged(name, direction, gradient, dy, max(norm(gradient), faint))
+        return self.judge(name, direction, gradient, dy, max(norm(gradient), faint))
 
-    def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> list[Judged]:
+    def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> list[Judgement]:
         """Check some elements one by one."""
         value = self.values[name]
         places = self.rng.choice(value.size, min(self.plan.elements, value.size), replace=False)
         scale = max(float(np.abs(gradient).max()), faint)
         step = step_of(value, self.plan.method)
         directions = (_one(value.shape, int(place), step) for place in places)
-        return [self.judged(name, direction, gradient, dy, scale) for direction in directions]
+        return [self.judge(name, direction, gradient, dy, scale) for direction in directions]
 
-    def judged(self, name: str, direction: Array, gradient: Array, dy: Array, scale: float) -> Judged:
+    def judge(self, name: str, direction: Array, gradient: Array, dy: Array, scale: float) -> Judgement:
         """Hold a gradient against the slope in a direction, here and, if they differ, nearby."""
         size = scale * step_of(self.values[name], self.plan.method)
 
-        def apart_at(values: Mapping[str, Array], gradient: Array, dy: Array) -> Apart:
+        def compare_at(values: Mapping[str, Array], gradient: Array, dy: Array) -> Difference:
             def line(step: complex) -> complex:
                 y, _ = self.run({**values, name: values[name] + step * direction})
                 return complex((dy * y).sum())
 
-            return apart(float((gradient * direction).sum()), line, size, self.plan.method)
+            return compare(float((gradient * direction).sum()), line, size, self.plan.method)
 
-        def near(move: Near) -> Apart:
+        def near(move: Near) -> Difference:
             values = {each: move(value, each) for each, value in self.values.items()}
             moved = move(dy, "dy")
             back = self.step_back(self.run(values, backward=True)[1], moved)
-            return apart_at(values, back.gradients[name], moved)
+            return compare_at(values, back.gradients[name], moved)
 
-        return judged(apart_at(self.values, gradient, dy), near, self.plan.seed)
+        return judge(compare_at(self.values, gradient, dy), near, self.plan.seed)
 
 
-def fault_of(*found: Judged) -> str:
+def fault_of(*found: Judgement) -> str:
     """Return the fault of a gradient that rounding hides; what is wrong for certain comes first."""
     hidden = any(each.swamped for each in found) and not any(each.wrong for each in found)
     return ROUNDING if hidden else ""
