@@ -88,7 +88,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
 def _message(place: _Place) -> str:
     more, lower = len(place.layers) - 1, place.width // _TILE * _TILE
     what = f"'{place.layers[0].path}' has {place.width} channels, no multiple of {_TILE}"
-    others = f"; it is the width of {more} more {plural('layer', more)}" if more else ""
+    others = f"; the widths of {more} more {plural('layer', more)} come from here" if more else ""
     return f"{what}: take {lower} or {lower + _TILE}{others}"
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 import pytest
 
 from cnnstat import rules
 from tests.program import within
 from tests.rules.found import codes, expected, said, specs
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CASES = [(name, path) for name in rules.NAMES for path in specs(name)]
 
@@ -43,3 +41,11 @@ def test_explain_prints_the_page(code: str) -> None:
 def test_explain_lists_the_rules() -> None:
     listed = within("explain").stdout
     assert all(code in listed and rules.manual(code).title in listed for code in rules.CODES)
+
+
+def test_the_manual_of_check_names_every_rule_once() -> None:
+    table = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+    named = [
+        name for line in table.split("\n") if line.startswith("| ") for name in re.findall(r"`(.*?)`", line)
+    ]
+    assert sorted(named) == sorted(rules.NAMES)

@@ -147,9 +147,10 @@ layers:
 def test_an_entry_is_mended_only_if_every_network_that_has_it_shows_it(tmp_path: Path) -> None:
     """Without the third layer, the norm behind it reads the norm above."""
     path = tmp_path / "spec.yaml"
-    path.write_text(FAMILY % "size: 5", encoding="utf-8")
+    family = FAMILY.replace("last: batch_norm, ", "")  # it is not read here
+    path.write_text(family % "size: 5", encoding="utf-8")
     assert check_file(str(path), CheckOptions(fix=True)).fixed == 3
-    broken = FAMILY % "size: 11"
+    broken = family % "size: 11"
     path.write_text(broken, encoding="utf-8")
     report = check_file(f"{path}#one", CheckOptions(fix=True))  # the other network cannot be analyzed
     assert (report.fixed, len(report.findings), path.read_text(encoding="utf-8")) == (0, 3, broken)
