@@ -152,6 +152,7 @@ CALCULATING = {
         ),
         ("table", "json", "csv", "markdown"),
     ),
+    "check lenet5": ("text", "json", "github", "gitlab", "junit", "sarif", "markdown"),
     **dict.fromkeys(
         ("explain lenet5", "explain lenet5 --quiz --answers", "explain conv", "explain macs"),
         ("table", "json", "markdown"),

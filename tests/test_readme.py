@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_examples(command: str, shown: str, folder: Path) -> None:
-    program, *arguments = command.split()
+    program, *arguments = shlex.split(command)
     assert program == "cnnstat"
     environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
     ended = subprocess.run(

@@ -13,7 +13,7 @@ from cnnstat.bridge.gradients import check_gradients
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import Backward, quiet
 from cnnstat.executor.kernels import KERNELS
-from cnnstat.executor.measure.derivatives import Apart, Near, judged, norm
+from cnnstat.executor.measure.derivatives import Difference, Near, judge, norm
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import ROUNDING, Plan
 
@@ -99,7 +99,7 @@ def test_what_rounding_hides_is_said() -> None:
         ("", "input"),
     }
     for checked in hidden:
-        assert checked.fault == ROUNDING
+        assert (checked.fault, checked.outcome) == (ROUNDING.why, "not measurable")
         assert not checked.measurable
         assert not checked.wrong
         assert np.isnan(checked.error)
@@ -195,11 +195,11 @@ def test_a_wrong_gradient_is_no_rounding_end_to_end(
 def differing(noise: float, *, at_ties: float = 0.0, elsewhere: float = 0.0) -> Any:
     """Return what takes the difference of a gradient and a slope near [1, 1]: off by something, and noise."""
 
-    def at(near: Near) -> Apart:
+    def at(near: Near) -> Difference:
         x = near(np.ones(2), "x")
         tied = abs(x[0] - x[1]) < 1e-14
         digits = float(x[0] * 2**52 % 64) / 64 - 0.5
-        return Apart((at_ties if tied else elsewhere) + noise * digits, 1.0)
+        return Difference((at_ties if tied else elsewhere) + noise * digits, 1.0)
 
     return at
 
@@ -212,9 +212,9 @@ def differing(noise: float, *, at_ties: float = 0.0, elsewhere: float = 0.0) -> 
         (differing(1e-4, elsewhere=0.1), False),  # off everywhere
         (differing(1e-4, at_ties=0.1), False),  # off at a tie only
         (differing(0.1, elsewhere=10), False),  # more than rounding does
-        (lambda near: Apart(float("nan"), 1.0), False),
+        (lambda near: Difference(float("nan"), 1.0), False),
     ],
 )
 def test_a_difference_is_rounding_if_it_changes_with_the_last_digits(at: Any, swamped: bool) -> None:
-    found = judged(Apart(0.1, 1.0), at, 0)
+    found = judge(Difference(0.1, 1.0), at, 0)
     assert (found.swamped, found.wrong) == (swamped, not swamped)

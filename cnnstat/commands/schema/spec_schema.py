@@ -139,7 +139,7 @@ def _expect(figures: tuple[str, ...]) -> Rule:
 def _budget(figures: Iterable[str]) -> Rule:
     """Return the rule of bounds: a mapping of figures, or a list of these, each for an input of its own."""
     message = "expected a bound such as <= 5M, at most 600M, '>= 224' (in quotes) or at least 224"
-    bound = {
+    bound: Rule = {
         "type": "string",
         "pattern": r"^(<=|>=|at most|at least) *[0-9]",
         "errorMessage": message,
@@ -147,15 +147,12 @@ def _budget(figures: Iterable[str]) -> Rule:
     }
     shape = {"type": "array", **or_list({"type": "integer", "minimum": 1}, 1, len(RANKS))}
     own = {**shape, "type": ["array", "object"], "additionalProperties": shape}
-    bounds = {key: {**_figure(key), **bound, "examples": ["<= 5M", "at least 224"]} for key in figures}
-    keys = {"input": {"description": KEYS["input"].meaning, **own}, **bounds}
-    return explained(
-        "budget",
-        {
-            "type": ["object", "array"],
-            "allOf": [*or_list(mapping(keys))["allOf"], *or_mapping(keys)["allOf"]],
-        },
-    )
+    bounds = {
+        key: {**_figure(BUDGETED[key]), **bound, "examples": ["<= 5M", "at least 224"]} for key in figures
+    }
+    keys = {"input": explained("input", own, [3, 320, 320]), **bounds}
+    either = [*or_list(mapping(keys))["allOf"], *or_mapping(keys)["allOf"]]
+    return explained("budget", {"type": ["object", "array"], "allOf": either})
 
 
 _EXAMPLES: dict[str, list[Any]] = {

@@ -55,7 +55,7 @@ def slopes(line: Line, method: str) -> Iterator[float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class Difference:
     """How far a derivative is off a slope, and the size of what that stands beside."""
 
     off: float
@@ -67,11 +67,11 @@ class Apart:
         return abs(self.off) / self.size if self.size else abs(self.off)
 
 
-def apart(expected: float, line: Line, scale: float, method: str) -> Apart:
+def compare(expected: float, line: Line, scale: float, method: str) -> Difference:
     """Hold a derivative against the slope of a line, beside the largest of both and `scale`."""
-    best = Apart(math.inf, 1.0)
+    best = Difference(math.inf, 1.0)
     for slope in slopes(line, method):
-        found = Apart(expected - slope, max(abs(expected), abs(slope), scale))
+        found = Difference(expected - slope, max(abs(expected), abs(slope), scale))
         # NaN must not pass as small.
         if found.error < best.error:
             best = found
@@ -99,7 +99,7 @@ def neighbours(seed: int, distance: float) -> Iterator[Near]:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """The relative error of a derivative, and whether it is one that rounding alone may have made."""
 
     error: float
@@ -111,21 +111,21 @@ class Judged:
         return not (self.error <= TOLERANCE or self.swamped)
 
 
-def judged(found: Apart, at: Callable[[Near], Apart], seed: int) -> Judged:
+def judge(found: Difference, at: Callable[[Near], Difference], seed: int) -> Judgement:
     """Judge a difference by how much rounding changes it; `at` takes the same difference elsewhere.
 
     At a tie the last digit decides which of two numbers is the largest, and with it the gradient, right or
     wrong. So a gradient has to stand the same trial where nothing is equal by chance.
     """
     if found.error <= TOLERANCE or not math.isfinite(found.off):
-        return Judged(found.error)
+        return Judgement(found.error)
     elsewhere, rounding = _rounding(at, seed, APART)
     if elsewhere.error > TOLERANCE and not abs(elsewhere.off) <= SWAMPED * rounding:
-        return Judged(found.error)
-    return Judged(found.error, abs(found.off) <= SWAMPED * max(rounding, _rounding(at, seed, 0.0)[1]))
+        return Judgement(found.error)
+    return Judgement(found.error, abs(found.off) <= SWAMPED * max(rounding, _rounding(at, seed, 0.0)[1]))
 
 
-def _rounding(at: Callable[[Near], Apart], seed: int, distance: float) -> tuple[Apart, float]:
+def _rounding(at: Callable[[Near], Difference], seed: int, distance: float) -> tuple[Difference, float]:
     """Return a difference at a distance, and by how much it changes with the last digits."""
     first, *others = map(at, neighbours(seed, distance))
     changed = float(np.abs([other.off - first.off for other in others]).max())

@@ -18,16 +18,25 @@ from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
     TOLERANCE,
-    Apart,
-    Judged,
+    Difference,
+    Judgement,
     Near,
-    apart,
-    judged,
+    compare,
+    judge,
     norm,
     spread_of,
     step_of,
 )
-from cnnstat.executor.measure.gradients import CONSTANT, NOT_FINITE, Checked, Plan, fault_of, kept
+from cnnstat.executor.measure.gradients import (
+    CONSTANT,
+    NOT_FINITE,
+    Checked,
+    Fault,
+    Plan,
+    fault_of,
+    kept,
+    outcome_of,
+)
 from cnnstat.executor.network import Pass
 
 if TYPE_CHECKING:
@@ -53,13 +62,15 @@ def check_end_to_end(network: Executor, x: Batch, plan: Plan, loss: str | None =
     value = float(target.value(outputs))
     gradients, faults = whole.gradients(tape, target.gradient(outputs))
     for tensor, size in whole.sizes().items():
-        fault = faults.get(tensor, "") if math.isfinite(value) else NOT_FINITE
+        fault = faults.get(tensor) if math.isfinite(value) else NOT_FINITE
         error = math.nan
         if not fault and gradients is not None:
             found = whole.along(tensor, target, value, gradients)
             fault = fault_of(found) or whole.flat(tensor, found, value, gradients)
             error = math.nan if fault else found.error
-        yield Checked("", "", tensor, size, error, fault=fault, loss=target.name)
+        outcome = fault.outcome if fault else outcome_of(error)
+        why = fault.why if fault else ""
+        yield Checked("", "", tensor, size, outcome, error, fault=why, loss=target.name)
 
 
 class _Whole:
@@ -114,12 +125,12 @@ class _Whole:
         inputs = {tensor: self.inputs[name].size for tensor, name in self.tensors.items()}
         return inputs | ({"parameters": trained} if trained else {})
 
-    def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, str]]:
+    def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, Fault]]:
         """Go all the way back; return the gradients and what is wrong with any of them."""
         try:
             found = go_back(self.network, tape, given)
         except BackwardError as error:
-            return None, dict.fromkeys(self.sizes(), str(error))
+            return None, dict.fromkeys(self.sizes(), Fault("wrong", str(error)))
         inputs = self.network.named(found.input)
         faults = {tensor: NOT_FINITE for tensor, name in self.tensors.items() if not is_finite(inputs[name])}
         if not all(map(is_finite, found.parameters.values())):
@@ -154,13 +165,13 @@ class _Whole:
         """Draw a direction, the same one each time: keeping those of all tensors would double the memory."""
         return np.random.default_rng([self.plan.seed, *name.encode()]).standard_normal(value.shape)
 
-    def along(self, tensor: str, target: Objective, value: float, gradients: Gradients) -> Judged:
+    def along(self, tensor: str, target: Objective, value: float, gradients: Gradients) -> Judgement:
         """Move an input or the parameters; return how far the gradient is off."""
         if tensor in self.tensors:
             return self.along_input(self.tensors[tensor], target, value, gradients)
         return self.along_parameters(target, value, gradients)
 
-    def along_input(self, name: str, target: Objective, value: float, gradients: Gradients) -> Judged:
+    def along_input(self, name: str, target: Objective, value: float, gradients: Gradients) -> Judgement:
         """Move an input; return how far its gradient is off."""
         size = step_of(self.inputs[name], self.plan.method)
         direction = size * self.direction(self.key(name), self.inputs[name])
@@ -173,9 +184,9 @@ class _Whole:
         def expected(gradients: Gradients) -> float:
             return float((self.network.named(gradients.input)[name] * direction).sum())
 
-        return self.compared(target, gradients, moved, expected, scale)
+        return self.judge(target, gradients, moved, expected, scale)
 
-    def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> Judged:
+    def along_parameters(self, target: Objective, value: float, gradients: Gradients) -> Judgement:
         """Move all tensors at once; return how far their gradients are off."""
         norms = {name: norm(gradient) for name, gradient in gradients.parameters.items()}
         weights = self.weights(norms, value)
@@ -193,40 +204,40 @@ class _Whole:
                 for name, gradient in gradients.parameters.items()
             )
 
-        return self.compared(target, gradients, moved, expected, scale)
+        return self.judge(target, gradients, moved, expected, scale)
 
-    def compared(
+    def judge(
         self,
         target: Objective,
         gradients: Gradients,
         moved: Callable[[complex, Near | None], tuple[Array, ...]],
         expected: Callable[[Gradients], float],
         scale: float,
-    ) -> Judged:
+    ) -> Judgement:
         """Return how far gradients are off the loss's slope along a direction.
 
         `moved` runs the network so many steps along it, `expected` is the slope that gradients give.
         """
 
-        def apart_at(near: Near | None, target: Objective, gradients: Gradients) -> Apart:
+        def compare_at(near: Near | None, target: Objective, gradients: Gradients) -> Difference:
             def line(step: complex) -> complex:
                 return complex(target.value(moved(step, near)))
 
-            return apart(expected(gradients), line, scale, self.plan.method)
+            return compare(expected(gradients), line, scale, self.plan.method)
 
-        def nearby(near: Near) -> Apart:
-            return apart_at(near, *self.gradients_near(target, near))
+        def nearby(near: Near) -> Difference:
+            return compare_at(near, *self.gradients_near(target, near))
 
-        return judged(apart_at(None, target, gradients), nearby, self.plan.seed)
+        return judge(compare_at(None, target, gradients), nearby, self.plan.seed)
 
-    def flat(self, tensor: str, found: Judged, value: float, gradients: Gradients) -> str:
-        """Return the fault of a right gradient so small that zero would be as right; "" for others."""
+    def flat(self, tensor: str, found: Judgement, value: float, gradients: Gradients) -> Fault | None:
+        """Return the fault of a right gradient so small that zero would be as right; None for others."""
         if tensor in self.tensors:
             size = norm(self.network.named(gradients.input)[self.tensors[tensor]])
         else:
             size = math.hypot(*map(norm, gradients.parameters.values()))
         flat = size <= TOLERANCE * FAINT * max(abs(value), 1)
-        return CONSTANT if flat and found.error <= TOLERANCE else ""
+        return CONSTANT if flat and found.error <= TOLERANCE else None
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
         """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -24,11 +24,11 @@ from cnnstat.executor.measure.derivatives import (
     FAINT,
     NUDGE,
     TOLERANCE,
-    Apart,
-    Judged,
+    Difference,
+    Judgement,
     Near,
-    apart,
-    judged,
+    compare,
+    judge,
     norm,
     spread_of,
     step_of,
@@ -46,14 +46,24 @@ if TYPE_CHECKING:
 
 SAMPLES = 2
 """Samples that layers are checked with by default: of a single one none can be forgotten."""
-ROUNDING = "not measurable: rounding"
-"""The fault of a gradient that may be right: the last digits of numbers change it by as much as it is off."""
-CONSTANT = "not measurable: the loss is constant"
-"""The fault of a gradient end to end that is zero as it should be: so would most wrong ones be."""
-NOT_MEASURABLE = (ROUNDING, CONSTANT)
-"""The faults of gradients that are neither right nor wrong."""
-NOT_FINITE = "not checked, for the numbers there are not finite"
-"""The fault of a gradient that may be right: at infinite numbers there is no slope to hold it against."""
+Outcome: TypeAlias = Literal["right", "wrong", "not measurable", "not checked"]
+"""What came of checking a gradient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why there is no error of a gradient, and what that makes of it."""
+
+    outcome: Outcome
+    why: str
+
+
+ROUNDING = Fault("not measurable", "not measurable: rounding")
+"""It may be right: the last digits of numbers change it by as much as it is off."""
+CONSTANT = Fault("not measurable", "not measurable: the loss is constant")
+"""A gradient end to end is zero as it should be: so would most wrong ones be."""
+NOT_FINITE = Fault("not checked", "not checked, for the numbers there are not finite")
+"""It may be right: at infinite numbers there is no slope to hold it against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class Checked:
     type: str
     tensor: str
     size: int
+    outcome: Outcome
     error: float
     elements: float | None = None
     fault: str = ""
@@ -76,22 +87,24 @@ class Checked:
 
     @property
     def good(self) -> bool:
-        """Say whether the gradient is right; NaN is not."""
-        return (
-            not self.fault
-            and self.error <= TOLERANCE
-            and (self.elements is None or self.elements <= TOLERANCE)
-        )
+        """Say whether the gradient is right."""
+        return self.outcome == "right"
 
     @property
     def measurable(self) -> bool:
         """Say whether there is more to see than zero, or what rounding leaves."""
-        return self.fault not in NOT_MEASURABLE
+        return self.outcome != "not measurable"
 
     @property
     def wrong(self) -> bool:
         """Say whether the gradient is not right, though that could be seen."""
         return self.measurable and not self.good
+
+
+def outcome_of(error: float, elements: float | None = None) -> Outcome:
+    """Return what a gradient is that is so far off; NaN is wrong."""
+    close = error <= TOLERANCE and (elements is None or elements <= TOLERANCE)
+    return "right" if close else "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +170,7 @@ class _Alone:
         size_of_dy, size_of_y = norm(dy), norm(y)
         back = self.step_back(way_back, dy)
         for name, value in self.values.items():
-            fault = back.faults.get(name, "")
+            fault = Fault("wrong", back.faults[name]) if name in back.faults else None
             if not fault and not all(map(is_finite, (y, value, back.gradients[name]))):
                 fault = NOT_FINITE  # such as the slope of a root at 0
             error = math.nan
@@ -171,7 +184,9 @@ class _Alone:
                 if not fault:
                     error, elements = whole.error, max((each.error for each in single), default=None)
             step = self.visit.step
-            yield Checked(step.name, step.type, name, value.size, error, elements, fault)
+            outcome = fault.outcome if fault else outcome_of(error, elements)
+            why = fault.why if fault else ""
+            yield Checked(step.name, step.type, name, value.size, outcome, error, elements, why)
 
     def run(self, changed: Mapping[str, Array], *, backward: bool = False) -> Result:
         values = {**self.values, **changed}
@@ -183,45 +198,45 @@ class _Alone:
     def step_back(self, way_back: Backward | None, dy: Array) -> StepGradients:
         return step_back(way_back, dy, [x.shape for x in self.visit.inputs], self.stored.trained)
 
-    def along(self, name: str, gradient: Array, dy: Array, faint: float) -> Judged:
+    def along(self, name: str, gradient: Array, dy: Array, faint: float) -> Judgement:
         """Check a whole tensor in one random direction."""
         value = self.values[name]
         direction = step_of(value, self.plan.method) * self.rng.standard_normal(value.shape)
-        return self.judged(name, direction, gradient, dy, max(norm(gradient), faint))
+        return self.judge(name, direction, gradient, dy, max(norm(gradient), faint))
 
-    def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> list[Judged]:
+    def by_element(self, name: str, gradient: Array, dy: Array, faint: float) -> list[Judgement]:
         """Check some elements one by one."""
         value = self.values[name]
         places = self.rng.choice(value.size, min(self.plan.elements, value.size), replace=False)
         scale = max(float(np.abs(gradient).max()), faint)
         step = step_of(value, self.plan.method)
         directions = (_one(value.shape, int(place), step) for place in places)
-        return [self.judged(name, direction, gradient, dy, scale) for direction in directions]
+        return [self.judge(name, direction, gradient, dy, scale) for direction in directions]
 
-    def judged(self, name: str, direction: Array, gradient: Array, dy: Array, scale: float) -> Judged:
+    def judge(self, name: str, direction: Array, gradient: Array, dy: Array, scale: float) -> Judgement:
         """Hold a gradient against the slope in a direction, here and, if they differ, nearby."""
         size = scale * step_of(self.values[name], self.plan.method)
 
-        def apart_at(values: Mapping[str, Array], gradient: Array, dy: Array) -> Apart:
+        def compare_at(values: Mapping[str, Array], gradient: Array, dy: Array) -> Difference:
             def line(step: complex) -> complex:
                 y, _ = self.run({**values, name: values[name] + step * direction})
                 return complex((dy * y).sum())
 
-            return apart(float((gradient * direction).sum()), line, size, self.plan.method)
+            return compare(float((gradient * direction).sum()), line, size, self.plan.method)
 
-        def near(move: Near) -> Apart:
+        def near(move: Near) -> Difference:
             values = {each: move(value, each) for each, value in self.values.items()}
             moved = move(dy, "dy")
             back = self.step_back(self.run(values, backward=True)[1], moved)
-            return apart_at(values, back.gradients[name], moved)
+            return compare_at(values, back.gradients[name], moved)
 
-        return judged(apart_at(self.values, gradient, dy), near, self.plan.seed)
+        return judge(compare_at(self.values, gradient, dy), near, self.plan.seed)
 
 
-def fault_of(*found: Judged) -> str:
+def fault_of(*found: Judgement) -> Fault | None:
     """Return the fault of a gradient that rounding hides; what is wrong for certain comes first."""
     hidden = any(each.swamped for each in found) and not any(each.wrong for each in found)
-    return ROUNDING if hidden else ""
+    return ROUNDING if hidden else None
 
 
 def _one(shape: tuple[int, ...], place: int, size: float) -> Array:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
-_ROOT = "SRCROOT"
+_ROOT = "%SRCROOT%"
 _BREAKS = ["\r\n", "\n", "\r", "\x85", "\u2028", "\u2029"]
 """What YAML counts as the end of a line (3.14.25)."""
 _PLACEHOLDER = re.compile(r"\{(?=[0-9]+\})")

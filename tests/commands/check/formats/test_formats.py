@@ -199,10 +199,10 @@ def test_sarif_points_at_what_is_meant() -> None:
     run = json.loads(render(ALL, "sarif", BELOW))["runs"][0]
     place = run["results"][1]["locations"][0]["physicalLocation"]
     assert place == {
-        "artifactLocation": {"uri": "models/a.yaml", "uriBaseId": "SRCROOT"},
+        "artifactLocation": {"uri": "models/a.yaml", "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 4, "startColumn": 12, "endColumn": 16},
     }
-    assert run["originalUriBaseIds"] == {"SRCROOT": {"uri": "file:///repo/"}}
+    assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": "file:///repo/"}}
     assert run["columnKind"] == "unicodeCodePoints"
     assert [each["level"] for each in run["results"]] == ["warning", "error", "note"]
 
@@ -210,8 +210,8 @@ def test_sarif_points_at_what_is_meant() -> None:
 @pytest.mark.parametrize(
     ("file", "artifact"),
     [
-        ("../a.yaml", {"uri": "a.yaml", "uriBaseId": "SRCROOT"}),
-        ("/repo/a b.yaml", {"uri": "a%20b.yaml", "uriBaseId": "SRCROOT"}),
+        ("../a.yaml", {"uri": "a.yaml", "uriBaseId": "%SRCROOT%"}),
+        ("/repo/a b.yaml", {"uri": "a%20b.yaml", "uriBaseId": "%SRCROOT%"}),
         ("../../a.yaml", {"uri": "file:///a.yaml"}),
         ("/elsewhere/ü.yaml", {"uri": "file:///elsewhere/%C3%BC.yaml"}),
         ("<stdin>", {"uri": "%3Cstdin%3E"}),
