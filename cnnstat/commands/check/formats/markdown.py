@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import plain
+from cnnstat.commands.check.formats.sections import HEAD, change_sums, changed
 from cnnstat.commands.check.formats.sums import findings, in_networks, sums
 
 if TYPE_CHECKING:
@@ -29,14 +30,22 @@ _MESSAGE = 500
 _FENCE = 20
 """Backticks in a row that are shown: GitHub's parser knows no fence of more than 80."""
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
+_CHANGES = (f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|")
 _HEAD = ("| | where | code | what |", "|---|---|---|---|")
 
 
 def render(document: CheckDocument, medium: Medium) -> str:
     """Return the sums, the first findings as a table, errors first, and the others folded."""
     found = sorted(findings(document), key=lambda each: _ORDER.index(each.severity))
-    rows = list(_fitting(_row(each, medium) for each in found))
-    return "\n".join(_lines(sums(document), rows, len(found) - len(rows))) + "\n"
+    changes = [_change(row, medium) for row in changed(document)]
+    table = [*_fitting(iter((*_CHANGES, *changes)), LONGEST // 2)] if changes else []
+    rows = list(_fitting((_row(each, medium) for each in found), LONGEST - sum(map(len, table))))
+    lines = [*_lines(sums(document), rows, len(found) - len(rows))]
+    if said := change_sums(document):
+        lines += ("", f"{_code(said)}", *(("", *table) if table else ()))
+        if left_out := len(changes) + len(_CHANGES) - len(table) if table else 0:
+            lines += ("", f"{left_out:,} more are left out: a comment has an end.")
+    return "\n".join(lines) + "\n"
 
 
 def _lines(title: str, rows: list[str], left_out: int) -> Iterator[str]:
@@ -50,13 +59,19 @@ def _lines(title: str, rows: list[str], left_out: int) -> Iterator[str]:
         yield from ("", f"{left_out:,} more are left out: a comment has an end.")
 
 
-def _fitting(rows: Iterable[str]) -> Iterator[str]:
-    room = LONGEST
+def _fitting(rows: Iterable[str], room: int) -> Iterator[str]:
     for row in rows:
         room -= len(row) + 1
         if room < 0:
             return
         yield row
+
+
+def _change(row: tuple[str, ...], medium: Medium) -> str:
+    """Return a row of what a change does: a spec, a network, and figures."""
+    spec, network, *figures = row
+    cells = (_cut(medium.path(spec)), _cut(network), *figures)
+    return f"| {' | '.join(_code(cell) if cell else '' for cell in cells)} |"
 
 
 def _row(finding: Finding, medium: Medium) -> str:

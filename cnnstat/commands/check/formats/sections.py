@@ -21,8 +21,8 @@ HEAD = ("spec", "network", *(FIGURES[BUDGETED[key]].label for key in COMPARED), 
 def written(document: CheckDocument) -> Iterator[str]:
     """Yield the figures that were pinned, and those that could not be, each in a line."""
     for report in document.files:
-        yield from (f"{plain(report.file)}: written: {plain(each)}" for each in report.written)
-        yield from (f"{plain(report.file)}: not written: {plain(each)}" for each in report.left)
+        yield from (plain(f"{report.file}: written: {each}") for each in report.written)
+        yield from (plain(f"{report.file}: not written: {each}") for each in report.left)
 
 
 def budgets(document: CheckDocument) -> Iterator[str]:
@@ -30,7 +30,7 @@ def budgets(document: CheckDocument) -> Iterator[str]:
     for report in document.files:
         for each in report.budgets:
             mark = "kept" if each.kept else "not kept"
-            yield f"{plain(report.file)}:{each.line}: {mark}: {plain(each.network)}: {plain(each.message)}"
+            yield plain(f"{report.file}:{each.line}: {mark}: {each.network}: {each.message}")
 
 
 def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
@@ -56,6 +56,22 @@ def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
     yield from ((name, "removed", *empty) for name in document.removed)
 
 
+def change_lines(document: CheckDocument, width: int | None = None) -> Iterator[str]:
+    """Yield what a change does as a table, or where that is too wide each row in lines, and the sums."""
+    rows = [tuple(map(plain, row)) for row in changed(document)]
+    widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
+    fits = width is None or sum(widths) + 2 * len(widths) <= width
+    if fits and any(any(cells) for _, _, *cells in rows):
+        for row in (HEAD, *rows):
+            yield "  ".join(map(str.ljust, row, widths)).rstrip()
+    else:
+        for spec, network, *cells in rows:
+            yield plain(f"{spec}: {network}")
+            yield from (f"  {name}: {cell}" for name, cell in zip(HEAD[2:], cells, strict=True) if cell)
+    if said := change_sums(document):
+        yield said
+
+
 def change_sums(document: CheckDocument) -> str:
     """Return how many specs became what, in a line; nothing where there is no comparison."""
     if not document.against:
@@ -65,7 +81,7 @@ def change_sums(document: CheckDocument) -> str:
     counts = [(kind, became.count(kind)) for kind in kinds] + [("removed", len(document.removed))]
     parts = [f"{count:,} {kind}" for kind, count in counts if count]
     specs = f"{len(became):,} {plural('spec', len(became))}"
-    return f"against {plain(document.against)}: {specs}, {', '.join(parts) or 'all the same'}"
+    return plain(f"against {document.against}: {specs}, {', '.join(parts) or 'all the same'}")
 
 
 def _cells(change: NetworkChange) -> Iterator[str]:
