@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from cnnstat.base.axes import RANKS
-from cnnstat.layers import LAYERS
-from tests.fuzz.options import LARGEST, declared, drawn_options, fitted, settled, stores
+from tests.fuzz.options import LARGEST, TYPES, declared, drawn_options, fitted, settled, stores
 from tests.fuzz.pieces import FIRST, NUMBERS, Block, Drawn, Line, walked
 
 if TYPE_CHECKING:
@@ -28,11 +27,11 @@ if TYPE_CHECKING:
 
 BY_RANK: dict[int, dict[str, list[str]]] = {}
 """The types that take an input of so many axes after the channels, by family: all families are as likely."""
-for _name, _kind in LAYERS.items():
+for _name, _kind in TYPES.items():
     for _rank in _kind.ranks:
         BY_RANK.setdefault(_rank, {}).setdefault(_kind.family, []).append(_name)
 
-JOINS = [name for name, kind in LAYERS.items() if not kind.arity[1]]
+JOINS = [name for name, kind in TYPES.items() if not kind.arity[1]]
 """Types that take any number of inputs."""
 _ATTEMPTS = 4
 _SELDOM: SearchStrategy[bool] = st.sampled_from((False,) * 7 + (True,))
@@ -96,7 +95,7 @@ class _Builder:
         family = self.draw(st.sampled_from(sorted(families)))
         kind = self.draw(st.sampled_from(families[family]))
         for _ in range(_ATTEMPTS):
-            options = drawn_options(self.draw, LAYERS[kind], self.shapes[source])
+            options = drawn_options(self.draw, TYPES[kind], self.shapes[source])
             sources = self.joined(kind, options, source)
             if sources is not None and self.add(Line(name, kind, options, sources)):
                 if not plain:
@@ -172,7 +171,7 @@ class _Builder:
 
     def joined(self, kind: str, options: Mapping[str, Any], source: str) -> tuple[str, ...] | None:
         """Return what a layer reads beside its first source, where its type takes more than one."""
-        least, most = LAYERS[kind].arity
+        least, most = TYPES[kind].arity
         more = least - 1 + (self.draw(_OFTEN) if most != least else 0)
         sources = [source]
         for _ in range(more):
@@ -219,7 +218,7 @@ class _Builder:
     def another(self, line: Line) -> dict[str, Any]:
         """Draw another value of one option of a layer."""
         option = self.draw(st.sampled_from(sorted(line.options)))
-        _, values = declared(LAYERS[line.type])[option]
+        _, values = declared(TYPES[line.type])[option]
         shape = self.shapes[line.sources[0] if line.sources else self.start]
         return {option: settled(self.draw(values), shape)}
 
@@ -271,7 +270,7 @@ class _Builder:
         if joins:
             inputs = (start, "beside")
             last = builder.lines[-1].name
-            kind = self.draw(st.sampled_from([key for key, made in LAYERS.items() if made.arity[0] == 2]))
+            kind = self.draw(st.sampled_from([key for key, made in TYPES.items() if made.arity[0] == 2]))
             builder.lines.append(Line("joined", kind, {}, (str(last), "beside")))
         last = str(builder.lines[-1].name)
         outputs: dict[str, str] = {}

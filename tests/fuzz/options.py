@@ -18,8 +18,8 @@ from hypothesis.errors import NoSuchExample
 
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Fault, Misfit
-from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of
+from cnnstat.layers.plugged import layer_types
 from cnnstat.layers.reader import read_layer
 from cnnstat.spec import expression
 from cnnstat.spec.channels import Channels
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from cnnstat.layers.base import Layer, Shape
+
+TYPES = layer_types()
+"""Every layer type, also of packages that are installed, whose authors may want to fuzz them."""
 
 LARGEST = 12
 """The largest size of an input, and the largest number that is drawn without looking at one."""
@@ -156,7 +159,7 @@ def fitted(
     name: str, options: Mapping[str, Any], shapes: tuple[Shape, ...], params: Mapping[str, Any]
 ) -> Shape | None:
     """Return what a layer puts out of inputs of these shapes; None where it refuses its options or them."""
-    kind = LAYERS[name]
+    kind = layer_types()[name]
     least, most = kind.arity
     if not least <= len(shapes) <= (most or len(shapes)):
         return None
@@ -199,7 +202,7 @@ TRIED = tuple((4, 4, 6, 8, 5)[: len(rank.axes)] for rank in RANKS)
 
 @st.composite
 def _outputs(draw: DrawFn, name: str) -> Shape | None:
-    kind = LAYERS[name]
+    kind = layer_types()[name]
     shape = draw(st.sampled_from([shape for shape in TRIED if len(shape) - 1 in kind.ranks]))
     return fitted(name, drawn_options(draw, kind, shape), (shape,) * kind.arity[0], {})
 

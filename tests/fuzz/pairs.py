@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 import cnnstat
 from cnnstat.base.axes import RANKS
-from cnnstat.layers import LAYERS
 from tests.fuzz.findings import Finding, Fuzzer, seconds
 from tests.fuzz.networks import networks
-from tests.fuzz.options import drawn_options
+from tests.fuzz.options import TYPES, drawn_options
 from tests.fuzz.pieces import Drawn, Line, walked
 from tests.metamorphic.batches import check_batches
 from tests.metamorphic.pairs import PAIRS, Unequal, check_pair
@@ -83,10 +82,10 @@ def _ending(draw: DrawFn, drawn: Drawn, kind: str) -> Drawn:
     drawn = explicit(drawn)
     shapes = walked(drawn.lines, drawn.inputs, drawn.blocks, {})
     name = str(drawn.lines[-1].name)
-    if shapes is None or name not in shapes or len(shapes[name]) - 1 not in LAYERS[kind].ranks:
+    if shapes is None or name not in shapes or len(shapes[name]) - 1 not in TYPES[kind].ranks:
         return drawn
     for _ in range(ATTEMPTS):
-        last = Line("last", kind, drawn_options(draw, LAYERS[kind], shapes[name]), (name,))
+        last = Line("last", kind, drawn_options(draw, TYPES[kind], shapes[name]), (name,))
         if walked((last,), {name: shapes[name]}, {}, {}) is not None:
             outputs = drawn.outputs and (*(output for output in drawn.outputs if output != name), "last")
             return replace(drawn, lines=(*drawn.lines, last), outputs=outputs if len(outputs) > 1 else ())

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cnnstat.layers import LAYERS
-from tests.fuzz.options import fitted, resolved
+from tests.fuzz.options import TYPES, fitted, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -187,7 +186,7 @@ def _called(
     blocks: Mapping[str, Block],
     params: Mapping[str, Any],
 ) -> Shapes | None:
-    if kind in LAYERS:
+    if kind in TYPES:
         shape = fitted(kind, options, inputs, params)
         return None if shape is None or prod(shape) > NUMBERS or max(shape) > WIDEST else {path: shape}
     block = blocks[kind]
