@@ -21,8 +21,8 @@ HEAD = ("spec", "network", *(FIGURES[BUDGETED[key]].label for key in COMPARED), 
 def written(document: CheckDocument) -> Iterator[str]:
     """Yield the figures that were pinned, and those that could not be, each in a line."""
     for report in document.files:
-        yield from (f"{plain(report.file)}: written: {plain(each)}" for each in report.written)
-        yield from (f"{plain(report.file)}: not written: {plain(each)}" for each in report.left)
+        yield from (plain(f"{report.file}: written: {each}") for each in report.written)
+        yield from (plain(f"{report.file}: not written: {each}") for each in report.left)
 
 
 def budgets(document: CheckDocument) -> Iterator[str]:
@@ -30,7 +30,7 @@ def budgets(document: CheckDocument) -> Iterator[str]:
     for report in document.files:
         for each in report.budgets:
             mark = "kept" if each.kept else "not kept"
-            yield f"{plain(report.file)}:{each.line}: {mark}: {plain(each.network)}: {plain(each.message)}"
+            yield plain(f"{report.file}:{each.line}: {mark}: {each.network}: {each.message}")
 
 
 def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
@@ -65,7 +65,7 @@ def change_sums(document: CheckDocument) -> str:
     counts = [(kind, became.count(kind)) for kind in kinds] + [("removed", len(document.removed))]
     parts = [f"{count:,} {kind}" for kind, count in counts if count]
     specs = f"{len(became):,} {plural('spec', len(became))}"
-    return f"against {plain(document.against)}: {specs}, {', '.join(parts) or 'all the same'}"
+    return plain(f"against {document.against}: {specs}, {', '.join(parts) or 'all the same'}")
 
 
 def _cells(change: NetworkChange) -> Iterator[str]:
