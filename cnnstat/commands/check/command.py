@@ -141,12 +141,8 @@ def check(
     for spec in found.specs:
         own = configuration.of_file(Path(spec))
         was = earlier and earlier.of.get(spec)
-        work.append(
-            (
-                spec,
-                replace(options, severity=own.severity, budget=with_budgets(own.budget, budget), earlier=was),
-            )
-        )
+        bounds = with_budgets(own.budget, budget)
+        work.append((spec, replace(options, severity=own.severity, budget=bounds, earlier=was)))
     if runs and jobs > 1:  # the processors are busy with other networks
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     files = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.base.text import plain, plural
+from cnnstat.base.text import plain
 from cnnstat.commands.check.formats.sections import HEAD, change_sums, changed
 from cnnstat.commands.check.formats.sums import findings, in_networks, sums
 
@@ -30,55 +30,48 @@ _MESSAGE = 500
 _FENCE = 20
 """Backticks in a row that are shown: GitHub's parser knows no fence of more than 80."""
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
-_TABLE = ("| | where | code | what |", "|---|---|---|---|")
+_CHANGES = (f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|")
+_HEAD = ("| | where | code | what |", "|---|---|---|---|")
 
 
 def render(document: CheckDocument, medium: Medium) -> str:
     """Return the sums, the first findings as a table, errors first, and the others folded."""
     found = sorted(findings(document), key=lambda each: _ORDER.index(each.severity))
-    rows = list(_fitting(_row(each, medium) for each in found))
-    lines = (*_lines(sums(document), rows, len(found) - len(rows)), *_changes(document, rows))
+    changes = [_change(row, medium) for row in changed(document)]
+    table = [*_fitting(iter((*_CHANGES, *changes)), LONGEST // 2)] if changes else []
+    rows = list(_fitting((_row(each, medium) for each in found), LONGEST - sum(map(len, table))))
+    lines = [*_lines(sums(document), rows, len(found) - len(rows))]
+    if said := change_sums(document):
+        lines += ("", f"{_code(said)}", *(("", *table) if table else ()))
+        if left_out := len(changes) + len(_CHANGES) - len(table) if table else 0:
+            lines += ("", f"{left_out:,} more are left out: a comment has an end.")
     return "\n".join(lines) + "\n"
 
 
 def _lines(title: str, rows: list[str], left_out: int) -> Iterator[str]:
     yield f"**cnnstat check**: {title}"
     if rows:
-        yield from ("", *_TABLE, *rows[:SHOWN])
+        yield from ("", *_HEAD, *rows[:SHOWN])
     if len(rows) > SHOWN:
         yield from ("", f"<details><summary>{len(rows) - SHOWN:,} more</summary>", "")
-        yield from (*_TABLE, *rows[SHOWN:], "", "</details>")
+        yield from (*_HEAD, *rows[SHOWN:], "", "</details>")
     if left_out:
         yield from ("", f"{left_out:,} more are left out: a comment has an end.")
 
 
-def _changes(document: CheckDocument, before: list[str]) -> Iterator[str]:
-    """Yield what a change does to each network, folded, as far as the findings leave room."""
-    said = change_sums(document)
-    every = [
-        _cells(*(_code(_cut(name)) for name in row[:2]), *row[2:])  # what follows is figures
-        for row in changed(document)
-    ]
-    rows = list(_fitting(every, LONGEST - sum(len(row) + 1 for row in before)))
-    if said:
-        yield from ("", _code(said))
-    if rows:
-        yield from ("", f"<details><summary>{len(rows):,} {plural('change', len(rows))}</summary>", "")
-        yield from (_cells(*HEAD), _cells(*("---",) * len(HEAD)), *rows, "", "</details>")
-    if len(every) > len(rows):
-        yield from ("", f"{len(every) - len(rows):,} more are left out: a comment has an end.")
-
-
-def _cells(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _fitting(rows: Iterable[str], room: int = LONGEST) -> Iterator[str]:
+def _fitting(rows: Iterable[str], room: int) -> Iterator[str]:
     for row in rows:
         room -= len(row) + 1
         if room < 0:
             return
         yield row
+
+
+def _change(row: tuple[str, ...], medium: Medium) -> str:
+    """Return a row of what a change does: a spec, a network, and figures."""
+    spec, network, *figures = row
+    cells = (_cut(medium.path(spec)), _cut(network), *figures)
+    return f"| {' | '.join(_code(cell) if cell else '' for cell in cells)} |"
 
 
 def _row(finding: Finding, medium: Medium) -> str:

@@ -56,6 +56,22 @@ def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
     yield from ((name, "removed", *empty) for name in document.removed)
 
 
+def change_lines(document: CheckDocument, width: int | None = None) -> Iterator[str]:
+    """Yield what a change does as a table, or where that is too wide each row in lines, and the sums."""
+    rows = [tuple(map(plain, row)) for row in changed(document)]
+    widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
+    fits = width is None or sum(widths) + 2 * len(widths) <= width
+    if fits and any(any(cells) for _, _, *cells in rows):
+        for row in (HEAD, *rows):
+            yield "  ".join(map(str.ljust, row, widths)).rstrip()
+    else:
+        for spec, network, *cells in rows:
+            yield plain(f"{spec}: {network}")
+            yield from (f"  {name}: {cell}" for name, cell in zip(HEAD[2:], cells, strict=True) if cell)
+    if said := change_sums(document):
+        yield said
+
+
 def change_sums(document: CheckDocument) -> str:
     """Return how many specs became what, in a line; nothing where there is no comparison."""
     if not document.against:

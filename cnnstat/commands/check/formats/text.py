@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import excerpt, plain
-from cnnstat.commands.check.formats.sections import HEAD, budgets, change_sums, changed, written
+from cnnstat.commands.check.formats.sections import budgets, change_lines, written
 from cnnstat.commands.check.formats.sums import by_code, findings, in_networks, sums
 from cnnstat.report.render.table import folded
 
@@ -26,25 +26,14 @@ _COLOURS: dict[Severity, str] = {"error": "1;31", "warning": "1;33", "info": "1;
 
 
 def render(document: CheckDocument, medium: Medium) -> str:
-    """Return each finding with its line, the room of each budget where it is asked for, and the sums.
+    """Return each finding with its line, budgets where they are asked for, what changed, and the sums.
 
     Only for a terminal are lines wrapped or cut: who reads a pipe wants a finding in a line.
     """
     found = [line for each in findings(document) for line in _finding(each, medium)]
-    more = (*(budgets(document) if medium.room else ()), *_changes(document))
+    more = (*(budgets(document) if medium.room else ()), *change_lines(document, medium.width))
     last = _painted(sums(document), _BOLD, medium)
     return "\n".join((*written(document), *found, *more, *_codes(document, medium), last, ""))
-
-
-def _changes(document: CheckDocument) -> Iterator[str]:
-    """Yield what a change does as a table, and how many specs it is about."""
-    rows = [tuple(map(plain, row)) for row in changed(document)]
-    if rows:
-        widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
-        for row in (HEAD, *rows):
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            yield "  ".join(cells).rstrip()
-    yield from filter(None, [change_sums(document)])
 
 
 def _finding(finding: Finding, medium: Medium) -> Iterator[str]:

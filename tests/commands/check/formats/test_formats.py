@@ -6,11 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec.structs import replace
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
-from cnnstat.commands.check.against import FigureChange, FileChange, NetworkChange
 from cnnstat.commands.check.check_file import CheckOptions, Execution, check_text
 from cnnstat.commands.check.formats import FORMATS, markdown, render
 from cnnstat.commands.check.formats.medium import Medium, repository
@@ -271,28 +269,6 @@ def test_markdown_folds_what_is_long_and_ends_before_a_comment_does() -> None:
     assert f"{2000 - len(shown):,} more are left out" in text
     assert 60_000 - 400 < len(text) < 65_536
     assert len(shown) < 2000
-
-
-def test_markdown_folds_what_a_change_does() -> None:
-    grown = FigureChange(figure="params", before=480, after=960, difference=480, ratio=2.0, grown=True)
-    network = NetworkChange(
-        network="a|b", became="changed", figures=(grown,) * 4, field_before="3x3", field_after="3x3"
-    )
-    one = of_findings(ERROR, change=FileChange(became="changed", networks=(network,)))
-    text = render(replace(one, against="main"), "markdown", AT_ROOT)
-    cell = "480 -> 960 (+100 %) !"
-    assert text.splitlines()[5:] == [
-        "",
-        "`against main: 1 spec, 1 changed`",
-        "",
-        "<details><summary>1 change</summary>",
-        "",
-        "| spec | network | params | MACs | inference memory | training memory | receptive field |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-        f"| `a.yaml` | `a\\|b` | {cell} | {cell} | {cell} | {cell} | 3x3 |",
-        "",
-        "</details>",
-    ]
 
 
 # -- all -----------------------------------------------------------------------------------------------
