@@ -42,8 +42,8 @@ def _annotation(finding: Finding, medium: Medium) -> str:
         "title": plain(finding.code),
     }
     # In the log GitHub prints the message alone, so the place stands in it, too.
-    place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
-    message = f"{place}: {plain(finding.message)}{in_networks(finding)}"
+    place = f"{finding.file}:{finding.line}:{finding.column}"
+    message = plain(f"{place}: {finding.message}{in_networks(finding)}")
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{_COMMANDS[finding.severity]} {written}::{_data(message)}"
 
