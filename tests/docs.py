@@ -32,6 +32,37 @@ _HEAD_OF_RULES = """# The rules of `cnnstat check`
 Made from the files of the rules; `cnnstat explain CODE` prints the same page. A warning is nearly always a
 mistake, an info is good to know.
 
+## Exceptions
+
+```yaml
+layers:
+  # cnnstat: ignore[rule/bias-before-norm] as the authors' code has it
+  - {type: conv, filters: 64, kernel: 3}
+  - {type: batch_norm}
+  - {type: transposed_conv, filters: 3, kernel: 5, stride: 2}  # cnnstat: ignore[rule/checkerboard] Fig. 1
+```
+
+A comment leaves findings of its own line out, or, alone on a line, those of the next line that is no
+comment; `# cnnstat: ignore-file[CODE] reason` is about the whole file. It names codes and a reason. One
+without a reason, with an unknown code, or that nothing needs, is a finding itself. Rules and budgets can be
+ignored. Problems of the spec itself cannot (`yaml/syntax`, `shape/too-small`, `expect/missed`): such a spec
+cannot be read, or breaks its word.
+
+## Mending
+
+`cnnstat check --fix PATH` changes files in place where that is safe: while it is trained, the network puts
+out the same whatever its weights, so it learns the same, and inputs, outputs and names stay. So a bias that
+a norm takes off again is turned off, and a block or a parameter that nobody reads is taken out, but no
+layer is removed. Weights that were stored with such a bias have to be loaded without it, and the running
+mean of the norm less it. An entry is changed only if every network of the file that has it shows the
+finding, and none of them leaves what matters to an expression or a `when:`. All else of the file stays byte
+for byte, comments and layout too. What is mended is checked again, until nothing changes; with an error
+that it did not have before, often an `expect:` that counts the bias, the file stays as it was and says so
+(`fix/refused`). It is written beside the file and then put in its place, unless somebody has changed that
+meanwhile (`fix/unwritten`). What is ignored or not shown is not mended, and neither are bundled networks by
+their names. Of standard input (`--fix -`), the mended text is printed, and what was found goes to standard
+error.
+
 """
 
 

@@ -262,7 +262,7 @@ def rules() -> Iterator[str]:
     for path in of_rules.FOLDER.iterdir():
         if path.name not in of_check.NAMES:
             yield f"{path.name}: specs in tests/rules/specs, but no rule"
-    if set(re.findall(r"^## (\S+)", written, re.MULTILINE)) - {*of_check.CODES}:
+    if set(re.findall(r"^## (rule/\S+)", written, re.MULTILINE)) - {*of_check.CODES}:
         yield f"docs/rules.md: a page of a rule that there is not; {WRITE}"
 
 

@@ -6,7 +6,8 @@ multiply-adds, training memory, and whether branches are aligned.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,17 +35,21 @@ if TYPE_CHECKING:
 MEMORY = "inference_memory_bytes"
 
 
-class Disagreement(Struct, frozen=True):
-    """A figure of a layer ("" for the network) on which calculator and executor disagree, and both values."""
+Value: TypeAlias = int | str | tuple[Fraction | None, ...] | None
 
-    layer: str
+
+class Disagreement(Struct, frozen=True):
+    """A figure on which calculator and executor disagree."""
+
+    layer: str | None
+    """Null for the network."""
     figure: str
-    calculated: Any
-    measured: Any
+    calculated: Value
+    measured: Value
 
 
 class Unmeasured(Struct, frozen=True):
-    """A figure of a layer that proves nothing, and why: it is not measured, or not even calculated."""
+    """A figure of a layer that was not compared, and why: it is not measured, or not even calculated."""
 
     layer: str
     figure: str
@@ -105,7 +110,7 @@ def compare(analysis: Analysis, measurements: Measurements) -> Verification:
         _compare_fields(view, measurements, differences, unmeasured)
     calculated = analysis.totals.inference_memory_bytes
     if calculated != measurements.peak_bytes:
-        differences.append(Disagreement("", MEMORY, calculated, measurements.peak_bytes))
+        differences.append(Disagreement(None, MEMORY, calculated, measurements.peak_bytes))
     return Verification(analysis, measurements, tuple(differences), tuple(unmeasured))
 
 
@@ -146,10 +151,9 @@ def _apart(
 
 
 def _counts(row: Row, layer: LayerMeasurements) -> Iterator[Disagreement]:
-    if row.output_shape != layer.output_shape:
-        yield Disagreement(row.name, "output_shape", row.output_shape, layer.output_shape)
-    for figure in COUNTED:
-        calculated, measured = getattr(row.counts, figure), getattr(layer, figure)
+    for figure in ("output_shape", *COUNTED):
+        of = row if figure == "output_shape" else row.counts
+        calculated, measured = getattr(of, figure), getattr(layer, figure)
         if calculated != measured:
             yield Disagreement(row.name, figure, calculated, measured)
 
@@ -204,16 +208,17 @@ def _first_apart(layer: str, calculated: UnitFields, measured: UnitFields) -> Di
 def _patterns(row: Row, field: MeasuredField) -> Iterator[Disagreement]:
     """Compare size, stride and padding along the axes on which a pattern repeats; of the whole input none."""
     patterns = [axis.pattern for axis in field.axes]
-    sizes = [pattern and pattern.size for pattern in patterns]
+    sizes = [getattr(pattern, "size", None) for pattern in patterns]
     if row.field.whole:
         if any(patterns):
             yield Disagreement(row.name, "receptive_field", "all", tuple(sizes))
         return
-    for figure, calculated, measured in (
+    figures: tuple[tuple[str, Any, list[Any]], ...] = (
         ("receptive_field", field_sizes(row), sizes),
-        ("field_stride", row.field.strides, [pattern and pattern.stride for pattern in patterns]),
-        ("field_padding", row.field.paddings, [pattern and pattern.padding for pattern in patterns]),
-    ):
+        ("field_stride", row.field.strides, [getattr(pattern, "stride", None) for pattern in patterns]),
+        ("field_padding", row.field.paddings, [getattr(pattern, "padding", None) for pattern in patterns]),
+    )
+    for figure, calculated, measured in figures:
         pairs = zip(patterns, calculated, measured, strict=True)
         if any(pattern and said != found for pattern, said, found in pairs):
             yield Disagreement(row.name, figure, calculated, tuple(measured))

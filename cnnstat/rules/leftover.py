@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.base.axes import rank_of
 from cnnstat.base.text import plural
 from cnnstat.rules.rule import Found, Rule
 from cnnstat.rules.wiring import Wiring
@@ -34,40 +35,27 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.graph.nodes import LayerNode
-    from cnnstat.layers.window import Axis
 
 
 def network(analysis: Analysis) -> Iterator[Found]:
     """Find layers that leave rows of their input over which nobody else reads."""
     wiring = Wiring(analysis.graph)
-    for number in dict.fromkeys(row.node.inputs[0] for row in analysis.rows if any(row.leftover)):
-        source = analysis.graph.nodes[number]
-        readers = wiring.readers(source)
-        if number in analysis.graph.outputs or not all(any(_leftover(analysis, each)) for each in readers):
+    leaving = (row.node.inputs[0] for row in analysis.rows if any(row.leftover_input))
+    for number in dict.fromkeys(leaving):
+        readers = wiring.readers(analysis.graph.nodes[number])
+        if number in analysis.graph.outputs or not all(any(_left(analysis, each)) for each in readers):
             continue
+        shape = analysis.shapes[number]
         left = [min(counts) for counts in zip(*(_left(analysis, each) for each in readers), strict=True)]
-        sizes = zip(left, analysis.shapes[number][1:], _axes(analysis, readers[0]), strict=True)
-        rows = [f"{n} {plural('row', n)} of {size} along the {axis.name}" for n, size, axis in sizes if n]
+        sizes = zip(left, shape[1:], rank_of(shape).axes[1:], strict=True)
+        rows = [f"{n} {plural('row', n)} of {size} along the {axis}" for n, size, axis in sizes if n]
         for node in readers if rows else ():
             message = f"'{node.path}' leaves the end of its input unread: {' and '.join(rows)}"
             yield Found(message, node.span_of("stride"))
 
 
-def _leftover(analysis: Analysis, node: LayerNode) -> tuple[int, ...]:
-    return analysis.layer(node.number).leftover
-
-
-def _axes(analysis: Analysis, node: LayerNode) -> tuple[Axis, ...]:
-    axes: tuple[Axis, ...] = node.layer.axes(analysis.inputs(node.number))  # type: ignore[attr-defined]
-    return axes
-
-
 def _left(analysis: Analysis, node: LayerNode) -> tuple[int, ...]:
-    """Return the rows of the input behind the last window, more than lie between two windows anyway."""
-    return tuple(
-        max(0, axis.leftover - axis.after - max(0, axis.stride - axis.extent))
-        for axis in _axes(analysis, node)
-    )
+    return analysis.layer(node.number).leftover_input
 
 
 RULE = Rule("warning", network=network)

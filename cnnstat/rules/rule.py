@@ -34,9 +34,10 @@ class Edit(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """What a rule has to say of a place, and the edits that mend it, where they are safe.
 
-    Safe is what leaves the function of the network as it is, in training and behind it, and its input and
-    outputs. Edits that change an ``entry`` are made only if each network of the file that has this entry
-    shows the same, so a rule looks at the layers of one network alone.
+    Safe is what leaves what the network puts out as it is, for all weights while it is trained and for those
+    that it then has learned, and its inputs, outputs and names. Edits that change an ``entry`` are made only
+    if each network of the file that has this entry shows the same, so a rule looks at the layers of one
+    network alone.
     """
 
     message: str

@@ -54,6 +54,15 @@ def first_difference(case: Case) -> Disagreement:
     return differences[0]
 
 
+def off_by(difference: Disagreement, by: int, axis: int | None = None) -> bool:
+    """Say whether a figure, or one of its sizes, is calculated by so much more than is measured."""
+    calculated: Any = difference.calculated
+    measured: Any = difference.measured
+    if axis is not None:
+        calculated, measured = calculated[axis], measured[axis]
+    return bool(calculated == measured + by)
+
+
 @contextmanager
 def lying(kind: str, method: str, lie: Callable[[Any], Any]) -> Iterator[None]:
     """Let one method of one type pass its answer through `lie`."""
@@ -74,7 +83,7 @@ def test_a_count_off_by_one_is_named(case: Case, figure: str, by: int) -> None:
     with lying(case.type, figure, lambda term: term + by):
         difference = first_difference(case)
     assert (difference.layer, difference.figure) == (LAYER, figure)
-    assert difference.calculated == difference.measured + by
+    assert off_by(difference, by)
 
 
 @EACH
@@ -90,7 +99,7 @@ def test_a_size_off_by_one_is_named(case: Case, axis: int, by: int) -> None:
     with lying(case.type, "sizes", lie):
         difference = first_difference(case)
     assert (difference.layer, difference.figure) == (LAYER, "output_shape")
-    assert difference.calculated[axis] == difference.measured[axis] + by
+    assert off_by(difference, by, axis)
 
 
 @EACH
@@ -226,8 +235,8 @@ def test_a_peak_off_by_one_is_named(spec: str, by: int, monkeypatch: pytest.Monk
     honest = memory.inference_memory
     monkeypatch.setattr(memory, "inference_memory", lambda *given: honest(*given) + 4 * BATCH * by)
     (difference,) = verify(graph, batch=BATCH).differences
-    assert (difference.layer, difference.figure) == ("", "inference_memory_bytes")
-    assert difference.calculated == difference.measured + 4 * BATCH * by
+    assert (difference.layer, difference.figure) == (None, "inference_memory_bytes")
+    assert off_by(difference, 4 * BATCH * by)
 
 
 def test_the_first_layer_that_lies_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:

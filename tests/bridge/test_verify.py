@@ -113,6 +113,7 @@ def test_an_axis_that_repeats_is_compared_beside_one_that_does_not(figure: str) 
     lying = replace(fields[-1], axes=(replace(axis, pattern=wrong), *fields[-1].axes[1:]))
     (difference,) = compare(analysis, replace(measured, fields=((*fields[:-1], lying),))).differences
     assert (difference.layer, difference.figure) == ("c", figure)
+    assert isinstance(difference.measured, tuple)
     assert difference.measured[1] is None
 
 

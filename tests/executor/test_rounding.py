@@ -99,7 +99,7 @@ def test_what_rounding_hides_is_said() -> None:
         ("", "input"),
     }
     for checked in hidden:
-        assert checked.fault == ROUNDING
+        assert (checked.fault, checked.outcome) == (ROUNDING.why, "not measurable")
         assert not checked.measurable
         assert not checked.wrong
         assert np.isnan(checked.error)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from fractions import Fraction  # noqa: TC003 - of a document
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cnnstat.analysis.model import COUNTED
+from cnnstat.bridge.verify import Disagreement, Unmeasured  # noqa: TC001 - of a document
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.executor.measure.derivatives import TOLERANCE
-from cnnstat.executor.measure.gradients import NOT_FINITE
+from cnnstat.executor.measure.gradients import Outcome  # noqa: TC001 - of a document
 from cnnstat.executor.top_classes import ranked
 from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Sizes, figures, head
 from cnnstat.report.text import said
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
-
-Value: TypeAlias = int | str | tuple[Fraction | None, ...] | None
 
 
 class MeasuredReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
@@ -63,23 +62,6 @@ class ComparedBytes(Struct, frozen=True, kw_only=True):
     measured: int
 
 
-class FigureDifference(Struct, frozen=True, kw_only=True):
-    """A figure that was measured otherwise."""
-
-    layer: Annotated[str | None, Meta(description="null for the network")]
-    figure: str
-    calculated: Value
-    measured: Value
-
-
-class UnmeasuredFigure(Struct, frozen=True, kw_only=True):
-    """A figure that was not compared."""
-
-    layer: str
-    figure: str
-    why: str
-
-
 class LossValue(Struct, frozen=True, kw_only=True):
     """A loss at the input, and how it changes there."""
 
@@ -100,6 +82,9 @@ class GradientError(Struct, frozen=True, kw_only=True):
         Real | None, Meta(description="the worst of single elements; null where none were asked for")
     ]
     right: bool
+    outcome: Annotated[
+        Outcome, Meta(description="not measurable is neither right nor wrong, not checked has no slope")
+    ]
     fault: Annotated[
         str | UnsetType,
         Meta(description="only where nothing can be compared: why; the errors are null then"),
@@ -153,10 +138,10 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
     training: bool
     layers: tuple[ComparedLayer, ...]
     inference_memory_bytes: ComparedBytes
-    differences: Annotated[tuple[FigureDifference, ...], Meta(description="empty when all is proved")]
+    differences: Annotated[tuple[Disagreement, ...], Meta(description="empty when all is proved")]
     compared: Annotated[int, Meta(description="how many figures were calculated and measured")]
     unmeasured: Annotated[
-        tuple[UnmeasuredFigure, ...],
+        tuple[Unmeasured, ...],
         Meta(
             description="figures of which `proved` says nothing, as no run shows them or none was calculated"
         ),
@@ -195,20 +180,9 @@ def document(proof: Proof, top: int | None) -> RunDocument:
         inference_memory_bytes=ComparedBytes(
             calculated=analysis.totals.inference_memory_bytes, measured=measurements.peak_bytes
         ),
-        differences=tuple(
-            FigureDifference(
-                layer=each.layer or None,
-                figure=each.figure,
-                calculated=each.calculated,
-                measured=each.measured,
-            )
-            for each in proof.verification.differences
-        ),
+        differences=proof.verification.differences,
         compared=proof.verification.compared,
-        unmeasured=tuple(
-            UnmeasuredFigure(layer=each.layer, figure=each.figure, why=each.why)
-            for each in proof.verification.unmeasured
-        ),
+        unmeasured=proof.verification.unmeasured,
         loss=LossValue(
             name=proof.loss.name,
             value=Real(proof.loss.value),
@@ -254,6 +228,7 @@ def _gradients(proof: Proof) -> GradientCheck:
             error=Real(each.error),
             elements=None if each.elements is None else Real(each.elements),
             right=each.good,
+            outcome=each.outcome,
             fault=each.fault or UNSET,
         )
         for each in proof.checked
@@ -264,8 +239,8 @@ def _gradients(proof: Proof) -> GradientCheck:
         loss=next((each.loss for each in proof.checked if each.loss), None),
         to_check=proof.to_check,
         interrupted=proof.interrupted,
-        wrong=sum(each.fault != NOT_FINITE for each in proof.wrong),
-        not_measurable=sum(not each.measurable for each in proof.checked),
+        wrong=sum(each.outcome == "wrong" for each in proof.checked),
+        not_measurable=sum(each.outcome == "not measurable" for each in proof.checked),
         checked=tuple(checked),
     )
 

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.outline import folded
-from cnnstat.executor.measure.gradients import NOT_MEASURABLE
 from cnnstat.report.model import Column, Fact, Line, Quantity, Table
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
 
+_WEIGHT = {"wrong": 0, "not checked": 1, "not measurable": 2}
+"""What is said of several gradients first."""
 _METHODS = {"complex": "complex step", "central": "central difference"}
 
 
@@ -46,10 +47,8 @@ def gradient_table(check: GradientCheck, analysis: Analysis, depth: int | None) 
 
 def _found(part: list[GradientError]) -> str:
     """Return what was found of some gradients: what is wrong before what nobody can know."""
-    faults = sorted(
-        (each.fault or "WRONG" for each in part if not each.right), key=NOT_MEASURABLE.__contains__
-    )
-    return faults[0] if faults else "right"
+    not_right = sorted((each for each in part if not each.right), key=lambda each: _WEIGHT[each.outcome])
+    return not_right[0].fault or "WRONG" if not_right else "right"
 
 
 def _folded(
@@ -71,7 +70,7 @@ def _folded(
 
 def not_measurable(checked: Sequence[Checked | GradientError]) -> Phrase:
     """Return how many gradients are neither right nor wrong, and why."""
-    faults = Counter(each.fault for each in checked if each.fault in NOT_MEASURABLE)
+    faults = Counter(each.fault for each in checked if each.outcome == "not measurable")
     return tuple(part for why, count in faults.items() for part in (", ", Quantity(count), f" {why}"))
 
 

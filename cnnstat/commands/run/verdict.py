@@ -8,7 +8,6 @@ from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import plural
 from cnnstat.bridge.verify import MEMORY
 from cnnstat.commands.run.gradients import not_measurable
-from cnnstat.executor.measure.gradients import NOT_FINITE
 from cnnstat.report.columns import COLUMNS
 from cnnstat.report.model import Quantity
 
@@ -77,7 +76,7 @@ def _value(value: Any) -> Quantity:
 
 def _gradient(checked: Checked) -> Phrase:
     layer = f"{checked.layer} ({checked.type})" if checked.layer else "end to end"
-    where = f"{_NOT_CHECKED if checked.fault == NOT_FINITE else _WRONG}: {layer}, {checked.tensor}"
+    where = f"{_NOT_CHECKED if checked.outcome == 'not checked' else _WRONG}: {layer}, {checked.tensor}"
     if checked.fault:
         return (f"{where}: {checked.fault}",)
     return f"{where}: off by ", Quantity(max(checked.error, checked.elements or 0), "error")

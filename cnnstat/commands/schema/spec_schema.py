@@ -150,14 +150,9 @@ def _budget(figures: Iterable[str]) -> Rule:
     bounds = {
         key: {**_figure(BUDGETED[key]), **bound, "examples": ["<= 5M", "at least 224"]} for key in figures
     }
-    keys = {"input": {"description": KEYS["input"].meaning, **own}, **bounds}
-    return explained(
-        "budget",
-        {
-            "type": ["object", "array"],
-            "allOf": [*or_list(mapping(keys))["allOf"], *or_mapping(keys)["allOf"]],
-        },
-    )
+    keys = {"input": explained("input", own, [3, 320, 320]), **bounds}
+    either = [*or_list(mapping(keys))["allOf"], *or_mapping(keys)["allOf"]]
+    return explained("budget", {"type": ["object", "array"], "allOf": either})
 
 
 _EXAMPLES: dict[str, list[Any]] = {

@@ -27,7 +27,16 @@ from cnnstat.executor.measure.derivatives import (
     spread_of,
     step_of,
 )
-from cnnstat.executor.measure.gradients import CONSTANT, NOT_FINITE, Checked, Plan, fault_of, kept
+from cnnstat.executor.measure.gradients import (
+    CONSTANT,
+    NOT_FINITE,
+    Checked,
+    Fault,
+    Plan,
+    fault_of,
+    kept,
+    outcome_of,
+)
 from cnnstat.executor.network import Pass
 
 if TYPE_CHECKING:
@@ -53,13 +62,15 @@ def check_end_to_end(network: Executor, x: Batch, plan: Plan, loss: str | None =
     value = float(target.value(outputs))
     gradients, faults = whole.gradients(tape, target.gradient(outputs))
     for tensor, size in whole.sizes().items():
-        fault = faults.get(tensor, "") if math.isfinite(value) else NOT_FINITE
+        fault = faults.get(tensor) if math.isfinite(value) else NOT_FINITE
         error = math.nan
         if not fault and gradients is not None:
             found = whole.along(tensor, target, value, gradients)
             fault = fault_of(found) or whole.flat(tensor, found, value, gradients)
             error = math.nan if fault else found.error
-        yield Checked("", "", tensor, size, error, fault=fault, loss=target.name)
+        outcome = fault.outcome if fault else outcome_of(error)
+        why = fault.why if fault else ""
+        yield Checked("", "", tensor, size, outcome, error, fault=why, loss=target.name)
 
 
 class _Whole:
@@ -114,12 +125,12 @@ class _Whole:
         inputs = {tensor: self.inputs[name].size for tensor, name in self.tensors.items()}
         return inputs | ({"parameters": trained} if trained else {})
 
-    def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, str]]:
+    def gradients(self, tape: Tape, given: tuple[Array, ...]) -> tuple[Gradients | None, dict[str, Fault]]:
         """Go all the way back; return the gradients and what is wrong with any of them."""
         try:
             found = go_back(self.network, tape, given)
         except BackwardError as error:
-            return None, dict.fromkeys(self.sizes(), str(error))
+            return None, dict.fromkeys(self.sizes(), Fault("wrong", str(error)))
         inputs = self.network.named(found.input)
         faults = {tensor: NOT_FINITE for tensor, name in self.tensors.items() if not is_finite(inputs[name])}
         if not all(map(is_finite, found.parameters.values())):
@@ -219,14 +230,14 @@ class _Whole:
 
         return judge(compare_at(None, target, gradients), nearby, self.plan.seed)
 
-    def flat(self, tensor: str, found: Judgement, value: float, gradients: Gradients) -> str:
-        """Return the fault of a right gradient so small that zero would be as right; "" for others."""
+    def flat(self, tensor: str, found: Judgement, value: float, gradients: Gradients) -> Fault | None:
+        """Return the fault of a right gradient so small that zero would be as right; None for others."""
         if tensor in self.tensors:
             size = norm(self.network.named(gradients.input)[self.tensors[tensor]])
         else:
             size = math.hypot(*map(norm, gradients.parameters.values()))
         flat = size <= TOLERANCE * FAINT * max(abs(value), 1)
-        return CONSTANT if flat and found.error <= TOLERANCE else ""
+        return CONSTANT if flat and found.error <= TOLERANCE else None
 
     def weights(self, norms: Mapping[str, float], value: float) -> dict[str, float]:
         """Return how far each tensor goes: so that all matter alike, or as far as a real step may go.

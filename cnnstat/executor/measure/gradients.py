@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -46,14 +46,24 @@ if TYPE_CHECKING:
 
 SAMPLES = 2
 """Samples that layers are checked with by default: of a single one none can be forgotten."""
-ROUNDING = "not measurable: rounding"
-"""The fault of a gradient that may be right: the last digits of numbers change it by as much as it is off."""
-CONSTANT = "not measurable: the loss is constant"
-"""The fault of a gradient end to end that is zero as it should be: so would most wrong ones be."""
-NOT_MEASURABLE = (ROUNDING, CONSTANT)
-"""The faults of gradients that are neither right nor wrong."""
-NOT_FINITE = "not checked, for the numbers there are not finite"
-"""The fault of a gradient that may be right: at infinite numbers there is no slope to hold it against."""
+Outcome: TypeAlias = Literal["right", "wrong", "not measurable", "not checked"]
+"""What came of checking a gradient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why there is no error of a gradient, and what that makes of it."""
+
+    outcome: Outcome
+    why: str
+
+
+ROUNDING = Fault("not measurable", "not measurable: rounding")
+"""It may be right: the last digits of numbers change it by as much as it is off."""
+CONSTANT = Fault("not measurable", "not measurable: the loss is constant")
+"""A gradient end to end is zero as it should be: so would most wrong ones be."""
+NOT_FINITE = Fault("not checked", "not checked, for the numbers there are not finite")
+"""It may be right: at infinite numbers there is no slope to hold it against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class Checked:
     type: str
     tensor: str
     size: int
+    outcome: Outcome
     error: float
     elements: float | None = None
     fault: str = ""
@@ -76,22 +87,24 @@ class Checked:
 
     @property
     def good(self) -> bool:
-        """Say whether the gradient is right; NaN is not."""
-        return (
-            not self.fault
-            and self.error <= TOLERANCE
-            and (self.elements is None or self.elements <= TOLERANCE)
-        )
+        """Say whether the gradient is right."""
+        return self.outcome == "right"
 
     @property
     def measurable(self) -> bool:
         """Say whether there is more to see than zero, or what rounding leaves."""
-        return self.fault not in NOT_MEASURABLE
+        return self.outcome != "not measurable"
 
     @property
     def wrong(self) -> bool:
         """Say whether the gradient is not right, though that could be seen."""
         return self.measurable and not self.good
+
+
+def outcome_of(error: float, elements: float | None = None) -> Outcome:
+    """Return what a gradient is that is so far off; NaN is wrong."""
+    close = error <= TOLERANCE and (elements is None or elements <= TOLERANCE)
+    return "right" if close else "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +170,7 @@ class _Alone:
         size_of_dy, size_of_y = norm(dy), norm(y)
         back = self.step_back(way_back, dy)
         for name, value in self.values.items():
-            fault = back.faults.get(name, "")
+            fault = Fault("wrong", back.faults[name]) if name in back.faults else None
             if not fault and not all(map(is_finite, (y, value, back.gradients[name]))):
                 fault = NOT_FINITE  # such as the slope of a root at 0
             error = math.nan
@@ -171,7 +184,9 @@ class _Alone:
                 if not fault:
                     error, elements = whole.error, max((each.error for each in single), default=None)
             step = self.visit.step
-            yield Checked(step.name, step.type, name, value.size, error, elements, fault)
+            outcome = fault.outcome if fault else outcome_of(error, elements)
+            why = fault.why if fault else ""
+            yield Checked(step.name, step.type, name, value.size, outcome, error, elements, why)
 
     def run(self, changed: Mapping[str, Array], *, backward: bool = False) -> Result:
         values = {**self.values, **changed}
@@ -218,10 +233,10 @@ class _Alone:
         return judge(compare_at(self.values, gradient, dy), near, self.plan.seed)
 
 
-def fault_of(*found: Judgement) -> str:
+def fault_of(*found: Judgement) -> Fault | None:
     """Return the fault of a gradient that rounding hides; what is wrong for certain comes first."""
     hidden = any(each.swamped for each in found) and not any(each.wrong for each in found)
-    return ROUNDING if hidden else ""
+    return ROUNDING if hidden else None
 
 
 def _one(shape: tuple[int, ...], place: int, size: float) -> Array:

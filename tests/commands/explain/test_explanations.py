@@ -185,3 +185,43 @@ def test_a_parameter_reads_no_values_and_is_explained(shape: str) -> None:
     analysis = of_text(f"input: {shape}\nlayers:\n  - {{name: p, type: parameter}}\n  - {{type: relu}}\n")
     (entry,) = entries(analysis, "p")
     assert said(entry, "field") == ["none: it reads no values"]
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "said_of_it"),
+    [
+        (
+            "input: [1, 4, 4]\nlayers:\n  - {name: p, type: parameter}\n"
+            "  - {name: s, type: add, from: [input, p]}\n",
+            "s",
+            [
+                "input brings 1×1, stride 1, padding 0",
+                "union of the branches: 1×1, stride 1, padding 0, set by input",
+            ],
+        ),
+        (
+            "input: {left: [1, 4, 4], right: [1, 4, 4]}\nlayers:\n"
+            "  - {name: l, type: conv, filters: 1, kernel: 3, padding: 1, from: left}\n"
+            "  - {name: s, type: multiply, from: [right, l]}\n",
+            "s",
+            [
+                "l brings 3×3, stride 1, padding 1",
+                "union of the branches: 3×3, stride 1, padding 1, set by l",
+            ],
+        ),
+        (
+            "input: [1, 4, 4]\nlayers:\n  - {name: p, type: parameter}\n"
+            "  - {name: s, type: matmul, from: [p, input]}\n",
+            "s",
+            None,
+        ),
+    ],
+    ids=["add", "another input", "matmul"],
+)
+def test_a_branch_that_sees_nothing_of_the_input_brings_nothing(
+    text: str, layer: str, said_of_it: list[str] | None
+) -> None:
+    (entry,) = entries(of_text(text), layer)
+    found = said(entry, "field")
+    assert found
+    assert said_of_it is None or found == said_of_it

@@ -144,7 +144,8 @@ def test_interrupted_it_keeps_what_it_found(tiny: str, monkeypatch: pytest.Monke
 def test_a_wrong_gradient_is_named(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def off(*arguments: Any) -> Iterator[Any]:
         for number, checked in check_layers(*arguments):
-            yield number, replace(checked, error=math.inf if checked.type == "linear" else checked.error)
+            wrong = replace(checked, outcome="wrong", error=math.inf)
+            yield number, wrong if checked.type == "linear" else checked
 
     monkeypatch.setattr(proving, "check_layers", off)
     code, text = inside(tiny, "--check-grad")

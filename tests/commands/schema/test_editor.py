@@ -71,6 +71,16 @@ def test_keys_and_figures_show_their_pages(server: LanguageServer) -> None:
     assert plain(DEFINITIONS["macs"].meaning) in plain(expected)
 
 
+def test_budgets_say_what_they_are_and_how_one_is_written(server: LanguageServer) -> None:
+    spec = f"{TOP}  - type: relu\nbudget:\n"
+    assert {"params", "inference_memory", "input"} <= server.completions(f"{spec}  |\n").keys()
+    page = plain(DEFINITIONS["inference_memory_bytes"].meaning)
+    assert page in plain(server.hover(f"{spec}  |inference_memory: <= 64MiB\n"))
+    (problem,) = server.problems(f"{spec}  params: 5M\n")
+    assert problem[:2] == (5, 11)
+    assert problem[2].startswith("expected a bound such as <= 5M")
+
+
 def test_types_are_offered_with_their_manuals(server: LanguageServer) -> None:
     offered = server.completions(f"{TOP}  - type: |\n")
     assert list(offered) == list(LAYERS)

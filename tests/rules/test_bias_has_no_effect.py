@@ -1,0 +1,58 @@
+"""What rule/bias-before-norm says of a bias, shown by execution: to change it changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from cnnstat.analysis import analyze_graph
+from cnnstat.base.errors import Source
+from cnnstat.bridge.program import program
+from cnnstat.executor.network import Executor
+from cnnstat.graph.model import build
+from cnnstat.rules import bias_before_norm
+from cnnstat.spec.choice import choose
+from cnnstat.spec.reader import read_family
+from tests.rules.found import specs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.executor.network import Batch
+
+SPECS = [
+    path for path in specs("bias-before-norm") if "frozen" not in path.stem
+]  # a run takes means of the batch
+
+
+def networks(path: Path) -> Iterator[Analysis]:
+    family = read_family(Source(path.name, path.read_text(encoding="utf-8")))
+    for variant in family.variants or [None]:
+        yield analyze_graph(build(choose(family, variant, {})))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_a_bias_that_is_found_changes_nothing_and_any_other_does(path: Path) -> None:
+    for analysis in networks(path):
+        found = {each.message.split("'")[1] for each in bias_before_norm.network(analysis)}
+        network, rng = Executor(program(analysis.graph), dtype="float64"), np.random.default_rng(1)
+        x = network.sample(3)
+        before = outputs(network, x)
+        for name, array in network.parameters.items():
+            layer, _, tensor = name.rpartition(".")
+            if tensor != "bias" or "norm" in analysis.named[layer].type:
+                continue
+            kept = array.copy()
+            array[...] = kept + rng.normal(size=array.shape)
+            changed = np.abs(outputs(network, x) - before).max()
+            assert (changed < 1e-9) == (layer in found), (analysis.name, layer)
+            array[...] = kept
+
+
+def outputs(network: Executor, x: Batch) -> np.ndarray[Any, Any]:
+    found = network.forward(x, training=True)
+    return np.concatenate([np.ravel(y) for y in (found if isinstance(found, tuple) else (found,))])
