@@ -5,7 +5,6 @@ This is all that a worker does for one file; its result is plain data, so that i
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -13,14 +12,11 @@ from msgspec import Struct, structs
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Problem, Source, Span, SpecError
-from cnnstat.base.files import FileError
 from cnnstat.commands.check.against import FileChange, compare
 from cnnstat.commands.check.budgets import Budgeted, network_budgets
+from cnnstat.commands.check.changed_text import changed_text
 from cnnstat.commands.check.findings import Finding, Findings, Fix
 from cnnstat.commands.check.ignores import apply_ignores
-from cnnstat.commands.check.mended import mended
-from cnnstat.commands.check.pins import pinned
-from cnnstat.commands.check.replaced import replace_text
 from cnnstat.graph.model import build
 from cnnstat.rules.rule import SEVERITIES
 from cnnstat.spec import file
@@ -120,7 +116,10 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
         findings = Findings()
         _add_problems(findings, error.problems)
         return FileReport(file=spec, findings=tuple(findings)), ""
-    changed = _changed(spec, name, variant, text, options)
+    unexecuted = structs.replace(options, run=False, check_grad=False)
+    changed = changed_text(
+        spec, name, variant, text, options, lambda each: look(each, name, None, unexecuted)
+    )
     compared = None
     if options.earlier is not None:
         earlier = options.earlier
@@ -134,42 +133,6 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
         change=compared and compared.change,
     )
     return report, changed.text
-
-
-class _Changed(Struct, frozen=True):
-    """The text of a file as it is now, what is new in it, and why something is not."""
-
-    text: str
-    problems: tuple[Problem, ...] = ()
-    fixed: int = 0
-    written: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-
-
-def _changed(spec: str, name: str, variant: str | None, text: str, options: CheckOptions) -> _Changed:
-    """Mend a file and pin its figures, as far as that is asked for; it is written once."""
-    start = Span(Source(name, ""), 1, 1)
-    if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
-        why = "is a bundled network; copy its file and name that"
-        return _Changed(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
-    found = _Changed(text)
-    if options.fix:
-        unexecuted = structs.replace(options, run=False, check_grad=False)
-        attempt = mended(text, lambda each: look(each, name, None, unexecuted))
-        why = f"mended, it would have a new error: {attempt.refused}"
-        refused = (Problem("fix/refused", why, start),) if attempt.refused else ()
-        found = _Changed(attempt.text, refused, attempt.fixed)
-    if options.write_expect:
-        pins = pinned(found.text, name, variant)
-        problems = (*found.problems, *pins.problems)
-        found = _Changed(pins.text, problems, found.fixed, pins.written, pins.left)
-    if found.text != text and spec != "-":
-        try:
-            replace_text(file.find(spec)[0], text, found.text)
-        except FileError as error:
-            code = "fix/unwritten" if found.fixed else "expect/unwritten"
-            return _Changed(text, (Problem(code, str(error), start),))
-    return found
 
 
 def check_text(

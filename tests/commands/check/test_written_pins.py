@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cnnstat.commands.check import check_file
+from cnnstat.commands.check import changed_text
 from cnnstat.commands.check.pins import Pins, pinned
 from cnnstat.spec import bundled
 from tests.commands.check.test_pins import LAYERS, NEW
@@ -84,7 +84,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(
         (here / "s.yaml").write_bytes(other)
         return found
 
-    monkeypatch.setattr(check_file, "pinned", while_somebody_writes)
+    monkeypatch.setattr(changed_text, "pinned", while_somebody_writes)
     ended = within("check", "--write-expect", "s.yaml")
     assert (
         "expect/unwritten: s.yaml: was changed while it was checked, first in line 2; nothing is written"

@@ -1,0 +1,56 @@
+"""The text of a file after what `--fix` and `--write-expect` ask for, which is written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.base.errors import Problem, Source, Span
+from cnnstat.base.files import FileError
+from cnnstat.commands.check.mended import mended
+from cnnstat.commands.check.pins import pinned
+from cnnstat.commands.check.replaced import replace_text
+from cnnstat.spec import file
+
+if TYPE_CHECKING:
+    from cnnstat.commands.check.check_file import CheckOptions
+    from cnnstat.commands.check.mended import Look
+
+
+class ChangedText(Struct, frozen=True):
+    """The text of a file as it is now, what is new in it, and why something is not."""
+
+    text: str
+    problems: tuple[Problem, ...] = ()
+    fixed: int = 0
+    written: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def changed_text(
+    spec: str, name: str, variant: str | None, text: str, options: CheckOptions, look: Look
+) -> ChangedText:
+    """Mend a file and pin its figures, as far as that is asked for; ``look`` says what is found in a text."""
+    start = Span(Source(name, ""), 1, 1)
+    if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
+        why = "is a bundled network; copy its file and name that"
+        return ChangedText(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
+    found = ChangedText(text)
+    if options.fix:
+        attempt = mended(text, look)
+        why = f"mended, it would have a new error: {attempt.refused}"
+        refused = (Problem("fix/refused", why, start),) if attempt.refused else ()
+        found = ChangedText(attempt.text, refused, attempt.fixed)
+    if options.write_expect:
+        pins = pinned(found.text, name, variant)
+        problems = (*found.problems, *pins.problems)
+        found = ChangedText(pins.text, problems, found.fixed, pins.written, pins.left)
+    if found.text != text and spec != "-":
+        try:
+            replace_text(file.find(spec)[0], text, found.text)
+        except FileError as error:
+            code = "fix/unwritten" if found.fixed else "expect/unwritten"
+            return ChangedText(text, (Problem(code, str(error), start),))
+    return found
