@@ -154,6 +154,7 @@ def test_an_entry_is_mended_only_if_every_network_that_has_it_shows_it(tmp_path:
     path.write_text(broken, encoding="utf-8")
     report = check_file(f"{path}#one", CheckOptions(fix=True))  # the other network cannot be analyzed
     assert (report.fixed, len(report.findings), path.read_text(encoding="utf-8")) == (0, 3, broken)
+    assert not any(each.fixable for each in check_file(str(path), CheckOptions()).findings)
 
 
 JOINED = """name: family
@@ -167,7 +168,7 @@ layers:
   - {type: batch_norm}
   - {type: conv, name: x, filters: 4, kernel: 1}
   - {type: batch_norm, name: y}
-  - {type: add, from: [x, y], when: $join}
+  - {type: add, from: [y, x], when: $join}
   - {type: relu}
 """
 
