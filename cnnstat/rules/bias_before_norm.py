@@ -29,8 +29,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.layers.axis import place_of
+from cnnstat.layers.conv import Convolution
 from cnnstat.layers.linear import Linear
 from cnnstat.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
+from cnnstat.layers.transposed import TransposedConv
 from cnnstat.rules.edits import with_option
 from cnnstat.rules.rule import Found, Rule
 from cnnstat.rules.wiring import Wiring
@@ -60,7 +62,10 @@ def network(analysis: Analysis) -> Iterator[Found]:
 
 
 def _is_needless(analysis: Analysis, wiring: Wiring, node: LayerNode) -> bool:
-    if not getattr(node.layer, "bias", False) or node.frozen or node.number in analysis.graph.outputs:
+    layer = node.layer
+    # What the bias of a type from a plug-in does, nobody knows here.
+    biased = isinstance(layer, Convolution | TransposedConv | Linear) and layer.bias
+    if not biased or node.frozen or node.number in analysis.graph.outputs:
         return False
     readers = wiring.readers(node)
     return bool(readers) and all(_takes_off(analysis, node, norm) for norm in readers)

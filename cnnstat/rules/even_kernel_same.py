@@ -26,6 +26,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.layers.conv import Convolution
+from cnnstat.layers.pool import AvgPool, MaxPool
 from cnnstat.rules.rule import Found, Rule
 
 if TYPE_CHECKING:
@@ -37,9 +39,10 @@ if TYPE_CHECKING:
 def network(analysis: Analysis) -> Iterator[Found]:
     """Find windows that `same` pads unevenly though they move place by place."""
     for node in analysis.graph.layers:
-        if getattr(node.layer, "padding", None) != "same":
+        layer = node.layer
+        if not isinstance(layer, Convolution | MaxPool | AvgPool) or layer.padding != "same":
             continue
-        for axis in node.layer.axes(analysis.inputs(node.number)):  # type: ignore[attr-defined]  # it has a window
+        for axis in layer.axes(analysis.inputs(node.number)):
             if axis.stride == 1 and axis.before != axis.after:
                 message = (
                     f"the even kernel of '{node.path}' is padded by {axis.before} before and {axis.after}"

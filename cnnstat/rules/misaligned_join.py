@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.text import plural
+from cnnstat.base.text import listed, plural
 from cnnstat.rules.rule import Found, Rule
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def network(analysis: Analysis) -> Iterator[Found]:
         if row.field.aligned or len(fields) < 2 or not all(map(_is_plain, fields)):
             continue
         if apart := _apart(fields):
-            names = " and ".join(f"'{analysis.graph.name(number)}'" for number in dict.fromkeys(node.values))
+            names = listed(
+                [f"'{analysis.graph.name(number)}'" for number in dict.fromkeys(node.values)], " and "
+            )
             message = f"in '{node.path}' meet {names}, whose middles lie up to {apart} of the input apart"
             yield Found(message, node.entry.span)
 

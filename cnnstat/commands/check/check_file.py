@@ -181,8 +181,8 @@ def look(
             executions += [executed.execution] if executed.execution else []
             if executed.problem:
                 findings.add(executed.problem, "error", analysis.name)
-    complete = networks == len(variants) and variant is None
-    ignored = apply_ignores(findings, family.span.source, options, complete=complete)
+    findings.complete = networks == len(variants) and variant is None
+    ignored = apply_ignores(findings, family.span.source, options, complete=findings.complete)
     found = list(findings)
     shown = tuple(each for each in found if options.enough(each.severity))
     report = FileReport(
@@ -194,7 +194,7 @@ def look(
         hidden=len(found) - len(shown),
         executions=tuple(executions),
     )
-    return report, tuple(findings.fixes(options.enough)) if complete else ()
+    return report, tuple(findings.fixes(options.enough))
 
 
 def lost(work: tuple[str, CheckOptions]) -> FileReport:

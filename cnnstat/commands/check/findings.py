@@ -70,6 +70,8 @@ class Findings:
         self._first: dict[Key, _First] = {}
         self._network = 0
         self._having: dict[Place, set[int]] = {}
+        self.complete = False
+        """Whether all networks of the file were looked at: else, nobody knows what others need."""
 
     def begin(self, graph: Graph) -> None:
         """Say that a network's findings follow: what is wrong with an entry may be so in this one alone."""
@@ -98,7 +100,8 @@ class Findings:
 
     def _is_fixable(self, first: _First) -> bool:
         entry = first.fix.entry
-        return bool(first.fix.edits) and (entry is None or self._having[_place(entry)] <= first.fixable_in)
+        everywhere = entry is None or self._having[_place(entry)] <= first.fixable_in
+        return self.complete and bool(first.fix.edits) and everywhere
 
     def __iter__(self) -> Iterator[Finding]:
         """Yield them by position."""

@@ -154,6 +154,33 @@ def test_an_entry_is_mended_only_if_every_network_that_has_it_shows_it(tmp_path:
     path.write_text(broken, encoding="utf-8")
     report = check_file(f"{path}#one", CheckOptions(fix=True))  # the other network cannot be analyzed
     assert (report.fixed, len(report.findings), path.read_text(encoding="utf-8")) == (0, 3, broken)
+    assert not any(each.fixable for each in check_file(str(path), CheckOptions()).findings)
+
+
+JOINED = """name: family
+input: [3, 9, 9]
+params: {join: false}
+variants:
+  one: {}
+  two: {params: {join: true}}
+layers:
+  - {type: conv, filters: 4, kernel: 3}
+  - {type: batch_norm}
+  - {type: conv, name: x, filters: 4, kernel: 1}
+  - {type: batch_norm, name: y}
+  - {type: add, from: [y, x], when: $join}
+  - {type: relu}
+"""
+
+
+def test_an_entry_is_left_where_another_network_needs_its_bias(tmp_path: Path) -> None:
+    """In the second network, the sum reads the second layer with its bias."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(JOINED, encoding="utf-8")
+    report = check_file(str(path), CheckOptions(fix=True))
+    assert [(each.line, each.networks, each.fixable) for each in report.findings] == [(10, ("one",), False)]
+    assert report.fixed == 1
+    assert path.read_text(encoding="utf-8").count("bias: false") == 1
 
 
 def test_a_variant_that_is_named_does_not_decide_for_the_others(tmp_path: Path) -> None:
