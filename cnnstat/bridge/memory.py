@@ -7,13 +7,16 @@ they are views of, and what each kernel takes beside them (`kernel_memory`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import compress
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.memory import freed
+from cnnstat.analysis.receptive_field import lost
 from cnnstat.analysis.settings import BYTES
 from cnnstat.bridge.kernel_memory import OF_PLUGIN, TRAINED, WORKING, gathered
 from cnnstat.executor.measure.poison import HORIZON, LARGEST, PIECE
+from cnnstat.layers.base import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +26,11 @@ if TYPE_CHECKING:
     from cnnstat.bridge.kernel_memory import Working
 
 OWN = 4 << 20
-"""Bytes of what Python holds of a run, whatever the network, and of each layer and unit besides."""
+"""Bytes of what Python holds of a run, whatever the network, and of each layer and unit besides; of units
+whose fields the calculator does not know there are arrays alone."""
 OF_LAYER = 8 << 10
 OF_UNIT = 160
+OF_ARRAYS = 24
 SLACK = 1.03
 """What is taken of the system for an array is a little more than the array."""
 ON_AXIS = 4 * PIECE
@@ -90,9 +95,24 @@ def _on_axes(analysis: Analysis) -> int:
 
 
 def _compared(analysis: Analysis) -> int:
-    """Return the bytes of the fields of all units along each axis, which Python compares one by one."""
+    """Return the bytes of the fields of all units along each axis.
+
+    All are kept as arrays; those that the calculator knows, too, Python compares one by one.
+    """
     units = [sum(row.output_shape[1:]) for row in analysis.rows]
-    return OF_UNIT * (sum(units) + max(units))
+    of_known = [0, *compress(units, _known(analysis))]
+    return OF_UNIT * (sum(of_known) + max(of_known)) + OF_ARRAYS * sum(units)
+
+
+def _known(analysis: Analysis) -> list[bool]:
+    """Say of each layer whether the calculator may know what each of its units sees."""
+    found = [True] * len(analysis.graph.inputs)
+    axes = len(places(analysis.input_shape))
+    for row in analysis.rows:
+        read = zip(row.node.values, row.calculated.footprints, strict=True)
+        seen = [(i, footprint) for i, footprint in read if not analysis.fields[i].unseen]
+        found.append(all(found[i] and not lost(footprint, axes) for i, footprint in seen))
+    return found[len(analysis.graph.inputs) :]
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def with_option(entry: Entry, name: str, text: str) -> tuple[Edit, ...]:
     """Return the edit that gives an option the value ``text``, whether it is written already or not.
 
     There is none where the type or the option is an expression, which has other values elsewhere, where
-    `first:` gives the option to one of a repeat, and where a value goes over several lines.
+    `first:` gives the option to one of a repeat, where a value goes over several lines, and behind a `?`.
     """
     if not isinstance(entry.type.value, str) or any(option.name == name for option in entry.first):
         return ()
@@ -31,17 +31,18 @@ def with_option(entry: Entry, name: str, text: str) -> tuple[Edit, ...]:
             fits = not isinstance(option.value, Expression | Expressions) and _in_a_line(option)
             return (Edit(option.span, text),) if fits else ()
     last = next(filter(_in_a_line, (*reversed(entry.options), entry.type)), None)
-    return (_behind(last, f"{name}: {text}", flow=entry.flow),) if last else ()
+    return _behind(last, f"{name}: {text}", flow=entry.flow) if last else ()
 
 
-def _behind(option: Option, text: str, *, flow: bool) -> Edit:
-    place = option.span
+def _behind(option: Option, text: str, *, flow: bool) -> tuple[Edit, ...]:
+    place, key = option.span, option.key_span
     if flow:
-        return Edit(Span(place.source, place.line, place.column + place.length, 0), f", {text}")
+        return (Edit(Span(place.source, place.line, place.column + place.length, 0), f", {text}"),)
+    if set(key.source.line(key.line)[: key.column - 1]) - {" ", "-"}:  # a key behind a question mark
+        return ()
     # In lines, a comment may stand behind the value.
     end = len(place.source.line(place.line)) + 1
-    indent = " " * (option.key_span.column - 1)
-    return Edit(Span(place.source, place.line, end, 0), f"\n{indent}{text}")
+    return (Edit(Span(place.source, place.line, end, 0), f"\n{' ' * (key.column - 1)}{text}"),)
 
 
 def _in_a_line(option: Option) -> bool:

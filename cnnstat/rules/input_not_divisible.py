@@ -57,13 +57,13 @@ def network(analysis: Analysis) -> Iterator[Found]:
     graph, shapes = analysis.graph, analysis.shapes
     if len(graph.inputs) > 1 or not _may_hide(graph, shapes):
         return
-    walk = Walk(graph, _sized)
     for axis, size in enumerate(graph.input_shape[1:], 1):
         rounded = _rounded(graph, shapes, axis)
         hidden = [each for each in _hidden(graph, shapes, axis) if rounded[each] is not None]
         if not hidden:
             continue
         step, (before, behind) = _step(graph, shapes, axis, hidden), (shapes[0][:axis], shapes[0][axis + 1 :])
+        walk = Walk(graph, _sized)
         near = [each for each in (size // step * step, (size // step + 1) * step) if each]
         fitting = [str(n) for n in near if _fits(walk, graph, (*before, n, *behind), axis, hidden)]
         if fitting:

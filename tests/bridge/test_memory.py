@@ -144,6 +144,13 @@ def test_an_estimate_is_close(name: str, batch: int, most: float) -> None:
     assert taken <= estimated(graph, batch) <= most * taken
 
 
+def test_fields_that_nobody_knows_are_not_counted() -> None:
+    given = {"type": "adaptive_avg_pool", "size": 1_000_000}
+    graph = cnnstat.loads(json.dumps({"input": [1, 8], "layers": [given]}))
+    taken = allocated(graph, 1)
+    assert taken <= estimated(graph, 1) <= 3 * taken
+
+
 PARTS = """
   - {{name: top{0}, type: split, from: joined{1}, parts: 2, take: 0}}
   - {{name: rest{0}, type: slice, from: joined{1}, start: 8}}

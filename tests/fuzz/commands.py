@@ -167,7 +167,7 @@ def check_ending(arguments: tuple[str, ...], end: Ended) -> None:
         raise Finding(f"{arguments[0]} ends with exit code 2 and no message")
     if arguments[0] == "check" and end.code != 2:
         report_of(arguments, end)
-        if "--fix" in arguments:  # standard output has the spec, and standard error the report
+        if changes_spec(arguments):  # standard output has the spec, and standard error the report
             return
     for name, text in (("standard output", end.out), ("standard error", end.err)):
         if not text.replace("\n", "").isprintable():
@@ -188,6 +188,11 @@ def format_of(arguments: tuple[str, ...]) -> str | None:
     return given[-1] if given else None
 
 
+def changes_spec(arguments: tuple[str, ...]) -> bool:
+    """Say whether a check changes the spec, which it prints where that is standard input."""
+    return arguments[1] == "-" and not {"--fix", "--write-expect"}.isdisjoint(arguments)
+
+
 def report_of(arguments: tuple[str, ...], end: Ended) -> list[Said]:
     """Read what `check` puts out as its reader does; return what it has found.
 
@@ -195,7 +200,7 @@ def report_of(arguments: tuple[str, ...], end: Ended) -> list[Said]:
         Finding: the reader cannot read it, or finds what is more than text.
     """
     form = format_of(arguments) or "text"
-    text = end.err if "--fix" in arguments else end.out
+    text = end.err if changes_spec(arguments) else end.out
     try:
         found = READERS[form](text)
     except (AssertionError, ValueError, jsonschema.ValidationError, xmlschema.XMLSchemaException) as error:

@@ -35,6 +35,8 @@ LINES = (
     "diff SPEC lenet5",
     "run SPEC",
     "run SPEC --check-grad --top 2",
+    "check SPEC --severity info",
+    "check SPEC --against lenet5",
 )
 """Command lines; a layer and the place of a unit are those of the network's last one."""
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnstat.layers import LAYERS
 from cnnstat.spec import bundled
 from tests.fuzz import pieces, words
-from tests.fuzz.commands import check_ending, command_lines, ended, format_of, report_of
+from tests.fuzz.commands import changes_spec, check_ending, command_lines, ended, format_of, report_of
 from tests.fuzz.findings import Finding, Fuzzer, memory, seconds
 from tests.fuzz.networks import BY_RANK, networks
 from tests.fuzz.options import declared, drawn_options
@@ -64,14 +64,15 @@ def check(example: Tried) -> str:
         raise Finding(f"{command} prints a traceback", end.err)
     if command == "check" and example.arguments[1] == "-" and end.code != 2 and not running:
         _check_formats(example, end)
-        _check_fix(example)
+        for option in ("--fix", "--write-expect"):
+            _check_change(example, option)
     return f"exit {end.code}"
 
 
 def _check_formats(example: Tried, end: Ended) -> None:
     """Hold the findings of one format against those of another."""
     form = format_of(example.arguments) or "text"
-    if "--fix" in example.arguments:
+    if changes_spec(example.arguments):
         return
     in_json = (*example.arguments, "--format", "json")
     those = report_of(in_json, ended(in_json, example.content))
@@ -89,22 +90,22 @@ def same(one: Said, each: Said) -> bool:
     return all(a == b for a, b in pairs if a is not None and b is not None)
 
 
-def _check_fix(example: Tried) -> None:
-    """Mend a spec: it has no error that it had not, and mended once more it stays as it is."""
-    errors, _ = _mended(example.content, ())
-    more, text = _mended(example.content, ("--fix",))
+def _check_change(example: Tried, option: str) -> None:
+    """Let a check change a spec: it has no error that it had not, and changed once more it stays as it is."""
+    errors, _ = _changed(example.content, ())
+    more, text = _changed(example.content, (option,))
     if text is None:
         return
     if new := more - errors - {"fix/refused"}:  # a figure that is expected may count what is taken out
-        raise Finding("--fix makes a spec worse", f"{new}")
-    if not errors and _mended(text, ())[0]:
-        raise Finding("--fix makes a good spec bad")
-    _, again = _mended(text, ("--fix",))
+        raise Finding(f"{option} makes a spec worse", f"{new}")
+    if not errors and _changed(text, ())[0]:
+        raise Finding(f"{option} makes a good spec bad")
+    _, again = _changed(text, (option,))
     if again != text:
-        raise Finding("--fix mends what it has mended", f"{text!r}\n{again!r}")
+        raise Finding(f"{option} changes what it has changed", f"{text!r}\n{again!r}")
 
 
-def _mended(content: bytes, options: tuple[str, ...]) -> tuple[set[str], bytes | None]:
+def _changed(content: bytes, options: tuple[str, ...]) -> tuple[set[str], bytes | None]:
     """Return the codes of a spec's errors, and the spec as it then is; None where it is no text."""
     line = ("check", "-", *options, "--format", "json")
     end = ended(line, content)

@@ -88,7 +88,7 @@ def _given(analysis: Analysis, rows: Sequence[Row]) -> Iterator[GivenEntry]:
 
     Of what a layer reads, shape and field are given unless they are those of a layer above.
     """
-    known = {row.name for row in rows} | {"input"}
+    known = {row.name for row in rows} | {node.path for node in analysis.graph.inputs}
     for row in [each for asked in rows for each in (asked, *_inside(analysis, asked))]:
         inputs = [name if name in known else _above(analysis, name, known) for name in row.inputs]
         known.update((row.name, *row.inputs))

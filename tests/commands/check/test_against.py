@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -366,6 +367,31 @@ def test_programs_that_a_repository_names_are_not_run(here: Path) -> None:
     ran.unlink(missing_ok=True)
     assert became("specs", "--against", "HEAD")["specs/one.yaml"] == "changed"
     assert not ran.exists()
+
+
+def test_in_a_hook_and_in_a_linked_work_tree(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git tells a hook its folder and its index in the environment."""
+    hook = here / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    write(
+        hook,
+        f"#!/bin/sh\nexec {sys.executable} -m cnnstat check specs --against HEAD --format json > out.json\n",
+    )
+    hook.chmod(0o755)
+    git("worktree", "add", "--quiet", "../linked")
+    for folder in (here, here.parent / "linked"):
+        monkeypatch.chdir(folder)
+        write("specs/one.yaml", spec(1, "one"))
+        git("commit", "--quiet", "--all", "--message=x")
+        found = json.loads((folder / "out.json").read_text())
+        assert [each["change"]["became"] for each in found["files"]] == ["changed", "same"]
+
+
+def test_several_processes_say_the_same(here: Path) -> None:
+    write("specs/two.yaml", FAMILY.replace("filters: 4", "filters: 5"))
+    one, two = (within("check", "specs", "--against", "HEAD", "--jobs", jobs).stdout for jobs in "12")
+    assert one == two
+    assert "against/grown" in one
 
 
 # -- folders -----------------------------------------------------------------------------------------------

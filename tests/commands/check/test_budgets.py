@@ -134,3 +134,18 @@ def test_a_network_is_not_analyzed_on_any_number_of_inputs(here: Path) -> None:
     assert len([each for each in report["budgets"] if each["network"] == "a"]) == 16
     (refused,) = (each for each in report["findings"] if each["code"] == "budget/input")
     assert refused["message"] == "the budgets of a network are for at most 16 inputs, here 20"
+
+
+def test_a_budget_may_be_ignored_with_a_reason(here: Path) -> None:
+    text = SPEC.replace("<= 50}", "<= 50}    # cnnstat: ignore[budget/params] only c is large")
+    (here / "s.yaml").write_text(text, encoding="utf-8")
+    report = checked()
+    assert (report["findings"], report["ignored"]) == ([], 1)
+    assert [each["kept"] for each in report["budgets"]] == [True, False, False]
+
+
+def test_budgets_cross_processes(here: Path) -> None:
+    (here / "t.yaml").write_text(SPEC, encoding="utf-8")
+    one, two = (within("check", ".", "--budget", "macs <= 2000", "--jobs", jobs).stdout for jobs in "12")
+    assert one == two
+    assert one.count("budget/macs") == 2

@@ -75,6 +75,23 @@ def test_a_bias_is_taken_away_in_every_layout(layer: str, end: str, tmp_path: Pa
     assert path.read_bytes().decode() == spec(LAYOUTS[layer], end)
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "? type\n    : conv\n    ? kernel\n    : 3\n    ? filters\n    : 4",
+        "{type: conv, filters: 4, kernel: 3, repeat: 1, first: {bias: true}}",
+        "{type: conv, filters: 4, kernel: 3, bias: $kernel == 3}",
+    ],
+)
+def test_what_is_not_simple_is_found_and_left(layer: str, tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = "params: {kernel: 3}\n" * ("$kernel" in layer) + spec(layer)
+    path.write_text(text, encoding="utf-8")
+    report = check_file(str(path), CheckOptions(fix=True))
+    assert [each.code for each in report.findings] == ["rule/bias-before-norm"]
+    assert (report.fixed, path.read_text(encoding="utf-8")) == (0, text)
+
+
 def test_edits_that_overlap_wait_for_the_next_round(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "one\ntwo\nthree\n"
     source = Source("x", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cnnstat
 from cnnstat.commands.explain.quiz_document import ASKED
-from tests.commands.explain.explained import asked, quiz_shown
+from tests.commands.explain.explained import asked, of_text, quiz_shown
 
 
 def test_a_quiz_leaves_figures_out_and_the_answers_fill_them_in() -> None:
@@ -51,3 +51,9 @@ def test_answers_explain_joins_and_blocks() -> None:
     sheet = quiz_shown(analysis, "layer2.0.add", "layer2.0", answers=True)
     assert "union of the branches: 83×83, stride 8, padding 41, set by layer2.0.bn2" in sheet
     assert "conv1 + bn1 + conv2 + bn2 + downsample = 73,728" in sheet
+
+
+def test_several_inputs_are_given() -> None:
+    layers = "[{name: a, type: relu, from: left}, {name: b, type: relu, from: right}]"
+    text = f"input: {{left: [1, 2, 2], right: [3]}}\nlayers: {layers}\noutputs: [a, b]\n"
+    assert [each.text for each in asked(of_text(text)).given] == ["relu of left", "relu of right"]

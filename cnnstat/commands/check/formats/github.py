@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import plain, visible
+from cnnstat.commands.check.formats.sections import change_lines
 from cnnstat.commands.check.formats.sums import findings, in_networks, sums
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info"
 
 
 def render(document: CheckDocument, medium: Medium) -> str:
-    """Return an annotation for each finding, errors first, and the sums for the log."""
+    """Return an annotation for each finding, errors first, and for the log what changed and the sums."""
     found = sorted(findings(document), key=lambda each: list(_COMMANDS).index(each.severity))
     return "\n".join((*(_annotation(each, medium) for each in found), *_end(document), ""))
 
@@ -42,8 +43,8 @@ def _annotation(finding: Finding, medium: Medium) -> str:
         "title": plain(finding.code),
     }
     # In the log GitHub prints the message alone, so the place stands in it, too.
-    place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
-    message = f"{place}: {plain(finding.message)}{in_networks(finding)}"
+    place = f"{finding.file}:{finding.line}:{finding.column}"
+    message = plain(f"{place}: {finding.message}{in_networks(finding)}")
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{_COMMANDS[finding.severity]} {written}::{_data(message)}"
 
@@ -52,6 +53,7 @@ def _end(document: CheckDocument) -> Iterator[str]:
     counts = Counter(each.severity for each in findings(document))
     if any(count > SHOWN for count in counts.values()):
         yield f"GitHub shows the first {SHOWN} errors, warnings and notices of a step; all are in its log."
+    yield from change_lines(document)
     yield sums(document)
 
 

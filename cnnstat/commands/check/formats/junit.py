@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from cnnstat.base.text import excerpt, plural, visible
+from cnnstat.commands.check.formats.sections import change_lines
 from cnnstat.commands.check.formats.sums import in_networks
 
 if TYPE_CHECKING:
@@ -24,13 +25,18 @@ _PAIRS = re.compile("(:(?=:)|#(?=#))")
 
 
 def render(document: CheckDocument, medium: Medium) -> str:
-    """Return a suite with a test for each file, without what a CI log would take for a command."""
+    """Return a suite with a test for each file, and what changed as its output.
+
+    It is without what a CI log would take for a command.
+    """
     failed = sum(bool(report.findings) for report in document.files)
     counts = {"tests": f"{len(document.files)}", "failures": f"{failed}", "errors": "0"}
     suites = ElementTree.Element("testsuites", {"name": _NAME, **counts})
     suite = ElementTree.SubElement(suites, "testsuite", {"name": _NAME, **counts})
     for report in document.files:
         _add_test(suite, report, medium)
+    if changes := "\n".join(change_lines(document)):
+        ElementTree.SubElement(suite, "system-out").text = changes
     ElementTree.indent(suites)
     written = ElementTree.tostring(suites, encoding="unicode")
     # Two colons or two number signs stand only in texts, where a sign may be written as a reference.

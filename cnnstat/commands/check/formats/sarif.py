@@ -15,6 +15,7 @@ from cnnstat import __version__, rules
 from cnnstat.base.pages import CODES
 from cnnstat.base.text import escaped, visible
 from cnnstat.commands.check.formats.fingerprints import with_fingerprints
+from cnnstat.commands.check.formats.sections import change_lines
 from cnnstat.commands.check.formats.sums import in_networks
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def render(document: CheckDocument, medium: Medium) -> str:
     driver = {"name": "cnnstat", "version": __version__, "rules": [_rule(code) for code in codes]}
     run: dict[str, Any] = {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True}],
+        "invocations": [{"executionSuccessful": True, **_changes(document)}],
         "columnKind": "unicodeCodePoints",
         "newlineSequences": _BREAKS,
         "results": [_result(each, key, codes.index(each.code), medium) for each, key in found],
@@ -48,6 +49,12 @@ def render(document: CheckDocument, medium: Medium) -> str:
         run["originalUriBaseIds"] = {_ROOT: {"uri": f"{PurePath(medium.root).as_uri().rstrip('/')}/"}}
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return escaped(json.dumps(log, indent=2)) + "\n"
+
+
+def _changes(document: CheckDocument) -> dict[str, Any]:
+    """Return what changed as notes of the run: it belongs to no place."""
+    notes = [{"level": "note", "message": {"text": _parted(line)}} for line in change_lines(document)]
+    return {"toolExecutionNotifications": notes} if notes else {}
 
 
 def _rule(code: str) -> dict[str, Any]:
@@ -90,7 +97,10 @@ def _message(finding: Finding) -> str:
 
     The standard has braces doubled, but no viewer that is known to us makes them single again.
     """
-    text = visible(finding.message) + in_networks(finding)
+    return _parted(visible(finding.message) + in_networks(finding))
+
+
+def _parted(text: str) -> str:
     return _LINK.sub("] ", _PLACEHOLDER.sub("{ ", text))
 
 

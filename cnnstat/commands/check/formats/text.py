@@ -37,8 +37,8 @@ def render(document: CheckDocument, medium: Medium) -> str:
 
 
 def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
-    place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
-    said = f"{finding.code}: {plain(finding.message)}{in_networks(finding)}"
+    place = plain(f"{finding.file}:{finding.line}:{finding.column}")
+    said = plain(f"{finding.code}: {finding.message}{in_networks(finding)}")
     first, *more = folded(f"{place}: {finding.severity}: {said}", medium.width, "    ")
     colour = _COLOURS[finding.severity]
     if medium.colour and first.startswith(f"{place}: {finding.severity}:"):

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from cnnstat.commands.check.against import FigureChange, FileChange, NetworkChange
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.formats.markdown import SHOWN
 from tests.commands.check.formats.documents import AT_ROOT, BELOW, finding, of_findings
@@ -171,8 +173,10 @@ def test_a_message_that_is_nothing_else(form: str) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_names_of_files(form: str) -> None:
     for hostile in HOSTILE:
-        name = f"specs/{hostile}.yaml".replace("\0", "").replace("//", "/")
+        name = f"specs/x{hostile}.yaml".replace("\0", "").replace("//", "/")
         each = finding(file=name)
+        hold([each], form, render(of_findings(each), form, AT_ROOT))
+        each = finding(file=name.removesuffix(".yaml"))
         hold([each], form, render(of_findings(each), form, AT_ROOT))
 
 
@@ -181,6 +185,25 @@ def test_many_at_once(form: str) -> None:
     found = [finding(message=hostile, text=hostile, line=n + 1) for n, hostile in enumerate(HOSTILE)]
     assert len(found) > SHOWN
     hold(found, form, render(of_findings(*found), form, AT_ROOT))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_a_change_does_and_what_was_written(form: str) -> None:
+    """Names of networks, of files before and of revisions; figures that were pinned, with their layers."""
+    for hostile in HOSTILE:
+        grown = FigureChange(figure="params", before=1, after=2, difference=1, ratio=2.0, grown=True)
+        figures = (grown,) * 4
+        networks = (
+            NetworkChange(
+                network=hostile, became="changed", figures=figures, field_before="1", field_after="2"
+            ),
+            NetworkChange(network=hostile, became="unknown", note=hostile),
+        )
+        change = FileChange(became="renamed", before=hostile, note=hostile, networks=networks)
+        each = finding(message="grown")
+        one = of_findings(each, change=change, written=(hostile,), left=(hostile,))
+        text = render(replace(one, against=hostile, removed=(hostile,)), form, AT_ROOT)
+        hold([each], form, text)
 
 
 _SIGNS = st.text(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -135,3 +137,16 @@ def test_markdown_has_the_table_and_ends_before_a_comment_does() -> None:
     text = render(many, "markdown", AT_ROOT)
     assert len(text) < LONGEST + 1000
     assert "more are left out: a comment has an end." in text
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "gitlab"])
+def test_every_format_with_a_place_for_it_says_what_changed(form: str) -> None:
+    """GitLab's report is a list of findings and nothing else."""
+    text = render(SPECS, form, AT_ROOT)
+    if form == "json":
+        figures = json.loads(text)["files"][0]["change"]["networks"][0]["figures"]
+        assert (figures[0]["before"], figures[0]["after"]) == (1000, 1040)
+        return
+    assert html.unescape(text).count("1,000 -> 1,040 (+4 %) !") == 2
+    assert SUMS in text
+    assert "against" not in render(document(FileReport(file="a.yaml"), against=""), form, AT_ROOT)
