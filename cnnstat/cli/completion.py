@@ -103,11 +103,11 @@ def _variants(place: str) -> Iterable[str]:
 
 
 def _network(context: click.Context) -> Graph | None:
-    """Return the network that the line so far names; standard input is not read."""
+    """Return the network that the line so far names; standard input is not read, nor a pipe."""
     # Where an option lacks its value, which is being typed, click has not yet given arguments their names.
     spec = next(iter(context.args), context.params.get("spec") or context.params.get("topic"))
-    if not spec or spec == "-":
-        return None
-    with suppress(SpecError, ArgumentError):
-        return load(spec, params=context.params.get("params"))
+    if spec and spec != "-":
+        with suppress(SpecError, ArgumentError):
+            if file.find(spec)[0].is_file():
+                return load(spec, params=context.params.get("params"))
     return None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from cnnstat.base.plugins import Plugins
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import Layer
+
+_NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 def _checked(name: str, kind: object) -> type[Layer]:
@@ -15,6 +19,8 @@ def _checked(name: str, kind: object) -> type[Layer]:
     """
     from cnnstat.layers import manual  # noqa: PLC0415 - only plug-ins wait for it
 
+    if not _NAME.fullmatch(name):
+        raise TypeError("the name of a type has letters, digits, _ and -")
     if not (isinstance(kind, type) and issubclass(kind, Layer)):
         raise TypeError(f"{kind!r} is no subclass of cnnstat.layers.base.Layer")
     if not hasattr(kind, "family"):

@@ -51,6 +51,7 @@ def _option(name: str, kind: type[Layer], option: manual.Option, rule: Rule) -> 
     }
 
 
+_LIST: Rule = {"items": {}}
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength")
 """The keywords of a declaration that a rule takes over; those of lists stand apart (`or_list`)."""
 
@@ -60,7 +61,9 @@ def _flat(rule: Rule, message: str) -> Rule:
     parts = _parts(rule)
     words = [word for part in parts for word in part.get("enum", ())]
     typed = {part["type"]: part for part in parts if isinstance(part.get("type"), str)}
-    if len(typed) + sum("enum" in part for part in parts) < len(parts):  # a package may declare anything
+    known = len(typed) + sum("enum" in part for part in parts)
+    if known < len(parts) or not isinstance(typed.get("array", _LIST)["items"], dict):
+        # A package may declare anything that msgspec reads.
         return {"anyOf": [*parts, {"type": "string", "pattern": EXPRESSION}]}
     flat: Rule = {"type": [*typed], "errorMessage": message}
     for part in typed.values():
@@ -90,7 +93,7 @@ def _samples(rule: Rule, default: Any = None) -> list[Any]:
         if kind in ("integer", "number"):
             least = part.get("minimum", part.get("exclusiveMinimum", 0) + 1)
             found.append(min(max(least, 2), part.get("maximum", part.get("exclusiveMaximum", 4) / 2)))
-        if kind == "array":
+        if kind == "array" and isinstance(part["items"], dict):
             size = max(part.get("minItems", 1), min(part.get("maxItems", 2), 2))
             found.append((_samples(part["items"]) * size)[:size])
     return [each for i, each in enumerate(found) if each not in found[:i]]
