@@ -83,12 +83,10 @@ def setters(field: Field, shape: Shape, branches: tuple[Branch, ...]) -> tuple[t
 
 
 def _branch(analysis: Analysis, row: LayerRow, fields: Fields, source: int, footprint: Footprint) -> Branch:
-    above, through = analysis.fields[source], row.field  # what reads one input alone has no other branch
-    if above.unseen:
-        through = above
-    elif len(row.node.values) > 1:
+    through = row.field  # what reads one input alone has no other branch
+    if len(row.node.values) > 1:
         through = fields.through(row.name, (source,), (footprint,), row.output_shape)
-    return Branch(analysis.graph.name(source), above, through)
+    return Branch(analysis.graph.name(source), analysis.fields[source], through)
 
 
 def _step(tracks: tuple[Bounds, ...], bounds: Reading) -> AxisGrowth | None:
