@@ -114,7 +114,7 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
         text, name, variant = file.read(spec)
     except SpecError as error:
         findings = Findings()
-        _add_problems(findings, error.problems)
+        _add_problems(findings, error.problems, options)
         return FileReport(file=spec, findings=tuple(findings)), ""
     unexecuted = structs.replace(options, run=False, check_grad=False)
     changed = changed_text(
@@ -152,11 +152,11 @@ def look(
     """
     findings, networks, executions = Findings(), 0, []
     budgets: list[Budgeted] = []
-    _add_problems(findings, others)
+    _add_problems(findings, others, options)
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
-        _add_problems(findings, error.problems)
+        _add_problems(findings, error.problems, options)
         return FileReport(file=name, findings=tuple(findings)), ()
     _add_rules(findings, options, family)
     variants = _variants(family, variant)
@@ -164,23 +164,21 @@ def look(
         try:
             analysis = analyze_graph(build(choose(family, each, {})))
         except SpecError as error:
-            _add_problems(findings, error.problems, each or family.name)
+            _add_problems(findings, error.problems, options, each or family.name)
             continue
         networks += 1
         findings.begin(analysis.graph)
-        for missed in analysis.missed:
-            findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
+        missed = (Problem("expect/missed", each.message, each.span) for each in analysis.missed)
+        _add_problems(findings, missed, options, analysis.name)
         stand = network_budgets(analysis, options.budget)
         budgets += stand.budgets
-        for problem in stand.problems:
-            if severity := options.of_code(problem.code, "error"):
-                findings.add(problem, severity, analysis.name)
+        _add_problems(findings, stand.problems, options, analysis.name)
         _add_rules(findings, options, family, analysis)
         if options.run:
             executed = _executed(analysis.graph, options)
             executions += [executed.execution] if executed.execution else []
             if executed.problem:
-                findings.add(executed.problem, "error", analysis.name)
+                _add_problems(findings, (executed.problem,), options, analysis.name)
     findings.complete = networks == len(variants) and variant is None
     ignored = apply_ignores(findings, family.span.source, options, complete=findings.complete)
     found = list(findings)
@@ -216,9 +214,12 @@ def _variants(family: Family, variant: str | None) -> tuple[str | None, ...]:
     return (variant,) if variant is not None else tuple(family.variants) or (None,)
 
 
-def _add_problems(findings: Findings, problems: Iterable[Problem], network: str = "") -> None:
+def _add_problems(
+    findings: Findings, problems: Iterable[Problem], options: CheckOptions, network: str = ""
+) -> None:
     for problem in problems:
-        findings.add(problem, "error", network)
+        if severity := options.of_code(problem.code, "error"):
+            findings.add(problem, severity, network)
 
 
 def _add_rules(
@@ -238,6 +239,5 @@ def _add_rules(
             package = rules.origin(code)
             if not package:
                 raise
-            if failed := options.of_code(rules.FAILED, "error"):
-                message = f"{code} of package {package} failed: {type(error).__name__}: {error}"
-                findings.add(Problem(rules.FAILED, message, family.span), failed, network)
+            message = f"{code} of package {package} failed: {type(error).__name__}: {error}"
+            _add_problems(findings, (Problem(rules.FAILED, message, family.span),), options, network)

@@ -162,6 +162,16 @@ def test_shrinking_is_none_and_a_larger_field_neither(here: Path) -> None:
     }
 
 
+def test_growth_matters_as_much_as_a_project_says(here: Path) -> None:
+    write("specs/one.yaml", spec(3, "one"))
+    write(".cnnstat.yaml", "severity: {against/grown: warning}\n")
+    (found,) = document("specs/one.yaml", "--against", "HEAD")["files"]
+    assert [(each["code"], each["severity"]) for each in found["findings"]] == [("against/grown", "warning")]
+    write(".cnnstat.yaml", "severity: {against/grown: off}\n")
+    (found,) = document("specs/one.yaml", "--against", "HEAD")["files"]
+    assert found["findings"] == []
+
+
 @pytest.mark.parametrize(
     ("tolerances", "grown"),
     [
