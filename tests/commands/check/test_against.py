@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -444,6 +445,29 @@ def test_or_to_the_folder_at_hand(folders: None, monkeypatch: pytest.MonkeyPatch
 def test_what_the_configuration_excludes_is_not_removed(folders: None) -> None:
     write(".cnnstat.yaml", "exclude: [gone.yaml]\n")
     assert "new/gone.yaml" not in became("new", "--against", "old")
+
+
+@pytest.mark.parametrize("against", ["HEAD", "../before"])
+def test_what_the_configuration_includes_was_a_spec_then_as_well(here: Path, against: str) -> None:
+    write(".cnnstat.yaml", "include: ['*.net', 'bare.yaml']\n")
+    for name in ("same.net", "other.net", "gone.net", "old.net", "gone.yaml"):
+        write(f"specs/{name}", spec(name=name))
+    write("bare.yaml", "name: no key of a spec\n")
+    commit()
+    shutil.copytree(here, here.parent / "before", ignore=shutil.ignore_patterns(".git"))
+    write("specs/other.net", spec(3))
+    for name in ("specs/gone.net", "specs/gone.yaml", "bare.yaml"):
+        Path(name).unlink()
+    Path("specs/old.net").rename("specs/new.net")
+    git("add", "--all")
+    found = document("--against", against)
+    became = {each["file"]: each["change"]["became"] for each in found["files"]}
+    assert became == {
+        "specs/new.net": "renamed",
+        "specs/other.net": "changed",
+        "specs/same.net": "same",
+    }
+    assert found["removed"] == ["bare.yaml", "specs/gone.net"]
 
 
 def test_a_folder_and_a_revision_of_one_name(here: Path) -> None:
