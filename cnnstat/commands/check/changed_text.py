@@ -35,8 +35,10 @@ def changed_text(
     """Mend a file and pin its figures, as far as that is asked for; ``look`` says what is found in a text."""
     start = Span(Source(name, ""), 1, 1)
     if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
+        codes = ["expect/unwritten"] if options.write_expect else []
+        codes += ["fix/unwritten"] if options.fix and mended(text, look).text != text else []
         why = "is a bundled network; copy its file and name that"
-        return ChangedText(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
+        return ChangedText(text, tuple(Problem(code, why, start) for code in codes))
     found = ChangedText(text)
     if options.fix:
         attempt = mended(text, look)
@@ -52,5 +54,5 @@ def changed_text(
             replace_text(file.find(spec)[0], text, found.text)
         except FileError as error:
             code = "fix/unwritten" if found.fixed else "expect/unwritten"
-            return ChangedText(text, (Problem(code, str(error), start),))
+            return ChangedText(text, (*found.problems, Problem(code, str(error), start)))
     return found

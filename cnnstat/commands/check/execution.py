@@ -32,7 +32,7 @@ class Executed(Struct, frozen=True):
     problem: Problem | None
 
 
-def execute(graph: Graph, *, check_grad: bool, max_memory: int | None) -> Executed:
+def execute(graph: Graph, *, check_grad: bool, max_memory: int | None, share: int) -> Executed:
     """Run a network forward and backward on a drawn sample and compare; check its gradients if asked to.
 
     Raises:
@@ -43,6 +43,7 @@ def execute(graph: Graph, *, check_grad: bool, max_memory: int | None) -> Execut
         dtype="float64" if check_grad else "float32",
         check_grad=check_grad,
         max_memory=max_memory,
+        share=share,
         progress=False,
     )
     try:

@@ -145,6 +145,14 @@ def test_a_false_figure_is_a_finding_of_a_run(here: Path, monkeypatch: pytest.Mo
     assert "a.yaml:2:17: error: run/disproved: NOT TRUE: " in ended.stdout
 
 
+def test_processes_share_the_memory(here: Path) -> None:
+    written(here, a=CLEAN, b=CLEAN)
+    one = within("check", "a.yaml", "--run", "--jobs", "3", "--max-memory", "1M").stdout
+    assert "1.0 MiB are allowed by --max-memory; " in one
+    both = within("check", "a.yaml", "b.yaml", "--run", "--jobs", "3", "--max-memory", "1M").stdout
+    assert "512.0 KiB are allowed by --max-memory for each of 2 processes" in both
+
+
 def test_a_run_that_does_not_fit_into_memory_is_a_finding(here: Path) -> None:
     written(here, a=CLEAN)
     ended = within("check", "a.yaml", "--run", "--max-memory", "1M")
