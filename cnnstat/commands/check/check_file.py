@@ -18,7 +18,7 @@ from cnnstat.commands.check.findings_of import add_problems, findings_of
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
-    from cnnstat.commands.check.mended import Fixes
+    from cnnstat.commands.check.edits import Fixes
     from cnnstat.commands.check.options import CheckOptions
 
 

@@ -8,9 +8,10 @@ from cnnstat import rules
 from cnnstat.base.errors import Problem, Source, SpecError
 from cnnstat.commands.check.budgets import network_budgets
 from cnnstat.commands.check.document import FileReport
-from cnnstat.commands.check.findings import Findings, Fix
+from cnnstat.commands.check.findings import Findings
 from cnnstat.commands.check.ignores import apply_ignores
 from cnnstat.commands.check.networks import networks
+from cnnstat.rules.rule import Found
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.commands.check.budgets import Budgeted
     from cnnstat.commands.check.document import Execution
+    from cnnstat.commands.check.edits import Fixes
     from cnnstat.commands.check.execution import Executed
     from cnnstat.commands.check.options import CheckOptions
     from cnnstat.graph.model import Graph
-    from cnnstat.rules.rule import Edit
     from cnnstat.spec.model import Family
 
 
 def findings_of(
     text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
-) -> tuple[FileReport, tuple[tuple[Edit, ...], ...]]:
+) -> tuple[FileReport, Fixes]:
     """Check the text of a spec, all its networks or one variant; ``others`` are found already.
 
     The edits mend what can be mended. There are none where a network of the file was not looked at, or could
@@ -84,7 +85,7 @@ def add_problems(
     """Add problems of a network, or of the file as a whole, unless a project has their code off."""
     for problem in problems:
         if severity := options.of_code(problem.code, "error"):
-            findings.add(problem, severity, network)
+            findings.add(problem.code, Found(problem.message, problem.span), severity, network)
 
 
 def _add_rules(
@@ -98,8 +99,7 @@ def _add_rules(
             continue
         try:
             for each in rules.rule(code).found(family, analysis):
-                fix = Fix(each.edits, each.entry)
-                findings.add(Problem(code, each.message, each.span), severity, network, fix)
+                findings.add(code, each, severity, network)
         except Exception as error:
             package = rules.origin(code)
             if not package:
