@@ -13,7 +13,7 @@ from cnnstat.base.errors import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnstat.commands.check.check_file import FileReport
+    from cnnstat.commands.check.document import FileReport
     from cnnstat.rules.rule import Edit
 
 Fixes: TypeAlias = "Sequence[tuple[Edit, ...]]"

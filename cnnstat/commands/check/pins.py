@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.expectations import figure, published
 from cnnstat.base.errors import Problem, Source, Span, SpecError
-from cnnstat.graph.model import build
-from cnnstat.spec.choice import choose
+from cnnstat.commands.check.networks import networks
 from cnnstat.spec.document import Mapping, Scalar, Sequence, ends, parse
 from cnnstat.spec.expect import WHOLE
 from cnnstat.spec.reader import read_family
@@ -82,21 +80,12 @@ def _pinned(text: str, name: str, variant: str | None) -> Pins:
     family = read_family(source)
     root = parse(source)
     assert isinstance(root, Mapping)
-    analyses = [*_analyses(family, variant)]
+    analyses = [each.analysis for each in networks(family, variant) if each.analysis]
     writer = _Writer(source, root)
     writer.update(analyses)
     for analysis in analyses:
         writer.add(analysis, family)
     return writer.pins()
-
-
-def _analyses(family: Family, variant: str | None) -> Iterator[Analysis]:
-    names = (variant,) if variant is not None else tuple(family.variants) or (None,)
-    for name in names:
-        try:
-            yield analyze_graph(build(choose(family, name, {})))
-        except SpecError:
-            continue  # the check of the file says why
 
 
 class _Writer:
