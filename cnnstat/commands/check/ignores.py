@@ -51,8 +51,8 @@ class Ignored(Struct):
 def apply_ignores(findings: Findings, source: Source, options: CheckOptions, *, complete: bool) -> int:
     """Drop the findings that comments ask to leave out, add what is wrong with these, and count the dropped.
 
-    Unless the file was looked at in ``complete``, and for the code, nothing is said of an ignore that nothing
-    needs.
+    An ignore that nothing needs is a finding where that is sure: all networks of the file were looked at
+    (``complete``), and its code was looked for.
     """
     if _SIGN not in source.text:
         return 0
