@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.expectations import figure
 from cnnstat.analysis.growth import growth_of
 from cnnstat.base.errors import ArgumentError, Fault, Problem, Source, SpecError
 from cnnstat.base.figures import BUDGETED, FIGURES
 from cnnstat.base.text import suggestion
-from cnnstat.graph.model import build
-from cnnstat.spec.choice import choose
+from cnnstat.commands.check.networks import networks
 from cnnstat.spec.expect import WHOLE, tolerance
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.base.errors import Span
     from cnnstat.commands.check.earlier import Earlier
+    from cnnstat.commands.check.networks import Network
 
 COMPARED = ("params", "macs", "inference_memory", "training_memory")
 """What may not grow, by the names that budgets have for it; a larger receptive field is no cost."""
@@ -68,10 +66,13 @@ class FileChange(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True):
-    """What became of a spec, and what grew too much."""
+    """What became of a spec, if it was compared, and what grew too much."""
 
-    change: FileChange
+    change: FileChange | None
     problems: tuple[Problem, ...] = ()
+
+
+NOT_COMPARED = Compared(None)
 
 
 def read_tolerances(texts: Iterable[str]) -> dict[str, str]:
@@ -113,22 +114,24 @@ def compare(
         alike: Became = "renamed" if renamed else "same"
         return Compared(FileChange(became=alike, before=earlier.name, note=earlier.note))
     try:
-        before = _networks(old, earlier.name, variant)
+        former = read_family(Source(earlier.name, old))
     except SpecError as error:
-        return Compared(_broken(earlier, f"it was broken: {_first(error)}"))
+        return Compared(_broken(earlier, f"it was broken: {_first(error.problems)}"))
     try:
-        after = _networks(text, name, variant)
+        family = read_family(Source(name, text))
     except SpecError:
         return Compared(_broken(earlier, "it is broken"))
+    before = {each.key: each for each in networks(former, variant)}
     changes, problems = [], []
-    for key, (place, found) in after.items():
-        change = _change(before.get(key), found)
+    for network in networks(family, variant):
+        change = _change(before.pop(network.key, None), network)
         if change.figures:
             change, said = _judged(change, tolerances)
-            problems += [Problem("against/grown", f"against {against}: {each}", place) for each in said]
+            problems += [
+                Problem("against/grown", f"against {against}: {each}", network.span) for each in said
+            ]
         changes.append(change)
-    gone = (_name(found) for key, (_, found) in before.items() if key not in after)
-    changes += [NetworkChange(network=each, became="removed") for each in gone]
+    changes += [NetworkChange(network=each.name, became="removed") for each in before.values()]
     figures: Became = "same" if all(each.became == "same" for each in changes) else "changed"
     became: Became = "renamed" if renamed else figures
     return Compared(
@@ -141,48 +144,22 @@ def _broken(earlier: Earlier, note: str) -> FileChange:
     return FileChange(became="unknown", before=earlier.name, note=note)
 
 
-_Found: TypeAlias = "tuple[Span, Analysis | tuple[str, str]]"
-"""Where a network stands, and its figures; or its name, and why it has none."""
-
-
-def _networks(text: str, name: str, variant: str | None) -> dict[str, _Found]:
-    """Return the networks of a spec by their keys; the only one of a spec without variants has none.
-
-    Raises:
-        SpecError: the spec as a whole is wrong.
-    """
-    family = read_family(Source(name, text))
-    keys = (variant,) if variant is not None else tuple(family.variants) or (None,)
-    found: dict[str, _Found] = {}
-    for key in keys:
-        span = family.variants[key].span if key in family.variants else family.span
-        try:
-            found[key or ""] = span, analyze_graph(build(choose(family, key, {})))
-        except SpecError as error:
-            found[key or ""] = span, (key or family.name, _first(error))
-    return found
-
-
-def _first(error: SpecError) -> str:
-    problem, *more = error.problems
+def _first(problems: Sequence[Problem]) -> str:
+    problem, *more = problems
     return f"{problem.message} (line {problem.span.line})" + (f", and {len(more)} more" if more else "")
 
 
-def _name(found: Analysis | tuple[str, str]) -> str:
-    return found[0] if isinstance(found, tuple) else found.name
-
-
-def _change(before: _Found | None, after: Analysis | tuple[str, str]) -> NetworkChange:
-    name = _name(after)
+def _change(before: Network | None, after: Network) -> NetworkChange:
+    name = after.name
     if before is None:
         return NetworkChange(network=name, became="new")
-    _, old = before
-    if isinstance(after, tuple):
+    if after.analysis is None:
         return NetworkChange(network=name, became="unknown", note="it is broken")
-    if isinstance(old, tuple):
-        return NetworkChange(network=name, became="unknown", note=f"it was broken: {old[1]}")
-    figures = tuple(_figures(old, after))
-    fields = _field(old), _field(after)
+    if before.analysis is None:
+        note = f"it was broken: {_first(before.problems)}"
+        return NetworkChange(network=name, became="unknown", note=note)
+    figures = tuple(_figures(before.analysis, after.analysis))
+    fields = _field(before.analysis), _field(after.analysis)
     same = all(each.before == each.after for each in figures) and fields[0] == fields[1]
     return NetworkChange(
         network=name,

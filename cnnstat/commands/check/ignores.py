@@ -16,14 +16,15 @@ from cnnstat import rules
 from cnnstat.base.errors import Problem, Span
 from cnnstat.base.pages import CODES
 from cnnstat.base.text import suggestion
+from cnnstat.rules.rule import Found
 from cnnstat.spec.document import comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.base.errors import Source
-    from cnnstat.commands.check.check_file import CheckOptions
     from cnnstat.commands.check.findings import Findings
+    from cnnstat.commands.check.options import CheckOptions
 
 _SIGN = "cnnstat:"
 _COMMENT = re.compile(rf"#\s*{_SIGN}\s*")
@@ -74,7 +75,7 @@ def apply_ignores(findings: Findings, source: Source, options: CheckOptions, *, 
     for problem in problems:
         severity = options.of_code(problem.code, "warning")
         if severity:
-            findings.add(problem, severity)
+            findings.add(problem.code, Found(problem.message, problem.span), severity)
     return dropped
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Source
+from cnnstat.commands.check.edits import applied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from cnnstat.commands.check.check_file import FileReport
-    from cnnstat.rules.rule import Edit
-
-Fixes: TypeAlias = "Sequence[tuple[Edit, ...]]"
-"""The edits of each finding that can be mended; they belong together."""
+    from cnnstat.commands.check.document import FileReport
+    from cnnstat.commands.check.edits import Fixes
 
 Look: TypeAlias = "Callable[[str], tuple[FileReport, Fixes]]"
 
@@ -50,42 +46,6 @@ def mended(text: str, look: Look) -> Mended:
             code, message = next(iter(new))
             return Mended(text, refused=f"{code}: {message}")
     return Mended(changed, fixed)
-
-
-def applied(text: str, fixes: Fixes) -> tuple[str, int]:
-    """Return a text with the edits of findings made, and of how many; one that overlaps another waits."""
-    source, end_of_line = Source("", text), _end_of_line(text)
-    made: list[tuple[int, int, str]] = []  # in order, and apart from each other
-    count = 0
-    for edits in fixes:
-        wanted = [(*_ends(source, edit), edit.text.replace("\n", end_of_line)) for edit in edits]
-        if not any(_overlaps(each, made) for each in wanted):
-            for each in wanted:
-                insort(made, each)
-            count += 1
-    parts, end = [], 0
-    for start, stop, new in made:
-        parts += [text[end:start], new]
-        end = stop
-    return "".join((*parts, text[end:])), count
-
-
-def _ends(source: Source, edit: Edit) -> tuple[int, int]:
-    start = source.offset(edit.span.line, edit.span.column)
-    return start, start + edit.span.length
-
-
-def _end_of_line(text: str) -> str:
-    """Return how the lines of a text end, so that one that is added does as well."""
-    return next((each for each in ("\r\n", "\n", "\r") if each in text), "\n")
-
-
-def _overlaps(wanted: tuple[int, int, str], made: list[tuple[int, int, str]]) -> bool:
-    index = bisect_left(made, wanted)
-    return any(
-        wanted[0] == start or (wanted[0] < stop and start < wanted[1])
-        for start, stop, _ in made[max(0, index - 1) : index + 1]
-    )
 
 
 def _errors(report: FileReport) -> Counter[tuple[str, str]]:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.expectations import figure, published
 from cnnstat.base.errors import Problem, Source, Span, SpecError
-from cnnstat.graph.model import build
-from cnnstat.spec.choice import choose
+from cnnstat.commands.check.edits import Edit, edited
+from cnnstat.commands.check.networks import networks
 from cnnstat.spec.document import Mapping, Scalar, Sequence, ends, parse
 from cnnstat.spec.expect import WHOLE
 from cnnstat.spec.reader import read_family
@@ -48,12 +47,6 @@ class Pins(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-class _Edit(Struct, frozen=True):
-    start: int
-    end: int
-    text: str
-
-
 class _Expected(Struct, frozen=True):
     """A figure under ``expect:`` as it is written, and whether it is our own."""
 
@@ -82,21 +75,12 @@ def _pinned(text: str, name: str, variant: str | None) -> Pins:
     family = read_family(source)
     root = parse(source)
     assert isinstance(root, Mapping)
-    analyses = [*_analyses(family, variant)]
+    analyses = [each.analysis for each in networks(family, variant) if each.analysis]
     writer = _Writer(source, root)
     writer.update(analyses)
     for analysis in analyses:
         writer.add(analysis, family)
     return writer.pins()
-
-
-def _analyses(family: Family, variant: str | None) -> Iterator[Analysis]:
-    names = (variant,) if variant is not None else tuple(family.variants) or (None,)
-    for name in names:
-        try:
-            yield analyze_graph(build(choose(family, name, {})))
-        except SpecError:
-            continue  # the check of the file says why
 
 
 class _Writer:
@@ -106,16 +90,12 @@ class _Writer:
         self.source, self.root = source, root
         self.ends = ends(source)
         self.expected = {_place(each.node.span): each for each in _all_expected(root)}
-        self.edits: list[_Edit] = []
+        self.edits: list[Edit] = []
         self.written: list[str] = []
         self.left: list[str] = []
 
     def pins(self) -> Pins:
-        parts, end = [], 0
-        for edit in sorted(self.edits, key=lambda edit: edit.start):
-            parts += [self.source.text[end : edit.start], edit.text]
-            end = edit.end
-        return Pins("".join((*parts, self.source.text[end:])), tuple(self.written), tuple(self.left))
+        return Pins(edited(self.source.text, self.edits), tuple(self.written), tuple(self.left))
 
     # -- figures that stand there -------------------------------------------------------------------
 
@@ -144,7 +124,7 @@ class _Writer:
             return
         start, end, new = self.source.offset(*place), self.end(node), _written(key, value)
         old = " ".join(self.source.text[start:end].split())
-        self.edits.append(_Edit(start, end, new))
+        self.edits.append(Edit(start, end, new))
         self.written.append(f"{where}: {key}: {new}, was {old}")
 
     # -- figures that are new -----------------------------------------------------------------------
@@ -185,13 +165,12 @@ class _Writer:
         start = self.source.offset(*_place(within.span))
         if self.source.text[start] == "{":
             last = self.end(node.entries[-1][1]) if node.entries else start + 1
-            self.edits.append(_Edit(last, last, (", " if node.entries else "") + ", ".join(keys)))
+            self.edits.append(Edit(last, last, (", " if node.entries else "") + ", ".join(keys)))
             return
         line, _ = self.source.place(self.end(behind or node.entries[-1][1]))
         last = self.source.offset(line, 1) + len(self.source.line(line))
         indent = " " * (node.entries[0][0].span.column - 1)
-        newline = "\r\n" if self.source.text[last : last + 2] == "\r\n" else "\n"
-        self.edits.append(_Edit(last, last, "".join(f"{newline}{indent}{key}" for key in keys)))
+        self.edits.append(Edit(last, last, "".join(f"\n{indent}{key}" for key in keys)))
 
     def end(self, node: Node) -> int:
         """Return where a value ends, of one in lines that of the last value in it."""

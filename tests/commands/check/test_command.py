@@ -158,3 +158,13 @@ def test_a_run_that_does_not_fit_into_memory_is_a_finding(here: Path) -> None:
     ended = within("check", "a.yaml", "--run", "--max-memory", "1M")
     assert ended.returncode == 1
     assert "run/refused: the run needs about" in ended.stdout
+
+
+def test_what_cannot_go_together_is_refused_before_anything_is_looked_for(here: Path) -> None:
+    for refused, said in (
+        (("--tolerance", "1%"), "--tolerance goes with --against"),
+        (("-", "--fix"), "name - alone"),
+    ):
+        ended = within("check", "nothing-*", *refused)
+        assert ended.returncode == 2
+        assert said in " ".join(ended.stderr.split())

@@ -11,9 +11,12 @@ from cnnstat.base.errors import Source, Span
 from cnnstat.base.files import FileError
 from cnnstat.commands.check import changed_text
 from cnnstat.commands.check import mended as mending
-from cnnstat.commands.check.check_file import CheckOptions, check_file, look
-from cnnstat.commands.check.mended import applied, mended
-from cnnstat.rules.rule import Edit
+from cnnstat.commands.check.check_file import check_file
+from cnnstat.commands.check.edits import Edit, Fixes, applied, edit_of
+from cnnstat.commands.check.findings_of import findings_of
+from cnnstat.commands.check.mended import mended
+from cnnstat.commands.check.options import CheckOptions
+from cnnstat.rules.rule import Edit as RuleEdit
 from cnnstat.spec import bundled
 from tests.program import run, within
 
@@ -103,7 +106,7 @@ def test_edits_that_overlap_wait_for_the_next_round(monkeypatch: pytest.MonkeyPa
     source = Source("x", text)
 
     def edit(line: int, column: int, length: int, new: str) -> Edit:
-        return Edit(Span(source, line, column, length), new)
+        return edit_of(RuleEdit(Span(source, line, column, length), new))
 
     fixes = (
         (edit(1, 1, 3, "ONE"), edit(3, 1, 0, "> ")),
@@ -211,7 +214,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(
     path = tmp_path / "spec.yaml"
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
 
-    def changing(text: str, fixes: mending.Fixes) -> tuple[str, int]:
+    def changing(text: str, fixes: Fixes) -> tuple[str, int]:
         path.write_text("input: [1]\n", encoding="utf-8")
         return applied(text, fixes)
 
@@ -283,8 +286,8 @@ def test_how_many_were_mended_is_said(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_never_rests_comes_to_an_end() -> None:
-    def restless(text: str) -> tuple[object, mending.Fixes]:
-        report, _ = look("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
-        return report, ((Edit(Span(Source("x", text), 1, 1, 0), "x"),),)
+    def restless(text: str) -> tuple[object, Fixes]:
+        report, _ = findings_of("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
+        return report, ((Edit(0, 0, "x"),),)
 
     assert mended("a", restless).fixed == 10  # type: ignore[arg-type]

@@ -25,11 +25,23 @@ def failing(number: int) -> int:
     raise ValueError(number)
 
 
+def threads(number: int) -> str | None:
+    return os.environ.get("OPENBLAS_NUM_THREADS")
+
+
 def lost(work: tuple[int]) -> int:
     return -work[0]
 
 
 WORK = [(number,) for number in range(30)]
+
+
+def test_each_process_leaves_the_other_processors_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert [*in_order(threads, WORK[:2], 2, str)] == ["1", "1"]
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert [*in_order(threads, WORK[:2], 2, str)] == ["3", "3"]
 
 
 def test_results_come_in_the_order_of_the_work_from_several_processes() -> None:
