@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
-from cnnstat.executor.network import Batch
+    from cnnstat.executor.network import Batch
+    from cnnstat.spec.expression import Value
+
 
 SPECS = specs("bias-before-norm")
 
