@@ -20,12 +20,11 @@ from cnnstat.spec.reader import read_family
 from tests.rules.found import specs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
     from cnnstat.executor.network import Batch
-    from cnnstat.spec.expression import Value
 
 
 SPECS = specs("bias-before-norm")
@@ -60,7 +59,7 @@ def test_a_bias_that_is_found_changes_nothing_and_any_other_does(path: Path) -> 
             array[...] = kept
 
 
-def others(params: dict[str, Value]) -> Iterator[dict[str, Value]]:
+def others(params: Mapping[str, object]) -> Iterator[dict[str, object]]:
     """Yield parameters that a command line may set instead: all choices of yes and no, and other numbers."""
     choices = [name for name, value in params.items() if isinstance(value, bool)]
     for chosen in product((False, True), repeat=len(choices)):
