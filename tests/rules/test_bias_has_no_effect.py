@@ -59,7 +59,7 @@ def test_a_bias_that_is_found_changes_nothing_and_any_other_does(path: Path) -> 
             array[...] = kept
 
 
-def others(params: Mapping[str, object]) -> Iterator[dict[str, object]]:
+def others(params: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """Yield parameters that a command line may set instead: all choices of yes and no, and other numbers."""
     choices = [name for name, value in params.items() if isinstance(value, bool)]
     for chosen in product((False, True), repeat=len(choices)):
