@@ -39,8 +39,9 @@ def changed_text(
         return ChangedText(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
     found = ChangedText(text)
     if options.fix:
-        attempt = mended(text, look)
-        why = f"mended, it would have a new error: {attempt.refused}"
+        attempt = mended(text, look, lambda each: pinned(each, name, variant).text, pins=options.write_expect)
+        way_out = "; with --write-expect, too, the figure is updated" if attempt.pinnable else ""
+        why = f"mended, it would have a new error: {attempt.refused}{way_out}"
         refused = (Problem("fix/refused", why, start),) if attempt.refused else ()
         found = ChangedText(attempt.text, refused, attempt.fixed)
     if options.write_expect:

@@ -10,6 +10,7 @@ import yaml
 from cnnstat.base.errors import Source, Span
 from cnnstat.commands.check import mended as mending
 from cnnstat.commands.check.check_file import CheckOptions, check_file, look
+from cnnstat.commands.check.common_budgets import read_demands
 from cnnstat.commands.check.mended import applied, mended
 from cnnstat.rules.rule import Edit
 from tests.program import run, within
@@ -126,6 +127,53 @@ def test_an_old_error_hinders_nothing(tmp_path: Path) -> None:
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}") + wrong, encoding="utf-8")
     report = check_file(str(path), CheckOptions(fix=True))
     assert (report.fixed, [each.code for each in report.findings]) == (1, ["expect/missed"])
+
+
+CONV = "{type: conv, filters: 4, kernel: 3}"
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_an_old_error_with_another_figure_hinders_nothing(tmp_path: Path, given: bool) -> None:
+    """Without the bias the budget is exceeded by less, and says so."""
+    path = tmp_path / "spec.yaml"
+    own = "" if given else "budget: {params: <= 10}\n"
+    path.write_text(own + spec(CONV), encoding="utf-8")
+    bounds = read_demands(["params <= 10"]) if given else ()
+    report = check_file(str(path), CheckOptions(fix=True, budget=bounds))
+    assert (report.fixed, [each.code for each in report.findings]) == (1, ["budget/params"])
+
+
+def test_one_error_more_of_a_kind_is_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    layer = "{name: %s, type: conv, filters: 4, kernel: 3, expect: {params: {value: %d, source: b}}}"
+    text = f"{spec(layer % ('a', 7))}  - {layer % ('b', 148)}\n{NORM}"
+    path.write_text(text, encoding="utf-8")
+    report = check_file(str(path), CheckOptions(fix=True))
+    codes = [each.code for each in report.findings]
+    assert (report.fixed, codes.count("fix/refused"), path.read_text(encoding="utf-8")) == (0, 1, text)
+
+
+def test_the_figures_that_are_pinned_anew_hinder_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = spec(CONV).replace("input:", "expect: {source: cnnstat, params: 120}\ninput:")
+    path.write_text(text, encoding="utf-8")
+    alone = check_file(str(path), CheckOptions(fix=True))
+    assert [each.code for each in alone.findings] == ["fix/refused", "rule/bias-before-norm"]
+    assert "; with --write-expect, too, the figure is updated" in alone.findings[0].message
+    both = check_file(str(path), CheckOptions(fix=True, write_expect=True))
+    assert (both.fixed, both.findings) == (1, ())
+    assert "mended: total: params: 116, was 120" in both.written
+    expected = yaml.safe_load(path.read_text(encoding="utf-8"))["expect"]
+    assert expected["params"] == 116
+
+
+def test_a_figure_of_somebody_else_is_not_updated(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = spec(CONV).replace("input:", "expect: {source: a paper, params: 120}\ninput:")
+    path.write_text(text, encoding="utf-8")
+    both = check_file(str(path), CheckOptions(fix=True, write_expect=True))
+    assert (both.fixed, both.findings[0].code) == (0, "fix/refused")
+    assert "--write-expect" not in both.findings[0].message
 
 
 FAMILY = """name: family
@@ -260,4 +308,4 @@ def test_a_rule_that_never_rests_comes_to_an_end() -> None:
         report, _ = look("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
         return report, ((Edit(Span(Source("x", text), 1, 1, 0), "x"),),)
 
-    assert mended("a", restless).fixed == 10  # type: ignore[arg-type]
+    assert mended("a", restless, str, pins=False).fixed == 10  # type: ignore[arg-type]
