@@ -24,7 +24,7 @@ from cnnstat.commands.check.earlier import earlier_specs
 from cnnstat.commands.check.formats import check_format, names, render
 from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
-from cnnstat.commands.check.spec_files import spec_files
+from cnnstat.commands.check.spec_files import path_of, spec_files
 from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def check(
     )
     work = []
     for spec in found.specs:
-        own = configuration.of_file(Path(spec))
+        own = configuration.of_file(path_of(spec))
         was = earlier and earlier.of.get(spec)
         bounds = with_budgets(own.budget, budget)
         work.append((spec, replace(options, severity=own.severity, budget=bounds, earlier=was)))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.base.errors import ArgumentError
+from cnnstat.base.errors import ArgumentError, SpecError
+from cnnstat.spec import file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,6 +49,14 @@ def spec_files(paths: Iterable[str], configuration: Configuration) -> SpecFiles:
     return SpecFiles(tuple(named), len(others))
 
 
+def path_of(spec: str) -> Path:
+    """Return the path of a spec as it is named, without the variant that it may ask for."""
+    try:
+        return Path(file.find(spec)[1])
+    except SpecError:  # standard input, or what is not there
+        return Path(spec)
+
+
 def _files(path: str, configuration: Configuration, others: list[str]) -> Iterator[str]:
     if path == "-" or not (os.path.isdir(path) or has_magic(path)) or os.path.isfile(path):
         yield path
@@ -82,8 +91,8 @@ def _in_folder(folder: str, configuration: Configuration, others: list[str]) -> 
 def _may_be_a_spec(path: Path) -> bool:
     """Say whether a file may be a spec; of one that cannot be read, that is for the check to say."""
     try:
-        with path.open("rb") as file:
-            return has_a_key(file.read(_LOOKED_AT))
+        with path.open("rb") as opened:
+            return has_a_key(opened.read(_LOOKED_AT))
     except OSError:
         return True
 

@@ -8,6 +8,7 @@ import pytest
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.check.configuration import Configuration, read_configuration
+from tests.program import within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +97,15 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
         read_configuration(tmp_path / "pyproject.toml", tmp_path)
     with pytest.raises(ArgumentError, match="No such file"):
         read_configuration(tmp_path / "none.yaml", tmp_path)
+
+
+def test_an_override_holds_for_a_variant_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cnnstat.yaml").write_text("overrides: [{files: [a.yaml], budget: {params: <= 10}}]\n")
+    (tmp_path / "a.yaml").write_text(
+        "input: [1, 8, 8]\nvariants: {one: {}, two: {}}\nlayers: [{type: conv, filters: 8, kernel: 3}]\n"
+    )
+    for spec in ("a.yaml", "a.yaml#one", "./a.yaml#two"):
+        assert "budget/params" in within("check", spec).stdout
