@@ -48,7 +48,10 @@ class FigureChange(Struct, frozen=True, kw_only=True):
 
 
 class NetworkChange(Struct, frozen=True, kw_only=True):
-    """What became of a network; ``note`` says why nobody knows. Fields are as reports print them."""
+    """What became of a network; ``note`` says why nobody knows, or which variant it is.
+
+    Fields are as reports print them.
+    """
 
     network: str
     became: NetworkBecame
@@ -113,22 +116,28 @@ def compare(
         alike: Became = "renamed" if renamed else "same"
         return Compared(FileChange(became=alike, before=earlier.name, note=earlier.note))
     try:
-        before = _networks(old, earlier.name, variant)
+        before = _networks(old, earlier.name, None)
     except SpecError as error:
         return Compared(_broken(earlier, f"it was broken: {_first(error)}"))
     try:
         after = _networks(text, name, variant)
     except SpecError:
         return Compared(_broken(earlier, "it is broken"))
+    if variant is not None:
+        before = {key: each for key, each in before.items() if key not in _others(text, name, variant)}
+    former = _former(before, after)
     changes, problems = [], []
     for key, (place, found) in after.items():
-        change = _change(before.get(key), found)
+        change = _change(before.get(former.get(key, key)), found, key, former.get(key))
         if change.figures:
             change, said = _judged(change, tolerances)
             problems += [Problem("against/grown", f"against {against}: {each}", place) for each in said]
         changes.append(change)
-    gone = (_name(found) for key, (_, found) in before.items() if key not in after)
-    changes += [NetworkChange(network=each, became="removed") for each in gone]
+    if variant is None:
+        gone = ((key, each) for key, (_, each) in before.items() if key not in {*after, *former.values()})
+        changes += [
+            NetworkChange(network=_name(each), became="removed", note=_key(key, each)) for key, each in gone
+        ]
     figures: Became = "same" if all(each.became == "same" for each in changes) else "changed"
     became: Became = "renamed" if renamed else figures
     return Compared(
@@ -163,6 +172,30 @@ def _networks(text: str, name: str, variant: str | None) -> dict[str, _Found]:
     return found
 
 
+def _others(text: str, name: str, variant: str) -> set[str]:
+    """Return the keys of a spec's variants but for one."""
+    return {*read_family(Source(name, text)).variants} - {variant}
+
+
+def _former(before: Mapping[str, _Found], after: Mapping[str, _Found]) -> dict[str, str]:
+    """Return the keys that variants had which have other keys now, and are known by their names."""
+    old = _by_name({key: each for key, each in before.items() if key not in after})
+    new = _by_name({key: each for key, each in after.items() if key not in before})
+    return {keys[0]: old[name][0] for name, keys in new.items() if len(keys) == len(old.get(name, ())) == 1}
+
+
+def _by_name(networks: Mapping[str, _Found]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, (_, each) in networks.items():
+        found.setdefault(_name(each), []).append(key)
+    return found
+
+
+def _key(key: str, network: Analysis | tuple[str, str]) -> str:
+    """Return the key of a variant where its name does not say which it is."""
+    return f"variant '{key}'" if key not in ("", _name(network)) else ""
+
+
 def _first(error: SpecError) -> str:
     problem, *more = error.problems
     return f"{problem.message} (line {problem.span.line})" + (f", and {len(more)} more" if more else "")
@@ -172,10 +205,13 @@ def _name(found: Analysis | tuple[str, str]) -> str:
     return found[0] if isinstance(found, tuple) else found.name
 
 
-def _change(before: _Found | None, after: Analysis | tuple[str, str]) -> NetworkChange:
+def _change(
+    before: _Found | None, after: Analysis | tuple[str, str], key: str, former: str | None
+) -> NetworkChange:
+    """Return what became of a network; ``former`` is the key that it had, if that is another."""
     name = _name(after)
     if before is None:
-        return NetworkChange(network=name, became="new")
+        return NetworkChange(network=name, became="new", note=_key(key, after))
     _, old = before
     if isinstance(after, tuple):
         return NetworkChange(network=name, became="unknown", note="it is broken")
@@ -187,6 +223,7 @@ def _change(before: _Found | None, after: Analysis | tuple[str, str]) -> Network
     return NetworkChange(
         network=name,
         became="same" if same else "changed",
+        note="" if former is None else f"variant '{key}', was '{former}'",
         figures=figures,
         field_before=fields[0],
         field_after=fields[1],

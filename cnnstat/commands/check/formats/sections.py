@@ -48,11 +48,11 @@ def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
         elif change.became == "renamed":
             yield report.file, f"renamed from {change.note}", *empty
         for each in change.networks:
-            if each.figures and each.became != "same":
-                yield report.file, each.network, *_cells(each)
-            elif each.became != "same":
-                said = f"{each.became}: {each.note}" if each.note else each.became
-                yield report.file, f"{each.network}: {said}", *empty
+            if each.became == "same":
+                continue
+            said = (each.network, "" if each.figures else each.became, each.note)
+            cells = _cells(each) if each.figures else empty
+            yield report.file, ": ".join(filter(None, said)), *cells
     yield from ((name, "removed", *empty) for name in document.removed)
 
 
