@@ -95,6 +95,10 @@ class Plugins(Generic[Kind]):
         """
         return self.loaded(self._first[name]) if name in self._first else None
 
+    def origin(self, name: str) -> str:
+        """Return the package and the version that a name comes from; nothing for what is built in."""
+        return "" if name in self._builtin else self._first[name].origin
+
     def every(self) -> dict[str, Kind]:
         """Return all that can be loaded, by name."""
         found: dict[str, Kind] = {}

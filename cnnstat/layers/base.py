@@ -9,7 +9,7 @@ package, because that independence is what makes the comparison a proof.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -20,6 +20,9 @@ from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.footprint import POINT, Reading
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import resolved, show_value
+
+if TYPE_CHECKING:
+    from cnnstat.layers.window import Axis
 
 Shape: TypeAlias = tuple[int, ...]
 """One sample, channels first: (C, D, H, W), (C, H, W), (C, L) or (N,)."""
@@ -112,6 +115,14 @@ class Layer(Struct, frozen=True, kw_only=True):
     def outputs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the number of outputs."""
         return values(size_of(self.sizes(inputs)))
+
+    def window(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
+        """Return the window that slides over the input, per axis; empty for a layer without one.
+
+        Raises:
+            Misfit: the inputs do not fit the options.
+        """
+        return ()
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the rows or columns of the padded input behind the last window, per axis; empty for none."""

@@ -71,7 +71,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
         """Return into how many groups so many input maps are split, each read by filters of its own."""
         raise NotImplementedError
 
-    def axes(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
+    def window(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
         """Return the sliding window along each axis."""
         geometry = Geometry(self.kernel, self.stride, self.padding, self.dilation, self.rounding)
         return geometry.axes(inputs[0])
@@ -79,15 +79,15 @@ class Convolution(Layer, frozen=True, kw_only=True):
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (filters, one size per axis)."""
         filters = sum(count.value for count, _ in self.fans(inputs))
-        return term("filters", filters), *(axis.outputs for axis in self.axes(inputs))
+        return term("filters", filters), *(axis.outputs for axis in self.window(inputs))
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the rows and columns no window covers."""
-        return tuple(axis.leftover for axis in self.axes(inputs))
+        return tuple(axis.leftover for axis in self.window(inputs))
 
     def leftover_input(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return how many of these are input that one more window would read."""
-        return tuple(axis.leftover_input for axis in self.axes(inputs))
+        return tuple(axis.leftover_input for axis in self.window(inputs))
 
     def params(self, inputs: tuple[Shape, ...]) -> Term:
         """Return filters·(maps·kernel + bias)."""
@@ -104,18 +104,18 @@ class Convolution(Layer, frozen=True, kw_only=True):
 
     def padding_macs(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the multiply-adds less those whose tap falls on the input."""
-        return self._padding_macs(inputs, self.axes(inputs))
+        return self._padding_macs(inputs, self.window(inputs))
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the sum over units of the inputs a unit reads, and its bias."""
-        return self._connections(inputs, self.axes(inputs))
+        return self._connections(inputs, self.window(inputs))
 
     def in_frame(self, inputs: tuple[Shape, ...], frame: Frame) -> tuple[Term, Term, tuple[int, ...]]:
         """Return what is another figure where a frame of zeros in the input counts as padding.
 
         These are `padding_macs`, `connections` and `leftover_input`.
         """
-        framed = zip(self.axes(inputs), frame, strict=True)
+        framed = zip(self.window(inputs), frame, strict=True)
         axes = tuple(structs.replace(axis, zeros=zeros) for axis, zeros in framed)
         leftover = tuple(axis.leftover_input for axis in axes)
         return self._padding_macs(inputs, axes), self._connections(inputs, axes), leftover
@@ -126,7 +126,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the window along each axis."""
-        return tuple(axis.bounds() for axis in self.axes(inputs))
+        return tuple(axis.bounds() for axis in self.window(inputs))
 
     def channels(self, inputs: tuple[Shape, ...]) -> str:
         """Say that each group of filters mixes its own maps."""
@@ -137,16 +137,16 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return Reads(for_weights=True)
 
     def _with_bias(self, inputs: tuple[Shape, ...], filters: int, kernels: tuple[int, ...]) -> Tensors:
-        weight: Tensors = {"weight": (*kernels, *(axis.kernel for axis in self.axes(inputs)))}
+        weight: Tensors = {"weight": (*kernels, *(axis.kernel for axis in self.window(inputs)))}
         return weight | ({"bias": (filters,)} if self.bias else {})
 
     def _per_position(self, inputs: tuple[Shape, ...], *, bias: bool) -> Term:
-        taps = product(term("kernel", axis.kernel) for axis in self.axes(inputs))
+        taps = product(term("kernel", axis.kernel) for axis in self.window(inputs))
         fans = ((count, maps * taps) for count, maps in self.fans(inputs))
         return total(count * (fan + term("bias", 1) if bias else fan) for count, fan in fans)
 
     def _positions(self, inputs: tuple[Shape, ...]) -> Term:
-        return product(term(f"output {a.name}", a.outputs.value) for a in self.axes(inputs))
+        return product(term(f"output {a.name}", a.outputs.value) for a in self.window(inputs))
 
     def _biases(self, inputs: tuple[Shape, ...]) -> Term:
         return self.outputs(inputs) * term("bias", 1)

@@ -61,7 +61,7 @@ class _Window(Pool, frozen=True, kw_only=True):
         """Return the sliding window."""
         raise NotImplementedError
 
-    def axes(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
+    def window(self, inputs: tuple[Shape, ...]) -> tuple[Axis, ...]:
         """Return the sliding window along each axis.
 
         Raises:
@@ -77,26 +77,26 @@ class _Window(Pool, frozen=True, kw_only=True):
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (channels, one size per axis)."""
-        return same_sizes(inputs[0])[0], *(axis.outputs for axis in self.axes(inputs))
+        return same_sizes(inputs[0])[0], *(axis.outputs for axis in self.window(inputs))
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the rows and columns no window covers."""
-        return tuple(axis.leftover for axis in self.axes(inputs))
+        return tuple(axis.leftover for axis in self.window(inputs))
 
     def leftover_input(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return how many of these are input that one more window would read."""
-        return tuple(axis.leftover_input for axis in self.axes(inputs))
+        return tuple(axis.leftover_input for axis in self.window(inputs))
 
     def connections(self, inputs: tuple[Shape, ...]) -> Term:
         """Return the inputs in all windows; padding does not count."""
-        axes = self.axes(inputs)
+        axes = self.window(inputs)
         if all(axis.taps == axis.outputs.value * axis.kernel for axis in axes):
             return self.outputs(inputs) * product(term("kernel", axis.kernel) for axis in axes)
         return term("channels", inputs[0][0]) * product(axis.inside() for axis in axes)
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return the window along each axis."""
-        return tuple(axis.bounds() for axis in self.axes(inputs))
+        return tuple(axis.bounds() for axis in self.window(inputs))
 
 
 class Subsample(_Window, frozen=True, kw_only=True):

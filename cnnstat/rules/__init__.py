@@ -60,7 +60,10 @@ def _checked(name: str, module: object) -> ModuleType:
     return module
 
 
-PLUGINS = Plugins("cnnstat.rules", NAMES, _checked)
+FAILED = "rule/failed"
+"""The code of a rule of another package that raises an exception."""
+
+PLUGINS = Plugins("cnnstat.rules", (*NAMES, FAILED.removeprefix(_KIND)), _checked)
 
 
 def codes() -> tuple[str, ...]:
@@ -76,6 +79,11 @@ def is_rule(code: str) -> bool:
     """
     name = code.removeprefix(_KIND)
     return code in CODES or (name != code and PLUGINS.named(name) is not None)
+
+
+def origin(code: str) -> str:
+    """Return the package and the version that a rule comes from; nothing for one of this package."""
+    return PLUGINS.origin(code.removeprefix(_KIND))
 
 
 def rule(code: str) -> Rule:

@@ -42,7 +42,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
         layer = node.layer
         if not isinstance(layer, Convolution | MaxPool | AvgPool) or layer.padding != "same":
             continue
-        for axis in layer.axes(analysis.inputs(node.number)):
+        for axis in layer.window(analysis.inputs(node.number)):
             if axis.stride == 1 and axis.before != axis.after:
                 message = (
                     f"the even kernel of '{node.path}' is padded by {axis.before} before and {axis.after}"

@@ -38,9 +38,8 @@ from cnnstat.analysis.walk import Walk
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.base.text import listed
-from cnnstat.layers.base import Shape, per_axis, size_of
+from cnnstat.layers.base import Shape, size_of
 from cnnstat.layers.resize import Upsample
-from cnnstat.layers.transposed import TransposedConv
 from cnnstat.rules.rule import Found, Rule
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def _rounded(graph: Graph, shapes: Sequence[Shape], axis: int) -> list[LayerNode
     """
     found: list[LayerNode | None] = [None] * len(graph.inputs)
     for node in graph.layers:
-        if node.layer.family == "pool" and not hasattr(node.layer, "kernel"):
+        if node.layer.family == "pool" and not node.layer.window(_read(node, shapes)):
             found.append(None)
             continue
         above = next((found[source] for source in node.inputs if found[source]), None)
@@ -137,9 +136,8 @@ def _rounded(graph: Graph, shapes: Sequence[Shape], axis: int) -> list[LayerNode
 
 
 def _rounds(node: LayerNode, shapes: Sequence[Shape], axis: int) -> bool:
-    read = shapes[node.inputs[0]] if node.inputs else ()
-    stride = _stride(node, axis, len(read)) if len(read) == len(shapes[0]) else None
-    return stride is not None and read[axis] % stride != 0
+    stride = _stride(node, shapes, axis)
+    return stride is not None and shapes[node.inputs[0]][axis] % stride != 0
 
 
 def _sized_by_another(node: LayerNode) -> bool:
@@ -155,19 +153,21 @@ def _step(graph: Graph, shapes: Sequence[Shape], axis: int, numbers: list[int]) 
         if _sized_by_another(node):
             rows = found[node.inputs[-1]]
         elif len(read) == len(out) == len(shapes[0]):
-            rows = rows * (_stride(node, axis, len(read)) or 1) // max(1, round(out[axis] / read[axis]))
+            rows = rows * (_stride(node, shapes, axis) or 1) // max(1, round(out[axis] / read[axis]))
         found.append(max(1, rows))
         most.append(max((most[source] for source in node.inputs), default=1))
         most[-1] = max(most[-1], found[-1])
     return max(most[number] for number in numbers)
 
 
-def _stride(node: LayerNode, axis: int, rank: int) -> int | None:
-    """Return the stride of a window along an axis; None of a layer without one, or that goes upwards."""
-    kernel = getattr(node.layer, "kernel", None)
-    if kernel is None or isinstance(node.layer, TransposedConv):
-        return None
-    return per_axis(getattr(node.layer, "stride", None) or kernel, rank - 1, "stride")[axis - 1]
+def _stride(node: LayerNode, shapes: Sequence[Shape], axis: int) -> int | None:
+    """Return the stride of a window along an axis of the input; None of a layer without one."""
+    window = node.layer.window(_read(node, shapes))
+    return window[axis - 1].stride if len(window) == len(shapes[0]) - 1 else None
+
+
+def _read(node: LayerNode, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+    return tuple(shapes[source] for source in node.inputs)
 
 
 def _fits(walk: Walk[_Sized], graph: Graph, shape: Shape, axis: int, hidden: list[int]) -> bool:

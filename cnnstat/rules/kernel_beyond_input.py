@@ -44,7 +44,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
         node = row.node
         if not isinstance(node.layer, Convolution):
             continue
-        axes = node.layer.axes(analysis.inputs(node.number))
+        axes = node.layer.window(analysis.inputs(node.number))
         macs, outside = row.calculated.macs.value, row.calculated.padding_macs.value
         share = f"{outside / macs:.0%} of its multiply-adds are on padding"
         beyond = next((axis for axis in axes if _unused(axis)), None)

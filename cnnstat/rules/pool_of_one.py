@@ -52,7 +52,7 @@ def network(analysis: Analysis) -> Iterator[Found]:
         what = f"'{node.path}' ({node.type}) reads a map of {show(inputs[0])}"
         if isinstance(layer, Pool) and not isinstance(layer, GlobalAvgPool | GlobalMaxPool):
             yield Found(f"{what}: there is nothing to pool", node.entry.span)
-        elif isinstance(layer, Convolution) and any(axis.stride > 1 for axis in layer.axes(inputs)):
+        elif isinstance(layer, Convolution) and any(axis.stride > 1 for axis in layer.window(inputs)):
             yield Found(f"{what}: its stride has nowhere to go", node.span_of("stride"))
 
 

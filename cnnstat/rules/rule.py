@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
     from cnnstat.analysis import Analysis
@@ -55,6 +55,12 @@ class Rule(Struct, frozen=True):
     severity: Severity
     network: Callable[[Analysis], Iterator[Found]] | None = None
     family: Callable[[Family], Iterator[Found]] | None = None
+
+    def found(self, family: Family, analysis: Analysis | None) -> Iterable[Found]:
+        """Return what is found in a network of a spec; without one, in the spec as it is written."""
+        if analysis is not None:
+            return self.network(analysis) if self.network else ()
+        return self.family(family) if self.family else ()
 
 
 class Page(Struct, frozen=True):

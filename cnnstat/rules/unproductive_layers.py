@@ -71,7 +71,7 @@ def _is_unproductive(analysis: Analysis, row: LayerRow) -> bool:
     field, extents = analysis.fields[above], places(analysis.input_shape)
     if not field.known or len(field.axes) != len(extents):
         return False
-    axes = row.node.layer.axes(analysis.inputs(row.node.number))
+    axes = row.node.layer.window(analysis.inputs(row.node.number))
     sizes = field.sizes(analysis.shapes[above])
     covered = all(size >= extent for size, extent in zip(sizes, extents, strict=True))
     return covered and any(axis.kernel > 1 for axis in axes)

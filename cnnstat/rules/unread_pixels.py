@@ -56,14 +56,11 @@ def network(analysis: Analysis) -> Iterator[Found]:
     graph, wiring = analysis.graph, Wiring(analysis.graph)
     for source in graph.nodes:
         readers = wiring.readers(source)
-        if source.number in graph.outputs or not any(map(_steps_over, readers)):
+        windows = [_window(analysis, node) for node in readers]
+        stride, *others = {tuple(axis.stride for axis in axes) for axes in windows} or {()}
+        if source.number in graph.outputs or others or not 1 < prod(stride) <= _MOST:
             continue
-        windows = [_axes(analysis, node) for node in readers]
-        strides = {tuple(axis.stride for axis in axes or ()) for axes in windows}
-        stride = strides.pop()
-        if strides or not stride or prod(stride) > _MOST:
-            continue
-        read = {place for axes in windows for place in product(*map(_read, axes or ()))}
+        read = {place for axes in windows for place in product(*map(_read, axes))}
         if len(read) < prod(stride):
             node = readers[0]
             some = f"of each {show(stride)} values of '{source.path}', only {len(read)} of {prod(stride)}"
@@ -72,18 +69,10 @@ def network(analysis: Analysis) -> Iterator[Found]:
             yield Found(message, node.entry.span_of("stride"))
 
 
-def _steps_over(node: LayerNode) -> bool:
-    """Say whether a stride may be larger than the kernel, without a look at the axes."""
-    kernel, stride = (getattr(node.layer, name, None) for name in ("kernel", "stride"))
-    return bool(kernel and stride) and stride != 1 and node.type != "transposed_conv"
-
-
-def _axes(analysis: Analysis, node: LayerNode) -> tuple[Axis, ...] | None:
-    """Return the window of a layer; None for one without, or that rests at one place along an axis."""
-    if not _steps_over(node):
-        return None
-    axes: tuple[Axis, ...] = node.layer.axes(analysis.inputs(node.number))  # type: ignore[attr-defined]
-    return axes if all(axis.outputs.value > 1 for axis in axes) else None
+def _window(analysis: Analysis, node: LayerNode) -> tuple[Axis, ...]:
+    """Return the window of a layer; nothing for one without, or that rests at one place along an axis."""
+    axes = node.layer.window(analysis.inputs(node.number))
+    return axes if all(axis.outputs.value > 1 for axis in axes) else ()
 
 
 def _read(axis: Axis) -> set[int]:

@@ -74,6 +74,8 @@ def family(family):
 RULE = Rule("warning", family=family)
 '''
 
+NETWORK = "def family(analysis):\n    raise ValueError('not today')\n\ndef other(family)"
+
 LAYERS = {
     "pass": "good:Pass",
     "odd": "good:Odd",
@@ -132,6 +134,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "broken.py").write_text("raise ValueError('not today')")
     (folder / "leaving.py").write_text("import sys; sys.exit(4)")
     return folder
+
+
+def _without(folder: Path, code: str) -> str:
+    """Return a configuration in which a code is off."""
+    path = folder / "other.yaml"
+    path.write_text(f"severity: {{{code}: 'off'}}\n")
+    return str(path)
 
 
 def spec(folder: Path, kind: str) -> str:
@@ -237,7 +246,36 @@ def test_check_has_rules_of_packages_and_names_those_that_cannot_be_loaded(
     page = run_with(folder, "explain", "rule/none")
     assert "rule 'rule/none' comes from package good 1.2, which cannot be loaded: " in page.stderr
     assert "A spec is too friendly" in run_with(folder, "explain", "rule/hello").stdout
+    (run,) = json.loads(run_with(folder, "check", "--format", "sarif", str(path)).stdout)["runs"]
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert rule["id"] == "rule/hello"
+    assert rule["shortDescription"] == {"text": "A spec is too friendly."}
+    assert rule["defaultConfiguration"] == {"level": "warning"}
     assert "rule/hello" in run_with(folder, "explain").stdout
+
+
+def test_a_rule_of_a_package_that_fails_is_a_finding_and_the_others_go_on(tmp_path: Path) -> None:
+    failing = RULE.replace('"it greets"', "family.greeting")
+    of_networks = failing.replace("family=family", "network=family").replace("def family(family)", NETWORK)
+    (tmp_path / "failing.py").write_text(failing)
+    (tmp_path / "gloomy.py").write_text(of_networks)
+    (tmp_path / "friendly.py").write_text(RULE)
+    rules = {"a": "failing", "b": "friendly", "c": "gloomy"}
+    write(tmp_path, "good", "1.2", {"cnnstat.rules": rules}, GOOD)
+    path = tmp_path / "hello.yaml"
+    path.write_text("name: hello\ninput: [3, 8, 8]\nlayers:\n  - type: relu\n  - type: relu\n")
+    ended = run_with(tmp_path, "check", "--format", "json", str(path))
+    found = [(each["code"], each["message"]) for each in json.loads(ended.stdout)["files"][0]["findings"]]
+    why = "of package good 1.2 failed: AttributeError: 'Family' object has no attribute 'greeting'"
+    assert found == [
+        ("rule/b", "it greets"),
+        ("rule/failed", f"rule/a {why}"),
+        ("rule/activation-twice", found[2][1]),
+    ]
+    assert ended.returncode == 1
+    off = run_with(tmp_path, "check", "--format", "json", "--config", _without(tmp_path, "rule/a"), str(path))
+    found = [(each["code"], each["message"]) for each in json.loads(off.stdout)["files"][0]["findings"]]
+    assert found[1] == ("rule/failed", "rule/c of package good 1.2 failed: ValueError: not today")
 
 
 def test_a_block_has_its_name_whatever_is_installed(folder: Path, tmp_path: Path) -> None:

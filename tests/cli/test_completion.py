@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.shell_completion import ShellComplete
 
+from cnnstat import rules
 from cnnstat.cli import completion
 from cnnstat.cli.group import COMMANDS, cli
+from cnnstat.layers import plugged
 from cnnstat.spec import bundled
 from tests.program import run
 
@@ -43,6 +45,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "notes.txt").write_text("")
     (tmp_path / "bad.yaml").write_text("input: [3, 8, 8]\nlayers: [")
     return tmp_path
+
+
+def test_words_of_other_packages_are_topics_of_explain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules.PLUGINS, "every", lambda: {"of-a-plug-in": None})
+    monkeypatch.setattr(plugged.PLUGINS, "every", lambda: {"maxout-of-a-plug-in": None})
+    assert offered("explain", "rule/of") == ["rule/of-a-plug-in"]
+    assert offered("explain", "maxout") == ["maxout-of-a-plug-in"]
 
 
 def test_commands_and_options() -> None:

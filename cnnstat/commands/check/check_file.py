@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.earlier import Earlier
     from cnnstat.commands.check.execution import Executed
     from cnnstat.graph.model import Graph
-    from cnnstat.rules.rule import Edit, Found, Severity
+    from cnnstat.rules.rule import Edit, Severity
     from cnnstat.spec.budget import Bound
     from cnnstat.spec.model import Family
 
@@ -158,7 +158,7 @@ def look(
     except SpecError as error:
         _add_problems(findings, error.problems)
         return FileReport(file=name, findings=tuple(findings)), ()
-    _add_of_family(findings, family, options)
+    _add_rules(findings, options, family)
     variants = _variants(family, variant)
     for each in variants:
         try:
@@ -175,7 +175,7 @@ def look(
         for problem in stand.problems:
             if severity := options.of_code(problem.code, "error"):
                 findings.add(problem, severity, analysis.name)
-        _add_of_network(findings, analysis, options)
+        _add_rules(findings, options, family, analysis)
         if options.run:
             executed = _executed(analysis.graph, options)
             executions += [executed.execution] if executed.execution else []
@@ -221,25 +221,23 @@ def _add_problems(findings: Findings, problems: Iterable[Problem], network: str 
         findings.add(problem, "error", network)
 
 
-def _add_of_family(findings: Findings, family: Family, options: CheckOptions) -> None:
-    for code in rules.codes():
-        rule = rules.rule(code)
-        severity = options.of_rule(code)
-        if rule.family and severity:
-            _add_found(findings, code, severity, rule.family(family))
-
-
-def _add_of_network(findings: Findings, analysis: Analysis, options: CheckOptions) -> None:
-    for code in rules.codes():
-        rule = rules.rule(code)
-        severity = options.of_rule(code)
-        if rule.network and severity:
-            _add_found(findings, code, severity, rule.network(analysis), analysis.name)
-
-
-def _add_found(
-    findings: Findings, code: str, severity: Severity, found: Iterable[Found], network: str = ""
+def _add_rules(
+    findings: Findings, options: CheckOptions, family: Family, analysis: Analysis | None = None
 ) -> None:
-    for each in found:
-        fix = Fix(each.edits, each.entry)
-        findings.add(Problem(code, each.message, each.span), severity, network, fix)
+    """Add what rules find in a network of a spec; without one, in the spec as it is written."""
+    network = analysis.name if analysis else ""
+    for code in rules.codes():
+        severity = options.of_rule(code)
+        if not severity:
+            continue
+        try:
+            for each in rules.rule(code).found(family, analysis):
+                fix = Fix(each.edits, each.entry)
+                findings.add(Problem(code, each.message, each.span), severity, network, fix)
+        except Exception as error:
+            package = rules.origin(code)
+            if not package:
+                raise
+            if failed := options.of_code(rules.FAILED, "error"):
+                message = f"{code} of package {package} failed: {type(error).__name__}: {error}"
+                findings.add(Problem(rules.FAILED, message, family.span), failed, network)

@@ -75,7 +75,7 @@ def apply_ignores(findings: Findings, source: Source, options: CheckOptions, *, 
 
 
 def _is_looked_for(code: str, options: CheckOptions) -> bool:
-    severity = options.of_rule(code) if code in rules.CODES else options.of_code(code, "error")
+    severity = options.of_rule(code) if rules.is_rule(code) else options.of_code(code, "error")
     return severity is not None
 
 

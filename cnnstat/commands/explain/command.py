@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 def _topics(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return what a shell completes: networks, and words that have a page."""
-    return completion.specs_or((*LAYERS, *KEYS, *DEFINITIONS, *CODES, *rules.CODES), incomplete)
+    return completion.specs_or((*layer_types(), *KEYS, *DEFINITIONS, *_codes()), incomplete)
 
 
 @click.command()

@@ -58,9 +58,9 @@ def _changes(document: CheckDocument) -> dict[str, Any]:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    """Return a code with its page; one that has no page (a plug-in's) is known by its name."""
+    """Return a code with its page; one that has no page is known by its name."""
     found: dict[str, Any] = {"id": visible(code)}
-    if code in rules.CODES:
+    if rules.is_rule(code):
         page = rules.manual(code)
         examples = f"Bad:\n{page.bad}\n\nGood:\n{page.good}"
         found |= _page(page.title, page.why, f"{page.why}\n\nSource: {page.source}\n\n{examples}")
