@@ -51,8 +51,8 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
     matters at least to be one; ``budget`` bounds every network, beside its own budgets. ``fix``: what can be
     mended safely is mended in the file; ``write_expect``: figures are pinned in it. ``run`` executes each
-    network within so many bytes, ``check_grad`` checks its gradients, too. It is compared with what is
-    ``earlier``, the spec as it was in the revision or folder ``against``, within ``tolerances``.
+    network, ``check_grad`` checks its gradients, too; ``jobs`` processes share ``max_memory``. It is compared
+    with what is ``earlier``, the spec as it was in the revision or folder ``against``, within ``tolerances``.
     """
 
     severity: Mapping[str, Level] = {}
@@ -63,6 +63,7 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
+    jobs: int = 1
     earlier: Earlier | None = None
     against: str = ""
     tolerances: Mapping[str, str] = {}
@@ -209,7 +210,7 @@ def lost(work: tuple[str, CheckOptions]) -> FileReport:
 def _executed(graph: Graph, options: CheckOptions) -> Executed:
     from cnnstat.commands.check.execution import execute  # noqa: PLC0415 - it needs NumPy
 
-    return execute(graph, check_grad=options.check_grad, max_memory=options.max_memory)
+    return execute(graph, check_grad=options.check_grad, max_memory=options.max_memory, jobs=options.jobs)
 
 
 def _variants(family: Family, variant: str | None) -> tuple[str | None, ...]:

@@ -133,7 +133,8 @@ def check(
         write_expect=write_expect,
         run=runs,
         check_grad=check_grad,
-        max_memory=max_memory and max_memory // jobs,
+        max_memory=max_memory,
+        jobs=jobs,
         against=against or "",
         tolerances=tolerances,
     )

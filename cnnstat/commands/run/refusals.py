@@ -5,5 +5,14 @@ class RefusedError(Exception):
     """A run that cannot be as asked."""
 
 
+class TooLargeError(RefusedError):
+    """A run that takes more memory than there is: what it ``needs``, in words; other callers of a run
+    have other ways out of it."""
+
+    def __init__(self, needs: str, there: str, way_out: str) -> None:
+        self.needs = needs
+        super().__init__(f"{needs}, and {there}; {way_out}")
+
+
 class DisprovedError(Exception):
     """A layer that fits by calculation and cannot be run."""

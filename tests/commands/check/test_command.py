@@ -150,3 +150,10 @@ def test_a_run_that_does_not_fit_into_memory_is_a_finding(here: Path) -> None:
     ended = within("check", "a.yaml", "--run", "--max-memory", "1M")
     assert ended.returncode == 1
     assert "run/refused: the run needs about" in ended.stdout
+    assert "MiB, and --max-memory allows 1.0 MiB\n" in ended.stdout
+    written(here, b=CLEAN)
+    two = within("check", ".", "--run", "--max-memory", "3M", "--jobs", "2").stdout
+    assert (
+        two.count("and --max-memory allows 3.0 MiB, 1.5 MiB for each of 2 processes; --jobs 1 gives all") == 2
+    )
+    assert "--input" not in ended.stdout + two
