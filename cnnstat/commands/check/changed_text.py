@@ -16,6 +16,7 @@ from cnnstat.spec import file
 
 if TYPE_CHECKING:
     from cnnstat.commands.check.check_file import CheckOptions
+    from cnnstat.commands.check.findings import Mend
     from cnnstat.commands.check.mended import Look
 
 
@@ -24,7 +25,7 @@ class ChangedText(Struct, frozen=True):
 
     text: str
     problems: tuple[Problem, ...] = ()
-    fixed: int = 0
+    fixed: tuple[Mend, ...] = ()
     written: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 

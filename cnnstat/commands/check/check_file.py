@@ -15,7 +15,7 @@ from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.commands.check.against import FileChange, compare
 from cnnstat.commands.check.budgets import Budgeted, network_budgets
 from cnnstat.commands.check.changed_text import changed_text
-from cnnstat.commands.check.findings import Finding, Findings, Fix
+from cnnstat.commands.check.findings import Finding, Findings, Fix, Fixable, Mend
 from cnnstat.commands.check.ignores import apply_ignores
 from cnnstat.graph.model import build
 from cnnstat.rules.rule import SEVERITIES
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.earlier import Earlier
     from cnnstat.commands.check.execution import Executed
     from cnnstat.graph.model import Graph
-    from cnnstat.rules.rule import Edit, Severity
+    from cnnstat.rules.rule import Severity
     from cnnstat.spec.budget import Bound
     from cnnstat.spec.model import Family
 
@@ -85,9 +85,9 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
 class FileReport(Struct, frozen=True, kw_only=True):
     """What came of one file: how many networks were analyzed, findings by position, budgets, executions.
 
-    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended, and
-    ``hidden`` counts further findings, which matter less than is asked for; ``written`` are the figures that
-    were pinned in it, ``left`` those that should have been and could not be.
+    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` counts those that were
+    ``mended``, and ``hidden`` further findings, which matter less than is asked for; ``written`` are the
+    figures that were pinned in it, ``left`` those that should have been and could not be.
     """
 
     file: str
@@ -95,6 +95,7 @@ class FileReport(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     ignored: int = 0
     fixed: int = 0
+    mended: tuple[Mend, ...] = ()
     hidden: int = 0
     budgets: tuple[Budgeted, ...] = ()
     executions: tuple[Execution, ...] = ()
@@ -128,7 +129,8 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
     others = (*changed.problems, *(compared.problems if compared else ()))
     report = structs.replace(
         check_text(changed.text, name, variant, options, others),
-        fixed=changed.fixed,
+        fixed=len(changed.fixed),
+        mended=changed.fixed,
         written=changed.written,
         left=changed.left,
         change=compared and compared.change,
@@ -146,8 +148,8 @@ def check_text(
 
 def look(
     text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
-) -> tuple[FileReport, tuple[tuple[Edit, ...], ...]]:
-    """Check the text of a spec, and return the edits that mend what can be mended, too.
+) -> tuple[FileReport, tuple[Fixable, ...]]:
+    """Check the text of a spec, and return what can be mended, with the edits that mend it, too.
 
     There are none where a network of the file was not looked at, or could not be.
     """
@@ -160,6 +162,7 @@ def look(
         _add_problems(findings, error.problems)
         return FileReport(file=name, findings=tuple(findings)), ()
     _add_rules(findings, options, family)
+    findings.in_family = bool(family.variants)
     variants = _variants(family, variant)
     for each in variants:
         try:

@@ -79,6 +79,11 @@ FEW = 8
 )
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
 @click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]")
+@click.option(
+    "--force-exclude",
+    is_flag=True,
+    help="Leave files out as the configuration says where they are named, too, as by a hook.",
+)
 @click.option("--run", "runs", is_flag=True, help="Execute each network, and prove its figures by it.")
 @click.option("--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too.")
 @max_memory_option
@@ -102,6 +107,7 @@ def check(
     tolerances: dict[str, str],
     jobs: int | None,
     config: Path | None,
+    force_exclude: bool,
     runs: bool,
     check_grad: bool,
     max_memory: int | None,
@@ -120,7 +126,7 @@ def check(
     for failure in rules.PLUGINS.failures():
         complain(f"rule '{failure.name}' {plain(str(failure))}\n", 0)
     configuration = read_configuration(config, Path.cwd())
-    found = spec_files(paths or (".",), configuration)
+    found = spec_files(paths or (".",), configuration, force=force_exclude)
     refuse_specs((*reports, output), found.specs)
     if tolerances and against is None:
         raise click.UsageError("--tolerance goes with --against")

@@ -63,11 +63,14 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def matches(self, path: Path, patterns: Patterns) -> bool:
         """Say whether a file, or a folder above it, matches one of some patterns."""
-        try:
-            place = path.resolve().relative_to(self.root)
-        except ValueError:  # it lies elsewhere
-            return False
-        return bool(patterns) and _compiled(patterns).match_file(place)
+        return bool(patterns) and self.is_about(path) and _compiled(patterns).match_file(self._place(path))
+
+    def is_about(self, path: Path) -> bool:
+        """Say whether a file lies below the folder of the configuration."""
+        return path.resolve().is_relative_to(self.root)
+
+    def _place(self, path: Path) -> Path:
+        return path.resolve().relative_to(self.root)
 
 
 def read_configuration(given: Path | None, folder: Path) -> Configuration:

@@ -28,7 +28,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     Line and column count from 1, ``length`` is in characters. ``text`` is the line itself; of a long one the
     part around the place, which has ``before`` characters in front of it. ``networks`` names the networks of
-    the file that show it, and is empty where it is of the file as a whole. ``fixable`` says that `--fix` can
+    the file that show it, and is empty where it is of the file as a whole; ``in_family`` says that the file
+    has variants. ``fixable`` says that `--fix` can
     mend it.
     """
 
@@ -42,6 +43,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     text: str = ""
     before: int = 0
     networks: tuple[str, ...] = ()
+    in_family: bool = False
     fixable: bool = False
 
 
@@ -53,6 +55,22 @@ class Fix(Struct, frozen=True):
 
 
 NO_FIX = Fix()
+
+
+class Fixable(Struct, frozen=True):
+    """What is wrong, and the edits that mend it."""
+
+    problem: Problem
+    edits: tuple[Edit, ...]
+
+
+class Mend(Struct, frozen=True):
+    """A finding that was mended; its place is that in the text in which it was found."""
+
+    line: int
+    column: int
+    code: str
+    message: str
 
 
 class _First(Struct):
@@ -70,6 +88,8 @@ class Findings:
         self._first: dict[Key, _First] = {}
         self._network = 0
         self._having: dict[Place, set[int]] = {}
+        self.in_family = False
+        """Whether the file has variants."""
         self.complete = False
         """Whether all networks of the file were looked at: else, nobody knows what others need."""
 
@@ -92,11 +112,11 @@ class Findings:
         """Leave a finding out."""
         del self._first[finding.line, finding.column, finding.code]
 
-    def fixes(self, wanted: Callable[[Severity], bool]) -> Iterator[tuple[Edit, ...]]:
-        """Yield the edits of what can be mended, and matters as much as is wanted, by position."""
+    def fixes(self, wanted: Callable[[Severity], bool]) -> Iterator[Fixable]:
+        """Yield what can be mended, and matters as much as is wanted, by position."""
         for _, first in sorted(self._first.items()):
             if wanted(first.severity) and self._is_fixable(first):
-                yield first.fix.edits
+                yield Fixable(first.problem, first.fix.edits)
 
     def _is_fixable(self, first: _First) -> bool:
         entry = first.fix.entry
@@ -120,6 +140,7 @@ class Findings:
                 text=line[before : before + _LONG],
                 before=before,
                 networks=tuple(first.networks),
+                in_family=self.in_family,
                 fixable=self._is_fixable(first),
             )
 

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from cnnstat.base.errors import Source
+from cnnstat.commands.check.findings import Mend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnnstat.base.errors import Problem
     from cnnstat.commands.check.check_file import FileReport
-    from cnnstat.commands.check.findings import Finding
+    from cnnstat.commands.check.findings import Finding, Fixable
     from cnnstat.rules.rule import Edit
 
-Fixes: TypeAlias = "Sequence[tuple[Edit, ...]]"
-"""The edits of each finding that can be mended; they belong together."""
-
-Look: TypeAlias = "Callable[[str], tuple[FileReport, Fixes]]"
+Look: TypeAlias = "Callable[[str], tuple[FileReport, Sequence[Fixable]]]"
 
 _ROUNDS = 10
 """What is mended may show what was hidden behind it, but not without end."""
@@ -31,13 +30,13 @@ _NUMBER = re.compile(r"(?<!\w)[-+]?\d[\d,.]*")
 
 
 class Mended(Struct, frozen=True):
-    """The text, how many findings were mended in it, and the new error for which it stays as it was.
+    """The text, the findings that were mended in it, and the new error for which it stays as it was.
 
     ``pinnable``: it would not have that error if the figures were pinned anew.
     """
 
     text: str
-    fixed: int = 0
+    fixed: tuple[Mend, ...] = ()
     refused: str = ""
     pinnable: bool = False
 
@@ -49,36 +48,43 @@ def mended(text: str, look: Look, pin: Callable[[str], str], *, pins: bool) -> M
     pins the figures of a text anew, and with ``pins`` that is what becomes of it.
     """
     report, fixes = look(text)
-    errors, changed, fixed = _errors(report), text, 0
+    errors, changed, fixed = _errors(report), text, list[Mend]()
     for _ in range(_ROUNDS):
         if not fixes:
             break
-        changed, count = applied(changed, fixes)
-        fixed += count
+        changed, made = applied(changed, [each.edits for each in fixes])
+        fixed += (_mend(fixes[number].problem) for number in made)
         report, fixes = look(changed)
         if new := _new(report, errors):
             pinnable = not _new(look(pin(changed))[0], errors)
             if not (pins and pinnable):
                 return Mended(text, refused=new, pinnable=pinnable)
-    return Mended(changed, fixed)
+    return Mended(changed, tuple(fixed))
 
 
-def applied(text: str, fixes: Fixes) -> tuple[str, int]:
-    """Return a text with the edits of findings made, and of how many; one that overlaps another waits."""
+def _mend(problem: Problem) -> Mend:
+    return Mend(problem.span.line, problem.span.column, problem.code, problem.message)
+
+
+def applied(text: str, fixes: Sequence[tuple[Edit, ...]]) -> tuple[str, list[int]]:
+    """Return a text with the edits of findings made, which belong together, and of which findings.
+
+    One that overlaps another waits.
+    """
     source, end_of_line = Source("", text), _end_of_line(text)
     made: list[tuple[int, int, str]] = []  # in order, and apart from each other
-    count = 0
-    for edits in fixes:
+    numbers = []
+    for number, edits in enumerate(fixes):
         wanted = [(*_ends(source, edit), edit.text.replace("\n", end_of_line)) for edit in edits]
         if not any(_overlaps(each, made) for each in wanted):
             for each in wanted:
                 insort(made, each)
-            count += 1
+            numbers.append(number)
     parts, end = [], 0
     for start, stop, new in made:
         parts += [text[end:start], new]
         end = stop
-    return "".join((*parts, text[end:])), count
+    return "".join((*parts, text[end:])), numbers
 
 
 def _ends(source: Source, edit: Edit) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, SpecError
+from cnnstat.base.text import suggestion
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 SUFFIXES = (".yaml", ".yml")
 _KEYS = re.compile(rb"""^(?:\{\s*)?["']?(?:layers|blocks|input|variants)["']?\s*:""", re.MULTILINE)
 """What a spec has at its top level, and other files of a repository have not."""
+_KEY = re.compile(rb"""^(?:\{\s*)?["']?([A-Za-z_]{3,12})["']?\s*:""", re.MULTILINE)
+_NEEDED = ("input", "layers")
+"""Keys that every spec has; a file that has nothing but near misses of both is one, too."""
 _LOOKED_AT = 2**18
 """Bytes in which one of the keys stands."""
 
@@ -32,17 +36,20 @@ class SpecFiles(Struct, frozen=True):
     others: int
 
 
-def spec_files(paths: Iterable[str], configuration: Configuration) -> SpecFiles:
+def spec_files(paths: Iterable[str], configuration: Configuration, *, force: bool = False) -> SpecFiles:
     """Return every spec that is meant: in the order of the paths, sorted within a folder.
 
     What is named is a spec. In a folder specs are the files that the configuration includes; without that,
-    YAML files with a key of specs, but for hidden ones.
+    YAML files with a key of specs, but for hidden ones. ``force``: what the configuration leaves out is left
+    out where it is named, too, and nothing may be left then.
 
     Raises:
         ArgumentError: a pattern matches no file, or there is no spec at all: nothing would be checked.
     """
     others: list[str] = []
     named = dict.fromkeys(name for path in paths for name in _files(path, configuration, others))
+    if force:
+        return SpecFiles(tuple(name for name in named if _is_wanted(name, configuration)), len(others))
     if not named:
         passed = f"; {len(others):,} YAML files have none of the keys of a spec" if others else ""
         raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}")
@@ -88,11 +95,21 @@ def _in_folder(folder: str, configuration: Configuration, others: list[str]) -> 
                     others.append(str(path))
 
 
+def _is_wanted(spec: str, configuration: Configuration) -> bool:
+    """Say whether the configuration does not leave a file out; else that is for the check to say."""
+    path = path_of(spec)
+    if not (path.is_file() and configuration.is_about(path)):
+        return True
+    included = not configuration.include or configuration.matches(path, configuration.include)
+    return included and not configuration.matches(path, configuration.exclude)
+
+
 def _may_be_a_spec(path: Path) -> bool:
     """Say whether a file may be a spec; of one that cannot be read, that is for the check to say."""
     try:
         with path.open("rb") as opened:
-            return has_a_key(opened.read(_LOOKED_AT))
+            content = opened.read(_LOOKED_AT)
+            return has_a_key(content) or _has_near_misses(content)
     except OSError:
         return True
 
@@ -100,3 +117,13 @@ def _may_be_a_spec(path: Path) -> bool:
 def has_a_key(content: bytes) -> bool:
     """Say whether a content has a key that specs have at their top level, and other files have not."""
     return _KEYS.search(content[:_LOOKED_AT]) is not None
+
+
+def _has_near_misses(content: bytes) -> bool:
+    """Say whether each of the keys that specs need is misspelt at the top level of a content."""
+    keys = dict.fromkeys(key.decode().lower() for key in _KEY.findall(content))
+    return all(any(_is_near(key, needed) for key in keys) for needed in _NEEDED)
+
+
+def _is_near(key: str, needed: str) -> bool:
+    return bool(suggestion(key, (needed,)))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from cnnstat.base.errors import Source, Span
+from cnnstat.base.errors import Problem, Source, Span
 from cnnstat.commands.check import mended as mending
 from cnnstat.commands.check.check_file import CheckOptions, check_file, look
 from cnnstat.commands.check.common_budgets import read_demands
+from cnnstat.commands.check.findings import Fixable
 from cnnstat.commands.check.mended import applied, mended
 from cnnstat.rules.rule import Edit
 from tests.program import run, within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HEAD = "# a spec\nname: mended  # é😀\ninput: [3, 9, 9]\nlayers:\n"
 NORM = "  - {type: batch_norm}  # the norm\n"
@@ -108,7 +113,7 @@ def test_edits_that_overlap_wait_for_the_next_round(monkeypatch: pytest.MonkeyPa
         (edit(3, 1, 0, "again"),),
         (edit(3, 6, 0, "!"),),
     )
-    assert applied(text, fixes) == ("ONE\nII\n> three!\n", 3)
+    assert applied(text, fixes) == ("ONE\nII\n> three!\n", [0, 3, 5])
 
 
 def test_a_file_stays_where_it_would_have_a_new_error(tmp_path: Path) -> None:
@@ -254,7 +259,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(
     path = tmp_path / "spec.yaml"
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
 
-    def changing(text: str, fixes: mending.Fixes) -> tuple[str, int]:
+    def changing(text: str, fixes: Sequence[tuple[Edit, ...]]) -> tuple[str, list[int]]:
         path.write_text("input: [1]\n", encoding="utf-8")
         return applied(text, fixes)
 
@@ -289,7 +294,8 @@ def test_of_standard_input_the_mended_text_is_printed() -> None:
     layer = "{type: conv, filters: 4, kernel: 3}"
     ended = run("check", "--fix", "-", input=spec(layer))
     assert (ended.returncode, ended.stdout) == (0, spec(LAYOUTS[layer]))
-    assert ended.stderr == "1 file, 1 network: nothing found, 1 fixed\n"
+    assert ended.stderr.splitlines()[1:] == ["1 file, 1 network: nothing found, 1 fixed"]
+    assert ended.stderr.startswith("<stdin>:6:12: fixed: rule/bias-before-norm: ")
     broken = run("check", "--fix", "-", input="input: [\n")
     assert (broken.returncode, broken.stdout) == (1, "input: [\n")
     assert "yaml/syntax" in broken.stderr
@@ -299,13 +305,16 @@ def test_of_standard_input_the_mended_text_is_printed() -> None:
 def test_how_many_were_mended_is_said(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
-    assert within("check", "--fix", str(path)).stdout == "1 file, 1 network: nothing found, 1 fixed\n"
+    first, last = within("check", "--fix", str(path)).stdout.splitlines()
+    assert first.startswith(f"{path}:6:12: fixed: rule/bias-before-norm: the bias of ")
+    assert last == "1 file, 1 network: nothing found, 1 fixed"
     assert within("check", "--fix", str(path)).stdout == "1 file, 1 network: nothing found\n"
 
 
 def test_a_rule_that_never_rests_comes_to_an_end() -> None:
-    def restless(text: str) -> tuple[object, mending.Fixes]:
+    def restless(text: str) -> tuple[object, tuple[Fixable]]:
         report, _ = look("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
-        return report, ((Edit(Span(Source("x", text), 1, 1, 0), "x"),),)
+        place = Span(Source("x", text), 1, 1, 0)
+        return report, (Fixable(Problem("rule/x", "y", place), (Edit(place, "x"),)),)
 
-    assert mended("a", restless, str, pins=False).fixed == 10  # type: ignore[arg-type]
+    assert len(mended("a", restless, str, pins=False).fixed) == 10  # type: ignore[arg-type]

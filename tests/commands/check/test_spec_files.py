@@ -84,6 +84,36 @@ def test_nothing_to_check_is_refused(folder: Path) -> None:
         found("empty")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_spec"),
+    [
+        ("inputs: [3, 8, 8]\nlayer: [{type: relu}]\n", True),
+        ("Input: [3, 8, 8]\nLayers: [{type: relu}]\n", True),
+        ("'inpt': [3, 8, 8]\nlayrs: [{type: relu}]\n", True),
+        ("name: an action\ninputs: {who: {default: me}}\nruns: {using: node20}\n", False),
+        ("layer: top\nname: a drawing\n", False),
+        ("services: {web: {image: nginx}}\nvolumes: {a: {}}\nnetworks: {b: {}}\n", False),
+        ("a:\n  inputs: [3]\n  layer: [3]\n", False),
+    ],
+)
+def test_keys_that_are_nearly_those_of_a_spec_are_meant_so(folder: Path, text: str, is_spec: bool) -> None:
+    (folder / "new").mkdir()
+    (folder / "new" / "a.yaml").write_text(SPEC)
+    (folder / "new" / "b.yaml").write_text(text)
+    here = spec_files(("new",), Configuration())
+    assert (here.specs, here.others) == (("new/a.yaml", *["new/b.yaml"] * is_spec), not is_spec)
+
+
+def test_what_the_configuration_leaves_out_is_left_out_where_it_is_named_too(folder: Path) -> None:
+    (folder / ".cnnstat.yaml").write_text("include: ['*.yaml', '!one-line.yaml']\nexclude: [deep/]\n")
+    configuration = read_configuration(None, folder)
+    named = ("b.yaml", "drafts/deep/d.yaml", "a.yml", "one-line.yaml", "lenet5", "-", "b.yaml#x")
+    forced = spec_files(named, configuration, force=True).specs
+    assert forced == ("b.yaml", "lenet5", "-", "b.yaml#x")
+    assert spec_files(("drafts/deep/d.yaml",), configuration, force=True).specs == ()
+    assert spec_files(("a.yml", "drafts/deep/d.yaml"), Configuration(), force=True).specs != ()
+
+
 def test_a_pipe_in_a_folder_is_left_alone(folder: Path) -> None:
     os.mkfifo(folder / "pipe.yaml")
     assert found(".") == ALL

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnnstat.base.figures import BUDGETED, FIGURES
 from cnnstat.base.text import plain, plural
 from cnnstat.commands.check.against import COMPARED, percent_of
+from cnnstat.commands.check.formats.sums import passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,11 @@ HEAD = ("spec", "network", *(FIGURES[BUDGETED[key]].label for key in COMPARED), 
 
 
 def written(document: CheckDocument) -> Iterator[str]:
-    """Yield the figures that were pinned, and those that could not be, each in a line."""
+    """Yield what was mended, the figures that were pinned, and those that could not be, each in a line."""
     for report in document.files:
+        for mend in report.mended:
+            place = f"{report.file}:{mend.line}:{mend.column}"
+            yield plain(f"{place}: fixed: {mend.code}: {mend.message}")
         yield from (plain(f"{report.file}: written: {each}") for each in report.written)
         yield from (plain(f"{report.file}: not written: {each}") for each in report.left)
 
@@ -69,6 +73,13 @@ def change_lines(document: CheckDocument, width: int | None = None) -> Iterator[
             yield plain(f"{spec}: {network}")
             yield from (f"  {name}: {cell}" for name, cell in zip(HEAD[2:], cells, strict=True) if cell)
     if said := change_sums(document):
+        yield said
+
+
+def notes(document: CheckDocument) -> Iterator[str]:
+    """Yield what is no finding, for formats without a line for the sums."""
+    yield from change_lines(document)
+    if said := passed_over(document):
         yield said
 
 

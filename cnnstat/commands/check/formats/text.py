@@ -64,7 +64,7 @@ def _codes(document: CheckDocument, medium: Medium) -> Iterator[str]:
         for code, count, mended in rows:
             yield f"{count:9,}  {code}" + (f" ({mended:,} with --fix)" if mended else "")
     if fixable and not any(code == "fix/refused" for code, _, _ in rows):
-        yield f"--fix mends {fixable:,} of {total:,}"
+        yield f"--fix would mend {fixable:,} of {total:,}"
 
 
 def _painted(text: str, style: str, medium: Medium) -> str:
