@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,16 +23,26 @@ if TYPE_CHECKING:
 Page = TypeVar("Page", bound=Struct)
 
 
+About: TypeAlias = Literal["spec", "opinion", "check", "failure"]
+"""What a code says something about.
+
+``spec``: it cannot be read, or is wrong. ``opinion``: somebody wants it otherwise, and there may be a reason
+against that. ``check``: it is not the spec, but what it is checked by or against. ``failure``: something that
+was asked for could not be done, or is not proved.
+"""
+
+
 class Code(Struct, frozen=True, forbid_unknown_fields=True):
     """The page of a code (``shape/leftover``).
 
     ``title`` is what is wrong in a line, ``meaning`` what that means and why it is refused, ``way_out`` what
-    an author can do.
+    an author can do, ``about`` what it is that is not right.
     """
 
     title: str
     meaning: str
     way_out: str
+    about: About = "spec"
 
 
 class Definition(Struct, frozen=True, forbid_unknown_fields=True):

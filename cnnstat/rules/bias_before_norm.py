@@ -73,8 +73,6 @@ def _is_needless(analysis: Analysis, wiring: Wiring, node: LayerNode) -> bool:
 
 def _takes_off(analysis: Analysis, node: LayerNode, norm: LayerNode) -> bool:
     """Say whether a norm takes means of what has one and the same bias."""
-    if norm.frozen:  # of a batch norm, the means then are constants
-        return False
     shape, layer, along = analysis.shapes[node.number], norm.layer, 0
     if isinstance(node.layer, Linear) and node.layer.axis is not None:
         along = place_of(node.layer.axis, shape)

@@ -17,7 +17,7 @@ from cnnstat.spec import file
 if TYPE_CHECKING:
     from cnnstat.commands.check.check_file import CheckOptions
     from cnnstat.commands.check.findings import Mend
-    from cnnstat.commands.check.mended import Look
+    from cnnstat.commands.check.mended import Look, Mended
 
 
 class ChangedText(Struct, frozen=True):
@@ -35,12 +35,18 @@ def changed_text(
 ) -> ChangedText:
     """Mend a file and pin its figures, as far as that is asked for; ``look`` says what is found in a text."""
     start = Span(Source(name, ""), 1, 1)
+
+    def mend() -> Mended:
+        return mended(text, look, lambda each: pinned(each, name, variant).text, pins=options.write_expect)
+
     if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
+        codes = ["expect/unwritten"] if options.write_expect else []
+        codes += ["fix/unwritten"] if options.fix and mend().text != text else []
         why = "is a bundled network; copy its file and name that"
-        return ChangedText(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
+        return ChangedText(text, tuple(Problem(code, why, start) for code in codes))
     found = ChangedText(text)
     if options.fix:
-        attempt = mended(text, look, lambda each: pinned(each, name, variant).text, pins=options.write_expect)
+        attempt = mend()
         way_out = "; with --write-expect, too, the figure is updated" if attempt.pinnable else ""
         why = f"mended, it would have a new error: {attempt.refused}{way_out}"
         refused = (Problem("fix/refused", why, start),) if attempt.refused else ()
@@ -54,5 +60,5 @@ def changed_text(
             replace_text(file.find(spec)[0], text, found.text)
         except FileError as error:
             code = "fix/unwritten" if found.fixed else "expect/unwritten"
-            return ChangedText(text, (Problem(code, str(error), start),))
+            return ChangedText(text, (*found.problems, Problem(code, str(error), start)))
     return found

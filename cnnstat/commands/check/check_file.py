@@ -51,8 +51,9 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     ``severity`` has the codes that matter more or less than by default, ``least`` is how much a finding
     matters at least to be one; ``budget`` bounds every network, beside its own budgets. ``fix``: what can be
     mended safely is mended in the file; ``write_expect``: figures are pinned in it. ``run`` executes each
-    network, ``check_grad`` checks its gradients, too; ``jobs`` processes share ``max_memory``. It is compared
-    with what is ``earlier``, the spec as it was in the revision or folder ``against``, within ``tolerances``.
+    network, ``check_grad`` checks its gradients, too; processes ``share`` the bytes in ``max_memory``. It is
+    compared with what is ``earlier``, the spec as it was in the revision or folder ``against``, within
+    ``tolerances``.
     """
 
     severity: Mapping[str, Level] = {}
@@ -63,7 +64,7 @@ class CheckOptions(Struct, frozen=True, kw_only=True):
     run: bool = False
     check_grad: bool = False
     max_memory: int | None = None
-    jobs: int = 1
+    share: int = 1
     earlier: Earlier | None = None
     against: str = ""
     tolerances: Mapping[str, str] = {}
@@ -116,7 +117,7 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
         text, name, variant = file.read(spec)
     except SpecError as error:
         findings = Findings()
-        _add_problems(findings, error.problems)
+        _add_problems(findings, error.problems, options)
         return FileReport(file=spec, findings=tuple(findings)), ""
     unexecuted = structs.replace(options, run=False, check_grad=False)
     changed = changed_text(
@@ -155,11 +156,11 @@ def look(
     """
     findings, networks, executions = Findings(), 0, []
     budgets: list[Budgeted] = []
-    _add_problems(findings, others)
+    _add_problems(findings, others, options)
     try:
         family = read_family(Source(name, text))
     except SpecError as error:
-        _add_problems(findings, error.problems)
+        _add_problems(findings, error.problems, options)
         return FileReport(file=name, findings=tuple(findings)), ()
     _add_rules(findings, options, family)
     findings.in_family = bool(family.variants)
@@ -168,23 +169,21 @@ def look(
         try:
             analysis = analyze_graph(build(choose(family, each, {})))
         except SpecError as error:
-            _add_problems(findings, error.problems, each or family.name)
+            _add_problems(findings, error.problems, options, each or family.name)
             continue
         networks += 1
         findings.begin(analysis.graph)
-        for missed in analysis.missed:
-            findings.add(Problem("expect/missed", missed.message, missed.span), "error", analysis.name)
+        missed = (Problem("expect/missed", each.message, each.span) for each in analysis.missed)
+        _add_problems(findings, missed, options, analysis.name)
         stand = network_budgets(analysis, options.budget)
         budgets += stand.budgets
-        for problem in stand.problems:
-            if severity := options.of_code(problem.code, "error"):
-                findings.add(problem, severity, analysis.name)
+        _add_problems(findings, stand.problems, options, analysis.name)
         _add_rules(findings, options, family, analysis)
         if options.run:
             executed = _executed(analysis.graph, options)
             executions += [executed.execution] if executed.execution else []
             if executed.problem:
-                findings.add(executed.problem, "error", analysis.name)
+                _add_problems(findings, (executed.problem,), options, analysis.name)
     findings.complete = networks == len(variants) and variant is None
     ignored = apply_ignores(findings, family.span.source, options, complete=findings.complete)
     found = list(findings)
@@ -213,16 +212,19 @@ def lost(work: tuple[str, CheckOptions]) -> FileReport:
 def _executed(graph: Graph, options: CheckOptions) -> Executed:
     from cnnstat.commands.check.execution import execute  # noqa: PLC0415 - it needs NumPy
 
-    return execute(graph, check_grad=options.check_grad, max_memory=options.max_memory, jobs=options.jobs)
+    return execute(graph, check_grad=options.check_grad, max_memory=options.max_memory, share=options.share)
 
 
 def _variants(family: Family, variant: str | None) -> tuple[str | None, ...]:
     return (variant,) if variant is not None else tuple(family.variants) or (None,)
 
 
-def _add_problems(findings: Findings, problems: Iterable[Problem], network: str = "") -> None:
+def _add_problems(
+    findings: Findings, problems: Iterable[Problem], options: CheckOptions, network: str = ""
+) -> None:
     for problem in problems:
-        findings.add(problem, "error", network)
+        if severity := options.of_code(problem.code, "error"):
+            findings.add(problem, severity, network)
 
 
 def _add_rules(
@@ -242,6 +244,5 @@ def _add_rules(
             package = rules.origin(code)
             if not package:
                 raise
-            if failed := options.of_code(rules.FAILED, "error"):
-                message = f"{code} of package {package} failed: {type(error).__name__}: {error}"
-                findings.add(Problem(rules.FAILED, message, family.span), failed, network)
+            message = f"{code} of package {package} failed: {type(error).__name__}: {error}"
+            _add_problems(findings, (Problem(rules.FAILED, message, family.span),), options, network)

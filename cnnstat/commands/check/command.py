@@ -140,7 +140,7 @@ def check(
         run=runs,
         check_grad=check_grad,
         max_memory=max_memory,
-        jobs=jobs,
+        share=min(jobs, len(found.specs)),
         against=against or "",
         tolerances=tolerances,
     )

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 OWN_FILE = ".cnnstat.yaml"
 PROJECT_FILE = "pyproject.toml"
 
-ADJUSTABLE = ("budget", "ignore")
-"""What codes begin with that matter as much as a project says, besides rules."""
+_WHY_NOT = {
+    "spec": "a spec that shows it has no figures, or false ones",
+    "failure": "what was asked for could not be done",
+}
+"""Why a code is always an error, by what it is about; all others matter as much as a project says."""
 
 Level: TypeAlias = Severity | Literal["off"]
 Patterns: TypeAlias = tuple[Annotated[str, Meta(min_length=1)], ...]
@@ -141,6 +144,5 @@ def _fixed(code: str) -> str:
 
     if code not in CODES:
         return f"there is no code '{code}'{suggestion(code, (*rules.codes(), *CODES))}"
-    if code.split("/", maxsplit=1)[0] in ADJUSTABLE:
-        return ""
-    return f"'{code}' is always an error: a spec that shows it has no figures, or false ones"
+    why = _WHY_NOT.get(CODES[code].about)
+    return f"'{code}' is always an error: {why}" if why else ""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.text import plain
 from cnnstat.commands.check import git
-from cnnstat.commands.check.spec_files import SUFFIXES, has_a_key
+from cnnstat.commands.check.spec_files import files_below, is_meant, is_spec
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
@@ -118,10 +118,14 @@ def _of_revision(
     gone = [
         path
         for path in files
-        if path not in kept and _named(os.path.join(at.root, path), paths, configuration)
+        if path not in kept and _is_gone(os.path.join(at.root, path), paths, configuration)
     ]
     contents = git.contents(at, tuple(files[path] for path in gone))
-    removed = [path for path, content in zip(gone, contents, strict=True) if content and has_a_key(content)]
+    removed = [
+        path
+        for path, content in zip(gone, contents, strict=True)
+        if content and is_spec(content, configuration)
+    ]
     return EarlierSpecs(
         at.name, found, tuple(os.path.relpath(os.path.join(at.root, each)) for each in removed)
     )
@@ -139,19 +143,16 @@ def _below(place: str, root: str) -> str | None:
     return None if path.split(os.sep)[0] == os.pardir else path.replace(os.sep, "/")
 
 
-def _named(place: str, paths: Sequence[str], configuration: Configuration) -> bool:
-    """Say whether a file that is there no more would have been found in one of the folders."""
-    if os.path.lexists(place) or configuration.matches(Path(place), configuration.exclude):
+def _is_gone(place: str, paths: Sequence[str], configuration: Configuration) -> bool:
+    """Say whether a file is there no more, and would have been found in one of the folders."""
+    if os.path.lexists(place):
         return False
-    if configuration.include:
-        fits = configuration.matches(Path(place), configuration.include)
-    else:
-        fits = place.endswith(SUFFIXES)
-    for folder in filter(os.path.isdir, paths):
-        below = _below(place, os.path.realpath(folder))
-        if below is not None and not any(part.startswith(".") for part in below.split("/")):
-            return fits
-    return False
+    return any(
+        below is not None and is_meant(folder, below, configuration)
+        for folder in paths
+        if os.path.isdir(folder)
+        for below in (_below(place, os.path.realpath(folder)),)
+    )
 
 
 # -- a folder -------------------------------------------------------------------------------------------
@@ -162,22 +163,25 @@ def _of_folder(
 ) -> EarlierSpecs:
     """Compare with a folder: it answers to the one that is checked, or else to the folder at hand."""
     base = os.path.realpath(paths[0] if len(paths) == 1 and os.path.isdir(paths[0]) else os.curdir)
-    old = {path: content for path, content in _contents(folder) if has_a_key(content)}
     found: dict[str, Earlier] = {}
     for spec, place in places.items():
         path = None if place is None else _below(place, base)
         if path is None:
             found[spec] = Earlier(status="unknown", note=f"it is no file below {base}")
-        elif path in old:
-            found[spec] = Earlier(str(folder / path), "there", content=old[path])
+        elif (folder / path).is_file():
+            found[spec] = Earlier(str(folder / path), "there", content=_content(folder / path))
         else:
             found[spec] = Earlier()
-    gone = {path: old[path] for path in old if _named(os.path.join(base, path), paths, configuration)}
+    lacking = (
+        path for path in files_below(folder) if _is_gone(os.path.join(base, path), paths, configuration)
+    )
+    contents = {path: _content(folder / path) for path in lacking if (folder / path).is_file()}
+    gone = {path: content for path, content in contents.items() if is_spec(content, configuration)}
     by_content = {content: path for path, content in gone.items()}
     for spec, earlier in found.items():
         place = places[spec]
         if earlier.status == "new" and place is not None:
-            content = _content(place)
+            content = _now(place)
             path = by_content.pop(content, None)
             if path is not None:
                 found[spec] = Earlier(str(folder / path), "renamed", path, content)
@@ -186,22 +190,21 @@ def _of_folder(
     return EarlierSpecs(str(folder), found, tuple(removed))
 
 
-def _content(place: str) -> bytes:
+def _content(path: Path) -> bytes:
+    """Return what was in a file.
+
+    Raises:
+        ArgumentError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArgumentError(f"{plain(str(path))} cannot be read: {error.strerror}") from None
+
+
+def _now(place: str) -> bytes:
     """Return what is in a file, nothing of one that cannot be read: its check says so."""
     try:
         return Path(place).read_bytes()
     except OSError:
         return b""
-
-
-def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the YAML files of a folder by their paths in it; hidden ones are left out."""
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(place, name)
-            if name.endswith(SUFFIXES) and not name.startswith(".") and path.is_file():
-                try:
-                    yield path.relative_to(folder).as_posix(), path.read_bytes()
-                except OSError as error:
-                    raise ArgumentError(f"{plain(str(path))} cannot be read: {error.strerror}") from None

@@ -15,14 +15,14 @@ from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.proof import REFUSALS, prove
 from cnnstat.commands.run.refusals import DisprovedError, TooLargeError
 from cnnstat.commands.run.verdict import verdict
-from cnnstat.report.text import bytes_text, said
+from cnnstat.report.text import said
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Span
     from cnnstat.commands.run.proof import Proof
     from cnnstat.graph.model import Graph
 
-OUT_OF_MEMORY = "out of memory"
+OUT_OF_MEMORY = "out of memory; --max-memory says how much it may take"
 
 
 class Executed(Struct, frozen=True):
@@ -32,10 +32,10 @@ class Executed(Struct, frozen=True):
     problem: Problem | None
 
 
-def execute(graph: Graph, *, check_grad: bool, max_memory: int | None, jobs: int) -> Executed:
+def execute(graph: Graph, *, check_grad: bool, max_memory: int | None, share: int) -> Executed:
     """Run a network forward and backward on a drawn sample and compare; check its gradients if asked to.
 
-    It is one of ``jobs`` that share the bytes in ``max_memory``.
+    It is one of so many that ``share`` the bytes in ``max_memory``.
 
     Raises:
         KeyboardInterrupt: it was interrupted.
@@ -44,15 +44,21 @@ def execute(graph: Graph, *, check_grad: bool, max_memory: int | None, jobs: int
     options = RunOptions(
         dtype="float64" if check_grad else "float32",
         check_grad=check_grad,
-        max_memory=max_memory and max_memory // jobs,
+        max_memory=max_memory,
+        share=share,
         progress=False,
     )
     try:
         proof = prove(graph, options)
     except MemoryError:
-        return Executed(None, Problem("run/refused", _too_large(OUT_OF_MEMORY, max_memory, jobs), span))
+        return Executed(None, Problem("run/refused", OUT_OF_MEMORY, span))
     except TooLargeError as refusal:
-        return Executed(None, Problem("run/refused", _too_large(refusal.needs, max_memory, jobs), span))
+        more = (
+            "--jobs 1 gives all of it to one network at a time"
+            if share > 1
+            else "a larger --max-memory allows more"
+        )
+        return Executed(None, Problem("run/refused", f"{refusal.needs}, and {refusal.there}; {more}", span))
     except REFUSALS as refusal:
         return Executed(None, Problem("run/refused", str(refusal), span))
     except DisprovedError as disproved:
@@ -69,15 +75,6 @@ def execute(graph: Graph, *, check_grad: bool, max_memory: int | None, jobs: int
     return Executed(
         execution, None if proof.good else Problem("run/disproved", sentence, _place(graph, proof))
     )
-
-
-def _too_large(needs: str, max_memory: int | None, jobs: int) -> str:
-    """Return why a network is not executed, in terms of what `check` was given."""
-    alone = "; --jobs 1 gives all to one network at a time" if jobs > 1 else ""
-    if max_memory is None:
-        return f"{needs}, and no more is free{alone}"
-    each = f", {bytes_text(max_memory // jobs)} for each of {jobs} processes" if jobs > 1 else ""
-    return f"{needs}, and --max-memory allows {bytes_text(max_memory)}{each}{alone}"
 
 
 def _place(graph: Graph, proof: Proof) -> Span:

@@ -30,8 +30,12 @@ _COMMENT = re.compile(rf"#\s*{_SIGN}\s*")
 _IGNORE = re.compile(r"ignore(-file)?\[([^][]*)\]\s*(.*)")
 _CODE = re.compile(r"[^\s,]+")
 _FORM = "# cnnstat: ignore[CODE, ...] reason, or ignore-file[CODE, ...] reason"
-_IGNORABLE = ("rule/", "budget/")
-"""The codes of what may have a reason begin so; all others say that the spec is wrong or misses a promise."""
+_WHY_NOT = {
+    "spec": "the spec itself is wrong; mend that",
+    "check": "it is about the check, not about the spec",
+    "failure": "it is about the check, not about the spec",
+}
+"""Why what is no opinion cannot be ignored, by what it is about."""
 
 
 class Ignored(Struct):
@@ -109,8 +113,8 @@ def _codes(
         if code[0] not in known:
             hint = suggestion(code[0], known) or "; 'cnnstat explain' lists the codes"
             problems.append(Problem("ignore/unknown", f"no code '{code[0]}'{hint}", place(*code.span())))
-        elif not code[0].startswith(_IGNORABLE):
-            message = f"{code[0]} cannot be ignored: the spec itself is wrong; mend that"
+        elif code[0] in CODES and (why := _WHY_NOT.get(CODES[code[0]].about)):
+            message = f"{code[0]} cannot be ignored: {why}"
             problems.append(Problem("ignore/refused", message, place(*code.span())))
         else:
             yield Ignored(code[0], 0 if ignore[1] else about, place(*code.span()))

@@ -79,20 +79,37 @@ def _files(path: str, configuration: Configuration, others: list[str]) -> Iterat
 
 
 def _in_folder(folder: str, configuration: Configuration, others: list[str]) -> Iterator[str]:
+    for below in files_below(folder):
+        path = Path(folder, below)
+        if is_meant(folder, below, configuration) and path.is_file():  # no pipe, which nobody may ever fill
+            if configuration.include or _may_be_a_spec(path):
+                yield str(path)
+            else:
+                others.append(str(path))
+
+
+def files_below(folder: str | Path) -> Iterator[str]:
+    """Yield the files of a folder by their paths from there, without those in hidden folders."""
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(place, name)
-            if name.startswith(".") or configuration.matches(path, configuration.exclude):
-                continue
-            if configuration.include:
-                if configuration.matches(path, configuration.include):
-                    yield str(path)
-            elif path.suffix in SUFFIXES and path.is_file():  # no pipe, which nobody may ever fill
-                if _may_be_a_spec(path):
-                    yield str(path)
-                else:
-                    others.append(str(path))
+        yield from (Path(place, name).relative_to(folder).as_posix() for name in sorted(files))
+
+
+def is_meant(folder: str, below: str, configuration: Configuration) -> bool:
+    """Say whether a file of a folder, there or not, is looked at for a spec, by its path from the folder."""
+    path = Path(folder, below)
+    if any(part.startswith(".") for part in below.split("/")):
+        return False
+    if configuration.matches(path, configuration.exclude):
+        return False
+    if configuration.include:
+        return configuration.matches(path, configuration.include)
+    return path.suffix in SUFFIXES
+
+
+def is_spec(content: bytes, configuration: Configuration) -> bool:
+    """Say whether a file that is meant is a spec: if it is included, or has a key that other files lack."""
+    return bool(configuration.include) or _has_a_key(content)
 
 
 def _is_wanted(spec: str, configuration: Configuration) -> bool:
@@ -108,15 +125,14 @@ def _may_be_a_spec(path: Path) -> bool:
     """Say whether a file may be a spec; of one that cannot be read, that is for the check to say."""
     try:
         with path.open("rb") as opened:
-            content = opened.read(_LOOKED_AT)
-            return has_a_key(content) or _has_near_misses(content)
+            return _has_a_key(opened.read(_LOOKED_AT))
     except OSError:
         return True
 
 
-def has_a_key(content: bytes) -> bool:
-    """Say whether a content has a key that specs have at their top level, and other files have not."""
-    return _KEYS.search(content[:_LOOKED_AT]) is not None
+def _has_a_key(content: bytes) -> bool:
+    content = content[:_LOOKED_AT]
+    return _KEYS.search(content) is not None or _has_near_misses(content)
 
 
 def _has_near_misses(content: bytes) -> bool:

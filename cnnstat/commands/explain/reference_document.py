@@ -113,7 +113,10 @@ def figure_document(key: str) -> FigureDocument:
 
 def problem_document(key: str) -> ProblemDocument:
     """Return the page of a problem's code."""
-    return ProblemDocument(command="explain", problem=key, **asdict(CODES[key]))
+    page = CODES[key]
+    return ProblemDocument(
+        command="explain", problem=key, title=page.title, meaning=page.meaning, way_out=page.way_out
+    )
 
 
 def rule_document(code: str) -> RuleDocument:

@@ -28,11 +28,16 @@ LESS = "a smaller --input or --batch needs less"
 
 
 class MemoryLimit:
-    """The bytes that the process as a whole may take: those asked for, or by default what is free."""
+    """The bytes that the process as a whole may take: those asked for, or by default what is free.
 
-    def __init__(self, wanted: int | None) -> None:
-        self.bytes = psutil.virtual_memory().available if wanted is None else wanted
-        self.said = f"{bytes_text(self.bytes)} are {'free' if wanted is None else 'allowed by --max-memory'}"
+    Of several processes that run at the same time, each has its ``share`` of that: a half, of two.
+    """
+
+    def __init__(self, wanted: int | None, share: int = 1) -> None:
+        self.bytes = (psutil.virtual_memory().available if wanted is None else wanted) // share
+        whose = "free" if wanted is None else "allowed by --max-memory"
+        each = f" for each of {share} processes" if share > 1 else ""
+        self.said = f"{bytes_text(self.bytes)} are {whose}{each}"
 
     def check(self, needed: int) -> None:
         """Let a run begin that needs so many bytes beside what the process has already.

@@ -17,7 +17,8 @@ class Given(Struct, frozen=True):
 class RunOptions(Struct, frozen=True, kw_only=True):
     """What a run is to do, settled: None stands for what is known only once a network and its input are.
 
-    ``progress`` shows how far it is to who waits at a terminal.
+    ``share`` is the number of processes that share the memory; ``progress`` shows how far it is to
+    who waits at a terminal.
     """
 
     batch: int | None = None
@@ -29,6 +30,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     method: str = "complex"
     elements: int = 0
     max_memory: int | None = None
+    share: int = 1
     weights: Path | None = None
     save: Path | None = None
     image: tuple[Given, ...] = ()

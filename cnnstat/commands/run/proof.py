@@ -108,7 +108,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         saved=options.save is not None and options.save.suffix.lower() != ".npz",
         reading=sum(each.bytes for each in given.values()),
     )
-    limit = MemoryLimit(options.max_memory)
+    limit = MemoryLimit(options.max_memory, options.share)
     limit.check(running_bytes(analysis, uses))
     with limit.held():
         return _proved(analysis, given, options, wanted)

@@ -6,11 +6,13 @@ class RefusedError(Exception):
 
 
 class TooLargeError(RefusedError):
-    """A run that takes more memory than there is: what it ``needs``, in words; other callers of a run
-    have other ways out of it."""
+    """A run that takes more memory than there is: in words, what it ``needs`` and what is ``there``.
+
+    Callers of a run have other ways out of it.
+    """
 
     def __init__(self, needs: str, there: str, way_out: str) -> None:
-        self.needs = needs
+        self.needs, self.there = needs, there
         super().__init__(f"{needs}, and {there}; {way_out}")
 
 

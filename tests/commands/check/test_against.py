@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -160,6 +161,16 @@ def test_shrinking_is_none_and_a_larger_field_neither(here: Path) -> None:
     assert params == {
         **{"figure": "params", "before": 20, "after": 10, "difference": -10, "ratio": 0.5, "grown": False}
     }
+
+
+def test_growth_matters_as_much_as_a_project_says(here: Path) -> None:
+    write("specs/one.yaml", spec(3, "one"))
+    write(".cnnstat.yaml", "severity: {against/grown: warning}\n")
+    (found,) = document("specs/one.yaml", "--against", "HEAD")["files"]
+    assert [(each["code"], each["severity"]) for each in found["findings"]] == [("against/grown", "warning")]
+    write(".cnnstat.yaml", "severity: {against/grown: off}\n")
+    (found,) = document("specs/one.yaml", "--against", "HEAD")["files"]
+    assert found["findings"] == []
 
 
 @pytest.mark.parametrize(
@@ -478,6 +489,29 @@ def test_or_to_the_folder_at_hand(folders: None, monkeypatch: pytest.MonkeyPatch
 def test_what_the_configuration_excludes_is_not_removed(folders: None) -> None:
     write(".cnnstat.yaml", "exclude: [gone.yaml]\n")
     assert "new/gone.yaml" not in became("new", "--against", "old")
+
+
+@pytest.mark.parametrize("against", ["HEAD", "../before"])
+def test_what_the_configuration_includes_was_a_spec_then_as_well(here: Path, against: str) -> None:
+    write(".cnnstat.yaml", "include: ['*.net', 'bare.yaml']\n")
+    for name in ("same.net", "other.net", "gone.net", "old.net", "gone.yaml"):
+        write(f"specs/{name}", spec(name=name))
+    write("bare.yaml", "name: no key of a spec\n")
+    commit()
+    shutil.copytree(here, here.parent / "before", ignore=shutil.ignore_patterns(".git"))
+    write("specs/other.net", spec(3))
+    for name in ("specs/gone.net", "specs/gone.yaml", "bare.yaml"):
+        Path(name).unlink()
+    Path("specs/old.net").rename("specs/new.net")
+    git("add", "--all")
+    found = document("--against", against)
+    became = {each["file"]: each["change"]["became"] for each in found["files"]}
+    assert became == {
+        "specs/new.net": "renamed",
+        "specs/other.net": "changed",
+        "specs/same.net": "same",
+    }
+    assert found["removed"] == ["bare.yaml", "specs/gone.net"]
 
 
 def test_a_folder_and_a_revision_of_one_name(here: Path) -> None:

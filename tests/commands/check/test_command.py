@@ -163,15 +163,21 @@ def test_a_false_figure_is_a_finding_of_a_run(here: Path, monkeypatch: pytest.Mo
     assert "a.yaml:2:17: error: run/disproved: NOT TRUE: " in ended.stdout
 
 
+def test_processes_share_the_memory(here: Path) -> None:
+    written(here, a=CLEAN, b=CLEAN)
+    one = within("check", "a.yaml", "--run", "--jobs", "3", "--max-memory", "1M").stdout
+    assert "1.0 MiB are allowed by --max-memory; " in one
+    both = within("check", "a.yaml", "b.yaml", "--run", "--jobs", "3", "--max-memory", "1M").stdout
+    assert "512.0 KiB are allowed by --max-memory for each of 2 processes" in both
+
+
 def test_a_run_that_does_not_fit_into_memory_is_a_finding(here: Path) -> None:
     written(here, a=CLEAN)
     ended = within("check", "a.yaml", "--run", "--max-memory", "1M")
     assert ended.returncode == 1
     assert "run/refused: the run needs about" in ended.stdout
-    assert "MiB, and --max-memory allows 1.0 MiB\n" in ended.stdout
+    assert "MiB are allowed by --max-memory; a larger --max-memory allows more\n" in ended.stdout
     written(here, b=CLEAN)
     two = within("check", ".", "--run", "--max-memory", "3M", "--jobs", "2").stdout
-    assert (
-        two.count("and --max-memory allows 3.0 MiB, 1.5 MiB for each of 2 processes; --jobs 1 gives all") == 2
-    )
+    assert two.count("for each of 2 processes; --jobs 1 gives all of it to one network at a time") == 2
     assert "--input" not in ended.stdout + two

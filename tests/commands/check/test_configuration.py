@@ -73,7 +73,18 @@ def test_without_any_nothing_is_said(tmp_path: Path) -> None:
         ("pyproject.toml", "[tool.cnnstat]\nexclude = 3\n", "Expected `array`"),
         ("pyproject.toml", "[tool.cnnstat\n", "cannot be read"),
         (".cnnstat.yaml", "severity: {rule/no-citatoin: off}", "did you mean 'rule/no-citation'"),
-        (".cnnstat.yaml", "severity: {shape/too-small: off}", "'shape/too-small' is always an error"),
+        (
+            ".cnnstat.yaml",
+            "severity: {shape/too-small: off}",
+            "is always an error: a spec that shows it has no",
+        ),
+        (".cnnstat.yaml", "severity: {budget/type: off}", "is always an error: a spec that shows it has no"),
+        (
+            ".cnnstat.yaml",
+            "severity: {fix/refused: info}",
+            "is always an error: what was asked for could not",
+        ),
+        (".cnnstat.yaml", "severity: {run/refused: off}", "is always an error: what was asked for could not"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_file(tmp_path: Path, name: str, text: str, message: str) -> None:
@@ -81,6 +92,14 @@ def test_what_is_wrong_is_said_with_its_file(tmp_path: Path, name: str, text: st
     with pytest.raises(ArgumentError, match=message) as error:
         read_configuration(None, tmp_path)
     assert name in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "code", ["rule/leftover", "budget/params", "ignore/unused", "against/grown", "rule/failed"]
+)
+def test_what_no_spec_is_wrong_in_matters_as_a_project_says(tmp_path: Path, code: str) -> None:
+    (tmp_path / ".cnnstat.yaml").write_text(f"severity: {{{code}: info}}\n")
+    assert read_configuration(None, tmp_path).severity == {code: "info"}
 
 
 def test_a_project_file_of_others_says_nothing(tmp_path: Path) -> None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from cnnstat.base.errors import Problem, Source, Span
+from cnnstat.base.files import FileError
+from cnnstat.commands.check import changed_text
 from cnnstat.commands.check import mended as mending
 from cnnstat.commands.check.check_file import CheckOptions, check_file, look
 from cnnstat.commands.check.common_budgets import read_demands
 from cnnstat.commands.check.findings import Fixable
 from cnnstat.commands.check.mended import applied, mended
 from cnnstat.rules.rule import Edit
+from cnnstat.spec import bundled
 from tests.program import run, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 HEAD = "# a spec\nname: mended  # é😀\ninput: [3, 9, 9]\nlayers:\n"
 NORM = "  - {type: batch_norm}  # the norm\n"
@@ -200,10 +203,9 @@ layers:
 def test_an_entry_is_mended_only_if_every_network_that_has_it_shows_it(tmp_path: Path) -> None:
     """Without the third layer, the norm behind it reads the norm above."""
     path = tmp_path / "spec.yaml"
-    family = FAMILY.replace("last: batch_norm, ", "")  # it is not read here
-    path.write_text(family % "size: 5", encoding="utf-8")
+    path.write_text(FAMILY % "size: 5", encoding="utf-8")
     assert check_file(str(path), CheckOptions(fix=True)).fixed == 3
-    broken = family % "size: 11"
+    broken = FAMILY % "size: 11"
     path.write_text(broken, encoding="utf-8")
     report = check_file(f"{path}#one", CheckOptions(fix=True))  # the other network cannot be analyzed
     assert (report.fixed, len(report.findings), path.read_text(encoding="utf-8")) == (0, 3, broken)
@@ -283,11 +285,33 @@ def test_a_mark_in_front_links_and_modes_stay(tmp_path: Path) -> None:
     assert real.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_bundled_network_is_nobody_s_to_mend() -> None:
-    before = Path("architectures/waveform.yaml").read_bytes()
-    report = check_file("waveform", CheckOptions(fix=True))
-    assert report.fixed == 0
-    assert Path("architectures/waveform.yaml").read_bytes() == before
+def test_a_bundled_network_is_nobody_s_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, text = tmp_path / "biased.yaml", spec("{type: conv, filters: 4, kernel: 3}")
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(bundled, "folder", lambda: tmp_path)
+    report = check_file("biased", CheckOptions(fix=True, write_expect=True))
+    assert (report.fixed, path.read_text(encoding="utf-8")) == (0, text)
+    why = "is a bundled network; copy its file and name that"
+    assert [(each.code, each.message) for each in report.findings if each.line == 1] == [
+        ("expect/unwritten", why),
+        ("fix/unwritten", why),
+    ]
+    path.write_text(text.replace(NORM, ""), encoding="utf-8")
+    assert check_file("biased", CheckOptions(fix=True)).findings == ()
+
+
+def test_what_is_refused_is_said_where_nothing_can_be_written_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_: str) -> None:
+        raise FileError(path, "is protected")
+
+    path = tmp_path / "spec.yaml"
+    text = spec("{type: conv, filters: 4, kernel: 3, expect: {params: {value: 112, source: b}}}")
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(changed_text, "replace_text", refuse)
+    found = check_file(str(path), CheckOptions(fix=True, write_expect=True)).findings
+    assert [each.code for each in found if each.line == 1] == ["expect/unwritten", "fix/refused"]
 
 
 def test_of_standard_input_the_mended_text_is_printed() -> None:

@@ -114,7 +114,7 @@ def test_what_is_wrong_with_an_ignore_is_said() -> None:
         "# cnnstat: ignore why",
         "# cnnstat: ignore[] why",
         f"# cnnstat: ignore[{BIAS}] why",
-        "# cnnstat: ignore[ignore/unused] why",
+        "# cnnstat: ignore[ignore/unused,against/grown,run/refused,budget/type] why",
     )
     text = HEAD + f"  {BAD}  " + f"\n{NORM}  - {{type: relu}}  ".join(comments) + "\n"
     report = check(text)
@@ -128,7 +128,10 @@ def test_what_is_wrong_with_an_ignore_is_said() -> None:
         "10:19 ignore/form: expected '# cnnstat: ignore[CODE, ...] reason, or ignore-file[CODE, ...] reason'",
         "12:19 ignore/form: expected '# cnnstat: ignore[CODE, ...] reason, or ignore-file[CODE, ...] reason'",
         f"14:37 ignore/unused: nothing to ignore: {BIAS} is not found here; remove it",
-        "16:37 ignore/refused: ignore/unused cannot be ignored: the spec itself is wrong; mend that",
+        "16:37 ignore/refused: ignore/unused cannot be ignored: it is about the check, not about the spec",
+        "16:51 ignore/refused: against/grown cannot be ignored: it is about the check, not about the spec",
+        "16:65 ignore/refused: run/refused cannot be ignored: it is about the check, not about the spec",
+        "16:77 ignore/refused: budget/type cannot be ignored: the spec itself is wrong; mend that",
     ]
 
 

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 import pytest
 
 import cnnstat
@@ -117,6 +119,17 @@ def test_the_limit_ends_with_the_run() -> None:
     with pytest.raises(RefusedError), limit.held():
         np.ones(200 * MEGABYTE, np.uint8)
     assert len(np.ones(200 * MEGABYTE, np.uint8)) > 0
+
+
+@pytest.mark.parametrize("wanted", [None, 8 * MEGABYTE])
+def test_processes_share_what_is_free_or_allowed(monkeypatch: pytest.MonkeyPatch, wanted: int | None) -> None:
+    free = SimpleNamespace(available=12 * MEGABYTE)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    limit, whole = MemoryLimit(wanted, share=4), MemoryLimit(wanted)
+    assert whole.bytes == (wanted or free.available)
+    assert limit.bytes == whole.bytes // 4
+    with pytest.raises(RefusedError, match=r"are (free|allowed by --max-memory) for each of 4 processes"):
+        limit.check(0)
 
 
 def test_weights_are_taken_one_by_one(tmp_path: Path) -> None:
