@@ -127,6 +127,9 @@ def check(
         complain(f"rule '{failure.name}' {plain(str(failure))}\n", 0)
     configuration = read_configuration(config, Path.cwd())
     found = spec_files(paths or (".",), configuration, force=force_exclude)
+    if not paths and Path(configuration.root) == Path.cwd():
+        for idle in configuration.idle(map(path_of, found.specs)):
+            complain(plain(f"{configuration.file}: {idle}") + "\n", 0)
     refuse_specs((*reports, output), found.specs)
     if tolerances and against is None:
         raise click.UsageError("--tolerance goes with --against")

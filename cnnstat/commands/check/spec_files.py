@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, SpecError
-from cnnstat.base.text import suggestion
+from cnnstat.base.text import plain, suggestion
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def spec_files(paths: Iterable[str], configuration: Configuration, *, force: boo
         return SpecFiles(tuple(name for name in named if _is_wanted(name, configuration)), len(others))
     if not named:
         passed = f"; {len(others):,} YAML files have none of the keys of a spec" if others else ""
-        raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}")
+        keys = [key for key in ("include", "exclude") if getattr(configuration, key)]
+        see = f"; see {' and '.join(keys)} in {plain(configuration.file)}" if keys else ""
+        raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}{see}")
     return SpecFiles(tuple(named), len(others))
 
 
