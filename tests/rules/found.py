@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnstat import rules
-from cnnstat.commands.check.check_file import CheckOptions, check_text
+from cnnstat.commands.check.findings_of import findings_of
+from cnnstat.commands.check.options import CheckOptions
 
 if TYPE_CHECKING:
+    from cnnstat.commands.check.document import FileReport
     from cnnstat.commands.check.findings import Finding
 
 FOLDER = Path(__file__).parent / "specs"
@@ -22,6 +24,12 @@ def specs(name: str) -> list[Path]:
 def expected(path: Path) -> str:
     """Return what stands beside a spec: a line for each finding, none where the rule is silent."""
     return path.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def check_text(text: str, name: str, variant: str | None, options: CheckOptions) -> FileReport:
+    """Check the text of a spec."""
+    report, _ = findings_of(text, name, variant, options)
+    return report
 
 
 def _found(text: str, name: str = "spec.yaml") -> tuple[Finding, ...]:

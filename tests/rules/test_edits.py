@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnnstat.commands.check.check_file import CheckOptions, check_file
+from cnnstat.commands.check.check_file import check_file
+from cnnstat.commands.check.options import CheckOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 from cnnstat import rules
-from cnnstat.commands.check.check_file import CheckOptions, check_text
+from cnnstat.commands.check.options import CheckOptions
 from cnnstat.spec import file
+from tests.rules.found import check_text
 
 RELU = "      - {name: relu1, type: relu}\n"
 POOL = "  - {name: avgpool, type: global_avg_pool}\n"

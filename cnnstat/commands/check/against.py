@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.expectations import figure
 from cnnstat.analysis.growth import growth_of
 from cnnstat.base.errors import ArgumentError, Fault, Problem, Source, SpecError
 from cnnstat.base.figures import BUDGETED, FIGURES
 from cnnstat.base.text import suggestion
-from cnnstat.graph.model import build
-from cnnstat.spec.choice import choose
+from cnnstat.commands.check.networks import networks
 from cnnstat.spec.expect import WHOLE, tolerance
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.base.errors import Span
     from cnnstat.commands.check.earlier import Earlier
+    from cnnstat.commands.check.networks import Network
+    from cnnstat.spec.model import Family
 
 COMPARED = ("params", "macs", "inference_memory", "training_memory")
 """What may not grow, by the names that budgets have for it; a larger receptive field is no cost."""
@@ -71,10 +70,13 @@ class FileChange(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True):
-    """What became of a spec, and what grew too much."""
+    """What became of a spec, if it was compared, and what grew too much."""
 
-    change: FileChange
+    change: FileChange | None
     problems: tuple[Problem, ...] = ()
+
+
+NOT_COMPARED = Compared(None)
 
 
 def read_tolerances(texts: Iterable[str]) -> dict[str, str]:
@@ -116,28 +118,28 @@ def compare(
         alike: Became = "renamed" if renamed else "same"
         return Compared(FileChange(became=alike, before=earlier.name, note=earlier.note))
     try:
-        before = _networks(old, earlier.name, None)
+        former = read_family(Source(earlier.name, old))
     except SpecError as error:
-        return Compared(_broken(earlier, f"it was broken: {_first(error)}"))
+        return Compared(_broken(earlier, f"it was broken: {_first(error.problems)}"))
     try:
-        after = _networks(text, name, variant)
+        family = read_family(Source(name, text))
     except SpecError:
         return Compared(_broken(earlier, "it is broken"))
-    if variant is not None:
-        before = {key: each for key, each in before.items() if key not in _others(text, name, variant)}
-    former = _former(before, after)
+    renamings = _renamings(former, family)
+    before = {each.key: each for key in _keys(former, family, variant) for each in networks(former, key)}
     changes, problems = [], []
-    for key, (place, found) in after.items():
-        change = _change(before.get(former.get(key, key)), found, key, former.get(key))
+    for network in networks(family, variant):
+        key = renamings.get(network.key, network.key)
+        change = _change(before.pop(key, None), network)
         if change.figures:
             change, said = _judged(change, tolerances)
-            problems += [Problem("against/grown", f"against {against}: {each}", place) for each in said]
+            problems += [
+                Problem("against/grown", f"against {against}: {each}", network.span) for each in said
+            ]
         changes.append(change)
-    if variant is None:
-        gone = ((key, each) for key, (_, each) in before.items() if key not in {*after, *former.values()})
-        changes += [
-            NetworkChange(network=_name(each), became="removed", note=_key(key, each)) for key, each in gone
-        ]
+    changes += [
+        NetworkChange(network=each.name, became="removed", note=_key(each)) for each in before.values()
+    ]
     figures: Became = "same" if all(each.became == "same" for each in changes) else "changed"
     became: Became = "renamed" if renamed else figures
     return Compared(
@@ -150,80 +152,56 @@ def _broken(earlier: Earlier, note: str) -> FileChange:
     return FileChange(became="unknown", before=earlier.name, note=note)
 
 
-_Found: TypeAlias = "tuple[Span, Analysis | tuple[str, str]]"
-"""Where a network stands, and its figures; or its name, and why it has none."""
+def _keys(former: Family, family: Family, variant: str | None) -> Iterable[str | None]:
+    """Return the keys of the networks that are compared, or are no more, as they were."""
+    every = tuple(former.variants) or (None,)
+    if variant is None:
+        return every
+    key = _renamings(former, family).get(variant, variant)
+    return (key,) if key in every else ()
 
 
-def _networks(text: str, name: str, variant: str | None) -> dict[str, _Found]:
-    """Return the networks of a spec by their keys; the only one of a spec without variants has none.
-
-    Raises:
-        SpecError: the spec as a whole is wrong.
-    """
-    family = read_family(Source(name, text))
-    keys = (variant,) if variant is not None else tuple(family.variants) or (None,)
-    found: dict[str, _Found] = {}
-    for key in keys:
-        span = family.variants[key].span if key in family.variants else family.span
-        try:
-            found[key or ""] = span, analyze_graph(build(choose(family, key, {})))
-        except SpecError as error:
-            found[key or ""] = span, (key or family.name, _first(error))
-    return found
-
-
-def _others(text: str, name: str, variant: str) -> set[str]:
-    """Return the keys of a spec's variants but for one."""
-    return {*read_family(Source(name, text)).variants} - {variant}
-
-
-def _former(before: Mapping[str, _Found], after: Mapping[str, _Found]) -> dict[str, str]:
+def _renamings(former: Family, family: Family) -> dict[str, str]:
     """Return the keys that variants had which have other keys now, and are known by their names."""
-    old = _by_name({key: each for key, each in before.items() if key not in after})
-    new = _by_name({key: each for key, each in after.items() if key not in before})
+    old, new = _by_name(former, family), _by_name(family, former)
     return {keys[0]: old[name][0] for name, keys in new.items() if len(keys) == len(old.get(name, ())) == 1}
 
 
-def _by_name(networks: Mapping[str, _Found]) -> dict[str, list[str]]:
+def _by_name(family: Family, other: Family) -> dict[str, list[str]]:
+    """Return the keys of variants that another family has not, by their names."""
     found: dict[str, list[str]] = {}
-    for key, (_, each) in networks.items():
-        found.setdefault(_name(each), []).append(key)
+    for key, variant in family.variants.items():
+        if key not in other.variants:
+            found.setdefault(variant.name, []).append(key)
     return found
 
 
-def _key(key: str, network: Analysis | tuple[str, str]) -> str:
+def _key(network: Network) -> str:
     """Return the key of a variant where its name does not say which it is."""
-    return f"variant '{key}'" if key not in ("", _name(network)) else ""
+    return f"variant '{network.key}'" if network.key not in ("", network.name) else ""
 
 
-def _first(error: SpecError) -> str:
-    problem, *more = error.problems
+def _first(problems: Sequence[Problem]) -> str:
+    problem, *more = problems
     return f"{problem.message} (line {problem.span.line})" + (f", and {len(more)} more" if more else "")
 
 
-def _name(found: Analysis | tuple[str, str]) -> str:
-    return found[0] if isinstance(found, tuple) else found.name
-
-
-def _change(
-    before: _Found | None, after: Analysis | tuple[str, str], key: str, former: str | None
-) -> NetworkChange:
-    """Return what became of a network; ``former`` is the key that it had, if that is another."""
-    name = _name(after)
+def _change(before: Network | None, after: Network) -> NetworkChange:
+    name = after.name
     if before is None:
-        return NetworkChange(network=name, became="new", note=_key(key, after))
-    _, old = before
-    if isinstance(after, tuple):
+        return NetworkChange(network=name, became="new", note=_key(after))
+    if after.analysis is None:
         return NetworkChange(network=name, became="unknown", note="it is broken")
-    if isinstance(old, tuple):
-        return NetworkChange(network=name, became="unknown", note=f"it was broken: {old[1]}")
-    figures = tuple(_figures(old, after))
-    fields = _field(old), _field(after)
+    if before.analysis is None:
+        note = f"it was broken: {_first(before.problems)}"
+        return NetworkChange(network=name, became="unknown", note=note)
+    figures = tuple(_figures(before.analysis, after.analysis))
+    fields = _field(before.analysis), _field(after.analysis)
     same = all(each.before == each.after for each in figures) and fields[0] == fields[1]
     return NetworkChange(
         network=name,
         became="same" if same else "changed",
-        note="" if former is None else f"variant '{key}', was '{former}'",
+        note="" if before.key == after.key else f"variant '{after.key}', was '{before.key}'",
         figures=figures,
         field_before=fields[0],
         field_after=fields[1],

@@ -15,9 +15,9 @@ from cnnstat.commands.check.replaced import replace_text
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
-    from cnnstat.commands.check.check_file import CheckOptions
     from cnnstat.commands.check.findings import Mend
     from cnnstat.commands.check.mended import Look, Mended
+    from cnnstat.commands.check.options import CheckOptions
 
 
 class ChangedText(Struct, frozen=True):

@@ -16,12 +16,13 @@ from cnnstat.cli.options import FILE, max_memory_option, output_options, read_by
 from cnnstat.cli.output import check_output, complain, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.against import read_tolerances
-from cnnstat.commands.check.check_file import CheckOptions, check_file, lost, read_and_check
+from cnnstat.commands.check.check_file import check_file, lost, read_and_check
 from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
 from cnnstat.commands.check.earlier import earlier_specs
 from cnnstat.commands.check.formats import check_format, names, render
+from cnnstat.commands.check.options import CheckOptions
 from cnnstat.commands.check.processes import available, in_order
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
 from cnnstat.commands.check.spec_files import path_of, spec_files
@@ -29,7 +30,7 @@ from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
-    from cnnstat.commands.check.check_file import FileReport
+    from cnnstat.commands.check.document import FileReport
     from cnnstat.rules.rule import Severity
     from cnnstat.spec.budget import Bound
 
@@ -144,7 +145,7 @@ def check(
         check_grad=check_grad,
         max_memory=max_memory,
         share=min(jobs, len(found.specs)),
-        against=against or "",
+        against=against,
         tolerances=tolerances,
     )
     work = []

@@ -4,15 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from cnnstat.commands.check.check_file import FileReport  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.check.against import FileChange  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.check.budgets import Budgeted  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.check.findings import Finding, Mend  # noqa: TC001 - msgspec reads it
 from cnnstat.report.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnstat.commands.check.earlier import EarlierSpecs
+
+
+class Execution(Struct, frozen=True, kw_only=True):
+    """What came of running a network: figures measured as calculated, gradients that are right."""
+
+    network: str
+    figures: int
+    gradients: int
+    verdict: str
+
+
+class FileReport(Struct, frozen=True, kw_only=True):
+    """What came of one file: how many networks were analyzed, findings by position, budgets, executions.
+
+    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` counts those that were
+    ``mended``, and ``hidden`` further findings, which matter less than is asked for; ``written`` are the
+    figures that were pinned in it, ``left`` those that should have been and could not be.
+    """
+
+    file: str
+    networks: int = 0
+    findings: tuple[Finding, ...] = ()
+    ignored: int = 0
+    fixed: int = 0
+    mended: tuple[Mend, ...] = ()
+    hidden: int = 0
+    budgets: tuple[Budgeted, ...] = ()
+    executions: tuple[Execution, ...] = ()
+    written: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    change: FileChange | None = None
 
 
 class CheckDocument(Document, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import Problem
-from cnnstat.commands.check.check_file import Execution
+from cnnstat.commands.check.document import Execution
 from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.proof import REFUSALS, prove
 from cnnstat.commands.run.refusals import DisprovedError, TooLargeError

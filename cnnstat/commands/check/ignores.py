@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.base.errors import Source
-    from cnnstat.commands.check.check_file import CheckOptions
     from cnnstat.commands.check.findings import Findings
+    from cnnstat.commands.check.options import CheckOptions
 
 _SIGN = "cnnstat:"
 _COMMENT = re.compile(rf"#\s*{_SIGN}\s*")

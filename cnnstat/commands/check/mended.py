@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cnnstat.base.errors import Problem
-    from cnnstat.commands.check.check_file import FileReport
+    from cnnstat.commands.check.document import FileReport
     from cnnstat.commands.check.findings import Finding, Fixable
     from cnnstat.rules.rule import Edit
 

@@ -1,6 +1,6 @@
 """The text of a spec with calculated figures under its ``expect:``, each of which is pinned from then on.
 
-A pin is a figure of our own: it has the source `SOURCE`, or none anywhere. A figure with another source is
+A pin is a figure of our own: it has the source `OWN`, or none anywhere. A figure with another source is
 somebody's claim about the network and stays as it is, also where it is missed. All else stays byte for byte:
 the text is changed at places that the reader knows.
 """
@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.expectations import figure, published
 from cnnstat.base.errors import Problem, Source, Span, SpecError
-from cnnstat.graph.model import build
-from cnnstat.spec.choice import choose
+from cnnstat.commands.check.networks import networks
 from cnnstat.spec.document import Mapping, Scalar, Sequence, ends, parse
-from cnnstat.spec.expect import WHOLE
+from cnnstat.spec.expect import OWN, WHOLE
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
     from cnnstat.spec.document import Node
     from cnnstat.spec.expect import Figure
     from cnnstat.spec.model import Family
-
-SOURCE = "cnnstat"
-"""What a pinned figure cites."""
 
 FIGURES = ("shape", "params", "macs", "receptive_field", "inference_memory_bytes")
 """What is pinned of a network as a whole."""
@@ -82,21 +77,12 @@ def _pinned(text: str, name: str, variant: str | None) -> Pins:
     family = read_family(source)
     root = parse(source)
     assert isinstance(root, Mapping)
-    analyses = [*_analyses(family, variant)]
+    analyses = [each.analysis for each in networks(family, variant) if each.analysis]
     writer = _Writer(source, root)
     writer.update(analyses)
     for analysis in analyses:
         writer.add(analysis, family)
     return writer.pins()
-
-
-def _analyses(family: Family, variant: str | None) -> Iterator[Analysis]:
-    names = (variant,) if variant is not None else tuple(family.variants) or (None,)
-    for name in names:
-        try:
-            yield analyze_graph(build(choose(family, name, {})))
-        except SpecError:
-            continue  # the check of the file says why
 
 
 class _Writer:
@@ -160,9 +146,9 @@ class _Writer:
         network = self.network(next((k for k, v in family.variants.items() if v is spec.variant), None))
         expect = network.get("expect")
         if isinstance(expect, Mapping):
-            own = _text(expect.get("source")) == SOURCE
+            own = _text(expect.get("source")) == OWN
             pins = [
-                f"{key}: {value}" if own else f"{key}: {{value: {value}, source: {SOURCE}}}"
+                f"{key}: {value}" if own else f"{key}: {{value: {value}, source: {OWN}}}"
                 for key, value in new.items()
             ]
             self.append(expect, pins, expect)
@@ -170,7 +156,7 @@ class _Writer:
             figures = ", ".join(f"{key}: {value}" for key, value in new.items())
             behind = [node for node in (network.get(key) for key in _BEFORE_LAYERS) if node]
             last = max(behind, key=lambda node: _place(node.span)) if network is self.root else None
-            self.append(network, [f"expect: {{source: {SOURCE}, {figures}}}"], network, last)
+            self.append(network, [f"expect: {{source: {OWN}, {figures}}}"], network, last)
         self.written += (f"{analysis.name}: {key}: {value}" for key, value in new.items())
 
     def network(self, variant: str | None) -> Mapping:
@@ -223,11 +209,11 @@ def _expected(node: Mapping, cited: bool) -> Iterator[_Expected]:
         if key.text == "source":
             continue
         if not isinstance(value, Mapping):
-            yield _Expected(value, source == SOURCE or not (source or cited))
+            yield _Expected(value, source == OWN or not (source or cited))
         elif (inner := value.get("value")) is not None:
             own = _text(value.get("source")) or source
             meant = value.get("erratum") is None and value.get("truncated") is None
-            yield _Expected(inner, meant and (own == SOURCE or not (own or cited)))
+            yield _Expected(inner, meant and (own == OWN or not (own or cited)))
 
 
 def _values(node: Node | None) -> Iterator[Mapping]:

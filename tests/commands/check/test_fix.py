@@ -11,10 +11,12 @@ from cnnstat.base.errors import Problem, Source, Span
 from cnnstat.base.files import FileError
 from cnnstat.commands.check import changed_text
 from cnnstat.commands.check import mended as mending
-from cnnstat.commands.check.check_file import CheckOptions, check_file, look
+from cnnstat.commands.check.check_file import check_file
 from cnnstat.commands.check.common_budgets import read_demands
 from cnnstat.commands.check.findings import Fixable
+from cnnstat.commands.check.findings_of import findings_of
 from cnnstat.commands.check.mended import applied, mended
+from cnnstat.commands.check.options import CheckOptions
 from cnnstat.rules.rule import Edit
 from cnnstat.spec import bundled
 from tests.program import run, within
@@ -337,7 +339,7 @@ def test_how_many_were_mended_is_said(tmp_path: Path) -> None:
 
 def test_a_rule_that_never_rests_comes_to_an_end() -> None:
     def restless(text: str) -> tuple[object, tuple[Fixable]]:
-        report, _ = look("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
+        report, _ = findings_of("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
         place = Span(Source("x", text), 1, 1, 0)
         return report, (Fixable(Problem("rule/x", "y", place), (Edit(place, "x"),)),)
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnnstat.base.errors import Source
-from cnnstat.commands.check.check_file import CheckOptions, FileReport, check_text
+from cnnstat.commands.check.options import CheckOptions
 from cnnstat.spec.document import comments
+from tests.rules.found import check_text
 
 if TYPE_CHECKING:
     from cnnstat.commands.check.configuration import Level
+    from cnnstat.commands.check.document import FileReport
 
 BIAS = "rule/bias-before-norm"
 BAD = "- {type: conv, filters: 4, kernel: 3}"

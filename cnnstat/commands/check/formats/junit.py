@@ -15,8 +15,7 @@ from cnnstat.commands.check.formats.sections import notes
 from cnnstat.commands.check.formats.sums import in_networks
 
 if TYPE_CHECKING:
-    from cnnstat.commands.check.check_file import FileReport
-    from cnnstat.commands.check.document import CheckDocument
+    from cnnstat.commands.check.document import CheckDocument, FileReport
     from cnnstat.commands.check.findings import Finding
     from cnnstat.commands.check.formats.medium import Medium
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnstat.commands.check.check_file import FileReport
-from cnnstat.commands.check.document import CheckDocument, document
+from cnnstat.commands.check.document import CheckDocument, FileReport, document
 from cnnstat.commands.check.findings import Finding
 from cnnstat.commands.check.formats.medium import Medium
 

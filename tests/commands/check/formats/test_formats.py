@@ -10,11 +10,13 @@ from msgspec import structs
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
-from cnnstat.commands.check.check_file import CheckOptions, Execution, check_text
+from cnnstat.commands.check.document import Execution
 from cnnstat.commands.check.formats import FORMATS, markdown, render
 from cnnstat.commands.check.formats.medium import Medium, repository
+from cnnstat.commands.check.options import CheckOptions
 from tests.commands.check.formats.documents import AT_ROOT, BELOW, finding, of_findings
 from tests.commands.check.formats.readers import READERS, read_tests
+from tests.rules.found import check_text
 
 if TYPE_CHECKING:
     from pathlib import Path

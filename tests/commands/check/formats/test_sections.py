@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from cnnstat.commands.check.against import FigureChange, FileChange, NetworkChange
 from cnnstat.commands.check.budgets import Budgeted
-from cnnstat.commands.check.check_file import FileReport
-from cnnstat.commands.check.document import CheckDocument
+from cnnstat.commands.check.document import CheckDocument, FileReport
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.formats.markdown import LONGEST
 from cnnstat.commands.check.formats.sections import change_lines
