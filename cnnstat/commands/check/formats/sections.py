@@ -8,6 +8,7 @@ from cnnstat.base.figures import BUDGETED, FIGURES
 from cnnstat.base.text import plain, plural
 from cnnstat.commands.check.against import COMPARED, percent_of
 from cnnstat.commands.check.formats.sums import passed_over
+from cnnstat.report.render.table import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +71,10 @@ def change_lines(document: CheckDocument, width: int | None = None) -> Iterator[
             yield "  ".join(map(str.ljust, row, widths)).rstrip()
     else:
         for spec, network, *cells in rows:
-            yield plain(f"{spec}: {network}")
+            yield from folded(plain(f"{spec}: {network}"), width, "    ")
             yield from (f"  {name}: {cell}" for name, cell in zip(HEAD[2:], cells, strict=True) if cell)
     if said := change_sums(document):
-        yield said
+        yield from folded(said, width, "    ")
 
 
 def notes(document: CheckDocument) -> Iterator[str]:

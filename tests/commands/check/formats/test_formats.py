@@ -10,7 +10,7 @@ from msgspec import structs
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
-from cnnstat.commands.check.document import Execution
+from cnnstat.commands.check.document import Execution, document
 from cnnstat.commands.check.formats import FORMATS, markdown, render
 from cnnstat.commands.check.formats.medium import Medium, repository
 from cnnstat.commands.check.options import CheckOptions
@@ -70,6 +70,20 @@ def test_text_counts_many_findings_by_their_codes() -> None:
 
 def test_text_does_not_offer_what_was_refused() -> None:
     assert "--fix would" not in render(of_findings(WARNING, finding(code="fix/refused")), "text", AT_ROOT)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_sums_rooms_and_what_was_done_fit_a_terminal_too(width: int) -> None:
+    text = "input: [3, 8, 8]\nbudget: {params: <= 12M, inference_memory: <= 1G}\n"
+    spec = f"{text}layers: [{{type: conv, filters: 8, kernel: 3}}]\n"
+    report = check_text(spec, "folder/" * 5 + "x.yaml", None, CheckOptions())
+    done = ("a: params: 5, was " + "7" * 20 + " and more words" * 5,)
+    written = structs.replace(report, written=done, hidden=7)
+    checked = structs.replace(document([written] * 3, 12), against="a-revision", removed=("a b " * 20,))
+    said = render(checked, "text", Medium(width=width, room=True))
+    assert max(map(len, said.splitlines())) <= width
+    for sentence in ("12 YAML files have no key of a spec", "budget 12M: 11,999,776 left"):
+        assert sentence in " ".join(said.split())
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
