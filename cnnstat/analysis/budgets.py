@@ -88,6 +88,8 @@ class Standing(Struct, frozen=True):
         percent = abs(self.room) * 100 / self.bound.limit
         if 0 < percent < 0.01:
             return " (less than 0.01 %)"
+        if 99.95 <= percent < 100:
+            return " (more than 99.9 %)"
         return f" ({percent:.3g} %)" if percent < 1000 else f" ({percent:,.0f} %)"
 
 

@@ -17,6 +17,7 @@ _CANDIDATES = 200
 
 # Characters of a line that a message shows.
 _CONTEXT = 120
+_CUT = "..."
 # The first character that takes no cell of a terminal; of those before it each takes one.
 _COMBINING = "\u0300"
 
@@ -103,18 +104,24 @@ def _decimal(value: Fraction) -> str | None:
 def excerpt(line: str, column: int, length: int, width: int | None = None) -> tuple[str, str]:
     """Return a line cut to a readable width around a column (from 1), and the carets that go beneath it.
 
-    With ``width`` neither takes more than so many cells.
+    With ``width`` neither takes more than so many cells. Where something is cut off stands ``...``.
     """
     line = line.rstrip("\r").replace("\t", " ")
     start = max(0, column - 1 - _CONTEXT // 2) if len(line) > _CONTEXT else 0
     cut = line[start : start + _CONTEXT]
     first = column - 1 - start
     shown, before, until = plain(cut), plain(cut[:first]), plain(cut[: first + length])
-    if width is not None and cells_of(shown) > width:
-        left = len(before) - len(_fitting(before[::-1], width // 2))
-        shown, before, until = (_fitting(text[left:], width) for text in (shown, before, until))
-    space = cells_of(before)
-    return shown, " " * space + "^" * max(1, cells_of(until) - space)
+    is_cut = [start > 0, start + _CONTEXT < len(line)]
+    mark = _CUT if width is None or width > 4 * len(_CUT) else ""
+    if width is not None and cells_of(shown) + sum(is_cut) * len(mark) > width:
+        room = width - 2 * len(mark)
+        left = len(before) - len(_fitting(before[::-1], room // 2))
+        whole, before, until = (text[left:] for text in (shown, before, until))
+        shown, before, until = (_fitting(text, room) for text in (whole, before, until))
+        is_cut = [is_cut[0] or left > 0, is_cut[1] or len(shown) < len(whole)]
+    front, back = (mark if cut_off else "" for cut_off in is_cut)
+    space = len(front) + cells_of(before)
+    return f"{front}{shown}{back}", " " * space + "^" * max(1, len(front) + cells_of(until) - space)
 
 
 def _fitting(text: str, width: int) -> str:

@@ -22,7 +22,7 @@ class Names:
         self.entries = entries
         self.above = 0
         self._numbers = {name: number for number, name in enumerate(inputs)}
-        self._present = set(inputs)
+        self._present: dict[str, Entry | None] = dict.fromkeys(inputs)
         self._chosen = {entry.name for entry in entries if entry.name}
         self._counters: dict[str, int] = {}
         self._given: set[str] = set()
@@ -31,12 +31,17 @@ class Names:
         """Say whether a layer that is not left out has this name."""
         return name in self._present
 
-    def add(self, name: str, number: int, *, present: bool) -> None:
+    def taker(self, name: str) -> str:
+        """Return what has a name that is present: a layer of a line, or an input."""
+        entry = self._present[name]
+        return "by an input" if entry is None else f"in line {entry.span.line}"
+
+    def add(self, name: str, number: int, entry: Entry, *, present: bool) -> None:
         """Let a name stand for a number, which is now the layer above; a twin left out changes nothing."""
         if present or name not in self._numbers:
             self._numbers[name] = self.above = number
         if present:
-            self._present.add(name)
+            self._present[name] = entry
 
     def numbered(self, kind: str) -> str:
         """Return the next free name for a layer without one: ``relu1``."""

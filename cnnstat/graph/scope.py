@@ -65,7 +65,7 @@ class Scope:
             try:
                 self.add(entry)
             except Skip:  # a name stands for the entry all the same, so that who reads it is not wrong, too
-                self.names.add(entry.name or f"({position})", self.names.above, present=True)
+                self.names.add(entry.name or f"({position})", self.names.above, entry, present=True)
         named = tuple(self.named_outputs(outputs))
         output = named[0][1] if named else self.names.above
         return Template(tuple(self.layers), tuple(self.groups), output, named)
@@ -93,10 +93,11 @@ class Scope:
         name = entry.name or self.names.numbered(kind)
         inputs = self.references.inputs(entry)
         if not self.values.truth(entry.when, default=True):
-            self.names.add(name, inputs[0], present=False)
+            self.names.add(name, inputs[0], entry, present=False)
             return
         if self.names.present(name):
-            self.problems.refuse("name/duplicate", f"the name '{name}' is taken in this scope", entry.span)
+            message = f"the name '{name}' is taken {self.names.taker(name)}"
+            self.problems.refuse("name/duplicate", message, entry.name_span)
         start = self.next_number
         for index in self.repetitions(entry.repeat):
             output, outputs = self.place(self.call(entry, kind, name, inputs, index))
@@ -104,7 +105,7 @@ class Scope:
         if entry.repeat is not None:
             whole = Group(name, kind, start, self.next_number, output, outputs, entry, None)
             self.groups.append(whole)
-        self.names.add(name, output, present=True)
+        self.names.add(name, output, entry, present=True)
 
     def kind(self, entry: Entry) -> str:
         """Return a layer type or a block's name; where it is written out, it has been checked."""

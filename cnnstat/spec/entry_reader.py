@@ -66,6 +66,7 @@ def _entry(node: Node, cited: str, problems: Problems) -> Entry | None:
     return Entry(
         type=Option("type", operand, next(k.span for k, _ in node.entries if k.text == "type"), kind.span),
         name=read_name(name, "a layer", problems) if name is not None else None,
+        name_span=(name or kind).span,
         inputs=read_references(node.get("from"), problems) or None,
         weights=_weights(node.get("weights"), problems),
         unused=_unused(node.get("unused"), problems),

@@ -36,6 +36,9 @@ UNITS = {
 _PRINTED = re.compile(r"(0|[1-9][0-9]{0,29})(?:\.([0-9]{1,12}))?(|K|M|G|B|T|Ki|Mi|Gi)")
 _TOLERANCE = re.compile(r"((?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,12})?)(%?)")
 
+OWN = "cnnstat"
+"""The source of a figure that was calculated, and pinned."""
+
 WHOLE = "all"
 """The size of a receptive field that is the whole input, as it is printed and written."""
 
@@ -104,7 +107,10 @@ class Expectation(Struct, frozen=True):
         if self.erratum is None:
             if self.agrees(value):
                 return None
-            return f"{self.figure}: expected {self.text} ({self.source}), computed {shown}"
+            by = _difference(self.printed, value)
+            hint = "; 'cnnstat check --write-expect' updates it" if self.source == OWN else ""
+            text = f"{int(self.text):,}" if self.text.isdecimal() else self.text
+            return f"{self.figure}: expected {text} ({self.source}), computed {shown}{by}{hint}"
         if self.agrees(value):
             return f"{self.figure}: {self.text} is marked as an erratum, but it is what is computed"
         if self.correct is not None and self._is_wrong(value, self.correct):
@@ -116,6 +122,18 @@ def _shown(value: Figure) -> str:
     if isinstance(value, tuple):
         return "x".join(map(str, value))
     return value if isinstance(value, str) else f"{value:,}"
+
+
+def _difference(expected: Printed | tuple[int, ...] | str, value: Figure) -> str:
+    """Return by how much a count is another than the printed one: `` (+9,680, +5.28 %)``."""
+    if not (isinstance(expected, Printed) and isinstance(value, int)):
+        return ""
+    difference = value - expected.value
+    parts = [f"{int(difference):+,}"] if expected.text.isdecimal() else []
+    if expected.value:
+        percent = float(difference * 100 / expected.value)
+        parts.append(f"{percent:+.3g} %" if abs(percent) < 1000 else f"{percent:+,.0f} %")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _numbers(value: int | tuple[int, ...]) -> tuple[int, ...]:

@@ -52,11 +52,12 @@ class Entry(Struct, frozen=True):
     """One line under ``layers:``: a layer, or the call of a block.
 
     ``weights`` names whose parameters it uses, ``unused`` says that its output need not be read, ``flow``
-    that it is written in braces.
+    that it is written in braces. ``name_span`` is where its name stands, or else its type.
     """
 
     type: Option
     name: str | None
+    name_span: Span
     inputs: tuple[Reference, ...] | None
     weights: Reference | None
     unused: bool

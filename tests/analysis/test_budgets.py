@@ -150,7 +150,7 @@ outputs: [x, y]
 
 def test_percent_of_very_little_and_very_much() -> None:
     spec = network("{type: conv, filters: 2, kernel: 3}")
-    assert one(spec, "params <= 20.00001M").message.endswith("19,999,990 left (100 %)")
+    assert one(spec, "params <= 20.00001M").message.endswith("19,999,990 left (more than 99.9 %)")
     assert one(spec, "params <= 1").message.endswith("19 over (1,900 %)")
     large = network("{type: linear, units: 100000}", (1000,))
     assert one(large, "params <= 100099999").message.endswith("1 over (less than 0.01 %)")

@@ -77,6 +77,19 @@ def test_an_excerpt_fits_the_width_that_is_given(line: str, data: st.DataObject,
 def test_carets_stand_beneath_what_is_meant_where_signs_take_two_cells() -> None:
     assert excerpt("{name: \u5377\u79ef, type: cnv}", 18, 3)[1] == " " * 19 + "^^^"
     assert excerpt("x" * 200 + "cnv" + "y" * 200, 201, 3, 40) == (
-        "x" * 20 + "cnv" + "y" * 17,
+        "..." + "x" * 17 + "cnv" + "y" * 14 + "...",
         " " * 20 + "^^^",
     )
+
+
+def test_an_excerpt_marks_what_is_cut_off() -> None:
+    line = "a" * 100 + "BCD" + "e" * 100
+    for width in (None, 80, 40, 20):
+        shown, carets = excerpt(line, 101, 3, width)
+        assert shown.startswith("...a"), width
+        assert shown.endswith("e..."), width
+        assert shown[carets.index("^") : len(carets)] == "BCD", width
+        assert width is None or len(shown) <= width
+    assert excerpt("short", 2, 3) == ("short", " ^^^")
+    assert excerpt("BCD" + "e" * 200, 1, 3, 40) == ("BCD" + "e" * 31 + "...", "^^^")
+    assert excerpt("a" * 200 + "BCD", 201, 3)[0].endswith("BCD")

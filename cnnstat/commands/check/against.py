@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.commands.check.earlier import Earlier
     from cnnstat.commands.check.networks import Network
+    from cnnstat.spec.model import Family
 
 COMPARED = ("params", "macs", "inference_memory", "training_memory")
 """What may not grow, by the names that budgets have for it; a larger receptive field is no cost."""
@@ -46,7 +47,10 @@ class FigureChange(Struct, frozen=True, kw_only=True):
 
 
 class NetworkChange(Struct, frozen=True, kw_only=True):
-    """What became of a network; ``note`` says why nobody knows. Fields are as reports print them."""
+    """What became of a network; ``note`` says why nobody knows, or which variant it is.
+
+    Fields are as reports print them.
+    """
 
     network: str
     became: NetworkBecame
@@ -121,17 +125,21 @@ def compare(
         family = read_family(Source(name, text))
     except SpecError:
         return Compared(_broken(earlier, "it is broken"))
-    before = {each.key: each for each in networks(former, variant)}
+    renamings = _renamings(former, family)
+    before = {each.key: each for key in _keys(former, family, variant) for each in networks(former, key)}
     changes, problems = [], []
     for network in networks(family, variant):
-        change = _change(before.pop(network.key, None), network)
+        key = renamings.get(network.key, network.key)
+        change = _change(before.pop(key, None), network)
         if change.figures:
             change, said = _judged(change, tolerances)
             problems += [
                 Problem("against/grown", f"against {against}: {each}", network.span) for each in said
             ]
         changes.append(change)
-    changes += [NetworkChange(network=each.name, became="removed") for each in before.values()]
+    changes += [
+        NetworkChange(network=each.name, became="removed", note=_key(each)) for each in before.values()
+    ]
     figures: Became = "same" if all(each.became == "same" for each in changes) else "changed"
     became: Became = "renamed" if renamed else figures
     return Compared(
@@ -144,6 +152,35 @@ def _broken(earlier: Earlier, note: str) -> FileChange:
     return FileChange(became="unknown", before=earlier.name, note=note)
 
 
+def _keys(former: Family, family: Family, variant: str | None) -> Iterable[str | None]:
+    """Return the keys of the networks that are compared, or are no more, as they were."""
+    every = tuple(former.variants) or (None,)
+    if variant is None:
+        return every
+    key = _renamings(former, family).get(variant, variant)
+    return (key,) if key in every else ()
+
+
+def _renamings(former: Family, family: Family) -> dict[str, str]:
+    """Return the keys that variants had which have other keys now, and are known by their names."""
+    old, new = _by_name(former, family), _by_name(family, former)
+    return {keys[0]: old[name][0] for name, keys in new.items() if len(keys) == len(old.get(name, ())) == 1}
+
+
+def _by_name(family: Family, other: Family) -> dict[str, list[str]]:
+    """Return the keys of variants that another family has not, by their names."""
+    found: dict[str, list[str]] = {}
+    for key, variant in family.variants.items():
+        if key not in other.variants:
+            found.setdefault(variant.name, []).append(key)
+    return found
+
+
+def _key(network: Network) -> str:
+    """Return the key of a variant where its name does not say which it is."""
+    return f"variant '{network.key}'" if network.key not in ("", network.name) else ""
+
+
 def _first(problems: Sequence[Problem]) -> str:
     problem, *more = problems
     return f"{problem.message} (line {problem.span.line})" + (f", and {len(more)} more" if more else "")
@@ -152,7 +189,7 @@ def _first(problems: Sequence[Problem]) -> str:
 def _change(before: Network | None, after: Network) -> NetworkChange:
     name = after.name
     if before is None:
-        return NetworkChange(network=name, became="new")
+        return NetworkChange(network=name, became="new", note=_key(after))
     if after.analysis is None:
         return NetworkChange(network=name, became="unknown", note="it is broken")
     if before.analysis is None:
@@ -164,6 +201,7 @@ def _change(before: Network | None, after: Network) -> NetworkChange:
     return NetworkChange(
         network=name,
         became="same" if same else "changed",
+        note="" if before.key == after.key else f"variant '{after.key}', was '{before.key}'",
         figures=figures,
         field_before=fields[0],
         field_after=fields[1],

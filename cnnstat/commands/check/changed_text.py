@@ -15,7 +15,8 @@ from cnnstat.commands.check.replaced import replace_text
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
-    from cnnstat.commands.check.mended import Look
+    from cnnstat.commands.check.findings import Mend
+    from cnnstat.commands.check.mended import Look, Mended
     from cnnstat.commands.check.options import CheckOptions
 
 
@@ -24,7 +25,7 @@ class ChangedText(Struct, frozen=True):
 
     text: str
     problems: tuple[Problem, ...] = ()
-    fixed: int = 0
+    fixed: tuple[Mend, ...] = ()
     written: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 
@@ -34,15 +35,20 @@ def changed_text(
 ) -> ChangedText:
     """Mend a file and pin its figures, as far as that is asked for; ``look`` says what is found in a text."""
     start = Span(Source(name, ""), 1, 1)
+
+    def mend() -> Mended:
+        return mended(text, look, lambda each: pinned(each, name, variant).text, pins=options.write_expect)
+
     if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
         codes = ["expect/unwritten"] if options.write_expect else []
-        codes += ["fix/unwritten"] if options.fix and mended(text, look).text != text else []
+        codes += ["fix/unwritten"] if options.fix and mend().text != text else []
         why = "is a bundled network; copy its file and name that"
         return ChangedText(text, tuple(Problem(code, why, start) for code in codes))
     found = ChangedText(text)
     if options.fix:
-        attempt = mended(text, look)
-        why = f"mended, it would have a new error: {attempt.refused}"
+        attempt = mend()
+        way_out = "; with --write-expect, too, the figure is updated" if attempt.pinnable else ""
+        why = f"mended, it would have a new error: {attempt.refused}{way_out}"
         refused = (Problem("fix/refused", why, start),) if attempt.refused else ()
         found = ChangedText(attempt.text, refused, attempt.fixed)
     if options.write_expect:

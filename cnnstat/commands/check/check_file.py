@@ -18,7 +18,9 @@ from cnnstat.commands.check.findings_of import add_problems, findings_of
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
-    from cnnstat.commands.check.edits import Fixes
+    from collections.abc import Sequence
+
+    from cnnstat.commands.check.findings import Fixable
     from cnnstat.commands.check.options import CheckOptions
 
 
@@ -38,7 +40,7 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
         return FileReport(file=spec, findings=tuple(findings)), ""
     unexecuted = structs.replace(options, run=False)
 
-    def look(text: str) -> tuple[FileReport, Fixes]:
+    def look(text: str) -> tuple[FileReport, Sequence[Fixable]]:
         return findings_of(text, name, None, unexecuted)
 
     changed = changed_text(spec, name, variant, text, options, look)
@@ -51,7 +53,8 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
     report, _ = findings_of(changed.text, name, variant, options, others)
     found = structs.replace(
         report,
-        fixed=changed.fixed,
+        fixed=len(changed.fixed),
+        mended=changed.fixed,
         written=changed.written,
         left=changed.left,
         change=compared.change,

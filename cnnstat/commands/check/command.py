@@ -24,7 +24,7 @@ from cnnstat.commands.check.formats import check_format, names, render
 from cnnstat.commands.check.options import CheckOptions
 from cnnstat.commands.check.processes import in_order, jobs_for
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
-from cnnstat.commands.check.spec_files import spec_files
+from cnnstat.commands.check.spec_files import path_of, spec_files
 from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ check_options = gathered(
         "--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]"
     ),
     click.option("--config", type=FILE, help="The configuration.  [default: the nearest upwards from here]"),
+    click.option(
+        "--force-exclude",
+        is_flag=True,
+        help="Leave files out as the configuration says where they are named, too, as by a hook.",
+    ),
     click.option("--run", is_flag=True, help="Execute each network, and prove its figures by it."),
     click.option(
         "--check-grad", is_flag=True, help="Execute each network, and check all its gradients, too."
@@ -104,6 +109,7 @@ def check(
     room: bool,
     jobs: int | None,
     config: Path | None,
+    force_exclude: bool,
     reports: tuple[Output, ...],
     output: Output,
 ) -> None:
@@ -125,7 +131,10 @@ def check(
     for failure in rules.PLUGINS.failures():
         complain(f"rule '{failure.name}' {plain(str(failure))}\n", 0)
     configuration = read_configuration(config, Path.cwd())
-    found = spec_files(paths, configuration)
+    found = spec_files(paths, configuration, force=force_exclude)
+    if paths == (".",) and Path(configuration.root) == Path.cwd():
+        for idle in configuration.idle(map(path_of, found.specs)):
+            complain(plain(f"{configuration.file}: {idle}") + "\n", 0)
     refuse_specs(outputs, found.specs)
     earlier = None
     if options.against is not None:
@@ -135,7 +144,7 @@ def check(
     options = replace(options, run=runs, share=min(jobs, len(found.specs)))
     work = []
     for spec in found.specs:
-        own, was = configuration.of_file(Path(spec)), earlier and earlier.of.get(spec)
+        own, was = configuration.of_file(path_of(spec)), earlier and earlier.of.get(spec)
         bounds = with_budgets(own.budget, options.budget)
         work.append((spec, replace(options, severity=own.severity, budget=bounds, earlier=was)))
     files = []

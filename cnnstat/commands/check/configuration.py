@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -18,8 +19,11 @@ from cnnstat.base.errors import ArgumentError, Source, SpecError
 from cnnstat.base.limits import MAX_TEXT
 from cnnstat.base.text import plain, suggestion
 from cnnstat.commands.check.common_budgets import read_bounds
-from cnnstat.rules.rule import Severity
+from cnnstat.rules.rule import SEVERITIES, Severity
 from cnnstat.spec.document import Mapping, Node, Sequence, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 OWN_FILE = ".cnnstat.yaml"
 PROJECT_FILE = "pyproject.toml"
@@ -45,7 +49,7 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True):
 class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which files of a folder are specs, how much each code matters, and what no network may exceed.
 
-    Patterns are those of .gitignore, from ``root``, the folder of the file that says so.
+    Patterns are those of .gitignore, from ``root``, the folder of the ``file`` that says so.
     """
 
     include: Patterns = ()
@@ -54,6 +58,7 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     budget: dict[str, str] = {}
     overrides: tuple[Override, ...] = ()
     root: str = ""
+    file: str = ""
 
     def of_file(self, path: Path) -> Override:
         """Return what holds for a file; of what is said twice, the last word."""
@@ -63,13 +68,31 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 found = Override((), found.severity | each.severity, found.budget | each.budget)
         return found
 
+    def idle(self, paths: Iterable[Path]) -> Iterator[str]:
+        """Say which overrides hold for none of all specs: their patterns may be misspelt."""
+        every = [*paths]
+        for each in self.overrides:
+            if not any(self.matches(path, each.files) for path in every):
+                yield f"the override for {', '.join(each.files)} holds for no spec here"
+
     def matches(self, path: Path, patterns: Patterns) -> bool:
         """Say whether a file, or a folder above it, matches one of some patterns."""
-        try:
-            place = Path(os.path.realpath(path)).relative_to(self.root)  # a loop of links is itself
-        except ValueError:  # it lies elsewhere
-            return False
-        return bool(patterns) and _compiled(patterns).match_file(place)
+        return bool(patterns) and self.is_about(path) and _compiled(patterns).match_file(self._place(path))
+
+    def is_about(self, path: Path) -> bool:
+        """Say whether a file lies below the folder of the configuration."""
+        return self._real(path).is_relative_to(self.root)
+
+    def _place(self, path: Path) -> Path:
+        return self._real(path).relative_to(self.root)
+
+    def _real(self, path: Path) -> Path:
+        return Path(os.path.realpath(path))  # a loop of links is itself
+
+
+_LEVELS = (*reversed(SEVERITIES), "off")
+_KEYS = tuple(name for name in Configuration.__struct_fields__ if name not in ("root", "file"))
+_SUFFIXES = (".yaml", ".yml", ".toml")
 
 
 def read_configuration(given: Path | None, folder: Path) -> Configuration:
@@ -98,6 +121,8 @@ def _compiled(patterns: Patterns) -> GitIgnoreSpec:
 
 def _said(path: Path) -> Any:
     """Return what a file says, as plain values; None where it says nothing of this program."""
+    if path.suffix not in _SUFFIXES and path.name != OWN_FILE:
+        raise ArgumentError(f"{plain(str(path))}: a configuration is named *.yaml, *.yml or *.toml")
     try:
         with path.open("rb") as file:
             text = file.read(MAX_TEXT).decode("utf-8-sig")
@@ -106,7 +131,9 @@ def _said(path: Path) -> Any:
             return tools.get("cnnstat") if isinstance(tools, dict) else None
         return _texts(parse(Source(str(path), text))) if text.strip() else {}
     except SpecError as error:
-        raise ArgumentError(f"the configuration is wrong: {error.problems[0]}") from None
+        first = error.problems[0]
+        place = f"{plain(str(path))}:{first.span.line}:{first.span.column}"
+        raise ArgumentError(f"the configuration is wrong: {place}: {first.code}: {first.message}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise ArgumentError(f"{path} cannot be read: {reason}") from None
@@ -119,7 +146,33 @@ def _texts(node: Node) -> Any:
     return [_texts(item) for item in node.items] if isinstance(node, Sequence) else node.text
 
 
+def _faults(said: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with keys, and levels, each with the word that is wrong."""
+    overrides = said.get("overrides") if isinstance(said, dict) else None
+    parts = [(said, _KEYS, "")]
+    parts += [(each, Override.__struct_fields__, " of an override") for each in overrides or ()]
+    for part, known, where in parts:
+        for key in part if isinstance(part, dict) else ():
+            if key not in known:
+                hint = suggestion(key, known) or f"; known: {', '.join(known)}"
+                yield key, f"unknown key '{key}'{where}{hint}"
+        levels = part.get("severity") if isinstance(part, dict) else None
+        for code, level in levels.items() if isinstance(levels, dict) else ():
+            if level not in _LEVELS:
+                expected = f"expected {', '.join(_LEVELS[:-1])} or {_LEVELS[-1]}"
+                yield code, f"severity of '{code}': {expected}, got '{level}'"
+
+
+def _line_of(path: Path, word: str) -> str:
+    """Return the line in which a file has a word as a key, with a colon; nothing where nobody can say."""
+    text = path.read_bytes()[:MAX_TEXT].decode("utf-8-sig")
+    key = re.compile(rf"""(?<![\w/-])["']?{re.escape(word)}["']?\s*[:=]|^\s*\[.*\b{re.escape(word)}\b""")
+    return next((f":{number}" for number, line in enumerate(text.split("\n"), 1) if key.search(line)), "")
+
+
 def _configuration(path: Path, said: Any) -> Configuration:
+    for word, why in _faults(said):
+        raise ArgumentError(plain(f"{path}{_line_of(path, word)}: {why}"))
     try:
         found = msgspec.convert(said, Configuration)
         for budget in (found.budget, *(each.budget for each in found.overrides)):
@@ -129,7 +182,7 @@ def _configuration(path: Path, said: Any) -> Configuration:
     for code in (*found.severity, *(code for each in found.overrides for code in each.severity)):
         if why := _fixed(code):
             raise ArgumentError(f"{plain(str(path))}: {why}")
-    return replace(found, root=str(path.resolve().parent))
+    return replace(found, root=str(path.resolve().parent), file=str(path))
 
 
 def _fixed(code: str) -> str:

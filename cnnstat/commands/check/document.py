@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from cnnstat.commands.check.against import FileChange  # noqa: TC001 - msgspec reads it
 from cnnstat.commands.check.budgets import Budgeted  # noqa: TC001 - msgspec reads it
-from cnnstat.commands.check.findings import Finding  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.check.findings import Finding, Mend  # noqa: TC001 - msgspec reads it
 from cnnstat.report.document import Document
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ class Execution(Struct, frozen=True, kw_only=True):
 class FileReport(Struct, frozen=True, kw_only=True):
     """What came of one file: how many networks were analyzed, findings by position, budgets, executions.
 
-    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` those that were mended, and
-    ``hidden`` counts further findings, which matter less than is asked for; ``written`` are the figures that
-    were pinned in it, ``left`` those that should have been and could not be.
+    ``ignored`` are those that comments of the file ask to leave out, ``fixed`` counts those that were
+    ``mended``, and ``hidden`` further findings, which matter less than is asked for; ``written`` are the
+    figures that were pinned in it, ``left`` those that should have been and could not be.
     """
 
     file: str
@@ -39,6 +39,7 @@ class FileReport(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     ignored: int = 0
     fixed: int = 0
+    mended: tuple[Mend, ...] = ()
     hidden: int = 0
     budgets: tuple[Budgeted, ...] = ()
     executions: tuple[Execution, ...] = ()

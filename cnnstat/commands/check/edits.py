@@ -47,16 +47,16 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     return "".join((*parts, text[end:]))
 
 
-def applied(text: str, fixes: Fixes) -> tuple[str, int]:
-    """Return a text with the edits of findings made, and of how many; one that overlaps another waits."""
+def applied(text: str, fixes: Fixes) -> tuple[str, list[int]]:
+    """Return a text with the edits of findings made, and of which; one that overlaps another waits."""
     made: list[Edit] = []  # in order, and apart from each other
-    count = 0
-    for edits in fixes:
+    numbers = []
+    for number, edits in enumerate(fixes):
         if not any(_overlaps(each, made) for each in edits):
             for each in edits:
                 insort(made, each)
-            count += 1
-    return edited(text, made), count
+            numbers.append(number)
+    return edited(text, made), numbers
 
 
 def _end_of_line(text: str, place: int) -> str:

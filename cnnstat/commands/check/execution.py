@@ -13,7 +13,7 @@ from cnnstat.base.errors import Problem
 from cnnstat.commands.check.document import Execution
 from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.proof import REFUSALS, prove
-from cnnstat.commands.run.refusals import DisprovedError
+from cnnstat.commands.run.refusals import DisprovedError, TooLargeError
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.report.text import said
 
@@ -35,6 +35,8 @@ class Executed(Struct, frozen=True):
 def execute(graph: Graph, *, check_grad: bool, max_memory: int | None, share: int) -> Executed:
     """Run a network forward and backward on a drawn sample and compare; check its gradients if asked to.
 
+    It is one of so many that ``share`` the bytes in ``max_memory``.
+
     Raises:
         KeyboardInterrupt: it was interrupted.
     """
@@ -50,6 +52,13 @@ def execute(graph: Graph, *, check_grad: bool, max_memory: int | None, share: in
         proof = prove(graph, options)
     except MemoryError:
         return Executed(None, Problem("run/refused", OUT_OF_MEMORY, span))
+    except TooLargeError as refusal:
+        more = (
+            "--jobs 1 gives all of it to one network at a time"
+            if share > 1
+            else "a larger --max-memory allows more"
+        )
+        return Executed(None, Problem("run/refused", f"{refusal.needs}, and {refusal.there}; {more}", span))
     except REFUSALS as refusal:
         return Executed(None, Problem("run/refused", str(refusal), span))
     except DisprovedError as disproved:

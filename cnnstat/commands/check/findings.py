@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.commands.check.edits import edit_of
+from cnnstat.base.errors import Problem
+from cnnstat.commands.check.edits import Edit, edit_of
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cnnstat.commands.check.edits import Edit
     from cnnstat.graph.model import Graph
     from cnnstat.rules.rule import Found
     from cnnstat.spec.model import Entry
@@ -29,7 +29,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     Line and column count from 1, ``length`` is in characters. ``text`` is the line itself; of a long one the
     part around the place, which has ``before`` characters in front of it. ``networks`` names the networks of
-    the file that show it, and is empty where it is of the file as a whole. ``fixable`` says that `--fix` can
+    the file that show it, and is empty where it is of the file as a whole; ``in_family`` says that the file
+    has variants. ``fixable`` says that `--fix` can
     mend it.
     """
 
@@ -43,7 +44,24 @@ class Finding(Struct, frozen=True, kw_only=True):
     text: str = ""
     before: int = 0
     networks: tuple[str, ...] = ()
+    in_family: bool = False
     fixable: bool = False
+
+
+class Fixable(Struct, frozen=True):
+    """What is wrong, and the edits that mend it; these belong together."""
+
+    problem: Problem
+    edits: tuple[Edit, ...]
+
+
+class Mend(Struct, frozen=True):
+    """A finding that was mended; its place is that in the text in which it was found."""
+
+    line: int
+    column: int
+    code: str
+    message: str
 
 
 class _First(Struct):
@@ -61,6 +79,8 @@ class Findings:
         self._first: dict[Key, _First] = {}
         self._network = 0
         self._having: dict[Place, set[int]] = {}
+        self.in_family = False
+        """Whether the file has variants."""
         self.complete = False
         """Whether all networks of the file were looked at: else, nobody knows what others need."""
 
@@ -83,11 +103,12 @@ class Findings:
         """Leave a finding out."""
         del self._first[finding.line, finding.column, finding.code]
 
-    def fixes(self, wanted: Callable[[Severity], bool]) -> Iterator[tuple[Edit, ...]]:
-        """Yield the edits of what can be mended, and matters as much as is wanted, by position."""
+    def fixes(self, wanted: Callable[[Severity], bool]) -> Iterator[Fixable]:
+        """Yield what can be mended, and matters as much as is wanted, by position."""
         for _, first in sorted(self._first.items()):
             if wanted(first.severity) and self._is_fixable(first):
-                yield tuple(edit_of(each) for each in first.found.edits)
+                problem = Problem(first.code, first.found.message, first.found.span)
+                yield Fixable(problem, tuple(edit_of(each) for each in first.found.edits))
 
     def _is_fixable(self, first: _First) -> bool:
         entry = first.found.entry
@@ -111,6 +132,7 @@ class Findings:
                 text=line[before : before + _LONG],
                 before=before,
                 networks=tuple(first.networks),
+                in_family=self.in_family,
                 fixable=self._is_fixable(first),
             )
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.commands.check.budgets import Budgeted
     from cnnstat.commands.check.document import Execution
-    from cnnstat.commands.check.edits import Fixes
     from cnnstat.commands.check.execution import Executed
+    from cnnstat.commands.check.findings import Fixable
     from cnnstat.commands.check.options import CheckOptions
     from cnnstat.graph.model import Graph
     from cnnstat.spec.model import Family
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 def findings_of(
     text: str, name: str, variant: str | None, options: CheckOptions, others: Iterable[Problem] = ()
-) -> tuple[FileReport, Fixes]:
+) -> tuple[FileReport, tuple[Fixable, ...]]:
     """Check the text of a spec, all its networks or one variant; ``others`` are found already.
 
-    The edits mend what can be mended. There are none where a network of the file was not looked at, or could
-    not be.
+    What can be mended has the edits that mend it. There are none where a network of the file was not
+    looked at, or could not be.
     """
     findings = Findings()
     budgets: list[Budgeted] = []
@@ -45,6 +45,7 @@ def findings_of(
     except SpecError as error:
         add_problems(findings, error.problems, options)
         return FileReport(file=name, findings=tuple(findings)), ()
+    findings.in_family = bool(family.variants)
     _add_rules(findings, options, family)
     for network in networks(family, variant):
         analysis = network.analysis

@@ -7,6 +7,7 @@ names are parted by zeros, a revision can be no option, and programs that a repo
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _QUIET = ("--no-pager", "-c", "core.fsmonitor=false")
 _ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+_RELATIVE = re.compile(r"[~^:]|@\{")
+"""What a revision has that is found by going back from another, which no fetch of one commit brings."""
 
 
 class Revision(Struct, frozen=True):
@@ -106,6 +110,9 @@ def _missing(name: str, root: str) -> str:
     shown = plain(name)
     branch = shown.removeprefix("origin/")
     if _said("rev-parse", "--is-shallow-repository", folder=root) == "true":
+        if _RELATIVE.search(shown):
+            whole = "'git fetch --unshallow' fetches all of it (GitHub: fetch-depth: 0)"
+            return f"this clone is shallow and has no revision '{shown}': {whole}"
         way_out = f"'git fetch --depth=1 origin {branch}' and --against FETCH_HEAD, or clone all of it"
         return f"this clone is shallow and has no revision '{shown}': {way_out} (GitHub: fetch-depth: 0)"
     if _commit(f"origin/{name}", root) is not None:

@@ -1,6 +1,6 @@
 """The text of a spec with calculated figures under its ``expect:``, each of which is pinned from then on.
 
-A pin is a figure of our own: it has the source `SOURCE`, or none anywhere. A figure with another source is
+A pin is a figure of our own: it has the source `OWN`, or none anywhere. A figure with another source is
 somebody's claim about the network and stays as it is, also where it is missed. All else stays byte for byte:
 the text is changed at places that the reader knows.
 """
@@ -17,7 +17,7 @@ from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.commands.check.edits import Edit, edited
 from cnnstat.commands.check.networks import networks
 from cnnstat.spec.document import Mapping, Scalar, Sequence, ends, parse
-from cnnstat.spec.expect import WHOLE
+from cnnstat.spec.expect import OWN, WHOLE
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from cnnstat.spec.document import Node
     from cnnstat.spec.expect import Figure
     from cnnstat.spec.model import Family
-
-SOURCE = "cnnstat"
-"""What a pinned figure cites."""
 
 FIGURES = ("shape", "params", "macs", "receptive_field", "inference_memory_bytes")
 """What is pinned of a network as a whole."""
@@ -140,9 +137,9 @@ class _Writer:
         network = self.network(next((k for k, v in family.variants.items() if v is spec.variant), None))
         expect = network.get("expect")
         if isinstance(expect, Mapping):
-            own = _text(expect.get("source")) == SOURCE
+            own = _text(expect.get("source")) == OWN
             pins = [
-                f"{key}: {value}" if own else f"{key}: {{value: {value}, source: {SOURCE}}}"
+                f"{key}: {value}" if own else f"{key}: {{value: {value}, source: {OWN}}}"
                 for key, value in new.items()
             ]
             self.append(expect, pins, expect)
@@ -150,7 +147,7 @@ class _Writer:
             figures = ", ".join(f"{key}: {value}" for key, value in new.items())
             behind = [node for node in (network.get(key) for key in _BEFORE_LAYERS) if node]
             last = max(behind, key=lambda node: _place(node.span)) if network is self.root else None
-            self.append(network, [f"expect: {{source: {SOURCE}, {figures}}}"], network, last)
+            self.append(network, [f"expect: {{source: {OWN}, {figures}}}"], network, last)
         self.written += (f"{analysis.name}: {key}: {value}" for key, value in new.items())
 
     def network(self, variant: str | None) -> Mapping:
@@ -202,11 +199,11 @@ def _expected(node: Mapping, cited: bool) -> Iterator[_Expected]:
         if key.text == "source":
             continue
         if not isinstance(value, Mapping):
-            yield _Expected(value, source == SOURCE or not (source or cited))
+            yield _Expected(value, source == OWN or not (source or cited))
         elif (inner := value.get("value")) is not None:
             own = _text(value.get("source")) or source
             meant = value.get("erratum") is None and value.get("truncated") is None
-            yield _Expected(inner, meant and (own == SOURCE or not (own or cited)))
+            yield _Expected(inner, meant and (own == OWN or not (own or cited)))
 
 
 def _values(node: Node | None) -> Iterator[Mapping]:

@@ -31,6 +31,8 @@ def read_reports(texts: Iterable[str]) -> tuple[Output, ...]:
             raise ArgumentError(f"expected FORMAT=FILE, and '{form}' is no format{hint}")
         if not file or "\0" in file:
             raise ArgumentError(f"expected {form}=FILE, got '{text}', which names no file")
+        if file == "-":
+            raise ArgumentError(f"--report writes files; --format {form} prints it")
         found.append(Output(form, Path(file)))
     return tuple(found)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from cnnstat.commands.run.refusals import RefusedError
+from cnnstat.commands.run.refusals import TooLargeError
 from cnnstat.executor.mac_counter import start_blas
 from cnnstat.report.text import bytes_text
 
@@ -43,25 +43,25 @@ class MemoryLimit:
         """Let a run begin that needs so many bytes beside what the process has already.
 
         Raises:
-            RefusedError: they are more than there are.
+            TooLargeError: they are more than there are.
         """
         total = needed + LIBRARIES + taken()
         if total > self.bytes:
-            raise RefusedError(f"the run needs about {bytes_text(total)}, and {self.said}; {LESS}")
+            raise TooLargeError(f"the run needs about {bytes_text(total)}", self.said, LESS)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the limit within.
 
         Raises:
-            RefusedError: more was asked for.
+            TooLargeError: more was asked for.
         """
         start_blas()
         try:
             with _private_memory(max(self.bytes - taken() - LIBRARIES, 0)):
                 yield
         except MemoryError:
-            raise RefusedError(f"the run takes more memory than estimated, and {self.said}; {LESS}") from None
+            raise TooLargeError("the run takes more memory than estimated", self.said, LESS) from None
 
 
 def taken() -> int:

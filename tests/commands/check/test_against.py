@@ -209,6 +209,46 @@ def test_variants_that_come_and_go(here: Path) -> None:
     assert [each["network"] for each in one["networks"]] == ["a"]
 
 
+NAMED = FAMILY.replace("b: {", "b: {name: B-Net, ")
+
+
+def test_a_variant_whose_key_is_another_is_known_by_its_name(here: Path) -> None:
+    write("specs/two.yaml", NAMED)
+    commit()
+    write("specs/two.yaml", NAMED.replace("b: {", "large: {").replace("filters: 4", "filters: 5"))
+    ended = within("check", "specs/two.yaml", "--against", "HEAD")
+    assert "against/grown: against HEAD: B-Net grew: params 40 -> 50" in ended.stdout
+    networks = document("specs/two.yaml", "--against", "HEAD")["files"][0]["change"]["networks"]
+    assert [(each["network"], each["became"], each["note"]) for each in networks] == [
+        ("a", "same", ""),
+        ("B-Net", "changed", "variant 'large', was 'b'"),
+    ]
+    assert "B-Net: variant 'large', was 'b'" in ended.stdout
+    (one,) = document("specs/two.yaml#large", "--against", "HEAD")["files"][0]["change"]["networks"]
+    assert one["became"] == "changed"
+
+
+def test_a_variant_with_another_key_and_name_is_shown_by_both(here: Path) -> None:
+    write("specs/two.yaml", NAMED)
+    commit()
+    write("specs/two.yaml", NAMED.replace("b: {name: B-Net", "c: {name: C-Net"))
+    networks = document("specs/two.yaml", "--against", "HEAD")["files"][0]["change"]["networks"]
+    assert [(each["network"], each["became"], each["note"]) for each in networks[1:]] == [
+        ("C-Net", "new", "variant 'c'"),
+        ("B-Net", "removed", "variant 'b'"),
+    ]
+    (one,) = document("specs/two.yaml#c", "--against", "HEAD")["files"][0]["change"]["networks"]
+    assert one["became"] == "new"
+
+
+def test_of_two_variants_of_one_name_nobody_knows_which_it_was(here: Path) -> None:
+    write("specs/two.yaml", NAMED.replace("a: {}", "a: {name: B-Net}"))
+    commit()
+    write("specs/two.yaml", FAMILY.replace("a: {}, b: {", "c: {name: B-Net}, d: {name: B-Net, "))
+    networks = document("specs/two.yaml", "--against", "HEAD")["files"][0]["change"]["networks"]
+    assert [each["became"] for each in networks] == ["new", "new", "removed", "removed"]
+
+
 @pytest.mark.parametrize(
     ("broken", "note"),
     [
@@ -278,6 +318,10 @@ def test_a_shallow_clone_says_what_is_missing(here: Path, monkeypatch: pytest.Mo
     assert "this clone is shallow and has no revision 'origin/main'" in said
     assert "'git fetch --depth=1 origin main' and --against FETCH_HEAD" in said
     assert "fetch-depth: 0" in said
+    for relative in ("origin/main~1", "HEAD^", "main@{1}", "HEAD~2"):
+        said = refused("specs", "--against", relative)
+        assert "'git fetch --unshallow' fetches all of it" in said, relative
+        assert "--depth=1 origin" not in said
     git("fetch", "--quiet", "--depth=1", "origin", "main")
     found = document("specs", "--against", "FETCH_HEAD")["files"][0]
     params = found["change"]["networks"][0]["figures"][0]

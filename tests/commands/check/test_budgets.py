@@ -41,7 +41,8 @@ def test_an_exceeded_budget_is_a_finding_where_it_stands(here: Path) -> None:
     ended = within("check", "s.yaml")
     assert ended.returncode == 1
     assert ended.stdout == (
-        "s.yaml:5:18: error: budget/params: 60 params, budget 50: 10 over (20 %); and in 1 more network\n"
+        "s.yaml:5:18: error: budget/params: 60 params, budget 50: 10 over (20 %); in b and 1 more"
+        " network\n"
         "    5 | budget: {params: <= 50}\n"
         "      |                  ^^^^^\n"
         "1 file, 3 networks: 1 error\n"

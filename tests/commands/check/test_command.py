@@ -68,10 +68,28 @@ def test_all_variants_are_checked_and_one_where_it_is_named(here: Path) -> None:
     written(here, family=FAMILY)
     ended = within("check", "family.yaml")
     assert "family.yaml:5:43: error: shape/too-small" in ended.stdout
-    assert "and in 1 more network\n" in ended.stdout
+    assert "; in large and 1 more network\n" in ended.stdout
     assert ended.stdout.endswith("1 file, 1 network: 1 error\n")
     assert found("family.yaml#small") == []
     assert [code for _, code in found("family.yaml#none")] == ["variant/unknown"]
+
+
+def test_a_finding_says_in_which_variant(here: Path) -> None:
+    family = FAMILY.replace("large:", "large: {name: Large-Net, params: {kernel: 8}}, x:")
+    written(here, family=family, a=LOST_BIAS)
+    shown = within("check", ".", "--budget", "macs <= 100")
+    assert "a.yaml:2:17: warning: rule/bias-before-norm: " in shown.stdout
+    assert "; in" not in shown.stdout.split("family.yaml")[0]
+    assert "; in Large-Net" in shown.stdout
+    assert "; in small\n" in within("check", "family.yaml#small", "--budget", "macs <= 100").stdout
+
+
+def test_keys_of_a_spec_that_are_misspelt_hide_no_file(here: Path) -> None:
+    written(here, a=CLEAN, b="inputs: [1, 8, 8]\nlayer: [{type: relu}]\n", c="services: {}\n")
+    ended = within("check", ".")
+    assert ended.returncode == 1
+    assert "b.yaml:1:1: error: " in ended.stdout
+    assert ended.stdout.endswith("2 files, 1 network: 3 errors; 1 YAML file has no key of a spec\n")
 
 
 def test_severity_says_what_is_a_finding(here: Path) -> None:
@@ -158,6 +176,11 @@ def test_a_run_that_does_not_fit_into_memory_is_a_finding(here: Path) -> None:
     ended = within("check", "a.yaml", "--run", "--max-memory", "1M")
     assert ended.returncode == 1
     assert "run/refused: the run needs about" in ended.stdout
+    assert "MiB are allowed by --max-memory; a larger --max-memory allows more\n" in ended.stdout
+    written(here, b=CLEAN)
+    two = within("check", ".", "--run", "--max-memory", "3M", "--jobs", "2").stdout
+    assert two.count("for each of 2 processes; --jobs 1 gives all of it to one network at a time") == 2
+    assert "--input" not in ended.stdout + two
 
 
 def test_what_cannot_go_together_is_refused_before_anything_is_looked_for(here: Path) -> None:

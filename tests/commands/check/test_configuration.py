@@ -8,6 +8,7 @@ import pytest
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.check.configuration import Configuration, read_configuration
+from tests.program import within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +65,38 @@ def test_without_any_nothing_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        (".cnnstat.yaml", "exclued: [a]", "exclued"),
+        (
+            ".cnnstat.yaml",
+            "include: [a]\nexclued: [a]",
+            r"\.cnnstat\.yaml:2: unknown key 'exclued'; did you mean 'exclude'",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.cnnstat]\nseverty = {}\n",
+            r"toml:2: unknown key 'severty'; did you mean 'severity'",
+        ),
+        (
+            ".cnnstat.yaml",
+            "overrides:\n  - {files: [a], budgte: {}}",
+            r"yaml:2: unknown key 'budgte' .*did you mean 'budget'",
+        ),
+        (
+            ".cnnstat.yaml",
+            "colour: blue",
+            "unknown key 'colour'; known: include, exclude, severity, budget, overrides",
+        ),
         (".cnnstat.yaml", "exclude: a", "Expected `array`"),
-        (".cnnstat.yaml", "severity: {rule/x: fatal}", "Invalid"),
+        (
+            *(".cnnstat.yaml", "severity:\n  rule/odd-width: fatal"),
+            r"yaml:2: severity of 'rule/odd-width': expected error, warning, info or off, got 'fatal'",
+        ),
+        (".cnnstat.yaml", "severity: [a]", "Expected `object`"),
+        (".cnnstat.yaml", "budget: {params: [3]}", "Expected `str`"),
+        (
+            "conf.txt",
+            "[tool.cnnstat]\n",
+            r"conf\.txt.*: a configuration is named \*\.yaml, \*\.yml or \*\.toml",
+        ),
         (".cnnstat.yaml", "exclude: [a", r"\.cnnstat\.yaml:\d+:\d+: yaml/syntax"),
         (".cnnstat.yaml", "- a", "Expected `object`"),
         ("pyproject.toml", "[tool.cnnstat]\nexclude = 3\n", "Expected `array`"),
@@ -89,8 +119,10 @@ def test_without_any_nothing_is_said(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said_with_its_file(tmp_path: Path, name: str, text: str, message: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(ArgumentError, match=message) as error:
-        read_configuration(None, tmp_path)
+        read_configuration(tmp_path / name, tmp_path)
     assert name in str(error.value)
+    assert "\\n" not in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -115,3 +147,43 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
         read_configuration(tmp_path / "pyproject.toml", tmp_path)
     with pytest.raises(ArgumentError, match="No such file"):
         read_configuration(tmp_path / "none.yaml", tmp_path)
+
+
+def test_an_override_holds_for_a_variant_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cnnstat.yaml").write_text("overrides: [{files: [a.yaml], budget: {params: <= 10}}]\n")
+    (tmp_path / "a.yaml").write_text(
+        "input: [1, 8, 8]\nvariants: {one: {}, two: {}}\nlayers: [{type: conv, filters: 8, kernel: 3}]\n"
+    )
+    for spec in ("a.yaml", "a.yaml#one", "./a.yaml#two"):
+        assert "budget/params" in within("check", spec).stdout
+
+
+def test_an_override_that_matches_no_spec_is_said_where_all_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cnnstat.yaml").write_text("overrides: [{files: [a.yaml]}, {files: [mobil/, b.yaml]}]\n")
+    (tmp_path / "a.yaml").write_text("input: [1, 8, 8]\nlayers: [{type: relu}]\n")
+    said = "the override for mobil/, b.yaml holds for no spec here\n"
+    ended = within("check")
+    assert (ended.returncode, ended.stderr) == (0, f"{tmp_path}/.cnnstat.yaml: {said}")
+    assert within("check", "a.yaml").stderr == ""
+
+
+def test_where_nothing_is_left_the_configuration_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text("input: [1, 8, 8]\nlayers: [{type: relu}]\n")
+    assert "include" not in within("check", "none").stderr
+    for keys in ("include: [specs/]", "exclude: [a.yaml]"):
+        (tmp_path / ".cnnstat.yaml").write_text(keys)
+        ended = within("check")
+        assert ended.returncode == 2
+        word = keys.split(":")[0]
+        assert f"there is no spec to check in .; see {word} in {tmp_path}/.cnnstat.yaml" in " ".join(
+            ended.stderr.split()
+        )

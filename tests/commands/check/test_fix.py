@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from cnnstat.base.errors import Source, Span
+from cnnstat.base.errors import Problem, Source, Span
 from cnnstat.base.files import FileError
 from cnnstat.commands.check import changed_text
 from cnnstat.commands.check import mended as mending
 from cnnstat.commands.check.check_file import check_file
+from cnnstat.commands.check.common_budgets import read_demands
 from cnnstat.commands.check.edits import Edit, Fixes, applied, edit_of
+from cnnstat.commands.check.findings import Fixable
 from cnnstat.commands.check.findings_of import findings_of
 from cnnstat.commands.check.mended import mended
 from cnnstat.commands.check.options import CheckOptions
@@ -116,7 +118,7 @@ def test_edits_that_overlap_wait_for_the_next_round(monkeypatch: pytest.MonkeyPa
         (edit(3, 1, 0, "again"),),
         (edit(3, 6, 0, "!"),),
     )
-    assert applied(text, fixes) == ("ONE\nII\n> three!\n", 3)
+    assert applied(text, fixes) == ("ONE\nII\n> three!\n", [0, 3, 5])
 
 
 def test_a_file_stays_where_it_would_have_a_new_error(tmp_path: Path) -> None:
@@ -135,6 +137,53 @@ def test_an_old_error_hinders_nothing(tmp_path: Path) -> None:
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}") + wrong, encoding="utf-8")
     report = check_file(str(path), CheckOptions(fix=True))
     assert (report.fixed, [each.code for each in report.findings]) == (1, ["expect/missed"])
+
+
+CONV = "{type: conv, filters: 4, kernel: 3}"
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_an_old_error_with_another_figure_hinders_nothing(tmp_path: Path, given: bool) -> None:
+    """Without the bias the budget is exceeded by less, and says so."""
+    path = tmp_path / "spec.yaml"
+    own = "" if given else "budget: {params: <= 10}\n"
+    path.write_text(own + spec(CONV), encoding="utf-8")
+    bounds = read_demands(["params <= 10"]) if given else ()
+    report = check_file(str(path), CheckOptions(fix=True, budget=bounds))
+    assert (report.fixed, [each.code for each in report.findings]) == (1, ["budget/params"])
+
+
+def test_one_error_more_of_a_kind_is_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    layer = "{name: %s, type: conv, filters: 4, kernel: 3, expect: {params: {value: %d, source: b}}}"
+    text = f"{spec(layer % ('a', 7))}  - {layer % ('b', 148)}\n{NORM}"
+    path.write_text(text, encoding="utf-8")
+    report = check_file(str(path), CheckOptions(fix=True))
+    codes = [each.code for each in report.findings]
+    assert (report.fixed, codes.count("fix/refused"), path.read_text(encoding="utf-8")) == (0, 1, text)
+
+
+def test_the_figures_that_are_pinned_anew_hinder_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = spec(CONV).replace("input:", "expect: {source: cnnstat, params: 120}\ninput:")
+    path.write_text(text, encoding="utf-8")
+    alone = check_file(str(path), CheckOptions(fix=True))
+    assert [each.code for each in alone.findings] == ["fix/refused", "rule/bias-before-norm"]
+    assert "; with --write-expect, too, the figure is updated" in alone.findings[0].message
+    both = check_file(str(path), CheckOptions(fix=True, write_expect=True))
+    assert (both.fixed, both.findings) == (1, ())
+    assert "mended: total: params: 116, was 120" in both.written
+    expected = yaml.safe_load(path.read_text(encoding="utf-8"))["expect"]
+    assert expected["params"] == 116
+
+
+def test_a_figure_of_somebody_else_is_not_updated(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    text = spec(CONV).replace("input:", "expect: {source: a paper, params: 120}\ninput:")
+    path.write_text(text, encoding="utf-8")
+    both = check_file(str(path), CheckOptions(fix=True, write_expect=True))
+    assert (both.fixed, both.findings[0].code) == (0, "fix/refused")
+    assert "--write-expect" not in both.findings[0].message
 
 
 FAMILY = """name: family
@@ -214,7 +263,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(
     path = tmp_path / "spec.yaml"
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
 
-    def changing(text: str, fixes: Fixes) -> tuple[str, int]:
+    def changing(text: str, fixes: Fixes) -> tuple[str, list[int]]:
         path.write_text("input: [1]\n", encoding="utf-8")
         return applied(text, fixes)
 
@@ -260,7 +309,7 @@ def test_what_is_refused_is_said_where_nothing_can_be_written_either(
         raise FileError(path, "is protected")
 
     path = tmp_path / "spec.yaml"
-    text = spec("{type: conv, filters: 4, kernel: 3, expect: {params: 112}}")
+    text = spec("{type: conv, filters: 4, kernel: 3, expect: {params: {value: 112, source: b}}}")
     path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(changed_text, "replace_text", refuse)
     found = check_file(str(path), CheckOptions(fix=True, write_expect=True)).findings
@@ -271,7 +320,8 @@ def test_of_standard_input_the_mended_text_is_printed() -> None:
     layer = "{type: conv, filters: 4, kernel: 3}"
     ended = run("check", "--fix", "-", input=spec(layer))
     assert (ended.returncode, ended.stdout) == (0, spec(LAYOUTS[layer]))
-    assert ended.stderr == "1 file, 1 network: nothing found, 1 fixed\n"
+    assert ended.stderr.splitlines()[1:] == ["1 file, 1 network: nothing found, 1 fixed"]
+    assert ended.stderr.startswith("<stdin>:6:12: fixed: rule/bias-before-norm: ")
     broken = run("check", "--fix", "-", input="input: [\n")
     assert (broken.returncode, broken.stdout) == (1, "input: [\n")
     assert "yaml/syntax" in broken.stderr
@@ -281,13 +331,16 @@ def test_of_standard_input_the_mended_text_is_printed() -> None:
 def test_how_many_were_mended_is_said(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
-    assert within("check", "--fix", str(path)).stdout == "1 file, 1 network: nothing found, 1 fixed\n"
+    first, last = within("check", "--fix", str(path)).stdout.splitlines()
+    assert first.startswith(f"{path}:6:12: fixed: rule/bias-before-norm: the bias of ")
+    assert last == "1 file, 1 network: nothing found, 1 fixed"
     assert within("check", "--fix", str(path)).stdout == "1 file, 1 network: nothing found\n"
 
 
 def test_a_rule_that_never_rests_comes_to_an_end() -> None:
-    def restless(text: str) -> tuple[object, Fixes]:
+    def restless(text: str) -> tuple[object, tuple[Fixable]]:
         report, _ = findings_of("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
-        return report, ((Edit(0, 0, "x"),),)
+        place = Span(Source("x", text), 1, 1, 0)
+        return report, (Fixable(Problem("rule/x", "y", place), (Edit(0, 0, "x"),)),)
 
-    assert mended("a", restless).fixed == 10  # type: ignore[arg-type]
+    assert len(mended("a", restless, str, pins=False).fixed) == 10  # type: ignore[arg-type]

@@ -55,6 +55,7 @@ def test_paths_are_those_from_the_root_of_the_repository(here: Path, monkeypatch
         (("--report", "sarif"), "expected sarif=FILE, got 'sarif', which names no file"),
         (("--report", "sarif="), "expected sarif=FILE"),
         (("--report", "sarif=x\0"), "expected sarif=FILE"),
+        (("--report", "sarif=-"), "--report writes files; --format sarif prints it"),
         (("--report", "sarif=none/x"), "the folder it should go to does not exist"),
         (("--report", "sarif=x", "--report", "json=x"), "two reports cannot be written to one file, x"),
         (("--report", "sarif=x", "-o", "x"), "two reports cannot be written to one file, x"),

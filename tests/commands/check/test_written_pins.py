@@ -38,7 +38,7 @@ def test_a_missed_claim_is_a_finding_and_not_overwritten(here: Path) -> None:
     (here / "s.yaml").write_text("source: a book\ninput: [1, 8, 8]\nexpect: {params: 19}\n" + LAYERS)
     ended = within("check", "--write-expect", "s.yaml")
     assert ended.returncode == 1
-    assert "expect/missed: total: params: expected 19 (a book), computed 20" in ended.stdout
+    assert "expect/missed: total: params: expected 19 (a book), computed 20 (+1, +5.26 %)\n" in ended.stdout
     assert "expect: {params: 19, shape: {value" in (here / "s.yaml").read_text()
 
 
@@ -130,3 +130,13 @@ def test_a_file_is_mended_and_its_figures_pinned_at_once(here: Path) -> None:
     written = (here / "s.yaml").read_text()
     assert "expect: {source: cnnstat, shape: [2, 6, 6], params: 22, " in written
     assert "kernel: 3, bias: false}" in written
+
+
+def test_a_pin_that_is_missed_says_by_how_much_and_how_it_is_updated(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    layers = "layers: [{type: linear, units: 1000}]\n"
+    path.write_text(f"input: [999]\nexpect: {{source: cnnstat, params: 500000}}\n{layers}")
+    said = "params: expected 500,000 (cnnstat), computed 1,000,000 (+500,000, +100 %)"
+    assert f"{said}; 'cnnstat check --write-expect' updates it\n" in within("check", str(path)).stdout
+    path.write_text(f"input: [999]\nexpect: {{source: a book, params: 0.5M}}\n{layers}")
+    assert "expected 0.5M (a book), computed 1,000,000 (+100 %)\n" in within("check", str(path)).stdout

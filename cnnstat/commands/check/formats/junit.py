@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from cnnstat.base.text import excerpt, plural, visible
-from cnnstat.commands.check.formats.sections import change_lines
+from cnnstat.commands.check.formats.sections import notes
 from cnnstat.commands.check.formats.sums import in_networks
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def render(document: CheckDocument, medium: Medium) -> str:
     suite = ElementTree.SubElement(suites, "testsuite", {"name": _NAME, **counts})
     for report in document.files:
         _add_test(suite, report, medium)
-    if changes := "\n".join(change_lines(document)):
+    if changes := "\n".join(notes(document)):
         ElementTree.SubElement(suite, "system-out").text = changes
     ElementTree.indent(suites)
     written = ElementTree.tostring(suites, encoding="unicode")

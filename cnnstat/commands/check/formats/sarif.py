@@ -15,7 +15,7 @@ from cnnstat import __version__, rules
 from cnnstat.base.pages import CODES
 from cnnstat.base.text import escaped, visible
 from cnnstat.commands.check.formats.fingerprints import with_fingerprints
-from cnnstat.commands.check.formats.sections import change_lines
+from cnnstat.commands.check.formats.sections import notes
 from cnnstat.commands.check.formats.sums import in_networks
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def render(document: CheckDocument, medium: Medium) -> str:
 
 def _changes(document: CheckDocument) -> dict[str, Any]:
     """Return what changed as notes of the run: it belongs to no place."""
-    notes = [{"level": "note", "message": {"text": _parted(line)}} for line in change_lines(document)]
-    return {"toolExecutionNotifications": notes} if notes else {}
+    found = [{"level": "note", "message": {"text": _parted(line)}} for line in notes(document)]
+    return {"toolExecutionNotifications": found} if found else {}
 
 
 def _rule(code: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from cnnstat.base.figures import BUDGETED, FIGURES
 from cnnstat.base.text import plain, plural
 from cnnstat.commands.check.against import COMPARED, percent_of
+from cnnstat.commands.check.formats.sums import passed_over
+from cnnstat.report.render.table import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +21,11 @@ HEAD = ("spec", "network", *(FIGURES[BUDGETED[key]].label for key in COMPARED), 
 
 
 def written(document: CheckDocument) -> Iterator[str]:
-    """Yield the figures that were pinned, and those that could not be, each in a line."""
+    """Yield what was mended, the figures that were pinned, and those that could not be, each in a line."""
     for report in document.files:
+        for mend in report.mended:
+            place = f"{report.file}:{mend.line}:{mend.column}"
+            yield plain(f"{place}: fixed: {mend.code}: {mend.message}")
         yield from (plain(f"{report.file}: written: {each}") for each in report.written)
         yield from (plain(f"{report.file}: not written: {each}") for each in report.left)
 
@@ -48,11 +53,11 @@ def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
         elif change.became == "renamed":
             yield report.file, f"renamed from {change.note}", *empty
         for each in change.networks:
-            if each.figures and each.became != "same":
-                yield report.file, each.network, *_cells(each)
-            elif each.became != "same":
-                said = f"{each.became}: {each.note}" if each.note else each.became
-                yield report.file, f"{each.network}: {said}", *empty
+            if each.became == "same":
+                continue
+            said = (each.network, "" if each.figures else each.became, each.note)
+            cells = _cells(each) if each.figures else empty
+            yield report.file, ": ".join(filter(None, said)), *cells
     yield from ((name, "removed", *empty) for name in document.removed)
 
 
@@ -66,9 +71,16 @@ def change_lines(document: CheckDocument, width: int | None = None) -> Iterator[
             yield "  ".join(map(str.ljust, row, widths)).rstrip()
     else:
         for spec, network, *cells in rows:
-            yield plain(f"{spec}: {network}")
+            yield from folded(plain(f"{spec}: {network}"), width, "    ")
             yield from (f"  {name}: {cell}" for name, cell in zip(HEAD[2:], cells, strict=True) if cell)
     if said := change_sums(document):
+        yield from folded(said, width, "    ")
+
+
+def notes(document: CheckDocument) -> Iterator[str]:
+    """Yield what is no finding, for formats without a line for the sums."""
+    yield from change_lines(document)
+    if said := passed_over(document):
         yield said
 
 

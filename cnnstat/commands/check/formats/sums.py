@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cnnstat.base.text import plural
+from cnnstat.base.text import plain, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,9 @@ def counted(document: CheckDocument) -> str:
 
 def sums(document: CheckDocument) -> str:
     """Return all of it in a line."""
-    return f"{checked(document)}: {counted(document)}{_hidden(document)}{_proved(document)}"
+    return (
+        f"{checked(document)}: {counted(document)}{_hidden(document)}{_proved(document)}{_others(document)}"
+    )
 
 
 def by_code(document: CheckDocument) -> list[tuple[str, int, int]]:
@@ -51,14 +53,31 @@ def by_code(document: CheckDocument) -> list[tuple[str, int, int]]:
 
 
 def in_networks(finding: Finding) -> str:
-    """Return in how many more networks of its file a finding is one."""
-    more = len(finding.networks) - 1
-    return f"; and in {more} more {plural('network', more)}" if more > 0 else ""
+    """Return in which networks of its file a finding is one, where there are several."""
+    if not finding.networks or not (finding.in_family or len(finding.networks) > 1):
+        return ""
+    first, *more = finding.networks
+    others = f" and {len(more):,} more {plural('network', len(more))}" if more else ""
+    return f"; in {plain(first)}{others}"
 
 
 def _hidden(document: CheckDocument) -> str:
     hidden = sum(report.hidden for report in document.files)
     return f"; {hidden:,} more with a lower --severity" if hidden else ""
+
+
+def passed_over(document: CheckDocument) -> str:
+    """Return how many files of folders were not taken for specs; nothing where there is none."""
+    count = document.passed_over
+    return (
+        f"{count:,} YAML {plural('file', count)} {'has' if count == 1 else 'have'} no key of a spec"
+        if count
+        else ""
+    )
+
+
+def _others(document: CheckDocument) -> str:
+    return f"; {said}" if (said := passed_over(document)) else ""
 
 
 def _proved(document: CheckDocument) -> str:

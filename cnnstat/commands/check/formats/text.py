@@ -10,7 +10,7 @@ from cnnstat.commands.check.formats.sums import by_code, findings, in_networks, 
 from cnnstat.report.render.table import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnnstat.commands.check.document import CheckDocument
     from cnnstat.commands.check.findings import Finding
@@ -31,9 +31,16 @@ def render(document: CheckDocument, medium: Medium) -> str:
     Only for a terminal are lines wrapped or cut: who reads a pipe wants a finding in a line.
     """
     found = [line for each in findings(document) for line in _finding(each, medium)]
-    more = (*(budgets(document) if medium.room else ()), *change_lines(document, medium.width))
-    last = _painted(sums(document), _BOLD, medium)
-    return "\n".join((*written(document), *found, *more, *_codes(document, medium), last, ""))
+    room = _folded(budgets(document) if medium.room else (), medium)
+    changes = change_lines(document, medium.width)
+    last = [_painted(line, _BOLD, medium) for line in _folded((sums(document),), medium)]
+    first = _folded(written(document), medium)
+    return "\n".join((*first, *found, *room, *changes, *_codes(document, medium), *last, ""))
+
+
+def _folded(lines: Iterable[str], medium: Medium) -> Iterator[str]:
+    for line in lines:
+        yield from folded(line, medium.width, "    ")
 
 
 def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
@@ -64,7 +71,7 @@ def _codes(document: CheckDocument, medium: Medium) -> Iterator[str]:
         for code, count, mended in rows:
             yield f"{count:9,}  {code}" + (f" ({mended:,} with --fix)" if mended else "")
     if fixable and not any(code == "fix/refused" for code, _, _ in rows):
-        yield f"--fix mends {fixable:,} of {total:,}"
+        yield f"--fix would mend {fixable:,} of {total:,}"
 
 
 def _painted(text: str, style: str, medium: Medium) -> str:

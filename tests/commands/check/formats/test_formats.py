@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
-from cnnstat.commands.check.document import Execution
+from cnnstat.commands.check.document import Execution, document
 from cnnstat.commands.check.formats import FORMATS, markdown, render
 from cnnstat.commands.check.formats.medium import Medium, repository
 from cnnstat.commands.check.options import CheckOptions
@@ -41,7 +42,7 @@ def test_text_has_each_finding_with_its_line_and_the_sums() -> None:
         "b.yaml:9:12: info: rule/no-citation: no source\n"
         "    9 |   - {type: conv, filters: 8, kernel: 5}\n"
         "      |            ^^^^\n"
-        "--fix mends 1 of 3\n"
+        "--fix would mend 1 of 3\n"
         "3 files, 4 networks: 1 error, 1 warning, 1 info\n"
     )
     assert render(NONE, "text", AT_ROOT) == "1 file, 2 networks: nothing found\n"
@@ -62,13 +63,27 @@ def test_text_counts_many_findings_by_their_codes() -> None:
         "",
         "       11  shape/too-small",
         "        1  rule/bias-before-norm (1 with --fix)",
-        "--fix mends 1 of 12",
+        "--fix would mend 1 of 12",
         "2 files, 3 networks: 11 errors, 1 warning",
     ]
 
 
 def test_text_does_not_offer_what_was_refused() -> None:
-    assert "--fix mends" not in render(of_findings(WARNING, finding(code="fix/refused")), "text", AT_ROOT)
+    assert "--fix would" not in render(of_findings(WARNING, finding(code="fix/refused")), "text", AT_ROOT)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_sums_rooms_and_what_was_done_fit_a_terminal_too(width: int) -> None:
+    text = "input: [3, 8, 8]\nbudget: {params: <= 12M, inference_memory: <= 1G}\n"
+    spec = f"{text}layers: [{{type: conv, filters: 8, kernel: 3}}]\n"
+    report = check_text(spec, "folder/" * 5 + "x.yaml", None, CheckOptions())
+    done = ("a: params: 5, was " + "7" * 20 + " and more words" * 5,)
+    written = structs.replace(report, written=done, hidden=7)
+    checked = structs.replace(document([written] * 3, 12), against="a-revision", removed=("a b " * 20,))
+    said = render(checked, "text", Medium(width=width, room=True))
+    assert max(map(len, said.splitlines())) <= width
+    for sentence in ("12 YAML files have no key of a spec", "budget 12M: 11,999,776 left"):
+        assert sentence in " ".join(said.split())
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -287,7 +302,23 @@ def test_every_format_says_where_nothing_was_found(form: str) -> None:
 def test_more_networks_of_a_file_are_counted(form: str) -> None:
     text = render(of_findings(finding(networks=("a", "b", "c"))), form, AT_ROOT)
     (said,) = READERS[form](text)
-    assert form == "json" or said.message.endswith("; and in 2 more networks")
+    assert form == "json" or said.message.endswith("; in a and 2 more networks")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_variant_of_a_finding_is_named(form: str) -> None:
+    (said,) = READERS[form](render(of_findings(finding(networks=("a",), in_family=True)), form, AT_ROOT))
+    assert form == "json" or said.message.endswith("; in a")
+    (said,) = READERS[form](render(of_findings(finding(networks=("a",))), form, AT_ROOT))
+    assert not said.message.endswith("; in a")
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form not in ("json", "gitlab")])
+def test_files_that_were_passed_over_are_counted(form: str) -> None:
+    said = "2 YAML files have no key of a spec"
+    checked = structs.replace(NONE, passed_over=2)
+    assert said in render(checked, form, AT_ROOT)
+    assert said not in render(NONE, form, AT_ROOT)
 
 
 def test_the_root_is_where_git_begins_or_where_a_ci_says(tmp_path: Path) -> None:

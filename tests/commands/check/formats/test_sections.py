@@ -120,7 +120,8 @@ def test_where_a_table_is_too_wide_each_row_has_its_lines() -> None:
         *("  inference memory: 0 -> 7 !", "  training memory: 9", "  receptive field: 3x3 -> 5x5"),
         *("a.yaml: C: new", "a.yaml: D: removed"),
     ]
-    assert found[-1] == SUMS
+    assert " ".join(" ".join(found[-2:]).split()) == SUMS
+    assert max(map(len, found)) <= 60
 
 
 def test_nothing_is_said_without_a_comparison() -> None:
