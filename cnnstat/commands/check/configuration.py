@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -18,9 +20,6 @@ from cnnstat.base.text import plain, suggestion
 from cnnstat.commands.check.common_budgets import read_bounds
 from cnnstat.rules.rule import Severity
 from cnnstat.spec.document import Mapping, Node, Sequence, parse
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OWN_FILE = ".cnnstat.yaml"
 PROJECT_FILE = "pyproject.toml"
@@ -67,7 +66,7 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def matches(self, path: Path, patterns: Patterns) -> bool:
         """Say whether a file, or a folder above it, matches one of some patterns."""
         try:
-            place = path.resolve().relative_to(self.root)
+            place = Path(os.path.realpath(path)).relative_to(self.root)  # a loop of links is itself
         except ValueError:  # it lies elsewhere
             return False
         return bool(patterns) and _compiled(patterns).match_file(place)
