@@ -68,7 +68,7 @@ FEW = 8
 @click.option(
     "--against",
     metavar="REVISION|FOLDER",
-    help="Show what became of each spec since; growth beyond the tolerance is a finding.",
+    help="Compare each spec with what it was then; growth beyond the tolerance is a finding.",
 )
 @click.option(
     "--tolerance",
@@ -117,7 +117,7 @@ def check(
 ) -> None:
     """Check specs: each PATH is a file, a folder, a pattern or - for standard input.
 
-    Without PATH it is the folder at hand. Exit code 0: nothing found; 1: findings; 2: usage, or something
+    Without PATH it is the current folder. Exit code 0: nothing found; 1: findings; 2: usage, or something
     that could not be done.
     """
     for report in reports:
