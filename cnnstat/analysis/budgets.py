@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.expectations import figure
 from cnnstat.analysis.model import LayerRow
 from cnnstat.analysis.outline import TOTAL
-from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.base.axes import rank_of
 from cnnstat.base.figures import COUNTS, FIGURES, OF_NETWORK
 from cnnstat.layers.base import places
@@ -129,16 +126,15 @@ def standings(analysis: Analysis, inputs: Inputs = (), more: Sequence[Bound] = (
 
     ``more`` are bounds on the network that others than its spec set.
     """
-    seen = _Seen(analysis)
     for budget in _of_network(analysis.graph, more):
         if budget.inputs == inputs:
-            yield seen.standing(TOTAL, analysis.totals, analysis.graph.outputs[-1], budget)
-    yield from _of_parts(seen, inputs)
+            yield _standing(analysis, TOTAL, analysis.totals, analysis.graph.outputs[-1], budget)
+    yield from _of_parts(analysis, inputs)
 
 
-def _of_parts(seen: _Seen, inputs: Inputs) -> Iterator[Standing]:
+def _of_parts(analysis: Analysis, inputs: Inputs) -> Iterator[Standing]:
     """Yield the budgets beside layers and calls, each once."""
-    rows: tuple[Row, ...] = (*seen.analysis.rows, *seen.analysis.groups)
+    rows: tuple[Row, ...] = (*analysis.rows, *analysis.groups)
     found: dict[int, list[Standing]] = {}
     for row in rows:
         place = row.node if isinstance(row, LayerRow) else row.group
@@ -146,7 +142,7 @@ def _of_parts(seen: _Seen, inputs: Inputs) -> Iterator[Standing]:
             continue  # of a repeat, the sum over all repetitions is what its line demands, not each of them
         for budget in place.entry.budget:
             if budget.inputs == inputs:
-                standing = seen.standing(row.name, row, row.number, budget)
+                standing = _standing(analysis, row.name, row, row.number, budget)
                 found.setdefault(id(budget), []).append(standing)
     for standings in found.values():
         yield replace(min(standings, key=_room), places=len(standings))
@@ -169,39 +165,28 @@ def _of_network(graph: Graph, more: Sequence[Bound]) -> tuple[Budget, ...]:
     return (*inherited, *own, *(Budget(bound, place) for bound in more))
 
 
-class _Seen:
-    """An analysis, with what is known of its receptive fields where a budget asks for it."""
+def _standing(analysis: Analysis, name: str, row: Row | Totals, number: int, budget: Budget) -> Standing:
+    bound = budget.bound
+    if bound.key != "receptive_field":
+        value = figure(row, bound.key)
+        assert isinstance(value, int)
+        return Standing(name, budget, value)
+    if unknown := _unknown(analysis, row, number, bound):
+        return Standing(name, budget, unknown=unknown)
+    extent = places(analysis.input_shape)
+    sizes = extent if row.field.whole else row.field.sizes(row.output_shape)
+    size = max(sizes) if bound.most else min(sizes)
+    axes = rank_of(analysis.input_shape).axes[-len(sizes) :]
+    axis = axes[sizes.index(size)] if len(set(sizes)) > 1 else ""
+    return Standing(name, budget, size, axis)
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
 
-    def standing(self, name: str, row: Row | Totals, number: int, budget: Budget) -> Standing:
-        bound = budget.bound
-        if bound.key != "receptive_field":
-            value = figure(row, bound.key)
-            assert isinstance(value, int)
-            return Standing(name, budget, value)
-        unknown = self.unknown(row, number, bound)
-        if unknown:
-            return Standing(name, budget, unknown=unknown)
-        extent = places(self.analysis.input_shape)
-        sizes = extent if row.field.whole else row.field.sizes(row.output_shape)
-        size = max(sizes) if bound.most else min(sizes)
-        axes = rank_of(self.analysis.input_shape).axes[-len(sizes) :]
-        axis = axes[sizes.index(size)] if len(set(sizes)) > 1 else ""
-        return Standing(name, budget, size, axis)
-
-    def unknown(self, row: Row | Totals, number: int, bound: Bound) -> str:
-        """Return why a field cannot be held against a bound; empty where it can."""
-        if row.field.because is not None:
-            return f"is unknown because of '{row.field.because}'"
-        if row.field.unseen:
-            return "is none: nothing of the input is read"
-        layer = number - len(self.analysis.graph.inputs)
-        if not bound.most and layer >= 0 and (because := self.upper_bounds[layer]):
-            return f"is an upper bound because of '{because}', which proves no least size"
-        return ""
-
-    @cached_property
-    def upper_bounds(self) -> list[str]:
-        return upper_bounds(self.analysis, clipped_fields(self.analysis))
+def _unknown(analysis: Analysis, row: Row | Totals, number: int, bound: Bound) -> str:
+    """Return why a field cannot be held against a bound; empty where it can."""
+    if row.field.because is not None:
+        return f"is unknown because of '{row.field.because}'"
+    if row.field.unseen:
+        return "is none: nothing of the input is read"
+    if not bound.most and (because := analysis.exact_upper_bounds[number]):
+        return f"is an upper bound because of '{because}', which proves no least size"
+    return ""

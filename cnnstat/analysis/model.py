@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
+from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.base.arithmetic import Term, term
@@ -255,9 +256,15 @@ class Analysis(Struct, frozen=True, dict=True):
     def upper_bounds(self) -> tuple[str, ...]:
         """Return, by the number of each node, which layer makes its field an upper bound; "" for none.
 
-        Units may see less than such a field.
+        Units may see less than such a field. One that they may see less of, but that would take long to look
+        at, is taken for an upper bound.
         """
-        return ("",) * len(self.graph.inputs) + tuple(upper_bounds(self))
+        return upper_bounds(self)
+
+    @cached_property
+    def exact_upper_bounds(self) -> tuple[str, ...]:
+        """Return the same, however long it takes: an exact field is never taken for an upper bound."""
+        return upper_bounds(self, clipped_fields(self)) if any(self.upper_bounds) else self.upper_bounds
 
     @cached_property
     def named(self) -> dict[str, Row]:

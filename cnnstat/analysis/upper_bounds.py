@@ -55,8 +55,8 @@ class _Known(Struct, frozen=True):
     sighted: bool = True
 
 
-def upper_bounds(analysis: Analysis, clipped: Sequence[tuple[UnitFields, ...]] = ()) -> list[str]:
-    """Return of each layer which one makes its field an upper bound; "" where the field is exact.
+def upper_bounds(analysis: Analysis, clipped: Sequence[tuple[UnitFields, ...]] = ()) -> tuple[str, ...]:
+    """Return of each node which layer makes its field an upper bound; "" where the field is exact.
 
     ``clipped`` is what the units of each layer see, of `clipped_fields`. Without it, footprints alone show
     that most networks have no such field; units are looked at where there may be one, if they are not too
@@ -85,13 +85,12 @@ def _looks(analysis: Analysis) -> int:
     return looks
 
 
-def _pass(analysis: Analysis, found: Sequence[tuple[UnitFields, ...]] | None) -> list[str]:
+def _pass(analysis: Analysis, found: Sequence[tuple[UnitFields, ...]] | None) -> tuple[str, ...]:
     """Go through the layers, by what their units see or, with None, by what they may see."""
-    inputs = len(analysis.graph.inputs)
-    known = [_Known()] * inputs
+    known = [_Known()] * len(analysis.graph.inputs)
     for row in analysis.rows:
         known.append(_of_layer(analysis, row, found, known))
-    return [each.because for each in known[inputs:]]
+    return tuple(each.because for each in known)
 
 
 def _of_layer(

@@ -122,7 +122,8 @@ def _compare_fields(
 ) -> None:
     """Hold the fields on one input against those measured."""
     clipped, beyond = clipped_fields(analysis), measurements.beyond[analysis.of]
-    pairs = zip(analysis.rows, measurements.fields[analysis.of], upper_bounds(analysis, clipped), strict=True)
+    bounds = upper_bounds(analysis, clipped)[len(analysis.graph.inputs) :]
+    pairs = zip(analysis.rows, measurements.fields[analysis.of], bounds, strict=True)
     for number, (row, field, bound) in enumerate(pairs):
         if row.field.unseen and field.why == BLIND:
             continue

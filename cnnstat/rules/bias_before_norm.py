@@ -4,7 +4,9 @@ Why:
     The norm takes the mean of each channel off, and the bias with it. Its numbers are stored, trained and
     counted, but never matter; the shift of the norm is the bias. Over several channels at once, or behind
     a frozen batch norm, a bias does matter and is not found. --fix writes `bias: false`, unless the same
-    entry needs its bias elsewhere in the file, shares its parameters, or leaves the bias to an expression.
+    entry needs its bias elsewhere in the file or leaves it to an expression, the file shares weights, or
+    other parameters may bring a layer that needs the bias: who reads it, or over what the norm takes its
+    means, is then an expression or has a `when:`.
 
 Source:
     Ioffe and Szegedy 2015, Batch Normalization, arXiv:1502.03167, section 3.2.
@@ -34,14 +36,19 @@ from cnnstat.layers.linear import Linear
 from cnnstat.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from cnnstat.layers.transposed import TransposedConv
 from cnnstat.rules.edits import with_option
+from cnnstat.rules.possible_readers import PossibleReaders
 from cnnstat.rules.rule import Found, Rule
 from cnnstat.rules.wiring import Wiring
+from cnnstat.rules.written import entries
+from cnnstat.spec.expression import Expression
+from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Analysis
     from cnnstat.graph.nodes import LayerNode
+    from cnnstat.spec.model import Entry, Family, Option
 
 
 def network(analysis: Analysis) -> Iterator[Found]:
@@ -51,8 +58,11 @@ def network(analysis: Analysis) -> Iterator[Found]:
     for users in wiring.sharing():
         if all(_is_needless(analysis, wiring, node) for node in users):
             needless.update(node.number for node in users)
+    spec = analysis.graph.spec.family
+    possible = PossibleReaders(spec)
     for alike in wiring.written():
-        safe = _is_safe(wiring, alike, needless)
+        needed = any(node.number not in needless for node in alike)
+        safe = not needed and _is_safe(spec, possible, wiring, alike)
         for node in alike:
             if node.number in needless:
                 norm = wiring.readers(node)[0].type
@@ -89,16 +99,37 @@ def _takes_off(analysis: Analysis, node: LayerNode, norm: LayerNode) -> bool:
             return False
 
 
-def _is_safe(wiring: Wiring, alike: list[LayerNode], needless: set[int]) -> bool:
-    """Say whether no layer of an entry needs its bias, whatever the parameters of the network are."""
-    return all(
-        node.number in needless
-        and not wiring.shares(node)
-        and all(
-            isinstance(norm.entry.type.value, str) and not norm.entry.when for norm in wiring.readers(node)
-        )
-        for node in alike
-    )
+def _is_safe(spec: Family, possible: PossibleReaders, wiring: Wiring, alike: list[LayerNode]) -> bool:
+    """Say whether an entry needs no bias in this network, and in none that other parameters make of it."""
+    entry, norms = alike[0].entry, {id(norm.entry) for node in alike for norm in wiring.readers(node)}
+    listed = tuple(entries(spec))
+    if any(each.weights for each in listed):  # who shares them may be left out here
+        return False
+    readers = possible.of(entry)
+    if readers is None or not all(id(norm) in norms and _is_settled(norm, entry) for norm in readers):
+        return False
+    calls = (each for each in listed if each.type.value in spec.blocks or _varies(each.type))
+    return not any(_varies(each.frozen) for each in (entry, *readers, *calls))
+
+
+def _is_settled(norm: Entry, entry: Entry) -> bool:
+    """Say whether a norm takes means of the same, whatever the parameters of the network are."""
+    by_name = {option.name: option for option in (*entry.options, *entry.first)}
+    if _varies(by_name.get("axis")):
+        return False
+    width = next((by_name[name] for name in ("filters", "units") if name in by_name), None)
+    for option in (*norm.options, *norm.first):
+        if option.name == "groups" and norm.type.value == "group_norm":
+            each = isinstance(option.value, Expression) and option.value.text == "$in"
+            if not each and (width is None or _varies(width) or _varies(option)):
+                return False
+        elif _varies(option):
+            return False
+    return True
+
+
+def _varies(option: Option | None) -> bool:
+    return option is not None and isinstance(option.value, Expression | Expressions)
 
 
 RULE = Rule("warning", network=network)

@@ -34,10 +34,10 @@ class Edit(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """What a rule has to say of a place, and the edits that mend it, where they are safe.
 
-    Safe is what leaves what the network puts out as it is, for all weights while it is trained and for those
-    that it then has learned, and its inputs, outputs and names. Edits that change an ``entry`` are made only
-    if each network of the file that has this entry shows the same, so a rule looks at the layers of one
-    network alone.
+    An edit is safe if the network puts out the same as before, in training whatever its weights are, and
+    afterwards with those that it has learned; its inputs, outputs and names stay, too. Edits
+    that change an ``entry`` are made only if each network of the file that has this entry shows the same, so
+    a rule looks at the layers of one network alone.
     """
 
     message: str

@@ -91,6 +91,29 @@ def parse(source: Source) -> Node:
     return root
 
 
+def top_keys(text: str) -> Iterator[str]:
+    """Yield the keys at the top level of a text, which need be no spec, and of all its documents.
+
+    Raises:
+        ValueError: it cannot be parsed, from here on.
+    """
+    depth = count = 0
+    in_mapping = False
+    try:
+        for event in yaml.parse(text, Loader=_PARSER):
+            if isinstance(event, yaml.NodeEvent):
+                if depth == 0:
+                    in_mapping, count = isinstance(event, yaml.MappingStartEvent), 0
+                elif depth == 1:
+                    count += 1
+                    if in_mapping and count % 2 and isinstance(event, yaml.ScalarEvent):
+                        yield event.value
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+
+
 def ends(source: Source) -> dict[int, int]:
     """Return where in a text its values and its lists and mappings in brackets end, by where they begin.
 

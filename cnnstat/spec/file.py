@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ def read(spec: str) -> tuple[str, str, str | None]:
     path, shown, variant = find(spec)
     with _as_problem(shown):
         if path.is_dir():
+            os.scandir(path).close()  # of one that cannot be read, the system says why
             raise _unreadable(shown, "is a folder; name a spec file in it")
         with path.open("rb") as file:
             return _decoded(file.read(4 * MAX_TEXT + 1), shown), shown, variant

@@ -52,10 +52,21 @@ def test_what_is_found_is_what_units_see_in_random_networks(
 
 
 def test_branches_that_see_alike_are_no_upper_bound_unless_they_are_too_large_to_be_looked_at() -> None:
-    assert upper_bounds(cnnstat.analyze(cnnstat.loads(SPLIT))) == ["", "", "", "half", "half"]
-    assert upper_bounds(cnnstat.analyze(cnnstat.loads(ALIKE))) == [""] * 5
+    assert upper_bounds(cnnstat.analyze(cnnstat.loads(SPLIT))) == ("", "", "", "", "half", "half")
+    assert upper_bounds(cnnstat.analyze(cnnstat.loads(ALIKE))) == ("",) * 6
     huge = ALIKE.replace("[2, 4, 4]", "[2, 4, 300000]")
-    assert upper_bounds(cnnstat.analyze(cnnstat.loads(huge))) == ["", "", "", "half", "half"]
+    assert upper_bounds(cnnstat.analyze(cnnstat.loads(huge))) == ("", "", "", "", "half", "half")
+
+
+def test_where_that_is_wanted_units_are_looked_at_however_many_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("MAX_LOOKS", "LOOKS"):
+        monkeypatch.setattr(module, name, 0)
+    alike, split = (cnnstat.analyze(cnnstat.loads(text)) for text in (ALIKE, SPLIT))
+    assert alike.upper_bounds == ("", "", "", "", "half", "half")
+    assert alike.exact_upper_bounds == ("",) * 6
+    assert split.exact_upper_bounds == split.upper_bounds == alike.upper_bounds
 
 
 def test_units_are_not_looked_at_where_footprints_suffice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from cnnstat.analysis import analyze_graph
-from cnnstat.base.errors import Source
+from cnnstat.base.errors import Source, SpecError
 from cnnstat.bridge.program import program
+from cnnstat.commands.check.options import CheckOptions
 from cnnstat.executor.network import Executor
 from cnnstat.graph.model import build
 from cnnstat.rules import bias_before_norm
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
-from tests.rules.found import specs
+from tests.rules.found import check_text, specs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cnnstat.analysis import Analysis
     from cnnstat.executor.network import Batch
+
 
 SPECS = specs("bias-before-norm")
 
@@ -54,6 +57,36 @@ def test_a_bias_that_is_found_changes_nothing_and_any_other_does(path: Path) -> 
             changed = np.abs(outputs(network, x, training) - before).max()
             assert (changed < 1e-9) == (layer in found), (analysis.name, layer)
             array[...] = kept
+
+
+def others(params: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    """Yield parameters that a command line may set instead: all choices of yes and no, and other numbers."""
+    choices = [name for name, value in params.items() if isinstance(value, bool)]
+    for chosen in product((False, True), repeat=len(choices)):
+        yield dict(zip(choices, chosen, strict=True))
+    for name, value in params.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield from ({name: other} for other in (1, 2, 8))
+    yield from ({name: word} for name in params for word in ("channels", "relu"))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_what_is_mended_has_no_effect_under_other_parameters(path: Path) -> None:
+    """A layer may be left out there; where it is there, its bias is found as well."""
+    text = path.read_text(encoding="utf-8")
+    mended = {
+        each.line for each in check_text(text, path.name, None, CheckOptions()).findings if each.fixable
+    }
+    family = read_family(Source(path.name, text))
+    for variant in family.variants or [None]:
+        for params in others(family.params):
+            try:
+                analysis = analyze_graph(build(choose(family, variant, params)))
+            except SpecError:  # no such network
+                continue
+            found = {each.span.line for each in bias_before_norm.network(analysis)}
+            there = {node.span_of("bias").line for node in analysis.graph.layers}
+            assert mended & there <= found, params
 
 
 def outputs(network: Executor, x: Batch, training: bool) -> np.ndarray[Any, Any]:

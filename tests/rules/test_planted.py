@@ -15,14 +15,18 @@ RELU = "      - {name: relu1, type: relu}\n"
 POOL = "  - {name: avgpool, type: global_avg_pool}\n"
 
 PLANTED = [
+    ("activation-twice", "resnet", RELU, f"{RELU}      - {{type: relu}}\n"),
     ("bias-before-norm", "resnet", "padding: 3, bias: false}", "padding: 3, bias: true}"),
+    ("checkerboard", "unet", "kernel: 2, stride: 2}", "kernel: 3, stride: 2, padding: 1, output_padding: 1}"),
     ("constant-output", "resnet", POOL, f"{POOL}  - {{type: instance_norm}}\n"),
     ("dropout-before-norm", "resnet", RELU, f"{RELU}      - {{type: dropout}}\n"),
     ("early-downsampling", "resnet", "64, kernel: 7, stride: 2, padding: 3", "4, kernel: 4, stride: 4"),
     ("field-too-small", "resnet", "input: [3, 224, 224]", "input: [3, 512, 512]"),
     ("input-not-divisible", "yolov5", "input: [3, 640, 640]", "input: [3, 600, 640]"),
+    ("linear-holds-most", "resnet", POOL, ""),
     ("no-citation", "darknet19", "source: ", "# "),
     ("odd-width", "resnet", "repeat: $n2, filters: 128", "repeat: $n2, filters: 100"),
+    ("pool-of-one", "resnet", POOL, f"{POOL}  - {{type: max_pool, kernel: 1}}\n"),
     ("shadowed-name", "efficientnet", "{filters, kernel: 1,", "{filters, eps: 1.0e-4, kernel: 1,"),
     ("unread-pixels", "resnet", "kernel: 3, stride: $stride, padding: 1", "kernel: 1, stride: $stride"),
     ("unused-block", "resnet", "blocks:\n", "blocks:\n  plain: {layers: [{type: relu}]}\n"),

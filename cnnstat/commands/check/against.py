@@ -83,7 +83,7 @@ def read_tolerances(texts: Iterable[str]) -> dict[str, str]:
     """Read ``1%`` for all figures, ``macs=2%`` or ``params=500`` for one.
 
     Raises:
-        ArgumentError: one is none, or there is no such figure.
+        ArgumentError: a tolerance cannot be read, or there is no such figure.
     """
     found = {}
     for text in texts:

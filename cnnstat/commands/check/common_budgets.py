@@ -17,7 +17,7 @@ def read_demands(texts: Iterable[str]) -> tuple[Bound, ...]:
     """Read bounds as a command line has them: ``params <= 5M``.
 
     Raises:
-        ArgumentError: one is none.
+        ArgumentError: a bound cannot be read.
     """
     try:
         return tuple([demand(text) for text in texts])
@@ -29,7 +29,7 @@ def read_bounds(demands: Mapping[str, str]) -> tuple[Bound, ...]:
     """Read bounds as a configuration has them: figures and what they are held to.
 
     Raises:
-        ArgumentError: one is none.
+        ArgumentError: a bound cannot be read.
     """
     try:
         return bounds(demands)

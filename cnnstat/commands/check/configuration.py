@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -22,7 +24,6 @@ from cnnstat.spec.document import Mapping, Node, Sequence, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 OWN_FILE = ".cnnstat.yaml"
 PROJECT_FILE = "pyproject.toml"
@@ -80,10 +81,10 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def is_about(self, path: Path) -> bool:
         """Say whether a file lies below the folder of the configuration."""
-        return path.resolve().is_relative_to(self.root)
+        return Path(os.path.realpath(path)).is_relative_to(self.root)
 
     def _place(self, path: Path) -> Path:
-        return path.resolve().relative_to(self.root)
+        return Path(os.path.realpath(path)).relative_to(self.root)  # a loop of links is itself
 
 
 _LEVELS = (*reversed(SEVERITIES), "off")

@@ -173,7 +173,9 @@ def _of_folder(
         else:
             found[spec] = Earlier()
     lacking = (
-        path for path in files_below(folder) if _is_gone(os.path.join(base, path), paths, configuration)
+        path
+        for path in files_below(folder, _refuse)
+        if _is_gone(os.path.join(base, path), paths, configuration)
     )
     contents = {path: _content(folder / path) for path in lacking if (folder / path).is_file()}
     gone = {path: content for path, content in contents.items() if is_spec(content, configuration)}
@@ -188,6 +190,10 @@ def _of_folder(
                 del gone[path]
     removed = (os.path.relpath(os.path.join(base, path)) for path in gone)
     return EarlierSpecs(str(folder), found, tuple(removed))
+
+
+def _refuse(folder: str) -> None:
+    raise ArgumentError(f"{plain(folder)} cannot be read")
 
 
 def _content(path: Path) -> bytes:

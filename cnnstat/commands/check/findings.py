@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.commands.check.edits import edit_of
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cnnstat.base.errors import Problem
+    from cnnstat.commands.check.edits import Edit
     from cnnstat.graph.model import Graph
-    from cnnstat.rules.rule import Edit
+    from cnnstat.rules.rule import Found
     from cnnstat.spec.model import Entry
 
 _LONG = 1000
@@ -47,23 +48,6 @@ class Finding(Struct, frozen=True, kw_only=True):
     fixable: bool = False
 
 
-class Fix(Struct, frozen=True):
-    """The edits that mend a finding, and the entry that they change."""
-
-    edits: tuple[Edit, ...] = ()
-    entry: Entry | None = None
-
-
-NO_FIX = Fix()
-
-
-class Fixable(Struct, frozen=True):
-    """What is wrong, and the edits that mend it."""
-
-    problem: Problem
-    edits: tuple[Edit, ...]
-
-
 class Mend(Struct, frozen=True):
     """A finding that was mended; its place is that in the text in which it was found."""
 
@@ -73,10 +57,17 @@ class Mend(Struct, frozen=True):
     message: str
 
 
+class Fixable(Struct, frozen=True):
+    """What is mended, and the edits that do so."""
+
+    mend: Mend
+    edits: tuple[Edit, ...]
+
+
 class _First(Struct):
-    problem: Problem
+    code: str
+    found: Found
     severity: Severity
-    fix: Fix
     networks: list[str]
     fixable_in: set[int]
 
@@ -99,13 +90,13 @@ class Findings:
         for node in graph.layers:
             self._having.setdefault(_place(node.entry), set()).add(self._network)
 
-    def add(self, problem: Problem, severity: Severity, network: str = "", fix: Fix = NO_FIX) -> None:
-        """Add what is wrong with a network, or without one with the file as a whole."""
-        key = (problem.span.line, problem.span.column, problem.code)
-        first = self._first.setdefault(key, _First(problem, severity, fix, [], set()))
+    def add(self, code: str, found: Found, severity: Severity, network: str = "") -> None:
+        """Add what is found in a network, or without one in the file as a whole."""
+        key = (found.span.line, found.span.column, code)
+        first = self._first.setdefault(key, _First(code, found, severity, [], set()))
         if network and network not in first.networks:
             first.networks.append(network)
-        if fix.edits:
+        if found.edits:
             first.fixable_in.add(self._network)
 
     def drop(self, finding: Finding) -> None:
@@ -116,23 +107,25 @@ class Findings:
         """Yield what can be mended, and matters as much as is wanted, by position."""
         for _, first in sorted(self._first.items()):
             if wanted(first.severity) and self._is_fixable(first):
-                yield Fixable(first.problem, first.fix.edits)
+                span = first.found.span
+                mend = Mend(span.line, span.column, first.code, first.found.message)
+                yield Fixable(mend, tuple(edit_of(each) for each in first.found.edits))
 
     def _is_fixable(self, first: _First) -> bool:
-        entry = first.fix.entry
+        entry = first.found.entry
         everywhere = entry is None or self._having[_place(entry)] <= first.fixable_in
-        return self.complete and bool(first.fix.edits) and everywhere
+        return self.complete and bool(first.found.edits) and everywhere
 
     def __iter__(self) -> Iterator[Finding]:
         """Yield them by position."""
         for _, first in sorted(self._first.items()):
-            span = first.problem.span
+            span = first.found.span
             line = span.source.line(span.line)
             before = max(0, span.column - 1 - _LONG // 2) if len(line) > _LONG else 0
             yield Finding(
-                code=first.problem.code,
+                code=first.code,
                 severity=first.severity,
-                message=first.problem.message,
+                message=first.found.message,
                 file=span.source.name,
                 line=span.line,
                 column=span.column,

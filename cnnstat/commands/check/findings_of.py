@@ -8,9 +8,10 @@ from cnnstat import rules
 from cnnstat.base.errors import Problem, Source, SpecError
 from cnnstat.commands.check.budgets import network_budgets
 from cnnstat.commands.check.document import FileReport
-from cnnstat.commands.check.findings import Findings, Fix
+from cnnstat.commands.check.findings import Findings
 from cnnstat.commands.check.ignores import apply_ignores
 from cnnstat.commands.check.networks import networks
+from cnnstat.rules.rule import Found
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def add_problems(
     """Add problems of a network, or of the file as a whole, unless a project has their code off."""
     for problem in problems:
         if severity := options.of_code(problem.code, "error"):
-            findings.add(problem, severity, network)
+            findings.add(problem.code, Found(problem.message, problem.span), severity, network)
 
 
 def _add_rules(
@@ -99,8 +100,7 @@ def _add_rules(
             continue
         try:
             for each in rules.rule(code).found(family, analysis):
-                fix = Fix(each.edits, each.entry)
-                findings.add(Problem(code, each.message, each.span), severity, network, fix)
+                findings.add(code, each, severity, network)
         except Exception as error:
             package = rules.origin(code)
             if not package:

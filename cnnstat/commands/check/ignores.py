@@ -16,6 +16,7 @@ from cnnstat import rules
 from cnnstat.base.errors import Problem, Span
 from cnnstat.base.pages import CODES
 from cnnstat.base.text import suggestion
+from cnnstat.rules.rule import Found
 from cnnstat.spec.document import comments
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class Ignored(Struct):
 def apply_ignores(findings: Findings, source: Source, options: CheckOptions, *, complete: bool) -> int:
     """Drop the findings that comments ask to leave out, add what is wrong with these, and count the dropped.
 
-    Unless the file was looked at in ``complete``, and for the code, nothing is said of an ignore that nothing
-    needs.
+    An ignore that nothing needs is a finding where that is sure: all networks of the file were looked at
+    (``complete``), and its code was looked for.
     """
     if _SIGN not in source.text:
         return 0
@@ -74,7 +75,7 @@ def apply_ignores(findings: Findings, source: Source, options: CheckOptions, *, 
     for problem in problems:
         severity = options.of_code(problem.code, "warning")
         if severity:
-            findings.add(problem, severity)
+            findings.add(problem.code, Found(problem.message, problem.span), severity)
     return dropped
 
 

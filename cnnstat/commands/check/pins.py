@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cnnstat.analysis.expectations import figure, published
 from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.commands.check.edits import Edit, edited
 from cnnstat.commands.check.networks import networks
 from cnnstat.spec.document import Mapping, Scalar, Sequence, ends, parse
 from cnnstat.spec.expect import OWN, WHOLE
@@ -41,12 +42,6 @@ class Pins(Struct, frozen=True):
     written: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-class _Edit(Struct, frozen=True):
-    start: int
-    end: int
-    text: str
 
 
 class _Expected(Struct, frozen=True):
@@ -92,16 +87,12 @@ class _Writer:
         self.source, self.root = source, root
         self.ends = ends(source)
         self.expected = {_place(each.node.span): each for each in _all_expected(root)}
-        self.edits: list[_Edit] = []
+        self.edits: list[Edit] = []
         self.written: list[str] = []
         self.left: list[str] = []
 
     def pins(self) -> Pins:
-        parts, end = [], 0
-        for edit in sorted(self.edits, key=lambda edit: edit.start):
-            parts += [self.source.text[end : edit.start], edit.text]
-            end = edit.end
-        return Pins("".join((*parts, self.source.text[end:])), tuple(self.written), tuple(self.left))
+        return Pins(edited(self.source.text, self.edits), tuple(self.written), tuple(self.left))
 
     # -- figures that stand there -------------------------------------------------------------------
 
@@ -130,7 +121,7 @@ class _Writer:
             return
         start, end, new = self.source.offset(*place), self.end(node), _written(key, value)
         old = " ".join(self.source.text[start:end].split())
-        self.edits.append(_Edit(start, end, new))
+        self.edits.append(Edit(start, end, new))
         self.written.append(f"{where}: {key}: {new}, was {old}")
 
     # -- figures that are new -----------------------------------------------------------------------
@@ -171,13 +162,12 @@ class _Writer:
         start = self.source.offset(*_place(within.span))
         if self.source.text[start] == "{":
             last = self.end(node.entries[-1][1]) if node.entries else start + 1
-            self.edits.append(_Edit(last, last, (", " if node.entries else "") + ", ".join(keys)))
+            self.edits.append(Edit(last, last, (", " if node.entries else "") + ", ".join(keys)))
             return
         line, _ = self.source.place(self.end(behind or node.entries[-1][1]))
         last = self.source.offset(line, 1) + len(self.source.line(line))
         indent = " " * (node.entries[0][0].span.column - 1)
-        newline = "\r\n" if self.source.text[last : last + 2] == "\r\n" else "\n"
-        self.edits.append(_Edit(last, last, "".join(f"{newline}{indent}{key}" for key in keys)))
+        self.edits.append(Edit(last, last, "".join(f"\n{indent}{key}" for key in keys)))
 
     def end(self, node: Node) -> int:
         """Return where a value ends, of one in lines that of the last value in it."""

@@ -21,10 +21,15 @@ AHEAD = 8
 """Pieces per process that wait for their turn: enough to keep all busy, few enough to need no memory."""
 
 
-def available() -> int:
-    """Return how many processors this process may use."""
+FEW = 8
+"""Files for which no further process is worth its start."""
+
+
+def jobs_for(files: int, runs: bool) -> int:
+    """Return how many processes so many files are worth: one to run is worth its own."""
     affinity = getattr(os, "sched_getaffinity", None)  # not everywhere
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(processors, files if runs else files // FEW))
 
 
 def in_order(
@@ -78,9 +83,10 @@ def _alone(
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # A fresh process has no threads of its parent's, which a fork would copy in the middle of something.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
 
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which ends the others."""
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, which ends the others, and the other processors to them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy is not imported yet

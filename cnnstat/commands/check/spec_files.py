@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
+from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, SpecError
-from cnnstat.base.text import plain, suggestion
+from cnnstat.base.limits import MAX_TEXT
+from cnnstat.base.text import plain
+from cnnstat.commands.check.spec_keys import has_keys
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cnnstat.commands.check.configuration import Configuration
 
 SUFFIXES = (".yaml", ".yml")
-_KEYS = re.compile(rb"""^(?:\{\s*)?["']?(?:layers|blocks|input|variants)["']?\s*:""", re.MULTILINE)
-"""What a spec has at its top level, and other files of a repository have not."""
-_KEY = re.compile(rb"""^(?:\{\s*)?["']?([A-Za-z_]{3,12})["']?\s*:""", re.MULTILINE)
-_NEEDED = ("input", "layers")
-"""Keys that every spec has; a file that has nothing but near misses of both is one, too."""
-_LOOKED_AT = 2**18
-"""Bytes in which one of the keys stands."""
 
 
 class SpecFiles(Struct, frozen=True):
@@ -70,7 +65,7 @@ def _files(path: str, configuration: Configuration, others: list[str]) -> Iterat
     if path == "-" or not (os.path.isdir(path) or has_magic(path)) or os.path.isfile(path):
         yield path
         return
-    matching = [path] if os.path.isdir(path) else sorted(glob(path, recursive=True))
+    matching = [path] if os.path.isdir(path) else sorted({*_matching(path)})
     if not matching:
         raise ArgumentError(f"no file matches {path}")
     for each in matching:
@@ -80,19 +75,41 @@ def _files(path: str, configuration: Configuration, others: list[str]) -> Iterat
             yield each
 
 
+def _matching(pattern: str) -> Iterator[str]:
+    """Yield what matches a pattern; ``**`` is any folder below that is neither hidden nor a link."""
+    parts = pattern.split(os.sep)
+    if "**" not in parts:
+        yield from glob(pattern)
+        return
+    index = parts.index("**")
+    rest = [*dropwhile("**".__eq__, parts[index + 1 :])] or ["*"]
+    for base in glob(os.path.join(*parts[:index], "")) if index else [""]:
+        for place, folders, _ in os.walk(base or os.curdir):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            within = os.path.normpath(place) if base == "" else place
+            found = _matching(os.path.join(escape("" if within == os.curdir else within), *rest))
+            yield from (each for each in found if not (os.path.islink(each) and os.path.isdir(each)))
+
+
 def _in_folder(folder: str, configuration: Configuration, others: list[str]) -> Iterator[str]:
-    for below in files_below(folder):
+    unreadable: list[str] = []
+    for below in files_below(folder, unreadable.append):
         path = Path(folder, below)
-        if is_meant(folder, below, configuration) and path.is_file():  # no pipe, which nobody may ever fill
+        # Not a pipe, which nobody may ever fill; of a link to nothing, that is for the check to say.
+        if is_meant(folder, below, configuration) and (path.is_file() or not os.path.exists(path)):
             if configuration.include or _may_be_a_spec(path):
                 yield str(path)
             else:
                 others.append(str(path))
+    yield from unreadable  # that is for the check to say as well
 
 
-def files_below(folder: str | Path) -> Iterator[str]:
-    """Yield the files of a folder by their paths from there, without those in hidden folders."""
-    for place, folders, files in os.walk(folder):
+def files_below(folder: str | Path, unreadable: Callable[[str], object]) -> Iterator[str]:
+    """Yield the files of a folder by their paths from there, without those in hidden folders.
+
+    ``unreadable`` is called with each folder that cannot be read.
+    """
+    for place, folders, files in os.walk(folder, onerror=lambda error: unreadable(error.filename)):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(place, name).relative_to(folder).as_posix() for name in sorted(files))
 
@@ -106,12 +123,12 @@ def is_meant(folder: str, below: str, configuration: Configuration) -> bool:
         return False
     if configuration.include:
         return configuration.matches(path, configuration.include)
-    return path.suffix in SUFFIXES
+    return path.suffix.lower() in SUFFIXES
 
 
 def is_spec(content: bytes, configuration: Configuration) -> bool:
     """Say whether a file that is meant is a spec: if it is included, or has a key that other files lack."""
-    return bool(configuration.include) or _has_a_key(content)
+    return bool(configuration.include) or has_keys(content)
 
 
 def _is_wanted(spec: str, configuration: Configuration) -> bool:
@@ -127,21 +144,6 @@ def _may_be_a_spec(path: Path) -> bool:
     """Say whether a file may be a spec; of one that cannot be read, that is for the check to say."""
     try:
         with path.open("rb") as opened:
-            return _has_a_key(opened.read(_LOOKED_AT))
+            return has_keys(opened.read(4 * MAX_TEXT))
     except OSError:
         return True
-
-
-def _has_a_key(content: bytes) -> bool:
-    content = content[:_LOOKED_AT]
-    return _KEYS.search(content) is not None or _has_near_misses(content)
-
-
-def _has_near_misses(content: bytes) -> bool:
-    """Say whether each of the keys that specs need is misspelt at the top level of a content."""
-    keys = dict.fromkeys(key.decode().lower() for key in _KEY.findall(content))
-    return all(any(_is_near(key, needed) for key in keys) for needed in _NEEDED)
-
-
-def _is_near(key: str, needed: str) -> bool:
-    return bool(suggestion(key, (needed,)))

@@ -181,3 +181,13 @@ def test_a_run_that_does_not_fit_into_memory_is_a_finding(here: Path) -> None:
     two = within("check", ".", "--run", "--max-memory", "3M", "--jobs", "2").stdout
     assert two.count("for each of 2 processes; --jobs 1 gives all of it to one network at a time") == 2
     assert "--input" not in ended.stdout + two
+
+
+def test_what_cannot_go_together_is_refused_before_anything_is_looked_for(here: Path) -> None:
+    for refused, said in (
+        (("--tolerance", "1%"), "--tolerance goes with --against"),
+        (("-", "--fix"), "name - alone"),
+    ):
+        ended = within("check", "nothing-*", *refused)
+        assert ended.returncode == 2
+        assert said in " ".join(ended.stderr.split())

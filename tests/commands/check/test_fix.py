@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from cnnstat.base.errors import Problem, Source, Span
+from cnnstat.base.errors import Source, Span
 from cnnstat.base.files import FileError
 from cnnstat.commands.check import changed_text
 from cnnstat.commands.check import mended as mending
 from cnnstat.commands.check.check_file import check_file
 from cnnstat.commands.check.common_budgets import read_demands
-from cnnstat.commands.check.findings import Fixable
+from cnnstat.commands.check.edits import Edit, Fixes, applied, edit_of
+from cnnstat.commands.check.findings import Fixable, Mend
 from cnnstat.commands.check.findings_of import findings_of
-from cnnstat.commands.check.mended import applied, mended
+from cnnstat.commands.check.mended import mended
 from cnnstat.commands.check.options import CheckOptions
-from cnnstat.rules.rule import Edit
+from cnnstat.rules.rule import Edit as RuleEdit
 from cnnstat.spec import bundled
 from tests.program import run, within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 HEAD = "# a spec\nname: mended  # é😀\ninput: [3, 9, 9]\nlayers:\n"
@@ -108,7 +108,7 @@ def test_edits_that_overlap_wait_for_the_next_round(monkeypatch: pytest.MonkeyPa
     source = Source("x", text)
 
     def edit(line: int, column: int, length: int, new: str) -> Edit:
-        return Edit(Span(source, line, column, length), new)
+        return edit_of(RuleEdit(Span(source, line, column, length), new))
 
     fixes = (
         (edit(1, 1, 3, "ONE"), edit(3, 1, 0, "> ")),
@@ -263,7 +263,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(
     path = tmp_path / "spec.yaml"
     path.write_text(spec("{type: conv, filters: 4, kernel: 3}"), encoding="utf-8")
 
-    def changing(text: str, fixes: Sequence[tuple[Edit, ...]]) -> tuple[str, list[int]]:
+    def changing(text: str, fixes: Fixes) -> tuple[str, list[int]]:
         path.write_text("input: [1]\n", encoding="utf-8")
         return applied(text, fixes)
 
@@ -340,7 +340,6 @@ def test_how_many_were_mended_is_said(tmp_path: Path) -> None:
 def test_a_rule_that_never_rests_comes_to_an_end() -> None:
     def restless(text: str) -> tuple[object, tuple[Fixable]]:
         report, _ = findings_of("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
-        place = Span(Source("x", text), 1, 1, 0)
-        return report, (Fixable(Problem("rule/x", "y", place), (Edit(place, "x"),)),)
+        return report, (Fixable(Mend(1, 1, "rule/x", "y"), (Edit(0, 0, "x"),)),)
 
     assert len(mended("a", restless, str, pins=False).fixed) == 10  # type: ignore[arg-type]

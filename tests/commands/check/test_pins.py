@@ -208,3 +208,9 @@ def test_nothing_is_added_to_a_text_of_an_odd_form() -> None:
     (problem,) = found.problems
     assert problem.code == "expect/unwritten"
     assert problem.message.startswith("no figure can be added to a text of this form")
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_lines_that_are_added_end_as_the_others(end: str) -> None:
+    text = "input: [1, 8, 8]\nlayers:\n  - {type: relu}\n"
+    assert pinned(text.replace("\n", end), "x").text == pinned(text, "x").text.replace("\n", end)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 import pytest
 
-from cnnstat.commands.check.processes import in_order
+from cnnstat.commands.check import processes
+from cnnstat.commands.check.processes import AHEAD, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def slow_first(number: int) -> tuple[int, int]:
@@ -21,8 +27,16 @@ def deadly(number: int) -> int:
     return number
 
 
+def same(number: int) -> int:
+    return number
+
+
 def failing(number: int) -> int:
     raise ValueError(number)
+
+
+def threads(number: int) -> str | None:
+    return os.environ.get("OPENBLAS_NUM_THREADS")
 
 
 def lost(work: tuple[int]) -> int:
@@ -32,12 +46,47 @@ def lost(work: tuple[int]) -> int:
 WORK = [(number,) for number in range(30)]
 
 
+def test_each_process_leaves_the_other_processors_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert [*in_order(threads, WORK[:2], 2, str)] == ["1", "1"]
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert [*in_order(threads, WORK[:2], 2, str)] == ["3", "3"]
+
+
 def test_results_come_in_the_order_of_the_work_from_several_processes() -> None:
     results = list(in_order(slow_first, WORK, 2, lambda work: (work[0], 0)))
     assert [number for number, _ in results] == list(range(30))
-    processes = {process for _, process in results}
-    assert len(processes) == 2
-    assert os.getpid() not in processes
+    assert os.getpid() not in {process for _, process in results}
+
+
+def test_no_more_work_waits_than_keeps_all_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece is given out when another has come back, so that results need no memory while they wait."""
+    waiting: list[int] = []
+
+    class Pool:
+        """It does what it is given at once."""
+
+        def __enter__(self) -> Pool:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def submit(self, function: Callable[[int], int], number: int) -> Future[int]:
+            waiting.append(number)
+            future: Future[int] = Future()
+            future.set_result(function(number))
+            return future
+
+        def shutdown(self, **_: bool) -> None:
+            pass
+
+    monkeypatch.setattr(processes, "_pool", lambda jobs: Pool())
+    work = [(number,) for number in range(5 * AHEAD)]
+    for number in in_order(same, work, 2, lost):
+        assert len(waiting) - number <= 2 * AHEAD
+    assert len(waiting) == len(work)
 
 
 def test_one_job_is_this_process() -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnnstat.base.errors import ArgumentError
+from cnnstat.commands.check.check_file import check_file
 from cnnstat.commands.check.configuration import Configuration, read_configuration
+from cnnstat.commands.check.options import CheckOptions
 from cnnstat.commands.check.spec_files import spec_files
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ def test_nothing_to_check_is_refused(folder: Path) -> None:
         ("layer: top\nname: a drawing\n", False),
         ("services: {web: {image: nginx}}\nvolumes: {a: {}}\nnetworks: {b: {}}\n", False),
         ("a:\n  inputs: [3]\n  layer: [3]\n", False),
+        ("{Input: [3, 8, 8], Layers: [{type: relu}]}", True),
     ],
 )
 def test_keys_that_are_nearly_those_of_a_spec_are_meant_so(folder: Path, text: str, is_spec: bool) -> None:
@@ -102,6 +105,93 @@ def test_keys_that_are_nearly_those_of_a_spec_are_meant_so(folder: Path, text: s
     (folder / "new" / "b.yaml").write_text(text)
     here = spec_files(("new",), Configuration())
     assert (here.specs, here.others) == (("new/a.yaml", *["new/b.yaml"] * is_spec), not is_spec)
+
+
+BROKEN = {
+    "one line": "{name: x, input: [3, 8, 8], layers: [{type: no}]}",
+    "braces below": "{\n  name: x,\n  input: [3, 8, 8],\n  layers: [{type: no}]\n}\n",
+    "behind a sign": "--- {name: x, input: [3, 8, 8], layers: [{type: no}]}\n",
+    "with a tag": "!!map {name: x, input: [3, 8, 8], layers: [{type: no}]}\n",
+    "JSON": '{"name": "x", "input": [3, 8, 8], "layers": [{"type": "no"}]}\n',
+    "further in": "# x\n\n  name: x\n  input: [3, 8, 8]\n  layers: [{type: no}]\n",
+    "carriage returns": "name: x\rinput: [3, 8, 8]\rlayers: [{type: no}]\r",
+    "question marks": "? name\n: x\n? input\n: [3, 8, 8]\n? layers\n: [{type: no}]\n",
+    "far below": "name: x\n" + 50_000 * "# long\n" + "input: [3, 8, 8]\nlayers: [{type: no}]\n",
+    "a mistake": "{name: x, expect: {params: 3, input: [3, 8, 8], layers: [{type: no}]}",
+    "a mark": "\ufeffinput: [3, 8, 8]\nlayers: [{type: no}]\n",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_spec_with_a_mistake_is_a_spec_however_it_is_written(
+    folder: Path, text: str, encoding: str
+) -> None:
+    (folder / "new").mkdir()
+    (folder / "new" / "b.YAML").write_bytes(text.encode(encoding))
+    here = spec_files(("new",), Configuration())
+    assert (here.specs, here.others) == (("new/b.YAML",), 0)
+    assert check_file("new/b.YAML", CheckOptions()).findings
+
+
+OTHERS = {
+    "below another key": "{jobs: {input: 3, layers: [{type: no}]}, name: x}",
+    "in a list": "[{input: 3, layers: [{type: no}]}]",
+    "a template": "name: x\njobs:\n  {{ if .layers }}\n  input: 3\n",
+    "a value": "name: {input: 1}\njobs: 'layers: input:'\n",
+    "nothing": "# input\n",
+    "a word": "  layers\n",
+}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_what_has_the_words_elsewhere_is_no_spec(folder: Path, text: str) -> None:
+    (folder / "new").mkdir()
+    (folder / "new" / "a.yaml").write_text(SPEC)
+    (folder / "new" / "b.yaml").write_text(text)
+    here = spec_files(("new",), Configuration())
+    assert (here.specs, here.others) == (("new/a.yaml",), 1)
+
+
+def test_a_link_to_nothing_is_found(folder: Path) -> None:
+    (folder / "gone.yaml").symlink_to("nowhere.yaml")
+    (folder / "itself.yaml").symlink_to("itself.yaml")
+    (folder / "other.txt").symlink_to("nowhere.txt")
+    assert {*found(".")} - {*ALL} == {"gone.yaml", "itself.yaml"}
+    for name in ("gone.yaml", "itself.yaml"):
+        assert [each.code for each in check_file(name, CheckOptions()).findings] == ["file/unreadable"]
+
+
+def test_a_folder_that_cannot_be_read_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert {*ALL} ^ {*found(".")} == {"drafts/deep/d.yaml", "./drafts/deep"}
+    (finding,) = check_file("drafts/deep", CheckOptions()).findings
+    assert (finding.code, finding.message) == ("file/unreadable", "cannot be read: Permission denied")
+
+
+@pytest.mark.parametrize("pattern", ["**/*.yaml", "./**/*.yaml", "drafts/**", "**/drafts/**/*.yaml", "**"])
+def test_a_pattern_does_not_follow_links_to_folders(folder: Path, pattern: str) -> None:
+    """Two that lead to each other would have no end."""
+    before = found(pattern)
+    (folder / "drafts" / "one").symlink_to(folder)
+    (folder / "drafts" / "two").symlink_to(folder)
+    assert found(pattern) == before
+    assert any("d.yaml" in name for name in before)
+
+
+def test_a_loop_of_links_ends_nothing(folder: Path) -> None:
+    (folder / "drafts" / "left").symlink_to("right")
+    (folder / "drafts" / "right").symlink_to("left")
+    (folder / ".cnnstat.yaml").write_text("exclude: [deep/]\n")
+    configuration = read_configuration(None, folder)
+    assert spec_files((".",), configuration).specs == tuple(name for name in ALL if "deep" not in name)
 
 
 def test_what_the_configuration_leaves_out_is_left_out_where_it_is_named_too(folder: Path) -> None:
