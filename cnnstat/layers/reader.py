@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from fractions import Fraction
 from functools import cache
@@ -11,6 +12,7 @@ import msgspec
 
 from cnnstat.base.errors import Fault
 from cnnstat.base.text import listed, suggestion
+from cnnstat.layers.option_synonyms import other_option
 from cnnstat.spec.expression import show_value
 
 if TYPE_CHECKING:
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 
     from cnnstat.layers.base import Layer
     from cnnstat.spec.expression import Value
+
+
+_SIZES = re.compile(r"[1-9][0-9]*(?:[xX][1-9][0-9]*){1,2}")
+_TRUTHS = {**dict.fromkeys(("true", "yes", "on"), "true"), **dict.fromkeys(("false", "no", "off"), "false")}
+"""How YAML 1.1 and Python write the two; here the words are 'true' and 'false' alone."""
 
 
 def option_names(kind: type[Layer]) -> tuple[str, ...]:
@@ -33,7 +40,7 @@ def _fields(kind: type[Layer]) -> dict[str, msgspec.structs.FieldInfo]:
 def unknown_option(name: str, known: Sequence[str], what: str, near: Iterable[str]) -> Fault:
     """Return the fault for an option that does not exist; ``near`` are the words it may be meant for."""
     those = f"known: {listed(known)}" if known else "it has none"
-    hint = suggestion(name, near) or f"; {those}"
+    hint = other_option(name, known) or suggestion(name, near) or f"; {those}"
     return Fault(f"{what} has no option '{name}'{hint}", code="option/unknown", field=name)
 
 
@@ -67,7 +74,19 @@ def _plain(value: Value) -> object:
 
 def _wrong_value(name: str, value: Value, kind: Any) -> Fault:
     expected = described(msgspec.inspect.type_info(kind))
-    return Fault(f"{name}: expected {expected}, got {show_value(value)}", code="option/value", field=name)
+    message = f"{name}: expected {expected}, got {show_value(value)}{_value_hint(value, expected)}"
+    return Fault(message, code="option/value", field=name)
+
+
+def _value_hint(value: Value, expected: str) -> str:
+    """Return how what is meant by a value is written, as the end of a message, where that is known."""
+    if isinstance(value, str):
+        if _SIZES.fullmatch(value):
+            return f"; write [{', '.join(value.lower().split('x'))}]"
+        truth = _TRUTHS.get(value.lower()) if expected == "true or false" else None
+        return f"; write {truth}" if truth else ""
+    fraction = isinstance(value, Fraction) and value.denominator != 1 and expected.startswith("a whole")
+    return "; round(...) makes it whole" if fraction else ""
 
 
 def described(info: Any) -> str:

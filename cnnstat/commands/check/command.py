@@ -64,7 +64,7 @@ check_options = gathered(
     click.option(
         "--against",
         metavar="REVISION|FOLDER",
-        help="Show what became of each spec since; growth beyond the tolerance is a finding.",
+        help="Compare each spec with what it was then; growth beyond the tolerance is a finding.",
     ),
     click.option(
         "--tolerance",
@@ -115,7 +115,7 @@ def check(
 ) -> None:
     """Check specs: each PATH is a file, a folder, a pattern or - for standard input.
 
-    Without PATH it is the folder at hand. Exit code 0: nothing found; 1: findings; 2: usage, or something
+    Without PATH it is the current folder. Exit code 0: nothing found; 1: findings; 2: usage, or something
     that could not be done.
     """
     paths, outputs = paths or (".",), (*reports, output)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.base.errors import Problem
 from cnnstat.commands.check.edits import Edit, edit_of
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
@@ -48,13 +47,6 @@ class Finding(Struct, frozen=True, kw_only=True):
     fixable: bool = False
 
 
-class Fixable(Struct, frozen=True):
-    """What is wrong, and the edits that mend it; these belong together."""
-
-    problem: Problem
-    edits: tuple[Edit, ...]
-
-
 class Mend(Struct, frozen=True):
     """A finding that was mended; its place is that in the text in which it was found."""
 
@@ -62,6 +54,13 @@ class Mend(Struct, frozen=True):
     column: int
     code: str
     message: str
+
+
+class Fixable(Struct, frozen=True):
+    """What is mended, and the edits that do so."""
+
+    mend: Mend
+    edits: tuple[Edit, ...]
 
 
 class _First(Struct):
@@ -107,8 +106,9 @@ class Findings:
         """Yield what can be mended, and matters as much as is wanted, by position."""
         for _, first in sorted(self._first.items()):
             if wanted(first.severity) and self._is_fixable(first):
-                problem = Problem(first.code, first.found.message, first.found.span)
-                yield Fixable(problem, tuple(edit_of(each) for each in first.found.edits))
+                span = first.found.span
+                mend = Mend(span.line, span.column, first.code, first.found.message)
+                yield Fixable(mend, tuple(edit_of(each) for each in first.found.edits))
 
     def _is_fixable(self, first: _First) -> bool:
         entry = first.found.entry

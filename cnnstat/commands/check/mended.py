@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from cnnstat.commands.check.edits import applied
-from cnnstat.commands.check.findings import Mend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnstat.base.errors import Problem
     from cnnstat.commands.check.document import FileReport
-    from cnnstat.commands.check.findings import Finding, Fixable
+    from cnnstat.commands.check.findings import Finding, Fixable, Mend
 
 Look: TypeAlias = "Callable[[str], tuple[FileReport, Sequence[Fixable]]]"
 
@@ -46,22 +44,19 @@ def mended(text: str, look: Look, pin: Callable[[str], str], *, pins: bool) -> M
     pins the figures of a text anew, and with ``pins`` that is what becomes of it.
     """
     report, fixes = look(text)
-    errors, changed, fixed = _errors(report), text, list[Mend]()
+    errors, changed = _errors(report), text
+    fixed: list[Mend] = []
     for _ in range(_ROUNDS):
         if not fixes:
             break
         changed, made = applied(changed, [each.edits for each in fixes])
-        fixed += (_mend(fixes[number].problem) for number in made)
+        fixed += (fixes[number].mend for number in made)
         report, fixes = look(changed)
         if new := _new(report, errors):
             pinnable = not _new(look(pin(changed))[0], errors)
             if not (pins and pinnable):
                 return Mended(text, refused=new, pinnable=pinnable)
     return Mended(changed, tuple(fixed))
-
-
-def _mend(problem: Problem) -> Mend:
-    return Mend(problem.span.line, problem.span.column, problem.code, problem.message)
 
 
 def _errors(report: FileReport) -> Counter[tuple[str, str]]:

@@ -253,6 +253,8 @@ def _unknown(topic: str) -> str:
     if _is_code(topic):
         hint = suggestion(topic, _codes()) or "; 'cnnstat explain' lists the codes"
         return f"'{topic}' is no file and no code{hint}"
+    if _is_rule(f"rule/{topic}"):
+        return f"'{topic}' is a rule; did you mean 'rule/{topic}'?"
     if _is_file(f"{topic}.yaml"):
         return f"'{topic}' is no file; did you mean '{topic}.yaml'?"
     types = layer_types()

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from cnnstat.base.errors import Problem, Source, Span
+from cnnstat.base.errors import Source, Span
 from cnnstat.base.files import FileError
 from cnnstat.commands.check import changed_text
 from cnnstat.commands.check import mended as mending
 from cnnstat.commands.check.check_file import check_file
 from cnnstat.commands.check.common_budgets import read_demands
 from cnnstat.commands.check.edits import Edit, Fixes, applied, edit_of
-from cnnstat.commands.check.findings import Fixable
+from cnnstat.commands.check.findings import Fixable, Mend
 from cnnstat.commands.check.findings_of import findings_of
 from cnnstat.commands.check.mended import mended
 from cnnstat.commands.check.options import CheckOptions
@@ -340,7 +340,6 @@ def test_how_many_were_mended_is_said(tmp_path: Path) -> None:
 def test_a_rule_that_never_rests_comes_to_an_end() -> None:
     def restless(text: str) -> tuple[object, tuple[Fixable]]:
         report, _ = findings_of("input: [3]\nlayers: [{type: relu}]", "x", None, CheckOptions())
-        place = Span(Source("x", text), 1, 1, 0)
-        return report, (Fixable(Problem("rule/x", "y", place), (Edit(0, 0, "x"),)),)
+        return report, (Fixable(Mend(1, 1, "rule/x", "y"), (Edit(0, 0, "x"),)),)
 
     assert len(mended("a", restless, str, pins=False).fixed) == 10  # type: ignore[arg-type]

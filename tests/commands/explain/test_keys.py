@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from cnnstat.base.pages import KEYS
 from cnnstat.cli import cli
 from cnnstat.spec.entry_reader import ENTRY_KEYS
+from tests.program import within
 
 
 @pytest.mark.parametrize("key", [*ENTRY_KEYS, "blocks", "variants"])
@@ -29,3 +30,11 @@ def test_figures_and_keys_of_one_name() -> None:
     shown = CliRunner().invoke(cli, ["explain", "weights"]).output
     assert "the figure 'params'" in " ".join(shown.split())
     assert "also called" in CliRunner().invoke(cli, ["explain", "params"]).output
+
+
+def test_a_rule_that_is_named_without_its_kind_is_suggested() -> None:
+    ended = within("explain", "bias-before-norm")
+    assert ended.returncode == 2
+    assert "'bias-before-norm' is a rule; did you mean 'rule/bias-before-norm'?" in " ".join(
+        ended.stderr.split()
+    )
