@@ -11,13 +11,13 @@ import pytest
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Source, SpecError
 from cnnstat.bridge.program import program
-from cnnstat.commands.check.check_file import CheckOptions, check_text
+from cnnstat.commands.check.options import CheckOptions
 from cnnstat.executor.network import Executor
 from cnnstat.graph.model import build
 from cnnstat.rules import bias_before_norm
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
-from tests.rules.found import specs
+from tests.rules.found import check_text, specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -65,11 +65,18 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def matches(self, path: Path, patterns: Patterns) -> bool:
         """Say whether a file, or a folder above it, matches one of some patterns."""
-        try:
-            place = Path(os.path.realpath(path)).relative_to(self.root)  # a loop of links is itself
-        except ValueError:  # it lies elsewhere
-            return False
-        return bool(patterns) and _compiled(patterns).match_file(place)
+        return bool(patterns) and self.is_about(path) and _compiled(patterns).match_file(self._place(path))
+
+    def is_about(self, path: Path) -> bool:
+        """Say whether a file lies below the folder of the configuration."""
+        return _real(path).is_relative_to(self.root)
+
+    def _place(self, path: Path) -> Path:
+        return _real(path).relative_to(self.root)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # a loop of links has none: it is itself
 
 
 def read_configuration(given: Path | None, folder: Path) -> Configuration:
