@@ -81,10 +81,14 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def is_about(self, path: Path) -> bool:
         """Say whether a file lies below the folder of the configuration."""
-        return Path(os.path.realpath(path)).is_relative_to(self.root)
+        return _real(path).is_relative_to(self.root)
 
     def _place(self, path: Path) -> Path:
-        return Path(os.path.realpath(path)).relative_to(self.root)  # a loop of links is itself
+        return _real(path).relative_to(self.root)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # a loop of links has none: it is itself
 
 
 _LEVELS = (*reversed(SEVERITIES), "off")

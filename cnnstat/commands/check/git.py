@@ -137,6 +137,20 @@ def _run(*arguments: str, folder: str, given: bytes = b"") -> bytes:
     return ended.stdout
 
 
+def _environment() -> dict[str, str]:
+    """Return the environment, without what names a repository where it does not name its folder as well.
+
+    Git sets that for its hooks, and takes any folder that it is called in for the root then. What else it
+    sets for one repository alone, it says itself; settings of a command line are not about one.
+    """
+    kept = os.environ | _ENVIRONMENT
+    if "GIT_DIR" not in kept or "GIT_WORK_TREE" in kept:
+        return kept
+    asked = subprocess.run(["git", "rev-parse", "--local-env-vars"], capture_output=True, check=False)
+    local = {name for name in asked.stdout.decode().split() if not name.startswith("GIT_CONFIG")}
+    return {name: value for name, value in kept.items() if name not in local}
+
+
 def _ended(*arguments: str, folder: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder.
 
@@ -150,7 +164,7 @@ def _ended(*arguments: str, folder: str, given: bytes = b"") -> subprocess.Compl
             input=given,
             capture_output=True,
             check=False,
-            env=os.environ | _ENVIRONMENT,
+            env=_environment(),
         )
     except OSError:
         why = "git is not installed, or cannot be run here"

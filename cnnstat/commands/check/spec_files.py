@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.limits import MAX_TEXT
-from cnnstat.base.text import plain
 from cnnstat.commands.check.spec_keys import has_keys
 from cnnstat.spec import file
 
@@ -47,9 +46,7 @@ def spec_files(paths: Iterable[str], configuration: Configuration, *, force: boo
         return SpecFiles(tuple(name for name in named if _is_wanted(name, configuration)), len(others))
     if not named:
         passed = f"; {len(others):,} YAML files have none of the keys of a spec" if others else ""
-        keys = [key for key in ("include", "exclude") if getattr(configuration, key)]
-        see = f"; see {' and '.join(keys)} in {plain(configuration.file)}" if keys else ""
-        raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}{see}")
+        raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}")
     return SpecFiles(tuple(named), len(others))
 
 

@@ -336,6 +336,23 @@ def test_without_git_a_folder_is_enough(here: Path, monkeypatch: pytest.MonkeyPa
     assert became("specs", "--against", "../old") == {"specs/one.yaml": "changed", "specs/two.yaml": "new"}
 
 
+@pytest.mark.parametrize("folder", [".", "specs"])
+def test_a_hook_of_git_in_a_folder_below_compares_with_the_same(
+    here: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """For hooks of linked work trees git sets where its files are, and takes any folder for the root."""
+    git("worktree", "add", "--quiet", "../linked")
+    linked = here.parent / "linked"
+    write(linked / "specs" / "one.yaml", spec(filters=9))
+    monkeypatch.setenv("GIT_DIR", str(here / ".git" / "worktrees" / "linked"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(here / ".git" / "worktrees" / "linked" / "index"))
+    monkeypatch.setenv("GIT_PREFIX", "")
+    monkeypatch.chdir(linked / folder)
+    changes = [each["change"] for each in document("--against", "HEAD")["files"]]
+    assert [each["became"] for each in changes] == ["changed", "same"]
+    assert [each["grown"] for each in changes[0]["networks"][0]["figures"]].count(True)
+
+
 def test_where_there_is_no_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_git: None
 ) -> None:
