@@ -15,14 +15,19 @@ import numpy as np
 
 from cnnstat.base.files import FileError
 from cnnstat.tensors.common import first_few, shape_text, shown
+from cnnstat.tensors.npy import MAX_TENSORS
 from cnnstat.tensors.numbers import check_finite
-from cnnstat.tensors.pairing import Ambiguous, Group, grouped, kinds, pairs
+from cnnstat.tensors.by_kind import Ambiguous, Pair
+from cnnstat.tensors.modules import Group, grouped, kinds, plain_shape, tree
+from cnnstat.tensors.tree_search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.executor.kernel import Array
 
+COUNTED = MAX_TENSORS.bit_length()
+"""Bits for the number of layers of a kind."""
 COUNTER = "num_batches_tracked"
 """Steps of training that PyTorch's batch norm counted: nothing that inference needs."""
 
@@ -77,13 +82,13 @@ def _without_prefix(names: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def cast(tensor: Array, own: Array, name: str, source: str) -> Array:
-    """Return a file's tensor in the type of a network's own.
+    """Return a file's tensor in the type and the shape of a network's own, which may have more axes of one.
 
     Raises:
         FileError: a number is too large for it.
     """
     with np.errstate(over="ignore"):
-        cast = tensor.astype(own.dtype, copy=False)
+        cast = tensor.astype(own.dtype, copy=False).reshape(own.shape)
     check_finite(source, f"{shown(name)}, as {own.dtype},", cast)
     return cast
 
@@ -93,7 +98,11 @@ def _mostly_named(parameters: Mapping[str, Array], held: Mapping[str, Array]) ->
 
 
 def _misshapen(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> list[str]:
-    return [name for name, own in parameters.items() if name in held and held[name].shape != own.shape]
+    return [
+        name
+        for name, own in parameters.items()
+        if name in held and plain_shape(held[name].shape) != plain_shape(own.shape)
+    ]
 
 
 def _by_name(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> str:
@@ -125,10 +134,20 @@ def _by_structure(parameters: Mapping[str, Array], held: Mapping[str, Array], so
     if not _same_kinds(parameters, held):
         raise FileError(source, _first_misfit(layers, modules))
     try:
-        found = pairs(layers, modules, in_order=list(held) != sorted(held))
+        found = _pairs(layers, modules, in_order=list(held) != sorted(held))
     except Ambiguous as doubt:
         raise FileError(source, _doubt(doubt.layers, doubt.modules)) from doubt
-    return {layer.full(tensor): module.full(tensor) for layer, module in found for tensor in layer.shapes}
+    return {layer.names[role]: module.names[role] for layer, module in found for role in layer.names}
+
+
+def _pairs(layers: list[Group], modules: list[Group], *, in_order: bool) -> list[Pair]:
+    """Pair layers and modules of the same kinds.
+
+    Raises:
+        Ambiguous: it is not certain which is which.
+    """
+    worth = {kind: 1 << (COUNTED * number) for number, kind in enumerate(kinds(layers))}
+    return Search(layers, worth, in_order=in_order).pairs(tree(modules, worth))
 
 
 def _first_misfit(layers: list[Group], modules: list[Group]) -> str:
@@ -156,7 +175,9 @@ def _unpaired(groups: list[Group], others: list[Group]) -> int | None:
 
 
 def _described(group: Group) -> str:
-    tensors = [f"{shown(name)} {shape_text(shape)}" for name, shape in group.shapes.items()]
+    if [*group.names.values()] == [group.name]:
+        return f"'{shown(group.name)}' ({shape_text(*group.shapes.values())})"
+    tensors = [f"{shown(role)} {shape_text(shape)}" for role, shape in group.shapes.items()]
     return f"'{shown(group.name)}' with {first_few(tensors)}"
 
 

@@ -1,0 +1,318 @@
+"""Where in a network the modules of a file stand: the tree of the file laid over the layers in their order.
+
+A module of other modules takes a run of layers that has as many of each kind. Its modules share that run out
+among them, one after the other, in an order in which each again fits its part, down to the single layers. What
+the file numbers comes in the order of the numbers. Where more than one order fits, names decide: an order is
+taken if against any other each module that lies elsewhere has a name that is more like that of its place, be
+it the layer's or the block's, and not one has a name that is less so. Else the order of the file decides,
+where it has one. Modules whose parts lie apart in the network (`convs.0`, `convs.1`, `norms.0`) are paired
+kind by kind (`by_kind`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+from cnnstat.tensors.by_kind import Ambiguous, Pair, pairs
+from cnnstat.tensors.modules import Node, Parts, likeness, parts, precedes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cnnstat.tensors.modules import Group, Kind
+
+MOST_ORDERS = 64
+"""Orders of one module's parts that are compared: more are a doubt."""
+MOST_STEPS = 20_000
+"""Places tried for the parts of one module."""
+BLOCK = 3
+"""Layers from which on a block of the network is worth a module's standing just where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A layer or a block of the network: its path, and the layers in it."""
+
+    path: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Pairs of layers and modules, and the doubts that are left about them."""
+
+    pairs: tuple[Pair, ...]
+    doubts: tuple[Ambiguous, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The modules of one module with the places where their layers begin, and what was found in each."""
+
+    children: tuple[Node, ...]
+    starts: tuple[int, ...]
+    found: tuple[Found, ...]
+
+    def places(self) -> dict[Node, int]:
+        return dict(zip(self.children, self.starts, strict=True))
+
+
+class Search:
+    """The layers of a network, over which the tree of a file is laid.
+
+    `in_order` says that the file's order is that in which its modules were made.
+    """
+
+    def __init__(self, layers: Sequence[Group], worth: Mapping[Kind, int], *, in_order: bool) -> None:
+        self.layers, self.worth, self.in_order = layers, worth, in_order
+        self.before = [0, *accumulate(worth[layer.kind] for layer in layers)]
+        self.blocks = blocks(layers)
+        self.at: dict[tuple[int, int], list[Block]] = {}
+        for block in self.blocks:
+            self.at.setdefault((block.start, block.stop), []).append(block)
+        self.around: dict[tuple[int, int], list[str]] = {}
+        self._known: dict[tuple[Node, int, bool], Found | None] = {}
+
+    def pairs(self, root: Node) -> list[Pair]:
+        """Pair each layer with its module; there must be equally many of each kind.
+
+        Raises:
+            Ambiguous: it is not certain which is which.
+        """
+        found = self._placed(root, 0, strict=True) or self._placed(root, 0, strict=False)
+        assert found is not None
+        if found.doubts:
+            raise found.doubts[0]
+        return list(found.pairs)
+
+    def _placed(self, node: Node, start: int, *, strict: bool) -> Found | None:
+        """Return what is found of a module where its layers begin at `start`; None where it does not fit."""
+        if not self._fits(node, start):
+            return None
+        if node.group is not None:
+            return Found(((self.layers[start], node.group),))
+        key = (node, start, strict)
+        if key not in self._known:
+            self._known[key] = self._shared_out(node, start, strict=strict)
+        return self._known[key]
+
+    def _shared_out(self, node: Node, start: int, *, strict: bool) -> Found | None:
+        named = self._named(node, start)
+        try:
+            orders = list(self._orders(node, start, named, strict=strict))
+        except _TooManyError:
+            return Found((), (self._doubt(node, start),))
+        if not orders:
+            return None if strict else self._kind_by_kind(node, start)
+        by_file = self._in_turn(node, start, strict=strict) if self.in_order else None
+        chosen = self._chosen(node, start, orders, by_file)
+        if chosen is None or self._contradicted(chosen, named):
+            return Found((), (self._doubt(node, start),))
+        return Found(
+            tuple(pair for each in chosen.found for pair in each.pairs),
+            tuple(doubt for each in chosen.found for doubt in each.doubts),
+        )
+
+    def _placed_within(self, child: Node, start: int, *, strict: bool) -> Found | None:
+        found = self._placed(child, start, strict=True)
+        return found if found is not None or strict else self._placed(child, start, strict=False)
+
+    def _orders(self, node: Node, start: int, named: Mapping[Node, int], *, strict: bool) -> Iterator[Order]:
+        """Yield each order of a module's parts that fits, numbers obeyed and those of equal names in place.
+
+        Not strictly, numbers put only those in order that could be taken for each other.
+
+        Raises:
+            _TooManyError: there are more than are looked at.
+        """
+        after = {
+            child: [
+                other
+                for other in node.children
+                if other is not child
+                and precedes(other.name, child.name)
+                and not (child in named and other in named)
+                and (strict or other.total == child.total)
+            ]
+            for child in node.children
+        }
+        taken = {place: child for child, place in named.items()}
+        barren: set[frozenset[Node]] = set()
+        steps = 0
+
+        def follow(
+            left: frozenset[Node], place: int, way: tuple[tuple[Node, int, Found], ...]
+        ) -> Iterator[Order]:
+            nonlocal steps
+            if not left:
+                children, starts, found = zip(*way, strict=True)
+                yield Order(children, starts, found)
+                return
+            if left in barren:
+                return
+            fruit = False
+            only = taken.get(place)
+            for child in node.children if only is None else (only,):
+                if child not in left or (only is None and child in named):
+                    continue
+                if any(other in left for other in after[child]):
+                    continue
+                steps += 1
+                if steps > MOST_STEPS:
+                    raise _TooManyError
+                here = self._placed_within(child, place, strict=strict)
+                if here is not None:
+                    for order in follow(left - {child}, place + child.size, (*way, (child, place, here))):
+                        fruit = True
+                        yield order
+            if not fruit:
+                barren.add(left)
+
+        for count, order in enumerate(follow(frozenset(node.children), start, ())):
+            if count >= MOST_ORDERS:
+                raise _TooManyError
+            yield order
+
+    def _in_turn(self, node: Node, start: int, *, strict: bool) -> Order | None:
+        """Return the order of the file, if it fits."""
+        names = [child.name for child in node.children]
+        if names == sorted(names) and any(precedes(one, other) for one in names for other in names):
+            return None  # sorted as text, `f.10` before `f.2`: that is no order
+        starts = list(accumulate((child.size for child in node.children[:-1]), initial=start))
+        found = [
+            self._placed_within(child, place, strict=strict)
+            for child, place in zip(node.children, starts, strict=True)
+        ]
+        if any(each is None for each in found):
+            return None
+        return Order(tuple(node.children), tuple(starts), tuple(each for each in found if each is not None))
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def _named(self, node: Node, start: int) -> dict[Node, int]:
+        """Return where the modules belong that bear the name of a layer or a block of their kinds."""
+        places: dict[tuple[str | int, ...], set[int]] = {}
+        for block in self.blocks:
+            if start <= block.start and block.stop <= start + node.size:
+                for name in self._relative(block, start, start + node.size):
+                    places.setdefault(name, set()).add(block.start)
+        given = Counter(name for child in node.children for name in _names(node, child))
+        named: dict[Node, int] = {}
+        for child in node.children:
+            for name in _names(node, child):
+                if given[name] == len(places.get(name, ())) == 1 and self._fits(child, *places[name]):
+                    named[child] = next(iter(places[name]))
+        taken = sorted((place, place + child.size) for child, place in named.items())
+        if any(stop > following for (_, stop), (following, _) in pairwise(taken)):
+            return {}
+        return named
+
+    def _fits(self, node: Node, start: int) -> bool:
+        stop = start + node.size
+        return stop < len(self.before) and self.before[stop] - self.before[start] == node.total
+
+    def _relative(self, block: Block, start: int, stop: int) -> Iterator[Parts]:
+        """Yield the names of a block as a whole and within the blocks that are this run of layers, or hold it."""
+        yield parts(block.path)
+        for above in self._around(start, stop):
+            if block.path.startswith(f"{above}."):
+                yield parts(block.path[len(above) + 1 :])
+
+    def _around(self, start: int, stop: int) -> list[str]:
+        if (start, stop) not in self.around:
+            same = [block.path for block in self.at.get((start, stop), ())]
+            holding = [block for block in self.blocks if block.start <= start and stop <= block.stop]
+            holding.sort(key=lambda block: (block.stop - block.start, -len(block.path)))
+            self.around[start, stop] = same or [block.path for block in holding[:1]]
+        return self.around[start, stop]
+
+    def _likeness(self, node: Node, child: Node, place: int, start: int) -> int:
+        """Return how much a module's name is like that of where it would stand."""
+        own, stop = self.at.get((place, place + child.size), ()), start + node.size
+        names = {name for block in own for name in self._relative(block, start, stop)}
+        alike = max((likeness(one, other) for one in names for other in _names(node, child)), default=0)
+        return 2 * alike + (child.size >= BLOCK and bool(own))
+
+    def _chosen(self, node: Node, start: int, orders: list[Order], by_file: Order | None) -> Order | None:
+        """Return the order that names are for, else that of the file; None if neither decides."""
+        obeying = by_file is not None and any(order.children == by_file.children for order in orders)
+        every = orders if by_file is None or obeying else [*orders, by_file]
+        if len(every) == 1:
+            return every[0]
+        likes = [
+            {child: self._likeness(node, child, place, start) for child, place in order.places().items()}
+            for order in every
+        ]
+
+        def wins(one: int, other: int) -> bool:
+            ours, theirs = likes[one], likes[other]
+            return all(ours[c] >= theirs[c] for c in ours) and any(ours[c] > theirs[c] for c in ours)
+
+        for one in range(len(every)):
+            if all(wins(one, other) for other in range(len(every)) if other != one):
+                return every[one]
+        if by_file is None or not obeying:
+            return None
+        place = next(i for i, order in enumerate(every) if order.children == by_file.children)
+        return None if any(wins(i, place) for i in range(len(every)) if i != place) else by_file
+
+    def _contradicted(self, order: Order, named: Mapping[Node, int]) -> bool:
+        """Say whether the network numbers its own the other way, or has a module's name elsewhere."""
+        places = order.places()
+        if any(places[child] != place for child, place in named.items()):
+            return True
+        own = {
+            child: [block.path for block in self.at.get((place, place + child.size), ())]
+            for child, place in places.items()
+        }
+        for one, other in zip(order.children, order.children[1:], strict=False):
+            if one in named and other in named:
+                continue
+            if one.total == other.total and any(
+                precedes(after, before) for before in own[one] for after in own[other]
+            ):
+                return True
+        return False
+
+    def _kind_by_kind(self, node: Node, start: int) -> Found:
+        layers = self.layers[start : start + node.size]
+        try:
+            return Found(tuple(pairs(layers, node.leaves(), in_order=self.in_order)))
+        except Ambiguous as doubt:
+            return Found((), (doubt,))
+
+    def _doubt(self, node: Node, start: int) -> Ambiguous:
+        """Return the layers and modules of the first kind of which there are several."""
+        layers, modules = self.layers[start : start + node.size], node.leaves()
+        for layer in layers:
+            alike = [each for each in layers if each.kind == layer.kind]
+            if len(alike) > 1:
+                return Ambiguous(alike, [each for each in modules if each.kind == layer.kind])
+        raise AssertionError("one layer of each kind leaves no doubt")
+
+
+def _names(parent: Node, child: Node) -> set[Parts]:
+    """Return a module's name within its parent, and with the parent's before it."""
+    return {parts(child.name), parts(f"{parent.name}.{child.name}")}
+
+
+class _TooManyError(Exception):
+    """More orders than are looked at."""
+
+
+def blocks(layers: Sequence[Group]) -> list[Block]:
+    """Return the layers, and the blocks whose layers stand one after the other."""
+    spans: dict[str, list[int]] = {}
+    for number, layer in enumerate(layers):
+        path = layer.name.split(".")
+        for length in range(1, len(path) + 1):
+            spans.setdefault(".".join(path[:length]), []).append(number)
+    return [
+        Block(path, numbers[0], numbers[-1] + 1)
+        for path, numbers in spans.items()
+        if numbers[-1] - numbers[0] + 1 == len(numbers)
+    ]
