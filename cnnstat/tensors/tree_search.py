@@ -72,8 +72,10 @@ class Search:
         self.before = [0, *accumulate(worth[layer.kind] for layer in layers)]
         self.blocks = blocks(layers)
         self.at: dict[tuple[int, int], list[Block]] = {}
+        self.named: dict[Parts, set[tuple[int, int]]] = {}
         for block in self.blocks:
             self.at.setdefault((block.start, block.stop), []).append(block)
+            self.named.setdefault(parts(block.path), set()).add((block.start, block.stop))
         self.around: dict[tuple[int, int], list[str]] = {}
         self._known: dict[tuple[Node, int, bool], Found | None] = {}
 
@@ -200,16 +202,27 @@ class Search:
             if start <= block.start and block.stop <= start + node.size:
                 for name in self._relative(block, start, start + node.size):
                     places.setdefault(name, set()).add(block.start)
-        given = Counter(name for child in node.children for name in _names(node, child))
+        given = Counter(name for child in node.children for name in self._names(node, child, start))
         named: dict[Node, int] = {}
         for child in node.children:
-            for name in _names(node, child):
+            for name in self._names(node, child, start):
                 if given[name] == len(places.get(name, ())) == 1 and self._fits(child, *places[name]):
                     named[child] = next(iter(places[name]))
         taken = sorted((place, place + child.size) for child, place in named.items())
         if any(stop > following for (_, stop), (following, _) in pairwise(taken)):
             return {}
         return named
+
+    def _names(self, node: Node, child: Node, start: int) -> set[Parts]:
+        """Return a module's name within its parent, and with the parent's before it.
+
+        Not so where the network has another block of the parent's name: `stage2.1` is the second of other ones.
+        """
+        own = parts(node.name)
+        elsewhere = self.named.get(own)
+        if elsewhere is not None and (start, start + node.size) not in elsewhere:
+            return {parts(child.name)}
+        return {parts(child.name), (*own, *parts(child.name))}
 
     def _fits(self, node: Node, start: int) -> bool:
         stop = start + node.size
@@ -234,7 +247,7 @@ class Search:
         """Return how much a module's name is like that of where it would stand."""
         own, stop = self.at.get((place, place + child.size), ()), start + node.size
         names = {name for block in own for name in self._relative(block, start, stop)}
-        alike = max((likeness(one, other) for one in names for other in _names(node, child)), default=0)
+        alike = max((likeness(one, other) for one in names for other in self._names(node, child, start)), default=0)
         return 2 * alike + (child.size >= BLOCK and bool(own))
 
     def _chosen(self, node: Node, start: int, orders: list[Order], by_file: Order | None) -> Order | None:
@@ -293,11 +306,6 @@ class Search:
             if len(alike) > 1:
                 return Ambiguous(alike, [each for each in modules if each.kind == layer.kind])
         raise AssertionError("one layer of each kind leaves no doubt")
-
-
-def _names(parent: Node, child: Node) -> set[Parts]:
-    """Return a module's name within its parent, and with the parent's before it."""
-    return {parts(child.name), parts(f"{parent.name}.{child.name}")}
 
 
 class _TooManyError(Exception):
