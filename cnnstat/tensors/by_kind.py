@@ -20,15 +20,24 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnstat.tensors.modules import Group, kinds, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Pair: TypeAlias = tuple[Group, Group]
-"""A layer and its module."""
+ALONE = "the only one of its shapes"
+BY_NAME = "by names"
+IN_TURN = "by order"
+
+
+class Pair(NamedTuple):
+    """A layer and its module, and why it is that one."""
+
+    layer: Group
+    module: Group
+    why: str = ALONE
 
 
 class Ambiguous(ValueError):  # noqa: N818 - a doubt, which the caller puts into words
@@ -49,21 +58,24 @@ def pairs(layers: Sequence[Group], modules: Sequence[Group], *, in_order: bool) 
     """
     fits = in_order and [layer.kind for layer in layers] == [module.kind for module in modules]
     given, by_name = kinds(modules), {module.name: module for module in modules}
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for kind, those in kinds(layers).items():
-        found |= _of_one_kind(those, given[kind], fits)
-    return [(layer, by_name[found[layer.name]]) for layer in layers]
+        names, why = _of_one_kind(those, given[kind], fits)
+        found |= {ours: (theirs, why) for ours, theirs in names.items()}
+    return [Pair(layer, by_name[found[layer.name][0]], found[layer.name][1]) for layer in layers]
 
 
-def _of_one_kind(layers: list[Group], modules: list[Group], fits: bool) -> dict[str, str]:
-    """Return each layer's module, both by name."""
+def _of_one_kind(layers: list[Group], modules: list[Group], fits: bool) -> tuple[dict[str, str], str]:
+    """Return each layer's module, both by name, and why."""
+    if len(layers) == 1:
+        return {layers[0].name: modules[0].name}, ALONE
     named = dict(_named(layers, modules))
     if len(set(named.values())) == len(layers):
-        return named
+        return named, BY_NAME
     orders = [*_orders(layers, modules, fits)]
     if not orders or any(order != orders[0] for order in orders) or not named.items() <= orders[0].items():
         raise Ambiguous(layers, modules)
-    return orders[0]
+    return orders[0], IN_TURN
 
 
 def _orders(layers: list[Group], modules: list[Group], fits: bool) -> Iterator[dict[str, str]]:

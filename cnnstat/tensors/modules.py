@@ -79,7 +79,7 @@ class Node:
     """A module with what is inside of it, in the order of the file; `name` is what follows the parent's.
 
     A module that holds a single other is one with it. `total` counts the kinds inside: equal numbers are equal
-    counts.
+    counts. The parts of what is `apart` need not lie together; of what is not `ordered` the file has no order.
     """
 
     name: str
@@ -87,6 +87,8 @@ class Node:
     children: list[Node] = field(default_factory=list)
     size: int = 1
     total: int = 0
+    apart: bool = False
+    ordered: bool = True
 
     def leaves(self) -> list[Group]:
         """Return all groups inside, in order."""

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, combinations, pairwise
 from typing import TYPE_CHECKING
 
-from cnnstat.tensors.by_kind import Ambiguous, Pair, pairs
+from cnnstat.tensors.by_kind import ALONE, BY_NAME, IN_TURN, Ambiguous, Pair, pairs
 from cnnstat.tensors.modules import Node, Parts, likeness, parts, precedes
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ MOST_ORDERS = 64
 """Orders of one module's parts that are compared: more are a doubt."""
 MOST_STEPS = 20_000
 """Places tried for the parts of one module."""
+MOST_APART = 20
+"""Modules of one module of which it is tried whether two lie apart."""
+PLACE = "by its place"
 BLOCK = 3
 """Layers from which on a block of the network is worth a module's standing just where it does."""
 
@@ -70,6 +73,7 @@ class Search:
     def __init__(self, layers: Sequence[Group], worth: Mapping[Kind, int], *, in_order: bool) -> None:
         self.layers, self.worth, self.in_order = layers, worth, in_order
         self.before = [0, *accumulate(worth[layer.kind] for layer in layers)]
+        self.counts = Counter(layer.kind for layer in layers)
         self.blocks = blocks(layers)
         self.at: dict[tuple[int, int], list[Block]] = {}
         self.named: dict[Parts, set[tuple[int, int]]] = {}
@@ -96,7 +100,9 @@ class Search:
         if not self._fits(node, start):
             return None
         if node.group is not None:
-            return Found(((self.layers[start], node.group),))
+            return Found((Pair(self.layers[start], node.group, self._alone(start)),))
+        if node.apart:
+            return self._kind_by_kind(node, start)
         key = (node, start, strict)
         if key not in self._known:
             self._known[key] = self._shared_out(node, start, strict=strict)
@@ -109,13 +115,17 @@ class Search:
         except _TooManyError:
             return Found((), (self._doubt(node, start),))
         if not orders:
-            return None if strict else self._kind_by_kind(node, start)
-        by_file = self._in_turn(node, start, strict=strict) if self.in_order else None
-        chosen = self._chosen(node, start, orders, by_file)
+            return None if strict or not node.ordered else self._apart(node, start)
+        by_file = self._in_turn(node, start, strict=strict) if self.in_order and node.ordered else None
+        chosen, why = self._chosen(node, start, orders, by_file)
         if chosen is None or self._contradicted(chosen, named):
             return Found((), (self._doubt(node, start),))
         return Found(
-            tuple(pair for each in chosen.found for pair in each.pairs),
+            tuple(
+                pair._replace(why=why) if pair.why == PLACE else pair
+                for each in chosen.found
+                for pair in each.pairs
+            ),
             tuple(doubt for each in chosen.found for doubt in each.doubts),
         )
 
@@ -247,7 +257,9 @@ class Search:
         """Return how much a module's name is like that of where it would stand."""
         own, stop = self.at.get((place, place + child.size), ()), start + node.size
         names = {name for block in own for name in self._relative(block, start, stop)}
-        alike = max((likeness(one, other) for one in names for other in self._names(node, child, start)), default=0)
+        alike = max(
+            (likeness(one, other) for one in names for other in self._names(node, child, start)), default=0
+        )
         return 2 * alike + (child.size >= BLOCK and bool(own))
 
     def _chosen(self, node: Node, start: int, orders: list[Order], by_file: Order | None) -> Order | None:
@@ -255,7 +267,7 @@ class Search:
         obeying = by_file is not None and any(order.children == by_file.children for order in orders)
         every = orders if by_file is None or obeying else [*orders, by_file]
         if len(every) == 1:
-            return every[0]
+            return every[0], PLACE
         likes = [
             {child: self._likeness(node, child, place, start) for child, place in order.places().items()}
             for order in every
@@ -267,11 +279,12 @@ class Search:
 
         for one in range(len(every)):
             if all(wins(one, other) for other in range(len(every)) if other != one):
-                return every[one]
+                return every[one], BY_NAME
         if by_file is None or not obeying:
-            return None
+            return None, ""
         place = next(i for i, order in enumerate(every) if order.children == by_file.children)
-        return None if any(wins(i, place) for i in range(len(every)) if i != place) else by_file
+        beaten = any(wins(i, place) for i in range(len(every)) if i != place)
+        return (None, "") if beaten else (by_file, IN_TURN)
 
     def _contradicted(self, order: Order, named: Mapping[Node, int]) -> bool:
         """Say whether the network numbers its own the other way, or has a module's name elsewhere."""
@@ -290,6 +303,22 @@ class Search:
             ):
                 return True
         return False
+
+    def _alone(self, start: int) -> str:
+        return ALONE if self.counts[self.layers[start].kind] == 1 else PLACE
+
+    def _apart(self, node: Node, start: int) -> Found:
+        """Return what is found where two modules' parts lie apart, all others' together; or kind by kind."""
+        found: list[Found] = []
+        for one, other in combinations(node.children[:MOST_APART], 2):
+            both = Node("", None, [one, other], one.size + other.size, one.total + other.total, apart=True)
+            rest = [child for child in node.children if child not in (one, other)]
+            if rest:
+                with_both = Node(node.name, None, [*rest, both], node.size, node.total, ordered=False)
+                here = self._shared_out(with_both, start, strict=False)
+                found += [here] if here is not None and not here.doubts else []
+        same = {frozenset((pair.layer.name, pair.module.name) for pair in each.pairs) for each in found}
+        return found[0] if len(same) == 1 else self._kind_by_kind(node, start)
 
     def _kind_by_kind(self, node: Node, start: int) -> Found:
         layers = self.layers[start : start + node.size]

@@ -17,10 +17,20 @@ import numpy as np
 import cnnstat
 from cnnstat.tensors import FileError, matched, read_weights, save_weights
 
-OPERATORS = (
-    "nms qnms roi_align _roi_align_backward ps_roi_align _ps_roi_align_backward roi_pool _roi_pool_backward "
-    "ps_roi_pool _ps_roi_pool_backward deform_conv2d _deform_conv2d_backward"
-).split()
+OPERATORS = [
+    "nms",
+    "qnms",
+    "roi_align",
+    "_roi_align_backward",
+    "ps_roi_align",
+    "_ps_roi_align_backward",
+    "roi_pool",
+    "_roi_pool_backward",
+    "ps_roi_pool",
+    "_ps_roi_pool_backward",
+    "deform_conv2d",
+    "_deform_conv2d_backward",
+]
 """What `import torchvision` looks for; a wheel without operators for this machine lacks them."""
 _LIBRARIES: list[Any] = []
 

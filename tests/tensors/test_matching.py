@@ -247,11 +247,11 @@ def test_what_is_missing_left_over_and_misshapen_is_named() -> None:
 
 def test_the_first_layer_that_does_not_fit_is_named() -> None:
     own = {"C1.weight": np.zeros((6, 1, 5, 5)), "C1.bias": np.zeros(6), "F2.weight": np.zeros((10, 6))}
-    given = {"0.weight": np.zeros((6, 1, 5, 5)), "0.bias": np.zeros(6), "1.weight": np.zeros((9, 6))}
+    given = {"0.weight": np.zeros((6, 1, 5, 5)), "0.bias": np.zeros(6), "1.weight": np.zeros((9, 5))}
     with pytest.raises(FileError) as error:
         matched(own, given, "w.npz")
     assert str(error.value) == (
-        "w.npz: does not fit the network: layer 'F2' with weight 10x6; the file has there '1' with weight 9x6"
+        "w.npz: does not fit the network: layer 'F2' with weight 10x6; the file has there '1' with weight 9x5"
         " (the network has 2 layers with tensors, the file 2)"
     )
     del given["1.weight"]
