@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cnnstat.base.files import FileError
 from cnnstat.tensors.inputs import GivenInput, array_input, read_array
-from cnnstat.tensors.matching import cast, matched, paired
+from cnnstat.tensors.matching import Match, cast, matched, paired
+from cnnstat.tensors.names_map import NamesMap
 from cnnstat.tensors.pictures import image_input, read_image
 from cnnstat.tensors.weights import (
     check_activations_file,
@@ -19,6 +20,8 @@ from cnnstat.tensors.weights import (
 __all__ = [
     "FileError",
     "GivenInput",
+    "Match",
+    "NamesMap",
     "array_input",
     "cast",
     "check_activations_file",

@@ -67,4 +67,4 @@ def head_text(found: Sequence[Head], layers: Sequence[Group], params: Mapping[st
     names = ", ".join(shown(head.layer.name) for head in found)
     setting = [name for name, value in params.items() if value == first.own and not isinstance(value, bool)]
     way_out = f": --set {setting[0]}={first.given}" if len(setting) == 1 else ""
-    return f"{names}: {first.given:,} {what} in the file, {first.own:,} in the spec{way_out}"
+    return f"{names}: {first.given} {what} in the file, {first.own} in the spec{way_out}"

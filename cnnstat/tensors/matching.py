@@ -201,9 +201,9 @@ def _by_structure(
     except Ambiguous as doubt:
         raise FileError(source, _doubt(doubt.layers, doubt.modules)) from doubt
     return {
-        pair.layer.names[role]: Match(pair.module.names[role], pair.why)
+        name: Match(pair.module.names[role], SAME if name == pair.module.names[role] else pair.why)
         for pair in found
-        for role in pair.layer.names
+        for role, name in pair.layer.names.items()
     }
 
 

@@ -30,6 +30,8 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     elements: int = 0
     max_memory: int | None = None
     weights: Path | None = None
+    names: Path | None = None
+    explain_names: bool = False
     save: Path | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False
