@@ -53,8 +53,8 @@ class Network(Executor):
     def load_weights(self, path: Path | str, *, names: Names = None) -> tuple[TensorPair, ...]:
         """Read weights from a .npz or .safetensors file, and return which of its tensors is which.
 
-        Names need not be the network's: what stands in no other way is paired by them, by shapes and by order.
-        `names` maps ours to the file's where that is not enough: a mapping, or the path of a YAML file.
+        Names need not be the network's: they are evidence beside shapes and order. `names` maps ours to the
+        file's where that is not enough: a mapping, or the path of a YAML file.
         Strides, eps, slopes and activations stay the spec's.
 
         Raises:

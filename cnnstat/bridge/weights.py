@@ -105,7 +105,7 @@ def names_map(names: Names) -> NamesMap | None:
 
 
 def variants_alike(analysis: Analysis) -> tuple[str, ...]:
-    """Return the other variants of a network's family that have the same tensors, and are not the same network.
+    """Return the other variants of a network's family that have the same tensors.
 
     A file that fits one of them fits all: strides, pads, slopes and eps stand in no file of weights.
     """

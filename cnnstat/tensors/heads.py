@@ -1,4 +1,4 @@
-"""Layers of another width in a file: the classes of another data set, mostly, of which a message says first."""
+"""Layers of another width in a file: mostly the classes of another data set, and what a message says first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Head:
 
 
 def heads(layers: Sequence[Group], modules: Sequence[Group]) -> list[Head]:
-    """Return what does not fit the other side but for its width, all from one width to another; else nothing."""
+    """Return the layers that fit a module but for their width, if nothing else is amiss and all agree."""
     own, given = _left(layers, modules), _left(modules, layers)
     found: list[Head] = []
     for layer in own:

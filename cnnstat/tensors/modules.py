@@ -1,7 +1,7 @@
-"""What tensors belong to: the layers of a network, and the modules of a file as the tree that its names spell.
+"""What tensors belong to: a network's layers, and a file's modules as the tree that their names spell.
 
-Tensors with one name before `weight`, `bias` or running statistics are one module. Any other tensor is a module
-of its own, as a layer scale (`blocks.0.gamma`) is, and `in_proj_weight` is the weight of `in_proj`.
+Tensors with one name before `weight`, `bias` or running statistics are one module. Any other tensor is a
+module of its own, as a layer scale (`blocks.0.gamma`) is, and `in_proj_weight` is the weight of `in_proj`.
 """
 
 from __future__ import annotations
@@ -78,8 +78,9 @@ def kinds(groups: Iterable[Group]) -> dict[Kind, list[Group]]:
 class Node:
     """A module with what is inside of it, in the order of the file; `name` is what follows the parent's.
 
-    A module that holds a single other is one with it. `total` counts the kinds inside: equal numbers are equal
-    counts. The parts of what is `apart` need not lie together; of what is not `ordered` the file has no order.
+    A module that holds a single other is one with it. `total` counts the kinds inside: equal numbers are
+    equal counts. The parts of what is `apart` need not lie together; what is not `ordered` has no order in
+    the file.
     """
 
     name: str

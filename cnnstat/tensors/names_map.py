@@ -1,7 +1,7 @@
-"""A map of names that its author wrote: ours to a file's, for layers, blocks and tensors, singly or by patterns.
+"""A map of names that its author wrote: ours to a file's, for layers, blocks and tensors, or by patterns.
 
-`fc: classifier.1` pairs two layers, and `layer1: stages.0` two blocks, inside of which names and shapes decide
-as they do without a map. A `*` stands for any part of a name without dots, and takes the same place on both
+`fc: classifier.1` pairs two layers, and `layer1: stages.0` two blocks, inside of which names and shapes
+decide as they do without a map. A `*` stands for any part of a name without dots, and for the same on both
 sides: `layer1.*.conv1: stages.0.*.c1`. The longest name of ours decides over those that it is within.
 """
 

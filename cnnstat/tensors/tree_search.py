@@ -1,12 +1,15 @@
 """Where in a network the modules of a file stand: the tree of the file laid over the layers in their order.
 
-A module of other modules takes a run of layers that has as many of each kind. Its modules share that run out
-among them, one after the other, in an order in which each again fits its part, down to the single layers. What
-the file numbers comes in the order of the numbers. Where more than one order fits, names decide: an order is
-taken if against any other each module that lies elsewhere has a name that is more like that of its place, be
-it the layer's or the block's, and not one has a name that is less so. Else the order of the file decides,
-where it has one. Modules whose parts lie apart in the network (`convs.0`, `convs.1`, `norms.0`) are paired
-kind by kind (`by_kind`).
+A module of other modules takes a run of layers that has as many of each kind. Its modules share that run
+out among them, one after the other, in an order in which each again fits its part, down to the single layers.
+What the file numbers comes in the order of the numbers. Where more than one order fits, names decide: an order
+is taken if, against any other, each module that lies elsewhere has a name that is more like that of its place,
+be it the layer's or the block's, and none has one that is less so. Else the order of the file decides, where
+it has one. Where two modules' parts lie apart in the network (`convs.0`, `norms.0`, `convs.1`), these are
+paired kind by kind (`by_kind`), and where more than two do, all are.
+
+Shapes alone never choose between two orders, except that a block of the network that a module fits as a whole
+counts as a name does: of a norm, and blocks of convolutions and norms behind it, the first norm is the norm.
 """
 
 from __future__ import annotations
@@ -61,6 +64,7 @@ class Order:
     found: tuple[Found, ...]
 
     def places(self) -> dict[Node, int]:
+        """Return where the layers of each module begin."""
         return dict(zip(self.children, self.starts, strict=True))
 
 
@@ -226,7 +230,8 @@ class Search:
     def _names(self, node: Node, child: Node, start: int) -> set[Parts]:
         """Return a module's name within its parent, and with the parent's before it.
 
-        Not so where the network has another block of the parent's name: `stage2.1` is the second of other ones.
+        The latter only if the network has no other block of the parent's name: `stage2.1` may be the second
+        of other ones.
         """
         own = parts(node.name)
         elsewhere = self.named.get(own)
@@ -239,7 +244,7 @@ class Search:
         return stop < len(self.before) and self.before[stop] - self.before[start] == node.total
 
     def _relative(self, block: Block, start: int, stop: int) -> Iterator[Parts]:
-        """Yield the names of a block as a whole and within the blocks that are this run of layers, or hold it."""
+        """Yield a block's name as a whole, and within the blocks that are this run of layers, or hold it."""
         yield parts(block.path)
         for above in self._around(start, stop):
             if block.path.startswith(f"{above}."):

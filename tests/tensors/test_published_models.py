@@ -1,0 +1,28 @@
+"""State dicts of other libraries are read right or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tensors.published_models import MODELS, Model, reading
+
+REFUSED = {
+    "torchvision-googlenet": "with batch norms, which the paper's network has not",
+    "torchvision-vit_b_16": "one matrix for queries, keys and values, positions turned",
+    "timm-vgg16": "a convolution for the first linear layer",
+    "timm-efficientnetv2_rw_s": "another network",
+    "timm-hrnet_w18": "branches and fusions interleaved more than two and two",
+    "timm-botnet50ts_256": "another network",
+    "timm-vit_base_patch16_224": "one matrix for queries, keys and values, positions turned",
+    "transformers-ViT": "positions turned",
+}
+"""Models whose state dicts are not read, and why."""
+QUICK = [model for model in MODELS if model.side < 200 and "botnet" not in str(model)]
+
+
+@pytest.mark.exchange
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("model", QUICK, ids=lambda model: f"{model}-{model.spec}")
+def test_outputs_are_pytorchs(model: Model) -> None:
+    for suffix, said in reading(model, model.built()).items():
+        assert said == "right" or (str(model) in REFUSED and "WRONG" not in said), f"{suffix}: {said}"
