@@ -1,4 +1,4 @@
-"""Layers of another width in a file: mostly the classes of another data set, and what a message says first."""
+"""Layers of another width in a file, mostly the classes of another data set: what a message says first."""
 
 from __future__ import annotations
 

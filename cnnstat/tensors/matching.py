@@ -20,7 +20,7 @@ from cnnstat.tensors.by_kind import Ambiguous
 from cnnstat.tensors.common import first_few, shape_text, shown
 from cnnstat.tensors.heads import head_text, heads
 from cnnstat.tensors.modules import Group, grouped, kinds, plain_shape, tree
-from cnnstat.tensors.names_map import NamesMap, mapped_parts
+from cnnstat.tensors.names_map import NamesMap, Part, mapped_parts
 from cnnstat.tensors.npy import MAX_TENSORS
 from cnnstat.tensors.numbers import check_finite
 from cnnstat.tensors.tree_search import Search
@@ -77,6 +77,7 @@ def paired(
     found: dict[str, Match] = {}
     own, held = dict(parameters), {name: tensor for name, tensor in tensors.items() if _counts(name)}
     for part in mapped_parts(names, own, held) if names else ():
+        _check_tensor(part, parameters, tensors, names)
         ours = {_within(name, part.ours): own.pop(name) for name in part.own}
         theirs = {_within(name, part.theirs): held.pop(name) for name in part.given}
         inside = _paired(ours, theirs, f"{source}: {part.ours} as {part.theirs}", {})
@@ -87,6 +88,25 @@ def paired(
     if own or held:
         found |= _paired(own, held, source, params or {})
     return {name: found[name] for name in parameters}
+
+
+def _check_tensor(
+    part: Part, parameters: Mapping[str, Array], tensors: Mapping[str, Array], names: NamesMap | None
+) -> None:
+    """Let a tensor that a map pairs with another pass if both have one shape, and layers and blocks.
+
+    Raises:
+        FileError: they have not.
+    """
+    if names is None or part.ours not in parameters:
+        return
+    own = parameters[part.ours].shape
+    if part.theirs not in tensors:
+        raise FileError(names.source, f"'{shown(part.ours)}' is a tensor, '{shown(part.theirs)}' is none")
+    given = tensors[part.theirs].shape
+    if plain_shape(own) != plain_shape(given):
+        shapes = f"'{shown(part.ours)}' is {shape_text(own)}, '{shown(part.theirs)}' {shape_text(given)}"
+        raise FileError(names.source, shapes)
 
 
 def _counts(name: str) -> bool:

@@ -1,12 +1,12 @@
 """Where in a network the modules of a file stand: the tree of the file laid over the layers in their order.
 
 A module of other modules takes a run of layers that has as many of each kind. Its modules share that run
-out among them, one after the other, in an order in which each again fits its part, down to the single layers.
-What the file numbers comes in the order of the numbers. Where more than one order fits, names decide: an order
-is taken if, against any other, each module that lies elsewhere has a name that is more like that of its place,
-be it the layer's or the block's, and none has one that is less so. Else the order of the file decides, where
-it has one. Where two modules' parts lie apart in the network (`convs.0`, `norms.0`, `convs.1`), these are
-paired kind by kind (`by_kind`), and where more than two do, all are.
+out among them, one after the other, in an order in which each again fits its part, down to single layers.
+What the file numbers comes in the order of the numbers. Where more than one order fits, names decide: an
+order is taken if, against any other, some module has a name that is more like that of its place, be it the
+layer's or the block's, and none has one that is less so. Else the order of the file decides, where it has
+one. Where two modules' parts lie apart in the network (`convs.0`, `norms.0`, `convs.1`), these are paired
+kind by kind (`by_kind`), and where more than two do, all are.
 
 Shapes alone never choose between two orders, except that a block of the network that a module fits as a whole
 counts as a name does: of a norm, and blocks of convolutions and norms behind it, the first norm is the norm.
@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import accumulate, combinations, pairwise
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
+from cnnstat.tensors.blocks import Blocks
 from cnnstat.tensors.by_kind import ALONE, BY_NAME, IN_TURN, Ambiguous, Pair, pairs
-from cnnstat.tensors.modules import Node, Parts, likeness, parts, precedes
+from cnnstat.tensors.modules import Node, precedes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,17 +35,6 @@ MOST_STEPS = 20_000
 MOST_APART = 20
 """Modules of one module of which it is tried whether two lie apart."""
 PLACE = "by its place"
-BLOCK = 3
-"""Layers from which on a block of the network is worth a module's standing just where it does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A layer or a block of the network: its path, and the layers in it."""
-
-    path: str
-    start: int
-    stop: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +65,9 @@ class Search:
     """
 
     def __init__(self, layers: Sequence[Group], worth: Mapping[Kind, int], *, in_order: bool) -> None:
-        self.layers, self.worth, self.in_order = layers, worth, in_order
-        self.before = [0, *accumulate(worth[layer.kind] for layer in layers)]
+        self.layers, self.in_order = layers, in_order
+        self.blocks = Blocks(layers, worth)
         self.counts = Counter(layer.kind for layer in layers)
-        self.blocks = blocks(layers)
-        self.at: dict[tuple[int, int], list[Block]] = {}
-        self.named: dict[Parts, set[tuple[int, int]]] = {}
-        for block in self.blocks:
-            self.at.setdefault((block.start, block.stop), []).append(block)
-            self.named.setdefault(parts(block.path), set()).add((block.start, block.stop))
-        self.around: dict[tuple[int, int], list[str]] = {}
         self._known: dict[tuple[Node, int, bool], Found | None] = {}
 
     def pairs(self, root: Node) -> list[Pair]:
@@ -101,7 +84,7 @@ class Search:
 
     def _placed(self, node: Node, start: int, *, strict: bool) -> Found | None:
         """Return what is found of a module where its layers begin at `start`; None where it does not fit."""
-        if not self._fits(node, start):
+        if not self.blocks.fits(node, start):
             return None
         if node.group is not None:
             return Found((Pair(self.layers[start], node.group, self._alone(start)),))
@@ -113,7 +96,7 @@ class Search:
         return self._known[key]
 
     def _shared_out(self, node: Node, start: int, *, strict: bool) -> Found | None:
-        named = self._named(node, start)
+        named = self.blocks.named(node, start)
         try:
             orders = list(self._orders(node, start, named, strict=strict))
         except _TooManyError:
@@ -207,74 +190,17 @@ class Search:
             return None
         return Order(tuple(node.children), tuple(starts), tuple(each for each in found if each is not None))
 
-    # -- names ------------------------------------------------------------------------------------
-
-    def _named(self, node: Node, start: int) -> dict[Node, int]:
-        """Return where the modules belong that bear the name of a layer or a block of their kinds."""
-        places: dict[tuple[str | int, ...], set[int]] = {}
-        for block in self.blocks:
-            if start <= block.start and block.stop <= start + node.size:
-                for name in self._relative(block, start, start + node.size):
-                    places.setdefault(name, set()).add(block.start)
-        given = Counter(name for child in node.children for name in self._names(node, child, start))
-        named: dict[Node, int] = {}
-        for child in node.children:
-            for name in self._names(node, child, start):
-                if given[name] == len(places.get(name, ())) == 1 and self._fits(child, *places[name]):
-                    named[child] = next(iter(places[name]))
-        taken = sorted((place, place + child.size) for child, place in named.items())
-        if any(stop > following for (_, stop), (following, _) in pairwise(taken)):
-            return {}
-        return named
-
-    def _names(self, node: Node, child: Node, start: int) -> set[Parts]:
-        """Return a module's name within its parent, and with the parent's before it.
-
-        The latter only if the network has no other block of the parent's name: `stage2.1` may be the second
-        of other ones.
-        """
-        own = parts(node.name)
-        elsewhere = self.named.get(own)
-        if elsewhere is not None and (start, start + node.size) not in elsewhere:
-            return {parts(child.name)}
-        return {parts(child.name), (*own, *parts(child.name))}
-
-    def _fits(self, node: Node, start: int) -> bool:
-        stop = start + node.size
-        return stop < len(self.before) and self.before[stop] - self.before[start] == node.total
-
-    def _relative(self, block: Block, start: int, stop: int) -> Iterator[Parts]:
-        """Yield a block's name as a whole, and within the blocks that are this run of layers, or hold it."""
-        yield parts(block.path)
-        for above in self._around(start, stop):
-            if block.path.startswith(f"{above}."):
-                yield parts(block.path[len(above) + 1 :])
-
-    def _around(self, start: int, stop: int) -> list[str]:
-        if (start, stop) not in self.around:
-            same = [block.path for block in self.at.get((start, stop), ())]
-            holding = [block for block in self.blocks if block.start <= start and stop <= block.stop]
-            holding.sort(key=lambda block: (block.stop - block.start, -len(block.path)))
-            self.around[start, stop] = same or [block.path for block in holding[:1]]
-        return self.around[start, stop]
-
-    def _likeness(self, node: Node, child: Node, place: int, start: int) -> int:
-        """Return how much a module's name is like that of where it would stand."""
-        own, stop = self.at.get((place, place + child.size), ()), start + node.size
-        names = {name for block in own for name in self._relative(block, start, stop)}
-        alike = max(
-            (likeness(one, other) for one in names for other in self._names(node, child, start)), default=0
-        )
-        return 2 * alike + (child.size >= BLOCK and bool(own))
-
-    def _chosen(self, node: Node, start: int, orders: list[Order], by_file: Order | None) -> Order | None:
-        """Return the order that names are for, else that of the file; None if neither decides."""
+    def _chosen(
+        self, node: Node, start: int, orders: list[Order], by_file: Order | None
+    ) -> tuple[Order | None, str]:
+        """Return the order that names are for, else that of the file, and why; None if neither decides."""
         obeying = by_file is not None and any(order.children == by_file.children for order in orders)
         every = orders if by_file is None or obeying else [*orders, by_file]
         if len(every) == 1:
             return every[0], PLACE
+        like = self.blocks.likeness
         likes = [
-            {child: self._likeness(node, child, place, start) for child, place in order.places().items()}
+            {child: like(node, child, place, start) for child, place in order.places().items()}
             for order in every
         ]
 
@@ -297,7 +223,7 @@ class Search:
         if any(places[child] != place for child, place in named.items()):
             return True
         own = {
-            child: [block.path for block in self.at.get((place, place + child.size), ())]
+            child: [block.path for block in self.blocks.at.get((place, place + child.size), ())]
             for child, place in places.items()
         }
         for one, other in zip(order.children, order.children[1:], strict=False):
@@ -344,17 +270,3 @@ class Search:
 
 class _TooManyError(Exception):
     """More orders than are looked at."""
-
-
-def blocks(layers: Sequence[Group]) -> list[Block]:
-    """Return the layers, and the blocks whose layers stand one after the other."""
-    spans: dict[str, list[int]] = {}
-    for number, layer in enumerate(layers):
-        path = layer.name.split(".")
-        for length in range(1, len(path) + 1):
-            spans.setdefault(".".join(path[:length]), []).append(number)
-    return [
-        Block(path, numbers[0], numbers[-1] + 1)
-        for path, numbers in spans.items()
-        if numbers[-1] - numbers[0] + 1 == len(numbers)
-    ]

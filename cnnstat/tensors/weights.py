@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".npz", ".safetensors")
 PICKLED = (
     "; a pickle can run code and is never read. In PyTorch: "
-    "numpy.savez('weights.npz', **{name: t.numpy() for name, t in model.state_dict().items()})"
+    "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')"
 )
 
 

@@ -50,8 +50,8 @@ def torchvision_models() -> Any:
 class Model:
     """A model of a library, and the bundled network that it is; `side` is that of its input.
 
-    What no file of weights says is set as the spec has it: `eps` of all norms, and with `late` the stride of a
-    block in its first convolution instead of its second.
+    What no file of weights says is set as the spec has it: `eps` of all norms, and with `late` the stride
+    of a block in its first convolution instead of its second.
     """
 
     library: str

@@ -14,7 +14,7 @@ import cnnstat
 from cnnstat.tensors import FileError, paired
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cnnstat.executor.kernel import Array
 
@@ -26,7 +26,7 @@ def parameters(spec: str) -> dict[str, Array]:
     return cnnstat.Network(spec, input_shape=(3, 32, 32)).parameters
 
 
-def renamed(text: str, *rules: tuple[str, str]) -> str:
+def renamed(text: str, *rules: tuple[str, str | Callable[[re.Match[str]], str]]) -> str:
     for old, new in rules:
         text = re.sub(old, new, text)
     return text
