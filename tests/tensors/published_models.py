@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import cnnstat
-from cnnstat.tensors import FileError, matched, read_weights, save_weights
+from cnnstat.tensors import FileError, matched, paired, read_weights, save_weights
 
 OPERATORS = (
     *("nms", "qnms", "deform_conv2d", "_deform_conv2d_backward"),
@@ -152,7 +152,7 @@ MODELS = (
     _timm("mobilenet-v2", "mobilenetv2_100"),
     _timm("mobilenet-v3-large", "mobilenetv3_large_100", eps=1e-3),
     _timm("mobilenet-v3-small", "mobilenetv3_small_100", eps=1e-3),
-    _timm("mobilenet-v1", "mobilenetv1_100", eps=1e-3),
+    _timm("mobilenet-v1", "mobilenetv1_100"),
     _timm("mnasnet1.0", "mnasnet_100"),
     _timm("efficientnet-b0", "efficientnet_b0"),
     _timm("efficientnet-v2", "efficientnetv2_rw_s"),
@@ -193,7 +193,9 @@ MODELS = (
             "layer_type": "y",
         },
     ),
-    Model("transformers", "MobileNetV2", "mobilenet-v2", 64, {"num_labels": 1000}, eps=1e-5),
+    Model(
+        "transformers", "MobileNetV2", "mobilenet-v2", 64, {"num_labels": 1000, "tf_padding": False}, eps=1e-5
+    ),
     Model("transformers", "ViT", "vit-b-16", 224, {"num_labels": 1000}),
 )
 
@@ -235,6 +237,21 @@ def reading(of: Model, model: Any, suffixes: tuple[str, ...] = (".safetensors", 
             known[key] = "right" if error < 1e-9 else f"WRONG by {error:.1e}"
         found[suffix] = known[key]
     return found
+
+
+def goes_by_execution(of: Model, model: Any) -> bool:
+    """Say whether a sorted state dict is paired in the order in which PyTorch executes its modules."""
+    import torch
+
+    network = cnnstat.Network(of.spec, input_shape=(3, of.side, of.side))
+    executed: list[str] = []
+    for name, module in model.named_modules():
+        if next(module.parameters(recurse=False), None) is not None:
+            module.register_forward_hook(lambda *_, name=name: executed.append(name))
+    with torch.no_grad():
+        model(torch.zeros(1, 3, of.side, of.side, dtype=torch.float64))
+    found = paired(network.parameters, dict(sorted(state(model).items())), str(of))
+    return executed == list(dict.fromkeys(match.name.rpartition(".")[0] for match in found.values()))
 
 
 def main(words: list[str]) -> None:
