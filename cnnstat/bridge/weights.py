@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.executor.network import Executor
     from cnnstat.graph.model import Graph
+    from cnnstat.tensors import Match, WeightsFile
 
     Names: TypeAlias = Mapping[str, str] | str | Path | None
 
@@ -48,12 +49,8 @@ def pairs_of(
     Raises:
         FileError: the file or the map is wrong, or it is not certain.
     """
-    file, own = open_weights(path), network.parameters
-    outlines = file.outlines()
-    found = paired(own, outlines, file.path.name, names_map(names), graph.spec.params)
-    return tuple(
-        TensorPair(name, match.name, outlines[match.name].shape, match.why) for name, match in found.items()
-    )
+    file = open_weights(path)
+    return _pairs(_found(network, graph, file, names), file)
 
 
 def load_weights(
@@ -64,16 +61,28 @@ def load_weights(
     Raises:
         FileError: as `pairs_of` says, or numbers are no weights; some may be replaced by then.
     """
-    pairs, own = pairs_of(network, graph, path, names), network.parameters
-    file = open_weights(path)
-    tensors = read_tensors(file, [pair.theirs for pair in pairs])
-    for pair, (_, tensor) in zip(pairs, tensors, strict=True):
-        ready = cast(tensor, own[pair.ours], pair.ours, file.path.name)
+    file, own = open_weights(path), network.parameters
+    found = _found(network, graph, file, names)
+    tensors = read_tensors(file, [match.name for match in found.values()])
+    for (name, match), (_, tensor) in zip(found.items(), tensors, strict=True):
+        ready = cast(match.cut.of(tensor), own[name], name, file.path.name)
         try:
-            network.load({pair.ours: ready})
+            network.load({name: ready})
         except ValueError as error:  # numbers that are no weights
             raise FileError(file.path, str(error)) from None
-    return pairs
+    return _pairs(found, file)
+
+
+def _found(network: Executor, graph: Graph, file: WeightsFile, names: Names) -> dict[str, Match]:
+    outlines = file.outlines()
+    return paired(network.parameters, outlines, file.path.name, names_map(names), graph.spec.params)
+
+
+def _pairs(found: Mapping[str, Match], file: WeightsFile) -> tuple[TensorPair, ...]:
+    shapes = {name: outline.shape for name, outline in file.outlines().items()}
+    return tuple(
+        TensorPair(name, match.cut.text(), shapes[match.name], match.why) for name, match in found.items()
+    )
 
 
 def names_map(names: Names) -> NamesMap | None:

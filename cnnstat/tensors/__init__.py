@@ -8,6 +8,7 @@ from cnnstat.tensors.matching import Match, cast, matched, paired
 from cnnstat.tensors.names_map import NamesMap
 from cnnstat.tensors.pictures import image_input, read_image
 from cnnstat.tensors.weights import (
+    WeightsFile,
     check_activations_file,
     check_weights_file,
     open_weights,
@@ -22,6 +23,7 @@ __all__ = [
     "GivenInput",
     "Match",
     "NamesMap",
+    "WeightsFile",
     "array_input",
     "cast",
     "check_activations_file",

@@ -10,14 +10,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cnnstat.base.files import FileError
 from cnnstat.tensors.by_kind import Ambiguous
 from cnnstat.tensors.common import first_few, shape_text, shown
+from cnnstat.tensors.cuts import Cut, cuts
 from cnnstat.tensors.heads import head_text, heads
 from cnnstat.tensors.modules import Group, grouped, kinds, plain_shape, tree
 from cnnstat.tensors.names_map import NamesMap, Part, mapped_parts
@@ -39,7 +40,19 @@ COUNTER = "num_batches_tracked"
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The name in a file of a tensor of the network, and why it is that one."""
+    """What of a file is a tensor of the network, and why."""
+
+    cut: Cut
+    why: str
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file's tensor."""
+        return self.cut.name
+
+
+class _Named(NamedTuple):
+    """A tensor as it was cut for the network, and why it is the one."""
 
     name: str
     why: str
@@ -56,7 +69,10 @@ def matched(
         FileError: as `paired` says, or a number is too large for the network's type.
     """
     found = paired(parameters, tensors, source, names)
-    return {name: cast(tensors[found[name].name], own, name, source) for name, own in parameters.items()}
+    return {
+        name: cast(found[name].cut.of(tensors[found[name].name]), own, name, source)
+        for name, own in parameters.items()
+    }
 
 
 def paired(
@@ -82,7 +98,9 @@ def paired(
         theirs = {_within(name, part.theirs): held.pop(name) for name in part.given}
         inside = _paired(ours, theirs, f"{source}: {part.ours} as {part.theirs}", {})
         found |= {
-            _joined(part.ours, name): Match(_joined(part.theirs, match.name), names.source if names else "")
+            _joined(part.ours, name): Match(
+                replace(match.cut, name=_joined(part.theirs, match.name)), names.source if names else ""
+            )
             for name, match in inside.items()
         }
     if own or held:
@@ -127,11 +145,12 @@ def _paired(
     source: str,
     params: Mapping[str, object],
 ) -> dict[str, Match]:
-    originals = _renamed(parameters, tensors)
-    held = {name: tensors[original] for name, original in originals.items()}
+    recut, cut = cuts(parameters, tensors)
+    originals = _renamed(parameters, recut)
+    held = {name: recut[original] for name, original in originals.items()}
     wrong = _misshapen(parameters, held)
     if held.keys() == parameters.keys() and not wrong:
-        found = {name: Match(name, SAME) for name in parameters}
+        found = {name: _Named(name, SAME) for name in parameters}
     else:
         layers, modules = grouped(parameters), grouped(held)
         others = heads(layers, modules)
@@ -140,7 +159,7 @@ def _paired(
         if _mostly_named(parameters, held) and (wrong or not _same_kinds(layers, modules)):
             raise FileError(source, f"does not fit the network: {_by_name(parameters, held)}")
         found = _by_structure(layers, modules, source, in_order=list(held) != sorted(held))
-    return {name: Match(originals[match.name], match.why) for name, match in found.items()}
+    return {name: Match(cut[originals[match.name]], match.why) for name, match in found.items()}
 
 
 def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[str, str]:
@@ -207,7 +226,7 @@ def _same_kinds(layers: Sequence[Group], modules: Sequence[Group]) -> bool:
 
 def _by_structure(
     layers: list[Group], modules: list[Group], source: str, *, in_order: bool
-) -> dict[str, Match]:
+) -> dict[str, _Named]:
     """Return for each tensor of the network the file's name of it.
 
     Raises:
@@ -221,7 +240,7 @@ def _by_structure(
     except Ambiguous as doubt:
         raise FileError(source, _doubt(doubt.layers, doubt.modules)) from doubt
     return {
-        name: Match(pair.module.names[role], SAME if name == pair.module.names[role] else pair.why)
+        name: _Named(pair.module.names[role], SAME if name == pair.module.names[role] else pair.why)
         for pair in found
         for role, name in pair.layer.names.items()
     }

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import cnnstat
-from cnnstat.tensors import FileError, matched, paired, read_weights, save_weights
+from cnnstat.tensors import FileError, NamesMap, matched, paired, read_weights, save_weights
 
 OPERATORS = (
     *("nms", "qnms", "deform_conv2d", "_deform_conv2d_backward"),
@@ -51,7 +51,7 @@ class Model:
     """A model of a library, and the bundled network that it is; `side` is that of its input.
 
     What no file of weights says is set as the spec has it: `eps` of all norms, and with `late` the stride
-    of a block in its first convolution instead of its second.
+    of a block in its first convolution instead of its second. `names` maps what is not certain.
     """
 
     library: str
@@ -59,6 +59,7 @@ class Model:
     spec: str
     side: int = 64
     options: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] | None = None
     eps: float | None = None
     late: bool = False
 
@@ -197,6 +198,15 @@ MODELS = (
         "transformers", "MobileNetV2", "mobilenet-v2", 64, {"num_labels": 1000, "tf_padding": False}, eps=1e-5
     ),
     Model("transformers", "ViT", "vit-b-16", 224, {"num_labels": 1000}),
+    Model(
+        "transformers",
+        "ViT",
+        "vit-b-16",
+        224,
+        {"num_labels": 1000},
+        {"encoder.*.norm1": "vit.layers.*.layernorm_before"},
+        1e-6,
+    ),
 )
 
 
@@ -224,7 +234,8 @@ def reading(of: Model, model: Any, suffixes: tuple[str, ...] = (".safetensors", 
             path = Path(folder) / f"weights{suffix}"
             save_weights(path, state(model))
             try:
-                tensors = matched(network.parameters, read_weights(path), path.name)
+                names = None if of.names is None else NamesMap(of.names)
+                tensors = matched(network.parameters, read_weights(path), path.name, names)
             except FileError as refusal:
                 found[suffix] = str(refusal)
                 continue

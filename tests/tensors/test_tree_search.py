@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.tensors import FileError, paired
+from cnnstat.tensors import FileError, matched, paired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -212,3 +212,30 @@ def test_a_name_of_many_parts_takes_no_time() -> None:
     own = tensors("a", "b")
     with pytest.raises(FileError, match="neither names nor order"):
         paired(own, {"x." * 50_000 + "p": np.zeros(3), "x." * 50_000 + "q": np.zeros(3)}, "w")
+
+
+def test_queries_keys_and_values_in_one_matrix_are_taken_apart() -> None:
+    """As PyTorch's MultiheadAttention and timm keep them; positions are turned, a vector has axes of one."""
+    rows = np.arange(24.0).reshape(12, 2).repeat(2, axis=1)
+    own = {f"a.{x}.{y}": np.zeros((4, 4) if y == "weight" else 4) for x in "qkv" for y in ("weight", "bias")}
+    own |= {"positions.weight": np.zeros((4, 5)), "token.weight": np.zeros((4, 1))}
+    positions, token = np.arange(20.0).reshape(1, 5, 4), np.arange(4.0).reshape(1, 1, 4)
+    for weight, bias in (("in_proj_weight", "in_proj_bias"), ("qkv.weight", "qkv.bias")):
+        file = {f"b.{weight}": rows, f"b.{bias}": rows[:, 0], "pos": positions, "cls": token}
+        found = matched(own, dict(sorted(file.items())), "w")
+        for i, letter in enumerate("qkv"):
+            np.testing.assert_array_equal(found[f"a.{letter}.weight"], rows[4 * i : 4 * i + 4])
+            np.testing.assert_array_equal(found[f"a.{letter}.bias"], rows[4 * i : 4 * i + 4, 0])
+        np.testing.assert_array_equal(found["positions.weight"], positions[0].T)
+        np.testing.assert_array_equal(found["token.weight"], token.reshape(4, 1))
+    del file["pos"]
+    with pytest.raises(FileError, match="positions"):
+        matched(own | {"positions.weight": np.zeros((4, 4))}, file | {"pos": np.zeros((1, 4, 4))}, "w")
+
+
+def test_a_convolution_over_all_places_is_a_linear_layer() -> None:
+    own = {"fc.weight": np.zeros((3, 8))}
+    given = np.arange(24.0).reshape(3, 2, 2, 2)
+    np.testing.assert_array_equal(matched(own, {"f.weight": given}, "w")["fc.weight"], given.reshape(3, 8))
+    with pytest.raises(FileError, match="does not fit"):
+        matched({"conv.weight": np.zeros((3, 8, 1, 3))}, {"f.weight": np.zeros((3, 8, 3, 1))}, "w")
