@@ -28,7 +28,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "commands": (*CORE, "cli"),
     "executor": (),
     "tensors": ("base", "executor"),
-    "bridge": ("base", "spec", "layers", "graph", "analysis", "executor"),
+    "bridge": ("base", "spec", "layers", "graph", "analysis", "executor", "tensors"),
 }
 """Each folder and the others it may import; itself always."""
 

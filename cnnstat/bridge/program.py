@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
+from cnnstat.bridge.weights import load_weights
 from cnnstat.executor.expression import Expression
 from cnnstat.executor.network import Executor
 from cnnstat.executor.program import INPUT, Program, Step
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.base.arguments import Inputs
+    from cnnstat.bridge.weights import Names, TensorPair
     from cnnstat.graph.model import Graph
     from cnnstat.layers import Layer
 
@@ -45,7 +47,21 @@ class Network(Executor):
         dtype: str = "float32",
         input_shape: Inputs | None = None,
     ) -> None:
-        super().__init__(program(loaded(spec, params, input_shape)), seed=seed, dtype=dtype)
+        self.graph = loaded(spec, params, input_shape)
+        super().__init__(program(self.graph), seed=seed, dtype=dtype)
+
+    def load_weights(self, path: Path | str, *, names: Names = None) -> tuple[TensorPair, ...]:
+        """Read weights from a .npz or .safetensors file, and return which of its tensors is which.
+
+        Names need not be the network's: they are evidence beside shapes and order. `names` maps ours to the
+        file's where that is not enough: a mapping, or the path of a YAML file.
+        Strides, eps, slopes and activations stay the spec's.
+
+        Raises:
+            FileError: the file or the map is wrong, or it is not certain which tensor is which.
+            SpecError: the map is no YAML.
+        """
+        return load_weights(self, self.graph, path, names)
 
 
 def program(graph: Graph) -> Program:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from cnnstat.base.files import FileError
 from cnnstat.tensors.inputs import GivenInput, array_input, read_array
-from cnnstat.tensors.matching import cast, matched, paired
+from cnnstat.tensors.matching import Match, cast, matched, paired
+from cnnstat.tensors.names_map import NamesMap
 from cnnstat.tensors.pictures import image_input, read_image
 from cnnstat.tensors.weights import (
+    WeightsFile,
     check_activations_file,
     check_weights_file,
     open_weights,
@@ -19,6 +21,9 @@ from cnnstat.tensors.weights import (
 __all__ = [
     "FileError",
     "GivenInput",
+    "Match",
+    "NamesMap",
+    "WeightsFile",
     "array_input",
     "cast",
     "check_activations_file",

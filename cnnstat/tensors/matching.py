@@ -9,62 +9,168 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cnnstat.base.files import FileError
+from cnnstat.tensors.by_kind import Ambiguous
 from cnnstat.tensors.common import first_few, shape_text, shown
+from cnnstat.tensors.cuts import Cut, cuts
+from cnnstat.tensors.heads import head_text, heads
+from cnnstat.tensors.modules import Group, grouped, kinds, plain_shape, tree
+from cnnstat.tensors.names_map import NamesMap, Part, mapped_parts
+from cnnstat.tensors.npy import MAX_TENSORS
 from cnnstat.tensors.numbers import check_finite
-from cnnstat.tensors.pairing import Ambiguous, Group, grouped, kinds, pairs
+from cnnstat.tensors.tree_search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnnstat.executor.kernel import Array
 
+COUNTED = MAX_TENSORS.bit_length()
+"""Bits for the number of layers of a kind."""
+SAME = "same name"
 COUNTER = "num_batches_tracked"
 """Steps of training that PyTorch's batch norm counted: nothing that inference needs."""
 
 
-def matched(parameters: Mapping[str, Array], tensors: Mapping[str, Array], source: str) -> dict[str, Array]:
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What of a file is a tensor of the network, and why."""
+
+    cut: Cut
+    why: str
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file's tensor."""
+        return self.cut.name
+
+
+class _Named(NamedTuple):
+    """A tensor as it was cut for the network, and why it is the one."""
+
+    name: str
+    why: str
+
+
+def matched(
+    parameters: Mapping[str, Array], tensors: Mapping[str, Array], source: str, names: NamesMap | None = None
+) -> dict[str, Array]:
     """Return a file's tensors under the names, in the order and in the types of a network's `parameters`.
 
     `source` is the name of the file for messages.
 
     Raises:
-        FileError: tensors are missing, left over or of another shape, which of them belongs where is not
-            certain, or a number is too large for the network's type.
+        FileError: as `paired` says, or a number is too large for the network's type.
     """
-    names = paired(parameters, tensors, source)
-    return {name: cast(tensors[names[name]], own, name, source) for name, own in parameters.items()}
+    found = paired(parameters, tensors, source, names)
+    return {
+        name: cast(found[name].cut.of(tensors[found[name].name]), own, name, source)
+        for name, own in parameters.items()
+    }
 
 
-def paired(parameters: Mapping[str, Array], tensors: Mapping[str, Array], source: str) -> dict[str, str]:
+def paired(
+    parameters: Mapping[str, Array],
+    tensors: Mapping[str, Array],
+    source: str,
+    names: NamesMap | None = None,
+    params: Mapping[str, object] | None = None,
+) -> dict[str, Match]:
     """Return for each of a network's `parameters` its name in a file, by names and shapes alone.
 
+    What `names` maps is so; the rest is found out. `params` are the spec's, for messages.
+
     Raises:
-        FileError: as `matched` says, but that no number is looked at.
+        FileError: tensors are missing, left over or of another shape, which of them belongs where is not
+            certain, or the map is wrong.
     """
-    originals = _renamed(parameters, tensors)
-    held = {name: tensors[original] for name, original in originals.items()}
+    found: dict[str, Match] = {}
+    own, held = dict(parameters), {name: tensor for name, tensor in tensors.items() if _counts(name)}
+    for part in mapped_parts(names, own, held) if names else ():
+        _check_tensor(part, parameters, tensors, names)
+        ours = {_within(name, part.ours): own.pop(name) for name in part.own}
+        theirs = {_within(name, part.theirs): held.pop(name) for name in part.given}
+        inside = _paired(ours, theirs, f"{source}: {part.ours} as {part.theirs}", {})
+        found |= {
+            _joined(part.ours, name): Match(
+                replace(match.cut, name=_joined(part.theirs, match.name)), names.source if names else ""
+            )
+            for name, match in inside.items()
+        }
+    if own or held:
+        found |= _paired(own, held, source, params or {})
+    return {name: found[name] for name in parameters}
+
+
+def _check_tensor(
+    part: Part, parameters: Mapping[str, Array], tensors: Mapping[str, Array], names: NamesMap | None
+) -> None:
+    """Let a tensor that a map pairs with another pass if both have one shape, and layers and blocks.
+
+    Raises:
+        FileError: they have not.
+    """
+    if names is None or part.ours not in parameters:
+        return
+    own = parameters[part.ours].shape
+    if part.theirs not in tensors:
+        raise FileError(names.source, f"'{shown(part.ours)}' is a tensor, '{shown(part.theirs)}' is none")
+    given = tensors[part.theirs].shape
+    if plain_shape(own) != plain_shape(given):
+        shapes = f"'{shown(part.ours)}' is {shape_text(own)}, '{shown(part.theirs)}' {shape_text(given)}"
+        raise FileError(names.source, shapes)
+
+
+def _counts(name: str) -> bool:
+    return name.rpartition(".")[2] != COUNTER
+
+
+def _within(name: str, above: str) -> str:
+    return name[len(above) + 1 :]
+
+
+def _joined(above: str, name: str) -> str:
+    return f"{above}.{name}" if name else above
+
+
+def _paired(
+    parameters: Mapping[str, Array],
+    tensors: Mapping[str, Array],
+    source: str,
+    params: Mapping[str, object],
+) -> dict[str, Match]:
+    recut, cut = cuts(parameters, tensors)
+    originals = _renamed(parameters, recut)
+    held = {name: recut[original] for name, original in originals.items()}
     wrong = _misshapen(parameters, held)
     if held.keys() == parameters.keys() and not wrong:
-        names = {name: name for name in parameters}
-    elif _mostly_named(parameters, held) and (wrong or not _same_kinds(parameters, held)):
-        raise FileError(source, f"does not fit the network: {_by_name(parameters, held)}")
+        found = {name: _Named(name, SAME) for name in parameters}
     else:
-        names = _by_structure(parameters, held, source)
-    return {name: originals[given] for name, given in names.items()}
+        layers, modules = grouped(parameters), grouped(held)
+        others = heads(layers, modules)
+        if others:
+            raise FileError(source, head_text(others, layers, params))
+        if _mostly_named(parameters, held) and (wrong or not _same_kinds(layers, modules)):
+            raise FileError(source, f"does not fit the network: {_by_name(parameters, held)}")
+        found = _by_structure(layers, modules, source, in_order=list(held) != sorted(held))
+    return {name: Match(cut[originals[match.name]], match.why) for name, match in found.items()}
 
 
 def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[str, str]:
-    """Drop counters, and as much of the prefix shared by all names as lets the most names fit.
+    """Drop as much of the prefix shared by all names as lets the most names fit.
 
     Each name that is left is returned with the one in the file.
     """
-    kept = {name: name for name in tensors if name.rsplit(".", 1)[-1] != COUNTER}
-    return max(_without_prefix(kept), key=lambda held: len(held.keys() & parameters.keys()))
+    return max(
+        _without_prefix({name: name for name in tensors}),
+        key=lambda held: len(held.keys() & parameters.keys()),
+    )
 
 
 def _without_prefix(names: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -77,13 +183,13 @@ def _without_prefix(names: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def cast(tensor: Array, own: Array, name: str, source: str) -> Array:
-    """Return a file's tensor in the type of a network's own.
+    """Return a file's tensor in the type and the shape of a network's own, which may have more axes of one.
 
     Raises:
         FileError: a number is too large for it.
     """
     with np.errstate(over="ignore"):
-        cast = tensor.astype(own.dtype, copy=False)
+        cast = tensor.astype(own.dtype, copy=False).reshape(own.shape)
     check_finite(source, f"{shown(name)}, as {own.dtype},", cast)
     return cast
 
@@ -93,7 +199,11 @@ def _mostly_named(parameters: Mapping[str, Array], held: Mapping[str, Array]) ->
 
 
 def _misshapen(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> list[str]:
-    return [name for name, own in parameters.items() if name in held and held[name].shape != own.shape]
+    return [
+        name
+        for name, own in parameters.items()
+        if name in held and plain_shape(held[name].shape) != plain_shape(own.shape)
+    ]
 
 
 def _by_name(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> str:
@@ -110,25 +220,30 @@ def _by_name(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> str:
     return "; ".join(f"{what}: {first_few(names)}" for what, names in lists.items() if names)
 
 
-def _same_kinds(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> bool:
-    layers, modules = (kinds(grouped(tensors)) for tensors in (parameters, held))
-    return {kind: len(those) for kind, those in layers.items()} == {k: len(v) for k, v in modules.items()}
+def _same_kinds(layers: Sequence[Group], modules: Sequence[Group]) -> bool:
+    return Counter(layer.kind for layer in layers) == Counter(module.kind for module in modules)
 
 
-def _by_structure(parameters: Mapping[str, Array], held: Mapping[str, Array], source: str) -> dict[str, str]:
+def _by_structure(
+    layers: list[Group], modules: list[Group], source: str, *, in_order: bool
+) -> dict[str, _Named]:
     """Return for each tensor of the network the file's name of it.
 
     Raises:
         FileError: the modules are others than the layers, or could be paired in more than one way.
     """
-    layers, modules = grouped(parameters), grouped(held)
-    if not _same_kinds(parameters, held):
+    if not _same_kinds(layers, modules):
         raise FileError(source, _first_misfit(layers, modules))
+    worth = {kind: 1 << (COUNTED * number) for number, kind in enumerate(kinds(layers))}
     try:
-        found = pairs(layers, modules, in_order=list(held) != sorted(held))
+        found = Search(layers, worth, in_order=in_order).pairs(tree(modules, worth))
     except Ambiguous as doubt:
         raise FileError(source, _doubt(doubt.layers, doubt.modules)) from doubt
-    return {layer.full(tensor): module.full(tensor) for layer, module in found for tensor in layer.shapes}
+    return {
+        name: _Named(pair.module.names[role], SAME if name == pair.module.names[role] else pair.why)
+        for pair in found
+        for role, name in pair.layer.names.items()
+    }
 
 
 def _first_misfit(layers: list[Group], modules: list[Group]) -> str:
@@ -156,7 +271,9 @@ def _unpaired(groups: list[Group], others: list[Group]) -> int | None:
 
 
 def _described(group: Group) -> str:
-    tensors = [f"{shown(name)} {shape_text(shape)}" for name, shape in group.shapes.items()]
+    if [*group.names.values()] == [group.name]:
+        return f"'{shown(group.name)}' ({shape_text(*group.shapes.values())})"
+    tensors = [f"{shown(role)} {shape_text(shape)}" for role, shape in group.shapes.items()]
     return f"'{shown(group.name)}' with {first_few(tensors)}"
 
 
@@ -164,5 +281,5 @@ def _doubt(layers: list[Group], modules: list[Group]) -> str:
     own, given = (first_few([f"'{shown(group.name)}'" for group in groups]) for groups in (layers, modules))
     return (
         f"layers {own} have the same shapes, and neither names nor order say for certain which of the file's "
-        f"{given} is which; give its tensors the network's names"
+        f"{given} is which; give its tensors the network's names, or a map of both by --names"
     )

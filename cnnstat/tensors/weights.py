@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.base.files import FileError, as_file_error, check_writable, replacing
 from cnnstat.tensors.common import check_suffix, existing, shown
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 SUFFIXES = (".npz", ".safetensors")
 PICKLED = (
     "; a pickle can run code and is never read. In PyTorch: "
-    "numpy.savez('weights.npz', **{name: t.numpy() for name, t in model.state_dict().items()})"
+    "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')"
 )
 
 
-def open_weights(path: Path | str) -> NpzFile | SafetensorsFile:
+WeightsFile: TypeAlias = NpzFile | SafetensorsFile
+
+
+def open_weights(path: Path | str) -> WeightsFile:
     """Return a .npz or .safetensors file whose headers were checked; its tensors are read when asked for.
 
     Raises:
@@ -40,7 +43,7 @@ def open_weights(path: Path | str) -> NpzFile | SafetensorsFile:
     return file
 
 
-def read_tensors(file: NpzFile | SafetensorsFile, names: Iterable[str]) -> Iterator[tuple[str, Array]]:
+def read_tensors(file: WeightsFile, names: Iterable[str]) -> Iterator[tuple[str, Array]]:
     """Read tensors of a file one by one, in this order.
 
     Types stay as they are, except that bfloat16, which NumPy does not know, becomes float32.

@@ -82,6 +82,12 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
     ),
     max_memory_option,
     click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
+    click.option(
+        "--names", metavar="FILE", type=FILE, help="For --weights: a YAML map, our names to the file's."
+    ),
+    click.option(
+        "--explain-names", is_flag=True, help="For --weights: show which tensor is which, and do not run."
+    ),
     click.option("--save", metavar="FILE", type=FILE, help="Write the weights to .npz or .safetensors."),
     click.option(
         "--image",
@@ -113,6 +119,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
     from cnnstat.commands.run.document import document  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
     from cnnstat.commands.run.report import report  # noqa: PLC0415
+    from cnnstat.commands.run.weights import names_document, names_report  # noqa: PLC0415
     from cnnstat.tensors import check_activations_file, check_weights_file  # noqa: PLC0415
 
     _check_options(options)
@@ -123,6 +130,10 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
         if options.activations is not None:
             check_activations_file(options.activations)
         _check_files(network, options, output)
+        if options.explain_names and options.weights is not None:
+            pairing = names_document(network.load(), options.weights, options)
+            show(pairing, lambda: names_report(pairing), output)
+            return
         proof = prove(network.load(), options)
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
@@ -158,7 +169,7 @@ def _check_files(network: Chosen, options: RunOptions, output: Output) -> None:
         UsageError: it would happen.
     """
     given = (each.path for each in (*options.image, *options.array))
-    taken = [place_of(network.spec), *filter(None, (options.weights, *given))]
+    taken = [place_of(network.spec), *filter(None, (options.weights, options.names, *given))]
     for path in filter(None, (options.save, options.activations, output.output)):
         if any(same_file(other, path) for other in taken) or path.resolve() in taken:
             raise click.UsageError(f"{path} is needed for something else; write to another file")
@@ -176,6 +187,8 @@ def _check_options(options: RunOptions) -> None:
         raise click.UsageError("--method and --elements need --check-grad")
     if options.check_grad and options.dtype == "float32":
         raise click.UsageError("--check-grad runs in float64: float32 has too few digits to compare")
+    if options.weights is None and (options.names or options.explain_names):
+        raise click.UsageError("--names and --explain-names need --weights")
     names = [each.name for each in (*options.image, *options.array)]
     if len(set(names)) < len(names):
         message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"

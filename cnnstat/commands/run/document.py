@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from cnnstat.analysis.model import COUNTED
 from cnnstat.bridge.verify import Disagreement, Unmeasured  # noqa: TC001 - of a document
 from cnnstat.commands.run.verdict import verdict
+from cnnstat.commands.run.weights import WeightsRead  # noqa: TC001 - of a document
 from cnnstat.executor.measure.derivatives import TOLERANCE
 from cnnstat.executor.measure.gradients import Outcome  # noqa: TC001 - of a document
 from cnnstat.executor.top_classes import ranked
@@ -146,6 +147,7 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
             description="figures of which `proved` says nothing, as no run shows them or none was calculated"
         ),
     ]
+    weights: Annotated[WeightsRead | None, Meta(description="null without `--weights`")]
     loss: LossValue
     gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
     top: Annotated[
@@ -183,6 +185,7 @@ def document(proof: Proof, top: int | None) -> RunDocument:
         differences=proof.verification.differences,
         compared=proof.verification.compared,
         unmeasured=proof.verification.unmeasured,
+        weights=proof.weights,
         loss=LossValue(
             name=proof.loss.name,
             value=Real(proof.loss.value),

@@ -32,6 +32,8 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     max_memory: int | None = None
     share: int = 1
     weights: Path | None = None
+    names: Path | None = None
+    explain_names: bool = False
     save: Path | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False

@@ -12,9 +12,11 @@ from cnnstat.base.text import plain
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
+from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
+from cnnstat.commands.run.weights import WeightsRead
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import is_finite, quiet
 from cnnstat.executor.loss import evaluate
@@ -26,18 +28,13 @@ from cnnstat.executor.program import MissingKernelError
 from cnnstat.tensors import (
     FileError,
     array_input,
-    cast,
     image_input,
-    open_weights,
-    paired,
-    read_tensors,
     save_activations,
     save_weights,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from cnnstat.analysis import Analysis
     from cnnstat.bridge.verify import Verification
@@ -66,6 +63,7 @@ class Proof(Struct, frozen=True):
     checked: tuple[Checked, ...]
     to_check: int
     interrupted: bool = False
+    weights: WeightsRead | None = None
 
     @property
     def good(self) -> bool:
@@ -120,11 +118,13 @@ def _proved(
     """Run a network that there is memory for; `wanted` are the samples asked for, if any are."""
     graph, batch = analysis.graph, analysis.settings.batch
     # How long each layer takes beside the others, roughly: for the progress bar only.
+    weights: WeightsRead | None = None
     work = [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
     try:
         network = Network(graph, seed=options.seed, dtype=options.dtype)
         if options.weights is not None:
-            _load(network, options.weights)
+            pairs = network.load_weights(options.weights, names=options.names)
+            weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         measurements = _measured(network, x, work, options)
     except UnfitError as error:
@@ -138,7 +138,15 @@ def _proved(
     checked, interrupted = _checked(network, samples, x, work, options) if options.check_grad else ((), False)
     to_check = gradients_of(network) if options.check_grad else 0
     return Proof(
-        verification, options.seed, options.training, loss, options.method, checked, to_check, interrupted
+        verification,
+        options.seed,
+        options.training,
+        loss,
+        options.method,
+        checked,
+        to_check,
+        interrupted,
+        weights,
     )
 
 
@@ -159,18 +167,6 @@ def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
         sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
         raise RefusedError(f"all inputs need as many samples, got {sizes}")
     return found
-
-
-def _load(network: Network, path: Path) -> None:
-    """Take the weights of a file, one tensor after the other, once names and shapes are known to fit."""
-    file, own = open_weights(path), network.parameters
-    names = paired(own, file.outlines(), path.name)
-    for name, (_, tensor) in zip(names, read_tensors(file, names.values()), strict=True):
-        ready = cast(tensor, own[name], name, path.name)
-        try:
-            network.load({name: ready})
-        except ValueError as error:  # numbers that are no weights
-            raise FileError(path, str(error)) from None
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:

@@ -6,8 +6,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.figures import ADDED
+from cnnstat.base.text import plain
 from cnnstat.commands.run.gradients import gradient_fact, gradient_table
 from cnnstat.commands.run.verdict import TITLES
+from cnnstat.commands.run.weights import SPECS_OWN
 from cnnstat.report.columns import COLUMNS, MEASURABLE, footnotes, size_text
 from cnnstat.report.document import figures
 from cnnstat.report.layers import title_of
@@ -38,6 +40,7 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
         tables=(table, gradient_table(check, analysis, depth)) if check else (table,),
         facts=(
             _memory(document),
+            *_weights(document),
             *_limits(document),
             *_loss(document, proof),
             *_broken(proof),
@@ -132,6 +135,16 @@ def _memory(document: RunDocument) -> Fact:
     calculated = "calculated ", Quantity(memory.calculated), " bytes, "
     measured = "measured ", Quantity(memory.measured), " bytes (", Quantity(memory.measured, "bytes"), ")"
     return Fact("inference memory", (*calculated, *measured, f"; {document.dtype}, batch {document.batch}"))
+
+
+def _weights(document: RunDocument) -> Iterator[Fact]:
+    """Say what was read, and what no file of weights can say."""
+    read = document.weights
+    if read is None:
+        return
+    yield Fact("weights", (Quantity(read.tensors), f" tensors of {plain(read.file)}; {SPECS_OWN}"))
+    if read.fits_too:
+        yield Fact("", f"these tensors fit {_few(read.fits_too)}, too: be sure which of them was trained")
 
 
 def _limits(document: RunDocument) -> Iterator[Fact]:

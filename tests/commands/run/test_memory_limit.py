@@ -138,6 +138,6 @@ def test_weights_are_taken_one_by_one(tmp_path: Path) -> None:
     stored = {f"module.{name}": value.astype(np.float64) for name, value in network.parameters.items()}
     save_weights(tmp_path / "w.npz", dict(reversed(stored.items())))
     own = cnnstat.Network("lenet5", seed=4)
-    proving._load(own, tmp_path / "w.npz")
+    own.load_weights(tmp_path / "w.npz")
     for name, value in own.parameters.items():
         np.testing.assert_array_equal(value, network.parameters[name])

@@ -19,37 +19,25 @@ Layers of different kinds (tensor names and shapes) cannot be confused, so each 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnstat.tensors.modules import Group, kinds, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
-    from cnnstat.executor.kernel import Array
-
-Kind: TypeAlias = "frozenset[tuple[str, tuple[int, ...]]]"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A layer of the network, or a module of a file: its name, and the shapes of its tensors by name."""
-
-    name: str
-    shapes: dict[str, tuple[int, ...]]
-
-    @property
-    def kind(self) -> Kind:
-        """What two groups have in common that fit each other."""
-        return frozenset(self.shapes.items())
-
-    def full(self, tensor: str) -> str:
-        """Return a tensor's name with the group's before it."""
-        return f"{self.name}.{tensor}" if self.name else tensor
+ALONE = "the only one of its shapes"
+BY_NAME = "by names"
+IN_TURN = "by order"
 
 
-Pair: TypeAlias = tuple[Group, Group]
-"""A layer and its module."""
+class Pair(NamedTuple):
+    """A layer and its module, and why it is that one."""
+
+    layer: Group
+    module: Group
+    why: str = ALONE
 
 
 class Ambiguous(ValueError):  # noqa: N818 - a doubt, which the caller puts into words
@@ -60,24 +48,7 @@ class Ambiguous(ValueError):  # noqa: N818 - a doubt, which the caller puts into
         self.layers, self.modules = layers, modules
 
 
-def grouped(tensors: Mapping[str, Array]) -> list[Group]:
-    """Gather tensors by what stands before the last dot of their names, in order of first appearance."""
-    found: dict[str, Group] = {}
-    for name, tensor in tensors.items():
-        head, _, tail = name.rpartition(".")
-        found.setdefault(head, Group(head, {})).shapes[tail] = tensor.shape
-    return list(found.values())
-
-
-def kinds(groups: list[Group]) -> dict[Kind, list[Group]]:
-    """Sort groups by kind, keeping their order."""
-    found: dict[Kind, list[Group]] = {}
-    for group in groups:
-        found.setdefault(group.kind, []).append(group)
-    return found
-
-
-def pairs(layers: list[Group], modules: list[Group], *, in_order: bool) -> list[Pair]:
+def pairs(layers: Sequence[Group], modules: Sequence[Group], *, in_order: bool) -> list[Pair]:
     """Pair each layer with its module; there must be equally many of each kind.
 
     `in_order` says that the file's order is that in which its modules were made.
@@ -87,21 +58,24 @@ def pairs(layers: list[Group], modules: list[Group], *, in_order: bool) -> list[
     """
     fits = in_order and [layer.kind for layer in layers] == [module.kind for module in modules]
     given, by_name = kinds(modules), {module.name: module for module in modules}
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for kind, those in kinds(layers).items():
-        found |= _of_one_kind(those, given[kind], fits)
-    return [(layer, by_name[found[layer.name]]) for layer in layers]
+        names, why = _of_one_kind(those, given[kind], fits)
+        found |= {ours: (theirs, why) for ours, theirs in names.items()}
+    return [Pair(layer, by_name[found[layer.name][0]], found[layer.name][1]) for layer in layers]
 
 
-def _of_one_kind(layers: list[Group], modules: list[Group], fits: bool) -> dict[str, str]:
-    """Return each layer's module, both by name."""
+def _of_one_kind(layers: list[Group], modules: list[Group], fits: bool) -> tuple[dict[str, str], str]:
+    """Return each layer's module, both by name, and why."""
+    if len(layers) == 1:
+        return {layers[0].name: modules[0].name}, ALONE
     named = dict(_named(layers, modules))
     if len(set(named.values())) == len(layers):
-        return named
+        return named, BY_NAME
     orders = [*_orders(layers, modules, fits)]
     if not orders or any(order != orders[0] for order in orders) or not named.items() <= orders[0].items():
         raise Ambiguous(layers, modules)
-    return orders[0]
+    return orders[0], IN_TURN
 
 
 def _orders(layers: list[Group], modules: list[Group], fits: bool) -> Iterator[dict[str, str]]:
@@ -126,12 +100,12 @@ def _named(layers: list[Group], modules: list[Group]) -> Iterator[tuple[str, str
     own_parts, given_parts = _by_parts(layers), _by_parts(modules)
     own, given = _scopes(layers), _scopes(modules)
     for layer in layers:
-        parts = _parts(layer.name)
+        name = parts(layer.name)
         scope = next(scope for scope in _above(layer.name) if scope in given)
         if layer.name in names:
             yield layer.name, layer.name
-        elif len(own_parts[parts]) == len(given_parts.get(parts, ())) == 1:
-            yield layer.name, given_parts[parts][0]
+        elif len(own_parts[name]) == len(given_parts.get(name, ())) == 1:
+            yield layer.name, given_parts[name][0]
         elif len(own[scope]) == len(given[scope]) == 1:
             yield layer.name, given[scope][0].name
 
@@ -140,14 +114,8 @@ def _by_parts(groups: list[Group]) -> dict[tuple[str | int, ...], list[str]]:
     """List under each sequence of words and numbers the names that are made of it."""
     found: dict[tuple[str | int, ...], list[str]] = {}
     for group in groups:
-        found.setdefault(_parts(group.name), []).append(group.name)
+        found.setdefault(parts(group.name), []).append(group.name)
     return found
-
-
-def _parts(name: str) -> tuple[str | int, ...]:
-    """Return the words and the numbers of a name without what stands between: ("c", 1) of c.1 and of c_01."""
-    parts = re.findall(r"[0-9]{1,9}|[^\W0-9_]+", name)
-    return tuple(int(part) if part[0] in "0123456789" else part for part in parts)
 
 
 def _scopes(groups: list[Group]) -> dict[str, list[Group]]:

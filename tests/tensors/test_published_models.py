@@ -1,0 +1,35 @@
+"""State dicts of other libraries are read right or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tensors.published_models import MODELS, Model, goes_by_execution, reading
+
+REFUSED = {
+    "torchvision-googlenet": "with batch norms, which the paper's network has not",
+    "timm-efficientnetv2_rw_s": "another network",
+    "timm-hrnet_w18": "branches and fusions interleaved more than two and two",
+    "timm-botnet50ts_256": "another network",
+    "transformers-ViT": "layernorm_before and layernorm_after: words that are no order",
+}
+"""Models whose state dicts are not read, and why."""
+OTHERWISE = {
+    "timm-mobilenetv1_100": "ReLU6 for ReLU",
+    "timm-efficientnetv2_s": "1e-7 off",
+    "timm-legacy_xception": "a ReLU in place changes what the skip adds",
+}
+"""Models that are read right, by the order of execution, but compute something else than the spec."""
+QUICK = [model for model in MODELS if model.side < 200 and "botnet" not in str(model)]
+
+
+@pytest.mark.exchange
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("model", QUICK, ids=lambda model: f"{model}-{model.spec}")
+def test_outputs_are_pytorchs(model: Model) -> None:
+    built = model.built()
+    if str(model) in OTHERWISE:
+        assert goes_by_execution(model, built)
+        return
+    for suffix, said in reading(model, built).items():
+        assert said == "right" or (str(model) in REFUSED and "WRONG" not in said), f"{suffix}: {said}"
