@@ -23,6 +23,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "graph": ("base", "spec", "layers"),
     "analysis": ("base", "spec", "layers", "graph"),
     "rules": ("base", "spec", "layers", "graph", "analysis"),
+    "exporters": ("base", "spec", "layers", "graph", "analysis"),
     "report": ("base", "spec", "layers", "graph", "analysis"),
     "cli": CORE,
     "commands": (*CORE, "cli"),
@@ -47,8 +48,10 @@ LIBRARIES = {
     "click": ("cli/*", "commands/*/command.py"),
     "numpy": (
         "executor/*",
+        "exporters/onnx/*",
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
+    "onnx": ("exporters/onnx/library.py",),
     "psutil": ("commands/run/memory_limit.py",),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
