@@ -74,8 +74,8 @@ def running_bytes(analysis: Analysis, uses: Uses | None = None) -> int:
     ]
     if uses.engine:  # the model's messages, their bytes, and what the engine makes of these
         needs.append(outputs + 3 * stored + measured.measuring())
-        # Where rounding is looked at, all once more in numbers of twice the width.
-        needs.append(2 * (stored + measured.measuring()) + measured.measuring())
+        # Where rounding is measured, three passes side by side, two of them in numbers of twice the width.
+        needs.append(2 * stored + 5 * measured.measuring())
     if uses.saved:
         needs.append(2 * stored + given)
     if uses.weights:

@@ -119,7 +119,7 @@ class OutputDifference(Struct, frozen=True, kw_only=True):
     difference: Annotated[Real, Meta(description="null where shapes differ, or one is not finite")]
     rounding: Annotated[
         Real | None,
-        Meta(description="how far the executor's own is off from float64; null where all are the same"),
+        Meta(description="how far rounding may put it off; null where all outputs are the same"),
     ]
     found: Found
 

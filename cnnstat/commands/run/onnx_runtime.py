@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 ENGINE = "ONNX Runtime"
 _NO_KERNEL = re.compile(r"Could not find an implementation for (\w+)\(\d+\) node with name '([^']*)'")
-_ERRORS_ALONE = 3
-"""Of ONNX Runtime's log: it warns of what its own optimizer leaves undone."""
+_NO_LOG = 4
+"""Nothing but what ends the program: errors are raised, too."""
 
 
 def libraries() -> Any:
@@ -67,7 +67,7 @@ def _session(runtime: Any, made: Any) -> Any:
     options = runtime.SessionOptions()
     options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = _ERRORS_ALONE
+    options.log_severity_level = _NO_LOG
     providers = ["CPUExecutionProvider"]
     parts = moved_out(made, "numbers")
     if not parts:

@@ -91,6 +91,17 @@ def test_a_kernel_made_wrong_is_named(factor: float, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.exchange
 @pytest.mark.usefixtures("installed")
+def test_what_cancels_is_rounding() -> None:
+    """The mean of a norm is nothing else: 0 in one engine, 1e-8 in another."""
+    layers = "  - {type: layer_norm}\n" * 2 + "  - {type: reduce, axes: [channels]}\n"
+    Path("zero.yaml").write_text(f"input: [2]\nlayers:\n{layers}", encoding="utf-8")
+    ended = against("--batch", "8", spec="zero.yaml")
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[-1].endswith("2 outputs are ONNX Runtime's, 1 but for rounding")
+
+
+@pytest.mark.exchange
+@pytest.mark.usefixtures("installed")
 def test_numbers_that_are_not_finite_are_compared() -> None:
     Path("roots.yaml").write_text(
         "input: [9]\nlayers:\n  - {type: power, exponent: 0.5}\n  - {type: relu}\n", encoding="utf-8"
