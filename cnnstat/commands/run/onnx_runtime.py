@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ENGINE = "ONNX Runtime"
 _NO_KERNEL = re.compile(r"Could not find an implementation for (\w+)\(\d+\) node with name '([^']*)'")
+_NO_MEMORY = re.compile(r"bad[ _]alloc|[Ff]ailed to allocate")
 _NO_LOG = 4
 """Nothing but what ends the program: errors are raised, too."""
 
@@ -82,7 +83,7 @@ def _session(runtime: Any, made: Any) -> Any:
 def _refusal(error: Exception, dtype: str) -> Exception:
     """Return what an error of ONNX Runtime comes to for who asked for a run."""
     text = str(error)
-    if isinstance(error, MemoryError) or "alloc" in text:
+    if isinstance(error, MemoryError) or _NO_MEMORY.search(text):
         return MemoryError(text)
     if found := _NO_KERNEL.search(text):
         op, name = found.groups()

@@ -94,7 +94,7 @@ def _rounding(network: Executor, x: Batch) -> list[float]:
 
     The network is run in float64 with the same numbers: that far its own output is off. And it is run so once
     more, with the last digits of float32 of each output changed at random: where numbers cancel, rounding may
-    have done nothing to the first by chance, and is all that is left in another engine.
+    spare the first by chance, and is all that is left in another engine.
     """
     exact = Executor(network.program, seed=network.seed, dtype="float64")
     exact.load(network.parameters)
