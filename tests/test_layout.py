@@ -23,6 +23,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "graph": ("base", "spec", "layers"),
     "analysis": ("base", "spec", "layers", "graph"),
     "rules": ("base", "spec", "layers", "graph", "analysis"),
+    "exporters": ("base", "spec", "layers", "graph", "analysis"),
     "report": ("base", "spec", "layers", "graph", "analysis"),
     "cli": CORE,
     "commands": (*CORE, "cli"),
@@ -33,12 +34,18 @@ LAYOUT: dict[str, tuple[str, ...]] = {
 """Each folder and the others it may import; itself always."""
 
 EXCEPTIONS = {
-    "commands/run/*": ("executor", "tensors", "bridge"),
+    "commands/run/*": ("executor", "tensors", "bridge", "exporters"),
+    "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/list/plugins_document.py": ("executor",),
 }
 """Files that may import more."""
 
-SHARED = {"commands/check/execution.py": ("run",), "commands/list/plugins_document.py": ("check",)}
+SHARED = {
+    "commands/check/execution.py": ("run",),
+    "commands/export/command.py": ("run",),
+    "commands/export/exported.py": ("run",),
+    "commands/list/plugins_document.py": ("check",),
+}
 """Files that may import another command: what it does is part of what they do."""
 
 LIBRARIES = {
@@ -47,8 +54,12 @@ LIBRARIES = {
     "click": ("cli/*", "commands/*/command.py"),
     "numpy": (
         "executor/*",
+        "exporters/onnx/*",
+        "commands/run/opinion.py",
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
+    "onnx": ("exporters/onnx/library.py",),
+    "onnxruntime": ("commands/run/onnx_runtime.py",),
     "psutil": ("commands/run/memory_limit.py",),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),

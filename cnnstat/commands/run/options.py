@@ -31,6 +31,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     elements: int = 0
     max_memory: int | None = None
     share: int = 1
+    against: str | None = None
     weights: Path | None = None
     names: Path | None = None
     explain_names: bool = False
