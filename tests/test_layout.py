@@ -23,6 +23,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "graph": ("base", "spec", "layers"),
     "analysis": ("base", "spec", "layers", "graph"),
     "rules": ("base", "spec", "layers", "graph", "analysis"),
+    "exporters": ("base", "spec", "layers", "graph", "analysis"),
     "report": ("base", "spec", "layers", "graph", "analysis"),
     "cli": CORE,
     "commands": (*CORE, "cli"),

@@ -1,0 +1,1 @@
+"""Graph -> models in the words of other tools."""
