@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.pytorch.classes import Arguments, SplitError, Use, same
@@ -11,7 +12,6 @@ from cnnstat.exporters.pytorch.expressions import (
     Tree,
     binary,
     constant,
-    literal,
     name,
     names_in,
     number,
@@ -20,11 +20,11 @@ from cnnstat.exporters.pytorch.expressions import (
     text_of,
     value_of,
 )
-from cnnstat.exporters.pytorch.forward import Forward, Val
-from cnnstat.exporters.pytorch.layout import Call, Choice, Doc, Generator, Joined, Operation, lines
+from cnnstat.exporters.pytorch.forward import Forward, Statement, Val
+from cnnstat.exporters.pytorch.layout import Call, Choice, Doc, Generator, Joined, Operation, flat, lines
 from cnnstat.exporters.pytorch.names import MODULE_NAMES, is_plain, variable
 from cnnstat.exporters.pytorch.said import NO_DEFAULT, Said, UnsaidError
-from cnnstat.exporters.pytorch.scopes import Scope
+from cnnstat.exporters.pytorch.scopes import Item, Scope
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions, resolve
@@ -180,7 +180,16 @@ class Class:
         return self.network.canonical(klass.scopes[0], tap)
 
     def put(self, title: str, val: Val) -> None:
-        """Let a name stand for a value, which is now the one above."""
+        """Let a name stand for a value, which is now the one above.
+
+        Channels that take a long expression become a variable of the constructor.
+        """
+        if val.widths and not self.block and _length(val.widths[0]) > 1:
+            self.made.append(f"        ={title}")
+            tree = val.widths[0]
+            local = self.args.local(f"{title}_channels", tree)
+            self.made[-1] = f"={text_of(local)}={text_of(tree)}"
+            val.widths = [local]
         self.env[title] = self.above = val
 
     def call(self, val: Val, more: list[Val], target: str, sources: list[Val]) -> None:
@@ -652,8 +661,6 @@ class Class:
                 body.append(f"            {names(val)}.append({each})")
             return body
 
-        from cnnstat.exporters.pytorch.forward import Statement
-
         reads = [*sources, *(val for val in carried.values())]
         self.forward.statements.append(Statement(targets, reads, lambda names: "", text))
 
@@ -784,6 +791,20 @@ class Class:
             self.flags[key] = base
         return f"self.{self.flags[key]}"
 
+    def made_lines(self) -> list[str]:
+        """Return the lines that make the modules; variables that nothing reads are left out."""
+        found: list[str] = []
+        read = " ".join(line for line in self.made if line[0] != "=")
+        for line in reversed(self.made):
+            if line[0] != "=":
+                found.append(line)
+                continue
+            _, variable_, text = line.split("=")
+            if re.search(rf"\b{variable_}\b", read):
+                found.append(f"        {variable_} = {text}")
+                read += f" {text}"
+        return found[::-1]
+
     # -- the constructor -----------------------------------------------------------------------------
 
     def assign(self, title: str, doc: Doc, stores: bool, indent: int = 8) -> None:
@@ -876,8 +897,6 @@ class Class:
 
 def _standing(scope: Scope) -> Any:
     """Return something that has no index, to stand for a call as a whole."""
-    from cnnstat.exporters.pytorch.scopes import Item
-
     return Item((), (), scope.params, None, scope, scope.output, {}, 0, 0)
 
 
@@ -933,12 +952,10 @@ def _nested(tree: Tree) -> Doc:
     return text_of(tree)
 
 
+def _length(tree: Tree) -> int:
+    """Return how many operations an expression has."""
+    return sum(isinstance(node, ast.BinOp | ast.Call | ast.IfExp) for node in ast.walk(tree))
+
+
 def _words(doc: Doc) -> set[str]:
-    import re
-
-    from cnnstat.exporters.pytorch.layout import flat
-
     return set(re.findall(r"[A-Za-z_]\w*", flat(doc)))
-
-
-del literal

@@ -57,6 +57,8 @@ class Param:
     spec: str | None = None
     module: bool = False
     network: bool = False
+    local: str = ""
+    """``local``: the text of what is a variable of the constructor, not an argument."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,14 @@ class Arguments:
             raise SplitError(hint)
         return self._add(hint, [found[i] for i in range(len(self.scopes))], {*self.params, "i"})
 
+    def local(self, base: str, tree: Tree) -> Tree:
+        """Return a variable of the constructor that holds what an expression comes to in each call."""
+        values = [
+            value_of(tree, {each.name: each.values[i] for each in self.params.values()})
+            for i in range(len(self.scopes))
+        ]
+        return name(self._add(base, values, {*self.params, "i"}, local=text_of(tree)))
+
     def condition(self, present: list[bool], uses: list[Use], operand: Operand) -> Tree:
         """Return what says whether an entry is there.
 
@@ -260,7 +270,7 @@ class Arguments:
 
     def ordered(self) -> list[Param]:
         """Return the arguments that are used: those that every call gives first."""
-        used = [each for each in self.params.values() if each.name in self.used]
+        used = [each for each in self.params.values() if each.name in self.used and not each.local]
         return sorted(used, key=lambda each: each.default is not NO_DEFAULT)
 
 

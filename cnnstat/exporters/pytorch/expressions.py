@@ -321,4 +321,4 @@ def literal(value: Any) -> str:
         return literal(float(value))
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
-    return repr(value)
+    return repr(value).replace("e-0", "e-")

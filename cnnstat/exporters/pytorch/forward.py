@@ -143,11 +143,15 @@ class Forward:
                     taken.add(self.named[id(val)])
         return chain
 
+    def _reads(self, val: Val) -> int:
+        """Return how many statements read a value."""
+        return sum(any((each.of or each) is val for each in s.reads) for s in self.statements)
+
     def _goes_on(self, place: int, holder: Val | None, last: dict[int, int]) -> bool:
         """Say whether a statement goes on with what the last ones put out, rather than begins something else."""
         statement = self.statements[place]
         end = last[id(statement.targets[0])]
         if holder is not None and any((val.of or val) is holder for val in statement.reads):
-            return end <= place + 3
+            return end == place + 1 or (end <= place + 3 and self._reads(statement.targets[0]) == 1)
         readers = self.statements[end].reads if end < len(self.statements) else []
         return end == place + 1 and len(readers) < 2

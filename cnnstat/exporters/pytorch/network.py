@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -17,7 +16,7 @@ from cnnstat.exporters.pytorch.forward import Val
 from cnnstat.exporters.pytorch.functions import FUNCTIONS
 from cnnstat.exporters.pytorch.layout import WIDTH, Call, lines
 from cnnstat.exporters.pytorch.modules import MODULES
-from cnnstat.exporters.pytorch.names import class_name, identifier, inert, shape
+from cnnstat.exporters.pytorch.names import class_name, inert, shape
 from cnnstat.exporters.pytorch.said import NO_DEFAULT, Read, Said, UnsaidError
 from cnnstat.exporters.pytorch.scopes import Scope, scopes_of
 from cnnstat.graph.nodes import LayerNode
@@ -74,7 +73,7 @@ class Network:
         entries = [*self.spec.family.layers, *(e for block in self.blocks.values() for e in block.layers)]
         for entry in entries:
             for option in (*entry.options, *entry.first):
-                if option.name in SPATIAL:
+                if option.name in SPATIAL and entry.type.value not in ("matmul", "power"):
                     spatial |= _names(option.value)
         for sizes in self.spec.family.inputs.values():
             for size in sizes:
@@ -394,7 +393,7 @@ class Network:
         found.append("        super().__init__()")
         found += [f"        self.{attribute} = {name}" for name, attribute in klass.stored.items()]
         found += [f"        self.{flag} = {text}" for text, flag in klass.flags.items()]
-        found += [*klass.made, ""]
+        found += [*klass.made_lines(), ""]
         inputs = [f"{klass.forward.named[id(val)]}: Tensor" for val in klass.forward.inputs]
         count = len(klass.outputs)
         result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
@@ -473,6 +472,3 @@ def _names(value: Any) -> set[str]:
     if isinstance(value, Expressions):
         return set().union(*map(_names, value.items))
     return set()
-
-
-del Fraction, identifier
