@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnstat.bridge.program import Network
     from cnnstat.bridge.verify import verify
     from cnnstat.commands.diff.difference import diff
+    from cnnstat.commands.export.onnx_model import to_onnx
     from cnnstat.commands.sizes.size_search import sizes
     from cnnstat.graph.load import load, loads
     from cnnstat.graph.model import Graph
@@ -42,6 +43,7 @@ __all__ = [
     "load",
     "loads",
     "sizes",
+    "to_onnx",
     "verify",
 ]
 
@@ -57,6 +59,7 @@ _HOMES = {
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",
     "sizes": "cnnstat.commands.sizes.size_search",
+    "to_onnx": "cnnstat.commands.export.onnx_model",
     "verify": "cnnstat.bridge.verify",
 }
 """Where public names live: imported when first asked for, so that the calculator starts without NumPy."""

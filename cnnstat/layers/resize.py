@@ -224,9 +224,9 @@ class Crop(Layer, frozen=True, kw_only=True):
         """Return (channels, what is kept per axis)."""
         channels, *sizes = same_sizes(inputs[0])
         if self.margins is not None:
-            cuts = zip(sizes, self._cuts(inputs), strict=True)
+            cuts = zip(sizes, self.cuts(inputs), strict=True)
             return channels, *(n - term("before", a) - term("after", b) for n, (a, b) in cuts)
-        self._cuts(inputs)
+        self.cuts(inputs)
         kept = target(self.size, inputs)
         if self.size is None:
             return channels, *kept
@@ -234,9 +234,10 @@ class Crop(Layer, frozen=True, kw_only=True):
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return a shift."""
-        return tuple(window(1, before, 1) for before, _ in self._cuts(inputs))
+        return tuple(window(1, before, 1) for before, _ in self.cuts(inputs))
 
-    def _cuts(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
+    def cuts(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
+        """Return how much is cut off before and after, per axis."""
         check_given("crop", inputs, margins=self.margins, size=self.size)
         sizes = inputs[0][1:]
         if self.margins is not None:

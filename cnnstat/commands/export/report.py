@@ -1,0 +1,39 @@
+"""Document of `export` -> Report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.report.layers import title_of
+from cnnstat.report.model import Fact, Quantity, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.commands.export.document import ExportDocument
+
+
+def report(document: ExportDocument) -> Report:
+    """Return what was written, and remarks on it."""
+    return Report(
+        title=(*title_of(document), f", export to {document.to}"),
+        facts=tuple(_facts(document)),
+        notes=document.remarks,
+        source=document.source,
+    )
+
+
+def _facts(document: ExportDocument) -> Iterator[Fact]:
+    beside = f" (numbers in {document.beside})" if document.beside else ""
+    yield Fact("file", (f"{document.file}, ", Quantity(document.bytes, "bytes"), beside))
+    holds = (part for name, count in document.holds.items() for part in (": ", Quantity(count), f" {name}"))
+    yield Fact("holds", (document.form, *holds))
+    yield Fact("numbers", _numbers(document))
+
+
+def _numbers(document: ExportDocument) -> tuple[str | Quantity, ...]:
+    stored = Quantity(document.params), " parameters, ", Quantity(document.buffers), " buffers"
+    if document.numbers == "none":
+        return *stored, "; their values are left out"
+    source = "read from a file" if document.numbers == "file" else f"drawn from seed {document.seed}"
+    return *stored, f", {document.dtype}, {source}"
