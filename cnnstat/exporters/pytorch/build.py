@@ -22,7 +22,7 @@ from cnnstat.exporters.pytorch.expressions import (
 )
 from cnnstat.exporters.pytorch.forward import Forward, Statement, Val
 from cnnstat.exporters.pytorch.layout import Call, Choice, Doc, Generator, Joined, Operation, flat, lines
-from cnnstat.exporters.pytorch.names import MODULE_NAMES, is_plain, variable
+from cnnstat.exporters.pytorch.names import MODULE_NAMES, clashes, is_plain, variable
 from cnnstat.exporters.pytorch.said import NO_DEFAULT, Said, UnsaidError
 from cnnstat.exporters.pytorch.scopes import Item, Scope
 from cnnstat.graph.nodes import LayerNode
@@ -137,7 +137,7 @@ class Class:
             return
         uses = [Use(i, member.items[0]) for i, member in found.items()]
         if isinstance(uses[0].item.made, LayerNode):
-            said, trees, doc, module = self.layer(entry, uses, sources)
+            said, trees, doc, _ = self.layer(entry, uses, sources)
             val = Val(title, numbers, self.verified(numbers, self.widths_of(said, trees, sources)))
             if said is not None and said.head == "{0}":
                 self.put(title, sources[0])
@@ -172,7 +172,9 @@ class Class:
             taps[tap] = Val(f"{title}_{tap}", inner, widths)
         self.docs[title] = (uses, klass)
         self.call(val, list(taps.values()), target, sources)
-        self.items[title] = lambda rest: taps[self.canonical(klass, rest)] if self.canonical(klass, rest) else val
+        self.items[title] = lambda rest: (
+            taps[self.canonical(klass, rest)] if self.canonical(klass, rest) else val
+        )
         self.put(title, val)
 
     def canonical(self, klass: Class, tap: str) -> str:
@@ -256,7 +258,11 @@ class Class:
                 values, uses, self.candidates(arg, uses, sources), _hint(arg, key), fresh=fresh
             )
             trees[key] = tree
-            if arg.default is not NO_DEFAULT and isinstance(tree, ast.Constant) and same(tree.value, arg.default):
+            if (
+                arg.default is not NO_DEFAULT
+                and isinstance(tree, ast.Constant)
+                and same(tree.value, arg.default)
+            ):
                 continue
             text = _nested(tree)
             words.append(text if arg.key is None else Joined(f"{arg.key}=", text))
@@ -294,9 +300,11 @@ class Class:
         for operand in self.operands(option, uses):
             if place:
                 items = operand.items if isinstance(operand, Expressions) else operand
-                operand = items[int(place[:-1])]
-            for width in widths or [None]:
-                found += self.args.written(operand, {IN: width} if width is not None else {})
+                chosen = items[int(place[:-1])]
+            else:
+                chosen = operand
+            for known in [{IN: width} for width in widths] or [{}]:
+                found += self.args.written(chosen, known)
         if factor:
             times = found or [constant(1)]
             return [binary(width, ast.Mult(), each) for width in widths for each in times]
@@ -314,7 +322,7 @@ class Class:
         if said.width == "sum":
             each = [source.widths[:1] for source in sources]
             return [sum_of([widths[0] for widths in each])] if all(each) else []
-        if said.width in ("half", "in/parts"):
+        if said.width in ("half", "part"):
             by = constant(2) if said.width == "half" else trees.get("parts", constant(1))
             return [ast.BinOp(width, ast.FloorDiv(), by) for width in sources[0].widths]
         if isinstance(said.width, int):
@@ -360,7 +368,7 @@ class Class:
                 if isinstance(tree, ast.Name):
                     self.args.params[tree.id].module = True
                 elif isinstance(tree, ast.Constant):
-                    text = self.network.heads[tree.value]
+                    text = self.network.heads[str(tree.value)]
                 else:
                     raise SplitError(param.name)
             positional = default is NO_DEFAULT and param.default is NO_DEFAULT
@@ -493,7 +501,7 @@ class Class:
         counts: list[int],
         is_layer: bool,
     ) -> tuple[list[Doc], Class | None]:
-        """Return the texts of all repetitions: one for all, the first and one for the rest, or each by itself."""
+        """Return the texts of repetitions: one for all, one for the first and one for the rest, or each."""
         inside = [Val("", [], widths + sources[0].widths), *sources[1:]]
         total = number(count)
         try:
@@ -521,7 +529,9 @@ class Class:
         docs: list[Doc] = []
         for index in range(counts[0]):
             each = _alone([use for use in uses if use.item.index == index])
-            doc, klass = self.one(entry, each, [Val("", [], []), *sources[1:]] if index else sources, is_layer, fresh=True)
+            doc, klass = self.one(
+                entry, each, [Val("", [], []), *sources[1:]] if index else sources, is_layer, fresh=True
+            )
             docs.append(doc)
         return docs, klass
 
@@ -630,7 +640,9 @@ class Class:
                     carried[k] = main
                     continue
                 inner = [self.network.tapped(m.items[-1].made, tap) for m in found.values()]
-                tap_vals[tap] = carried[k] = Val(f"{title}_{tap}", inner, self.verified(inner, sources[k].widths))
+                tap_vals[tap] = carried[k] = Val(
+                    f"{title}_{tap}", inner, self.verified(inner, sources[k].widths)
+                )
         if 0 in carried and names_in_block[0] in outputs and outputs[names_in_block[0]]:
             raise SplitError(title)
         lists: dict[str, Val] = {each: Val(f"{title}_{each or 'all'}s", []) for each in sorted(read)}
@@ -654,7 +666,9 @@ class Class:
             arguments = ", ".join(names(carried.get(k, source)) for k, source in enumerate(sources))
             results = [names(main)]
             for tap in taps:
-                results.append(names(tap_vals[tap]) if tap in tap_vals else temporary[tap] if tap in lists else "_")
+                results.append(
+                    names(tap_vals[tap]) if tap in tap_vals else temporary[tap] if tap in lists else "_"
+                )
             body.append(f"            {', '.join(results)} = {variable_}({arguments})")
             for tap, val in lists.items():
                 each = names(main) if tap == "" else results[1 + taps.index(tap)]
@@ -676,12 +690,17 @@ class Class:
             members = list(found.values())
             place = -1 if first == "*" else int(first)
             inner = [
-                self.network.tapped(m.items[place].made, tap) if tap else m.items[place].output for m in members
+                self.network.tapped(m.items[place].made, tap) if tap else m.items[place].output
+                for m in members
             ]
             list_ = lists[tap]
             if first == "*":
                 width = self.verified(inner, sources[0].widths + widths)
-                return Val(list_.name, inner, [], item="*", of=list_) if not width else Val(list_.name, inner, [], "*", list_)
+                return (
+                    Val(list_.name, inner, [], item="*", of=list_)
+                    if not width
+                    else Val(list_.name, inner, [], "*", list_)
+                )
             return Val(list_.name, inner, self.verified(inner, widths), f"[{first}]", list_)
 
         self.items[title] = item
@@ -691,7 +710,7 @@ class Class:
 
     def sometimes(self, title: str, choices: list[tuple[Entry, dict[int, Member]]]) -> None:
         """Add an entry, or alternatives of one name, that some calls have and others not."""
-        entry, found = choices[0]
+        entry, _ = choices[0]
         sources = self.sources(entry)
         everyone = [Use(i, _standing(scope)) for i, scope in enumerate(self.scopes)]
         if any(e.weights is not None for e, _ in choices) or len(sources) < 1:
@@ -705,7 +724,9 @@ class Class:
         widths: list[Tree] = []
         stores = False
         for each, present in choices:
-            if each.when is None or [s.name for s in each.inputs or ()] != [s.name for s in entry.inputs or ()]:
+            if each.when is None or [s.name for s in each.inputs or ()] != [
+                s.name for s in entry.inputs or ()
+            ]:
                 raise SplitError(title)
             condition = self.args.condition(
                 [i in present for i in range(len(self.scopes))], everyone, each.when.value
@@ -787,7 +808,7 @@ class Class:
             return text_of(self.on_self(condition), "self.")
         key = text_of(condition)
         if key not in self.flags:
-            base = f"has_{variable(title, set())}"
+            base = f"has_{variable(title, self.attributes)}"
             self.flags[key] = base
         return f"self.{self.flags[key]}"
 
@@ -811,7 +832,7 @@ class Class:
         """Add what makes a module, under the name that its numbers have."""
         if is_plain(title) or not stores:
             self.made += lines(f"{self.attribute(title, stores)} = ", doc, "", indent)
-        elif title in MODULE_NAMES:
+        elif clashes(title):
             self.made += lines(f'self._modules["{title}"] = ', doc, "", indent)
         else:
             self.made += lines("", Call("self.add_module", [f'"{title}"', doc]), "", indent)
@@ -824,7 +845,7 @@ class Class:
             if title not in self.modules:
                 self.modules[title] = variable(title, self.attributes | MODULE_NAMES)
             return f"self.{self.modules[title]}"
-        if title in MODULE_NAMES:
+        if clashes(title):
             return f'dict(self.named_children())["{title}"]'
         return f'self.get_submodule("{title}")'
 
@@ -849,7 +870,13 @@ class Class:
             self.network.check_path(self.scopes, first, rest, entry)
         text = self.attribute(first, stores=True)
         for part in rest:
-            text += f"[{part}]" if part.isdigit() else f".{part}" if is_plain(part) else f'.get_submodule("{part}")'
+            text += (
+                f"[{part}]"
+                if part.isdigit()
+                else f".{part}"
+                if is_plain(part)
+                else f'.get_submodule("{part}")'
+            )
         return text
 
     def freeze(
@@ -874,7 +901,9 @@ class Class:
             condition = self.args.condition(truths, uses, entry.frozen.value)
             self.made += [f"        if {text_of(condition)}:", f"            {target}.requires_grad_(False)"]
             return
-        per = [{u.item.index for u, t in zip(uses, truths, strict=True) if t and u.instance == i} for i in found]
+        per = [
+            {u.item.index for u, t in zip(uses, truths, strict=True) if t and u.instance == i} for i in found
+        ]
         if any(each != per[0] for each in per):
             raise SplitError(title)
         for index in sorted(per[0], key=lambda i: i or 0):

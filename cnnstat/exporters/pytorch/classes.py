@@ -1,9 +1,9 @@
 """Which classes a network has, what their arguments are, and how arguments are said.
 
-A block becomes one class wherever all calls of it can be said by one; what differs between them is an argument. An
-argument's text is tried in this order: what the spec says, what follows from the channels that reach a layer, the
-number itself, one of the arguments that has the same value in every call, and at last an argument of its own. Each
-text is computed for every call and must give the number that the network has there.
+A block becomes one class wherever all calls of it can be said by one; what differs is an argument. What is
+written for an argument is tried in this order: what the spec says, what follows from the channels that reach
+a layer, the number itself, an argument that has the same value in every call, and at last one of its own.
+Each text is computed for every call and must give the number that the network has there.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def same(value: Any, wanted: Any) -> bool:
 class Arguments:
     """The arguments of one class, as far as they are used.
 
-    ``folded`` are the parameters of the network that are numbers in the text, ``kept`` those that are arguments.
+    ``folded`` are the parameters of the network that are numbers in the text, ``kept`` are arguments.
     """
 
     scopes: list[Scope]
@@ -163,7 +163,7 @@ class Arguments:
 
     def written(self, operand: Operand, more: Mapping[str, Tree] | None = None) -> list[Tree]:
         """Return what a spec says as an expression of the arguments; nothing where it cannot be said."""
-        known = ChainMap({"index": name("i")}, self.known)  # type: ignore[arg-type]
+        known = ChainMap({"index": name("i")}, self.known)
         try:
             return [self._tree(operand, ChainMap(dict(more or {}), known))]
         except (NoValueError, ArithmeticError, ValueError):
@@ -184,7 +184,7 @@ class Arguments:
         rows = [self.row(use) for use in uses]
         for candidate in candidates:
             for tree in _forms(candidate):
-                whole = with_whole_quotients(tree, rows)  # type: ignore[arg-type]
+                whole = with_whole_quotients(tree, rows)
                 try:
                     if all(same(value_of(whole, r), v) for r, v in zip(rows, values, strict=True)):
                         return whole

@@ -42,7 +42,7 @@ def constant(value: Any) -> Tree:
 
 
 def binary(left: Tree, op: ast.operator, right: Tree) -> Tree:
-    """Return an operation, worked out where both sides are numbers, without factors and summands that do nothing."""
+    """Return an operation, worked out where both sides are numbers, without what has no effect."""
     a, b = number(left), number(right)
     if a is not None and b is not None:
         try:
@@ -56,13 +56,15 @@ def binary(left: Tree, op: ast.operator, right: Tree) -> Tree:
         return right if a == 1 else left
     if isinstance(op, ast.Add) and 0 in (a, b):
         return right if a == 0 else left
-    if isinstance(op, ast.Sub | ast.Div | ast.FloorDiv | ast.Pow) and b == (0 if isinstance(op, ast.Sub) else 1):
+    if isinstance(op, ast.Sub | ast.Div | ast.FloorDiv | ast.Pow) and b == (
+        0 if isinstance(op, ast.Sub) else 1
+    ):
         return left
     return ast.BinOp(left, op, right)
 
 
 def _exact(op: ast.operator, a: Any, b: Any) -> Any:
-    found = OPERATORS[type(op)](_fraction(a), _fraction(b))
+    found: Any = OPERATORS[type(op)](_fraction(a), _fraction(b))
     return int(found) if found == int(found) and not isinstance(a, float) else found
 
 
@@ -114,17 +116,17 @@ def renamed(tree: Tree, known: Mapping[str, Tree]) -> Tree:
             inner = renamed(operand, known)
             if isinstance(op, ast.Not) and isinstance(inner, ast.Constant):
                 return ast.Constant(not inner.value)
-            found = number(inner)
-            if found is not None and isinstance(op, ast.USub):
-                return constant(-found)
+            size = number(inner)
+            if size is not None and isinstance(op, ast.USub):
+                return constant(-size)
             return inner if isinstance(op, ast.UAdd) else ast.UnaryOp(op, inner)
         case ast.BoolOp(op=op, values=values):
             return _joined(op, [renamed(value, known) for value in values])
         case ast.Compare(left=left, ops=ops, comparators=others):
             sides = [renamed(side, known) for side in (left, *others)]
             if all(isinstance(side, ast.Constant) for side in sides):
-                values = [cast("ast.Constant", side).value for side in sides]
-                pairs = zip(ops, values, values[1:], strict=False)
+                found: list[Any] = [cast("ast.Constant", side).value for side in sides]
+                pairs = zip(ops, found, found[1:], strict=False)
                 return ast.Constant(all(OPERATORS[type(op)](a, b) for op, a, b in pairs))
             return ast.Compare(sides[0], ops, sides[1:])
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -298,12 +300,11 @@ def _text(tree: Tree, own: str) -> tuple[str, int]:
             return f" {symbol} ".join(text_of(part, own, strength + 1) for part in parts), strength
         case ast.Compare(left=left, ops=ops, comparators=others):
             text = text_of(left, own, 5)
-            for op, other in zip(ops, others, strict=True):
-                text += f" {_SYMBOLS[type(op)][0]} {text_of(other, own, 5)}"
+            for each, other in zip(ops, others, strict=True):
+                text += f" {_SYMBOLS[type(each)][0]} {text_of(other, own, 5)}"
             return text, 4
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            parts = text_of(body, own, 1), text_of(test, own, 1), text_of(orelse, own)
-            return f"{parts[0]} if {parts[1]} else {parts[2]}", 0
+            return f"{text_of(body, own, 1)} if {text_of(test, own, 1)} else {text_of(orelse, own)}", 0
         case ast.Call(func=ast.Name(id=function), args=arguments):
             module = "math." if function in ("floor", "ceil", "sqrt", "log2") else ""
             return f"{module}{function}({', '.join(text_of(a, own) for a in arguments)})", 9

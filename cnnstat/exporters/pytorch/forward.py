@@ -50,6 +50,7 @@ class Forward:
         self.shapes = shapes
         self.statements: list[Statement] = []
         self.named: dict[int, str] = {}
+        self.several = False
 
     def add(self, targets: list[Val], reads: list[Val], text: Callable[[Names], Doc]) -> None:
         """Add an assignment."""
@@ -64,8 +65,9 @@ class Forward:
 
     def lines(self, outputs: list[Val]) -> list[str]:
         """Return the whole body, what is returned last."""
+        self.several = len(outputs) > 1
         last = self._last_uses(outputs)
-        chain = self._name_all(last, outputs)
+        self._name_all(last)
         found: list[str] = []
         typed = {self.named[id(val)] for val in self.inputs}
         returned = {self.name(val) for val in outputs} if len(outputs) == 1 else set()
@@ -117,7 +119,7 @@ class Forward:
             last[id(val.of or val)] = len(self.statements)
         return last
 
-    def _name_all(self, last: dict[int, int], outputs: list[Val]) -> str:
+    def _name_all(self, last: dict[int, int]) -> None:
         taken: set[str] = set()
         chain = "x"
         if len(self.inputs) == 1:
@@ -141,16 +143,17 @@ class Forward:
                 else:
                     self.named[id(val)] = variable(val.name, taken)
                     taken.add(self.named[id(val)])
-        return chain
 
     def _reads(self, val: Val) -> int:
         """Return how many statements read a value."""
         return sum(any((each.of or each) is val for each in s.reads) for s in self.statements)
 
     def _goes_on(self, place: int, holder: Val | None, last: dict[int, int]) -> bool:
-        """Say whether a statement goes on with what the last ones put out, rather than begins something else."""
+        """Say whether a statement goes on with what the last ones put out; another begins something."""
         statement = self.statements[place]
         end = last[id(statement.targets[0])]
+        if end == len(self.statements) and self.several:
+            return False
         if holder is not None and any((val.of or val) is holder for val in statement.reads):
             return end == place + 1 or (end <= place + 3 and self._reads(statement.targets[0]) == 1)
         readers = self.statements[end].reads if end < len(self.statements) else []

@@ -65,7 +65,7 @@ def _concat(read: Read) -> Said:
 def _split(read: Read) -> Said:
     o, axis = read.options, read.named(read.options["axis"])
     args = Arg("parts", o["parts"], "parts"), Arg("take", o["take"], "take")
-    width = "in/parts" if axis == 1 else "in"
+    width = "part" if axis == 1 else "in"
     return expression(f"{{0}}.chunk({{parts}}, dim={axis})[{{take}}]", *args, width=width)
 
 

@@ -139,7 +139,8 @@ class CutConvTransposeNd(nn.ConvTransposeNd):
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Return what becomes of a batch."""
         extra = [side for more in reversed(self.output_padding) for side in (0, more)]
-        y = nn.functional.conv_transposeNd(x, self.weight, None, self.stride, 0, 0, self.groups, self.dilation)
+        options = self.stride, 0, 0, self.groups, self.dilation
+        y = nn.functional.conv_transposeNd(x, self.weight, None, *options)
         y = nn.functional.pad(y, extra)
         for axis in range(2, y.ndim):
             before, after = self.margins[2 * axis - 4 : 2 * axis - 2]

@@ -97,7 +97,12 @@ def lines(before: str, doc: Doc, after: str, indent: int) -> list[str]:
         case Generator(item, loop) if not doc.star:
             return [*lines("", item, "", indent), f"{pad}{loop}"]
         case Generator(item, loop):
-            return [f"{pad}{before}*(", *lines("", item, "", indent + 4), f"{pad}    {loop}", f"{pad}){after}"]
+            return [
+                f"{pad}{before}*(",
+                *lines("", item, "", indent + 4),
+                f"{pad}    {loop}",
+                f"{pad}){after}",
+            ]
         case Choice(body_, test, orelse):
             inner = flat(doc)
             if indent + 4 + len(inner) <= WIDTH:

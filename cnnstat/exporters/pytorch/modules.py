@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 
 def sides(read: Read) -> tuple[Any, bool]:
-    """Return the padding as PyTorch takes it, or as `(before, after)` pairs in a row; and which of both it is."""
+    """Return the padding, and whether PyTorch takes it so; else it is before and behind each axis."""
     padding = read.options.get("padding", 0)
     if padding == "valid":
         return 0, True
     if padding == "same":
-        even = any(extent * (k - 1) % 2 for k, extent in zip(read.each("kernel"), read.each("dilation"), strict=True)) if "dilation" in read.options else True
+        if "dilation" not in read.options:
+            return "same", False
+        # Where more is missing on one side than on the other, PyTorch warns of a copy.
+        each = zip(read.each("kernel"), read.each("dilation"), strict=True)
+        even = any(dilation * (kernel - 1) % 2 for kernel, dilation in each)
         return "same", set(read.each("stride")) == {1} and not even
     if isinstance(padding, int):
         return padding, True
@@ -33,11 +37,10 @@ def window(read: Read, *names: str) -> list[Arg]:
     words = {"kernel": "kernel_size", "stride": "stride", "dilation": "dilation"}
     found = []
     for name in names:
-        default = {"Arg": 1}.get("Arg", 1)
         if name == "kernel":
             found.append(Arg(words[name], short(read.options[name]), name))
         else:
-            found.append(Arg(words[name], short(read.options[name]), name, default))
+            found.append(Arg(words[name], short(read.options[name]), name, 1))
     return found
 
 
@@ -78,11 +81,19 @@ def transposed(read: Read) -> Said:
     o, n = read.options, read.rank
     groups = o["groups"] if isinstance(o["groups"], int) else read.more["groups"]
     padding, plain = sides(read)
-    args = [Arg(None, read.channels, "in"), Arg(None, read.output[0], "filters"), *window(read, "kernel", "stride")]
+    args = [
+        Arg(None, read.channels, "in"),
+        Arg(None, read.output[0], "filters"),
+        *window(read, "kernel", "stride"),
+    ]
     if plain:
         args.append(Arg("padding", padding, "padding", 0))
     args.append(Arg("output_padding", short(o["output_padding"]), "output_padding", 0))
-    args += [Arg("groups", groups, "groups", 1), Arg("bias", o["bias"], "bias", True), *window(read, "dilation")]
+    args += [
+        Arg("groups", groups, "groups", 1),
+        Arg("bias", o["bias"], "bias", True),
+        *window(read, "dilation"),
+    ]
     if plain:
         return Said(f"nn.ConvTranspose{n}d", tuple(args), width=1, stores=True)
     args.append(Arg("margins", padding, "padding"))
@@ -260,8 +271,6 @@ def scale(read: Read) -> Said:
 def parameter(read: Read) -> Said:
     """Return trained numbers."""
     hint = "shape" if read.options["shape"] is not None else "map"
-    width = None if len(read.output) > 1 else "in"
-    del width
     return Said("Learned", (Arg(None, read.output, hint),), helpers=("Learned",), stores=True)
 
 
@@ -323,7 +332,9 @@ def _prelu(read: Read) -> Said:
 
 def _softplus(read: Read) -> Said:
     # Beyond the threshold PyTorch takes the line x; at 100 both are the same number.
-    return Said("nn.Softplus", (Arg("beta", read.options["beta"], "beta", 1.0), Arg("threshold", 100, "", 20)))
+    return Said(
+        "nn.Softplus", (Arg("beta", read.options["beta"], "beta", 1.0), Arg("threshold", 100, "", 20))
+    )
 
 
 def _shuffled(head: str) -> Callable[[Read], Said]:

@@ -8,24 +8,78 @@ import re
 import unicodedata
 
 MODULE_NAMES = frozenset(
-    """
-    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval
-    extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia
-    named_buffers named_children named_modules named_parameters parameters register_backward_hook register_buffer
-    register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
-    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
-    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
-    state_dict to to_empty train training type xpu zero_grad
-    """.split()
+    (
+        *[
+            "T_destination",
+            "add_module",
+            "apply",
+            "bfloat16",
+            "buffers",
+            "call_super_init",
+            "children",
+            "compile",
+            "cpu",
+            "cuda",
+        ],
+        *[
+            "double",
+            "dump_patches",
+            "eval",
+            "extra_repr",
+            "float",
+            "forward",
+            "get_buffer",
+            "get_extra_state",
+            "get_parameter",
+        ],
+        *[
+            "get_submodule",
+            "half",
+            "ipu",
+            "load_state_dict",
+            "modules",
+            "mtia",
+            "named_buffers",
+            "named_children",
+        ],
+        *["named_modules", "named_parameters", "parameters", "register_backward_hook", "register_buffer"],
+        *["register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"],
+        *["register_full_backward_pre_hook", "register_load_state_dict_post_hook"],
+        *["register_load_state_dict_pre_hook", "register_module", "register_parameter"],
+        *[
+            "register_state_dict_post_hook",
+            "register_state_dict_pre_hook",
+            "requires_grad_",
+            "set_extra_state",
+        ],
+        *[
+            "set_submodule",
+            "share_memory",
+            "state_dict",
+            "to",
+            "to_empty",
+            "train",
+            "training",
+            "type",
+            "xpu",
+            "zero_grad",
+        ],
+    )
 )
 """The attributes that every `torch.nn.Module` has."""
 
-TAKEN = frozenset({"self", "torch", "nn", "F", "Tensor", "math", "Callable", "Any", "x"})
+TAKEN = frozenset({"self", "torch", "nn", "math", "module", "x"})
+"""Names that the source has another use for."""
 
 
 def is_plain(name: str) -> bool:
     """Say whether a layer of this name can be written as an attribute."""
-    return name.isidentifier() and not keyword.iskeyword(name) and name not in MODULE_NAMES
+    return name.isidentifier() and not keyword.iskeyword(name) and not clashes(name)
+
+
+def clashes(name: str) -> bool:
+    """Say whether a module may have something else under this name."""
+    return name in MODULE_NAMES or name[0] == "_"
 
 
 def identifier(name: str, taken: set[str] | frozenset[str] = frozenset()) -> str:
@@ -33,7 +87,9 @@ def identifier(name: str, taken: set[str] | frozenset[str] = frozenset()) -> str
     text = re.sub(r"\W", "_", name).lower()
     if not text or not text[0].isalpha():
         text = f"n{text}"
-    while keyword.iskeyword(text) or text in TAKEN or text in taken or hasattr(builtins, text) or text in "lio":
+    while (
+        keyword.iskeyword(text) or text in TAKEN or text in taken or hasattr(builtins, text) or text in "lio"
+    ):
         text += "_"
     return text
 
@@ -43,7 +99,9 @@ def variable(name: str, taken: set[str]) -> str:
     text = re.sub(r"\W", "_", name).lower()
     if not text or not text[0].isalpha():
         text = f"y{text}"
-    while keyword.iskeyword(text) or text in TAKEN or text in taken or hasattr(builtins, text) or text in "lio":
+    while (
+        keyword.iskeyword(text) or text in TAKEN or text in taken or hasattr(builtins, text) or text in "lio"
+    ):
         text += "_"
     return text
 
@@ -76,7 +134,7 @@ def _escaped(character: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Return a text in one line for a docstring or a comment: no quotes, backslashes or controls that matter."""
+    """Return a text in one line for a docstring: without double quotes, backslashes and controls."""
     one = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return one.replace("\\", "/").replace('"', "'")
 

@@ -12,7 +12,6 @@ from cnnstat.exporters.pytorch import helpers
 from cnnstat.exporters.pytorch.build import Class
 from cnnstat.exporters.pytorch.classes import SplitError
 from cnnstat.exporters.pytorch.expressions import literal
-from cnnstat.exporters.pytorch.forward import Val
 from cnnstat.exporters.pytorch.functions import FUNCTIONS
 from cnnstat.exporters.pytorch.layout import WIDTH, Call, lines
 from cnnstat.exporters.pytorch.modules import MODULES
@@ -29,10 +28,22 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.model import Analysis
     from cnnstat.exporters.pytorch.classes import Param
+    from cnnstat.exporters.pytorch.forward import Val
     from cnnstat.exporters.pytorch.scopes import Item, Made
     from cnnstat.graph.model import Graph
 
-SPATIAL = {"kernel", "stride", "padding", "dilation", "size", "scale", "output_padding", "margins", "start", "stop"}
+SPATIAL = {
+    "kernel",
+    "stride",
+    "padding",
+    "dilation",
+    "size",
+    "scale",
+    "output_padding",
+    "margins",
+    "start",
+    "stop",
+}
 
 
 class Network:
@@ -66,8 +77,8 @@ class Network:
     def _parameters(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return those that are arguments of the source, and those that are numbers in it.
 
-        A number of maps, classes or layers is an argument; what chooses between structures is not, nor what sizes
-        follow from, which are numbers here.
+        A number of maps, classes or layers is an argument; what chooses between structures is not, nor what
+        sizes follow from, which are numbers here.
         """
         spatial: set[str] = set()
         entries = [*self.spec.family.layers, *(e for block in self.blocks.values() for e in block.layers)]
@@ -109,7 +120,7 @@ class Network:
                 self._add_tap(item.made, tap)
 
     def carried_outputs(self, scope: Scope) -> dict[str, str]:
-        """Return which output the next repetition takes for each input that has its name; empty for the main one."""
+        """Return which output the next repetition takes for each input of its name; empty for the main."""
         outputs = self.blocks[scope.block or ""].outputs
         return {name: self.canonical(scope, name) for name in scope.input_names if name in outputs}
 
@@ -277,7 +288,7 @@ class Network:
         parts: dict[Any, list[Scope]] = {}
         for scope in scopes:
             parts.setdefault(self._signature(scope), []).append(scope)
-        whole = [each for each in parts.values()] if len(parts) > 1 else []
+        whole = list(parts.values()) if len(parts) > 1 else []
         recursive = any(_inside(scope, block) for scope in scopes)
         if whole and not recursive:
             for part in whole:
@@ -323,7 +334,10 @@ class Network:
         )
 
     def _key(self, scope: Scope) -> Any:
-        found: list[Any] = [tuple(self.shapes[number] for number in scope.inputs), tuple(self.taps[id(scope)])]
+        found: list[Any] = [
+            tuple(self.shapes[number] for number in scope.inputs),
+            tuple(self.taps[id(scope)]),
+        ]
         for member in scope.members:
             for item in member.items:
                 if isinstance(item.made, LayerNode):
@@ -358,8 +372,10 @@ class Network:
         body = "\n".join([*texts, *bodies])
         head = [*self.docstring(), "", "from __future__ import annotations", ""]
         standard = [f"import {name}" for name in ("math",) if re.search(rf"\b{name}\.", body)]
-        standard += ["from typing import TYPE_CHECKING, Any"] if re.search(r"\bAny\b", body) else (
-            ["from typing import TYPE_CHECKING"]
+        standard += (
+            ["from typing import TYPE_CHECKING, Any"]
+            if re.search(r"\bAny\b", body)
+            else (["from typing import TYPE_CHECKING"])
         )
         head += [*standard, ""]
         head += ["import torch"] if re.search(r"\btorch\.", body) else []
@@ -386,7 +402,11 @@ class Network:
     def class_lines(self, klass: Class) -> list[str]:
         """Return a class."""
         body = klass.forward.lines(klass.outputs)
-        what = f"The block `{klass.block}`." if klass.block else f"{inert(self.spec.name)[:80] or 'The network'}."
+        what = (
+            f"The block `{klass.block}`."
+            if klass.block
+            else f"{inert(self.spec.name)[:80] or 'The network'}."
+        )
         found = [f"class {klass.title}(nn.Module):", f'    """{what}"""', ""]
         signature = ["self", *(_declared(p, self.heads) for p in klass.args.ordered())]
         found += lines("", Call("def __init__", list(signature)), " -> None:", 4)
@@ -408,7 +428,8 @@ class Network:
         pairs = []
         for i, scope in enumerate(klass.scopes):
             ins = " and ".join(shape(self.shapes[number]) for number in scope.inputs)
-            outs = " and ".join(shape(self.shapes[val.numbers[i]]) for val in klass.outputs if val.numbers)
+            shapes = [shape(self.shapes[val.numbers[i]]) for val in klass.outputs if val.numbers]
+            outs = " and ".join(shapes) if len(shapes) < 4 else f"{shapes[0]} and {len(shapes) - 1} more"
             pairs.append(f"{ins} to {outs}")
         distinct = list(dict.fromkeys(pairs))
         text = f"Map {distinct[0]}"

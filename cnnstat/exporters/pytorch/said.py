@@ -19,8 +19,8 @@ class UnsaidError(Exception):
 class Arg:
     """An argument: its keyword, None for one by its place, its value, and where the value comes from.
 
-    ``hint``: ``in`` is the channels that reach the layer, ``in*NAME`` these times an option, any other the name of an
-    option. An argument that has its default is left out.
+    ``hint``: ``in`` is the channels that reach the layer, ``in*NAME`` these times an option, any other the
+    name of an option. An argument that has its default is left out.
     """
 
     key: str | None
@@ -33,9 +33,9 @@ class Arg:
 class Said:
     """A layer in PyTorch's words.
 
-    Of a module ``head`` is its class; of an expression a template, with ``{0}`` for the first input, ``{all}`` for
-    all of them, and the arguments by their keys. ``width`` says what becomes of the channels: ``in``, ``sum``, or
-    the place of the argument that gives them, None where they are not known.
+    Of a module ``head`` is its class; of an expression a template, ``{0}`` for the first input, ``{all}``
+    for all of them, and the arguments by their keys. ``width`` says what becomes of the channels: ``in``,
+    ``sum``, or the place of the argument that gives them, None where they are not known.
     """
 
     head: str
