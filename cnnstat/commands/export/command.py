@@ -16,7 +16,7 @@ from cnnstat.executor.choices import DTYPES
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen
 
-TARGETS = ("onnx",)
+TARGETS = ("onnx", "pytorch")
 """Those of `targets.py`, which needs NumPy."""
 
 
@@ -74,6 +74,8 @@ def _check_options(network: Chosen, options: ExportOptions) -> None:
     named = [name for name, is_given in given.items() if is_given]
     if len(named) > 1:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")
+    if named and options.to == "pytorch":
+        raise click.UsageError(f"{named[0]} does not go with pytorch: source code holds no weights")
     read = [place_of(network.spec), *filter(None, [options.weights])]
     if any(same_file(each, options.file) for each in read):
         raise click.UsageError(f"{options.file} is read; write to another file")

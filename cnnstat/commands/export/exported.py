@@ -37,7 +37,7 @@ def exported(graph: Graph, options: ExportOptions) -> tuple[Analysis, Exported]:
     target, name = TARGETS[options.to], options.file.name
     target.check()
     analysis = analyze_graph(graph, Settings(dtype=options.dtype))
-    if options.no_weights:
+    if options.no_weights or not target.numbers:
         return analysis, target.make(analysis, None, options.dtype, name)
     limit = MemoryLimit(options.max_memory)
     stored = sum(row.counts.params + row.counts.buffers for row in analysis.rows) * BYTES[options.dtype]

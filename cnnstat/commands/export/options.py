@@ -21,4 +21,6 @@ class ExportOptions(Struct, frozen=True, kw_only=True):
     @property
     def numbers(self) -> str:
         """Return where the numbers come from."""
+        if self.to == "pytorch":
+            return "none"
         return "none" if self.no_weights else "file" if self.weights else "seed"

@@ -11,6 +11,7 @@ from cnnstat.exporters.onnx import external
 from cnnstat.exporters.onnx.layers import IR_VERSION, OPSET
 from cnnstat.exporters.onnx.library import onnx_library
 from cnnstat.exporters.onnx.model import model
+from cnnstat.exporters.pytorch import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,11 +56,22 @@ def onnx(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, nam
     return Exported(made.SerializeToString(), form, beside, holds, remarks)
 
 
+def pytorch(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, name: str) -> Exported:
+    """Make the source of a `torch.nn.Module`; it holds no numbers."""
+    text = source(analysis.graph, analysis)
+    classes = sum(line.startswith("class ") for line in text.splitlines())
+    return Exported(text.encode(), "PyTorch source", holds={"lines": text.count("\n"), "classes": classes})
+
+
 class Target(Struct, frozen=True):
-    """How to export to a tool, and what makes sure before the work that all is there which that needs."""
+    """How to export to a tool, and what makes sure before the work that all is there which that needs.
+
+    ``numbers`` says that the file has numbers in it.
+    """
 
     make: Make
     check: Callable[[], object]
+    numbers: bool = True
 
 
-TARGETS = {"onnx": Target(onnx, onnx_library)}
+TARGETS = {"onnx": Target(onnx, onnx_library), "pytorch": Target(pytorch, lambda: None, numbers=False)}

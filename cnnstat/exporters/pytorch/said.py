@@ -1,0 +1,88 @@
+"""How PyTorch says one layer: a module with its arguments, or an expression of its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnnstat.layers.base import Layer, Shape
+
+NO_DEFAULT = object()
+
+
+class UnsaidError(Exception):
+    """PyTorch has no such layer."""
+
+
+@dataclass(frozen=True)
+class Arg:
+    """An argument: its keyword, None for one by its place, its value, and where the value comes from.
+
+    ``hint``: ``in`` is the channels that reach the layer, ``in*NAME`` these times an option, any other the
+    name of an option. An argument that has its default is left out.
+    """
+
+    key: str | None
+    value: Any
+    hint: str = ""
+    default: Any = NO_DEFAULT
+
+
+@dataclass(frozen=True)
+class Said:
+    """A layer in PyTorch's words.
+
+    Of a module ``head`` is its class; of an expression a template, ``{0}`` for the first input, ``{all}``
+    for all of them, and the arguments by their keys. ``width`` says what becomes of the channels: ``in``,
+    ``sum``, or the place of the argument that gives them, None where they are not known.
+    """
+
+    head: str
+    args: tuple[Arg, ...] = ()
+    module: bool = True
+    width: str | int | None = "in"
+    helpers: tuple[str, ...] = ()
+    stores: bool = False
+
+
+@dataclass(frozen=True)
+class Read:
+    """A layer in its place: its options, and the shapes of what it reads and puts out."""
+
+    kind: str
+    layer: Layer
+    options: dict[str, Any]
+    inputs: tuple[Shape, ...]
+    output: Shape
+    frozen: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rank(self) -> int:
+        """Return the number of axes behind the channels."""
+        return len(self.inputs[0]) - 1
+
+    @property
+    def channels(self) -> int:
+        """Return the channels that reach the layer."""
+        return self.inputs[0][0]
+
+    def named(self, axis: str) -> int:
+        """Return the number of a named axis in a batch."""
+        places = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+        return 1 + ("channels", *places[self.rank]).index(axis)
+
+    def each(self, name: str) -> tuple[int, ...]:
+        """Return an option with one value per axis."""
+        value = self.options[name]
+        if value is None:
+            value = self.options["kernel"]
+        return (value,) * self.rank if isinstance(value, int) else tuple(value)
+
+
+def short(values: Any) -> Any:
+    """Return one number for equal ones."""
+    if isinstance(values, tuple) and values and len(set(values)) == 1:
+        return values[0]
+    return values

@@ -1,0 +1,71 @@
+"""Sources written, executed by Python, and held beside the executor: names, shapes, values and gradients."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import cnnstat
+from cnnstat.exporters.pytorch import source
+
+if TYPE_CHECKING:
+    from cnnstat.executor.kernel import Array
+    from cnnstat.graph.model import Graph
+
+
+def written(graph: Graph) -> str:
+    """Return the source of a network."""
+    return source(graph, cnnstat.analyze(graph))
+
+
+def module_of(text: str) -> Any:
+    """Execute a source and return its network, in float64 as for inference."""
+    found: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(text, "generated.py", "exec", dont_inherit=True), found)
+    title = re.findall(r"^class (\w+)\(", text, re.MULTILINE)[-1]
+    return found[title]().double().eval()
+
+
+def tensors_of(module: Any) -> dict[str, Any]:
+    """Return what a module stores, but for PyTorch's own count of batches."""
+    return {n: t for n, t in module.state_dict().items() if not n.endswith(".num_batches_tracked")}
+
+
+def apart(graph: Graph, *, rounded: bool = False) -> tuple[float, float]:
+    """Return how far outputs and gradients of inputs are off, each beside its largest number.
+
+    Before that names, shapes and which tensors are trained have to be the same.
+    """
+    torch = pytest.importorskip("torch")
+    module = module_of(written(graph))
+    network = cnnstat.Network(graph, seed=3, dtype="float64")
+    shapes = {name: tensor.shape for name, tensor in network.parameters.items()}
+    assert {name: tuple(tensor.shape) for name, tensor in tensors_of(module).items()} == shapes
+    module.load_state_dict({name: torch.from_numpy(t.copy()) for name, t in network.parameters.items()})
+    trained = {f"{step.name}.{name}" for step, stored in network.owned() for name in stored.trained}
+    assert {name for name, each in module.named_parameters() if each.requires_grad} == trained
+    batch = {name: np.round(2 * x) if rounded else x for name, x in network.named(network.sample(2)).items()}
+    ours = network.forward(network.batch(batch))
+    inputs = [torch.tensor(x, requires_grad=True) for x in batch.values()]
+    theirs = module(*inputs)
+    ys = ours if isinstance(ours, tuple) else (ours,)
+    zs = theirs if isinstance(theirs, tuple) else (theirs,)
+    rng = np.random.default_rng(0)
+    dys = tuple(rng.standard_normal(y.shape) for y in ys)
+    gradients = network.backward(dys if isinstance(ours, tuple) else dys[0]).input
+    total = sum((torch.from_numpy(dy) * z).sum() for dy, z in zip(dys, zs, strict=True))
+    back = [None] * len(inputs)
+    if total.requires_grad:
+        back = torch.autograd.grad(total, inputs, allow_unused=True)
+    values = max(_off(y, z.detach().numpy()) for y, z in zip(ys, zs, strict=True))
+    pairs = zip(network.named(gradients).values(), back, strict=True)
+    slopes = max(_off(g, np.zeros_like(g) if b is None else b.numpy()) for g, b in pairs)
+    return values, slopes
+
+
+def _off(ours: Array, theirs: Array) -> float:
+    assert ours.shape == theirs.shape
+    return float(abs(ours - theirs).max() / max(abs(ours).max(), 1e-30))

@@ -1,0 +1,67 @@
+"""Every bundled network as the source of a PyTorch module: executed, with the same weights, and linted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnnstat
+from cnnstat.spec import bundled
+from tests.exporters.pytorch.compared import apart, written
+from tests.small import reduced
+
+ROOT = Path(__file__).parents[3]
+WITH_HARD_SIGMOIDS = ("ghostnet", "mobilenet-v3")
+"""Of these PyTorch computes gradients with a float32: 1/6."""
+DEEP = ("efficientnet-b6", "efficientnet-b7")
+"""Of these the drawn weights let rounding grow from layer to layer, in both alike."""
+
+
+@pytest.mark.exchange
+@pytest.mark.parametrize("name", bundled.names())
+def test_a_bundled_network_is_the_same_in_pytorch(name: str) -> None:
+    graph = cnnstat.load(name)
+    if len(graph.inputs) == 1:
+        graph = graph.on(reduced(name)[1])
+    values, slopes = apart(graph)
+    assert values < 1e-9
+    assert slopes < (1e-6 if name.startswith(WITH_HARD_SIGMOIDS + DEEP) else 1e-9)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the source of every bundled network."""
+    folder = tmp_path_factory.mktemp("sources")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in bundled.names():
+        title = name.replace("-", "_").replace(".", "_")
+        (folder / f"{title}.py").write_text(written(cnnstat.load(name)), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.exchange
+@pytest.mark.parametrize("command", ["check", "format --check"])
+def test_ruff_has_nothing_to_say(sources: Path, command: str) -> None:
+    ruff = [sys.executable, "-m", "ruff", *command.split(), "--no-cache", "."]
+    ended = subprocess.run(ruff, cwd=sources, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
+
+
+@pytest.mark.exchange
+@pytest.mark.parametrize("name", ["lenet5", "resnet18", "siamese"])
+def test_run_it_prints_the_parameters(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    graph = cnnstat.load(name)
+    (tmp_path / "network.py").write_text(written(graph), encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "network.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ended.stdout == f"{cnnstat.analyze(graph).totals.counts.params:,} parameters\n", ended.stderr
+
+
+def test_the_source_is_the_same_each_time() -> None:
+    assert written(cnnstat.load("hrnet")) == written(cnnstat.load("hrnet"))
