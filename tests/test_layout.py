@@ -15,12 +15,13 @@ from cnnstat.cli.group import COMMANDS
 
 PACKAGE = Path(cnnstat.__file__).parent
 
-CORE = ("base", "spec", "layers", "graph", "analysis", "rules", "report")
+CORE = ("base", "spec", "layers", "importers", "graph", "analysis", "rules", "report")
 LAYOUT: dict[str, tuple[str, ...]] = {
     "base": (),
     "spec": ("base",),
     "layers": ("base", "spec"),
-    "graph": ("base", "spec", "layers"),
+    "importers": ("base", "spec", "layers"),
+    "graph": ("base", "spec", "layers", "importers"),
     "analysis": ("base", "spec", "layers", "graph"),
     "rules": ("base", "spec", "layers", "graph", "analysis"),
     "report": ("base", "spec", "layers", "graph", "analysis"),
@@ -47,8 +48,10 @@ LIBRARIES = {
     "click": ("cli/*", "commands/*/command.py"),
     "numpy": (
         "executor/*",
+        "importers/onnx/*",
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
+    "onnx": ("importers/onnx/*",),
     "psutil": ("commands/run/memory_limit.py",),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
@@ -168,7 +171,7 @@ import sys
 from cnnstat.cli.group import cli
 for form in {CALCULATING[command]}:
     cli.main([*{command.split()}, "--format", form], standalone_mode=False)
-    assert not {{"numpy", "rich"}} & set(sys.modules), form  # colour needs rich, a pipe does not
+    assert not {{"numpy", "rich", "onnx", "torch"}} & set(sys.modules), form  # colour alone needs rich
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -14,6 +14,7 @@ from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS
 from cnnstat.layers.base import Operations, size_of, values
+from cnnstat.layers.opaque import Opaque
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
@@ -136,6 +137,11 @@ class LayerRow(_Row, frozen=True):
     weights_of: str = ""
 
     @property
+    def known(self) -> bool:
+        """Say whether its figures are known; else they are no zeros."""
+        return self.node.layer.known
+
+    @property
     def leftover(self) -> tuple[int, ...]:
         """Return the rows or columns of the padded input that no window covers, per axis."""
         return self.calculated.leftover
@@ -156,6 +162,7 @@ class BlockRow(_Row, frozen=True):
     leftover: ClassVar[tuple[int, ...]] = ()
     leftover_input: ClassVar[tuple[int, ...]] = ()
     weights_of: ClassVar[str] = ""
+    known: ClassVar[bool] = True
 
 
 Row: TypeAlias = LayerRow | BlockRow
@@ -258,6 +265,15 @@ class Analysis(Struct, frozen=True, dict=True):
         Units may see less than such a field.
         """
         return ("",) * len(self.graph.inputs) + tuple(upper_bounds(self))
+
+    @cached_property
+    def without(self) -> dict[str, int]:
+        """Return the layers whose figures are unknown, and how many nodes of a model each stands for.
+
+        Sums are without them.
+        """
+        unknown = ((row.name, row.node.layer) for row in self.rows if not row.known)
+        return {name: layer.nodes for name, layer in unknown if isinstance(layer, Opaque) and not layer.part}
 
     @cached_property
     def named(self) -> dict[str, Row]:

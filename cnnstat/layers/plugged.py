@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnstat.base.plugins import Plugins
-from cnnstat.layers import LAYERS
+from cnnstat.layers import LAYERS, STAND_INS
 from cnnstat.layers.base import Layer
 
 
@@ -36,9 +36,9 @@ def layer_type(name: str) -> type[Layer] | None:
     Raises:
         PluginError: it comes from a package and cannot be loaded.
     """
-    return LAYERS.get(name) or PLUGINS.named(name)
+    return LAYERS.get(name) or STAND_INS.get(name) or PLUGINS.named(name)
 
 
 def layer_types() -> dict[str, type[Layer]]:
     """Return every layer type by name, those of plug-ins that can be loaded behind those built in."""
-    return {**LAYERS, **PLUGINS.every()}
+    return {**LAYERS, **STAND_INS, **PLUGINS.every()}

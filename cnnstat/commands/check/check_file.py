@@ -22,6 +22,7 @@ from cnnstat.commands.check.mended import mended
 from cnnstat.commands.check.pins import pinned
 from cnnstat.commands.check.replaced import replace_text
 from cnnstat.graph.model import build
+from cnnstat.importers import is_model, read
 from cnnstat.rules.rule import SEVERITIES
 from cnnstat.spec import file
 from cnnstat.spec.choice import choose
@@ -115,7 +116,7 @@ def check_file(spec: str, options: CheckOptions) -> FileReport:
 def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
     """Check a file, changed where that is asked for, and return its text as it then is, too."""
     try:
-        text, name, variant = file.read(spec)
+        text, name, variant = read(spec)
     except SpecError as error:
         findings = Findings()
         _add_problems(findings, error.problems)
@@ -149,6 +150,9 @@ class _Changed(Struct, frozen=True):
 def _changed(spec: str, name: str, variant: str | None, text: str, options: CheckOptions) -> _Changed:
     """Mend a file and pin its figures, as far as that is asked for; it is written once."""
     start = Span(Source(name, ""), 1, 1)
+    if is_model(spec):
+        why = "is a model, which stays as it is"
+        return _Changed(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())
     if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
         why = "is a bundled network; copy its file and name that"
         return _Changed(text, (Problem("expect/unwritten", why, start),) if options.write_expect else ())

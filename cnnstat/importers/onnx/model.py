@@ -1,0 +1,370 @@
+"""What an ONNX graph computes for one input size: its nodes without what is constant, and all shapes.
+
+A node whose inputs are constants is computed at once, by onnx's own reference evaluator, and the others get
+their shapes from onnx's own shape inference with these constants at hand. So the target of a reshape is a
+plain list by the time that it is needed, however many nodes of Shape, Gather and Concat it took to make it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnstat.importers.draft import TensorAt, Turn
+from cnnstat.importers.onnx.batch import batch_axis
+from cnnstat.importers.onnx.wire import BrokenFileError, Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cnnstat.layers.base import Shape
+
+MAX_COMPUTED = 1 << 16
+"""Numbers of a constant that is computed from others."""
+
+_OWN = ("", "ai.onnx")
+_RANDOM = {
+    "RandomNormal",
+    "RandomNormalLike",
+    "RandomUniform",
+    "RandomUniformLike",
+    "Multinomial",
+    "Bernoulli",
+}
+_AS_IT_IS = {"Identity", "Cast", "CastLike", "Dropout", "DequantizeLinear"}
+
+
+class Value(Struct, frozen=True):
+    """What is known of one value: its shape, if any, the axis of samples, and a constant's numbers.
+
+    ``array`` holds those of small constants; ``at`` says where in the file those of stored ones are.
+    """
+
+    name: str
+    shape: Shape | None
+    kind: int = 1
+    batch: int | None = None
+    array: Any = None
+    at: TensorAt | None = None
+
+    @property
+    def constant(self) -> bool:
+        """Say whether it is the same for every input."""
+        return self.array is not None or self.at is not None
+
+    @property
+    def sample(self) -> Shape:
+        """Return the shape of one sample; of a constant, and where none is known, of all."""
+        shape = self.shape or ()
+        return shape if self.batch is None else (*shape[: self.batch], *shape[self.batch + 1 :])
+
+
+class Node(Struct):
+    """One operator with its attributes; ``scope`` is its module, where the exporter notes it."""
+
+    name: str
+    op: str
+    inputs: list[str]
+    outputs: list[str]
+    attributes: dict[str, Any]
+    scope: str = ""
+    domain: str = ""
+
+
+class Model(Struct):
+    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant."""
+
+    name: str
+    producer: str
+    opset: int
+    inputs: dict[str, Shape]
+    nodes: list[Node]
+    values: dict[str, Value]
+    outputs: list[str]
+
+
+def understood(proto: Any, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
+    """Return the model on inputs of these shapes (one sample), of which each takes so many samples at once.
+
+    Raises:
+        BrokenFileError: a node reads what no node above it puts out.
+    """
+    return _Understanding(proto).on(inputs, batches)
+
+
+class _Understanding:
+    def __init__(self, proto: Any) -> None:
+        self.proto = proto
+        self.opsets = {each.domain: each.version for each in proto.opset_import}
+        self.opset = next((self.opsets[name] for name in _OWN if name in self.opsets), 1)
+        self.values: dict[str, Value] = {"": Value("", None)}
+        self.nodes: list[Node] = []
+        self.declared = {each.name: each for each in (*proto.graph.value_info, *proto.graph.output)}
+
+    def on(self, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
+        graph = self.proto.graph
+        kinds = {each.name: each.type.tensor_type.elem_type for each in graph.input}
+        for name, shape in inputs.items():
+            self.values[name] = Value(name, (batches[name], *shape), kinds[name], 0)
+        self._store(graph.initializer)
+        waiting = deque(graph.node)
+        while waiting:
+            node = waiting.popleft()
+            unknown = [name for name in node.input if name not in self.values]
+            if unknown:
+                message = f"the node '{_named(node)}' reads '{unknown[0]}', which nothing above it puts out"
+                raise BrokenFileError(message)
+            branch = self._branch(node)
+            if branch is None:
+                self._take(node)
+            else:
+                waiting.extendleft(reversed(branch))
+        outputs = [each.name for each in graph.output if each.name in self.values]
+        opset = self.opset
+        return Model(
+            graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs
+        )
+
+    def _store(self, tensors: Iterable[Any]) -> None:
+        for tensor in tensors:
+            shape = tuple(tensor.dims)
+            at = TensorAt(tensor.name)
+            self.values[tensor.name] = Value(tensor.name, shape, tensor.data_type, None, _array(tensor), at)
+
+    def _branch(self, node: Any) -> list[Any] | None:
+        """Return the nodes that an If with a known condition stands for."""
+        if node.op_type != "If" or node.domain not in _OWN:
+            return None
+        condition = self.values[node.input[0]].array
+        if condition is None or condition.size != 1:
+            return None
+        from onnx import helper  # noqa: PLC0415
+
+        wanted = "then_branch" if condition.item() else "else_branch"
+        graph = next(each.g for each in node.attribute if each.name == wanted)
+        self._store(graph.initializer)
+        inner = [each.name for each in graph.output]
+        copies = [helper.make_node("Identity", [a], [b]) for a, b in zip(inner, node.output, strict=True)]
+        return [*graph.node, *copies]
+
+    def _take(self, node: Any) -> None:
+        """Compute a node that is constant, or keep it and find out its shapes."""
+        own = node.domain in _OWN
+        inputs = [self.values[name] for name in node.input]
+        if own and self._constant(node, inputs):
+            return
+        found = self._inferred(node, inputs) if own or node.domain in self.opsets else {}
+        if own and node.op_type not in _RANDOM and self._computed(node, inputs, found):
+            return
+        kept = Node(
+            _named(node), node.op_type, [*node.input], [*node.output], _attributes(node), _scope(node)
+        )
+        kept.domain = "" if own else node.domain
+        self.nodes.append(kept)
+        for name in filter(None, node.output):
+            kind, shape = found.get(name) or self._as_declared(name)
+            known = [each for each in inputs if each.shape is not None and each.batch is not None]
+            batch = batch_axis(kept, known, inputs, shape) if shape is not None and known else None
+            self.values[name] = Value(name, shape, kind, batch)
+
+    def _constant(self, node: Any, inputs: list[Value]) -> bool:
+        """Take what needs no numbers: constants, shapes, and stored tensors that are turned."""
+        import numpy as np  # noqa: PLC0415
+
+        op, out = node.op_type, node.output[0] if node.output else ""
+        attributes = {each.name: each for each in node.attribute}
+        if op == "Constant" and "value" in attributes:
+            tensor = attributes["value"].t
+            at = TensorAt(f"\0{out}")
+            self.values[out] = Value(out, tuple(tensor.dims), tensor.data_type, None, _array(tensor), at)
+            return True
+        if op in ("Shape", "Size") and inputs[0].shape is not None:
+            shape = inputs[0].shape
+            begin = attributes["start"].i if "start" in attributes else 0
+            end = attributes["end"].i if "end" in attributes else len(shape)
+            array = np.array(shape[begin:end] if op == "Shape" else prod(shape), np.int64)
+            self.values[out] = Value(out, array.shape, 7, None, array)
+            return True
+        if not inputs or not inputs[0].at or inputs[0].array is not None or inputs[0].shape is None:
+            return False
+        turned = self._turned(op, attributes, inputs)
+        if turned is None:
+            return False
+        self.values[out] = replace(turned, name=out)
+        return True
+
+    def _turned(self, op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | None:
+        """Return a stored tensor that is not at hand under another shape or order of axes."""
+        first = inputs[0]
+        shape, at = first.shape or (), first.at or TensorAt("")
+        turn: Turn
+        if op in _AS_IT_IS:
+            return first
+        if op == "Transpose":
+            order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
+            turn, shape = ("permute", order), tuple(shape[axis] for axis in order)
+        elif op == "Reshape" and inputs[1].array is not None:
+            sizes = [shape[i] if not n else int(n) for i, n in enumerate(inputs[1].array)]
+            fixed = prod(n for n in sizes if n > 0)
+            shape = tuple(n if n > 0 else prod(shape) // max(fixed, 1) for n in sizes)
+            turn = ("reshape", shape)
+        elif op in ("Squeeze", "Unsqueeze"):
+            axes = self._axes(attributes, inputs)
+            if axes is None:
+                return None
+            rank = len(shape) + (len(axes) if op == "Unsqueeze" else 0)
+            axes = {axis % rank for axis in axes}
+            if op == "Squeeze":
+                shape = tuple(size for axis, size in enumerate(shape) if axis not in axes)
+            else:
+                sizes_left = iter(shape)
+                shape = tuple(1 if axis in axes else next(sizes_left) for axis in range(rank))
+            turn = ("reshape", shape)
+        else:
+            return None
+        return replace(first, shape=shape, at=TensorAt(at.key, (*at.turns, turn)))
+
+    def _axes(self, attributes: dict[str, Any], inputs: list[Value]) -> set[int] | None:
+        if "axes" in attributes:
+            return {*attributes["axes"].ints}
+        if len(inputs) > 1 and inputs[1].array is not None:
+            return {int(each) for each in inputs[1].array}
+        return None
+
+    def _computed(self, node: Any, inputs: list[Value], found: dict[str, tuple[int, Shape]]) -> bool:
+        """Compute a node from constants at hand."""
+        given = [each for each in inputs if each.name]
+        outputs = [name for name in node.output if name]
+        small = all(prod(found[name][1]) <= MAX_COMPUTED for name in outputs if name in found)
+        if not small or any(each.array is None for each in given) or found.keys() < {*outputs}:
+            return False
+        if any(each.type in (5, 10) for each in node.attribute) and node.op_type != "ConstantOfShape":
+            return False  # graphs within: a loop may run for ever
+        arrays = self._evaluated(node, {each.name: each.array for each in given})
+        if arrays is None:
+            return False
+        import numpy as np  # noqa: PLC0415
+
+        for name, each in zip(node.output, arrays, strict=False):
+            if name:
+                array = np.asarray(each)
+                moved = self._same_numbers(node, inputs, array)
+                self.values[name] = Value(name, array.shape, found[name][0], None, array, moved)
+        return True
+
+    def _same_numbers(self, node: Any, inputs: list[Value], array: Any) -> TensorAt | None:
+        """Return where the numbers of a stored tensor are that was turned only."""
+        attributes = {each.name: each for each in node.attribute}
+        if not inputs or inputs[0].at is None:
+            return None
+        turned = self._turned(node.op_type, attributes, inputs)
+        return turned.at if turned is not None and turned.shape == array.shape else None
+
+    def _evaluated(self, node: Any, arrays: dict[str, Any]) -> list[Any] | None:
+        import warnings  # noqa: PLC0415
+
+        from onnx.reference import ReferenceEvaluator  # noqa: PLC0415
+
+        opsets = {domain: version for domain, version in self.opsets.items() if domain in _OWN}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found: Any = ReferenceEvaluator(node, opsets=opsets).run(None, arrays)
+        except Exception:
+            return None
+        return [*found]
+
+    def _inferred(self, node: Any, inputs: list[Value]) -> dict[str, tuple[int, Shape]]:
+        """Return type and shape of what onnx's shape inference knows in numbers."""
+        from onnx import defs, numpy_helper, shape_inference  # noqa: PLC0415
+
+        domain = "" if node.domain in _OWN else node.domain
+        scope = self.values.values() if any(each.type == 5 for each in node.attribute) else inputs
+        types = {each.name: _type_of(each) for each in scope if each.name}
+        data = {
+            each.name: numpy_helper.from_array(each.array, each.name)
+            for each in inputs
+            if each.array is not None and each.array.size <= MAX_COMPUTED
+        }
+        version = self.opsets.get(node.domain, self.opset if not domain else 1)
+        try:
+            schema = defs.get_schema(node.op_type, version, domain)
+            found = shape_inference.infer_node_outputs(
+                schema, node, types, data, opset_imports=[*self.proto.opset_import]
+            )
+        except Exception:
+            return {}
+        return {
+            name: (kind.tensor_type.elem_type, shape)
+            for name, kind in found.items()
+            if (shape := shape_in(kind)) is not None
+        }
+
+    def _as_declared(self, name: str) -> tuple[int, Shape | None]:
+        """Return type and shape as the file says, where they hold for every input."""
+        if name not in self.declared:
+            return 1, None
+        kind = self.declared[name].type
+        return kind.tensor_type.elem_type, shape_in(kind)
+
+
+def shape_in(kind: Any) -> Shape | None:
+    """Return the shape that a type has, None where a size of it is not fixed."""
+    if not kind.HasField("tensor_type") or not kind.tensor_type.HasField("shape"):
+        return None
+    sizes = kind.tensor_type.shape.dim
+    if any(not size.HasField("dim_value") or size.dim_value < 0 for size in sizes):
+        return None
+    return tuple(size.dim_value for size in sizes)
+
+
+def _type_of(value: Value) -> Any:
+    from onnx import helper  # noqa: PLC0415
+
+    return helper.make_tensor_type_proto(value.kind, value.shape)
+
+
+def _array(tensor: Any) -> Any:
+    """Return the numbers of a tensor that are in the message at hand; None where they are elsewhere."""
+    from onnx import numpy_helper  # noqa: PLC0415
+
+    if tensor.doc_string or tensor.data_location == tensor.EXTERNAL:
+        return None
+    if prod(tensor.dims) > MAX_COMPUTED:
+        raise BrokenFileError(f"the tensor '{tensor.name}' says that it is larger than its numbers")
+    try:
+        return numpy_helper.to_array(tensor)
+    except Exception:
+        raise BrokenFileError(f"the tensor '{tensor.name}' has other numbers than its shape says") from None
+
+
+def payload_of(tensor: Any) -> Payload | None:
+    """Return where the numbers of a large tensor are in the file."""
+    return Payload.read(tensor.doc_string) if tensor.doc_string else None
+
+
+def _attributes(node: Any) -> dict[str, Any]:
+    from onnx import helper  # noqa: PLC0415
+
+    return {
+        each.name: helper.get_attribute_value(each)
+        for each in node.attribute
+        if each.type not in (5, 10) and not each.ref_attr_name
+    }
+
+
+def _named(node: Any) -> str:
+    return str(node.name or (node.output[0] if node.output else node.op_type))
+
+
+def _scope(node: Any) -> str:
+    """Return the module that PyTorch's newer exporter notes beside a node."""
+    for each in node.metadata_props:
+        if each.key == "pkg.torch.onnx.name_scopes":
+            names = [part.strip(" '\"") for part in each.value.strip("[]").split(",")]
+            return next((name for name in reversed(names[:-1]) if name), "")
+    return ""
