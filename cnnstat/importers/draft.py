@@ -14,10 +14,14 @@ Turn: TypeAlias = tuple[str, tuple[int, ...]]
 
 
 class TensorAt(Struct, frozen=True):
-    """Where the numbers of one of our tensors are: a model's own name for its tensor, and its way to ours."""
+    """Where the numbers of one of our tensors are: a model's own name for its tensor, and its way to ours.
+
+    A constant that the model computes from others has no name: ``array`` holds its numbers.
+    """
 
     key: str
     turns: tuple[Turn, ...] = ()
+    array: Any = None
 
 
 class DraftLayer(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ class Opaque(Layer, frozen=True, kw_only=True):
     Its figures are unknown, not zero: totals are without them and say so. It cannot be run.
 
     Rule:
-        output = `shape:`
+        output = `shape:`, or one number where it is unknown
 
     Example:
         {type: opaque, op: NonMaxSuppression, shape: [100, 3]}
@@ -32,15 +32,15 @@ class Opaque(Layer, frozen=True, kw_only=True):
 
     op: Annotated[str, Meta(max_length=200, description="the operator as its tool calls it")]
     shape: Annotated[
-        Annotated[tuple[Count, ...], Meta(min_length=1, max_length=len(RANKS))],
-        Meta(description="the shape that it puts out for one sample"),
-    ]
+        Annotated[tuple[Count, ...], Meta(min_length=1, max_length=len(RANKS))] | None,
+        Meta(description="the shape that it puts out for one sample; left out where only a run can know it"),
+    ] = None
     nodes: Annotated[Count, Meta(description="how many nodes of the model it stands for")] = 1
     part: Annotated[bool, Meta(description="another output of a node that is counted above")] = False
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
-        """Return the shape that is given."""
-        return same_sizes(self.shape)
+        """Return the shape that is given; one number stands for a shape that is not known."""
+        return same_sizes(self.shape or (1,))
 
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Say that what it reads is unknown."""

@@ -17,7 +17,8 @@ class Given(Struct, frozen=True):
 class RunOptions(Struct, frozen=True, kw_only=True):
     """What a run is to do, settled: None stands for what is known only once a network and its input are.
 
-    ``progress`` shows how far it is to who waits at a terminal.
+    ``model`` is the file of a model whose own weights are taken where no ``weights`` are given. ``progress``
+    shows how far it is to who waits at a terminal.
     """
 
     batch: int | None = None
@@ -30,6 +31,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     elements: int = 0
     max_memory: int | None = None
     weights: Path | None = None
+    model: str | None = None
     save: Path | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False

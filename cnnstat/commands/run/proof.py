@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
-from cnnstat.base.text import plain
+from cnnstat.base.text import listed, plain, plural
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
@@ -23,6 +24,7 @@ from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, grad
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
+from cnnstat.importers import weights
 from cnnstat.tensors import (
     FileError,
     array_input,
@@ -37,7 +39,6 @@ from cnnstat.tensors import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from cnnstat.analysis import Analysis
     from cnnstat.bridge.verify import Verification
@@ -98,13 +99,14 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
+    _check_known(analysis)
     _check_output(analysis, options)
     checked = (wanted or SAMPLES) if options.check_grad else 0
     uses = Uses(
         checked=checked,
         training=options.training,
         outputs=options.activations is not None,
-        weights=options.weights is not None,
+        weights=options.weights is not None or options.model is not None,
         saved=options.save is not None and options.save.suffix.lower() != ".npz",
         reading=sum(each.bytes for each in given.values()),
     )
@@ -125,6 +127,8 @@ def _proved(
         network = Network(graph, seed=options.seed, dtype=options.dtype)
         if options.weights is not None:
             _load(network, options.weights)
+        elif options.model is not None:
+            _load_model(network, options.model)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         measurements = _measured(network, x, work, options)
     except UnfitError as error:
@@ -161,6 +165,17 @@ def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
     return found
 
 
+def _load_model(network: Network, model: str) -> None:
+    """Take the weights of a model, one tensor after the other."""
+    own = network.parameters
+    shapes = network.program.inputs
+    for name, tensor in weights(model, {**shapes} if len(shapes) > 1 else network.program.input_shape):
+        try:
+            network.load({name: cast(tensor, own[name], name, Path(model).name)})
+        except ValueError as error:  # numbers that are no weights
+            raise FileError(model, str(error)) from None
+
+
 def _load(network: Network, path: Path) -> None:
     """Take the weights of a file, one tensor after the other, once names and shapes are known to fit."""
     file, own = open_weights(path), network.parameters
@@ -171,6 +186,18 @@ def _load(network: Network, path: Path) -> None:
             network.load({name: ready})
         except ValueError as error:  # numbers that are no weights
             raise FileError(path, str(error)) from None
+
+
+def _check_known(analysis: Analysis) -> None:
+    """Refuse nodes of a model that no layer type stands for.
+
+    Raises:
+        RefusedError: there are some.
+    """
+    if analysis.without:
+        nodes, named = sum(analysis.without.values()), listed([*analysis.without])
+        message = f"{nodes:,} {plural('node', nodes)} of the model cannot be run, as no layer type stands for"
+        raise RefusedError(f"{message} {'it' if nodes == 1 else 'them'}: {named}")
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from cnnstat.base.axes import MOST_AXES, rank_of
+from cnnstat.importers.draft import TensorAt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.draft import TensorAt
     from cnnstat.importers.onnx.model import Model, Node, Value
     from cnnstat.layers.base import Shape
 
@@ -114,10 +114,11 @@ class Layers:
     ) -> int:
         """Add a layer of a type that puts out this shape; return its number."""
         stored = {name: value for name, value in (tensors or {}).items() if value is not None}
-        at = {name: value.at for name, value in stored.items() if value.at is not None}
+        at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
         path = _module(node, stored, kind)
-        layer = Built(kind, [*reads], options or {}, at, path, kind, shape)
-        if stored and len(at) == len(stored):
+        called = node.op.lower() if kind == "opaque" else kind
+        layer = Built(kind, [*reads], options or {}, at, path, called, shape)
+        if stored:
             key = (kind, *((name, value.name) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
             if owner != len(self.built):

@@ -16,10 +16,12 @@ from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt, Turn
 from cnnstat.importers.onnx.batch import batch_axis
-from cnnstat.importers.onnx.wire import BrokenFileError, Payload
+from cnnstat.importers.onnx.external import small
+from cnnstat.importers.onnx.wire import BrokenFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from cnnstat.layers.base import Shape
 
@@ -87,18 +89,19 @@ class Model(Struct):
     outputs: list[str]
 
 
-def understood(proto: Any, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
-    """Return the model on inputs of these shapes (one sample), of which each takes so many samples at once.
+def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
+    """Return the model of a file on inputs of these shapes (one sample), of which each takes so many samples
+    at once.
 
     Raises:
         BrokenFileError: a node reads what no node above it puts out.
     """
-    return _Understanding(proto).on(inputs, batches)
+    return _Understanding(proto, path).on(inputs, batches)
 
 
 class _Understanding:
-    def __init__(self, proto: Any) -> None:
-        self.proto = proto
+    def __init__(self, proto: Any, path: Path) -> None:
+        self.proto, self.path = proto, path
         self.opsets = {each.domain: each.version for each in proto.opset_import}
         self.opset = next((self.opsets[name] for name in _OWN if name in self.opsets), 1)
         self.values: dict[str, Value] = {"": Value("", None)}
@@ -120,7 +123,7 @@ class _Understanding:
                 raise BrokenFileError(message)
             branch = self._branch(node)
             if branch is None:
-                self._take(node)
+                self._take(self._as_reshape(node))
             else:
                 waiting.extendleft(reversed(branch))
         outputs = [each.name for each in graph.output if each.name in self.values]
@@ -132,8 +135,8 @@ class _Understanding:
     def _store(self, tensors: Iterable[Any]) -> None:
         for tensor in tensors:
             shape = tuple(tensor.dims)
-            at = TensorAt(tensor.name)
-            self.values[tensor.name] = Value(tensor.name, shape, tensor.data_type, None, _array(tensor), at)
+            at, array = TensorAt(tensor.name), _array(tensor, self.path)
+            self.values[tensor.name] = Value(tensor.name, shape, tensor.data_type, None, array, at)
 
     def _branch(self, node: Any) -> list[Any] | None:
         """Return the nodes that an If with a known condition stands for."""
@@ -150,6 +153,31 @@ class _Understanding:
         inner = [each.name for each in graph.output]
         copies = [helper.make_node("Identity", [a], [b]) for a, b in zip(inner, node.output, strict=True)]
         return [*graph.node, *copies]
+
+    def _as_reshape(self, node: Any) -> Any:
+        """Return a Reshape in place of a Gather of all of a row in order: PyTorch's `as_strided`."""
+        if node.op_type != "Gather" or node.domain not in _OWN:
+            return node
+        row, places = self.values[node.input[0]], self.values[node.input[1]]
+        maker = next((each for each in reversed(self.nodes) if row.name in each.outputs), None)
+        if (
+            maker is None
+            or maker.op != "Reshape"
+            or places.array is None
+            or row.shape != (places.array.size,)
+        ):
+            return node
+        if places.array.reshape(-1).tolist() != [*range(places.array.size)]:
+            return node
+        import numpy as np  # noqa: PLC0415
+        from onnx import helper  # noqa: PLC0415
+
+        target = f"{node.output[0]}\0shape"
+        shape = np.array(places.shape, np.int64)
+        self.values[target] = Value(target, shape.shape, 7, None, shape)
+        made = helper.make_node("Reshape", [maker.inputs[0], target], node.output, name=node.name)
+        made.metadata_props.extend(node.metadata_props)
+        return made
 
     def _take(self, node: Any) -> None:
         """Compute a node that is constant, or keep it and find out its shapes."""
@@ -179,8 +207,8 @@ class _Understanding:
         attributes = {each.name: each for each in node.attribute}
         if op == "Constant" and "value" in attributes:
             tensor = attributes["value"].t
-            at = TensorAt(f"\0{out}")
-            self.values[out] = Value(out, tuple(tensor.dims), tensor.data_type, None, _array(tensor), at)
+            at, array = TensorAt(f"\0{out}"), _array(tensor, self.path)
+            self.values[out] = Value(out, tuple(tensor.dims), tensor.data_type, None, array, at)
             return True
         if op in ("Shape", "Size") and inputs[0].shape is not None:
             shape = inputs[0].shape
@@ -189,7 +217,7 @@ class _Understanding:
             array = np.array(shape[begin:end] if op == "Shape" else prod(shape), np.int64)
             self.values[out] = Value(out, array.shape, 7, None, array)
             return True
-        if not inputs or not inputs[0].at or inputs[0].array is not None or inputs[0].shape is None:
+        if not inputs or not inputs[0].constant or inputs[0].shape is None:
             return False
         turned = self._turned(op, attributes, inputs)
         if turned is None:
@@ -198,12 +226,14 @@ class _Understanding:
         return True
 
     def _turned(self, op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | None:
-        """Return a stored tensor that is not at hand under another shape or order of axes."""
+        """Return a constant under another shape or order of axes."""
         first = inputs[0]
-        shape, at = first.shape or (), first.at or TensorAt("")
+        shape = first.shape or ()
         turn: Turn
         if op in _AS_IT_IS:
-            return first
+            # Another type may be another number: then it is computed.
+            whole = first.array is not None and first.array.dtype.kind != "f"
+            return None if whole or (op == "DequantizeLinear" and first.array is not None) else first
         if op == "Transpose":
             order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
             turn, shape = ("permute", order), tuple(shape[axis] for axis in order)
@@ -224,9 +254,20 @@ class _Understanding:
                 sizes_left = iter(shape)
                 shape = tuple(1 if axis in axes else next(sizes_left) for axis in range(rank))
             turn = ("reshape", shape)
+        elif op == "Expand" and inputs[1].array is not None:
+            target = [int(size) for size in inputs[1].array]
+            if prod(target) > prod(shape):
+                return None
+            own = (1,) * (len(target) - len(shape)) + shape
+            shape = (*own[: len(own) - len(target)], *map(max, own[len(own) - len(target) :], target))
+            turn = ("reshape", shape)
         else:
             return None
-        return replace(first, shape=shape, at=TensorAt(at.key, (*at.turns, turn)))
+        at = first.at and TensorAt(first.at.key, (*first.at.turns, turn))
+        array = first.array
+        if array is not None:
+            array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
+        return replace(first, shape=shape, at=at, array=array)
 
     def _axes(self, attributes: dict[str, Any], inputs: list[Value]) -> set[int] | None:
         if "axes" in attributes:
@@ -252,17 +293,8 @@ class _Understanding:
         for name, each in zip(node.output, arrays, strict=False):
             if name:
                 array = np.asarray(each)
-                moved = self._same_numbers(node, inputs, array)
-                self.values[name] = Value(name, array.shape, found[name][0], None, array, moved)
+                self.values[name] = Value(name, array.shape, found[name][0], None, array)
         return True
-
-    def _same_numbers(self, node: Any, inputs: list[Value], array: Any) -> TensorAt | None:
-        """Return where the numbers of a stored tensor are that was turned only."""
-        attributes = {each.name: each for each in node.attribute}
-        if not inputs or inputs[0].at is None:
-            return None
-        turned = self._turned(node.op_type, attributes, inputs)
-        return turned.at if turned is not None and turned.shape == array.shape else None
 
     def _evaluated(self, node: Any, arrays: dict[str, Any]) -> list[Any] | None:
         import warnings  # noqa: PLC0415
@@ -328,11 +360,13 @@ def _type_of(value: Value) -> Any:
     return helper.make_tensor_type_proto(value.kind, value.shape)
 
 
-def _array(tensor: Any) -> Any:
-    """Return the numbers of a tensor that are in the message at hand; None where they are elsewhere."""
+def _array(tensor: Any, path: Path) -> Any:
+    """Return the numbers of a small tensor; None of a large one, and where they are missing."""
     from onnx import numpy_helper  # noqa: PLC0415
 
-    if tensor.doc_string or tensor.data_location == tensor.EXTERNAL:
+    if tensor.data_location == tensor.EXTERNAL:
+        return small(tensor, path)
+    if tensor.doc_string:
         return None
     if prod(tensor.dims) > MAX_COMPUTED:
         raise BrokenFileError(f"the tensor '{tensor.name}' says that it is larger than its numbers")
@@ -340,11 +374,6 @@ def _array(tensor: Any) -> Any:
         return numpy_helper.to_array(tensor)
     except Exception:
         raise BrokenFileError(f"the tensor '{tensor.name}' has other numbers than its shape says") from None
-
-
-def payload_of(tensor: Any) -> Payload | None:
-    """Return where the numbers of a large tensor are in the file."""
-    return Payload.read(tensor.doc_string) if tensor.doc_string else None
 
 
 def _attributes(node: Any) -> dict[str, Any]:

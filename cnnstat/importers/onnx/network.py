@@ -35,8 +35,8 @@ def read(path: Path, input_shape: Inputs | None = None) -> Draft:
     """
     proto = message(path)
     inputs, batches = _inputs(proto, input_shape)
-    with _as_model_error():
-        model = understood(proto, inputs, batches)
+    with as_model_error():
+        model = understood(proto, path, inputs, batches)
     model.name = path.name
     return drafted(model)
 
@@ -51,7 +51,7 @@ def message(path: Path) -> Any:
         import onnx  # noqa: PLC0415
     except ImportError:
         raise ModelError("reading it needs onnx: pip install 'cnnstat[onnx]'") from None
-    with _as_model_error():
+    with as_model_error():
         data = without_weights(path)
         try:
             proto = onnx.load_model_from_string(data)
@@ -65,7 +65,8 @@ def message(path: Path) -> Any:
 
 
 @contextmanager
-def _as_model_error() -> Iterator[None]:
+def as_model_error() -> Iterator[None]:
+    """Raise what is wrong with a file as an error of the model."""
     try:
         yield
     except BrokenFileError as error:
@@ -229,10 +230,8 @@ def _unknown(nodes: list[Node], layers: Layers) -> None:
     options = {"op": named[:200], "nodes": len(nodes)}
     if not reads:
         raise ModelError("the shapes of its values are not known, not even behind its inputs")
-    first = next(iter(reads))
-    shape = layers.model.inputs[first] if isinstance(first, str) else layers.built[first].shape
     last = Node("", "unknown", [], ["\0unknown"], {})
-    layers.put("\0unknown", layers.add(last, "opaque", [*reads], shape, options))
+    layers.put("\0unknown", layers.add(last, "opaque", [*reads], (1,), options))
     layers.model.outputs = [name for name in layers.model.outputs if name not in inner]
     layers.model.outputs.append("\0unknown")
 
@@ -303,7 +302,7 @@ def names_in(built: list[Built], taken: set[str]) -> list[str]:
     numbers: Counter[str] = Counter()
     for each in built:
         alone = each.path and counts[each.path] == 1 and each.path not in parents
-        name = each.path if alone else f"{each.path}.{each.type}".lstrip(".")
+        name = each.path if alone else f"{each.path}.{each.kind}".lstrip(".")
         if not alone or name in taken:
             stem = name
             numbers[stem] += 1

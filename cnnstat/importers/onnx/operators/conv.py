@@ -63,6 +63,8 @@ def _added(
     weight: Value,
     bias: Value | None,
 ) -> int:
+    if bias is not None and bias.at is None and bias.array is not None and not bias.array.any():
+        bias = None  # zeros that are stored nowhere are no parameters: an exporter made them up
     if bias is None:
         options["bias"] = False
     elif not bias.constant:

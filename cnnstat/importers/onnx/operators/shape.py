@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import MOST_AXES
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, names_of
+from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, names_of
 from cnnstat.importers.onnx.operators.elementwise import parameter
 from cnnstat.importers.onnx.operators.window import sides
 
@@ -102,7 +102,7 @@ def split(node: Node, layers: Layers) -> None:
 
 
 def slice_(node: Node, layers: Layers) -> int | str:
-    """Slice, one layer for each axis that is cut."""
+    """Slice, one layer for each axis that is cut, and a pool of windows of 1 where it takes steps."""
     x = layers.value(node.inputs[0])
     shape = x.shape or ()
     starts, ends = (_ints(node, layers, i, name) for i, name in ((1, "starts"), (2, "ends")))
@@ -115,12 +115,18 @@ def slice_(node: Node, layers: Layers) -> int | str:
         if (begin, stop, stride) == (0, shape[axis], 1):
             continue
         name = axis_name(x, axis)
-        if stride != 1 or stop <= begin:
-            raise Outside("it takes steps")
         place = names_of(x.sample).index(name)
-        options = _range(name, begin, stop - begin, shape[axis])
-        sizes[place] = stop - begin
-        source = layers.add(node, "slice", [source], tuple(sizes), options)
+        if stride < 1 or stop <= begin or (stride > 1 and not place):
+            raise Outside("it goes backwards, or takes some of the channels")
+        if (begin, stop) != (0, shape[axis]):
+            options = _range(name, begin, stop - begin, shape[axis])
+            sizes[place] = stop - begin
+            source = layers.add(node, "slice", [source], tuple(sizes), options)
+        if stride > 1:  # a window of one value keeps it: so each n-th one is left
+            steps_of = [stride if i == place else 1 for i in range(1, len(sizes))]
+            sizes[place] = -(-sizes[place] // stride)
+            kept = {"kernel": 1, "stride": compact(steps_of)}
+            source = layers.add(node, "max_pool", [source], tuple(sizes), kept)
     return source
 
 
