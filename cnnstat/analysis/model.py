@@ -14,7 +14,6 @@ from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.base.arithmetic import Term, term
 from cnnstat.base.figures import COUNTS
 from cnnstat.layers.base import Operations, size_of, values
-from cnnstat.layers.opaque import Opaque
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
@@ -266,14 +265,10 @@ class Analysis(Struct, frozen=True, dict=True):
         """
         return ("",) * len(self.graph.inputs) + tuple(upper_bounds(self))
 
-    @cached_property
+    @property
     def without(self) -> dict[str, int]:
-        """Return the layers whose figures are unknown, and how many nodes of a model each stands for.
-
-        Sums are without them.
-        """
-        unknown = ((row.name, row.node.layer) for row in self.rows if not row.known)
-        return {name: layer.nodes for name, layer in unknown if isinstance(layer, Opaque) and not layer.part}
+        """Return the layers whose figures are unknown, and how many nodes of a model each stands for."""
+        return self.graph.without
 
     @cached_property
     def named(self) -> dict[str, Row]:

@@ -46,10 +46,11 @@ class OfNetwork(Protocol):
 
 def title_of(document: OfNetwork) -> tuple[str | Quantity, ...]:
     """Return the network's name and input, or all of its inputs; and that figures are without some nodes."""
-    return (*_network_and_inputs(document), *_without(document))
+    return (*_network_and_inputs(document), *without(document))
 
 
-def _without(document: OfNetwork) -> tuple[str, ...]:
+def without(document: OfNetwork) -> tuple[str, ...]:
+    """Return that figures are without some nodes, where they are, as the end of a title."""
     if document.without is UNSET:
         return ()
     nodes = sum(document.without.values())

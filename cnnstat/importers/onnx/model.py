@@ -117,13 +117,14 @@ class _Understanding:
         waiting = deque(graph.node)
         while waiting:
             node = waiting.popleft()
+            _check_text(node.name, node.op_type, node.domain, *node.input, *node.output)
             unknown = [name for name in node.input if name not in self.values]
             if unknown:
                 message = f"the node '{_named(node)}' reads '{unknown[0]}', which nothing above it puts out"
                 raise BrokenFileError(message)
             branch = self._branch(node)
             if branch is None:
-                self._take(self._as_reshape(node))
+                self._checked(self._as_reshape(node))
             else:
                 waiting.extendleft(reversed(branch))
         outputs = [each.name for each in graph.output if each.name in self.values]
@@ -134,6 +135,7 @@ class _Understanding:
 
     def _store(self, tensors: Iterable[Any]) -> None:
         for tensor in tensors:
+            _check_text(tensor.name)
             shape = tuple(tensor.dims)
             at, array = TensorAt(tensor.name), _array(tensor, self.path)
             self.values[tensor.name] = Value(tensor.name, shape, tensor.data_type, None, array, at)
@@ -153,6 +155,35 @@ class _Understanding:
         inner = [each.name for each in graph.output]
         copies = [helper.make_node("Identity", [a], [b]) for a, b in zip(inner, node.output, strict=True)]
         return [*graph.node, *copies]
+
+    def _checked(self, node: Any) -> None:
+        """Take a node that is what its operator says.
+
+        Raises:
+            BrokenFileError: its attributes are of other types, or do not fit its inputs.
+        """
+        from onnx import checker, defs  # noqa: PLC0415
+
+        plain = not any(each.type in (4, 5, 9, 10) for each in node.attribute)
+        try:
+            if node.domain in _OWN and plain and defs.has(node.op_type, self.opset, ""):
+                checker.check_node(node, self._context())
+            self._take(node)
+        except BrokenFileError:
+            raise
+        except checker.ValidationError as error:
+            why = str(error).split("\n")[0][:200]
+            raise BrokenFileError(f"the node '{_named(node)}' is not as its operator says: {why}") from None
+        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):
+            raise BrokenFileError(f"the node '{_named(node)}' does not fit what it reads") from None
+
+    def _context(self) -> Any:
+        from onnx import checker  # noqa: PLC0415
+
+        context = checker.C.CheckerContext()
+        context.ir_version = max(self.proto.ir_version, 3)
+        context.opset_imports = {**self.opsets, "": self.opset}
+        return context
 
     def _as_reshape(self, node: Any) -> Any:
         """Return a Reshape in place of a Gather of all of a row in order: PyTorch's `as_strided`."""
@@ -232,8 +263,9 @@ class _Understanding:
         turn: Turn
         if op in _AS_IT_IS:
             # Another type may be another number: then it is computed.
+            computed = first.array is not None and op in ("Cast", "DequantizeLinear")
             whole = first.array is not None and first.array.dtype.kind != "f"
-            return None if whole or (op == "DequantizeLinear" and first.array is not None) else first
+            return None if computed or (whole and op == "CastLike") else first
         if op == "Transpose":
             order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
             turn, shape = ("permute", order), tuple(shape[axis] for axis in order)
@@ -384,6 +416,16 @@ def _attributes(node: Any) -> dict[str, Any]:
         for each in node.attribute
         if each.type not in (5, 10) and not each.ref_attr_name
     }
+
+
+def _check_text(*names: object) -> None:
+    """Refuse names that protobuf could not read as text, and left as bytes.
+
+    Raises:
+        BrokenFileError: there is one.
+    """
+    if any(isinstance(name, bytes) for name in names):
+        raise BrokenFileError("has names that are no UTF-8 text")
 
 
 def _named(node: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import MOST_AXES
@@ -118,6 +119,8 @@ def _inputs(proto: Any, given: Inputs | None) -> tuple[dict[str, Shape], dict[st
     inputs = [each for each in proto.graph.input if each.name not in stored]
     if not inputs:
         raise ModelError("it has no input")
+    if any(isinstance(each.name, bytes) for each in inputs):
+        raise ModelError("it has names that are no UTF-8 text")
     called = {
         each.name: "input" if len(inputs) == 1 else legal(each.name.replace(".", "_")) for each in inputs
     }
@@ -181,7 +184,8 @@ def drafted(model: Model) -> Draft:
             source = handler(node, layers)
             if source is not None:
                 layers.put(node.outputs[0], source)
-        except Outside as why:
+        except (Outside, ValueError, TypeError, LookupError, ArithmeticError) as why:
+            # Attributes of a damaged file may be anything: then the node is none that is known.
             if not _opaque(node, layers):
                 unknown.append(node)
             remarks.append(f"{node.name or node.outputs[0]} ({node.op}): {why}")
@@ -199,16 +203,15 @@ def _opaque(node: Node, layers: Layers) -> bool:
     """Add what stands for a node that the catalogue has no layer for, if its shapes are known."""
     outputs = [name for name in node.outputs if name and layers.readers[name]]
     values = [layers.value(name) for name in outputs]
-    if any(value.shape is None or 0 in value.shape for value in values):
-        return False
     reads = [layers.source(layers.value(name)) for name in dict.fromkeys(_needed(node, layers))]
+    if not reads or any(value.shape is None for value in values):
+        return False
     for number, (name, value) in enumerate(zip(outputs, values, strict=True)):
         shape = value.sample if 1 <= len(value.sample) <= MOST_AXES + 1 and value.batch is not None else None
         if shape is None:
-            total = 1
-            for size in value.sample:
-                total *= size
-            shape = (total,)
+            shape = (prod(value.sample),)
+        if not all(map(is_size, shape)):
+            return False
         options: dict[str, Any] = {"op": node.op, "shape": [*shape]}
         if number:
             options["part"] = True
@@ -218,6 +221,15 @@ def _opaque(node: Node, layers: Layers) -> bool:
 
 def _unknown(nodes: list[Node], layers: Layers) -> None:
     """Add one layer for all nodes whose shapes follow from values, which only a run can know."""
+    needed = {*layers.model.outputs}
+    needed_nodes: list[Node] = []
+    for node in reversed(nodes):
+        if not needed.isdisjoint(node.outputs):
+            needed_nodes.insert(0, node)
+            needed.update(node.inputs)
+    nodes = needed_nodes
+    if not nodes:
+        return
     inner = {name for node in nodes for name in node.outputs}
     reads = dict.fromkeys(
         layers.sources[name]
@@ -230,10 +242,10 @@ def _unknown(nodes: list[Node], layers: Layers) -> None:
     options = {"op": named[:200], "nodes": len(nodes)}
     if not reads:
         raise ModelError("the shapes of its values are not known, not even behind its inputs")
-    last = Node("", "unknown", [], ["\0unknown"], {})
-    layers.put("\0unknown", layers.add(last, "opaque", [*reads], (1,), options))
+    last = Node("", "Rest", [], ["\0rest"], {})
+    layers.put("\0rest", layers.add(last, "opaque", [*reads], (1,), options))
     layers.model.outputs = [name for name in layers.model.outputs if name not in inner]
-    layers.model.outputs.append("\0unknown")
+    layers.model.outputs.append("\0rest")
 
 
 def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:

@@ -12,6 +12,8 @@ from collections import defaultdict
 from math import erf, exp, log1p, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.importers.onnx.shuffles import shuffle_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -99,22 +101,21 @@ class _Patterns:
         return reader if reader.op == op and id(reader) not in self.gone else None
 
     def _shuffle(self, node: Node) -> None:
-        """Reshape, Transpose and Reshape that deal out channels anew."""
+        """Reshape, Transpose and Reshape that deal out channels or exchange them with places."""
         middle = self._next(node, "Transpose") if node.op == "Reshape" else None
         last = self._next(middle, "Reshape") if middle else None
         if middle is None or last is None:
             return
         values = self.model.values
         before, table, after = (values[name] for name in (node.inputs[0], node.outputs[0], last.outputs[0]))
-        first, parted = before.sample, table.sample
+        if not before.batch == table.batch == after.batch == 0:
+            return
         order = middle.attributes.get("perm") or []
-        dealt = before.batch == table.batch == 0 and first == after.sample and order[:3] == [0, 2, 1]
-        if not dealt or order[3:] != [*range(3, len(order))]:
+        found = shuffle_of(before.sample, table.sample, order, after.sample)
+        if found is None:
             return
-        if len(parted) != len(first) + 1 or parted[2:] != first[1:] or parted[0] * parted[1] != first[0]:
-            return
-        last.op, last.inputs, last.attributes = "channel_shuffle", [node.inputs[0]], {"groups": parted[0]}
-        last.domain = "found"
+        last.op, last.domain, last.attributes = found
+        last.inputs = [node.inputs[0]]
         self.gone |= {id(node), id(middle)}
 
     def _bias(self, node: Node) -> None:

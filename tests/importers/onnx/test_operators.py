@@ -331,6 +331,46 @@ CASES = {
         {"s": ints(1, 2, 2, 7, 6), "t": ints(1, 4, 7, 6)},
         "channel_shuffle",
     ),
+    "pixel shuffle in pieces": Case(
+        [
+            ("Reshape", "x s", "a"),
+            ("Transpose", "a", "b", {"perm": [0, 1, 4, 2, 5, 3]}),
+            ("Reshape", "b t", "y"),
+        ],
+        (1, 12, 3, 2),
+        {"s": ints(1, 3, 2, 2, 3, 2), "t": ints(1, 3, 6, 4)},
+        "pixel_shuffle",
+    ),
+    "depth to space in pieces": Case(
+        [
+            ("Reshape", "x s", "a"),
+            ("Transpose", "a", "b", {"perm": [0, 3, 4, 1, 5, 2]}),
+            ("Reshape", "b t", "y"),
+        ],
+        (1, 12, 3, 2),
+        {"s": ints(1, 2, 2, 3, 3, 2), "t": ints(1, 3, 6, 4)},
+        "channel_shuffle pixel_shuffle",
+    ),
+    "pixel unshuffle in pieces": Case(
+        [
+            ("Reshape", "x s", "a"),
+            ("Transpose", "a", "b", {"perm": [0, 1, 3, 5, 2, 4]}),
+            ("Reshape", "b t", "y"),
+        ],
+        (1, 3, 6, 4),
+        {"s": ints(1, 3, 3, 2, 2, 2), "t": ints(1, 12, 3, 2)},
+        "pixel_unshuffle",
+    ),
+    "space to depth in pieces": Case(
+        [
+            ("Reshape", "x s", "a"),
+            ("Transpose", "a", "b", {"perm": [0, 3, 5, 1, 2, 4]}),
+            ("Reshape", "b t", "y"),
+        ],
+        (1, 3, 6, 4),
+        {"s": ints(1, 3, 3, 2, 2, 2), "t": ints(1, 12, 3, 2)},
+        "pixel_unshuffle channel_shuffle",
+    ),
     "number of axes": Case(
         [
             ("Relu", "x", "r"),

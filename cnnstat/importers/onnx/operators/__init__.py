@@ -97,5 +97,6 @@ FOUND: dict[str, Operator] = {
     "softplus": activation.plain("softplus"),
     "softsign": activation.plain("softsign"),
     "channel_shuffle": shape.shuffle,
+    "pixel_unshuffle": shape.unshuffle,
 }
 """By the names that `patterns` gives to what several nodes compute together."""

@@ -207,6 +207,14 @@ def depth_to_space(node: Node, layers: Layers) -> int | str:
     return layers.add(node, "pixel_shuffle", [source], out, {"factor": factor})
 
 
+def unshuffle(node: Node, layers: Layers) -> int | str:
+    """Return the exchange of places for channels, in PyTorch's order, that `patterns` has found."""
+    x, out = layers.plain(node), layers.value(node.outputs[0]).sample
+    return layers.add(
+        node, "pixel_unshuffle", [layers.shown(x)], out, {"factor": node.attributes["blocksize"]}
+    )
+
+
 def space_to_depth(node: Node, layers: Layers) -> int | str:
     """SpaceToDepth: `pixel_unshuffle`, and a shuffle into ONNX's order."""
     x, factor = layers.plain(node), node.attributes["blocksize"]
