@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MAX_COMPUTED = 1 << 16
 """Numbers of a constant that is computed from others."""
 
+MAX_PARTS = 1024
+"""Parts that a value is split into."""
+
 _OWN = ("", "ai.onnx")
 _RANDOM = {
     "RandomNormal",
@@ -106,6 +109,7 @@ class _Understanding:
         self.opset = next((self.opsets[name] for name in _OWN if name in self.opsets), 1)
         self.values: dict[str, Value] = {"": Value("", None)}
         self.nodes: list[Node] = []
+        self._sequences: dict[str, list[str]] = {}
         self.declared = {each.name: each for each in (*proto.graph.value_info, *proto.graph.output)}
 
     def on(self, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
@@ -122,11 +126,11 @@ class _Understanding:
             if unknown:
                 message = f"the node '{_named(node)}' reads '{unknown[0]}', which nothing above it puts out"
                 raise BrokenFileError(message)
-            branch = self._branch(node)
-            if branch is None:
+            others = self._branch(node) or self._parts(node)
+            if others is None:
                 self._checked(self._as_reshape(node))
             else:
-                waiting.extendleft(reversed(branch))
+                waiting.extendleft(reversed(others))
         outputs = [each.name for each in graph.output if each.name in self.values]
         opset = self.opset
         return Model(
@@ -155,6 +159,40 @@ class _Understanding:
         inner = [each.name for each in graph.output]
         copies = [helper.make_node("Identity", [a], [b]) for a, b in zip(inner, node.output, strict=True)]
         return [*graph.node, *copies]
+
+    def _parts(self, node: Any) -> list[Any] | None:
+        """Return a Split in place of a SplitToSequence, whose parts SequenceAt picks by number."""
+        from onnx import helper  # noqa: PLC0415
+
+        if node.domain in _OWN and node.op_type == "SequenceAt" and node.input[0] in self._sequences:
+            number, parts = self.values[node.input[1]].array, self._sequences[node.input[0]]
+            if number is None or not -len(parts) <= int(number) < len(parts):
+                return None
+            return [helper.make_node("Identity", [parts[int(number)]], node.output, name=node.name)]
+        if node.domain not in _OWN or node.op_type != "SplitToSequence" or len(node.input) < 2:
+            return None
+        x, sizes = self.values[node.input[0]], self.values[node.input[1]].array
+        if x.shape is None or sizes is None:
+            return None
+        axis = next((each.i for each in node.attribute if each.name == "axis"), 0)
+        if not -len(x.shape) <= axis < len(x.shape):
+            return None
+        size = x.shape[axis]
+        each = int(sizes) if sizes.size == 1 else 0
+        if sizes.size == 1 and each > 0 and size <= MAX_PARTS * each:
+            sizes = [min(each, size - start) for start in range(0, size, each)]
+        elif sizes.size == 1:
+            return None
+        import numpy as np  # noqa: PLC0415
+
+        array, split = np.array(sizes, np.int64).reshape(-1), f"{node.output[0]}\0sizes"
+        self.values[split] = Value(split, array.shape, 7, None, array)
+        names = [f"{node.output[0]}\0{number}" for number in range(len(array))]
+        self._sequences[node.output[0]] = names
+        self.values[node.output[0]] = Value(node.output[0], None)
+        made = helper.make_node("Split", [node.input[0], split], names, name=node.name, axis=axis)
+        made.metadata_props.extend(node.metadata_props)
+        return [made]
 
     def _checked(self, node: Any) -> None:
         """Take a node that is what its operator says.
