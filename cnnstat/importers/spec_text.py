@@ -123,7 +123,7 @@ class _Writer:
 
     def _kind(self, name: str) -> str:
         """Return the name of a block; no layer type and no other block has it."""
-        kind = name = legal(name if name[0].isalpha() else f"block_{name}")
+        kind = name = legal(name if name[0].isalpha() and name not in _WORDS else f"block_{name}")
         number = 1
         while kind in self.kinds or _is_type(kind):
             number += 1
