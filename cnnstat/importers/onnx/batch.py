@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.model import Node, Value
+    from cnnstat.importers.onnx.value import Node, Value
     from cnnstat.layers.base import Shape
 
 _FOLDING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}

@@ -9,11 +9,13 @@ from msgspec import Struct
 
 from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.module_names import module_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.onnx.model import Model, Node, Value
+    from cnnstat.importers.onnx.model import Model
+    from cnnstat.importers.onnx.value import Node, Value
     from cnnstat.layers.base import Shape
 
 
@@ -115,7 +117,7 @@ class Layers:
         """Add a layer of a type that puts out this shape; return its number."""
         stored = {name: value for name, value in (tensors or {}).items() if value is not None}
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
-        path = _module(node, stored, kind)
+        path = module_of(node, stored)
         called = node.op.lower() if kind == "opaque" else kind
         layer = Built(kind, [*reads], options or {}, at, path, called, shape)
         if stored:
@@ -159,32 +161,3 @@ def compact(sizes: Sequence[Any]) -> Any:
     """Return one number for all axes where they are equal."""
     sizes = [*sizes]
     return sizes[0] if len({*sizes}) == 1 else sizes
-
-
-def _module(node: Node, tensors: dict[str, Value], kind: str) -> str:
-    """Return the dotted name of the module that a layer is of.
-
-    The name of its weight is best, then what the exporter notes beside a node, then the node's own name.
-    """
-    weight = tensors.get("weight")
-    if weight is not None and weight.at is not None:
-        name = weight.at.key
-        if name.endswith(".weight") and ":" not in name and "/" not in name and "\0" not in name:
-            return name.removesuffix(".weight")
-    if node.scope:
-        return node.scope
-    if node.name.startswith("/"):
-        return _from_slashes(node.name)
-    return ""
-
-
-def _from_slashes(name: str) -> str:
-    """Return the module of `/layer1/layer1.0/conv1/Conv`: `layer1.0.conv1`."""
-    parts = name.strip("/").split("/")[:-1]
-    found: list[str] = []
-    for part in parts:
-        if found and part.startswith(f"{found[-1]}."):
-            found[-1] = part
-        else:
-            found.append(part)
-    return ".".join(found)

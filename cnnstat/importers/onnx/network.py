@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import MOST_AXES
-from cnnstat.base.limits import MAX_LAYERS, is_size
+from cnnstat.base.limits import is_size
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
-from cnnstat.importers.names import legal
+from cnnstat.importers.onnx.file import as_model_error, message
+from cnnstat.importers.onnx.inputs import inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
-from cnnstat.importers.onnx.model import Model, Node, understood
+from cnnstat.importers.onnx.model import Model, understood
+from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS
 from cnnstat.importers.onnx.patterns import simplified
-from cnnstat.importers.onnx.wire import BrokenFileError, without_weights
+from cnnstat.importers.onnx.value import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from cnnstat.base.arguments import Inputs
-    from cnnstat.layers.base import Shape
 
 
 def read(path: Path, input_shape: Inputs | None = None) -> Draft:
@@ -35,130 +34,11 @@ def read(path: Path, input_shape: Inputs | None = None) -> Draft:
         ModelError: it is no model, or sizes of its inputs are missing; OSError: it cannot be read.
     """
     proto = message(path)
-    inputs, batches = _inputs(proto, input_shape)
+    inputs, batches = inputs_of(proto, input_shape)
     with as_model_error():
         model = understood(proto, path, inputs, batches)
     model.name = path.name
     return drafted(model)
-
-
-def message(path: Path) -> Any:
-    """Return the message of a file without its large tensors, functions inlined.
-
-    Raises:
-        ModelError: it is no model, or onnx is missing; OSError: it cannot be read.
-    """
-    try:
-        import onnx  # noqa: PLC0415
-    except ImportError:
-        raise ModelError("reading it needs onnx: pip install 'cnnstat[onnx]'") from None
-    with as_model_error():
-        data = without_weights(path)
-        try:
-            proto = onnx.load_model_from_string(data)
-        except Exception:
-            raise BrokenFileError("is no ONNX model, or not all of one") from None
-        if not proto.graph.node or not proto.opset_import:
-            raise BrokenFileError(
-                "is no ONNX model: it has no nodes" if proto.opset_import else "is no ONNX model"
-            )
-        return _inlined(proto)
-
-
-@contextmanager
-def as_model_error() -> Iterator[None]:
-    """Raise what is wrong with a file as an error of the model."""
-    try:
-        yield
-    except BrokenFileError as error:
-        raise ModelError(str(error)) from None
-
-
-def _inlined(proto: Any) -> Any:
-    """Return a model whose own functions stand where they are called.
-
-    Raises:
-        BrokenFileError: they call each other in a circle, or come to too many nodes.
-    """
-    functions = {(each.domain, each.name): each for each in proto.functions}
-    costs: dict[tuple[str, str], int] = {}
-
-    def cost(nodes: Any, within: tuple[tuple[str, str], ...]) -> int:
-        total = 0
-        for node in nodes:
-            key = (node.domain, node.op_type)
-            if key in within:
-                raise BrokenFileError(f"its function '{key[1]}' calls itself")
-            if key in functions and key not in costs:
-                if len(within) > 50:
-                    raise BrokenFileError("its functions call each other more than 50 deep")
-                costs[key] = cost(functions[key].node, (*within, key))
-            total += costs.get(key, 1)
-        if total > MAX_LAYERS:
-            raise BrokenFileError(f"has more than {MAX_LAYERS:,} nodes")
-        return total
-
-    cost(proto.graph.node, ())
-    if not functions:
-        return proto
-    from onnx import inliner  # noqa: PLC0415
-
-    try:
-        return inliner.inline_local_functions(proto)
-    except Exception:
-        raise BrokenFileError("its functions cannot be put in place of their calls") from None
-
-
-def _inputs(proto: Any, given: Inputs | None) -> tuple[dict[str, Shape], dict[str, int]]:
-    """Return the shape of one sample of each input, and how many samples it takes.
-
-    Raises:
-        ModelError: a size is missing, or one is given that does not fit.
-    """
-    stored = {each.name for each in proto.graph.initializer}
-    inputs = [each for each in proto.graph.input if each.name not in stored]
-    if not inputs:
-        raise ModelError("it has no input")
-    if any(isinstance(each.name, bytes) for each in inputs):
-        raise ModelError("it has names that are no UTF-8 text")
-    called = {
-        each.name: "input" if len(inputs) == 1 else legal(each.name.replace(".", "_")) for each in inputs
-    }
-    by_name: Mapping[str, Any] = given if isinstance(given, dict) else {}
-    alone = given if not isinstance(given, dict) else None
-    shapes, batches = {}, {}
-    for number, each in enumerate(inputs):
-        kind = each.type.tensor_type
-        if not each.type.HasField("tensor_type") or not kind.HasField("shape"):
-            raise ModelError(f"its input '{each.name}' is no array of a known number of axes")
-        sizes = [size.dim_value if size.HasField("dim_value") else 0 for size in kind.shape.dim]
-        wanted = (
-            alone
-            if alone is not None and (number == 0 or len(inputs) == 1)
-            else by_name.get(called[each.name], by_name.get(each.name))
-        )
-        if not 2 <= len(sizes) <= MOST_AXES + 2:
-            raise ModelError(
-                f"its input '{each.name}' has {len(sizes)} axes; one of samples and 1 to 4 are read"
-            )
-        shape = tuple(sizes[1:]) if wanted is None else tuple(wanted)
-        if len(shape) != len(sizes) - 1:
-            rank = len(sizes) - 1
-            raise ModelError(
-                f"its input '{each.name}' has {rank} axes for each sample, --input gives {len(shape)}"
-            )
-        if not all(map(is_size, shape)):
-            shown = "x".join(_size(size) for size in kind.shape.dim[1:])
-            name = f"{called[each.name]}=" if len(inputs) > 1 else ""
-            example = "x".join(str(size or 224) for size in shape)
-            message = f"its input '{each.name}' is {shown}, of which not all is fixed"
-            raise ModelError(f"{message}; give it: --input {name}{example}")
-        shapes[each.name], batches[each.name] = shape, max(sizes[0], 1)
-    return shapes, batches
-
-
-def _size(size: Any) -> str:
-    return str(size.dim_value) if size.HasField("dim_value") and size.dim_value > 0 else size.dim_param or "?"
 
 
 def drafted(model: Model) -> Draft:
@@ -225,9 +105,9 @@ def _unknown(nodes: list[Node], layers: Layers) -> None:
     needed_nodes: list[Node] = []
     for node in reversed(nodes):
         if not needed.isdisjoint(node.outputs):
-            needed_nodes.insert(0, node)
+            needed_nodes.append(node)
             needed.update(node.inputs)
-    nodes = needed_nodes
+    nodes = needed_nodes[::-1]
     if not nodes:
         return
     inner = {name for node in nodes for name in node.outputs}
@@ -301,35 +181,3 @@ def _kept(built: list[Built], ends: list[int]) -> list[int]:
             built[number].weights = None if heir == number else heir
             built[number].tensors = built[owner].tensors if heir == number else {}
     return sorted(needed)
-
-
-def names_in(built: list[Built], taken: set[str]) -> list[str]:
-    """Return a dotted name for each layer, all different.
-
-    The only layer of a module without others in it is the module; another is its type behind the module.
-    """
-    counts = Counter(each.path for each in built)
-    parents = {path.rpartition(".")[0] for path in _with_parents(counts)}
-    found: list[str] = []
-    numbers: Counter[str] = Counter()
-    for each in built:
-        alone = each.path and counts[each.path] == 1 and each.path not in parents
-        name = each.path if alone else f"{each.path}.{each.kind}".lstrip(".")
-        if not alone or name in taken:
-            stem = name
-            numbers[stem] += 1
-            name = stem if numbers[stem] == 1 else f"{stem}_{numbers[stem]}"
-            while name in taken:
-                numbers[stem] += 1
-                name = f"{stem}_{numbers[stem]}"
-        taken.add(name)
-        found.append(name)
-    return found
-
-
-def _with_parents(paths: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for path in paths:
-        parts = path.split(".")
-        found.update(".".join(parts[: end + 1]) for end in range(len(parts)))
-    return found

@@ -17,7 +17,8 @@ from cnnstat.importers.onnx.shuffles import shuffle_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cnnstat.importers.onnx.model import Model, Node, Value
+    from cnnstat.importers.onnx.model import Model
+    from cnnstat.importers.onnx.value import Node, Value
 
 _PIECES = {
     *(

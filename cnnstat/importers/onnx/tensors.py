@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.external import Place, numbers_at, place_of
-from cnnstat.importers.onnx.network import as_model_error, message
+from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.wire import BrokenFileError, Payload
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ import onnx
 from onnx import TensorProto, helper
 
 import cnnstat
-from cnnstat.importers.onnx import model as of_model
-from cnnstat.importers.onnx import wire
+from cnnstat.importers.onnx import value, wire
 from tests.importers.onnx.graphs import model_of, ours, saved
 from tests.program import within
 
@@ -244,5 +243,5 @@ def test_several_inputs_keep_their_names(tmp_path: Path) -> None:
 
 def test_a_constant_that_would_be_large_is_not_computed(tmp_path: Path) -> None:
     nodes = [("ConstantOfShape", "s", "c"), ("Relu", "x", "y")]
-    big = np.array([of_model.MAX_COMPUTED * 64])
+    big = np.array([value.MAX_COMPUTED * 64])
     assert cnnstat.analyze(saved(model_of(nodes, X, {"s": big}), tmp_path)).totals.output_shape == X[1:]

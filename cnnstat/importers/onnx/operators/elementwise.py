@@ -11,7 +11,7 @@ from cnnstat.importers.onnx.operators.norm import decimal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.onnx.model import Node, Value
+    from cnnstat.importers.onnx.value import Node, Value
 
 
 def add(node: Node, layers: Layers) -> int:

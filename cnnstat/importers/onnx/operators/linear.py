@@ -10,7 +10,7 @@ from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.model import Node, Value
+    from cnnstat.importers.onnx.value import Node, Value
 
 
 def gemm(node: Node, layers: Layers) -> int:

@@ -10,7 +10,7 @@ from cnnstat.importers.onnx.layers import Layers, Outside, compact
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.importers.onnx.model import Node
+    from cnnstat.importers.onnx.value import Node
 
 _ROUNDED: dict[bytes, Callable[[float], int]] = {
     b"floor": floor,

@@ -12,7 +12,7 @@ from cnnstat.importers.onnx.operators.window import sides
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.onnx.model import Node
+    from cnnstat.importers.onnx.value import Node
 
 
 def same(node: Node, layers: Layers) -> int | str:
