@@ -15,12 +15,13 @@ from cnnstat.cli.group import COMMANDS
 
 PACKAGE = Path(cnnstat.__file__).parent
 
-CORE = ("base", "spec", "layers", "graph", "analysis", "rules", "report")
+CORE = ("base", "spec", "layers", "importers", "graph", "analysis", "rules", "report")
 LAYOUT: dict[str, tuple[str, ...]] = {
     "base": (),
     "spec": ("base",),
     "layers": ("base", "spec"),
-    "graph": ("base", "spec", "layers"),
+    "importers": ("base", "spec", "layers"),
+    "graph": ("base", "spec", "layers", "importers"),
     "analysis": ("base", "spec", "layers", "graph"),
     "rules": ("base", "spec", "layers", "graph", "analysis"),
     "exporters": ("base", "spec", "layers", "graph", "analysis"),
@@ -55,10 +56,11 @@ LIBRARIES = {
     "numpy": (
         "executor/*",
         "exporters/onnx/*",
+        "importers/onnx/*",
         "commands/run/opinion.py",
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
-    "onnx": ("exporters/onnx/library.py",),
+    "onnx": ("exporters/onnx/library.py", "importers/onnx/*"),
     "onnxruntime": ("commands/run/onnx_runtime.py",),
     "psutil": ("commands/run/memory_limit.py",),
     "pathspec": ("commands/check/configuration.py",),
@@ -179,7 +181,7 @@ import sys
 from cnnstat.cli.group import cli
 for form in {CALCULATING[command]}:
     cli.main([*{command.split()}, "--format", form], standalone_mode=False)
-    assert not {{"numpy", "rich"}} & set(sys.modules), form  # colour needs rich, a pipe does not
+    assert not {{"numpy", "rich", "onnx", "torch"}} & set(sys.modules), form  # colour alone needs rich
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -137,6 +137,11 @@ class LayerRow(_Row, frozen=True):
     weights_of: str = ""
 
     @property
+    def known(self) -> bool:
+        """Say whether its figures are known; else they are no zeros."""
+        return self.node.layer.known
+
+    @property
     def leftover(self) -> tuple[int, ...]:
         """Return the rows or columns of the padded input that no window covers, per axis."""
         return self.calculated.leftover
@@ -157,6 +162,7 @@ class BlockRow(_Row, frozen=True):
     leftover: ClassVar[tuple[int, ...]] = ()
     leftover_input: ClassVar[tuple[int, ...]] = ()
     weights_of: ClassVar[str] = ""
+    known: ClassVar[bool] = True
 
 
 Row: TypeAlias = LayerRow | BlockRow
@@ -265,6 +271,11 @@ class Analysis(Struct, frozen=True, dict=True):
     def exact_upper_bounds(self) -> tuple[str, ...]:
         """Return the same, however long it takes: an exact field is never taken for an upper bound."""
         return upper_bounds(self, clipped_fields(self)) if any(self.upper_bounds) else self.upper_bounds
+
+    @property
+    def without(self) -> dict[str, int]:
+        """Return the layers whose figures are unknown, and how many nodes of a model each stands for."""
+        return self.graph.without
 
     @cached_property
     def named(self) -> dict[str, Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnstat.base.arguments import check_names, check_type
 from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.graph.model import Graph, build
-from cnnstat.spec import file
+from cnnstat.importers import read
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
 
@@ -26,9 +26,9 @@ def load(
 ) -> Graph:
     """Read a spec into a graph.
 
-    ``spec`` is a path, ``-`` for standard input, or the name of a bundled architecture (``lenet5`` or
-    ``lenet5.yaml``); a path that exists comes first. ``family.yaml#name`` is a variant. ``params``
-    replace parameters of the network, ``input_shape`` its input, or by name
+    ``spec`` is a path, also of an ONNX model, ``-`` for standard input, or the name of a bundled
+    architecture (``lenet5`` or ``lenet5.yaml``); a path that exists comes first. ``family.yaml#name`` is
+    a variant. ``params`` replace parameters of the network, ``input_shape`` its input, or by name
     those of its inputs that it has.
 
     Raises:
@@ -36,7 +36,7 @@ def load(
         ValueError: a parameter's value is none that a spec could have.
     """
     check_type("spec", spec, str | Path, "a path or a name")
-    text, name, variant = file.read(str(spec))
+    text, name, variant = read(str(spec), input_shape)
     return loads(text, name, variant=variant, params=params, input_shape=input_shape)
 
 

@@ -12,6 +12,7 @@ from cnnstat.base.arguments import named_inputs
 from cnnstat.base.errors import ArgumentError, Problem, Problems, SpecError
 from cnnstat.graph.nodes import Group, InputNode, LayerNode, Node
 from cnnstat.graph.unfold import unfold
+from cnnstat.layers.opaque import Opaque
 
 if TYPE_CHECKING:
     from cnnstat.base.arguments import Inputs
@@ -56,6 +57,15 @@ class Graph(Struct, frozen=True, dict=True):
         for node in self.layers:
             found.append(found[node.inputs[0]] if node.layer.view else node.number)
         return tuple(found)
+
+    @cached_property
+    def without(self) -> dict[str, int]:
+        """Return the layers whose figures are unknown, and how many nodes of a model each stands for.
+
+        Sums are without them.
+        """
+        opaque = ((node.path, node.layer) for node in self.layers)
+        return {name: layer.nodes for name, layer in opaque if isinstance(layer, Opaque) and not layer.part}
 
     @property
     def input_shapes(self) -> tuple[Shape, ...]:

@@ -36,8 +36,11 @@ class Names:
         entry = self._present[name]
         return "by an input" if entry is None else f"in line {entry.span.line}"
 
-    def add(self, name: str, number: int, entry: Entry, *, present: bool) -> None:
-        """Let a name stand for a number, which is now the layer above; a twin left out changes nothing."""
+    def add(self, name: str, number: int, entry: Entry | None, *, present: bool) -> None:
+        """Let a name stand for a number, which is now the layer above; a twin left out changes nothing.
+
+        An input has no ``entry``.
+        """
         if present or name not in self._numbers:
             self._numbers[name] = self.above = number
         if present:

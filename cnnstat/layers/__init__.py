@@ -20,6 +20,7 @@ from cnnstat.layers import (
 from cnnstat.layers.base import Layer
 from cnnstat.layers.glu import Glu
 from cnnstat.layers.matmul import Matmul
+from cnnstat.layers.opaque import Opaque
 from cnnstat.layers.parameter import Parameter
 from cnnstat.layers.pyramid import SpatialPyramidPool
 from cnnstat.layers.reduce import Reduce
@@ -96,4 +97,7 @@ LAYERS: dict[str, type[Layer]] = {
 }
 """Every layer type by the name it has in a spec. `cnnstat.executor` has a table with the same keys."""
 
-__all__ = ["LAYERS", "Layer"]
+STAND_INS: dict[str, type[Layer]] = {"opaque": Opaque}
+"""Types that stand for something outside the catalogue. They have no kernel, and no figures but a shape."""
+
+__all__ = ["LAYERS", "STAND_INS", "Layer"]

@@ -94,7 +94,7 @@ class Layer(Struct, frozen=True, kw_only=True):
     numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
     whose values are read, where others give their size only (None: all), ``view`` says that the output is a
     part of the first input and takes no memory of its own, ``keeps_zeros`` that a zero stays a zero, where
-    it is, whatever the options.
+    it is, whatever the options; ``known`` that its figures are: they are no zeros where it is not so.
     """
 
     family: ClassVar[str]
@@ -103,6 +103,7 @@ class Layer(Struct, frozen=True, kw_only=True):
     values_from: ClassVar[int | None] = None
     view: ClassVar[bool] = False
     keeps_zeros: ClassVar[bool] = False
+    known: ClassVar[bool] = True
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return the output shape, one term per axis, channels first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cnnstat.base.plugins import Plugins
-from cnnstat.layers import LAYERS
+from cnnstat.layers import LAYERS, STAND_INS
 from cnnstat.layers.base import Layer
 
 _NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9_-]*")
@@ -42,9 +42,9 @@ def layer_type(name: str) -> type[Layer] | None:
     Raises:
         PluginError: it comes from a package and cannot be loaded.
     """
-    return LAYERS.get(name) or PLUGINS.named(name)
+    return LAYERS.get(name) or STAND_INS.get(name) or PLUGINS.named(name)
 
 
 def layer_types() -> dict[str, type[Layer]]:
     """Return every layer type by name, those of plug-ins that can be loaded behind those built in."""
-    return {**LAYERS, **PLUGINS.every()}
+    return {**LAYERS, **STAND_INS, **PLUGINS.every()}

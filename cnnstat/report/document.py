@@ -49,6 +49,10 @@ class NetworkDocument(Document, frozen=True, kw_only=True):
     """Only of several inputs: all of them by name."""
     fields_of: str | UnsetType = UNSET
     """Only of several inputs: the one that receptive fields are on."""
+    without: dict[str, int] | UnsetType = UNSET
+    """Only where the figures of layers are unknown: these layers, and how many nodes of a model each stands
+    for. All sums are without them.
+    """
 
 
 class ReceptiveField(Struct, frozen=True, kw_only=True, rename={"whole": "global"}):
@@ -123,17 +127,21 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 class LayerEntry(Placed, frozen=True, kw_only=True):
-    """One layer with its figures, or one folded block. The fields between are those of `Figures`."""
+    """One layer with its figures, or one folded block. The fields between are those of `Figures`.
+
+    Of a layer whose figures are unknown, because it is a node of a model that the catalogue has no type for,
+    all but the shape and the activations are null.
+    """
 
     output_shape: Sizes
-    params: int
-    trainable: int
-    buffers: int
-    macs: int
-    padding_macs: int
-    flops: int
-    operations: Operations
-    connections: int
+    params: int | None
+    trainable: int | None
+    buffers: int | None
+    macs: int | None
+    padding_macs: int | None
+    flops: int | None
+    operations: Operations | None
+    connections: int | None
     activations: int
     receptive_field: ReceptiveField
     leftover: Sizes
@@ -179,6 +187,8 @@ def head(analysis: Analysis) -> dict[str, Any]:
     if len(nodes) > 1:
         own["input_shapes"] = {node.path: node.shape for node in nodes}
         own["fields_of"] = nodes[analysis.of].path
+    if analysis.without:
+        own["without"] = analysis.without
     return own
 
 
@@ -204,12 +214,16 @@ def entry(row: Row, analysis: Analysis) -> LayerEntry:
         name=row.name,
         type=row.type,
         inputs=row.inputs,
-        **_figures(row, analysis, row.number),
+        **(_figures(row, analysis, row.number) | ({} if row.known else _UNKNOWN)),
         leftover=row.leftover,
         leftover_input=row.leftover_input,
         folded_layers=len(row.layers),
         weights_of=row.weights_of or UNSET,
     )
+
+
+_UNKNOWN: dict[str, None] = dict.fromkeys(key for key in (*COUNTS, "operations") if key != "activations")
+"""What a layer of unknown figures has in place of them."""
 
 
 def total_figures(analysis: Analysis) -> TotalFigures:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import UNSET
 
+from cnnstat.base.text import plural
 from cnnstat.report.model import Fact, Line, Quantity, Table
 from cnnstat.report.outline import branches
 
@@ -38,9 +39,25 @@ class OfNetwork(Protocol):
     def input_shapes(self) -> dict[str, Shape] | UnsetType:
         """All of several inputs by name."""
 
+    @property
+    def without(self) -> dict[str, int] | UnsetType:
+        """The layers whose figures are unknown."""
+
 
 def title_of(document: OfNetwork) -> tuple[str | Quantity, ...]:
-    """Return the network's name and input, or all of its inputs."""
+    """Return the network's name and input, or all of its inputs; and that figures are without some nodes."""
+    return (*_network_and_inputs(document), *without(document))
+
+
+def without(document: OfNetwork) -> tuple[str, ...]:
+    """Return that figures are without some nodes, where they are, as the end of a title."""
+    if document.without is UNSET:
+        return ()
+    nodes = sum(document.without.values())
+    return (f", without {nodes:,} {plural('node', nodes)}: {first_of([*document.without])}",)
+
+
+def _network_and_inputs(document: OfNetwork) -> tuple[str | Quantity, ...]:
     if document.input_shapes is UNSET:
         return f"{document.name}, input ", Quantity(document.input_shape, "shape")
     each = [(f"{name} ", Quantity(shape, "shape")) for name, shape in document.input_shapes.items()]

@@ -26,10 +26,10 @@ def read(spec: str) -> tuple[str, str, str | None]:
     if spec == "-":
         if sys.stdin is None:
             raise _unreadable("<stdin>", "is closed")
-        with _as_problem("<stdin>"):
+        with as_problem("<stdin>"):
             return _decoded(sys.stdin.buffer.read(4 * MAX_TEXT + 1), "<stdin>"), "<stdin>", None
     path, shown, variant = find(spec)
-    with _as_problem(shown):
+    with as_problem(shown):
         if path.is_dir():
             os.scandir(path).close()  # of one that cannot be read, the system says why
             raise _unreadable(shown, "is a folder; name a spec file in it")
@@ -49,7 +49,7 @@ def find(spec: str) -> tuple[Path, str, str | None]:
         raise _unreadable("''", "the name of a spec is missing")
     if "\n" in spec.strip() and ":" in spec:
         raise _unreadable("<text>", "is the text of a spec, not the name of a file; cnnstat.loads reads text")
-    with _as_problem(spec):
+    with as_problem(spec):
         if Path(spec).exists():
             return Path(spec), spec, None
         if bundled := locate(spec):
@@ -66,7 +66,7 @@ def find(spec: str) -> tuple[Path, str, str | None]:
 
 
 @contextmanager
-def _as_problem(name: str) -> Iterator[None]:
+def as_problem(name: str) -> Iterator[None]:
     """Raise what the operating system refuses as a problem of the spec."""
     try:
         yield

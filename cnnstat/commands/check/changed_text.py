@@ -12,6 +12,7 @@ from cnnstat.base.files import FileError
 from cnnstat.commands.check.mended import mended
 from cnnstat.commands.check.pins import pinned
 from cnnstat.commands.check.replaced import replace_text
+from cnnstat.importers import is_model
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ def changed_text(
     def mend() -> Mended:
         return mended(text, look, lambda each: pinned(each, name, variant).text, pins=options.write_expect)
 
+    if is_model(spec):
+        codes = [
+            code
+            for code, asked in (("expect/unwritten", options.write_expect), ("fix/unwritten", options.fix))
+            if asked
+        ]
+        return ChangedText(
+            text, tuple(Problem(code, "is a model, which stays as it is", start) for code in codes)
+        )
     if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
         codes = ["expect/unwritten"] if options.write_expect else []
         codes += ["fix/unwritten"] if options.fix and mend().text != text else []

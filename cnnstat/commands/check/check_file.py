@@ -15,7 +15,7 @@ from cnnstat.commands.check.changed_text import changed_text
 from cnnstat.commands.check.document import FileReport
 from cnnstat.commands.check.findings import Findings
 from cnnstat.commands.check.findings_of import add_problems, findings_of
-from cnnstat.spec import file
+from cnnstat.importers import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def check_file(spec: str, options: CheckOptions) -> FileReport:
 def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
     """Check a file, changed where that is asked for, and return its text as it then is, too."""
     try:
-        text, name, variant = file.read(spec)
+        text, name, variant = read(spec)
     except SpecError as error:
         findings = Findings()
         add_problems(findings, error.problems, options)

@@ -30,6 +30,10 @@ class Side(Struct, frozen=True, kw_only=True):
     """Only of several inputs: all of them by name."""
     fields_of: str | UnsetType = UNSET
     """Only of several inputs: the one that receptive fields are on."""
+    without: dict[str, int] | UnsetType = UNSET
+    """Only where the figures of layers are unknown: these layers, and how many nodes of a model each
+    stands for. All sums are without them.
+    """
     outputs: tuple[str, ...]
     """Names of the layers that it puts out, in order."""
     totals: TotalFigures

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli.options import (
@@ -24,6 +25,7 @@ from cnnstat.cli.output import Undone, finish, place_of, same_file, show
 from cnnstat.commands.run.options import Given, RunOptions
 from cnnstat.commands.run.refusals import DisprovedError
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
+from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
@@ -138,7 +140,8 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
             pairing = names_document(network.load(), options.weights, options)
             show(pairing, lambda: names_report(pairing), output)
             return
-        proof = prove(network.load(), options)
+        model = network.spec if is_model(network.spec) and options.weights is None else None
+        proof = prove(network.load(), replace(options, model=model))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

@@ -17,8 +17,9 @@ class Given(Struct, frozen=True):
 class RunOptions(Struct, frozen=True, kw_only=True):
     """What a run is to do, settled: None stands for what is known only once a network and its input are.
 
-    ``share`` is the number of processes that share the memory; ``progress`` shows how far it is to
-    who waits at a terminal.
+    ``model`` is the file of a model whose own weights are taken where no ``weights`` are given; ``share`` is
+    the number of processes that share the memory. ``progress`` shows how far it is to who waits at a
+    terminal.
     """
 
     batch: int | None = None
@@ -35,6 +36,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     weights: Path | None = None
     names: Path | None = None
     explain_names: bool = False
+    model: str | None = None
     save: Path | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False

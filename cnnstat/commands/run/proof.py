@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
-from cnnstat.base.text import plain
+from cnnstat.base.text import listed, plain, plural
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
@@ -27,9 +28,11 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.importers import weights as weights_of
 from cnnstat.tensors import (
     FileError,
     array_input,
+    cast,
     image_input,
     save_activations,
     save_weights,
@@ -109,6 +112,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
+    _check_known(analysis)
     _check_output(analysis, options)
     checked = (wanted or SAMPLES) if options.check_grad else 0
     uses = Uses(
@@ -116,7 +120,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         training=options.training,
         outputs=options.activations is not None,
         engine=options.against is not None,
-        weights=options.weights is not None,
+        weights=options.weights is not None or options.model is not None,
         saved=options.save is not None and options.save.suffix.lower() != ".npz",
         reading=sum(each.bytes for each in given.values()),
     )
@@ -139,6 +143,8 @@ def _proved(
         if options.weights is not None:
             pairs = network.load_weights(options.weights, names=options.names)
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
+        elif options.model is not None:
+            _load_model(network, options.model)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         engine = None
         if options.against:
@@ -186,6 +192,29 @@ def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
         sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
         raise RefusedError(f"all inputs need as many samples, got {sizes}")
     return found
+
+
+def _load_model(network: Network, model: str) -> None:
+    """Take the weights of a model, one tensor after the other."""
+    own = network.parameters
+    shapes = network.program.inputs
+    for name, tensor in weights_of(model, {**shapes} if len(shapes) > 1 else network.program.input_shape):
+        try:
+            network.load({name: cast(tensor, own[name], name, Path(model).name)})
+        except ValueError as error:  # numbers that are no weights
+            raise FileError(model, str(error)) from None
+
+
+def _check_known(analysis: Analysis) -> None:
+    """Refuse nodes of a model that no layer type stands for.
+
+    Raises:
+        RefusedError: there are some.
+    """
+    if analysis.without:
+        nodes, named = sum(analysis.without.values()), listed([*analysis.without])
+        message = f"{nodes:,} {plural('node', nodes)} of the model cannot be run, as no layer type stands for"
+        raise RefusedError(f"{message} {'it' if nodes == 1 else 'them'}: {named}")
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import asdict
 
 from cnnstat.commands.sizes.size_search import refusals
@@ -108,6 +108,7 @@ def document(search: SizeSearch, *, every: bool) -> SizesDocument:
         name=graph.spec.name,
         source=graph.spec.source,
         input_shape=search.input_shape,
+        without=graph.without or UNSET,
         batch=search.settings.batch,
         dtype=search.settings.dtype,
         tried=Tried(

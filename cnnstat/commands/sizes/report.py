@@ -11,6 +11,7 @@ from cnnstat.commands.sizes.document import ranges
 from cnnstat.commands.sizes.spans import how_many, spans
 from cnnstat.report.columns import COLUMNS, field_text, footnotes
 from cnnstat.report.document import receptive_field
+from cnnstat.report.layers import without
 from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def report(document: SizesDocument, search: SizeSearch, *, every: bool) -> Repor
     shape = Quantity(document.input_shape, "shape")
     lines = tuple(Line(tuple(_cell(entry, column.key) for column in columns)) for entry in document.sizes)
     return Report(
-        title=(f"{document.name}, {which} input ", shape, ", at other sizes"),
+        title=(f"{document.name}, {which} input ", shape, ", at other sizes", *without(document)),
         tables=(Table("", columns, lines),),
         facts=tuple(_facts(document, search)),
         notes=(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def conv(layer: Convolution, at: Place) -> str:
     """Write Conv; it has no rounding, so what a window reads beyond the end is padding there."""
-    attributes = window(layer.axes(at.shapes), overhang=True)
+    attributes = window(layer.window(at.shapes), overhang=True)
     return _convolved("Conv", at.tensor("weight"), layer, at, **attributes)
 
 
@@ -28,7 +28,7 @@ def conv_by_table(layer: Conv, at: Place) -> str:
         return conv(layer, at)
     kernels = _dense(layer.table, at)
     at.remark("the kernels that its table leaves out are zeros; they are no parameters")
-    attributes = window(layer.axes(at.shapes), overhang=True)
+    attributes = window(layer.window(at.shapes), overhang=True)
     return _convolved("Conv", at.laid_out("weight", kernels), layer, at, **attributes)
 
 

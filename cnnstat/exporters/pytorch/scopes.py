@@ -97,7 +97,7 @@ class _Walk:
         prefix = f"{scope.path}." if scope.path else ""
         names = Names(scope.entries, scope.input_names)
         for number, name in zip(scope.inputs, scope.input_names, strict=True):
-            names.add(name, number, present=True)
+            names.add(name, number, None, present=True)
         names.above = scope.inputs[0]
         for position, entry in enumerate(scope.entries):
             kind = str(resolve(entry.type.value, scope.params))
@@ -105,7 +105,7 @@ class _Walk:
             scope.names[position] = name
             inputs = tuple(self.inputs(entry, names, prefix))
             if entry.when is not None and not resolve(entry.when.value, scope.params):
-                names.add(name, inputs[0], present=False)
+                names.add(name, inputs[0], entry, present=False)
                 continue
             items: list[Item] = []
             times = None if entry.repeat is None else resolve(entry.repeat.value, scope.params)
@@ -115,7 +115,7 @@ class _Walk:
                 items.append(item)
                 inputs = self.carried(kind, inputs, item)
             scope.members.append(Member(position, entry, name, kind, items, entry.inputs))
-            names.add(name, items[-1].output, present=True)
+            names.add(name, items[-1].output, entry, present=True)
         group = self.groups.get(scope.path)
         scope.output = group.output if group else names.above
         scope.outputs = dict(group.outputs) if group else {}

@@ -1,0 +1,53 @@
+"""A model of another tool as it was understood: layers in order, in the words of a spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from cnnstat.layers.base import Shape
+
+Turn: TypeAlias = tuple[str, tuple[int, ...]]
+"""One step on the way from a model's tensor to ours: ``("permute", order)`` or ``("reshape", shape)``."""
+
+
+class TensorAt(Struct, frozen=True):
+    """Where the numbers of one of our tensors are: a model's own name for its tensor, and its way to ours.
+
+    A constant that the model computes from others has no name: ``array`` holds its numbers.
+    """
+
+    key: str
+    turns: tuple[Turn, ...] = ()
+    array: Any = None
+
+
+class DraftLayer(Struct, frozen=True, kw_only=True):
+    """A layer: its name (dots part modules), its type and options as in YAML, and the names of what it reads.
+
+    ``tensors`` says where each of its tensors is in the model; ``weights`` names the layer whose tensors it
+    uses, where these are another's.
+    """
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    options: dict[str, Any] = {}
+    tensors: dict[str, TensorAt] = {}
+    weights: str = ""
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """A whole network. ``inputs`` are shapes of one sample; a layer reads inputs and layers above it.
+
+    ``outputs`` are names of layers and ``remarks`` what a reader of the model should know.
+    """
+
+    name: str
+    inputs: dict[str, Shape]
+    layers: tuple[DraftLayer, ...]
+    outputs: tuple[str, ...]
+    source: str = ""
+    remarks: tuple[str, ...] = ()

@@ -1,0 +1,103 @@
+"""Constants: stored tensors, the same under another shape, and what is computed from them."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from cnnstat.importers.draft import TensorAt, Turn
+from cnnstat.importers.onnx.external import small
+from cnnstat.importers.onnx.value import MAX_COMPUTED, Value
+from cnnstat.importers.onnx.wire import BrokenFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_AS_IT_IS = {"Identity", "Cast", "CastLike", "Dropout", "DequantizeLinear"}
+
+
+def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | None:
+    """Return a constant under another shape or order of axes."""
+    first = inputs[0]
+    shape = first.shape or ()
+    turn: Turn
+    if op in _AS_IT_IS:
+        # Another type may be another number: then it is computed.
+        computed = first.array is not None and op in ("Cast", "DequantizeLinear")
+        whole = first.array is not None and first.array.dtype.kind != "f"
+        return None if computed or (whole and op == "CastLike") else first
+    if op == "Transpose":
+        order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
+        turn, shape = ("permute", order), tuple(shape[axis] for axis in order)
+    elif op == "Reshape" and inputs[1].array is not None:
+        sizes = [shape[i] if not n else int(n) for i, n in enumerate(inputs[1].array)]
+        fixed = prod(n for n in sizes if n > 0)
+        shape = tuple(n if n > 0 else prod(shape) // max(fixed, 1) for n in sizes)
+        turn = ("reshape", shape)
+    elif op in ("Squeeze", "Unsqueeze"):
+        axes = _axes(attributes, inputs)
+        if axes is None:
+            return None
+        rank = len(shape) + (len(axes) if op == "Unsqueeze" else 0)
+        axes = {axis % rank for axis in axes}
+        if op == "Squeeze":
+            shape = tuple(size for axis, size in enumerate(shape) if axis not in axes)
+        else:
+            sizes_left = iter(shape)
+            shape = tuple(1 if axis in axes else next(sizes_left) for axis in range(rank))
+        turn = ("reshape", shape)
+    elif op == "Expand" and inputs[1].array is not None:
+        target = [int(size) for size in inputs[1].array]
+        if prod(target) > prod(shape):
+            return None
+        own = (1,) * (len(target) - len(shape)) + shape
+        shape = (*own[: len(own) - len(target)], *map(max, own[len(own) - len(target) :], target))
+        turn = ("reshape", shape)
+    else:
+        return None
+    at = first.at and TensorAt(first.at.key, (*first.at.turns, turn))
+    array = first.array
+    if array is not None:
+        array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
+    return replace(first, shape=shape, at=at, array=array)
+
+
+def _axes(attributes: dict[str, Any], inputs: list[Value]) -> set[int] | None:
+    if "axes" in attributes:
+        return {*attributes["axes"].ints}
+    if len(inputs) > 1 and inputs[1].array is not None:
+        return {int(each) for each in inputs[1].array}
+    return None
+
+
+def evaluated(node: Any, arrays: dict[str, Any], opset: int) -> list[Any] | None:
+    """Return what a node makes of arrays, None where the reference evaluator does not know."""
+    import warnings  # noqa: PLC0415
+
+    from onnx.reference import ReferenceEvaluator  # noqa: PLC0415
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found: Any = ReferenceEvaluator(node, opsets={"": opset}).run(None, arrays)
+    except Exception:
+        return None
+    return [*found]
+
+
+def array_of(tensor: Any, path: Path) -> Any:
+    """Return the numbers of a small tensor; None of a large one, and where they are missing."""
+    from onnx import numpy_helper  # noqa: PLC0415
+
+    if tensor.data_location == tensor.EXTERNAL:
+        return small(tensor, path)
+    if tensor.doc_string:
+        return None
+    if prod(tensor.dims) > MAX_COMPUTED:
+        raise BrokenFileError(f"the tensor '{tensor.name}' says that it is larger than its numbers")
+    try:
+        return numpy_helper.to_array(tensor)
+    except Exception:
+        raise BrokenFileError(f"the tensor '{tensor.name}' has other numbers than its shape says") from None

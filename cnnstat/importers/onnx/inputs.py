@@ -1,0 +1,68 @@
+"""The inputs of a model: the shape of one sample of each, and how many it takes at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.base.axes import MOST_AXES
+from cnnstat.base.limits import is_size
+from cnnstat.importers.errors import ModelError
+from cnnstat.importers.names import legal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnstat.base.arguments import Inputs
+    from cnnstat.layers.base import Shape
+
+
+def inputs_of(proto: Any, given: Inputs | None) -> tuple[dict[str, Shape], dict[str, int]]:
+    """Return the shape of one sample of each input, and how many samples it takes.
+
+    Raises:
+        ModelError: a size is missing, or one is given that does not fit.
+    """
+    stored = {each.name for each in proto.graph.initializer}
+    inputs = [each for each in proto.graph.input if each.name not in stored]
+    if not inputs:
+        raise ModelError("it has no input")
+    if any(isinstance(each.name, bytes) for each in inputs):
+        raise ModelError("it has names that are no UTF-8 text")
+    called = {
+        each.name: "input" if len(inputs) == 1 else legal(each.name.replace(".", "_")) for each in inputs
+    }
+    by_name: Mapping[str, Any] = given if isinstance(given, dict) else {}
+    alone = given if not isinstance(given, dict) else None
+    shapes, batches = {}, {}
+    for number, each in enumerate(inputs):
+        kind = each.type.tensor_type
+        if not each.type.HasField("tensor_type") or not kind.HasField("shape"):
+            raise ModelError(f"its input '{each.name}' is no array of a known number of axes")
+        sizes = [size.dim_value if size.HasField("dim_value") else 0 for size in kind.shape.dim]
+        wanted = (
+            alone
+            if alone is not None and (number == 0 or len(inputs) == 1)
+            else by_name.get(called[each.name], by_name.get(each.name))
+        )
+        if not 2 <= len(sizes) <= MOST_AXES + 2:
+            raise ModelError(
+                f"its input '{each.name}' has {len(sizes)} axes; one of samples and 1 to 4 are read"
+            )
+        shape = tuple(sizes[1:]) if wanted is None else tuple(wanted)
+        if len(shape) != len(sizes) - 1:
+            rank = len(sizes) - 1
+            raise ModelError(
+                f"its input '{each.name}' has {rank} axes for each sample, --input gives {len(shape)}"
+            )
+        if not all(map(is_size, shape)):
+            shown = "x".join(_size(size) for size in kind.shape.dim[1:])
+            name = f"{called[each.name]}=" if len(inputs) > 1 else ""
+            example = "x".join(str(size or 224) for size in shape)
+            message = f"its input '{each.name}' is {shown}, of which not all is fixed"
+            raise ModelError(f"{message}; give it: --input {name}{example}")
+        shapes[each.name], batches[each.name] = shape, max(sizes[0], 1)
+    return shapes, batches
+
+
+def _size(size: Any) -> str:
+    return str(size.dim_value) if size.HasField("dim_value") and size.dim_value > 0 else size.dim_param or "?"

@@ -1,0 +1,163 @@
+"""The layers that nodes become, while they are gone through in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from cnnstat.base.axes import MOST_AXES, rank_of
+from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.module_names import module_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.importers.onnx.model import Model
+    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.layers.base import Shape
+
+
+class Outside(Exception):  # noqa: N818 - no error: the node becomes an opaque layer
+    """What a node computes is nothing that the catalogue has; the message says why."""
+
+
+class Built(Struct):
+    """A layer before all are named: what it reads are numbers of layers, or names of inputs."""
+
+    type: str
+    reads: list[int | str]
+    options: dict[str, Any]
+    tensors: dict[str, TensorAt]
+    path: str
+    kind: str
+    shape: Shape
+    weights: int | None = None
+
+
+class Layers:
+    """The layers so far, and which of them, or which input, each value is."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.built: list[Built] = []
+        self.sources: dict[str, int | str] = {name: name for name in model.inputs}
+        self.readers = Counter(name for node in model.nodes for name in node.inputs)
+        self.readers.update(model.outputs)
+        self._owners: dict[object, int] = {}
+
+    def value(self, name: str) -> Value:
+        """Return what is known of a value."""
+        return self.model.values[name]
+
+    def input(self, node: Node, number: int) -> Value | None:
+        """Return an input of a node, None where it is left out."""
+        name = node.inputs[number] if number < len(node.inputs) else ""
+        return self.value(name) if name else None
+
+    def array(self, node: Node, number: int, why: str = "") -> Any:
+        """Return an input as NumPy numbers, None where it is left out.
+
+        Raises:
+            Outside: it is worked out from the network's input, or too large to be at hand.
+        """
+        value = self.input(node, number)
+        if value is None:
+            return None
+        if value.array is None:
+            raise Outside(why or f"{node.inputs[number]} is no constant")
+        return value.array
+
+    def source(self, value: Value) -> int | str:
+        """Return which layer or input a value is.
+
+        Raises:
+            Outside: it is a constant, or has no axis of samples.
+        """
+        if value.name not in self.sources:
+            raise Outside(f"{value.name} is a constant")
+        return self.sources[value.name]
+
+    def plain(self, node: Node, number: int = 0) -> Value:
+        """Return an input whose first axis is that of samples, and whose layer has its shape.
+
+        Raises:
+            Outside: it is not so.
+        """
+        value = self.input(node, number)
+        if value is None or value.constant:
+            raise Outside("its input is a constant")
+        self.shown(value)
+        if value.batch != 0:
+            raise Outside("samples are not along its first axis")
+        return value
+
+    def shown(self, value: Value) -> int | str:
+        """Return the layer of a value that has the value's own shape there.
+
+        Raises:
+            Outside: it has more axes than a layer can put out.
+        """
+        source = self.source(value)
+        shape = self.model.inputs[source] if isinstance(source, str) else self.built[source].shape
+        if shape != value.sample:
+            raise Outside("a layer puts out 1 to 4 axes")
+        return source
+
+    def add(
+        self,
+        node: Node,
+        kind: str,
+        reads: Sequence[int | str],
+        shape: Shape,
+        options: dict[str, Any] | None = None,
+        tensors: dict[str, Value | None] | None = None,
+    ) -> int:
+        """Add a layer of a type that puts out this shape; return its number."""
+        stored = {name: value for name, value in (tensors or {}).items() if value is not None}
+        at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
+        path = module_of(node, stored)
+        called = node.op.lower() if kind == "opaque" else kind
+        layer = Built(kind, [*reads], options or {}, at, path, called, shape)
+        if stored:
+            key = (kind, *((name, value.name) for name, value in sorted(stored.items())))
+            owner = self._owners.setdefault(key, len(self.built))
+            if owner != len(self.built):
+                layer.weights, layer.tensors = owner, {}
+        self.built.append(layer)
+        return len(self.built) - 1
+
+    def put(self, name: str, source: int | str) -> None:
+        """Say which layer or input a value is."""
+        self.sources[name] = source
+
+
+def axis_name(value: Value, axis: int) -> str:
+    """Return the name of an axis of a value; of one sample the first are the channels.
+
+    Raises:
+        Outside: it is the axis of samples, or there are too many.
+    """
+    shape = value.shape or ()
+    axis %= max(len(shape), 1)
+    if axis == value.batch:
+        raise Outside("it works along the axis of samples")
+    return names_of(value.sample)[axis - (value.batch is not None and axis > value.batch)]
+
+
+def names_of(shape: Shape) -> tuple[str, ...]:
+    """Return the names of the axes of one sample.
+
+    Raises:
+        Outside: a sample has no axis, or too many.
+    """
+    if not 1 <= len(shape) <= MOST_AXES + 1:
+        raise Outside("a layer puts out 1 to 4 axes")
+    return ("channels", *rank_of(shape).axes[1:])
+
+
+def compact(sizes: Sequence[Any]) -> Any:
+    """Return one number for all axes where they are equal."""
+    sizes = [*sizes]
+    return sizes[0] if len({*sizes}) == 1 else sizes

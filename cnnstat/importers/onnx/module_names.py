@@ -1,0 +1,73 @@
+"""The names of a model's modules, as far as its file has them, and of the layers in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.importers.onnx.layers import Built
+    from cnnstat.importers.onnx.value import Node, Value
+
+
+def module_of(node: Node, tensors: dict[str, Value]) -> str:
+    """Return the dotted name of the module that a layer is of.
+
+    The name of its weight is best, then what the exporter notes beside a node, then the node's own name.
+    """
+    weight = tensors.get("weight")
+    if weight is not None and weight.at is not None:
+        name = weight.at.key
+        if name.endswith(".weight") and ":" not in name and "/" not in name and "\0" not in name:
+            return name.removesuffix(".weight")
+    if node.scope:
+        return node.scope
+    if node.name.startswith("/"):
+        return _from_slashes(node.name)
+    return ""
+
+
+def _from_slashes(name: str) -> str:
+    """Return the module of `/layer1/layer1.0/conv1/Conv`: `layer1.0.conv1`."""
+    parts = name.strip("/").split("/")[:-1]
+    found: list[str] = []
+    for part in parts:
+        if found and part.startswith(f"{found[-1]}."):
+            found[-1] = part
+        else:
+            found.append(part)
+    return ".".join(found)
+
+
+def names_in(built: list[Built], taken: set[str]) -> list[str]:
+    """Return a dotted name for each layer, all different.
+
+    The only layer of a module without others in it is the module; another is its type behind the module.
+    """
+    counts = Counter(each.path for each in built)
+    parents = {path.rpartition(".")[0] for path in _with_parents(counts)}
+    found: list[str] = []
+    numbers: Counter[str] = Counter()
+    for each in built:
+        alone = each.path and counts[each.path] == 1 and each.path not in parents
+        name = each.path if alone else f"{each.path}.{each.kind}".lstrip(".")
+        if not alone or name in taken:
+            stem = name
+            numbers[stem] += 1
+            name = stem if numbers[stem] == 1 else f"{stem}_{numbers[stem]}"
+            while name in taken:
+                numbers[stem] += 1
+                name = f"{stem}_{numbers[stem]}"
+        taken.add(name)
+        found.append(name)
+    return found
+
+
+def _with_parents(paths: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for path in paths:
+        parts = path.split(".")
+        found.update(".".join(parts[: end + 1]) for end in range(len(parts)))
+    return found

@@ -1,0 +1,80 @@
+"""Conv and ConvTranspose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.importers.onnx.layers import Layers, Outside, compact
+from cnnstat.importers.onnx.operators.window import padding_of, sizes_of
+
+if TYPE_CHECKING:
+    from cnnstat.importers.onnx.value import Node, Value
+
+
+def conv(node: Node, layers: Layers) -> int:
+    """Conv: of as many groups as channels it is a `depthwise_conv`."""
+    x, weight, bias = layers.plain(node), _weight(node, layers), layers.input(node, 2)
+    shape = weight.shape or ()
+    groups, channels = node.attributes.get("group", 1), x.sample[0]
+    kernel = shape[2:]
+    stride, dilation = sizes_of(node, "strides", len(kernel)), sizes_of(node, "dilations", len(kernel))
+    options: dict[str, Any] = {"kernel": compact(kernel)}
+    depthwise = groups == channels > 1 and shape[1] == 1 and not shape[0] % channels
+    if depthwise:
+        options |= {} if shape[0] == channels else {"multiplier": shape[0] // channels}
+    else:
+        options = {"filters": shape[0], **options}
+    options |= {} if compact(stride) == 1 else {"stride": compact(stride)}
+    options |= padding_of(node, x.sample[1:], kernel, stride, dilation)
+    options |= {} if compact(dilation) == 1 else {"dilation": compact(dilation)}
+    if not depthwise and groups > 1:
+        options["groups"] = groups
+    return _added(node, layers, "depthwise_conv" if depthwise else "conv", x, options, weight, bias)
+
+
+def transposed(node: Node, layers: Layers) -> int:
+    """ConvTranspose with explicit padding."""
+    x, weight, bias = layers.plain(node), _weight(node, layers), layers.input(node, 2)
+    shape, groups = weight.shape or (), node.attributes.get("group", 1)
+    kernel = shape[2:]
+    rank = len(kernel)
+    stride, dilation = sizes_of(node, "strides", rank), sizes_of(node, "dilations", rank)
+    more = node.attributes.get("output_padding") or [0] * rank
+    if "output_shape" in node.attributes or node.attributes.get("auto_pad", b"NOTSET") not in (
+        b"NOTSET",
+        b"VALID",
+    ):
+        raise Outside("its padding follows from the size of its output")
+    options: dict[str, Any] = {"filters": shape[1] * groups, "kernel": compact(kernel)}
+    options |= {} if compact(stride) == 1 else {"stride": compact(stride)}
+    options |= padding_of(node, x.sample[1:], kernel, stride, dilation)
+    options |= {} if not any(more) else {"output_padding": compact(more)}
+    options |= {} if compact(dilation) == 1 else {"dilation": compact(dilation)}
+    options |= {} if groups == 1 else {"groups": groups}
+    return _added(node, layers, "transposed_conv", x, options, weight, bias)
+
+
+def _added(
+    node: Node,
+    layers: Layers,
+    kind: str,
+    x: Value,
+    options: dict[str, Any],
+    weight: Value,
+    bias: Value | None,
+) -> int:
+    if bias is not None and bias.at is None and bias.array is not None and not bias.array.any():
+        bias = None  # zeros that are stored nowhere are no parameters: an exporter made them up
+    if bias is None:
+        options["bias"] = False
+    elif not bias.constant:
+        raise Outside("its bias is no constant")
+    out = layers.value(node.outputs[0]).sample
+    return layers.add(node, kind, [layers.shown(x)], out, options, {"weight": weight, "bias": bias})
+
+
+def _weight(node: Node, layers: Layers) -> Value:
+    weight = layers.input(node, 1)
+    if weight is None or not weight.constant or weight.shape is None:
+        raise Outside("its weights are no constant")
+    return weight

@@ -1,0 +1,67 @@
+"""Gemm and MatMul: with a constant a `linear` layer, with two inputs a `matmul`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
+
+if TYPE_CHECKING:
+    from cnnstat.importers.onnx.value import Node, Value
+
+
+def gemm(node: Node, layers: Layers) -> int:
+    """Gemm of a batch of vectors with a constant matrix and perhaps a constant row."""
+    x, weight, bias = layers.plain(node), layers.input(node, 1), layers.input(node, 2)
+    alpha, beta = node.attributes.get("alpha", 1.0), node.attributes.get("beta", 1.0)
+    if node.attributes.get("transA", 0) or alpha != 1 or (bias is not None and beta != 1):
+        raise Outside("it is scaled or transposed")
+    if weight is None or not weight.constant or weight.shape is None:
+        raise Outside("its weights are no constant")
+    return _linear(node, layers, x, weight if node.attributes.get("transB", 0) else turned(weight), bias)
+
+
+def matmul(node: Node, layers: Layers) -> int:
+    """MatMul; the bias that stands behind it is its third input (see `patterns`)."""
+    a, b = layers.input(node, 0), layers.input(node, 1)
+    if a is None or b is None or a.constant:
+        raise Outside("its first input is a constant")
+    if b.constant:
+        if b.shape is None or len(b.shape) != 2:
+            raise Outside("its weights are no matrix")
+        return _linear(node, layers, a, turned(b), layers.input(node, 2))
+    if a.batch != 0 or b.batch != 0 or len(a.sample) != len(b.sample) or len(a.sample) not in (2, 3):
+        raise Outside("matmul multiplies matrices of each sample")
+    if a.sample[:-2] != b.sample[:-2]:
+        raise Outside("the numbers of matrices differ")
+    reads = [layers.shown(a), layers.shown(b)]
+    return layers.add(node, "matmul", reads, layers.value(node.outputs[0]).sample)
+
+
+def _linear(node: Node, layers: Layers, x: Value, weight: Value, bias: Value | None) -> int:
+    units = (weight.shape or (0,))[0]
+    options: dict[str, Any] = {"units": units}
+    if len(x.sample) > 1:
+        options["axis"] = axis_name(x, -1)
+    elif x.batch != 0:
+        raise Outside("samples are not along its first axis")
+    if bias is None:
+        options["bias"] = False
+    elif not bias.constant or bias.shape not in ((units,), (1, units)):
+        raise Outside("its third input is no bias")
+    elif bias.shape != (units,) and bias.at is not None:
+        at = TensorAt(bias.at.key, (*bias.at.turns, ("reshape", (units,))))
+        bias = replace(bias, shape=(units,), at=at)
+    out = layers.value(node.outputs[0]).sample
+    return layers.add(node, "linear", [layers.shown(x)], out, options, {"weight": weight, "bias": bias})
+
+
+def turned(weight: Value) -> Value:
+    """Return a matrix with its axes exchanged."""
+    shape = (weight.shape or ())[::-1]
+    array = None if weight.array is None else weight.array.T
+    at = weight.at and TensorAt(weight.at.key, (*weight.at.turns, ("permute", (1, 0))))
+    return replace(weight, shape=shape, array=array, at=at)

@@ -1,0 +1,255 @@
+"""What rearranges, joins and parts values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.base.axes import MOST_AXES
+from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, names_of
+from cnnstat.importers.onnx.operators.elementwise import parameter
+from cnnstat.importers.onnx.operators.window import sides
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.importers.onnx.value import Node
+
+
+def same(node: Node, layers: Layers) -> int | str:
+    """Identity, Dropout, Cast: what is read is what is put out."""
+    return layers.shown(layers.value(node.inputs[0]))
+
+
+def folded(node: Node, layers: Layers) -> int | str:
+    """Reshape, Flatten, Squeeze, Unsqueeze: by what shape inference says of both sides."""
+    x, out = layers.value(node.inputs[0]), layers.value(node.outputs[0])
+    if x.batch is None or out.batch is None:
+        raise Outside("it folds samples into another axis")
+    return reshape(node, layers, layers.shown(x), x.sample, out.sample)
+
+
+def reshape(
+    node: Node, layers: Layers, source: int | str, before: Sequence[int], after: Sequence[int]
+) -> int | str:
+    """Add what brings one shape of a sample into another, nothing where they are equal."""
+    before, after = tuple(before), tuple(after)
+    if before == after:
+        return source
+    if not 1 <= len(after) <= MOST_AXES + 1:
+        raise Outside("a layer puts out 1 to 4 axes")
+    if len(after) == 1:
+        return layers.add(node, "flatten", [source], after)
+    return layers.add(node, "reshape", [source], after, {"shape": [*after]})
+
+
+def transpose(node: Node, layers: Layers) -> int | str:
+    """Transpose; the axis of samples goes where it may, the others are permuted."""
+    x = layers.value(node.inputs[0])
+    shape = x.shape or ()
+    order = [*(node.attributes.get("perm") or range(len(shape) - 1, -1, -1))]
+    if x.batch is None:
+        raise Outside("it has no axis of samples")
+    own = [axis - (axis > x.batch) for axis in order if axis != x.batch]
+    source = layers.shown(x)
+    if own == sorted(own):
+        return source
+    return layers.add(node, "permute", [source], layers.value(node.outputs[0]).sample, {"order": own})
+
+
+def concat(node: Node, layers: Layers) -> int | str:
+    """Concat; constants are parameters, the same for every sample."""
+    given = [layers.value(name) for name in node.inputs]
+    like = next((value for value in given if not value.constant), None)
+    if like is None:
+        raise Outside("all its inputs are constants")
+    name = axis_name(like, node.attributes["axis"])
+    reads: list[int | str] = []
+    for value in given:
+        if value.constant:
+            shape = value.shape or ()
+            if like.batch is None or len(shape) <= like.batch or shape[like.batch] != 1:
+                raise Outside(f"{value.name} is a constant for several samples")
+            own = (*shape[: like.batch], *shape[like.batch + 1 :])
+            reads.append(parameter(node, layers, value, like, own))
+        elif value.batch != like.batch:
+            raise Outside("samples are along different axes of its inputs")
+        else:
+            reads.append(layers.shown(value))
+    if len(reads) == 1:
+        return reads[0]
+    options = {} if name == "channels" else {"axis": name}
+    return layers.add(node, "concat", reads, layers.value(node.outputs[0]).sample, options)
+
+
+def split(node: Node, layers: Layers) -> None:
+    """Split: equal parts are `split`, others `slice`; only parts that are read."""
+    x = layers.value(node.inputs[0])
+    axis = node.attributes.get("axis", 0) % len(x.shape or (0,))
+    name, source = axis_name(x, axis), layers.shown(x)
+    sizes = [(layers.value(out).shape or ())[axis] for out in node.outputs]
+    if len(sizes) == 1:
+        layers.put(node.outputs[0], source)
+        return
+    equal, start = len({*sizes}) == 1, 0
+    of_axis = {} if name == "channels" else {"axis": name}
+    for number, (out, size) in enumerate(zip(node.outputs, sizes, strict=True)):
+        if layers.readers[out]:
+            part: dict[str, Any] = {"parts": len(sizes), "take": number, **of_axis}
+            kind = "split" if equal else "slice"
+            options = part if equal else _range(name, start, size, sum(sizes))
+            layers.put(out, layers.add(node, kind, [source], layers.value(out).sample, options))
+        start += size
+
+
+def slice_(node: Node, layers: Layers) -> int | str:
+    """Slice, one layer for each axis that is cut, and a pool of windows of 1 where it takes steps."""
+    x = layers.value(node.inputs[0])
+    shape = x.shape or ()
+    starts, ends = (_ints(node, layers, i, name) for i, name in ((1, "starts"), (2, "ends")))
+    axes = _ints(node, layers, 3, "axes") or [*range(len(starts))]
+    steps = _ints(node, layers, 4, "steps") or [1] * len(starts)
+    source, sizes = layers.shown(x), [*x.sample]
+    for start, end, each, step in zip(starts, ends, axes, steps, strict=True):
+        axis = each % len(shape)
+        begin, stop, stride = slice(start, end, step).indices(shape[axis])
+        if (begin, stop, stride) == (0, shape[axis], 1):
+            continue
+        name = axis_name(x, axis)
+        place = names_of(x.sample).index(name)
+        if stride < 1 or stop <= begin or (stride > 1 and not place):
+            raise Outside("it goes backwards, or takes some of the channels")
+        if (begin, stop) != (0, shape[axis]):
+            options = _range(name, begin, stop - begin, shape[axis])
+            sizes[place] = stop - begin
+            source = layers.add(node, "slice", [source], tuple(sizes), options)
+        if stride > 1:  # a window of one value keeps it: so each n-th one is left
+            steps_of = [stride if i == place else 1 for i in range(1, len(sizes))]
+            sizes[place] = -(-sizes[place] // stride)
+            kept = {"kernel": 1, "stride": compact(steps_of)}
+            source = layers.add(node, "max_pool", [source], tuple(sizes), kept)
+    return source
+
+
+def gather(node: Node, layers: Layers) -> int | str:
+    """Gather of one place of an axis."""
+    x, places = layers.value(node.inputs[0]), layers.array(node, 1)
+    if x.constant or places is None or places.size != 1:
+        raise Outside("it picks several places")
+    axis = node.attributes.get("axis", 0) % len(x.shape or (0,))
+    size, name = (x.shape or ())[axis], axis_name(x, axis)
+    first = int(places.reshape(-1)[0]) % size
+    source, cut = layers.shown(x), [*x.sample]
+    if size > 1:
+        cut[names_of(x.sample).index(name)] = 1
+        source = layers.add(node, "slice", [source], tuple(cut), _range(name, first, 1, size))
+    return reshape(node, layers, source, cut, layers.value(node.outputs[0]).sample)
+
+
+def pad(node: Node, layers: Layers) -> int | str:
+    """Pad of places; of zeros behind the channels it is `zero_pad_shortcut`."""
+    x = layers.plain(node)
+    pads = _ints(node, layers, 1, "pads")
+    rank = len(x.shape or ())
+    axes = _ints(node, layers, 3, "axes") or [*range(rank)]
+    before, after = [0] * rank, [0] * rank
+    for axis, low, high in zip(axes, pads[: len(axes)], pads[len(axes) :], strict=True):
+        before[axis], after[axis] = low, high
+    array = layers.array(node, 2) if len(node.inputs) > 2 else None
+    value = node.attributes.get("value", 0.0) if array is None else float(array.reshape(-1)[0])
+    mode = node.attributes.get("mode", b"constant").decode()
+    modes = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
+    out, source = layers.value(node.outputs[0]).sample, layers.shown(x)
+    if not any((*before, *after)):
+        return source
+    channels_alone = not any((*before, after[0], *after[2:])) and mode == "constant" and not value
+    if channels_alone and after[1] > 0:
+        return layers.add(node, "zero_pad_shortcut", [source], out, {"filters": out[0]})
+    if any((before[0], after[0], before[1], after[1])) or min(*before, *after) < 0 or mode not in modes:
+        raise Outside("it pads more than places")
+    options = sides(before[2:], after[2:])
+    options |= {} if mode == "constant" else {"mode": modes[mode]}
+    options |= {"value": value} if value else {}
+    return layers.add(node, "pad", [source], out, options)
+
+
+def reduce(mode: str) -> Any:
+    """Return what makes ReduceMean, ReduceMax and ReduceSum a layer."""
+
+    def made(node: Node, layers: Layers) -> int | str:
+        x, out = layers.value(node.inputs[0]), layers.value(node.outputs[0])
+        axes = _ints(node, layers, 1, "axes")
+        rank = len(x.shape or ())
+        if not axes:
+            if node.attributes.get("noop_with_empty_axes", 0):
+                return layers.shown(x)
+            raise Outside("it is over the samples, too")
+        names = [axis_name(x, axis) for axis in sorted(axis % rank for axis in axes)]
+        keeps = bool(node.attributes.get("keepdims", 1))
+        whole = {"mean": "global_avg_pool", "max": "global_max_pool"}.get(mode)
+        every = names_of(x.sample)
+        if not out.sample:
+            raise Outside("a layer puts out 1 to 4 axes")
+        if keeps and whole and x.batch == 0 and names == [*every[1:]]:
+            return layers.add(node, whole, [layers.shown(x)], out.sample)
+        options: dict[str, Any] = {"axes": names} | ({} if mode == "mean" else {"mode": mode})
+        options |= {} if keeps else {"keepdims": False}
+        return layers.add(node, "reduce", [layers.shown(x)], out.sample, options)
+
+    return made
+
+
+def depth_to_space(node: Node, layers: Layers) -> int | str:
+    """DepthToSpace; in ONNX's own order a shuffle stands before what PyTorch calls `pixel_shuffle`."""
+    x, factor = layers.plain(node), node.attributes["blocksize"]
+    source, out = layers.shown(x), layers.value(node.outputs[0]).sample
+    if node.attributes.get("mode", b"DCR") == b"DCR" and out[0] > 1:
+        source = layers.add(node, "channel_shuffle", [source], x.sample, {"groups": factor**2})
+    return layers.add(node, "pixel_shuffle", [source], out, {"factor": factor})
+
+
+def unshuffle(node: Node, layers: Layers) -> int | str:
+    """Return the exchange of places for channels, in PyTorch's order, that `patterns` has found."""
+    x, out = layers.plain(node), layers.value(node.outputs[0]).sample
+    return layers.add(
+        node, "pixel_unshuffle", [layers.shown(x)], out, {"factor": node.attributes["blocksize"]}
+    )
+
+
+def space_to_depth(node: Node, layers: Layers) -> int | str:
+    """SpaceToDepth: `pixel_unshuffle`, and a shuffle into ONNX's order."""
+    x, factor = layers.plain(node), node.attributes["blocksize"]
+    out = layers.value(node.outputs[0]).sample
+    source = layers.add(node, "pixel_unshuffle", [layers.shown(x)], out, {"factor": factor})
+    if x.sample[0] == 1:
+        return source
+    return layers.add(node, "channel_shuffle", [source], out, {"groups": x.sample[0]})
+
+
+def expand(node: Node, layers: Layers) -> int | str:
+    """Expand to the shape that it has."""
+    x = layers.value(node.inputs[0])
+    if x.shape != layers.value(node.outputs[0]).shape:
+        raise Outside("it repeats values")
+    return layers.shown(x)
+
+
+def shuffle(node: Node, layers: Layers) -> int | str:
+    """Return the channel shuffle that `patterns` has found in a reshape, a transpose and a reshape."""
+    x = layers.plain(node)
+    return layers.add(
+        node, "channel_shuffle", [layers.shown(x)], x.sample, {"groups": node.attributes["groups"]}
+    )
+
+
+def _range(name: str, start: int, size: int, whole: int) -> dict[str, Any]:
+    options: dict[str, Any] = {} if name == "channels" else {"axis": name}
+    options |= {"start": start} if start else {}
+    return options | ({"stop": start + size} if start + size < whole else {})
+
+
+def _ints(node: Node, layers: Layers, number: int, name: str) -> list[int]:
+    """Return whole numbers that older operators have as an attribute and newer ones as an input."""
+    if name in node.attributes:
+        return [*node.attributes[name]]
+    array = layers.array(node, number) if number < len(node.inputs) else None
+    return [] if array is None else [int(each) for each in array.reshape(-1)]

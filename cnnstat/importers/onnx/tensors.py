@@ -1,0 +1,68 @@
+"""The numbers of a model's tensors, read from its file, or from one beside it, when they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.importers.onnx.external import Place, numbers_at, place_of
+from cnnstat.importers.onnx.file import as_model_error, message
+from cnnstat.importers.onnx.wire import BrokenFileError, Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cnnstat.importers.draft import TensorAt
+
+_SIDE_BY_SIDE = {"raw_data": "", "float_data": "<f4", "double_data": "<f8"}
+"""Fields in which each number takes as many bytes; "" for those of the tensor's own type."""
+
+
+class StoredTensors:
+    """The tensors of a model by its own names for them.
+
+    Raises:
+        ModelError: the file is no model; OSError: it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tensors = dict(_stored(message(path)))
+
+    def array(self, at: TensorAt) -> Any:
+        """Return a tensor, turned as is said.
+
+        Raises:
+            ModelError: its numbers are missing, not as many as its shape says, or outside of the folder;
+            OSError: a file cannot be read.
+        """
+        with as_model_error():
+            found = self._read(self._tensors[at.key]) if at.array is None else at.array
+        for how, numbers in at.turns:
+            found = found.transpose(numbers) if how == "permute" else found.reshape(numbers)
+        return found
+
+    def _read(self, tensor: Any) -> Any:
+        from onnx import numpy_helper  # noqa: PLC0415
+
+        if tensor.data_location == tensor.EXTERNAL:
+            return numbers_at(place_of(tensor, self._path), tensor)
+        if tensor.doc_string:
+            payload = Payload.read(tensor.doc_string)
+            if payload.field not in _SIDE_BY_SIDE:
+                raise BrokenFileError(f"the numbers of '{tensor.name}' are written in a way that is not read")
+            place = Place(self._path, payload.start, payload.length)
+            return numbers_at(place, tensor, _SIDE_BY_SIDE[payload.field])
+        try:
+            return numpy_helper.to_array(tensor)
+        except Exception:
+            raise BrokenFileError(f"'{tensor.name}' has other numbers than its shape says") from None
+
+
+def _stored(proto: Any) -> Iterator[tuple[str, Any]]:
+    for tensor in proto.graph.initializer:
+        yield tensor.name, tensor
+    for node in proto.graph.node:
+        for each in node.attribute:
+            if node.op_type == "Constant" and each.name == "value" and node.output:
+                yield f"\0{node.output[0]}", each.t

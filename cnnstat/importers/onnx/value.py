@@ -1,0 +1,59 @@
+"""Values and nodes of a graph, as far as they are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from cnnstat.importers.draft import TensorAt
+    from cnnstat.layers.base import Shape
+
+MAX_COMPUTED = 1 << 16
+"""Numbers of a constant that is computed from others."""
+
+OWN = ("", "ai.onnx")
+"""The names of ONNX's own domain."""
+
+
+class Value(Struct, frozen=True):
+    """What is known of one value: its shape, if any, the axis of samples, and a constant's numbers.
+
+    ``array`` holds those of small constants; ``at`` says where in the file those of stored ones are.
+    """
+
+    name: str
+    shape: Shape | None
+    kind: int = 1
+    batch: int | None = None
+    array: Any = None
+    at: TensorAt | None = None
+
+    @property
+    def constant(self) -> bool:
+        """Say whether it is the same for every input."""
+        return self.array is not None or self.at is not None
+
+    @property
+    def sample(self) -> Shape:
+        """Return the shape of one sample; of a constant, and where none is known, of all."""
+        shape = self.shape or ()
+        return shape if self.batch is None else (*shape[: self.batch], *shape[self.batch + 1 :])
+
+
+class Node(Struct):
+    """One operator with its attributes; ``scope`` is its module, where the exporter notes it."""
+
+    name: str
+    op: str
+    inputs: list[str]
+    outputs: list[str]
+    attributes: dict[str, Any]
+    scope: str = ""
+    domain: str = ""
+
+
+def named(node: Any) -> str:
+    """Return what a message calls a node."""
+    return str(node.name or (node.output[0] if node.output else node.op_type))

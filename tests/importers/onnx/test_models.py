@@ -1,0 +1,52 @@
+"""Published networks as both of PyTorch's exporters write them: their figures are PyTorch's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("onnx")
+
+import cnnstat
+from tests.program import within
+
+pytestmark = pytest.mark.exchange
+
+MODELS = Path(__file__).parent / "models"
+FIGURES = json.loads((MODELS / "figures.json").read_text())
+
+
+def test_every_stored_model_has_figures() -> None:
+    assert {path.stem for path in MODELS.glob("*.onnx")} == FIGURES.keys()
+    assert len(FIGURES) >= 12
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_are_those_of_pytorch(name: str) -> None:
+    analysis = cnnstat.analyze(MODELS / f"{name}.onnx")
+    wanted = FIGURES[name]
+    assert analysis.without == {}
+    assert analysis.totals.counts.params == wanted["params"]
+    assert analysis.totals.counts.macs == wanted["macs"]
+    assert [list(shape) for shape in analysis.output_shapes.values()] == wanted["outputs"]
+
+
+def test_names_are_those_of_the_modules() -> None:
+    names = {row.name for row in cnnstat.analyze(MODELS / "seresnet50-opset13.onnx").rows}
+    assert {"0.0.0", "0.0.1", "0.1", "1.0.body.0.0", "1.0.add"} <= names
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("summary MODEL", "flops MODEL", "rf MODEL", "sizes MODEL", "explain MODEL"),
+        *("diff MODEL seresnet50", "diff seresnet50 MODEL", "flops MODEL --training --format json"),
+    ],
+)
+def test_every_command_takes_a_model(command: str) -> None:
+    model = str(MODELS / "tcn-dynamo.onnx")
+    ended = within(*(model if word == "MODEL" else word for word in command.split()))
+    assert ended.returncode == 0, ended.stderr
+    assert "tcn-dynamo" in ended.stdout
