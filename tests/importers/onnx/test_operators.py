@@ -371,6 +371,23 @@ CASES = {
         {"s": ints(1, 3, 3, 2, 2, 2), "t": ints(1, 12, 3, 2)},
         "pixel_unshuffle channel_shuffle",
     ),
+    "layer norm in pieces": Case(
+        [
+            ("ReduceMean", "x", "m", {"axes": [-1]}),
+            ("Sub", "x m", "d"),
+            ("Pow", "d two", "p"),
+            ("ReduceMean", "p", "v", {"axes": [-1]}),
+            ("Add", "v eps", "e"),
+            ("Sqrt", "e", "r"),
+            ("Div", "d r", "n"),
+            ("Mul", "n s", "k"),
+            ("Add", "k b", "y"),
+        ],
+        TOKENS,
+        {"two": floats(2), "eps": floats(0.01), "s": (6,), "b": (6,)},
+        "layer_norm",
+        13,
+    ),
     "number of axes": Case(
         [
             ("Relu", "x", "r"),
