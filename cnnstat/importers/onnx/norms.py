@@ -1,4 +1,4 @@
-"""A layer norm in pieces, as opsets before 17 have to write it: (x - mean)/sqrt(variance + eps)·scale + shift."""
+"""A layer norm in pieces, as opsets before 17 write it: (x - mean)/sqrt(variance + eps)·scale + shift."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class NormFound(Struct, frozen=True):
-    """What is normed along its last axis, by which eps, and the nodes that belong to it before the division."""
+    """What is normed along its last axis, by which eps, and the nodes of it before the division."""
 
     x: str
     eps: float
