@@ -1,8 +1,8 @@
 """Transposes around layers that only name an axis: the layers work along another axis, the transposes go.
 
 PyTorch's norms and linear layers work along the last axis, so modules turn maps to channels last and back;
-models of TensorFlow have all their maps so. Here a transpose is put off until a layer cannot do without it. One
-that is turned back before that is never written.
+models of TensorFlow have all their maps so. Here a transpose is put off until a layer cannot do without it.
+One that is turned back before that is never written.
 """
 
 from __future__ import annotations
