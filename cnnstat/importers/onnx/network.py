@@ -13,6 +13,7 @@ from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.inputs import inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
+from cnnstat.importers.onnx.layouts import settled
 from cnnstat.importers.onnx.model import Model, understood
 from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS
@@ -137,8 +138,9 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
     ends = [source for name in model.outputs if isinstance(source := layers.sources.get(name), int)]
     if not ends:
         raise ModelError("none of its outputs is worked out from its inputs by operators that are known")
-    kept = _kept(layers.built, ends)
-    built = [layers.built[number] for number in kept]
+    every, ends = settled(layers.built, ends, model.inputs)
+    kept = _kept(every, ends)
+    built = [every[number] for number in kept]
     read = {source for each in built for source in each.reads if isinstance(source, str)}
     inputs = {name: shape for name, shape in model.inputs.items() if name in read}
     called: dict[int | str, str] = {name: name for name in inputs}

@@ -12,6 +12,7 @@ from collections import defaultdict
 from math import erf, exp, log1p, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.importers.onnx.norms import norm_before, scale_behind
 from cnnstat.importers.onnx.shuffles import shuffle_of
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class _Patterns:
         for node in self.model.nodes:
             if id(node) not in self.gone:
                 self._shuffle(node)
+                self._norm(node)
                 self._bias(node)
         for node in reversed(self.model.nodes):
             if id(node) not in self.gone and node.op in _PIECES and not node.domain:
@@ -118,6 +120,27 @@ class _Patterns:
         last.op, last.domain, last.attributes = found
         last.inputs = [node.inputs[0]]
         self.gone |= {id(node), id(middle)}
+
+    def _norm(self, node: Node) -> None:
+        """A layer norm in pieces, with its scale and shift if it has both."""
+        found = norm_before(node, self.maker, self.model.values)
+        if found is None:
+            return
+        pieces = {id(each) for each in (*found.pieces, node)}
+        inner = [name for each in found.pieces for name in each.outputs]
+        if any(id(user) not in pieces for name in inner for user in self.users[name]):
+            return
+        if not {*inner}.isdisjoint(self.model.outputs):
+            return
+        size = (self.model.values[found.x].shape or (0,))[-1]
+        last, scale = scale_behind(node, size, self._next, self.model.values)
+        if not scale:
+            return
+        between = [each for each in self.users[node.outputs[0]] if each is not last]
+        self.gone |= pieces | {id(each) for each in between}
+        last.op, last.inputs = "LayerNormalization", [found.x, *scale]
+        last.attributes = {"axis": -1, "epsilon": found.eps}
+        last.name, last.scope = node.name, node.scope
 
     def _bias(self, node: Node) -> None:
         """Add a constant for each unit behind a MatMul, or for each filter behind a Conv: its bias."""

@@ -38,6 +38,13 @@ def test_names_are_those_of_the_modules() -> None:
     assert {"0.0.0", "0.0.1", "0.1", "1.0.body.0.0", "1.0.add"} <= names
 
 
+@pytest.mark.parametrize("name", ["convnext-opset13", "convnext-dynamo"])
+def test_transposes_to_channels_last_and_back_go(name: str) -> None:
+    analysis = cnnstat.analyze(MODELS / f"{name}.onnx")
+    assert "permute" not in {row.type for row in analysis.rows}
+    assert all(row.field.because is None for row in analysis.rows)
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -371,6 +371,44 @@ CASES = {
         {"s": ints(1, 3, 3, 2, 2, 2), "t": ints(1, 12, 3, 2)},
         "pixel_unshuffle channel_shuffle",
     ),
+    "layer norm in pieces": Case(
+        [
+            ("ReduceMean", "x", "m", {"axes": [-1]}),
+            ("Sub", "x m", "d"),
+            ("Pow", "d two", "p"),
+            ("ReduceMean", "p", "v", {"axes": [-1]}),
+            ("Add", "v eps", "e"),
+            ("Sqrt", "e", "r"),
+            ("Div", "d r", "n"),
+            ("Mul", "n s", "k"),
+            ("Add", "k b", "y"),
+        ],
+        TOKENS,
+        {"two": floats(2), "eps": floats(0.01), "s": (6,), "b": (6,)},
+        "layer_norm",
+        13,
+    ),
+    "channels last for a while": Case(
+        [
+            ("Transpose", "x", "t", {"perm": [0, 2, 3, 1]}),
+            ("LayerNormalization", "t s b", "n"),
+            ("MatMul", "n w", "m"),
+            ("Add", "m u", "a"),
+            ("Gelu", "a", "g"),
+            ("Mul", "g f", "k"),
+            ("ReduceMax", "k three", "r"),
+            ("Add", "r k", "p"),
+            ("Softmax", "p", "q", {"axis": 3}),
+            ("Transpose", "q", "z", {"perm": [0, 3, 1, 2]}),
+            ("MaxPool", "z", "y", K3),
+        ],
+        X,
+        {"s": (4,), "b": (4,), "w": (4, 5), "u": (5,), "f": (1, 1, 6, 5), "three": ints(3)},
+        "layer_norm linear gelu parameter multiply reduce add softmax max_pool",
+    ),
+    "turned once": Case(
+        [("Transpose", "x", "t", {"perm": [0, 2, 1]}), ("Relu", "t", "y")], TOKENS, {}, "permute relu"
+    ),
     "number of axes": Case(
         [
             ("Relu", "x", "r"),
