@@ -18,6 +18,8 @@ def replace_text(path: Path, read: str, text: str) -> None:
     Raises:
         FileError: the file is another one by now, or the operating system refuses.
     """
+    if not path.is_file():  # a pipe is read once, and what was read of it is nowhere
+        raise FileError(path, "is no regular file, so it cannot be changed; name - to print the changed text")
     check_writable(path)
     with as_file_error(path):
         data = path.read_bytes()

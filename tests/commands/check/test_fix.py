@@ -343,3 +343,10 @@ def test_a_rule_that_never_rests_comes_to_an_end() -> None:
         return report, (Fixable(Mend(1, 1, "rule/x", "y"), (Edit(0, 0, "x"),)),)
 
     assert len(mended("a", restless, str, pins=False).fixed) == 10  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("option", ["--fix", "--write-expect"])
+def test_a_pipe_cannot_be_changed(option: str) -> None:
+    ended = run("check", option, "/dev/stdin", input=spec("{type: conv, filters: 4, kernel: 3}"))
+    assert ended.returncode == 1
+    assert "is no regular file, so it cannot be changed; name - to print the changed text" in ended.stdout

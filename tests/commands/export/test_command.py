@@ -140,7 +140,6 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         "--seed 1 --weights w.npz": "--weights and --seed exclude each other",
         "-o tiny.yaml": "tiny.yaml is read; write to another file",
         "-o nowhere/tiny.onnx": "the folder it should go to does not exist",
-        "--max-memory 1M": "allowed by --max-memory",
     }.items(),
 )
 def test_what_cannot_be(given: str, why: str) -> None:
@@ -149,3 +148,11 @@ def test_what_cannot_be(given: str, why: str) -> None:
     assert why in ended.stderr
     assert sorted(path.name for path in Path().iterdir()) == ["tiny.yaml"]
     assert Path("tiny.yaml").read_text(encoding="utf-8") == TINY
+
+
+def test_what_does_not_fit_into_memory_is_refused() -> None:
+    pytest.importorskip("onnx")
+    ended = within("export", "tiny.yaml", "--to", "onnx", "-o", "tiny.onnx", "--max-memory", "1M")
+    assert ended.returncode == 2
+    assert "allowed by --max-memory" in ended.stderr
+    assert sorted(path.name for path in Path().iterdir()) == ["tiny.yaml"]
