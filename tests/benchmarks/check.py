@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.check [--specs 1000] [--jobs 1 2]
 
-Each spec has another number of classes, so that nothing is the same twice. Of each number of processes a line:
+Each spec has another number of classes, so nothing is the same twice. Of each number of processes a line:
 seconds of the wall clock and of all processors, specs in a second, and the most memory that one process
 took. yamllint reads the same files where it is installed: it parses, and calculates nothing.
 """
