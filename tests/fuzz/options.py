@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from cnnstat.layers.base import Layer, Shape
 
-TYPES = layer_types()
-"""Every layer type, also of packages that are installed, whose authors may want to fuzz them."""
+TYPES = {name: kind for name, kind in layer_types().items() if kind.known}
+"""Every layer type that can be run, also of installed packages, whose authors may want to fuzz them."""
 
 LARGEST = 12
 """The largest size of an input, and the largest number that is drawn without looking at one."""
