@@ -49,6 +49,7 @@ class Class:
         self.block = scopes[0].block
         own = network.blocks[self.block].params if self.block else {}
         self.args = Arguments(scopes, own, network.kept, network.folded, network.shapes)
+        self.args.closed = any(network.inside(scope, self.block) for scope in scopes)
         self.args.used += [each for each in used if each in self.args.params]
         self.taps: list[str] = list(dict.fromkeys(tap for scope in scopes for tap in network.taps[id(scope)]))
         self.helpers: set[str] = set()
@@ -62,8 +63,10 @@ class Class:
         ]
         self.forward = Forward(inputs, network.shapes)
         self.env: dict[str, Val] = dict(zip(scopes[0].input_names, inputs, strict=True))
-        self.items: dict[str, Callable[[str], Val]] = {}
+        self.items: dict[str, Callable[[str], list[Val]]] = {}
+        self.containers: dict[str, str] = {}
         self.modules: dict[str, str] = {}
+        self.lends: dict[str, str] = {}
         self.docs: dict[str, tuple[list[Use], Any]] = {}
         self.above = inputs[0]
         self.outputs: list[Val] = []
@@ -124,7 +127,7 @@ class Class:
         first, _, rest = reference.partition(".")
         if first not in self.items:
             raise SplitError(reference)
-        return [self.items[first](rest)]
+        return self.items[first](rest)
 
     # -- members -------------------------------------------------------------------------------------
 
@@ -147,7 +150,7 @@ class Class:
             else:
                 stores = said is not None and said.stores
                 if stores and entry.weights is not None:
-                    target = self.lent(entry, said)
+                    target = self.lends[title] = self.lent(entry, said)
                 else:
                     self.assign(title, doc, stores)
                     self.freeze(entry, title, uses, stores)
@@ -159,7 +162,7 @@ class Class:
         klass, doc = self.block_call(uses, sources)
         stores = klass.stores
         if entry.weights is not None and stores:
-            target = self.lent(entry, None, uses)
+            target = self.lends[title] = self.lent(entry, None, uses)
         else:
             self.assign(title, doc, stores)
             self.freeze(entry, title, uses, stores)
@@ -172,9 +175,7 @@ class Class:
             taps[tap] = Val(f"{title}_{tap}", inner, widths)
         self.docs[title] = (uses, klass)
         self.call(val, list(taps.values()), target, sources)
-        self.items[title] = lambda rest: (
-            taps[self.canonical(klass, rest)] if self.canonical(klass, rest) else val
-        )
+        self.items[title] = lambda rest: [{"": val, **taps}[self.canonical(klass, rest)]]
         self.put(title, val)
 
     def canonical(self, klass: Class, tap: str) -> str:
@@ -450,27 +451,37 @@ class Class:
             and (klass is None or (not klass.taps and len(klass.scopes[0].input_names) == 1))
             and not self.network.items_read(self.scopes, title)
         )
-        container = "nn.Sequential" if plain else "nn.ModuleList"
+        container = self.containers[title] = "nn.Sequential" if plain else "nn.ModuleList"
         if plain:
             doc = Call(container, docs)
         elif len(docs) == 1 and isinstance(docs[0], Generator):
             doc = Call(container, [Generator(docs[0].item, docs[0].loop, star=False)])
         else:
             doc = Call(container, [Call("", docs, "[", "]")])
+        single = f"{self.attribute(title, stores)}[0]" if tied else ""
         if stores and entry.weights is not None and not tied:
-            target = self.lent(entry, None, uses)
+            target = self.lends[title] = self.lent(entry, None, uses)
+            lender = self.containers.get(entry.weights.name, container)
+            self.containers[title] = lender
+            lenders = self.network.repetitions_of(self.scopes[0], entry.weights.name)
+            if lenders == 0:
+                single, plain = target, False
+            elif lender == "nn.ModuleList":
+                plain = False
+            elif any(lenders != each for each in counts):
+                target = f"{target}[:{text_of(count)}]"
         else:
             self.assign(title, doc, stores)
             self.freeze(entry, title, uses, stores, found)
             target = self.attribute(title, stores)
         final = self.verified(numbers, self.after(uses, sources, is_layer, count, widths))
+        self.docs[title] = (uses, klass)
         if plain:
             val = Val(title, numbers, final)
-            self.docs[title] = (uses, klass)
             self.call(val, [], target, sources)
             self.put(title, val)
             return
-        self.loop(title, found, klass, target, sources, final, count, tied=tied)
+        self.loop(title, found, klass, target, sources, final, count, single)
 
     def first_alone(
         self, entry: Entry, whole: list[Use], sources: list[Val], is_layer: bool
@@ -609,7 +620,7 @@ class Class:
             self.expression(val, said, trees, sources)
             vals.append(val)
             sources = [val, *sources[1:]]
-        self.items[title] = lambda rest: vals[int(rest)]
+        self.items[title] = lambda rest: vals if rest == "*" else [vals[int(rest)]]
         self.put(title, vals[-1])
 
     def loop(
@@ -621,10 +632,12 @@ class Class:
         sources: list[Val],
         widths: list[Tree],
         count: Tree,
-        *,
-        tied: bool,
+        single: str,
     ) -> None:
-        """Add a loop over the repetitions, with lists of what is read of each of them."""
+        """Add a loop over the repetitions, with lists of what is read of each of them.
+
+        ``single`` is the module that all repetitions are, empty where each is one of its own.
+        """
         numbers = [member.output for member in found.values()]
         taps = klass.taps if klass else []
         read = self.network.items_read(self.scopes, title)
@@ -657,10 +670,10 @@ class Class:
             for val in lists.values():
                 body.append(f"        {names(val)}: list[Tensor] = []")
             variable_ = "module"
-            if tied:
+            if single:
                 text_count = text_of(self.on_self(count), "self.")
                 body.append(f"        for _ in range({text_count}):")
-                variable_ = f"{target}[0]"
+                variable_ = single
             else:
                 body.append(f"        for module in {target}:")
             arguments = ", ".join(names(carried.get(k, source)) for k, source in enumerate(sources))
@@ -678,14 +691,14 @@ class Class:
         reads = [*sources, *(val for val in carried.values())]
         self.forward.statements.append(Statement(targets, reads, lambda names: "", text))
 
-        def item(rest: str) -> Val:
+        def item(rest: str) -> list[Val]:
             first, _, tap = rest.partition(".")
             if first != "*" and not first.isdigit():
                 tap, first = rest, ""
             tap = self.network.canonical(klass.scopes[0], tap) if klass and tap else ""
             if not first:
                 if tap in tap_vals or not tap:
-                    return tap_vals[tap] if tap else main
+                    return [tap_vals[tap] if tap else main]
                 first = "-1"
             members = list(found.values())
             place = -1 if first == "*" else int(first)
@@ -695,13 +708,8 @@ class Class:
             ]
             list_ = lists[tap]
             if first == "*":
-                width = self.verified(inner, sources[0].widths + widths)
-                return (
-                    Val(list_.name, inner, [], item="*", of=list_)
-                    if not width
-                    else Val(list_.name, inner, [], "*", list_)
-                )
-            return Val(list_.name, inner, self.verified(inner, widths), f"[{first}]", list_)
+                return [Val(list_.name, inner, [], "*", list_)]
+            return [Val(list_.name, inner, self.verified(inner, widths), f"[{first}]", list_)]
 
         self.items[title] = item
         self.put(title, main)
@@ -745,6 +753,8 @@ class Class:
                 widths += self.widths_of(said, trees, sources)
             elif each.repeat is None:
                 klass, doc = self.block_call(uses, sources)
+                if klass.taps:
+                    raise SplitError(title)
                 widths += self.widths_of_call(klass, uses, sources, None)
             if each.repeat is not None:
                 whole = [Use(i, member.items[0]) for i, member in present.items()]
@@ -868,15 +878,17 @@ class Class:
                     raise UnsaidError(f"weights of '{entry.weights.name}' in a block with other options")
         elif rest:
             self.network.check_path(self.scopes, first, rest, entry)
-        text = self.attribute(first, stores=True)
-        for part in rest:
-            text += (
-                f"[{part}]"
-                if part.isdigit()
-                else f".{part}"
-                if is_plain(part)
-                else f'.get_submodule("{part}")'
-            )
+        klass = self
+        text = self.lends.get(first) or self.attribute(first, stores=True)
+        for before, part in zip((first, *rest), rest, strict=False):
+            if not part.isdigit():
+                klass = klass.docs[before][1] if not before.isdigit() else klass
+            elif isinstance(klass.docs.get(before, ((), None))[1], Class):
+                klass = klass.docs[before][1]
+            if part.isdigit():
+                text += f"[{part}]"
+            else:
+                text = (klass.lends.get(part) or klass.attribute(part, stores=True)).replace("self", text, 1)
         return text
 
     def freeze(

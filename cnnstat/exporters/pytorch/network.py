@@ -100,9 +100,10 @@ class Network:
 
     def _find_taps(self) -> None:
         for scope in self.all:
-            for member in scope.members:
-                for reference in member.entry.inputs or ():
+            for entry in scope.entries:  # one that is left out stands for what it would read
+                for reference in entry.inputs or ():
                     self._tap(scope, reference.name)
+            for member in scope.members:
                 self._carry(scope, member.items)
         for reference in self.spec.family.outputs:
             self._tap(self.root, reference.name)
@@ -232,6 +233,19 @@ class Network:
         if self.items_read(scopes, title):
             raise SplitError(title)
 
+    def repetitions_of(self, scope: Scope, reference: str) -> int:
+        """Return how many repetitions a path stands for, 0 for what is not repeated."""
+        path = f"{scope.path}.{reference}" if scope.path else reference
+        known = {group.path for group in self.graph.groups} | {node.path for node in self.graph.layers}
+        count = 0
+        while f"{path}.{count}" in known:
+            count += 1
+        return count
+
+    def inside(self, scope: Scope, block: str | None) -> bool:
+        """Say whether a block stands inside of one of its calls."""
+        return block is not None and any(e.block == block for e in _scopes(scope) if e is not scope)
+
     def alike(self, one: Made, other: Made) -> bool:
         """Say whether two calls make the same module."""
         if isinstance(one, LayerNode) or isinstance(other, LayerNode):
@@ -289,7 +303,7 @@ class Network:
         for scope in scopes:
             parts.setdefault(self._signature(scope), []).append(scope)
         whole = list(parts.values()) if len(parts) > 1 else []
-        recursive = any(_inside(scope, block) for scope in scopes)
+        recursive = any(self.inside(scope, block) for scope in scopes)
         if whole and not recursive:
             for part in whole:
                 self._or_each(class_name(base, self.taken, "Block"), part)
@@ -321,9 +335,11 @@ class Network:
                 for scope in scopes:
                     del self._classes[id(scope)]
                 raise
-            if tuple(klass.args.used) == used or not any(_inside(s, scopes[0].block) for s in scopes):
+            if tuple(klass.args.used) == used or not any(self.inside(s, scopes[0].block) for s in scopes):
                 break
             used = tuple(klass.args.used)
+        else:
+            raise SplitError(title)
         self.taken.add(title)
         self.classes.append(klass)
 
@@ -461,10 +477,6 @@ def _scopes(scope: Scope) -> Iterator[Scope]:
         for item in member.items:
             if isinstance(item.made, Scope):
                 yield from _scopes(item.made)
-
-
-def _inside(scope: Scope, block: str | None) -> bool:
-    return any(each.block == block for each in _scopes(scope) if each is not scope)
 
 
 def _order(by_block: dict[str, list[Scope]]) -> list[str]:
