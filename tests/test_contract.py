@@ -29,6 +29,7 @@ from cnnstat.base.figures import FIGURES
 from cnnstat.base.pages import CODES, DEFINITIONS, words
 from cnnstat.cli.group import COMMANDS, cli
 from cnnstat.executor.kernels import KERNELS
+from cnnstat.exporters.onnx.layers import WRITERS
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.activation import Relu
 from cnnstat.report.columns import COLUMNS
@@ -56,6 +57,10 @@ JSON = (docs.ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 WRITE = "run: python -m tests.docs"
 
 
+UNSAID = ("opaque",)
+"""Types that are not written to ONNX: what they stand for is not known."""
+
+
 def types() -> Iterator[str]:
     """Yield what a layer type lacks."""
     written = docs.CATALOGUE.read_text(encoding="utf-8")
@@ -70,6 +75,7 @@ def types() -> Iterator[str]:
             *((False, what) for what in page),
             (name in KERNELS, "no kernel in cnnstat/executor/kernels/__init__.py"),
             (name in worked_out, "no row of figures worked out by hand in tests/layers/test_figures.py"),
+            (name in WRITERS or name in UNSAID, "no line in WRITERS of cnnstat/exporters/onnx/layers.py"),
             (name in cases, "no reference case in tests/executor/cases.py, and no arrays of it"),
             (name in standing, "no place in the network of every type in tests/small.py"),
             *((False, what) for what in filter(None, [lacking(name)])),

@@ -34,7 +34,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
 """Each folder and the others it may import; itself always."""
 
 EXCEPTIONS = {
-    "commands/run/*": ("executor", "tensors", "bridge"),
+    "commands/run/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/list/plugins_document.py": ("executor",),
 }
@@ -55,9 +55,11 @@ LIBRARIES = {
     "numpy": (
         "executor/*",
         "exporters/onnx/*",
+        "commands/run/opinion.py",
         *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
     ),
     "onnx": ("exporters/onnx/library.py",),
+    "onnxruntime": ("commands/run/onnx_runtime.py",),
     "psutil": ("commands/run/memory_limit.py",),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),

@@ -45,13 +45,14 @@ class Uses:
     """What a run does beside measuring and going back once.
 
     `checked` is with how many samples gradients are checked, 0 where they are not; `outputs` whether those of
-    all layers are kept, `weights` whether some are read, `saved` whether they are written all at once.
-    `reading` are the bytes that reading an input takes.
+    all layers are kept, `engine` whether another engine puts them out, too; `weights` whether some are read,
+    `saved` whether they are written all at once. `reading` are the bytes that reading an input takes.
     """
 
     checked: int = 0
     training: bool = False
     outputs: bool = False
+    engine: bool = False
     weights: bool = False
     saved: bool = False
     reading: int = 0
@@ -65,12 +66,16 @@ def running_bytes(analysis: Analysis, uses: Uses | None = None) -> int:
     measured = _Walk(analysis, batch, width)
     stored = sum(row.counts.params + row.counts.buffers for row in analysis.rows)
     given = batch * sum(map(prod, analysis.graph.input_shapes))
-    outputs = batch * analysis.totals.counts.activations if uses.outputs else 0
+    outputs = batch * analysis.totals.counts.activations * (uses.outputs + uses.engine)
     needs = [
         once.drawing(),
         outputs + max(measured.measuring(), once.measuring()),
         whole.way_back(),
     ]
+    if uses.engine:  # the model's messages, their bytes, and what the engine makes of these
+        needs.append(outputs + 3 * stored + measured.measuring())
+        # Where rounding is measured, three passes side by side, two of them in numbers of twice the width.
+        needs.append(2 * stored + 5 * measured.measuring())
     if uses.saved:
         needs.append(2 * stored + given)
     if uses.weights:

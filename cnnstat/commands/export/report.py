@@ -26,8 +26,10 @@ def report(document: ExportDocument) -> Report:
 def _facts(document: ExportDocument) -> Iterator[Fact]:
     beside = f" (numbers in {document.beside})" if document.beside else ""
     yield Fact("file", (f"{document.file}, ", Quantity(document.bytes, "bytes"), beside))
-    holds = (part for name, count in document.holds.items() for part in (": ", Quantity(count), f" {name}"))
-    yield Fact("holds", (document.form, *holds))
+    holds: list[str | Quantity] = [document.form]
+    for name, count in document.holds.items():
+        holds += [", ", Quantity(count), f" {name if count != 1 else name.removesuffix('s')}"]
+    yield Fact("holds", tuple(holds))
     yield Fact("numbers", _numbers(document))
 
 

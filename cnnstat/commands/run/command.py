@@ -40,6 +40,7 @@ class GivenFile(File):
         return Given(name, super().convert(file, param, ctx))
 
 
+ENGINES = ("onnxruntime",)
 _GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 
@@ -79,6 +80,9 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
         type=click.IntRange(0, MAX_SIZE),
         default=0,
         help="For --check-grad: check N single elements of each tensor, too.",
+    ),
+    click.option(
+        "--against", type=click.Choice(ENGINES), help="Compare every layer's output with another engine's."
     ),
     max_memory_option,
     click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
@@ -176,6 +180,8 @@ def _check_options(options: RunOptions) -> None:
         raise click.UsageError("--method and --elements need --check-grad")
     if options.check_grad and options.dtype == "float32":
         raise click.UsageError("--check-grad runs in float64: float32 has too few digits to compare")
+    if options.against and options.training:
+        raise click.UsageError("--against compares inference; leave --training out")
     names = [each.name for each in (*options.image, *options.array)]
     if len(set(names)) < len(names):
         message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cnnstat.analysis.model import COUNTED
 from cnnstat.bridge.verify import Disagreement, Unmeasured  # noqa: TC001 - of a document
+from cnnstat.commands.run.opinion import Found  # noqa: TC001 - of a document
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.executor.measure.derivatives import TOLERANCE
 from cnnstat.executor.measure.gradients import Outcome  # noqa: TC001 - of a document
@@ -17,6 +18,7 @@ from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Size
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
+    from cnnstat.commands.run.opinion import Opinion
     from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
@@ -109,6 +111,29 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
     checked: tuple[GradientError, ...]
 
 
+class OutputDifference(Struct, frozen=True, kw_only=True):
+    """How far a layer's output is off: the largest difference beside the largest number of either."""
+
+    layer: str
+    type: str
+    difference: Annotated[Real, Meta(description="null where shapes differ, or one is not finite")]
+    rounding: Annotated[
+        Real | None,
+        Meta(description="how far rounding may put it off; null where all outputs are the same"),
+    ]
+    found: Found
+
+
+class EngineComparison(Struct, frozen=True, kw_only=True):
+    """`--against`: the output of every layer, in graph order, beside another engine's."""
+
+    engine: str
+    version: str
+    tolerance: float
+    others: Annotated[int, Meta(description="how many are neither the same nor off by no more than rounding")]
+    outputs: tuple[OutputDifference, ...]
+
+
 class LikelyClass(Struct, frozen=True, kw_only=True, rename={"number": "class"}):
     """A class with its score, of which there is one."""
 
@@ -148,6 +173,7 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
     ]
     loss: LossValue
     gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
+    against: Annotated[EngineComparison | None, Meta(description="null without `--against`")]
     top: Annotated[
         tuple[tuple[LikelyClass, ...], ...] | None,
         Meta(description="null without `--top`; else the likeliest classes of each sample"),
@@ -189,9 +215,29 @@ def document(proof: Proof, top: int | None) -> RunDocument:
             input_gradient_norm=Real(proof.loss.gradient_norm),
         ),
         gradients=_gradients(proof) if proof.to_check else None,
+        against=_against(proof.opinion) if proof.opinion else None,
         top=None if top is None else _top(proof, top),
         verdict=said(verdict(proof)),
         proved=proof.good and proof.finished,
+    )
+
+
+def _against(opinion: Opinion) -> EngineComparison:
+    return EngineComparison(
+        engine=opinion.engine,
+        version=opinion.version,
+        tolerance=opinion.tolerance,
+        others=len(opinion.others),
+        outputs=tuple(
+            OutputDifference(
+                layer=each.layer,
+                type=each.type,
+                difference=Real(each.difference),
+                rounding=None if each.rounding is None else Real(each.rounding),
+                found=each.found,
+            )
+            for each in opinion.outputs
+        ),
     )
 
 

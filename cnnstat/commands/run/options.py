@@ -29,6 +29,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     method: str = "complex"
     elements: int = 0
     max_memory: int | None = None
+    against: str | None = None
     weights: Path | None = None
     save: Path | None = None
     image: tuple[Given, ...] = ()

@@ -13,6 +13,7 @@ from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
 from cnnstat.cli.progress import progress
+from cnnstat.commands.run import onnx_runtime
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.executor.choices import PROJECTION
@@ -23,6 +24,7 @@ from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, grad
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
+from cnnstat.exporters.refusals import NoExportError
 from cnnstat.tensors import (
     FileError,
     array_input,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.bridge.verify import Verification
+    from cnnstat.commands.run.opinion import Beside, Opinion
     from cnnstat.commands.run.options import RunOptions
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.loss import Evaluated
@@ -51,12 +54,15 @@ if TYPE_CHECKING:
     from cnnstat.tensors import GivenInput
 
 
-REFUSALS = (RefusedError, FileError, MissingKernelError, UnfitError)
+REFUSALS = (RefusedError, NoExportError, FileError, MissingKernelError, UnfitError)
 """What was asked and cannot be, what files object to, and layers that fit but for training."""
 
 
 class Proof(Struct, frozen=True):
-    """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`."""
+    """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`.
+
+    `opinion` is that of another engine on the outputs of all layers, where one was asked for.
+    """
 
     verification: Verification
     seed: int
@@ -66,12 +72,17 @@ class Proof(Struct, frozen=True):
     checked: tuple[Checked, ...]
     to_check: int
     interrupted: bool = False
+    opinion: Opinion | None = None
 
     @property
     def good(self) -> bool:
-        """Say whether no figure is false and no gradient wrong, and all were checked but for an interrupt."""
+        """Say whether no figure is false, no gradient wrong and no output another engine's alone.
+
+        All were checked then, but for an interrupt.
+        """
         complete = self.finished or self.interrupted
-        return self.verification.good and complete and not self.wrong and not self.loss.fault
+        values = not self.opinion or not self.opinion.others
+        return self.verification.good and complete and values and not self.wrong and not self.loss.fault
 
     @property
     def wrong(self) -> tuple[Checked, ...]:
@@ -93,6 +104,8 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         MemoryError, or one of `REFUSALS`: it cannot run as asked.
         DisprovedError: a layer cannot be run.
     """
+    if options.against:  # before memory is looked at, for they take some
+        onnx_runtime.libraries()
     given = _given_inputs(graph, options)
     wanted = options.batch or next((each.samples for each in given.values()), None)
     # In training samples share statistics, which one sample alone need not have.
@@ -104,6 +117,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         checked=checked,
         training=options.training,
         outputs=options.activations is not None,
+        engine=options.against is not None,
         weights=options.weights is not None,
         saved=options.save is not None and options.save.suffix.lower() != ".npz",
         reading=sum(each.bytes for each in given.values()),
@@ -126,7 +140,11 @@ def _proved(
         if options.weights is not None:
             _load(network, options.weights)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
-        measurements = _measured(network, x, work, options)
+        engine = None
+        if options.against:
+            engine = onnx_runtime.beside(analysis, network.parameters, network.named(x), options.dtype)
+        measurements = _measured(network, x, work, options, engine)
+        opinion = engine.opinion(network, x) if engine else None
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
         raise DisprovedError(why) from None
@@ -138,7 +156,15 @@ def _proved(
     checked, interrupted = _checked(network, samples, x, work, options) if options.check_grad else ((), False)
     to_check = gradients_of(network) if options.check_grad else 0
     return Proof(
-        verification, options.seed, options.training, loss, options.method, checked, to_check, interrupted
+        verification,
+        options.seed,
+        options.training,
+        loss,
+        options.method,
+        checked,
+        to_check,
+        interrupted,
+        opinion,
     )
 
 
@@ -190,14 +216,18 @@ def _typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array
     return typed
 
 
-def _measured(network: Network, x: Batch, work: list[int], options: RunOptions) -> Measurements:
-    """Measure every layer; write what each puts out where that is asked for."""
+def _measured(
+    network: Network, x: Batch, work: list[int], options: RunOptions, engine: Beside | None
+) -> Measurements:
+    """Measure every layer; compare its output with an engine's, and write it, where that is asked for."""
     outputs: dict[str, Array] = {}
     # Receptive fields come last and are not known step by step.
     with progress("measuring", sum(work) * 5 // 4, long=options.progress) as advance:
 
         def watch(visit: Visit) -> None:
             advance(work[visit.number])
+            if engine:
+                engine.watch(visit)
             if options.activations is not None:
                 outputs[visit.step.name] = visit.output
 

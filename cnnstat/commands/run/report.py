@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.figures import ADDED
 from cnnstat.commands.run.gradients import gradient_fact, gradient_table
+from cnnstat.commands.run.outputs import output_fact, output_table
 from cnnstat.commands.run.verdict import TITLES
 from cnnstat.report.columns import COLUMNS, MEASURABLE, footnotes, size_text
 from cnnstat.report.document import figures
@@ -32,10 +33,14 @@ _DIFFERS = Column("differs", "differs", "text")
 def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
     """Return calculated and measured figures, layer by layer; gradients if they were checked; the verdict."""
     analysis, check = proof.verification.analysis, document.gradients
-    table = _figures(document, analysis, depth)
+    tables = [_figures(document, analysis, depth)]
+    if check:
+        tables.append(gradient_table(check, analysis, depth))
+    if document.against:
+        tables.append(output_table(document.against, analysis, depth))
     return Report(
         title=(*title_of(document), ", run"),
-        tables=(table, gradient_table(check, analysis, depth)) if check else (table,),
+        tables=tuple(tables),
         facts=(
             _memory(document),
             *_limits(document),
@@ -43,8 +48,9 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
             *_broken(proof),
             *_likeliest(document),
             *((gradient_fact(check),) if check else ()),
+            *((output_fact(document.against),) if document.against else ()),
         ),
-        notes=footnotes(table.columns),
+        notes=footnotes(tables[0].columns),
         source=document.source,
         verdict=document.verdict,
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.bridge.verify import Disagreement, Unmeasured
+    from cnnstat.commands.run.opinion import Opinion
     from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
@@ -37,6 +38,8 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
         return "NOT TRUE: ", *_difference(differences[0]), *_more(len(differences) - 1, "figure")
     if wrong:
         return *_gradient(wrong[0]), *_more(len(wrong) - 1, "gradient")
+    if proof.opinion and proof.opinion.others:
+        return _other(proof.opinion)
     if proof.loss.fault:
         return (f"{_WRONG}: {proof.loss.fault}",)
     checked, to_check = Quantity(len(proof.checked)), Quantity(proof.to_check)
@@ -50,7 +53,24 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
     figures = Quantity(proof.verification.compared)
     proved = "proved: ", figures, " calculated figures are the figures measured"
     gradients = (", ", Quantity(right), " gradients are right", *unknown) if proof.checked else ()
-    return *proved, *gradients, *_unmeasured(proof.verification.unmeasured)
+    values = _agreed(proof.opinion) if proof.opinion else ()
+    return *proved, *gradients, *values, *_unmeasured(proof.verification.unmeasured)
+
+
+def _agreed(opinion: Opinion) -> Phrase:
+    same, rounded = len(opinion.those("same")), len(opinion.those("rounding"))
+    beside = (", ", Quantity(rounded), " but for rounding") if rounded else ()
+    return ", ", Quantity(same), f" outputs are {opinion.engine}'s", *beside
+
+
+def _other(opinion: Opinion) -> tuple[str | Quantity, ...]:
+    """Say which output is the first, in graph order, that is another one."""
+    first, *others = opinion.others
+    off = Quantity(first.difference, "error")
+    return (
+        *(f"OTHER OUTPUT: {first.layer} ({first.type}) is off by ", off, f" from {opinion.engine}'s"),
+        *_more(len(others), "output"),
+    )
 
 
 def _unmeasured(unmeasured: Sequence[Unmeasured]) -> tuple[str | Quantity, ...]:

@@ -38,11 +38,11 @@ def _dense(table: tuple[tuple[int, ...], ...], at: Place) -> Stored:
     maps, kernel = at.shapes[0][0], at.tensor_shape("weight")[1:]
     shape = (len(table), maps, *kernel)
     if weight is None:
-        return Stored(shape, None)
+        return Stored(shape, None, table)
     dense = np.zeros(shape, weight.dtype)
     connections = [(filter_, map_) for filter_, row in enumerate(table) for map_ in row]
     dense[tuple(np.array(connections).T)] = weight
-    return Stored(shape, dense)
+    return Stored(shape, dense, table)
 
 
 def transposed_conv(layer: TransposedConv, at: Place) -> str:

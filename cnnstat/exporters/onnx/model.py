@@ -58,6 +58,7 @@ def model(
         ],
         described(outputs),
         list(_initializers(onnx, writer)),
+        doc_string=graph.spec.source,
         value_info=described(name for name in layers if name not in outputs),
     )
     whole = onnx.helper.make_model(

@@ -83,10 +83,10 @@ def local_response_norm(layer: LocalResponseNorm, at: Place) -> str:
     """Write LRN, which divides alpha by the size; where it has other channels in the sum, write that out.
 
     Of an even size LRN has the larger half behind the channel, ours before it; and ONNX Runtime takes neither
-    even sizes nor other inputs than maps.
+    even sizes, nor other inputs than maps, nor an alpha or a beta of 0.
     """
     alpha = layer.alpha if layer.divide_alpha else layer.alpha * layer.size
-    if layer.size % 2 and at.rank == 2:
+    if layer.size % 2 and at.rank == 2 and alpha > 0 and layer.beta > 0:
         return at.add("LRN", at.x, size=layer.size, alpha=alpha, beta=layer.beta, bias=layer.k)
     channels, before, after = at.shapes[0][0], layer.size // 2, (layer.size - 1) // 2
     around = [range(max(0, c - before), min(channels, c + after + 1)) for c in range(channels)]

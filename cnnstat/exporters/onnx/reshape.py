@@ -72,7 +72,7 @@ def sliced(at: Place, x: str, axes: Sequence[int], starts: Sequence[int], stops:
 
 
 def dropout(layer: Dropout, at: Place) -> str:
-    """Write Dropout, which keeps all values unless it is told that it is in training."""
+    """Write Dropout, which keeps all values where it has no training mode."""
     return at.add("Dropout", at.x, at.numbers("ratio", layer.rate))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.commands.export import command, targets
 from cnnstat.exporters.onnx import external
 from cnnstat.exporters.onnx.model import BATCH
 from cnnstat.tensors import save_weights
@@ -118,6 +119,10 @@ def test_a_plugged_type_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> N
     ended = within("export", "tiny.yaml", "--to", "onnx", "-o", "tiny.onnx")
     assert (ended.returncode, ended.stderr) == (2, "Error: ONNX has no operators for batch_norm: norm\n")
     assert not Path("tiny.onnx").exists()
+
+
+def test_the_command_offers_what_there_is() -> None:
+    assert tuple(targets.TARGETS) == command.TARGETS
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

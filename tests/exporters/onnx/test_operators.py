@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.exporters.onnx.layers import WRITERS
-from cnnstat.layers import LAYERS
 from tests.executor.cases import CASES
 from tests.exporters.onnx.exported import apart, checked, drawn, outputs
 from tests.small import network_of
@@ -28,11 +26,6 @@ NOT_IN_FLOAT64 = {
     *("softsign", "softplus", "mish", "upsample"),
 }
 """Types with an operator, in some case, that ONNX Runtime 1.31 runs on float32 alone."""
-
-
-def test_every_type_is_written() -> None:
-    assert WRITERS.keys() <= LAYERS.keys()
-    assert LAYERS.keys() - WRITERS.keys() <= {"opaque"}, "only what has no meaning of its own cannot be"
 
 
 @pytest.mark.exchange

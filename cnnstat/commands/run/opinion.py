@@ -1,0 +1,124 @@
+"""What another engine puts out, layer by layer, beside what the executor does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnstat.executor.network import Executor
+
+if TYPE_CHECKING:
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Batch, Visit
+
+TOLERANCES = {"float32": 1e-4, "float64": 1e-9}
+"""The largest relative difference that is taken for the same."""
+ROUNDING = 10
+"""How many times what rounding does a difference may be beyond that."""
+
+LAST_DIGITS = float(np.finfo(np.float32).eps)
+
+Found: TypeAlias = Literal["same", "rounding", "other"]
+
+
+class ComparedOutput(Struct, frozen=True):
+    """The output of a layer, both ways: how far it is off beside the largest number of either.
+
+    `rounding` is how far rounding may put it off, where that was measured.
+    """
+
+    layer: str
+    type: str
+    difference: float
+    tolerance: float
+    rounding: float | None = None
+
+    @property
+    def found(self) -> Found:
+        """Return whether both are the same, or as far as rounding lets them be."""
+        if self.difference <= self.tolerance:
+            return "same"
+        return "rounding" if self.difference <= ROUNDING * (self.rounding or 0.0) else "other"
+
+
+class Opinion(Struct, frozen=True):
+    """What an engine puts out of every layer, in graph order, and what counts as the same."""
+
+    engine: str
+    version: str
+    tolerance: float
+    outputs: tuple[ComparedOutput, ...]
+
+    @property
+    def others(self) -> tuple[ComparedOutput, ...]:
+        """Return the outputs that are others than the executor's."""
+        return self.those("other")
+
+    def those(self, found: Found) -> tuple[ComparedOutput, ...]:
+        """Return the outputs of which this was found."""
+        return tuple(each for each in self.outputs if each.found == found)
+
+
+class Beside:
+    """The outputs of an engine by the names of layers; each is dropped once it is compared."""
+
+    def __init__(self, engine: str, version: str, outputs: dict[str, Array], dtype: str) -> None:
+        self._engine, self._version, self._theirs = engine, version, outputs
+        self._tolerance = TOLERANCES[dtype]
+        self._compared: list[ComparedOutput] = []
+
+    def watch(self, visit: Visit) -> None:
+        """Hold what a step has put out against what the engine has."""
+        step = visit.step
+        off = relative_difference(visit.output, self._theirs.pop(step.name))
+        self._compared.append(ComparedOutput(step.name, step.type, off, self._tolerance))
+
+    def opinion(self, network: Executor, x: Batch) -> Opinion:
+        """Return what was compared of a network on x.
+
+        Beyond the tolerance, what rounding does is measured: a deep network, or a softmax of large scores,
+        may enlarge it without end, in any engine. An output is another one only if it is off by far more.
+        """
+        found = Opinion(self._engine, self._version, self._tolerance, tuple(self._compared))
+        if not found.others or network.dtype != np.float32:
+            return found
+        outputs = zip(found.outputs, _rounding(network, x), strict=True)
+        return replace(found, outputs=tuple(replace(each, rounding=rounding) for each, rounding in outputs))
+
+
+def _rounding(network: Executor, x: Batch) -> list[float]:
+    """Return what rounding to float32 does to each output of a network: the larger of two measurements.
+
+    The network is run in float64 with the same numbers: that far its own output is off. And it is run so once
+    more, with the last digits of float32 of each output changed at random: where numbers cancel, rounding may
+    spare the first by chance, and is all that is left in another engine.
+    """
+    exact = Executor(network.program, seed=network.seed, dtype="float64")
+    exact.load(network.parameters)
+    rng, found = np.random.default_rng(network.seed), []
+    for own, true, changed in zip(network.visits(x), exact.visits(x), exact.visits(x), strict=True):
+        noise = rng.uniform(-LAST_DIGITS, LAST_DIGITS, changed.output.shape)
+        np.multiply(changed.output, 1 + noise, out=changed.output)  # as those who read it find it
+        found.append(max(relative_difference(each.output, true.output) for each in (own, changed)))
+    return found
+
+
+def relative_difference(a: Array, b: Array) -> float:
+    """Return the largest difference of two arrays, beside the largest finite number in either.
+
+    An element alone would be no measure: where a sum comes to almost nothing, rounding is all that is left of
+    it. Numbers that are not finite have to be the same in both, and shapes too; else it is infinite.
+    """
+    if a.shape != b.shape:
+        return float("inf")
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    if same.all():
+        return 0.0
+    if not (np.isfinite(a) & np.isfinite(b) | same).all():
+        return float("inf")
+    finite = np.isfinite(a)
+    largest = max(abs(a[finite]).max(), abs(b[finite]).max())
+    return float(abs(a[finite] - b[finite]).max() / largest)
