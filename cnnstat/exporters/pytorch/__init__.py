@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.exporters.pytorch import text
 from cnnstat.exporters.pytorch.classes import SplitError
 from cnnstat.exporters.pytorch.network import Network
 from cnnstat.exporters.pytorch.said import UnsaidError
@@ -21,6 +22,6 @@ def source(graph: Graph, analysis: Analysis) -> str:
         NoExportError: PyTorch has no such layer, or the spec says what a module cannot.
     """
     try:
-        return Network(graph, analysis).source()
+        return text.source(Network(graph, analysis))
     except (SplitError, UnsaidError) as error:
         raise NoExportError(f"PyTorch has no words for {error}") from None

@@ -113,6 +113,8 @@ class Arguments:
     functions: set[str] = field(default_factory=set)
     known: dict[str, Tree] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
+    closed: bool = False
+    """``closed``: the class calls itself, so that it has no more arguments than the spec names."""
 
     def __post_init__(self) -> None:
         scopes = self.scopes
@@ -212,7 +214,7 @@ class Arguments:
         if tree is None:
             tree = self.pick(values, uses, self._guesses(values))
         if tree is None:
-            if not fresh:
+            if not fresh or self.closed:
                 raise SplitError(hint)
             tree = name(self._fresh(values, uses, hint))
         return self.use(tree)

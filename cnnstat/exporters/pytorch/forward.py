@@ -66,6 +66,7 @@ class Forward:
     def lines(self, outputs: list[Val]) -> list[str]:
         """Return the whole body, what is returned last."""
         self.several = len(outputs) > 1
+        self._drop_unread(outputs)
         last = self._last_uses(outputs)
         self._name_all(last)
         found: list[str] = []
@@ -109,6 +110,16 @@ class Forward:
     def _comment(self, val: Val) -> str:
         found = {self.shapes[number] for number in val.numbers}
         return shape(next(iter(found))) if len(found) == 1 else ""
+
+    def _drop_unread(self, outputs: list[Val]) -> None:
+        """Leave out what nothing reads, as a layer that the spec calls unused."""
+        read = {id(val.of or val) for val in outputs}
+        kept = []
+        for statement in reversed(self.statements):
+            if statement.loop is not None or any(id(val) in read for val in statement.targets):
+                kept.append(statement)
+                read |= {id(val.of or val) for val in statement.reads}
+        self.statements = kept[::-1]
 
     def _last_uses(self, outputs: list[Val]) -> dict[int, int]:
         last: dict[int, int] = {}

@@ -30,10 +30,10 @@ def _power(read: Read) -> Said:
     if o["shift"] != 0:
         base, args = f"{{shift}} + {base}", [*args, Arg("shift", o["shift"], "shift")]
     if base == "{0}":
-        return expression("{0} ** {exponent}", Arg("exponent", o["exponent"], "exponent"))
+        return expression("{0}.pow({exponent})", Arg("exponent", o["exponent"], "exponent"))
     if o["exponent"] == 1:
         return expression(base, *args)
-    return expression(f"({base}) ** {{exponent}}", *args, Arg("exponent", o["exponent"], "exponent"))
+    return expression(f"({base}).pow({{exponent}})", *args, Arg("exponent", o["exponent"], "exponent"))
 
 
 def _reduce(read: Read) -> Said:

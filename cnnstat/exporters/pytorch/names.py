@@ -113,7 +113,7 @@ def class_name(name: str, taken: set[str], fallback: str) -> str:
     text = "".join(part[0].upper() + part[1:] for part in parts)[:60]
     if not text or not text[0].isalpha():
         text = fallback + text
-    if text in taken or keyword.iskeyword(text) or hasattr(builtins, text):
+    if text in taken or keyword.iskeyword(text) or hasattr(builtins, text) or text in "OI":
         text += "Block" if f"{text}Block" not in taken else ""
     number, stem = 2, text
     while text in taken or keyword.iskeyword(text) or hasattr(builtins, text):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -11,12 +9,10 @@ from msgspec import structs
 from cnnstat.exporters.pytorch import helpers
 from cnnstat.exporters.pytorch.build import Class
 from cnnstat.exporters.pytorch.classes import SplitError
-from cnnstat.exporters.pytorch.expressions import literal
 from cnnstat.exporters.pytorch.functions import FUNCTIONS
-from cnnstat.exporters.pytorch.layout import WIDTH, Call, lines
 from cnnstat.exporters.pytorch.modules import MODULES
-from cnnstat.exporters.pytorch.names import class_name, inert, shape
-from cnnstat.exporters.pytorch.said import NO_DEFAULT, Read, Said, UnsaidError
+from cnnstat.exporters.pytorch.names import class_name
+from cnnstat.exporters.pytorch.said import Read, Said, UnsaidError
 from cnnstat.exporters.pytorch.scopes import Scope, scopes_of
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.layers.base import width_of
@@ -100,9 +96,10 @@ class Network:
 
     def _find_taps(self) -> None:
         for scope in self.all:
-            for member in scope.members:
-                for reference in member.entry.inputs or ():
+            for entry in scope.entries:  # one that is left out stands for what it would read
+                for reference in entry.inputs or ():
                     self._tap(scope, reference.name)
+            for member in scope.members:
                 self._carry(scope, member.items)
         for reference in self.spec.family.outputs:
             self._tap(self.root, reference.name)
@@ -232,6 +229,19 @@ class Network:
         if self.items_read(scopes, title):
             raise SplitError(title)
 
+    def repetitions_of(self, scope: Scope, reference: str) -> int:
+        """Return how many repetitions a path stands for, 0 for what is not repeated."""
+        path = f"{scope.path}.{reference}" if scope.path else reference
+        known = {group.path for group in self.graph.groups} | {node.path for node in self.graph.layers}
+        count = 0
+        while f"{path}.{count}" in known:
+            count += 1
+        return count
+
+    def inside(self, scope: Scope, block: str | None) -> bool:
+        """Say whether a block stands inside of one of its calls."""
+        return block is not None and any(e.block == block for e in _scopes(scope) if e is not scope)
+
     def alike(self, one: Made, other: Made) -> bool:
         """Say whether two calls make the same module."""
         if isinstance(one, LayerNode) or isinstance(other, LayerNode):
@@ -289,7 +299,7 @@ class Network:
         for scope in scopes:
             parts.setdefault(self._signature(scope), []).append(scope)
         whole = list(parts.values()) if len(parts) > 1 else []
-        recursive = any(_inside(scope, block) for scope in scopes)
+        recursive = any(self.inside(scope, block) for scope in scopes)
         if whole and not recursive:
             for part in whole:
                 self._or_each(class_name(base, self.taken, "Block"), part)
@@ -321,9 +331,11 @@ class Network:
                 for scope in scopes:
                     del self._classes[id(scope)]
                 raise
-            if tuple(klass.args.used) == used or not any(_inside(s, scopes[0].block) for s in scopes):
+            if tuple(klass.args.used) == used or not any(self.inside(s, scopes[0].block) for s in scopes):
                 break
             used = tuple(klass.args.used)
+        else:
+            raise SplitError(title)
         self.taken.add(title)
         self.classes.append(klass)
 
@@ -360,100 +372,6 @@ class Network:
         del wanted
         return found or [main.above]
 
-    # -- the file ------------------------------------------------------------------------------------
-
-    def source(self) -> str:
-        """Return the whole text."""
-        bodies = [text for klass in (*self.classes, self.main) for text in ("", "", *self.class_lines(klass))]
-        wanted = {helper for klass in (*self.classes, self.main) for helper in klass.helpers}
-        functions = set().union(*(klass.args.functions for klass in (*self.classes, self.main)))
-        wanted |= functions & {"divisible"}
-        texts = [line for text in helpers.text_of(wanted) for line in ("", "", *text.split("\n"))]
-        body = "\n".join([*texts, *bodies])
-        head = [*self.docstring(), "", "from __future__ import annotations", ""]
-        standard = [f"import {name}" for name in ("math",) if re.search(rf"\b{name}\.", body)]
-        standard += (
-            ["from typing import TYPE_CHECKING, Any"]
-            if re.search(r"\bAny\b", body)
-            else (["from typing import TYPE_CHECKING"])
-        )
-        head += [*standard, ""]
-        head += ["import torch"] if re.search(r"\btorch\.", body) else []
-        head += ["from torch import nn", "", "if TYPE_CHECKING:"]
-        if re.search(r"\bSequence\b", body):
-            head += ["    from collections.abc import Sequence", ""]
-        head += ["    from torch import Tensor"]
-        tail = ["", "", 'if __name__ == "__main__":']
-        tail.append(f"    count = sum(each.numel() for each in {self.main.title}().parameters())")
-        tail += ['    print(f"{count:,} parameters")', ""]
-        return "\n".join([*head, *texts, *bodies, *tail])
-
-    def docstring(self) -> list[str]:
-        """Return the docstring of the file: the network's name and its source, as texts that are no code."""
-        title = inert(self.spec.name) or "A network"
-        first = textwrap.shorten(title, WIDTH - 8, placeholder="...")
-        if first[-1] not in ".?!":
-            first += "."
-        source = inert(self.spec.source)
-        if not source:
-            return [f'"""{first}"""']
-        return [f'"""{first}', "", *textwrap.wrap(source, WIDTH), '"""']
-
-    def class_lines(self, klass: Class) -> list[str]:
-        """Return a class."""
-        body = klass.forward.lines(klass.outputs)
-        what = (
-            f"The block `{klass.block}`."
-            if klass.block
-            else f"{inert(self.spec.name)[:80] or 'The network'}."
-        )
-        found = [f"class {klass.title}(nn.Module):", f'    """{what}"""', ""]
-        signature = ["self", *(_declared(p, self.heads) for p in klass.args.ordered())]
-        found += lines("", Call("def __init__", list(signature)), " -> None:", 4)
-        found.append("        super().__init__()")
-        found += [f"        self.{attribute} = {name}" for name, attribute in klass.stored.items()]
-        found += [f"        self.{flag} = {text}" for text, flag in klass.flags.items()]
-        found += [*klass.made_lines(), ""]
-        inputs = [f"{klass.forward.named[id(val)]}: Tensor" for val in klass.forward.inputs]
-        count = len(klass.outputs)
-        result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
-        if count > 8 or any(val.item == "*" for val in klass.outputs):
-            result = "tuple[Tensor, ...]"
-        found += lines("", Call("def forward", ["self", *inputs]), f" -> {result}:", 4)
-        found.append(f'        """{self._mapped(klass)}"""')
-        return [*found, *body]
-
-    def _mapped(self, klass: Class) -> str:
-        """Return in words which shapes become which."""
-        pairs = []
-        for i, scope in enumerate(klass.scopes):
-            ins = " and ".join(shape(self.shapes[number]) for number in scope.inputs)
-            shapes = [shape(self.shapes[val.numbers[i]]) for val in klass.outputs if val.numbers]
-            outs = " and ".join(shapes) if len(shapes) < 4 else f"{shapes[0]} and {len(shapes) - 1} more"
-            pairs.append(f"{ins} to {outs}")
-        distinct = list(dict.fromkeys(pairs))
-        text = f"Map {distinct[0]}"
-        for each in distinct[1:]:
-            if len(text) + len(each) + 18 > WIDTH - 8:
-                return textwrap.shorten(text, WIDTH - 20, placeholder="...") + ", ..."
-            text += f", {each}"
-        return textwrap.shorten(text, WIDTH - 20, placeholder="...") + "."
-
-
-def _declared(param: Param, heads: dict[str, str]) -> str:
-    if param.module:
-        default = heads.get(param.default) if isinstance(param.default, str) else None
-        return f"{param.name}: type[nn.Module]" + (f" = {default}" if default else "")
-    kinds = []
-    for value in [*param.values, *([] if param.default in (NO_DEFAULT, None) else [param.default])]:
-        kind = "tuple[int, ...]" if isinstance(value, tuple) else type(value).__name__
-        if kind not in kinds:
-            kinds.append(kind)
-    if "float" in kinds and "int" in kinds:
-        kinds.remove("int")
-    text = " | ".join(kinds)
-    return f"{param.name}: {text}" + ("" if param.default is NO_DEFAULT else f" = {literal(param.default)}")
-
 
 def _scopes(scope: Scope) -> Iterator[Scope]:
     yield scope
@@ -461,10 +379,6 @@ def _scopes(scope: Scope) -> Iterator[Scope]:
         for item in member.items:
             if isinstance(item.made, Scope):
                 yield from _scopes(item.made)
-
-
-def _inside(scope: Scope, block: str | None) -> bool:
-    return any(each.block == block for each in _scopes(scope) if each is not scope)
 
 
 def _order(by_block: dict[str, list[Scope]]) -> list[str]:

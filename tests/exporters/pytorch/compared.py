@@ -12,6 +12,8 @@ import cnnstat
 from cnnstat.exporters.pytorch import source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnnstat.executor.kernel import Array
     from cnnstat.graph.model import Graph
 
@@ -69,3 +71,33 @@ def apart(graph: Graph, *, rounded: bool = False) -> tuple[float, float]:
 def _off(ours: Array, theirs: Array) -> float:
     assert ours.shape == theirs.shape
     return float(abs(ours - theirs).max() / max(abs(ours).max(), 1e-30))
+
+
+class Gone:
+    """What the source of a network makes of a batch: outputs, and gradients of inputs and of what is trained.
+
+    It has the form of `tests.executor.torch_graphs.Gone`, so that the same comparison takes it.
+    """
+
+    def __init__(self, network: cnnstat.Network, batch: Mapping[str, Array], *, training: bool) -> None:
+        torch = pytest.importorskip("torch")
+        self.torch = torch
+        self.module = module_of(written(self.graph)).train(training)
+        numbers = {name: torch.from_numpy(t.copy()) for name, t in network.parameters.items()}
+        self.module.load_state_dict(numbers)
+        self.inputs = {name: torch.tensor(x, requires_grad=True) for name, x in batch.items()}
+        found = self.module(*self.inputs.values())
+        self.outputs = list(found) if isinstance(found, tuple) else [found]
+
+    graph: Graph
+
+    def backward(self, dys: list[Array]) -> dict[str, Array]:
+        """Return the gradient of each input and each trained tensor, zeros where nothing depends on it."""
+        total = sum((self.torch.from_numpy(dy) * y).sum() for dy, y in zip(dys, self.outputs, strict=True))
+        trained = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
+        wanted = {**self.inputs, **trained}
+        if not total.requires_grad:
+            return {name: np.zeros(tuple(each.shape)) for name, each in wanted.items()}
+        gradients = self.torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
+        pairs = zip(wanted.items(), gradients, strict=True)
+        return {name: np.zeros(tuple(t.shape)) if g is None else g.numpy() for (name, t), g in pairs}

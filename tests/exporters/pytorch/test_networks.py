@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cnnstat
 from cnnstat.spec import bundled
-from tests.exporters.pytorch.compared import apart, written
+from cnnstat.tensors import matched, read_weights
+from tests.exporters.pytorch.compared import apart, module_of, written
 from tests.small import reduced
 
 ROOT = Path(__file__).parents[3]
@@ -65,3 +67,17 @@ def test_run_it_prints_the_parameters(name: str, tmp_path: Path) -> None:
 
 def test_the_source_is_the_same_each_time() -> None:
     assert written(cnnstat.load("hrnet")) == written(cnnstat.load("hrnet"))
+
+
+@pytest.mark.exchange
+def test_weights_go_both_ways_without_a_map(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    graph = cnnstat.load("resnet20")
+    ours = cnnstat.Network(graph, seed=5)
+    module = module_of(written(graph)).float()
+    module.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in ours.parameters.items()})
+    file = tmp_path / "resnet20.npz"
+    np.savez(file, **{name: tensor.numpy() for name, tensor in module.state_dict().items()})
+    again = cnnstat.Network(graph, seed=6)
+    again.load(matched(again.parameters, read_weights(file), file.name))
+    assert all((ours.parameters[name] == tensor).all() for name, tensor in again.parameters.items())

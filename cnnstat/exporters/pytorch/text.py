@@ -1,0 +1,112 @@
+"""The text of the file: its docstring, its imports, its classes, and what it prints when it is run."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+from cnnstat.exporters.pytorch import helpers
+from cnnstat.exporters.pytorch.expressions import literal
+from cnnstat.exporters.pytorch.layout import WIDTH, Call, lines
+from cnnstat.exporters.pytorch.names import inert, shape
+from cnnstat.exporters.pytorch.said import NO_DEFAULT
+
+if TYPE_CHECKING:
+    from cnnstat.exporters.pytorch.build import Class
+    from cnnstat.exporters.pytorch.classes import Param
+    from cnnstat.exporters.pytorch.network import Network
+
+
+def source(network: Network) -> str:
+    """Return the whole text."""
+    bodies = [
+        text for klass in (*network.classes, network.main) for text in ("", "", *class_lines(network, klass))
+    ]
+    wanted = {helper for klass in (*network.classes, network.main) for helper in klass.helpers}
+    functions = set().union(*(klass.args.functions for klass in (*network.classes, network.main)))
+    wanted |= functions & {"divisible"}
+    texts = [line for text in helpers.text_of(wanted) for line in ("", "", *text.split("\n"))]
+    code = (line for line in (*texts, *bodies) if not line.lstrip().startswith('"""'))
+    body = "\n".join(code)
+    head = [*docstring(network), "", "from __future__ import annotations", ""]
+    standard = ["import math"] if re.search(r"\bmath\.", body) else []
+    untyped = ", Any" if re.search(r"\bAny\b", body) else ""
+    standard.append(f"from typing import TYPE_CHECKING{untyped}")
+    head += [*standard, ""]
+    head += ["import torch"] if re.search(r"\btorch\.", body) else []
+    head += ["from torch import nn", "", "if TYPE_CHECKING:"]
+    if re.search(r"\bSequence\b", body):
+        head += ["    from collections.abc import Sequence", ""]
+    head += ["    from torch import Tensor"]
+    tail = ["", "", 'if __name__ == "__main__":']
+    tail.append(f"    count = sum(each.numel() for each in {network.main.title}().parameters())")
+    tail += ['    print(f"{count:,} parameters")', ""]
+    return "\n".join([*head, *texts, *bodies, *tail])
+
+
+def docstring(network: Network) -> list[str]:
+    """Return the docstring of the file: the network's name and its source, as texts that are no code."""
+    title = inert(network.spec.name) or "A network"
+    first = textwrap.shorten(title, WIDTH - 8, placeholder="...")
+    if first[-1] not in ".?!":
+        first += "."
+    source = inert(network.spec.source)
+    if not source:
+        return [f'"""{first}"""']
+    return [f'"""{first}', "", *textwrap.wrap(source, WIDTH), '"""']
+
+
+def class_lines(network: Network, klass: Class) -> list[str]:
+    """Return a class."""
+    body = klass.forward.lines(klass.outputs)
+    what = (
+        f"The block `{klass.block}`." if klass.block else f"{inert(network.spec.name)[:80] or 'The network'}."
+    )
+    found = [f"class {klass.title}(nn.Module):", f'    """{what}"""', ""]
+    signature = ["self", *(_declared(p, network.heads) for p in klass.args.ordered())]
+    found += lines("", Call("def __init__", list(signature)), " -> None:", 4)
+    found.append("        super().__init__()")
+    found += [f"        self.{attribute} = {name}" for name, attribute in klass.stored.items()]
+    found += [f"        self.{flag} = {text}" for text, flag in klass.flags.items()]
+    found += [*klass.made_lines(), ""]
+    inputs = [f"{klass.forward.named[id(val)]}: Tensor" for val in klass.forward.inputs]
+    count = len(klass.outputs)
+    result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
+    if count > 8 or any(val.item == "*" for val in klass.outputs):
+        result = "tuple[Tensor, ...]"
+    found += lines("", Call("def forward", ["self", *inputs]), f" -> {result}:", 4)
+    found.append(f'        """{_mapped(network, klass)}"""')
+    return [*found, *body]
+
+
+def _mapped(network: Network, klass: Class) -> str:
+    """Return in words which shapes become which."""
+    pairs = []
+    for i, scope in enumerate(klass.scopes):
+        ins = " and ".join(shape(network.shapes[number]) for number in scope.inputs)
+        shapes = [shape(network.shapes[val.numbers[i]]) for val in klass.outputs if val.numbers]
+        outs = " and ".join(shapes) if len(shapes) < 4 else f"{shapes[0]} and {len(shapes) - 1} more"
+        pairs.append(f"{ins} to {outs}")
+    distinct = list(dict.fromkeys(pairs))
+    text = f"Map {distinct[0]}"
+    for each in distinct[1:]:
+        if len(text) + len(each) + 18 > WIDTH - 8:
+            return textwrap.shorten(text, WIDTH - 20, placeholder="...") + ", ..."
+        text += f", {each}"
+    return textwrap.shorten(text, WIDTH - 20, placeholder="...") + "."
+
+
+def _declared(param: Param, heads: dict[str, str]) -> str:
+    if param.module:
+        default = heads.get(param.default) if isinstance(param.default, str) else None
+        return f"{param.name}: type[nn.Module]" + (f" = {default}" if default else "")
+    kinds = []
+    for value in [*param.values, *([] if param.default in (NO_DEFAULT, None) else [param.default])]:
+        kind = "tuple[int, ...]" if isinstance(value, tuple) else type(value).__name__
+        if kind not in kinds:
+            kinds.append(kind)
+    if "float" in kinds and "int" in kinds:
+        kinds.remove("int")
+    text = " | ".join(kinds)
+    return f"{param.name}: {text}" + ("" if param.default is NO_DEFAULT else f" = {literal(param.default)}")
