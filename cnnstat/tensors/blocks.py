@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -33,6 +34,7 @@ class Blocks:
     def __init__(self, layers: Sequence[Group], worth: Mapping[Kind, int]) -> None:
         self.layers = layers
         self.all = blocks(layers)
+        self._starts = [block.start for block in self.all]
         self.at: dict[tuple[int, int], list[Block]] = {}
         self._spans: dict[Parts, set[tuple[int, int]]] = {}
         for block in self.all:
@@ -49,8 +51,9 @@ class Blocks:
     def named(self, node: Node, start: int) -> dict[Node, int]:
         """Return where the modules belong that bear the name of a layer or a block of their kinds."""
         places: dict[tuple[str | int, ...], set[int]] = {}
-        for block in self.all:
-            if start <= block.start and block.stop <= start + node.size:
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, start + node.size)
+        for block in self.all[first:last]:
+            if block.stop <= start + node.size:
                 for name in self._relative(block, start, start + node.size):
                     places.setdefault(name, set()).add(block.start)
         given = Counter(name for child in node.children for name in self._names(node, child, start))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def _joined(node: Node) -> Node:
 
 # -- names ------------------------------------------------------------------------------------------
 
+CACHED = 2**16
+"""Names that are taken apart once."""
 SYNONYMS = {
     word: words[0]
     for words in (
@@ -147,6 +150,7 @@ SYNONYMS = {
 _TOKEN = re.compile(r"[0-9]{1,9}x[0-9]{1,9}(?:x[0-9]{1,9})?(?![0-9])|[0-9]{1,9}|[^\W0-9_]+")
 
 
+@lru_cache(maxsize=CACHED)
 def parts(name: str) -> Parts:
     """Return the words and the numbers of a name without what stands between: ("c", 1) of c.1 and of c_01.
 
@@ -180,7 +184,7 @@ def precedes(one: str, other: str) -> bool:
     So is a single letter behind a number (`5b` and `5c`), and one that stands alone (`f.a` and `f.b`). A size
     (`3x3`) is no number.
     """
-    ours, theirs = _chunks(one), _chunks(other)
+    ours, theirs = chunks(one), chunks(other)
     for ours_next, theirs_next in zip(ours, theirs, strict=False):
         if ours_next != theirs_next:
             return ours_next[0] == theirs_next[0] == 1 and ours_next < theirs_next
@@ -192,10 +196,11 @@ _CHUNK = re.compile(
 )
 
 
-def _chunks(name: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=CACHED)
+def chunks(name: str) -> tuple[tuple[int, int, str], ...]:
     """Split a name into numbers and letters that count (1), sizes and single characters (0)."""
     found = []
     for match in _CHUNK.finditer(name):
         number, letter = match["number"], match["letter"]
         found.append((1, int(number), "") if number else (int(bool(letter)), 0, match[0]))
-    return found
+    return tuple(found)

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 from typing import TYPE_CHECKING
 
 from cnnstat.tensors.blocks import Blocks
 from cnnstat.tensors.by_kind import ALONE, BY_NAME, IN_TURN, Ambiguous, Pair, pairs
-from cnnstat.tensors.modules import Node, precedes
+from cnnstat.tensors.modules import Node, chunks, precedes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 MOST_ORDERS = 64
 """Orders of one module's parts that are compared: more are a doubt."""
-MOST_STEPS = 20_000
-"""Places tried for the parts of one module."""
+MANY = 100
+"""Modules of one module from which on only their numbers put them in order."""
+MOST_STEPS = 500_000
+"""Places tried for the modules of a file: far more than any network's code needs."""
 MOST_APART = 20
 """Modules of one module of which it is tried whether two lie apart."""
 PLACE = "by its place"
@@ -68,6 +70,7 @@ class Search:
         self.layers, self.in_order = layers, in_order
         self.blocks = Blocks(layers, worth)
         self.counts = Counter(layer.kind for layer in layers)
+        self._steps = 0
         self._known: dict[tuple[Node, int, bool], Found | None] = {}
 
     def pairs(self, root: Node) -> list[Pair]:
@@ -98,7 +101,11 @@ class Search:
     def _shared_out(self, node: Node, start: int, *, strict: bool) -> Found | None:
         named = self.blocks.named(node, start)
         try:
-            orders = list(self._orders(node, start, named, strict=strict))
+            if len(node.children) > MANY:
+                natural = self._natural(node, start, strict=strict)
+                orders = [] if natural is None else [natural]
+            else:
+                orders = list(self._orders(node, start, named, strict=strict))
         except _TooManyError:
             return Found((), (self._doubt(node, start),))
         if not orders:
@@ -141,54 +148,77 @@ class Search:
         }
         taken = {place: child for child, place in named.items()}
         barren: set[frozenset[Node]] = set()
-        steps = 0
+        orders = 0
 
-        def follow(
-            left: frozenset[Node], place: int, way: tuple[tuple[Node, int, Found], ...]
-        ) -> Iterator[Order]:
-            nonlocal steps
-            if not left:
-                children, starts, found = zip(*way, strict=True)
-                yield Order(children, starts, found)
-                return
-            if left in barren:
-                return
-            fruit = False
+        def choices(left: frozenset[Node], place: int) -> Iterator[tuple[Node, Found]]:
             only = taken.get(place)
             for child in node.children if only is None else (only,):
                 if child not in left or (only is None and child in named):
                     continue
                 if any(other in left for other in after[child]):
                     continue
-                steps += 1
-                if steps > MOST_STEPS:
+                self._steps += 1
+                if self._steps > MOST_STEPS:
                     raise _TooManyError
                 here = self._placed_within(child, place, strict=strict)
                 if here is not None:
-                    for order in follow(left - {child}, place + child.size, (*way, (child, place, here))):
-                        fruit = True
-                        yield order
-            if not fruit:
-                barren.add(left)
+                    yield child, here
 
-        for count, order in enumerate(follow(frozenset(node.children), start, ())):
-            if count >= MOST_ORDERS:
-                raise _TooManyError
-            yield order
+        # No recursion: a module may have hundreds of others in it, and these again.
+        everything = frozenset(node.children)
+        open_ends = [(everything, start, choices(everything, start))]
+        fruitful, way = [False], list[tuple[Node, int, Found]]()
+        while open_ends:
+            left, place, more = open_ends[-1]
+            step = next(more, None)
+            if step is None:
+                open_ends.pop()
+                fruit = fruitful.pop()
+                if not fruit:
+                    barren.add(left)
+                elif fruitful:
+                    fruitful[-1] = True
+                if way:
+                    way.pop()
+                continue
+            child, found = step
+            rest = left - {child}
+            if not rest:
+                orders += 1
+                if orders > MOST_ORDERS:
+                    raise _TooManyError
+                fruitful[-1] = True
+                children, starts, all_found = zip(*way, (child, place, found), strict=True)
+                yield Order(children, starts, all_found)
+            elif rest not in barren:
+                way.append((child, place, found))
+                open_ends.append((rest, place + child.size, choices(rest, place + child.size)))
+                fruitful.append(False)
+
+    def _natural(self, node: Node, start: int, *, strict: bool) -> Order | None:
+        """Return the order of the numbers of many modules, if these alone decide, and if it fits."""
+        children = sorted(node.children, key=lambda child: chunks(child.name))
+        if not all(precedes(one.name, other.name) for one, other in pairwise(children)):
+            return None
+        return self._one_after_the_other(children, start, strict=strict)
 
     def _in_turn(self, node: Node, start: int, *, strict: bool) -> Order | None:
         """Return the order of the file, if it fits."""
         names = [child.name for child in node.children]
-        if names == sorted(names) and any(precedes(one, other) for one in names for other in names):
+        numbered = (precedes(one, other) for one in names[:MANY] for other in names[:MANY])
+        if names == sorted(names) and any(numbered):
             return None  # sorted as text, `f.10` before `f.2`: that is no order
-        starts = list(accumulate((child.size for child in node.children[:-1]), initial=start))
-        found = [
-            self._placed_within(child, place, strict=strict)
-            for child, place in zip(node.children, starts, strict=True)
-        ]
-        if any(each is None for each in found):
-            return None
-        return Order(tuple(node.children), tuple(starts), tuple(each for each in found if each is not None))
+        return self._one_after_the_other(node.children, start, strict=strict)
+
+    def _one_after_the_other(self, children: Sequence[Node], start: int, *, strict: bool) -> Order | None:
+        starts = list(accumulate((child.size for child in children[:-1]), initial=start))
+        found: list[Found] = []
+        for child, place in zip(children, starts, strict=True):
+            here = self._placed_within(child, place, strict=strict)
+            if here is None:
+                return None
+            found.append(here)
+        return Order(tuple(children), tuple(starts), tuple(found))
 
     def _chosen(
         self, node: Node, start: int, orders: list[Order], by_file: Order | None
@@ -240,8 +270,10 @@ class Search:
 
     def _apart(self, node: Node, start: int) -> Found:
         """Return what is found where two modules' parts lie apart, all others' together; or kind by kind."""
+        if len(node.children) > MOST_APART:
+            return self._kind_by_kind(node, start)
         found: list[Found] = []
-        for one, other in combinations(node.children[:MOST_APART], 2):
+        for one, other in combinations(node.children, 2):
             both = Node("", None, [one, other], one.size + other.size, one.total + other.total, apart=True)
             rest = [child for child in node.children if child not in (one, other)]
             if rest:

@@ -239,3 +239,21 @@ def test_a_convolution_over_all_places_is_a_linear_layer() -> None:
     np.testing.assert_array_equal(matched(own, {"f.weight": given}, "w")["fc.weight"], given.reshape(3, 8))
     with pytest.raises(FileError, match="does not fit"):
         matched({"conv.weight": np.zeros((3, 8, 1, 3))}, {"f.weight": np.zeros((3, 8, 3, 1))}, "w")
+
+
+def test_hundreds_of_modules_in_one() -> None:
+    """As in a flat list of a thousand layers: an order by numbers is followed without recursion."""
+    own = tensors(*(f"block.{i}.conv" for i in range(1000)))
+    file = tensors(*(f"f.{i}" for i in range(1000)))
+    assert places(own, dict(sorted(file.items()))) == [f"f.{i}" for i in range(1000)]
+    words = tensors(*(a + b + c for a in "klmnprstvz" for b in "klmnprstvz" for c in "aeiouywqjx"))
+    with pytest.raises(FileError, match="neither names nor order"):
+        places(own, dict(sorted(words.items())))
+
+
+def test_modules_that_all_look_alike_take_no_time() -> None:
+    """Eighty words in each of twenty words: more orders than are looked at."""
+    own = tensors(*(f"b.{i}" for i in range(1600)))
+    words = [a + b for a in "klmnprstvz" for b in "klmnprst"]
+    with pytest.raises(FileError, match="neither names nor order"):
+        places(own, dict(sorted(tensors(*(f"{a}.{b}" for a in words[:20] for b in words)).items())))
