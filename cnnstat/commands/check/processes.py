@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 AHEAD = 8
 """Pieces per process that wait for their turn: enough to keep all busy, few enough to need no memory."""
 
+PATIENCE = 1.0
+"""Seconds in which a worker may put away what it has begun to write."""
 
 FEW = 8
 """Files for which no further process is worth its start."""
@@ -66,6 +70,9 @@ def _together(function: Callable[..., Result], work: Sequence[Arguments], jobs: 
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()
+        except BaseException:  # an interrupt, or nobody wants more
+            _end_workers()
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -87,6 +94,34 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, which ends the others, and the other processors to them."""
+    """Leave Ctrl-C to the parent, end with it, and leave the other processors to the other workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy is not imported yet
+
+
+def _end(*_: object) -> NoReturn:
+    """End as an error does, so that a file that is half written is put away."""
+    sys.exit(1)
+
+
+def _end_with_parent() -> None:
+    """End when the parent is gone: who waits for work would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _end_workers() -> None:
+    """End all workers in the middle of their work; who takes too long is killed, as by a second Ctrl-C."""
+    workers = multiprocessing.active_children()
+    for each in workers:
+        each.terminate()
+    try:
+        for each in workers:
+            each.join(PATIENCE)
+    finally:
+        for each in workers:
+            each.kill()

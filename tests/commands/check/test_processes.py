@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from cnnstat.commands.check import processes
@@ -14,6 +18,7 @@ from cnnstat.commands.check.processes import AHEAD, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 def slow_first(number: int) -> tuple[int, int]:
@@ -102,3 +107,44 @@ def test_a_process_that_dies_takes_no_other_work_with_it() -> None:
 def test_what_a_function_raises_is_raised(jobs: int) -> None:
     with pytest.raises(ValueError, match="0"):
         list(in_order(failing, WORK, jobs, lost))
+
+
+SLEEPING = """
+import time
+from cnnstat.commands.check.processes import in_order
+
+if __name__ == "__main__":
+    print("began", flush=True)
+    list(in_order(time.sleep, [(30,)] * 20, 2, print))
+"""
+
+
+def children_of(process: int) -> list[psutil.Process]:
+    return psutil.Process(process).children(recursive=True)
+
+
+def workers_of(process: int) -> list[psutil.Process]:
+    """Wait until both workers are at work, and return all that the process has started."""
+    for _ in range(200):
+        children = children_of(process)
+        if len(children) >= 3:  # two workers, and what tracks their resources
+            time.sleep(0.5)
+            return children
+        time.sleep(0.05)
+    raise AssertionError("no workers")
+
+
+@pytest.mark.parametrize("signals", [(signal.SIGINT,), (signal.SIGINT, signal.SIGINT), (signal.SIGKILL,)])
+def test_workers_end_with_their_parent(signals: tuple[int, ...], tmp_path: Path) -> None:
+    script = tmp_path / "sleeping.py"
+    script.write_text(SLEEPING)
+    process = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    workers = workers_of(process.pid)
+    for each in signals:
+        process.send_signal(each)
+        time.sleep(0.1)
+    assert process.wait(timeout=20) != 0
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
