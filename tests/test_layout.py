@@ -150,8 +150,17 @@ def test_tests_mirror_the_package() -> None:
     """A folder of tests is named after the folder of the package that it is about."""
     tests = Path(__file__).parent
     known = {place(path.parent) for path in FILES} | {place(path.parents[1]) for path in FILES}
-    others = {"__pycache__", "benchmarks", "fuzz", "hostile", "metamorphic", "models", "reference", "specs"}
-    others |= {"zoo"}
+    others = {
+        "__pycache__",
+        "benchmarks",
+        "fuzz",
+        "hostile",
+        "metamorphic",
+        "models",
+        "reference",
+        "specs",
+        "zoo",
+    }
     for folder in (path for path in tests.rglob("*") if path.is_dir()):
         name = folder.relative_to(tests).as_posix()
         if not others & {*name.split("/")}:
