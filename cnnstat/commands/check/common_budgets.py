@@ -38,10 +38,11 @@ def read_bounds(demands: Mapping[str, str]) -> tuple[Bound, ...]:
 
 
 def with_budgets(demands: Mapping[str, str], given: Iterable[Bound]) -> tuple[Bound, ...]:
-    """Return what a configuration says of a file, and what a command line says, which comes first.
+    """Return what a configuration says of a file, and all that a command line says, which wins.
 
     Raises:
         ArgumentError: the configuration has a bound that is none.
     """
-    found = {(bound.figure, bound.most): bound for bound in (*read_bounds(demands), *given)}
-    return tuple(found.values())
+    asked = tuple(given)
+    settled = {(bound.figure, bound.most) for bound in asked}
+    return (*(each for each in read_bounds(demands) if (each.figure, each.most) not in settled), *asked)

@@ -178,12 +178,28 @@ def _configuration(path: Path, said: Any) -> Configuration:
         found = msgspec.convert(said, Configuration)
         for budget in (found.budget, *(each.budget for each in found.overrides)):
             read_bounds(budget)
-    except (msgspec.ValidationError, ArgumentError) as error:
+        for patterns in (found.include, found.exclude, *(each.files for each in found.overrides)):
+            _check_patterns(patterns)
+    except ValueError as error:
         raise ArgumentError(f"{plain(str(path))}: {error}") from None
     for code in (*found.severity, *(code for each in found.overrides for code in each.severity)):
         if why := _fixed(code):
             raise ArgumentError(f"{plain(str(path))}: {why}")
     return replace(found, root=str(path.resolve().parent), file=str(path))
+
+
+def _check_patterns(patterns: Patterns) -> None:
+    """Refuse patterns that are none, or that no path can match.
+
+    Raises:
+        ValueError: one is so.
+    """
+    _compiled(patterns)
+    for each in patterns:
+        if each.lstrip("!").startswith(("./", "../")):
+            raise ArgumentError(
+                f"the pattern '{each}' matches nothing: paths begin below the file's own folder"
+            )
 
 
 def _fixed(code: str) -> str:

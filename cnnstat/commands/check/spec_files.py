@@ -46,7 +46,9 @@ def spec_files(paths: Iterable[str], configuration: Configuration, *, force: boo
         return SpecFiles(tuple(name for name in named if _is_wanted(name, configuration)), len(others))
     if not named:
         passed = f"; {len(others):,} YAML files have none of the keys of a spec" if others else ""
-        raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}")
+        keys = [key for key in ("include", "exclude") if getattr(configuration, key)]
+        see = f"; see {' and '.join(keys)} in {plain(configuration.file)}" if keys else ""
+        raise ArgumentError(f"there is no spec to check in {', '.join(paths)}{passed}{see}")
     return SpecFiles(tuple(named), len(others))
 
 

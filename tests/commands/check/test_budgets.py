@@ -85,6 +85,13 @@ def test_budgets_of_a_command_line_are_for_every_network(here: Path) -> None:
     ]
 
 
+def test_all_budgets_of_a_command_line_hold(here: Path) -> None:
+    (here / "spec.yaml").write_text("input: [1, 8, 8]\nlayers: [{type: conv, filters: 8, kernel: 3}]\n")
+    for one, other in (("1", "1G"), ("1G", "1")):
+        ended = within("check", "spec.yaml", "--budget", f"params <= {one}", "--budget", f"params <= {other}")
+        assert "budget/params: 80 params, budget 1: 79 over" in ended.stdout
+
+
 def test_a_budget_that_is_none_ends_as_usage(here: Path) -> None:
     ended = within("check", "s.yaml", "--budget", "params < 5M")
     assert ended.returncode == 2

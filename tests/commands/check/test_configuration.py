@@ -102,6 +102,8 @@ def test_without_any_nothing_is_said(tmp_path: Path) -> None:
         ("pyproject.toml", "[tool.cnnstat]\nexclude = 3\n", "Expected `array`"),
         ("pyproject.toml", "[tool.cnnstat\n", "cannot be read"),
         (".cnnstat.yaml", "severity: {rule/no-citatoin: off}", "did you mean 'rule/no-citation'"),
+        (".cnnstat.yaml", "exclude: ['!']", "Invalid git pattern"),
+        (".cnnstat.yaml", "overrides: [{files: [./a.yaml]}]", "'./a.yaml' matches nothing"),
         (
             ".cnnstat.yaml",
             "severity: {shape/too-small: off}",
