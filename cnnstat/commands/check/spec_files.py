@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.limits import MAX_TEXT
+from cnnstat.base.text import plain
 from cnnstat.commands.check.spec_keys import has_keys
 from cnnstat.spec import file
 
