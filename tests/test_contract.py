@@ -305,6 +305,7 @@ def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyP
         "no description of the option 'slope'",
         "no kernel",
         "no row of figures worked out by hand",
+        "no line",
         "no reference case",
         "no place",
         "no strategy for options of the kind BytesType",
