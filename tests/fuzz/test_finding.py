@@ -115,7 +115,7 @@ def test_what_does_not_end_in_time() -> None:
 
 def test_what_takes_too_much_memory() -> None:
     with pytest.raises(Finding, match="a list takes more than 20 MiB"), memory(20 << 20, "a list"):
-        assert len(bytearray(60 << 20)) > 0
+        assert len(bytearray(300 << 20)) > 0  # more than a process may have freed and kept
     with memory(20 << 20, "nothing"):
         pass
 
