@@ -63,10 +63,15 @@ def test_examples(command: str, shown: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("page", "code"), PYTHON, ids=[f"{page}-{i}" for i, (page, _) in enumerate(PYTHON)])
-def test_the_python_examples_run(page: str, code: str) -> None:
+def test_the_python_examples_run(page: str, code: str, folder: Path) -> None:
     """The last thing printed stands behind the last line, or the lines, that print it."""
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        check=True,
     )
     shown = re.findall(r"  # (.*)$", code, re.MULTILINE)
     assert shown
