@@ -110,11 +110,12 @@ def test_what_a_function_raises_is_raised(jobs: int) -> None:
 
 
 SLEEPING = """
+import signal
 import time
 from cnnstat.commands.check.processes import in_order
 
 if __name__ == "__main__":
-    print("began", flush=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who started the tests may have it ignored
     list(in_order(time.sleep, [(30,)] * 20, 2, print))
 """
 
@@ -138,13 +139,15 @@ def workers_of(process: int) -> list[psutil.Process]:
 def test_workers_end_with_their_parent(signals: tuple[int, ...], tmp_path: Path) -> None:
     script = tmp_path / "sleeping.py"
     script.write_text(SLEEPING)
-    process = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    workers = workers_of(process.pid)
-    for each in signals:
-        process.send_signal(each)
-        time.sleep(0.1)
-    assert process.wait(timeout=20) != 0
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen([sys.executable, str(script)], stdout=nowhere, stderr=nowhere) as process:
+        try:
+            workers = workers_of(process.pid)
+            for each in signals:
+                process.send_signal(each)
+                time.sleep(0.1)
+            assert process.wait(timeout=20) != 0
+        finally:
+            process.kill()
     _, alive = psutil.wait_procs(workers, timeout=20)
     assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
