@@ -10,7 +10,7 @@ import pytest
 
 from cnnstat.base.pages import DEFINITIONS, KEYS
 from cnnstat.commands.schema.spec_schema import schema
-from cnnstat.layers import LAYERS, manual
+from cnnstat.layers import LAYERS, STAND_INS, manual
 from cnnstat.layers.reader import option_names
 from cnnstat.spec.entry_reader import ENTRY_KEYS
 from tests.commands.schema.language_server import LanguageServer
@@ -83,7 +83,7 @@ def test_budgets_say_what_they_are_and_how_one_is_written(server: LanguageServer
 
 def test_types_are_offered_with_their_manuals(server: LanguageServer) -> None:
     offered = server.completions(f"{TOP}  - type: |\n")
-    assert list(offered) == list(LAYERS)
+    assert list(offered) == [*LAYERS, *STAND_INS]
     assert all(manual.first_line(kind) in offered[name] for name, kind in LAYERS.items())
 
 
