@@ -40,20 +40,10 @@ def changed_text(
     def mend() -> Mended:
         return mended(text, look, lambda each: pinned(each, name, variant).text, pins=options.write_expect)
 
-    if is_model(spec):
-        codes = [
-            code
-            for code, asked in (("expect/unwritten", options.write_expect), ("fix/unwritten", options.fix))
-            if asked
-        ]
-        return ChangedText(
-            text, tuple(Problem(code, "is a model, which stays as it is", start) for code in codes)
-        )
-    if spec != "-" and not Path(name).exists():  # a bundled network is nobody's to change
+    if kept := _kept(spec, name):
         codes = ["expect/unwritten"] if options.write_expect else []
         codes += ["fix/unwritten"] if options.fix and mend().text != text else []
-        why = "is a bundled network; copy its file and name that"
-        return ChangedText(text, tuple(Problem(code, why, start) for code in codes))
+        return ChangedText(text, tuple(Problem(code, kept, start) for code in codes))
     found = ChangedText(text)
     if options.fix:
         attempt = mend()
@@ -72,3 +62,12 @@ def changed_text(
             code = "fix/unwritten" if found.fixed else "expect/unwritten"
             return ChangedText(text, (*found.problems, Problem(code, str(error), start)))
     return found
+
+
+def _kept(spec: str, name: str) -> str:
+    """Return why a spec is nobody's to change; nothing where it is somebody's."""
+    if is_model(spec):
+        return "is a model, which stays as it is"
+    if spec != "-" and not Path(name).exists():
+        return "is a bundled network; copy its file and name that"
+    return ""

@@ -6,9 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.pytorch.classes import SplitError, Use, same
+from cnnstat.exporters.pytorch.classes import SplitError, Use
 from cnnstat.exporters.pytorch.expressions import (
-    NoValueError,
     Tree,
     binary,
     constant,
@@ -21,7 +20,7 @@ from cnnstat.exporters.pytorch.expressions import (
 from cnnstat.exporters.pytorch.forward import Statement, Val
 from cnnstat.exporters.pytorch.layout import Doc, Generator, flat
 from cnnstat.exporters.pytorch.names import variable
-from cnnstat.exporters.pytorch.wording import Wording
+from cnnstat.exporters.pytorch.wording import Wording, renamed_widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,22 +131,9 @@ class Repeats(Wording):
 
     def widths_of_marked(self, klass: Class, uses: list[Use], sources: list[Val]) -> list[Tree]:
         """Return the channels of a class's output where those that reach it are called ``_in``."""
-        first = next(iter(klass.args.params))
-        bindings: dict[str, Tree] = {first: name("_in")}
-        for param in list(klass.args.params.values())[1:]:
-            values = [self.network.argument(klass, param, use.item.made) for use in uses]
-            tree = self.args.pick(values, uses, self.bound(klass, param, uses, sources))
-            if tree is None and all(same(value, values[0]) for value in values):
-                tree = constant(values[0])
-            if tree is not None:
-                bindings[param.name] = tree
-        found = []
-        for width in klass.widths(None):
-            try:
-                found.append(renamed(width, bindings))
-            except NoValueError:
-                continue
-        return found
+        first, *others = klass.args.params
+        bindings = {first: name("_in"), **self.bindings(klass, others, uses, sources)}
+        return renamed_widths(klass.widths(None), bindings)
 
     def after(
         self, uses: list[Use], sources: list[Val], is_layer: bool, count: Tree, widths: list[Tree]

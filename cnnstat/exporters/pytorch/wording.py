@@ -22,6 +22,8 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnstat.exporters.pytorch.build import Class
     from cnnstat.exporters.pytorch.classes import Param
     from cnnstat.exporters.pytorch.forward import Val
@@ -199,21 +201,33 @@ class Wording(Parts):
         self, klass: Class, uses: list[Use], sources: list[Val], tap: str | None
     ) -> list[Tree]:
         """Return what the channels of a class's output are, in the words of who calls it."""
-        bindings: dict[str, Tree] = {}
-        for param in klass.args.params.values():
+        return renamed_widths(klass.widths(tap), self.bindings(klass, klass.args.params, uses, sources))
+
+    def bindings(
+        self, klass: Class, params: Iterable[str], uses: list[Use], sources: list[Val]
+    ) -> dict[str, Tree]:
+        """Return what parameters of a class are in the words of who calls it, where one word is right."""
+        found: dict[str, Tree] = {}
+        for key in params:
+            param = klass.args.params[key]
             values = [self.network.argument(klass, param, use.item.made) for use in uses]
             tree = self.args.pick(values, uses, self.bound(klass, param, uses, sources))
             if tree is None and all(same(value, values[0]) for value in values):
                 tree = constant(values[0])
             if tree is not None:
-                bindings[param.name] = tree
-        found = []
-        for width in klass.widths(tap):
-            try:
-                found.append(renamed(width, bindings))
-            except NoValueError:
-                continue
+                found[param.name] = tree
         return found
+
+
+def renamed_widths(widths: Iterable[Tree], bindings: dict[str, Tree]) -> list[Tree]:
+    """Return widths in other words, without those that have no value in these."""
+    found = []
+    for width in widths:
+        try:
+            found.append(renamed(width, bindings))
+        except NoValueError:
+            continue
+    return found
 
 
 def _hint(arg: Arg, key: str) -> str:
