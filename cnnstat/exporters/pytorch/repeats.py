@@ -17,14 +17,12 @@ from cnnstat.exporters.pytorch.expressions import (
     renamed,
     text_of,
 )
-from cnnstat.exporters.pytorch.forward import Statement, Val
+from cnnstat.exporters.pytorch.forward import Val
 from cnnstat.exporters.pytorch.layout import Doc, Generator, flat
-from cnnstat.exporters.pytorch.names import variable
+from cnnstat.exporters.pytorch.loops import Loop
 from cnnstat.exporters.pytorch.wording import Wording, renamed_widths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cnnstat.exporters.pytorch.build import Class
     from cnnstat.exporters.pytorch.scopes import Member
     from cnnstat.spec.model import Entry
@@ -175,81 +173,17 @@ class Repeats(Wording):
 
         ``single`` is the module that all repetitions are, empty where each is one of its own.
         """
-        numbers = [member.output for member in found.values()]
-        taps = klass.taps if klass else []
         read = self.network.items_read(self.scopes, title)
-        names_in_block = klass.scopes[0].input_names if klass else ("input",)
-        main = Val(title, numbers, widths)
-        carried = {0: main}
-        tap_vals: dict[str, Val] = {}
-        outputs = self.network.carried_outputs(klass.scopes[0]) if klass else {}
-        for k, each in enumerate(names_in_block):
-            if k and each in outputs:
-                tap = outputs[each]
-                if tap == "":
-                    carried[k] = main
-                    continue
-                inner = [self.network.tapped(m.items[-1].made, tap) for m in found.values()]
-                tap_vals[tap] = carried[k] = Val(
-                    f"{title}_{tap}", inner, self.verified(inner, sources[k].widths)
-                )
-        if 0 in carried and names_in_block[0] in outputs and outputs[names_in_block[0]]:
-            raise SplitError(title)
-        lists: dict[str, Val] = {each: Val(f"{title}_{each or 'all'}s", []) for each in sorted(read)}
-        targets = [*dict.fromkeys(carried.values()), *lists.values()]
-        temporary = {tap: f"{variable(tap, set())}_{k}" for k, tap in enumerate(taps) if tap not in tap_vals}
+        loop = Loop(self.network, title, [*found.values()], klass, sources, read, widths, self.verified)
 
-        def text(names: Callable[[Val], str]) -> list[str]:
-            body: list[str] = []
-            for k, val in carried.items():
-                if (a := names(val)) != (b := names(sources[k])) and a != "_":
-                    body.append(f"        {a} = {b}")
-            for val in lists.values():
-                body.append(f"        {names(val)}: list[Tensor] = []")
-            variable_ = "module"
+        def head() -> str:
             if single:
-                text_count = text_of(self.on_self(count), "self.")
-                body.append(f"        for _ in range({text_count}):")
-                variable_ = single
-            else:
-                body.append(f"        for module in {target}:")
-            arguments = ", ".join(names(carried.get(k, source)) for k, source in enumerate(sources))
-            results = [names(main)]
-            for tap in taps:
-                results.append(
-                    names(tap_vals[tap]) if tap in tap_vals else temporary[tap] if tap in lists else "_"
-                )
-            body.append(f"            {', '.join(results)} = {variable_}({arguments})")
-            for tap, val in lists.items():
-                each = names(main) if tap == "" else results[1 + taps.index(tap)]
-                body.append(f"            {names(val)}.append({each})")
-            return body
+                return f"for _ in range({text_of(self.on_self(count), 'self.')})"
+            return f"for module in {target}"
 
-        reads = [*sources, *(val for val in carried.values())]
-        self.forward.statements.append(Statement(targets, reads, lambda names: "", text))
-
-        def item(rest: str) -> list[Val]:
-            first, _, tap = rest.partition(".")
-            if first != "*" and not first.isdigit():
-                tap, first = rest, ""
-            tap = self.network.canonical(klass.scopes[0], tap) if klass and tap else ""
-            if not first:
-                if tap in tap_vals or not tap:
-                    return [tap_vals[tap] if tap else main]
-                first = "-1"
-            members = list(found.values())
-            place = -1 if first == "*" else int(first)
-            inner = [
-                self.network.tapped(m.items[place].made, tap) if tap else m.items[place].output
-                for m in members
-            ]
-            list_ = lists[tap]
-            if first == "*":
-                return [Val(list_.name, inner, [], "*", list_)]
-            return [Val(list_.name, inner, self.verified(inner, widths), f"[{first}]", list_)]
-
-        self.items[title] = item
-        self.put(title, main)
+        self.forward.statements.append(loop.statement(head, single or "module"))
+        self.items[title] = loop.item
+        self.put(title, loop.main)
 
 
 def _alone(uses: list[Use]) -> list[Use]:
