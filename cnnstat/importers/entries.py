@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
 _WORDS = {"true", "false", "null"}
 
 
@@ -65,10 +66,10 @@ def written_block(block: Block) -> Iterator[str]:
 def written(entries: Sequence[Entry], inputs: Sequence[str], indent: str) -> Iterator[str]:
     """Yield the lines of a list of entries, which reads inputs of these names."""
     above = inputs[0] if inputs else ""
-    for number, entry in enumerate(entries):
-        pairs = [("name", word(entry.name)), ("type", value(entry.type))]
+    for entry in entries:
+        pairs = [("name", named(entry.name)), ("type", value(entry.type))]
         if entry.reads != (above,):
-            pairs.append(("from", word(entry.reads[0]) if len(entry.reads) == 1 else value(entry.reads)))
+            pairs.append(("from", names(entry.reads)))
         if entry.when:
             pairs.append(("when", entry.when))
         if entry.repeat is not None:
@@ -77,10 +78,9 @@ def written(entries: Sequence[Entry], inputs: Sequence[str], indent: str) -> Ite
         if entry.first:
             pairs.append(("first", value(entry.first)))
         if entry.weights:
-            pairs.append(("weights", word(entry.weights)))
+            pairs.append(("weights", named(entry.weights)))
         yield from wrapped([f"{key}: {text}" for key, text in pairs], f"{indent}- {{")
         above = entry.name
-        del number
 
 
 def wrapped(parts: list[str], start: str) -> Iterator[str]:
@@ -119,8 +119,18 @@ def _number(given: float) -> str:
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{int(exponent)}"
 
 
+def named(name: str) -> str:
+    """Return the name of a layer, or its path; one that is all digits is a name, too."""
+    return name if _NAME.fullmatch(name) and name not in _WORDS else quoted(name)
+
+
+def names(given: Sequence[str]) -> str:
+    """Return what is read: a name, or a list of names."""
+    return named(given[0]) if len(given) == 1 else f"[{', '.join(map(named, given))}]"
+
+
 def word(text: str) -> str:
-    """Return a name, in quotes where it would be taken for something else."""
+    """Return a word, in quotes where it would be taken for something else."""
     return text if _PLAIN.fullmatch(text) and text not in _WORDS else quoted(text)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.importers.block_names import BlockNames
-from cnnstat.importers.entries import Block, Entry, one_line, quoted, value, written, written_block
+from cnnstat.importers.entries import Block, Entry, named, one_line, quoted, value, written, written_block
 from cnnstat.importers.folding.fold import folded
 from cnnstat.importers.tree import ONLY_INPUT, tree
 
@@ -71,5 +71,5 @@ def _text(draft: Draft, found: Tree, blocks: Sequence[Block], entries: Sequence[
     lines += written(entries, found.root.inputs, "  ")
     outputs = [found.paths[name] for name in draft.outputs]
     if outputs != [found.paths[draft.layers[-1].name]]:
-        lines.append(f"outputs: {value(outputs)}")
+        lines.append(f"outputs: [{', '.join(map(named, outputs))}]")
     return "\n".join([*lines, ""])

@@ -102,6 +102,8 @@ class _Planter:
                 names = [each.name for each in self._parts(part.layers, len(path) + 1)]
                 inner = _block_inputs(reads, names)
                 module, inside = self._module(self.paths[first][: len(path) + 1], part.layers, inner)
+            if path and module is None and self.layers[first].type == "add":
+                reads = self._longer_way_first(reads, numbers)
             called = tuple(self._called(name, given, local) for name in reads)
             if module is not None:
                 lines.append(Line(part.name, called, first, module=module))
@@ -144,6 +146,20 @@ class _Planter:
             name for n in part.layers for name in self.layers[n].inputs if self._number(name) not in within
         ]
         return [*dict.fromkeys(reads)] if part.call else reads
+
+    def _longer_way_first(self, reads: list[str], numbers: Sequence[int]) -> list[str]:
+        """Return the terms of a block's sum of two, the shortcut last: `[conv2, input]`.
+
+        A model may write either. One order makes blocks with and without a shortcut's layer, or a sum, alike.
+        """
+        if len(reads) != 2:
+            return reads
+        ways: dict[str, int] = {}
+        for number in numbers:
+            layer = self.layers[number]
+            ways[layer.name] = 1 + max((ways.get(name, 0) for name in layer.inputs), default=0)
+        first, second = (ways.get(name, 0) for name in reads)
+        return reads if first >= second else reads[::-1]
 
     def _number(self, name: str) -> int:
         return self.numbers.get(name, -1)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _ORDER = ("filters", "units", "kernel", "stride", "dilation", "padding")
 """Options in the order in which parameters are found for them: a padding follows from a kernel."""
+_PLACES = ("filters", "units", "kernel", "stride", "padding", "dilation", "groups")
+"""Options in the order in which they are written."""
 
 
 class _Made(Struct):
@@ -56,13 +58,18 @@ class _Folder:
     def folded(self) -> Folded:
         """Return all blocks, and the lines of the network."""
         entries: tuple[Entry, ...] = ()
+        called = {
+            id(kind): self.names.new(name_of(kind, repeated=self.kinds.in_repeats(kind)))
+            for kind in reversed(self.kinds.every)
+            if kind.modules[0] is not self.root
+        }
         for kind in self.kinds.every:
             parameters = Parameters()
             entries = tuple(self._entry(slot, kind, parameters) for slot in kind.slots)
             if kind.modules[0] is self.root:
                 continue
             parameters.settle()
-            name = self.names.new(name_of(kind))
+            name = called[id(kind)]
             ordered = sorted(parameters.found, key=lambda each: each.default != Needed())
             defaults = {each.name: each.default for each in ordered}
             self.blocks.append(Block(name=name, entries=entries, inputs=kind.inputs, params=defaults))
@@ -105,8 +112,8 @@ class _Folder:
         for name in sorted(named, key=_order):
             default = defaults_of(first).get(name)
             values = [ANYTHING if options is None else options.get(name, default) for options in given]
-            written[name], _ = parameters.expressed(name, name, values, channels)
-        return {"type": kind, "options": {name: written[name] for name in named}}
+            written[name], _ = parameters.expressed(name, name, values, channels, default)
+        return {"type": kind, "options": {name: written[name] for name in sorted(named, key=_place)}}
 
     def _call(self, rows: Sequence[Line | None], parameters: Parameters) -> dict[str, Any]:
         """Return the block that a line calls, and what it is given."""
@@ -130,7 +137,7 @@ class _Folder:
         channels: list[Any] | None,
     ) -> None:
         """Add what a parameter of a block is given to the options of its call, unless that is its default."""
-        given, _ = parameters.expressed(parameter.name, parameter.option, values, channels)
+        given, _ = parameters.expressed(parameter.name, parameter.option, values, channels, parameter.plain)
         if repr(given) != repr(parameter.default):
             options[parameter.name] = given
 
@@ -154,7 +161,7 @@ class _Folder:
             start = _values(parameter.values, called, [line and line.module for line in firsts])
             if repr(start) != repr(usual):
                 first[parameter.name], _ = parameters.expressed(
-                    parameter.name, parameter.option, start, None
+                    parameter.name, parameter.option, start, None, parameter.plain
                 )
         del rows
         return {"type": called.name, "repeat": count, "options": options, "first": first}
@@ -182,8 +189,12 @@ def _values(values: Sequence[Any], called: _Made, modules: Sequence[Module | Non
     return [ANYTHING if module is None else values[called.index[id(module)]] for module in modules]
 
 
-def _order(option: str) -> tuple[int, str]:
-    return (_ORDER.index(option) if option in _ORDER else len(_ORDER), "")
+def _order(option: str) -> int:
+    return _ORDER.index(option) if option in _ORDER else len(_ORDER)
+
+
+def _place(option: str) -> int:
+    return _PLACES.index(option) if option in _PLACES else len(_PLACES)
 
 
 def _flag(name: str, kind: Any) -> str:
@@ -194,7 +205,7 @@ def _flag(name: str, kind: Any) -> str:
         return "project"
     cleaned = "".join(each if each.isalnum() else "_" for each in name)
     if not cleaned[:1].isalpha() or not cleaned.isascii() or cleaned in _TAKEN:
-        return str(kind) if isinstance(kind, str) and kind not in _TAKEN else "more"
+        return str(kind) if isinstance(kind, str) and kind not in _TAKEN else "active"
     return cleaned[:24]
 
 

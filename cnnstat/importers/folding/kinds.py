@@ -61,6 +61,11 @@ class Kinds:
         repeated = line.module is not None and self._number[id(line.module)] in self._repeats
         return line.module.lines if line.module is not None and repeated else ()
 
+    def in_repeats(self, kind: Kind) -> bool:
+        """Say whether modules of a kind are repetitions."""
+        repeats = (self.modules[number] for number in self._repeats)
+        return any(self._of.get(id(line.module)) is kind for module in repeats for line in module.lines)
+
     # -- equal modules ---------------------------------------------------------------------------------
 
     def _find(self, module: Module) -> int:

@@ -33,13 +33,15 @@ _EXTENTS = ("kernel", "padding", "dilation", "size")
 class Parameter(Struct, eq=False):
     """A parameter: its values, the option that it was found for, and the channels at the layers it goes to.
 
-    ``channels`` are None where it goes to layers that are reached by different numbers of channels.
+    ``channels`` are None where it goes to layers that are reached by different numbers of channels. ``plain``
+    is what the option is where it is not written.
     """
 
     name: str
     option: str
     values: Values
     channels: list[int | None] | None
+    plain: Any = None
     default: Any = Needed()
 
 
@@ -50,7 +52,12 @@ class Parameters:
         self.found: list[Parameter] = []
 
     def expressed(
-        self, name: str, option: str, values: Values, channels: list[int | None] | None = None
+        self,
+        name: str,
+        option: str,
+        values: Values,
+        channels: list[int | None] | None = None,
+        plain: Any = None,
     ) -> tuple[Any, Parameter | None]:
         """Return how an option is written, and the parameter that it is where it is one.
 
@@ -67,11 +74,11 @@ class Parameters:
         derived = self._derived(option, values, channels)
         if derived is not None:
             return derived, None
-        parameter = Parameter(self._free(name), option, [*values], channels and [*channels])
+        parameter = Parameter(self._free(name), option, [*values], channels and [*channels], plain)
         self.found.append(parameter)
         return Formula(f"${parameter.name}"), parameter
 
-    def condition(self, name: str, present: Sequence[bool]) -> str:
+    def condition(self, name: str, present: Sequence[bool], *, plain: bool | None = None) -> str:
         """Return when a line is there, by a parameter that says so."""
         for parameter in self.found:
             own = parameter.values
@@ -83,7 +90,7 @@ class Parameters:
             elif parameter.option == "stride" and all(isinstance(value, int) for value in own):
                 if [value > 1 for value in own] == [*present]:
                     return f"${parameter.name} > 1"
-        parameter = Parameter(self._free(name), "when", [*present], None)
+        parameter = Parameter(self._free(name), "when", [*present], None, plain)
         self.found.append(parameter)
         return f"${parameter.name}"
 
@@ -93,6 +100,8 @@ class Parameters:
             counts = Counter(repr(value) for value in parameter.values if value != ANYTHING)
             text, count = counts.most_common(1)[0]
             usual = next(value for value in parameter.values if repr(value) == text)
+            if parameter.plain is not None and repr(parameter.plain) in counts:
+                usual, count = parameter.plain, sum(counts.values())
             parameter.values = [usual if value == ANYTHING else value for value in parameter.values]
             wanted = 0.8 if parameter.option in WIDTHS else 0.5
             if usual is not None and count >= wanted * sum(counts.values()):
