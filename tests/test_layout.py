@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cnnstat
-from cnnstat.cli.group import COMMANDS
+from cnnstat.cli.group import COMMANDS, folder_of
 
 PACKAGE = Path(cnnstat.__file__).parent
 
@@ -134,7 +134,7 @@ def test_a_library_stays_where_it_belongs(library: str) -> None:
 
 def test_each_command_has_a_folder_of_its_name() -> None:
     folders = {path.parent.name for path in (PACKAGE / "commands").glob("*/command.py")}
-    assert folders == set(COMMANDS)
+    assert folders == {*map(folder_of, COMMANDS)}
     assert folders == {path.name for path in (PACKAGE / "commands").iterdir() if path.is_dir()} - {
         "__pycache__"
     }
