@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from cnnstat.importers.names import Path, legal, paths
+from cnnstat.importers.places import placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ class _Planter:
     def __init__(self, draft: Draft) -> None:
         self.draft, self.layers = draft, draft.layers
         self.numbers = {layer.name: number for number, layer in enumerate(draft.layers)}
-        self.paths = paths(layer.name for layer in draft.layers)
+        self.paths = placed(draft.layers)
         if any(layer.weights and self._outside(layer) for layer in draft.layers):
             self.paths = paths(layer.name.replace(".", "_") for layer in draft.layers)
 
