@@ -86,9 +86,7 @@ class _Folder:
         lines = [line for line in rows if line is not None]
         entry = self._layer if lines[0].module is None else self._call
         repeats = [() if line is None else self.kinds.repetitions(line) for line in rows]
-        made = (
-            self._repeat(rows, repeats, parameters) if any(repeats) else entry(rows, parameters)
-        )
+        made = self._repeat(rows, repeats, parameters) if any(repeats) else entry(rows, parameters)
         when = ""
         if len(lines) < len(rows):
             when = parameters.condition(_flag(slot.name, made["type"]), [line is not None for line in rows])
@@ -209,5 +207,18 @@ def _flag(name: str, kind: Any) -> str:
     return cleaned[:24]
 
 
-_TAKEN = ("type", "name", "from", "weights", "when", "repeat", "first", "frozen", "unused", "expect", "budget",
-          "in", "index")
+_TAKEN = (
+    "type",
+    "name",
+    "from",
+    "weights",
+    "when",
+    "repeat",
+    "first",
+    "frozen",
+    "unused",
+    "expect",
+    "budget",
+    "in",
+    "index",
+)

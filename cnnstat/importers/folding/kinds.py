@@ -130,9 +130,7 @@ class Kinds:
             return False
         if any(self._called(line) != self._called(first) for line in others):
             return False
-        if any(
-            line.reads != (above, *first.reads[1:]) for above, line in zip(names, others, strict=False)
-        ):
+        if any(line.reads != (above, *first.reads[1:]) for above, line in zip(names, others, strict=False)):
             return False
         return len({(line.type, repr(line.options), self._inside(line)) for line in others}) <= 1
 

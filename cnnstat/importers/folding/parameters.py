@@ -111,7 +111,9 @@ class Parameters:
         """Return an option as a multiple of something that is known."""
         if option in ("padding",):
             for parameter in self.found:
-                if parameter.option == "kernel" and _agree([_half(value) for value in parameter.values], values):
+                if parameter.option == "kernel" and _agree(
+                    [_half(value) for value in parameter.values], values
+                ):
                     return Formula(f"${parameter.name} // 2")
         if option not in WIDTHS:
             return None
@@ -139,9 +141,7 @@ def _same(one: Any, other: Any) -> bool:
 
 def _agree(known: Sequence[Any], values: Values) -> bool:
     """Say whether two rows of values are one where both are known, which has to be somewhere."""
-    pairs = [
-        (a, b) for a, b in zip(known, values, strict=True) if b != ANYTHING and a != ANYTHING
-    ]
+    pairs = [(a, b) for a, b in zip(known, values, strict=True) if b != ANYTHING and a != ANYTHING]
     return bool(pairs) and all(_same(a, b) for a, b in pairs)
 
 
