@@ -10,7 +10,7 @@ from cnnstat.importers.folding.options import signs
 from cnnstat.importers.folding.slots import Slot, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from cnnstat.importers.folding.slots import Key, Slots
     from cnnstat.importers.tree import Line, Module
