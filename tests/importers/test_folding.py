@@ -64,7 +64,7 @@ def test_resnet_50_reads_as_a_person_would_have_written_it() -> None:
     assert len(text.splitlines()) <= 60
     assert (
         """
-  - {name: layer1, type: bottleneck, repeat: 3, filters: 64, first: {project: true}}
+  - {name: layer1, type: bottleneck, repeat: 3, filters:  64, first: {project: true}}
   - {name: layer2, type: bottleneck, repeat: 4, filters: 128, first: {stride: 2, project: true}}
   - {name: layer3, type: bottleneck, repeat: 6, filters: 256, first: {stride: 2, project: true}}
   - {name: layer4, type: bottleneck, repeat: 3, filters: 512, first: {stride: 2, project: true}}
