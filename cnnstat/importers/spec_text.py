@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.importers.block_names import BlockNames
-from cnnstat.importers.entries import Block, Entry, named, one_line, quoted, value, written, written_block
+from cnnstat.importers.entries import Block, Entry, named, one_line, quoted, value, word, written, written_block
 from cnnstat.importers.folding.fold import folded
 from cnnstat.importers.folding.network_params import with_classes
 from cnnstat.importers.tree import ONLY_INPUT, tree
@@ -62,7 +62,7 @@ def _text(
     draft: Draft, found: Tree, blocks: Sequence[Block], entries: Sequence[Entry], params: dict[str, int]
 ) -> str:
     lines = [f"# {one_line(remark)}" for remark in draft.remarks]
-    lines.append(f"name: {quoted(draft.name)}")
+    lines.append(f"name: {word(draft.name)}")
     if draft.source:
         lines.append(f"source: {quoted(draft.source)}")
     shapes = {found.inputs[name]: list(shape) for name, shape in draft.inputs.items()}

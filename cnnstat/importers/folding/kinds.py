@@ -82,9 +82,9 @@ class Kinds:
     def _called(self, line: Line) -> tuple[object, ...]:
         lines = self.repetitions(line)
         if lines:
-            return ("repeat", *self._called(lines[0]))
+            return ("repeat", line.weights, *self._called(lines[0]))
         if line.module is not None:
-            return ("block", self._find(line.module))
+            return ("block", line.weights, self._find(line.module))
         return ("layer", *signs(line.type, line.options), line.weights)
 
     def _content_of(self, module: Module) -> int:
