@@ -108,17 +108,23 @@ def _aligned(lines: list[Pairs]) -> list[Pairs]:
     return lines
 
 
-def wrapped(parts: list[str], start: str) -> Iterator[str]:
-    """Yield the parts of a mapping in braces, on as many lines as they need."""
-    line, indent = start, " " * (len(start))
+def wrapped(parts: list[str], start: str, close: str = "}") -> Iterator[str]:
+    """Yield the parts of a mapping or a list behind its opening, on as many lines as they need."""
+    line, indent = start, " " * len(start)
+    parts = [piece for part in parts for piece in _pieces(part, WIDTH - len(start) - 1)]
     for number, part in enumerate(parts):
-        end = "}" if number == len(parts) - 1 else ","
-        space = "" if line.endswith(("{", " ")) else " "
-        if len(line) + len(space) + len(part) + len(end) > WIDTH and line.strip() not in ("", "- {"):
+        end = close if number == len(parts) - 1 else ","
+        space = "" if line.endswith(("{", "[", " ")) else " "
+        if len(line) + len(space) + len(part) + len(end) > WIDTH and line not in (start, indent):
             yield line
             line, space = indent, ""
         line += f"{space}{part}{end}"
     yield line
+
+
+def _pieces(part: str, width: int) -> list[str]:
+    """Return a list that is longer than a line as its values."""
+    return part.split(", ") if len(part) > width and part.endswith("]") else [part]
 
 
 def value(given: Any) -> str:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.importers.block_names import BlockNames
-from cnnstat.importers.entries import Block, Entry, named, one_line, quoted, value, word, written, written_block
+from cnnstat.importers.entries import (
+    Block,
+    Entry,
+    named,
+    one_line,
+    quoted,
+    value,
+    word,
+    wrapped,
+    written,
+    written_block,
+)
 from cnnstat.importers.folding.fold import folded
 from cnnstat.importers.folding.network_params import with_classes
 from cnnstat.importers.tree import ONLY_INPUT, tree
@@ -77,5 +88,5 @@ def _text(
     lines += written(entries, found.root.inputs, "  ")
     outputs = [found.paths[name] for name in draft.outputs]
     if outputs != [found.paths[draft.layers[-1].name]]:
-        lines.append(f"outputs: [{', '.join(map(named, outputs))}]")
+        lines += wrapped([*map(named, outputs)], "outputs: [", "]")
     return "\n".join([*lines, ""])

@@ -2,8 +2,8 @@
 
 A module is a block where its layers stand together in the order of work. Where they do not, they stand one
 level higher, under one name: `encoder_conv`. Weights that modules share are said where both can be seen: of
-two layers, or of two modules that are equal layer by layer. Where that cannot be, all layers have names in one
-piece, as a block sees nobody's outside.
+two layers, or of two modules that are equal layer by layer. Where that cannot be, all layers have names in
+one piece, as a block sees nobody's outside.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cnnstat.layers.base import Layer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.draft import Draft, DraftLayer
+    from cnnstat.importers.draft import Draft
 
 ONLY_INPUT = "input"
 """What a block with one input calls it."""

@@ -52,7 +52,7 @@ def _wanted(kind: Kind, repeated: bool, classes: Mapping[str, str]) -> tuple[str
         return "block", "block"
     if numbered:
         names = {_unnumbered(module.path) for module in kind.modules}
-    shared = _beginning(names).rstrip("_-") or min(names)
+    shared = _beginning(names).rstrip("_-") or _ending(names).strip("_-0123456789") or min(names)
     name = re.sub(r"[_0-9-]+$", "", shared) or shared
     if len(name) < 2 or name in LAYERS:
         name = content or ("block" if len(name) < 2 else f"{name}s")
@@ -64,6 +64,10 @@ def _beginning(names: Iterable[str]) -> str:
     """Return what all names begin with."""
     columns = zip(*names, strict=False)
     return "".join(column[0] for column in takewhile(lambda column: len({*column}) == 1, columns))
+
+
+def _ending(names: Iterable[str]) -> str:
+    return _beginning(name[::-1] for name in names)[::-1]
 
 
 def _snake(name: str) -> str:
@@ -78,7 +82,7 @@ def _by_content(module: Module) -> str:
     """Return the name that people have for what is in a module; none where they have none."""
     types = Counter(line.type for line in _leaves(module))
     own = [line.type for line in module.lines]
-    if "add" in own[-2:]:
+    if "add" in own[-2:] and types["conv"] + types["linear"]:
         kernels = [line.options.get("kernel") for line in module.lines if line.type == "conv"]
         if len(kernels) == _FEW and kernels[0] == kernels[2] == 1:
             return "bottleneck"

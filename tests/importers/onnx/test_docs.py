@@ -13,6 +13,8 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
+import torch
+
 from tests.program import within
 from tests.tensors.published_models import torchvision_models
 
@@ -36,8 +38,6 @@ def test_the_example_prints_what_the_page_shows(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_import_that_the_pages_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
     monkeypatch.chdir(tmp_path)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
