@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.exporters.onnx.writer import Array
-    from cnnstat.graph.nodes import LayerNode
     from cnnstat.layers.base import Layer
 
 

@@ -63,7 +63,10 @@ class Notes:
         self._readers: dict[str, int] = defaultdict(int)
         if self._noted:
             self._makers = {name: node for node in graph.node for name in node.output}
-            for name in (*(name for node in graph.node for name in node.input), *(o.name for o in graph.output)):
+            for name in (
+                *(name for node in graph.node for name in node.input),
+                *(o.name for o in graph.output),
+            ):
                 self._readers[name] += 1
 
     def of(self, node: Any) -> Noted | None:
