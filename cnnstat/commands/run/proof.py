@@ -28,6 +28,7 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.importers import code_weights, is_code
 from cnnstat.importers import weights as weights_of
 from cnnstat.tensors import (
     FileError,
@@ -144,7 +145,7 @@ def _proved(
             pairs = network.load_weights(options.weights, names=options.names)
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
-            _load_model(network, options.model)
+            _load_model(network, options.model, options.model_params)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         engine = None
         if options.against:
@@ -194,11 +195,12 @@ def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
     return found
 
 
-def _load_model(network: Network, model: str) -> None:
+def _load_model(network: Network, model: str, params: Mapping[str, object]) -> None:
     """Take the weights of a model, one tensor after the other."""
     own = network.parameters
     shapes = network.program.inputs
-    for name, tensor in weights_of(model, {**shapes} if len(shapes) > 1 else network.program.input_shape):
+    given = {**shapes} if len(shapes) > 1 else network.program.input_shape
+    for name, tensor in code_weights(model, params, given) if is_code(model) else weights_of(model, given):
         try:
             network.load({name: cast(tensor, own[name], name, Path(model).name)})
         except ValueError as error:  # numbers that are no weights
