@@ -39,7 +39,7 @@ def built(word: str, options: Mapping[str, object], *, weights: bool) -> Any:
             if weights:
                 found = found(**options)
             else:
-                with _without_memory(torch):
+                with without_memory(torch):
                     found = found(**options)
     elif options:
         raise ModelError(f"'{name}' is a module already, which takes no options: leave --set out")
@@ -49,7 +49,7 @@ def built(word: str, options: Mapping[str, object], *, weights: bool) -> Any:
 
 
 @contextmanager
-def _without_memory(torch: Any) -> Iterator[None]:
+def without_memory(torch: Any) -> Iterator[None]:
     """Let modules register parameters without numbers; one that two modules share is one still."""
     register = torch.nn.Module.register_parameter
     twins: dict[int, tuple[weakref.ref[Any], Any]] = {}

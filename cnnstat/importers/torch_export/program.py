@@ -34,7 +34,7 @@ class Program(Struct):
     buffers: dict[str, Any]
 
 
-def exported(module: Any, input_shape: Inputs | None) -> Program:
+def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) -> Program:
     """Return a module's program in evaluation.
 
     ``input_shape`` is that of one sample; of several inputs by the names that `forward` has for them.
@@ -53,7 +53,7 @@ def exported(module: Any, input_shape: Inputs | None) -> Program:
     device = "cpu" if first is None or first.is_meta else first.device
     with mode:
         tensors = {
-            name: torch.empty((SAMPLES, *shape), dtype=dtype, device=device) for name, shape in shapes.items()
+            name: torch.empty((samples, *shape), dtype=dtype, device=device) for name, shape in shapes.items()
         }
     by_name = isinstance(input_shape, dict)
     args, kwargs = ((), tensors) if by_name else (tuple(tensors.values()), {})
