@@ -42,7 +42,7 @@ class GivenFile(File):
         return Given(name, super().convert(file, param, ctx))
 
 
-ENGINES = ("onnxruntime",)
+ENGINES = ("onnxruntime", "torch")
 _GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 

@@ -15,7 +15,7 @@ from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
 from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
-from cnnstat.commands.run import onnx_runtime
+from cnnstat.commands.run import onnx_runtime, pytorch_engine
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
@@ -107,7 +107,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         DisprovedError: a layer cannot be run.
     """
     if options.against:  # before memory is looked at, for they take some
-        onnx_runtime.libraries()
+        _libraries(options.against)
     given = _given_inputs(graph, options)
     wanted = options.batch or next((each.samples for each in given.values()), None)
     # In training samples share statistics, which one sample alone need not have.
@@ -149,7 +149,7 @@ def _proved(
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         engine = None
         if options.against:
-            engine = onnx_runtime.beside(analysis, network.parameters, network.named(x), options.dtype)
+            engine = _beside(analysis, network, network.named(x), options)
         measurements = _measured(network, x, work, options, engine)
         opinion = engine.opinion(network, x) if engine else None
     except UnfitError as error:
@@ -174,6 +174,27 @@ def _proved(
         weights,
         opinion,
     )
+
+
+def _libraries(engine: str) -> None:
+    """See that an engine is there.
+
+    Raises:
+        RefusedError, NoExportError: it is not.
+    """
+    if engine == "torch":
+        pytorch_engine.library()
+    else:
+        onnx_runtime.libraries()
+
+
+def _beside(
+    analysis: Analysis, network: Network, inputs: Mapping[str, Array], options: RunOptions
+) -> Beside:
+    """Run a network in the engine that is asked for."""
+    if options.against == "torch":
+        return pytorch_engine.beside(analysis, network.parameters, inputs, options.dtype, options.seed)
+    return onnx_runtime.beside(analysis, network.parameters, inputs, options.dtype)
 
 
 def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
