@@ -21,8 +21,6 @@ TOLERANCES = {"float32": 1e-4, "float64": 1e-9}
 ROUNDING = 10
 """How many times what rounding does a difference may be beyond that."""
 
-LAST_DIGITS = float(np.finfo(np.float32).eps)
-
 Found: TypeAlias = Literal["same", "rounding", "other"]
 
 
@@ -105,7 +103,7 @@ class Beside:
         """
         gradients = tuple(self._gradients(network, x))
         found = Opinion(self._engine, self._version, self._tolerance, tuple(self._compared), gradients)
-        if not found.others or network.dtype != np.float32:
+        if not found.others:
             return found
         outputs = zip(found.outputs, _rounding(network, x), strict=True)
         rounded = tuple(replace(each, rounding=rounding) for each, rounding in outputs)
@@ -130,7 +128,7 @@ def _back(network: Executor, x: Batch, slopes: Slopes) -> Mapping[str, Array]:
 
 
 def _rounding_back(network: Executor, x: Batch, slopes: Slopes) -> list[float]:
-    """Return what rounding to float32 does to the gradient of each input."""
+    """Return what rounding to float32 does to the gradient of each input; of float64 nothing is known."""
     exact = _exact(network)
     own, true = _back(network, x, slopes), _back(exact, x, slopes)
     return [relative_difference(own[name], true[name]) for name in own]
@@ -144,16 +142,17 @@ def _exact(network: Executor) -> Executor:
 
 
 def _rounding(network: Executor, x: Batch) -> list[float]:
-    """Return what rounding to float32 does to each output of a network: the larger of two measurements.
+    """Return what rounding does to each output of a network: the larger of two measurements.
 
     The network is run in float64 with the same numbers: that far its own output is off. And it is run so once
-    more, with the last digits of float32 of each output changed at random: where numbers cancel, rounding may
-    spare the first by chance, and is all that is left in another engine.
+    more, with the last digits of each output changed at random, those of the network's own type: where numbers
+    cancel, rounding may spare the first by chance, and is all that is left in another engine. In float64 the
+    second is all that there is.
     """
-    exact = _exact(network)
+    exact, digits = _exact(network), float(np.finfo(network.dtype).eps)
     rng, found = np.random.default_rng(network.seed), []
     for own, true, changed in zip(network.visits(x), exact.visits(x), exact.visits(x), strict=True):
-        noise = rng.uniform(-LAST_DIGITS, LAST_DIGITS, changed.output.shape)
+        noise = rng.uniform(-digits, digits, changed.output.shape)
         np.multiply(changed.output, 1 + noise, out=changed.output)  # as those who read it find it
         found.append(max(relative_difference(each.output, true.output) for each in (own, changed)))
     return found

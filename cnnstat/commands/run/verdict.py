@@ -28,6 +28,7 @@ TITLES = {key: column.title for key, column in COLUMNS.items()} | {
 """What figures are called where they differ, outside of a column of their own."""
 
 
+_GRADIENTS = ("", " and the gradient of the input", " and the gradients of the inputs")
 _WRONG, _NOT_CHECKED = "WRONG GRADIENT", "NOT CHECKED"
 
 
@@ -60,7 +61,7 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
 def _agreed(opinion: Opinion) -> Phrase:
     same, rounded = len(opinion.those("same")), len(opinion.those("rounding"))
     beside = (", ", Quantity(rounded), " but for rounding") if rounded else ()
-    behind = f" and {plural('the gradient', len(opinion.gradients))} of the input" if opinion.gradients else ""
+    behind = _GRADIENTS[min(len(opinion.gradients), 2)]
     return ", ", Quantity(same), f" outputs{behind} are {opinion.engine}'s", *beside
 
 
