@@ -30,7 +30,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "commands": (*CORE, "cli"),
     "executor": (),
     "tensors": ("base", "executor"),
-    "bridge": ("base", "spec", "layers", "graph", "analysis", "executor", "tensors"),
+    "bridge": ("base", "spec", "layers", "importers", "graph", "analysis", "executor", "tensors"),
 }
 """Each folder and the others it may import; itself always."""
 
@@ -59,7 +59,10 @@ LIBRARIES = {
         "exporters/onnx/*",
         "importers/onnx/*",
         "commands/run/opinion.py",
-        *(f"tensors/{name}.py" for name in ("matching", "npy", "numbers", "pictures", "safetensors")),
+        *(
+            f"tensors/{name}.py"
+            for name in ("matching", "npy", "numbers", "other_names", "pictures", "safetensors")
+        ),
     ),
     "onnx": ("exporters/onnx/library.py", "importers/onnx/*"),
     "onnxruntime": ("commands/run/onnx_runtime.py",),
