@@ -11,6 +11,7 @@ from cnnstat.base.limits import is_size
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.file import as_model_error, message
+from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
@@ -147,6 +148,7 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
     if not ends:
         raise ModelError("none of its outputs is worked out from its inputs by operators that are known")
     every, ends = settled(layers.built, ends, model.inputs)
+    grouped(every, ends, model.inputs)
     kept = _kept(every, [*ends, *(number for number, each in enumerate(every) if each.kept)])
     built = [every[number] for number in kept]
     read = {source for each in built for source in each.reads}
