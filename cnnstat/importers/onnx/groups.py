@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.shuffles import shuffle_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,9 @@ class _Groups:
 
     def apply(self) -> None:
         rules = {
-            "power": (self._scaled_tanh,),
+            "power": (self._scaled_tanh, self._scaled_product),
+            "matmul": (self._turned_product,),
+            "reshape": (self._shuffle, self._along_a_row),
             "add": (self._subsample,),
             "max_pool": (self._steps, self._padded),
             "zero_pad_shortcut": (self._shortcut,),
@@ -96,6 +99,74 @@ class _Groups:
         if not all(value > 0 for value, _ in numbers.values()):
             return None
         return self._as(layer, "scaled_tanh", line.reads, options=options)
+
+    def _scaled_product(self, layer: Built) -> Built | None:
+        """A number times a product of matrices."""
+        product = self._before(layer, "matmul", transpose_a=None, transpose_b=None)
+        if product is None or layer.options.keys() != {"scale"} or layer.options["scale"] <= 0:
+            return None
+        options = {**product.options, "scale": layer.options["scale"]}
+        return replace(product, options=options)
+
+    def _turned_product(self, layer: Built) -> Built | None:
+        """A product of matrices one of which is turned before."""
+        rank = len(layer.shape)
+        swapped = [*range(rank - 2), rank - 1, rank - 2]
+        reads, options = [*layer.reads], {**layer.options}
+        for place, name in enumerate(("transpose_a", "transpose_b")):
+            turned = self._before(layer, "permute", place, order=swapped)
+            if turned is not None and name not in options:
+                reads[place], options[name] = turned.reads[0], True
+        return replace(layer, reads=reads, options=options) if options != layer.options else None
+
+    def _shuffle(self, layer: Built) -> Built | None:
+        """Channels that are dealt out, or exchanged with places."""
+        turned = self._before(layer, "permute", order=None)
+        parted = self._before(turned, "reshape", shape=None) if turned else None
+        if turned is None or parted is None:
+            return None
+        order = [0, *(axis + 1 for axis in turned.options["order"])]
+        found = shuffle_of(self._shape(parted.reads[0]), parted.shape, order, layer.shape)
+        kinds = {
+            "channel_shuffle": ("channel_shuffle", "groups", "groups"),
+            "pixel_unshuffle": ("pixel_unshuffle", "factor", "blocksize"),
+            "DepthToSpace": ("pixel_shuffle", "factor", "blocksize"),
+        }
+        if found is None or found[0] not in kinds or found[2].get("mode") == b"DCR":
+            return None
+        kind, option, key = kinds[found[0]]
+        return self._as(layer, kind, parted.reads, options={option: found[2][key]})
+
+    def _along_a_row(self, layer: Built) -> Built | None:
+        """A pool of a signal that is a map of one row meanwhile."""
+        source = layer.reads[0]
+        pool = self.built[source] if isinstance(source, int) and self.readers[source] == 1 else None
+        row = self._before(pool, "reshape", shape=None) if pool and len(pool.reads) == 1 else None
+        if pool is None or row is None or len(self._shape(row.reads[0])) != 2:
+            return None
+        channels, length = self._shape(row.reads[0])
+        if row.shape != (channels, 1, length) and row.shape != (channels, length, 1):
+            return None
+        place = 1 if row.shape[1] == 1 else 0
+        if layer.shape != (channels, pool.shape[1 + place]) or pool.shape[2 - place] != 1:
+            return None
+        if (
+            not pool.type.endswith("_pool")
+            or pool.type == "spatial_pyramid_pool"
+            or "padding" in pool.options
+        ):
+            return None
+        options = {
+            name: value if not isinstance(value, list) else value[place]
+            for name, value in pool.options.items()
+        }
+        across = [value[1 - place] for value in pool.options.values() if isinstance(value, list)]
+        sizes = ("kernel", "size")
+        if any(each != 1 for each in across) or any(
+            isinstance(pool.options.get(n), int) and pool.options[n] != 1 for n in sizes
+        ):
+            return None
+        return replace(pool, reads=row.reads, options=options, shape=layer.shape)
 
     def _subsample(self, layer: Built) -> Built | None:
         """The sum of each window, times a coefficient for each map, plus a bias for each map."""
@@ -248,12 +319,23 @@ class _Groups:
             return None
         return self._as(layer, "glu", first.reads, options={} if name == "channels" else {"axis": name})
 
+    def _squared(self, source: int | str) -> Built | None:
+        """Return the difference that a value is the square of, if nobody else reads either."""
+        if not isinstance(source, int) or self.readers[source] != 1:
+            return None
+        square = self.built[source]
+        inner = square.reads[0] if square.reads else ""
+        power = square.type == "power" and square.options == {"exponent": 2}
+        product = square.type == "multiply" and square.reads == [inner, inner]
+        if not isinstance(inner, int) or not (power or product) or self.readers[inner] != 1 + product:
+            return None
+        return self.built[inner] if self.built[inner].type == "subtract" else None
+
     def _distance(self, layer: Built) -> Built | None:
         """The squared distance of a vector from each of some codes."""
         if layer.options.get("mode") != "sum" or layer.options.get("keepdims", True) or len(layer.shape) != 1:
             return None
-        square = self._before(layer, "power", exponent=2)
-        apart = self._before(square, "subtract", broadcast=None) if square else None
+        apart = self._squared(layer.reads[0])
         codes = None
         if apart is not None and len(apart.reads) == 2:
             codes = self._before(apart, "parameter", 1, shape=None)

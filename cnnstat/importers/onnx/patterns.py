@@ -92,7 +92,17 @@ class _Patterns:
         for node in reversed(self.model.nodes):
             if id(node) not in self.gone and node.op in _PIECES and not node.domain:
                 self._activation(node)
-        self.model.nodes = [node for node in self.model.nodes if id(node) not in self.gone]
+        self._drop()
+
+    def _drop(self) -> None:
+        """Leave out what has become part of another node, and what nothing that is put out depends on."""
+        needed, left = {*self.model.outputs}, []
+        for node in reversed(self.model.nodes):
+            wanted = node.noted is not None or not needed.isdisjoint(node.outputs)
+            if wanted and id(node) not in self.gone:
+                needed.update(node.inputs)
+                left.append(node)
+        self.model.nodes = left[::-1]
 
     def _alone(self, name: str) -> bool:
         """Say whether a value is read by one node and is no output."""
