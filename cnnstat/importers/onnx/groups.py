@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.layers import names_of
 from cnnstat.importers.onnx.shuffles import shuffle_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _SLOPE, _AMPLITUDE = 2 / 3, 1.7159
 """The defaults of `scaled_tanh`: two thirds are another number in float32."""
+_EPS = 1e-5
+"""The default of `batch_norm`: with a variance of so much less than 1 it divides by 1."""
 
 
 def grouped(built: list[Built], ends: Sequence[int], inputs: dict[str, Shape]) -> None:
@@ -45,8 +48,8 @@ class _Groups:
         rules = {
             "power": (self._scaled_tanh, self._scaled_product),
             "matmul": (self._turned_product,),
-            "reshape": (self._shuffle, self._along_a_row),
-            "add": (self._subsample,),
+            "reshape": (self._shuffle, self._along_a_row, self._whole_map),
+            "add": (self._subsample, self._norm),
             "max_pool": (self._steps, self._padded),
             "zero_pad_shortcut": (self._shortcut,),
             "concat": (self._pyramid,),
@@ -168,14 +171,56 @@ class _Groups:
             return None
         return replace(pool, reads=row.reads, options=options, shape=layer.shape)
 
+    def _whole_map(self, layer: Built) -> Built | None:
+        """The mean or the maximum of a map, as a map of one place."""
+        row = self._before(layer, "reshape", shape=None) or layer
+        kind = {"mean": "global_avg_pool", "max": "global_max_pool"}
+        for mode, pool in kind.items():
+            given = {} if mode == "mean" else {"mode": mode}
+            found = self._before(row, "reduce", axes=None, keepdims=False, **given)
+            if (
+                found is None
+                or found.options.get("keepdims", True)
+                or found.options.get("mode", "mean") != mode
+            ):
+                continue
+            before = self._shape(found.reads[0])
+            axes = [*names_of(before)[1:]]
+            if found.options["axes"] == axes and layer.shape == (before[0], *(1 for _ in axes)):
+                return self._as(layer, pool, found.reads)
+        return None
+
+    def _affine(self, layer: Built) -> tuple[Built | None, Built | None]:
+        """Return what is added: something scaled map by map, and a number for each map."""
+        for place in (0, 1):
+            scaled = self._before(layer, "scale", place)
+            bias = self._before(layer, "parameter", 1 - place, shape=None)
+            if scaled is not None and bias is not None and scaled.weights is None and bias.weights is None:
+                maps = (scaled.shape[0], *(1,) * (len(scaled.shape) - 1))
+                return (scaled, bias) if bias.shape == maps and layer.shape == scaled.shape else (None, None)
+        return None, None
+
+    def _norm(self, layer: Built) -> Built | None:
+        """A batch norm as TensorFlow has it for inference: its statistics are in its scale and shift."""
+        scaled, bias = self._affine(layer) if len(layer.reads) == 2 and layer.fused else (None, None)
+        if scaled is None or bias is None or not scaled.fused:
+            return None
+        import numpy as np  # noqa: PLC0415
+
+        maps = scaled.shape[:1]
+        tensors = {
+            "weight": scaled.tensors["weight"],
+            "bias": _reshaped(bias.tensors["weight"], maps),
+            "running_mean": TensorAt("", (), np.zeros(maps, np.float32)),
+            "running_var": TensorAt("", (), np.full(maps, 1 - _EPS, np.float32)),
+        }
+        return self._as(layer, "batch_norm", scaled.reads, tensors=tensors)
+
     def _subsample(self, layer: Built) -> Built | None:
         """The sum of each window, times a coefficient for each map, plus a bias for each map."""
         if len(layer.reads) != 2:
             return None
-        scaled = self._before(layer, "scale", 0) or self._before(layer, "scale", 1)
-        bias = self._before(layer, "parameter", 1, shape=None) or self._before(
-            layer, "parameter", 0, shape=None
-        )
+        scaled, bias = self._affine(layer)
         total = self._before(scaled, "power", scale=None) if scaled else None
         pool = self._before(total, "avg_pool", kernel=None, stride=None, rounding=None) if total else None
         if scaled is None or bias is None or total is None or pool is None:
@@ -183,9 +228,7 @@ class _Groups:
         maps = scaled.shape[0]
         kernel = pool.options["kernel"]
         area = kernel ** (len(pool.shape) - 1) if isinstance(kernel, int) else prod(kernel)
-        if total.options["scale"] != area or bias.shape != (maps, *(1,) * (len(layer.shape) - 1)):
-            return None
-        if scaled.weights is not None or bias.weights is not None or layer.shape != scaled.shape:
+        if total.options["scale"] != area:
             return None
         tensors = {"weight": scaled.tensors["weight"], "bias": _reshaped(bias.tensors["weight"], (maps,))}
         options = {} if pool.options == {"kernel": 2} else pool.options
