@@ -41,7 +41,10 @@ _RANDOM = {
 
 
 class Model(Struct):
-    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant."""
+    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
+
+    ``turned`` are inputs of which nothing but maps with their channels first is read.
+    """
 
     name: str
     producer: str
@@ -50,6 +53,7 @@ class Model(Struct):
     nodes: list[Node]
     values: dict[str, Value]
     outputs: list[str]
+    turned: frozenset[str] = frozenset()
 
 
 def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:

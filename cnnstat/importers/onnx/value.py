@@ -21,7 +21,8 @@ OWN = ("", "ai.onnx")
 class Value(Struct, frozen=True):
     """What is known of one value: its shape, if any, the axis of samples, and a constant's numbers.
 
-    ``array`` holds those of small constants; ``at`` says where in the file those of stored ones are.
+    ``array`` holds those of small constants; ``at`` says where in the file those of stored ones are. ``rows``
+    are the filter and the map that each of some stored kernels is for, where others are zeros.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Value(Struct, frozen=True):
     batch: int | None = None
     array: Any = None
     at: TensorAt | None = None
+    rows: Any = None
 
     @property
     def constant(self) -> bool:
