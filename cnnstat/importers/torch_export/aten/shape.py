@@ -17,6 +17,12 @@ def same(call: Call) -> bool:
     return call.same(call.x)
 
 
+def copied(call: Call) -> bool:
+    """Say that the second value is put out: it was written over the first."""
+    source = call.name("src")
+    return call.value(source).shape == call.shape and call.same(source)
+
+
 def reshape(call: Call) -> bool:
     """view, reshape, flatten, squeeze, unsqueeze: by the shapes of both sides."""
     return call.put("Reshape", [call.x])
@@ -60,6 +66,20 @@ def split(call: Call) -> bool:
     """Split into parts of any sizes."""
     x = call.x
     return call.put("Split", [x], axis=call.axis("dim", len(call.value(x).shape or ())))
+
+
+def slice_scatter(call: Call) -> bool:
+    """Put another value in place of a range of an axis: it and what is left of the first are joined."""
+    x, rank = call.x, len(call.shape)
+    axis, size = call.axis("dim", rank), call.shape[call.axis("dim", rank)]
+    start, stop, step = slice(call["start"], call["end"], call["step"]).indices(size)
+    if step != 1:
+        return False
+    before, after = ([(0, start)] if start else []), ([(stop, size)] if stop < size else [])
+    parts = [_cut(call, x, axis, *part) for part in before]
+    parts.append(call.name("src"))
+    parts += [_cut(call, x, axis, *part) for part in after]
+    return call.put("Concat", parts, axis=axis)
 
 
 def unbind(call: Call) -> bool:
@@ -125,7 +145,7 @@ def largest(call: Call) -> bool:
     """Max of two inputs, or along an axis where its places are not read."""
     if "other" in call.arguments:
         return call.put("Max", [call.x, call.name("other")])
-    if "dim" not in call.arguments or any(each.args[1] == 1 for each in call.node.users):
+    if "dim" not in call.arguments or any(each.args[1] == 1 and each.users for each in call.node.users):
         return False
     call.outputs, call.shapes = call.outputs[:1], call.shapes[:1]
     return reduce("ReduceMax")(call)
