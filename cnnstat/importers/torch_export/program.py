@@ -7,8 +7,9 @@ sizes are, so that the axis of samples is found again behind a reshape.
 from __future__ import annotations
 
 import inspect
+import io
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -45,6 +46,8 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
     torch = torch_library()
     from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: PLC0415
 
+    if not isinstance(module, torch.nn.Module):
+        raise ModelError(f"is no torch.nn.Module, but a {type(module).__name__}")
     shapes = _shapes(module, input_shape)
     buffers = {name: buffer for name, buffer in module.named_buffers(remove_duplicate=False)}
     mode = FakeTensorMode(allow_non_fake_inputs=True)
@@ -154,6 +157,7 @@ def _changes_views(program: Any) -> bool:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    with warnings.catch_warnings():
+    """Drop what PyTorch says of its own work, as the code that it had traced where it failed."""
+    with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
