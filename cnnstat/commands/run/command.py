@@ -87,7 +87,7 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
         "--against", type=click.Choice(ENGINES), help="Compare every layer's output with another engine's."
     ),
     max_memory_option,
-    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
+    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz, .safetensors or .onnx."),
     click.option(
         "--names", metavar="FILE", type=FILE, help="For --weights: a YAML map, our names to the file's."
     ),

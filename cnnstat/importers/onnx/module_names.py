@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 def module_of(node: Node, tensors: dict[str, Value]) -> str:
     """Return the dotted name of the module that a layer is of.
 
-    The name of its weight is best, then what the exporter notes beside a node, then the node's own name.
+    A node that is called as what it puts out has the name of the layer. Else the name of its weight is best,
+    then what the exporter notes beside a node, then the node's own name.
     """
+    if node.own:
+        return node.outputs[0]
     weight = tensors.get("weight")
     if weight is not None and weight.at is not None:
         name = weight.at.key
