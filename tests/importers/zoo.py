@@ -29,8 +29,13 @@ from cnnstat.importers import of_module
 from cnnstat.importers.torch_export.module import without_memory
 from tests.tensors.published_models import torchvision_models
 
-SIDES = {"inception_v3": 299, "vit_h_14": 224, "maxvit_t": 224}
+SIDES = {"inception_v3": 299}
 """Sides of the inputs that are no 224."""
+OPTIONS: dict[str, dict[str, Any]] = {
+    "googlenet": {"aux_logits": False, "init_weights": False},
+    "inception_v3": {"aux_logits": False, "init_weights": False},
+}
+"""Without heads that only training has: a program of evaluation does not have them, `parameters()` does."""
 
 TIMM = (
     *("resnet18", "resnet26d", "resnet50", "resnext50_32x4d", "seresnet50", "ecaresnet50t", "skresnet18"),
@@ -77,7 +82,7 @@ def built(model: str) -> tuple[Any, int]:
     with without_memory(torch), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if library == "torchvision":
-            return views.get_model(name, weights=None).eval(), SIDES.get(name, 224)
+            return views.get_model(name, weights=None, **OPTIONS.get(name, {})).eval(), SIDES.get(name, 224)
         import timm
 
         module = timm.create_model(name, pretrained=False).eval()
@@ -143,7 +148,8 @@ def check(model: str, road: str) -> Checked:
         analysis = ROADS[road](module, side)
         totals = analysis.totals
         found.params, found.macs, found.without = totals.counts.params, totals.counts.macs, dict(analysis.without)
-        reasons = [f"without {', '.join(analysis.without)}"] if analysis.without else []
+        ops = dict.fromkeys(name.rpartition(".")[2].rpartition("_")[0] or name for name in analysis.without)
+        reasons = [f"without {sum(analysis.without.values())} nodes: {', '.join(ops)}"[:120]] if ops else []
         reasons += [f"params {found.params - theirs[0]:+,}"] if found.params != theirs[0] else []
         reasons += [f"MACs {found.macs - theirs[1]:+,}"] if found.macs != theirs[1] else []
         reasons += [f"output {totals.output_shape}, not {output}"] if totals.output_shape != output else []

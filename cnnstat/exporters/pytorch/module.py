@@ -6,16 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.pytorch import helpers, text
-from cnnstat.exporters.pytorch.classes import SplitError
-from cnnstat.exporters.pytorch.network import Network
-from cnnstat.exporters.pytorch.said import NO_DEFAULT, UnsaidError
+from cnnstat.exporters.pytorch.network import TorchNetwork
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.exporters.source.classes import SplitError
+from cnnstat.exporters.source.said import NO_DEFAULT, UnsaidError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnstat.analysis.model import Analysis
-    from cnnstat.exporters.pytorch.said import Said
+    from cnnstat.exporters.source.said import Said
     from cnnstat.graph.nodes import LayerNode
 
 
@@ -29,7 +29,7 @@ class Written:
     def __init__(self, torch: Any, analysis: Analysis, tensors: Mapping[str, Any], dtype: str) -> None:
         self.torch, self.graph = torch, analysis.graph
         try:
-            self._network = Network(analysis.graph, analysis)
+            self._network = TorchNetwork(analysis.graph, analysis)
             source = text.source(self._network)
         except (SplitError, UnsaidError) as error:
             raise NoExportError(f"PyTorch has no words for {error}") from None

@@ -93,7 +93,7 @@ class Layers:
         if value is None or value.constant:
             raise Outside("its input is a constant")
         self.shown(value)
-        if value.batch != 0:
+        if value.batch != 0 or value.folded != (1, 1):
             raise Outside("samples are not along its first axis")
         return value
 
@@ -148,7 +148,7 @@ def axis_name(value: Value, axis: int) -> str:
     axis %= max(len(shape), 1)
     if axis == value.batch:
         raise Outside("it works along the axis of samples")
-    return names_of(value.sample)[axis - (value.batch is not None and axis > value.batch)]
+    return names_of(value.sample)[value.place(axis)]
 
 
 def names_of(shape: Shape) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import batch_axis
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
 from cnnstat.importers.onnx.constants import array_of, evaluated, turned
 from cnnstat.importers.onnx.notes import Noted, Notes
 from cnnstat.importers.onnx.stand_ins import StandIns
@@ -149,8 +149,8 @@ class _Understanding:
         for name in filter(None, node.output):
             kind, shape = found.get(name) or self._as_declared(name)
             known = [each for each in inputs if each.shape is not None and each.batch is not None]
-            batch = batch_axis(kept, known, inputs, shape) if shape is not None and known else None
-            self.values[name] = Value(name, shape, kind, batch)
+            batch, folded = samples_of(kept, known, inputs, shape) if shape is not None and known else UNKNOWN
+            self.values[name] = Value(name, shape, kind, batch, folded=folded)
 
     def _take_noted(self, node: Any, noted: Noted) -> None:
         """Keep one node in place of all that a layer is written as."""

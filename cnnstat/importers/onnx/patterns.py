@@ -112,7 +112,7 @@ class _Patterns:
             return
         values = self.model.values
         before, table, after = (values[name] for name in (node.inputs[0], node.outputs[0], last.outputs[0]))
-        if not before.batch == table.batch == after.batch == 0:
+        if not before.batch == table.batch == after.batch == 0 or before.folded != table.folded:
             return
         order = middle.attributes.get("perm") or []
         found = shuffle_of(before.sample, table.sample, order, after.sample)

@@ -11,7 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import batch_axis
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
 from cnnstat.importers.onnx.layers import Outside
 from cnnstat.importers.onnx.model import Model
 from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value
@@ -137,8 +137,8 @@ class Reading:
         inputs = [self.values[name] for name in node.inputs]
         known = [each for each in inputs if each.shape is not None and each.batch is not None]
         for name, shape in zip(node.outputs, shapes, strict=True):
-            batch = batch_axis(node, known, inputs, shape) if known else None
-            self.values[name] = Value(name, shape, 1, batch)
+            batch, folded = samples_of(node, known, inputs, shape) if known else UNKNOWN
+            self.values[name] = Value(name, shape, 1, batch, folded=folded)
 
 
 def _is_fake(tensor: Any) -> bool:
