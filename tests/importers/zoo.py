@@ -3,7 +3,7 @@
     python -m tests.importers.zoo [WORD ...] [--road onnx|torch] [--json FILE]
 
 goes over the models with one of the words in their names: all of torchvision's that classify pictures, and
-convolutional ones of timm. Parameters are the module's, multiply-adds half of what `FlopCounterMode` counts, and
+convolutional ones of timm. Parameters that are trained are the module's, multiply-adds half of what `FlopCounterMode` counts, and
 output shapes those of a run on fake tensors. Weights are not needed: modules have none, so nothing is downloaded
 and nothing large is in memory.
 """
@@ -147,7 +147,7 @@ def check(model: str, road: str) -> Checked:
         found.theirs = (theirs[0], theirs[1])
         analysis = ROADS[road](module, side)
         totals = analysis.totals
-        found.params, found.macs, found.without = totals.counts.params, totals.counts.macs, dict(analysis.without)
+        found.params, found.macs, found.without = totals.counts.trainable, totals.counts.macs, dict(analysis.without)
         ops = dict.fromkeys(name.rpartition(".")[2].rpartition("_")[0] or name for name in analysis.without)
         reasons = [f"without {sum(analysis.without.values())} nodes: {', '.join(ops)}"[:120]] if ops else []
         reasons += [f"params {found.params - theirs[0]:+,}"] if found.params != theirs[0] else []

@@ -124,6 +124,9 @@ class Layers:
         path = module_of(node, stored)
         called = node.op.lower() if kind == "opaque" else kind
         layer = Built(kind, [*reads], options or {}, at, path, called, shape, kept=node.noted is not None)
+        numbers = [each for key, each in at.items() if not key.startswith("running_")]
+        if numbers and all(each.key in self.model.fixed for each in numbers):
+            layer.options["frozen"] = True
         if stored:
             key = (kind, *((name, value.name) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))

@@ -41,7 +41,10 @@ _RANDOM = {
 
 
 class Model(Struct):
-    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant."""
+    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
+
+    ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
+    """
 
     name: str
     producer: str
@@ -50,6 +53,7 @@ class Model(Struct):
     nodes: list[Node]
     values: dict[str, Value]
     outputs: list[str]
+    fixed: frozenset[str] = frozenset()
 
 
 def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:

@@ -58,7 +58,8 @@ class Reading:
                 results = [each for each in node.args[0] if each in self.names]
                 ends = {each.arg.name for each in exported.graph_signature.output_specs if each.target is None}
                 outputs = [self.names[each] for each in results if each.name in ends]
-        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs)
+        fixed = frozenset(stored.values()) - self.program.trained
+        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed)
 
     def _placeholder(self, node: Any, stored: str | None) -> None:
         """Take an input, or a tensor that the module has."""

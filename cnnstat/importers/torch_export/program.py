@@ -28,11 +28,15 @@ SAMPLES = 13
 
 
 class Program(Struct):
-    """What `torch.export` returns, the shape of one sample of each input, and the numbers of its buffers."""
+    """What `torch.export` returns, the shape of one sample of each input, and the numbers of its buffers.
+
+    ``trained`` are the names of the parameters that training changes.
+    """
 
     exported: Any
     inputs: dict[str, Shape]
     buffers: dict[str, Any]
+    trained: frozenset[str]
 
 
 def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) -> Program:
@@ -64,7 +68,9 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
         program = torch.export.export(module, args, kwargs, strict=False)
         if _changes_views(program):
             program = program.run_decompositions({})
-    return Program(program, shapes, buffers)
+    parameters = module.named_parameters(remove_duplicate=False)
+    trained = frozenset(name for name, each in parameters if each.requires_grad)
+    return Program(program, shapes, buffers, trained)
 
 
 def _shapes(module: Any, given: Inputs | None) -> dict[str, Shape]:

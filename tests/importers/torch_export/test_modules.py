@@ -24,13 +24,15 @@ pytestmark = pytest.mark.exchange
 
 
 class Of(nn.Module):
-    """A function of its input, as a module."""
+    """A function of its input, as a module; attention reads it thrice."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__()
         self.function = function
 
     def forward(self, x: Any) -> Any:
+        if isinstance(self.function, nn.MultiheadAttention):
+            return self.function(x, x, x, need_weights=False)[0]
         return self.function(x)
 
 
@@ -88,6 +90,10 @@ CASES: dict[str, tuple[Any, tuple[int, ...], list[str]]] = {
                   ["tanh", "matmul", "softmax", "matmul"]),
     "glu": (nn.GLU(1), (4, 5, 6), ["glu"]),
     "squeezed": (Of(lambda x: f.adaptive_avg_pool2d(x, 1).squeeze()), (4, 5, 6), ["global_avg_pool", "flatten"]),
+    "stretched": (Of(lambda x: x * x.mean((2, 3), keepdim=True).expand_as(x)), (4, 5, 6), ["global_avg_pool", "multiply"]),
+    "a norm": (Of(lambda x: x / (torch.norm(x, p=2, dim=(1, 2), keepdim=True) + 1)), (4, 5, 6),
+               ["power", "reduce", "power", "power", "power", "multiply"]),
+    "several heads": (Of(nn.MultiheadAttention(8, 2, batch_first=True)), (5, 8), []),
     "a part written into": (Of(half_in_place), (4, 5, 6), []),
 }
 """A module, the shape of a sample, and the types of the layers that it becomes."""
@@ -143,6 +149,23 @@ def test_names_are_those_of_the_state_dict() -> None:
     analysis = analyzed(Twice(), {"left": (3, 8, 8), "right": (1, 8, 8)})
     assert [row.name for row in analysis.rows] == ["of_left.0", "relu", "of_right", "relu_2", "add"]
     assert [node.path for node in analysis.graph.inputs] == ["left", "right"]
+
+
+class Blurred(nn.Module):
+    """A filter that is a buffer, beside one that is trained and one that is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("filter", torch.ones(3, 1, 3, 3) / 9)
+        self.conv, self.kept = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 5, 1).requires_grad_(False)
+
+    def forward(self, x: Any) -> Any:
+        return self.kept(self.conv(f.conv2d(x, self.filter, groups=3)))
+
+
+def test_what_training_leaves_is_frozen() -> None:
+    counts = analyzed(Blurred(), (3, 6, 7)).totals.counts
+    assert (counts.params, counts.trainable) == (27 + 16 + 25, 16)
 
 
 class Unknown(nn.Module):
