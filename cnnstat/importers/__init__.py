@@ -42,7 +42,8 @@ def read(spec: str, input_shape: Inputs | None = None) -> tuple[str, str, str | 
         SpecError: there is no such file, or it cannot be read.
     """
     if is_code(spec):
-        raise _unread(spec, "names code, which is run only where a command line itself names it; from Python: cnnstat.from_torch")
+        why = "names code, which is run only where a command line itself names it"
+        raise _unread(spec, f"{why}; from Python: cnnstat.from_torch")
     return (of_file(spec, input_shape), spec, None) if is_model(spec) else file.read(spec)
 
 

@@ -26,7 +26,7 @@ def samples_of(node: Node, known: list[Value], inputs: list[Value], shape: Shape
     """
     first = known[0]
     axis, own = first.batch or 0, first.shape or ()
-    found: int | None = axis
+    found = axis
     if node.op == "Transpose":
         order = node.attributes.get("perm") or [*range(len(own))][::-1]
         found = [*order].index(axis)

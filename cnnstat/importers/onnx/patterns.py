@@ -1,9 +1,8 @@
 """What exporters write as several nodes and a person as one layer.
 
 An activation in pieces is recognised by what it computes, not by how it is written: where a few nodes make a
-function of one input, value by value, it is computed at some points, and the
-activation that has the same values there is what it is. So x·sigmoid(x), x·0.5·(1 + erf(x/sqrt 2)) and their
-reorderings need no row each.
+function of one input, value by value, it is computed at some points, and the activation that has the same
+values there is what it is. So x·sigmoid(x), x·0.5·(1 + erf(x/sqrt 2)) and their reorderings need no row each.
 """
 
 from __future__ import annotations
@@ -258,7 +257,9 @@ def _computed(model: Model, source: str, pieces: list[Node], points: Any) -> Any
                 for name in node.inputs:
                     if name and name not in known:
                         known[name] = model.values[name].array.astype(np.float64).reshape(())
-                known[node.outputs[0]] = value_of(node, [known[name] if name else None for name in node.inputs])
+                known[node.outputs[0]] = value_of(
+                    node, [known[name] if name else None for name in node.inputs]
+                )
     except (LookupError, ValueError, TypeError, AttributeError):
         return None
     return known[pieces[-1].outputs[0]]

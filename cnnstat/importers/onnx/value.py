@@ -22,7 +22,8 @@ class Value(Struct, frozen=True):
     """What is known of one value: its shape, if any, the axis of samples, and a constant's numbers.
 
     ``folded``: how many of a sample's own values stand outside of the samples along their axis, and how many
-    inside: heads of attention are folded so. ``array`` holds those of small constants; ``at`` says where in the file those of stored ones are.
+    inside: heads of attention are folded so. ``array`` holds those of small constants; ``at`` says where in
+    the file those of stored ones are.
     """
 
     name: str

@@ -47,7 +47,9 @@ class Reading:
         outputs: list[str] = []
         exported = self.program.exported
         stored = {
-            each.arg.name: each.target for each in exported.graph_signature.input_specs if each.target is not None
+            each.arg.name: each.target
+            for each in exported.graph_signature.input_specs
+            if each.target is not None
         }
         for node in exported.graph.nodes:
             if node.op == "placeholder":
@@ -56,7 +58,9 @@ class Reading:
                 self._call(node)
             elif node.op == "output":
                 results = [each for each in node.args[0] if each in self.names]
-                ends = {each.arg.name for each in exported.graph_signature.output_specs if each.target is None}
+                ends = {
+                    each.arg.name for each in exported.graph_signature.output_specs if each.target is None
+                }
                 outputs = [self.names[each] for each in results if each.name in ends]
         fixed = frozenset(stored.values()) - self.program.trained
         return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed)
@@ -91,7 +95,9 @@ class Reading:
         if node.target is operator.getitem:
             self._part(node)
             return
-        tensors = [tensor] if hasattr(tensor, "shape") else [*tensor] if isinstance(tensor, tuple | list) else []
+        tensors = (
+            [tensor] if hasattr(tensor, "shape") else [*tensor] if isinstance(tensor, tuple | list) else []
+        )
         if not tensors or any(not hasattr(each, "shape") for each in tensors if each is not None):
             return  # numbers, and checks of them
         shapes = [() if each is None else tuple(each.shape) for each in tensors]
@@ -104,7 +110,10 @@ class Reading:
         handler = ATEN.get(call.operator)
         try:
             found = handler is not None and handler(call)
-        except (Outside, LookupError):  # an argument that is worked out, or a number of axes that no layer has
+        except (
+            Outside,
+            LookupError,
+        ):  # an argument that is worked out, or a number of axes that no layer has
             found = False
         if not found:
             call.outside()

@@ -10,7 +10,7 @@ import inspect
 import io
 import warnings
 from contextlib import contextmanager, redirect_stderr
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from cnnstat.importers.torch_export.library import torch_library
 from cnnstat.importers.torch_export.user_code import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.layers.base import Shape
@@ -53,7 +53,7 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
     if not isinstance(module, torch.nn.Module):
         raise ModelError(f"is no torch.nn.Module, but a {type(module).__name__}")
     shapes = _shapes(module, input_shape)
-    buffers = {name: buffer for name, buffer in module.named_buffers(remove_duplicate=False)}
+    buffers = dict(module.named_buffers(remove_duplicate=False))
     mode = FakeTensorMode(allow_non_fake_inputs=True)
     first = next((each for each in module.parameters() if each.is_floating_point()), None)
     dtype = torch.float32 if first is None else first.dtype
@@ -80,14 +80,16 @@ def _shapes(module: Any, given: Inputs | None) -> dict[str, Shape]:
     needed = [each.name for each in named if each.default is each.empty]
     names = [each.name for each in named] or ["input"]
     if given is None:
-        example = [f"--input {name}=3x224x224" for name in needed] if len(needed) > 1 else ["--input 3x224x224"]
+        example = (
+            [f"--input {name}=3x224x224" for name in needed] if len(needed) > 1 else ["--input 3x224x224"]
+        )
         raise ModelError(f"the shape of its input is not known; give it, such as {' '.join(example)}")
     if not isinstance(given, dict):
         if len(needed) > 1:
             example = [f"--input {name}=3x224x224" for name in needed]
             message = f"its forward takes {', '.join(needed)}; give each: {' '.join(example)}"
             raise ModelError(message)
-        return {names[0]: tuple(given)}
+        return {names[0]: (*cast("Shape", given),)}
     missing = [name for name in needed if name not in given]
     open_ = any(each.kind == each.VAR_KEYWORD for each in parameters)
     unknown = [name for name in given if name not in names and not open_]

@@ -10,8 +10,8 @@ from torch.utils.flop_counter import FlopCounterMode
 import cnnstat
 from cnnstat.graph.load import loads
 from cnnstat.importers import of_module
+from cnnstat.importers.onnx.network import drafted
 from cnnstat.importers.spec_text import spec_text
-from cnnstat.importers.torch_export import network
 from cnnstat.importers.torch_export.model import understood
 from cnnstat.importers.torch_export.program import exported
 from cnnstat.importers.torch_export.tensors import Numbers
@@ -22,7 +22,10 @@ def drawn(module: Any) -> Any:
     torch.manual_seed(1)
     module = module.eval()
     with torch.no_grad():
-        for tensor in (*module.parameters(), *(each for each in module.buffers() if each.is_floating_point())):
+        for tensor in (
+            *module.parameters(),
+            *(each for each in module.buffers() if each.is_floating_point()),
+        ):
             tensor.copy_(torch.rand_like(tensor) * 0.5 + 0.1)
     return module
 
@@ -30,7 +33,7 @@ def drawn(module: Any) -> Any:
 def ours(module: Any, shape: Any) -> tuple[cnnstat.Network, list[Any]]:
     """Return a module as the executor runs it, with the module's own weights, and what it puts out."""
     program = exported(module, shape)
-    draft = network.network.drafted(understood(program, "module"))
+    draft = drafted(understood(program, "module"))
     written = spec_text(draft)
     found = cnnstat.Network(loads(written.text))
     numbers = Numbers(module, program)

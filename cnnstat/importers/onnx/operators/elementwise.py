@@ -164,7 +164,11 @@ def _joined(node: Node, layers: Layers, kind: str, given: list[Value]) -> int:
             shapes.append(shape)
         else:
             behind = len(out.shape or ()) - (out.batch or 0)
-            if value.batch is None or len(value.shape or ()) - value.batch != behind or value.folded != out.folded:
+            if (
+                value.batch is None
+                or len(value.shape or ()) - value.batch != behind
+                or value.folded != out.folded
+            ):
                 raise Outside("samples are along different axes of its inputs")
             reads.append(layers.shown(value))
             shapes.append(value.sample)

@@ -28,7 +28,8 @@ def layer(node: Node, layers: Layers) -> int:
     tensors = {name: layers.value(value) for name, value in stored.items()}
     out = layers.value(node.outputs[0])
     if any(
-        (each.batch, each.folded) != (out.batch, out.folded) or kind not in _ANY_AXIS and (each.batch, each.folded) != (0, PLAIN)
+        (each.batch, each.folded) != (out.batch, out.folded)
+        or (kind not in _ANY_AXIS and (each.batch, each.folded) != (0, PLAIN))
         for each in given
     ):
         raise Outside("samples are not along its first axis")

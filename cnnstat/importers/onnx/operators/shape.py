@@ -72,7 +72,11 @@ def concat(node: Node, layers: Layers) -> int | str:
             shape = value.shape or ()
             if like.batch is None or len(shape) <= like.batch or shape[like.batch] != 1:
                 raise Outside(f"{value.name} is a constant for several samples")
-            own = (*shape[: like.batch], *(shape[like.batch : like.batch + 1] * (like.folded != PLAIN)), *shape[like.batch + 1 :])
+            own = (
+                *shape[: like.batch],
+                *(shape[like.batch : like.batch + 1] * (like.folded != PLAIN)),
+                *shape[like.batch + 1 :],
+            )
             reads.append(parameter(node, layers, value, like, own))
         elif (value.batch, value.folded) != (like.batch, like.folded):
             raise Outside("samples are along different axes of its inputs")

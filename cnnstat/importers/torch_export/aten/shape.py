@@ -111,8 +111,8 @@ def slice_(call: Call) -> bool:
     """A range of one axis, perhaps with steps."""
     axis = call.axis("dim", len(call.shape))
     start, end = call["start"] or 0, call["end"]
-    ranges = {"starts": [start], "ends": [1 << 62 if end is None else end], "axes": [axis]}
-    return call.put("Slice", [call.x], **ranges, steps=[call["step"]])
+    ends = [1 << 62 if end is None else end]
+    return call.put("Slice", [call.x], starts=[start], ends=ends, axes=[axis], steps=[call["step"]])
 
 
 def narrow(call: Call) -> bool:
@@ -120,8 +120,8 @@ def narrow(call: Call) -> bool:
     start = call["start"]
     if not isinstance(start, int):
         return False
-    ranges = {"starts": [start], "ends": [start + call["length"]]}
-    return call.put("Slice", [call.x], **ranges, axes=[call.axis("dim", len(call.shape))])
+    axes = [call.axis("dim", len(call.shape))]
+    return call.put("Slice", [call.x], starts=[start], ends=[start + call["length"]], axes=axes)
 
 
 def select(call: Call) -> bool:
@@ -191,7 +191,9 @@ def upsample(mode: str) -> Callable[[Call], bool]:
         old, new = (call.value(x).shape or ())[2:], call.shape[2:]
         if old == new:
             return call.same(x)
-        factors = call["scale_factors"] or [call[name] for name in ("scales", "scales_d", "scales_h", "scales_w")]
+        factors = call["scale_factors"] or [
+            call[name] for name in ("scales", "scales_d", "scales_h", "scales_w")
+        ]
         factors = [each for each in factors if each is not None]
         whole = all(not b % a for a, b in zip(old, new, strict=True))
         exact = all(b == a * each for a, b, each in zip(old, new, factors, strict=False))
