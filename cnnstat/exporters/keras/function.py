@@ -11,7 +11,7 @@ from cnnstat.exporters.source.build import Build
 from cnnstat.exporters.source.classes import SplitError, Use
 from cnnstat.exporters.source.expressions import Tree, text_of
 from cnnstat.exporters.source.forward import Statement, Val
-from cnnstat.exporters.source.layout import Call, Doc, Generator, Joined, lines
+from cnnstat.exporters.source.layout import Applied, Call, Doc, Generator, Joined, lines
 from cnnstat.exporters.source.loops import Loop
 from cnnstat.exporters.source.names import variable
 from cnnstat.exporters.source.said import Said, UnsaidError
@@ -412,8 +412,8 @@ def _applied(made: Call, said: KerasSaid | Said) -> Step:
     listed = isinstance(said, KerasSaid) and said.listed
 
     def step(names: list[str]) -> Doc:
-        given = ", ".join(names)
-        return Joined("", made, f"([{given}])" if listed else f"({given})")
+        # A second input that lends its size is not read by a layer that has it as a number.
+        return Applied(made, f"[{', '.join(names)}]" if listed else names[0])
 
     return step
 

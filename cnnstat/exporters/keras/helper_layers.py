@@ -28,6 +28,31 @@ LAYERS: dict[str, tuple[tuple[str, ...], str]] = {
         return ops.moveaxis(y if self.bias is None else y + self.bias, -1, self.axis)
 ''',
     ),
+    "LayerNormAlong": (
+        (),
+        _START
+        + '''class LayerNormAlong(layers.LayerNormalization):
+    """Layer normalisation along one axis, which is turned to the end."""
+
+    def __init__(self, place: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.place = place
+
+    def build(self, shape: Any) -> None:
+        """Make the weights."""
+        sizes = list(shape)
+        sizes.append(sizes.pop(self.place))
+        super().build(tuple(sizes))
+
+    def call(self, x: Any) -> Any:
+        """Return what becomes of a batch."""
+        return ops.moveaxis(super().call(ops.moveaxis(x, self.place, -1)), -1, self.place)
+
+    def compute_output_shape(self, shape: Any) -> Any:
+        """Return the shape that it keeps."""
+        return shape
+''',
+    ),
     "LayerScale": (
         (),
         _START

@@ -44,15 +44,20 @@ def _affine(read: Read) -> tuple[Arg, Arg]:
 
 
 def layer_norm(read: Read) -> KerasSaid:
-    """Return layer normalisation; along an axis that is not the last it is Keras's, too."""
+    """Return layer normalisation.
+
+    Along an axis that is not the last Keras fails with PyTorch (3.15), so that axis is turned to the end.
+    """
     o = read.options
     if o["axes"] == "all":
         axis: Any = tuple(range(1, read.rank + 2)) if read.rank else -1
     else:
         axes = (o["axes"],) if isinstance(o["axes"], str) else tuple(o["axes"])
         axis = short(tuple(sorted(axis_of(read, each) for each in axes)))
-    args = [Arg("axis", axis, "", -1), Arg("epsilon", o["eps"], "eps", 1e-3), *_affine(read)]
-    return layer("layers.LayerNormalization", *args, *trained(read), stores=o["affine"])
+    args = [Arg("epsilon", o["eps"], "eps", 1e-3), *_affine(read), *trained(read)]
+    if isinstance(axis, int) and axis > 0:
+        return layer("LayerNormAlong", Arg(None, axis, ""), *args, stores=o["affine"])
+    return layer("layers.LayerNormalization", Arg("axis", axis, "", -1), *args, stores=o["affine"])
 
 
 def group_norm(read: Read) -> KerasSaid:

@@ -50,7 +50,7 @@ def source(network: KerasNetwork) -> str:
     head += [""] if head[-1] else []
     head += ["import keras"]
     head += ["import numpy as np"] if re.search(r"\bnp\.", code) else []
-    used = [word for word in ("layers", "ops") if re.search(rf"\b{word}\.", code)]
+    used = [word for word in ("layers", "ops") if re.search(rf"(?<![.\w]){word}\.", code)]
     head += [f"from keras import {', '.join(used)}"] if used else []
     head += ["", "if TYPE_CHECKING:", *late] if late else []
     return "\n".join([*head, *texts, *bodies, "", "", *_tail(main), ""])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 from pathlib import Path
@@ -33,18 +32,14 @@ def made(text: str) -> tuple[Any, dict[str, Any]]:
     found: dict[str, Any] = {"__name__": "generated"}
     exec(compile(text, "generated.py", "exec", dont_inherit=True), found)
     title = re.findall(r"^def (\w+)\(", text, re.MULTILINE)[-1]
-    before = keras.config.floatx()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     keras.utils.clear_session()
-    try:
-        return found[title](), found
-    finally:
-        keras.config.set_floatx(before)
-        gc.collect()
+    return found[title](), found
 
 
 def apart(graph: Graph) -> float:
-    """Return how far outputs are off beside the largest number; what is stored and trained has to be the same."""
+    """Return how far outputs are off beside the largest number, once numbers are the same."""
     model, names = made(written(graph))
     network = cnnstat.Network(graph, seed=3, dtype="float64")
     counts = cnnstat.analyze(graph).totals.counts

@@ -17,6 +17,10 @@ from tests.small import network_of
 if TYPE_CHECKING:
     from tests.executor.cases import Case
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning"
+)  # of Keras itself
+
 INFERENCE = [case for case in CASES if not case.training]
 
 
