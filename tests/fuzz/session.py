@@ -80,7 +80,9 @@ class Session:
         self.counts: Counter[str] = Counter()
         self.found: list[str] = []
         self.seconds = 0.0
-        self.current = folder.current(name, job)
+        self.current = folder.current(name, job).open(
+            "wb", buffering=0
+        )  # to open it takes longer than to write
 
     @property
     def result(self) -> dict[str, object]:
@@ -90,7 +92,9 @@ class Session:
     def tried(self, example: Example) -> str:
         """Check an example; it lies in a file meanwhile, should the process die of it."""
         said = f"{example}\n\n".encode(errors="backslashreplace")
-        self.current.write_bytes(said + example.saved()[1])
+        self.current.seek(0)
+        self.current.write(said + example.saved()[1])
+        self.current.truncate()
         return self.fuzzer.check(example)
 
     def explore(self, until: float) -> None:
