@@ -316,7 +316,7 @@ class _Builder:
     def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if end.line == start.line else 1
-        return Span(self.source, start.line + 1, start.column + 1, max(1, length))
+        return Span(self.source, *_place(self.source, start), max(1, length))
 
     def refuse(self, code: str, message: str, event: Any) -> None:
         self.problems.add(Problem(code, message, self.span(event)))

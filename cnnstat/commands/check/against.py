@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 COMPARED = ("params", "macs", "inference_memory", "training_memory")
 """What may not grow, by the names that budgets have for it; a larger receptive field is no cost."""
 
+_UNCHECKED = "not checked: the variants before it have too many layers together"
+
 ANY = ""
 """The tolerance of every figure without one of its own."""
 
@@ -126,7 +128,7 @@ def compare(
     except SpecError:
         return Compared(_broken(earlier, "it is broken"))
     renamings = _renamings(former, family)
-    before = {each.key: each for key in _keys(former, family, variant) for each in networks(former, key)}
+    before = {each.key: each for each in _compared(former, family, variant)}
     changes, problems = [], []
     for network in networks(family, variant):
         key = renamings.get(network.key, network.key)
@@ -152,13 +154,12 @@ def _broken(earlier: Earlier, note: str) -> FileChange:
     return FileChange(became="unknown", before=earlier.name, note=note)
 
 
-def _keys(former: Family, family: Family, variant: str | None) -> Iterable[str | None]:
-    """Return the keys of the networks that are compared, or are no more, as they were."""
-    every = tuple(former.variants) or (None,)
+def _compared(former: Family, family: Family, variant: str | None) -> Iterable[Network]:
+    """Return the networks that are compared, or are no more, as they were."""
     if variant is None:
-        return every
+        return networks(former)
     key = _renamings(former, family).get(variant, variant)
-    return (key,) if key in every else ()
+    return networks(former, key) if key in former.variants else ()
 
 
 def _renamings(former: Family, family: Family) -> dict[str, str]:
@@ -191,9 +192,10 @@ def _change(before: Network | None, after: Network) -> NetworkChange:
     if before is None:
         return NetworkChange(network=name, became="new", note=_key(after))
     if after.analysis is None:
-        return NetworkChange(network=name, became="unknown", note="it is broken")
+        note = "it is broken" if after.problems else _UNCHECKED
+        return NetworkChange(network=name, became="unknown", note=note)
     if before.analysis is None:
-        note = f"it was broken: {_first(before.problems)}"
+        note = f"it was broken: {_first(before.problems)}" if before.problems else _UNCHECKED
         return NetworkChange(network=name, became="unknown", note=note)
     figures = tuple(_figures(before.analysis, after.analysis))
     fields = _field(before.analysis), _field(after.analysis)
