@@ -108,7 +108,7 @@ def _codes(
     if not ignore or not codes:
         problems.append(Problem("ignore/form", f"expected '{_FORM}'", whole))
         return
-    if not ignore[3].strip():
+    if not re.search(r"\w", ignore[3]):
         problems.append(Problem("ignore/reason", "say why, behind the bracket", whole))
     known = (*CODES, *rules.codes())
     for code in codes:

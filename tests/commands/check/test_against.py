@@ -547,3 +547,23 @@ def test_what_is_mended_is_what_is_compared(here: Path) -> None:
     found = document("specs/one.yaml", "--against", "HEAD", "--fix")["files"][0]
     params = found["change"]["networks"][0]["figures"][0]
     assert (params["before"], params["after"]) == (24, 22)
+
+
+@pytest.mark.parametrize("against", ["HEAD", "../before"])
+def test_removed_specs_are_listed_for_a_pattern(here: Path, against: str) -> None:
+    Path("specs/deep/er").mkdir(parents=True)
+    write("specs/deep/er/gone.yaml", spec())
+    write("specs/deep/stays.yaml", spec())
+    commit()
+    shutil.copytree(".", "../before")
+    for name in ("specs/one.yaml", "specs/deep/er/gone.yaml"):
+        Path(name).unlink()
+
+    def removed(*patterns: str) -> list[str]:
+        return list(document(*patterns, "--against", against)["removed"])
+
+    assert removed("specs/*.yaml") == ["specs/one.yaml"]
+    assert removed("specs/**/*.yaml") == ["specs/deep/er/gone.yaml", "specs/one.yaml"]
+    assert removed("specs/d*") == ["specs/deep/er/gone.yaml"]
+    assert removed("specs/t*.yaml") == []
+    assert removed("s*/one.ya[m]l", "specs/two.yaml") == ["specs/one.yaml"]

@@ -162,3 +162,8 @@ def test_suggestions_are_for_the_first_codes_that_there_are_not(monkeypatch: pyt
     near = [each for each in said if "ignore/unknown" in each and "did you mean" in each]
     assert len(near) == 3
     assert sum("ignore/unknown" in each for each in said) == 5
+
+
+def test_a_reason_has_a_word() -> None:
+    report = check(f"{HEAD}  {BAD}  # cnnstat: ignore[{BIAS}] ...\n{NORM}")
+    assert (4, "ignore/reason") in codes(report)
