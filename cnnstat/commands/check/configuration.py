@@ -115,9 +115,7 @@ def read_configuration(given: Path | None, folder: Path) -> Configuration:
         return _configuration(given, said)
     for place in (folder, *folder.parents):
         if os.path.lexists(other := place / _OTHER_FILE):
-            raise ArgumentError(
-                f"{plain(str(other))}: the configuration is called {OWN_FILE}; rename the file"
-            )
+            raise ArgumentError(f"{plain(str(other))}: the configuration is called {OWN_FILE}; rename it")
         for path in (place / OWN_FILE, place / PROJECT_FILE):
             said = _said(path) if os.path.lexists(path) else None
             if said is not None:
@@ -139,26 +137,29 @@ def _said(path: Path) -> Any:
             text = file.read(MAX_TEXT).decode("utf-8-sig")
         if path.suffix == ".toml":
             tools = tomllib.loads(text).get("tool")
-            return _table(tools) if isinstance(tools, dict) else None
+            return _table(path, tools) if isinstance(tools, dict) else None
         return _texts(parse(Source(str(path), text))) if text.strip() else {}
     except SpecError as error:
         first = error.problems[0]
         place = f"{plain(str(path))}:{first.span.line}:{first.span.column}"
         raise ArgumentError(f"the configuration is wrong: {place}: {first.code}: {first.message}") from None
+    except ArgumentError:
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise ArgumentError(f"{path} cannot be read: {reason}") from None
 
 
-def _table(tools: dict[str, Any]) -> Any:
+def _table(path: Path, tools: dict[str, Any]) -> Any:
     """Return what a project file says of this program; None where it has no such table.
 
     Raises:
-        ValueError: it has none, but one whose name is nearly that.
+        ArgumentError: it has none, but one whose name is nearly that.
     """
     if _TABLE not in tools:
         for name in get_close_matches(_TABLE, tools, n=1, cutoff=_NEAR):
-            raise ValueError(f"unknown table [tool.{name}]; did you mean [tool.{_TABLE}]?")
+            what = f"unknown table [tool.{name}]; did you mean [tool.{_TABLE}]?"
+            raise ArgumentError(f"{plain(str(path))}: {plain(what)}")
     return tools.get(_TABLE)
 
 

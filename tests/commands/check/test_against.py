@@ -560,10 +560,10 @@ def test_removed_specs_are_listed_for_a_pattern(here: Path, against: str) -> Non
         Path(name).unlink()
 
     def removed(*patterns: str) -> list[str]:
-        return list(document(*patterns, "--against", against)["removed"])
+        return sorted(document(*patterns, "--against", against)["removed"])
 
     assert removed("specs/*.yaml") == ["specs/one.yaml"]
     assert removed("specs/**/*.yaml") == ["specs/deep/er/gone.yaml", "specs/one.yaml"]
     assert removed("specs/d*") == ["specs/deep/er/gone.yaml"]
     assert removed("specs/t*.yaml") == []
-    assert removed("s*/one.ya[m]l", "specs/two.yaml") == ["specs/one.yaml"]
+    assert removed("s*/[ot]*.ya[m]l") == ["specs/one.yaml"]
