@@ -567,3 +567,8 @@ def test_removed_specs_are_listed_for_a_pattern(here: Path, against: str) -> Non
     assert removed("specs/d*") == ["specs/deep/er/gone.yaml"]
     assert removed("specs/t*.yaml") == []
     assert removed("s*/[ot]*.ya[m]l") == ["specs/one.yaml"]
+
+
+def test_a_branch_that_is_nearly_called_so_is_named(here: Path) -> None:
+    assert "no revision 'mian' here; did you mean 'main'?" in refused("specs", "--against", "mian")
+    assert "'git fetch origin release' brings a branch" in refused("specs", "--against", "release")
