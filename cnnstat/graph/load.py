@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnstat.base.arguments import check_names, check_type
 from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.graph.model import Graph, build
-from cnnstat.importers import read
+from cnnstat.importers import is_code, read, run_code
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
 
@@ -38,6 +38,23 @@ def load(
     check_type("spec", spec, str | Path, "a path or a name")
     text, name, variant = read(str(spec), input_shape)
     return loads(text, name, variant=variant, params=params, input_shape=input_shape)
+
+
+def load_written(
+    spec: str, *, params: Mapping[str, object] | None = None, input_shape: Inputs | None = None
+) -> Graph:
+    """Read a spec as `load` does; of a word that a person has written on a command line, code is run, too.
+
+    That is `torch:package.module:callable`, whose callable gets ``params``. No other function runs it, so no
+    spec, configuration or folder that names one can.
+
+    Raises:
+        SpecError: the spec is wrong, or the code fails.
+        ValueError: a parameter's value is none that a spec could have.
+    """
+    if not is_code(spec):
+        return load(spec, params=params, input_shape=input_shape)
+    return loads(run_code(spec, params or {}, input_shape), spec)
 
 
 def loads(

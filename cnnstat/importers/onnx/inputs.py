@@ -10,7 +10,7 @@ from cnnstat.importers.errors import ModelError
 from cnnstat.importers.names import legal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.layers.base import Shape
@@ -24,6 +24,8 @@ def inputs_of(proto: Any, given: Inputs | None) -> tuple[dict[str, Shape], dict[
     """
     stored = {each.name for each in proto.graph.initializer}
     inputs = [each for each in proto.graph.input if each.name not in stored]
+    tensors = {each.name for each in absent(inputs)}
+    inputs = [each for each in inputs if each.name not in tensors]
     if not inputs:
         raise ModelError("it has no input")
     if any(isinstance(each.name, bytes) for each in inputs):
@@ -62,6 +64,22 @@ def inputs_of(proto: Any, given: Inputs | None) -> tuple[dict[str, Shape], dict[
             raise ModelError(f"{message}; give it: --input {name}{example}")
         shapes[each.name], batches[each.name] = shape, max(sizes[0], 1)
     return shapes, batches
+
+
+def absent(inputs: Iterable[Any]) -> list[Any]:
+    """Return the inputs that are tensors of the model whose numbers it lacks.
+
+    Where a model takes any number of samples, what does not is the same for all of them. So are models whose
+    weights are left out, as a tensor without numbers is none.
+    """
+    found = [(each, each.type.tensor_type.shape.dim) for each in inputs if each.type.HasField("tensor_type")]
+    if not any(sizes and not _fixed(sizes[0]) for _, sizes in found):
+        return []
+    return [each for each, sizes in found if all(map(_fixed, sizes))]
+
+
+def _fixed(size: Any) -> bool:
+    return bool(size.HasField("dim_value") and size.dim_value > 0)
 
 
 def _size(size: Any) -> str:

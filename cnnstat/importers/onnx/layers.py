@@ -24,7 +24,10 @@ class Outside(Exception):  # noqa: N818 - no error: the node becomes an opaque l
 
 
 class Built(Struct):
-    """A layer before all are named: what it reads are numbers of layers, or names of inputs."""
+    """A layer before all are named: what it reads are numbers of layers, or names of inputs.
+
+    ``kept``: it is one of the network's, even where no output depends on it.
+    """
 
     type: str
     reads: list[int | str]
@@ -34,6 +37,7 @@ class Built(Struct):
     kind: str
     shape: Shape
     weights: int | None = None
+    kept: bool = False
 
 
 class Layers:
@@ -119,12 +123,13 @@ class Layers:
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
         path = module_of(node, stored)
         called = node.op.lower() if kind == "opaque" else kind
-        layer = Built(kind, [*reads], options or {}, at, path, called, shape)
+        layer = Built(kind, [*reads], options or {}, at, path, called, shape, kept=node.noted is not None)
         if stored:
             key = (kind, *((name, value.name) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
             if owner != len(self.built):
                 layer.weights, layer.tensors = owner, {}
+                layer.options.pop("frozen", None)  # it is said where the weights are
         self.built.append(layer)
         return len(self.built) - 1
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from cnnstat.importers.draft import TensorAt
+    from cnnstat.importers.onnx.notes import Noted
     from cnnstat.layers.base import Shape
 
 MAX_COMPUTED = 1 << 16
@@ -43,7 +44,10 @@ class Value(Struct, frozen=True):
 
 
 class Node(Struct):
-    """One operator with its attributes; ``scope`` is its module, where the exporter notes it."""
+    """One operator with its attributes; ``scope`` is its module, where the exporter notes it.
+
+    ``own``: it is called as what it puts out. ``noted`` is the layer that it ends, where that is known.
+    """
 
     name: str
     op: str
@@ -52,6 +56,8 @@ class Node(Struct):
     attributes: dict[str, Any]
     scope: str = ""
     domain: str = ""
+    own: bool = False
+    noted: Noted | None = None
 
 
 def named(node: Any) -> str:

@@ -41,6 +41,14 @@ def matmul(node: Node, layers: Layers) -> int:
     return layers.add(node, "matmul", reads, layers.value(node.outputs[0]).sample)
 
 
+def linear(node: Node, layers: Layers) -> int:
+    """Return PyTorch's linear: along the last axis, with a row of weights for each unit."""
+    x, weight = layers.value(node.inputs[0]), layers.value(node.inputs[1])
+    if x.constant or not weight.constant:
+        raise Outside("its weights are no constant")
+    return _linear(node, layers, x, weight, layers.input(node, 2))
+
+
 def _linear(node: Node, layers: Layers, x: Value, weight: Value, bias: Value | None) -> int:
     units = (weight.shape or (0,))[0]
     options: dict[str, Any] = {"units": units}

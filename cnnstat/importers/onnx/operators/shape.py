@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, names_of
 from cnnstat.importers.onnx.operators.elementwise import parameter
@@ -97,7 +99,8 @@ def split(node: Node, layers: Layers) -> None:
             part: dict[str, Any] = {"parts": len(sizes), "take": number, **of_axis}
             kind = "split" if equal else "slice"
             options = part if equal else _range(name, start, size, sum(sizes))
-            layers.put(out, layers.add(node, kind, [source], layers.value(out).sample, options))
+            one = replace(node, outputs=[out])
+            layers.put(out, layers.add(one, kind, [source], layers.value(out).sample, options))
         start += size
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.pytorch.classes import SplitError
-from cnnstat.exporters.pytorch.forward import Statement, Val
-from cnnstat.exporters.pytorch.names import variable
+from cnnstat.exporters.source.classes import SplitError
+from cnnstat.exporters.source.forward import Statement, Val
+from cnnstat.exporters.source.names import variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.exporters.pytorch.build import Class
-    from cnnstat.exporters.pytorch.expressions import Tree
-    from cnnstat.exporters.pytorch.forward import Names
-    from cnnstat.exporters.pytorch.network import Network
-    from cnnstat.exporters.pytorch.scopes import Member
+    from cnnstat.exporters.source.build import Build
+    from cnnstat.exporters.source.expressions import Tree
+    from cnnstat.exporters.source.forward import Names
+    from cnnstat.exporters.source.network import Network
+    from cnnstat.exporters.source.scopes import Member
 
     Verified = Callable[[list[int], list[Tree]], list[Tree]]
 
@@ -36,7 +36,7 @@ class Loop:
         network: Network,
         title: str,
         members: list[Member],
-        klass: Class | None,
+        klass: Build | None,
         sources: list[Val],
         read: set[str],
         widths: list[Tree],
