@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cnnstat.analysis.expectations import figure
 from cnnstat.analysis.growth import growth_of
 from cnnstat.base.errors import ArgumentError, Fault, Problem, Source, SpecError
-from cnnstat.base.figures import BUDGETED, FIGURES
+from cnnstat.base.figures import BUDGETED, FIGURES, OF_NETWORK
 from cnnstat.base.text import suggestion
 from cnnstat.commands.check.networks import networks
 from cnnstat.spec.expect import WHOLE, tolerance
@@ -38,12 +38,15 @@ NetworkBecame: TypeAlias = Literal["same", "changed", "new", "removed", "unknown
 
 
 class FigureChange(Struct, frozen=True, kw_only=True):
-    """A figure before and after; ``ratio`` is null where it was 0. ``grown``: beyond the tolerance."""
+    """A figure before and after; of a new network ``before``, ``difference`` and ``ratio`` are null.
+
+    ``ratio`` is null where it was 0, too. ``grown``: beyond the tolerance.
+    """
 
     figure: str
-    before: int
+    before: int | None
     after: int
-    difference: int
+    difference: int | None
     ratio: float | None
     grown: bool
 
@@ -109,8 +112,10 @@ def compare(
 
     What grew too much is a problem at the network that grew; a spec that is wrong now, or was, has none.
     """
-    if earlier.status in ("new", "unknown"):
-        return Compared(FileChange(became=earlier.status, note=earlier.note))
+    if earlier.status == "unknown":
+        return Compared(FileChange(became="unknown", note=earlier.note))
+    if earlier.status == "new":
+        return Compared(FileChange(became="new", note=earlier.note, networks=_all_new(name, text, variant)))
     renamed = earlier.status == "renamed"
     try:
         old = earlier.content.decode("utf-8-sig")
@@ -133,7 +138,7 @@ def compare(
     for network in networks(family, variant):
         key = renamings.get(network.key, network.key)
         change = _change(before.pop(key, None), network)
-        if change.figures:
+        if change.became == "changed":
             change, said = _judged(change, tolerances)
             problems += [
                 Problem("against/grown", f"against {against}: {each}", network.span) for each in said
@@ -147,6 +152,32 @@ def compare(
     return Compared(
         FileChange(became=became, before=earlier.name, note=earlier.note, networks=tuple(changes)),
         tuple(problems),
+    )
+
+
+def _all_new(name: str, text: str, variant: str | None) -> tuple[NetworkChange, ...]:
+    """Return the networks of a spec that there was not; none of one that cannot be read."""
+    try:
+        family = read_family(Source(name, text))
+    except SpecError:
+        return ()
+    return tuple(_new(each) for each in networks(family, variant) if each.analysis)
+
+
+def _new(network: Network) -> NetworkChange:
+    if network.analysis is None:
+        return NetworkChange(network=network.name, became="new", note=_key(network))
+    totals = network.analysis.totals
+    figures = ((key, growth_of(BUDGETED[key], totals, totals).after) for key in COMPARED)
+    return NetworkChange(
+        network=network.name,
+        became="new",
+        note=_key(network),
+        figures=tuple(
+            FigureChange(figure=key, before=None, after=after, difference=None, ratio=None, grown=False)
+            for key, after in figures
+        ),
+        field_after=_field(network.analysis),
     )
 
 
@@ -190,7 +221,7 @@ def _first(problems: Sequence[Problem]) -> str:
 def _change(before: Network | None, after: Network) -> NetworkChange:
     name = after.name
     if before is None:
-        return NetworkChange(network=name, became="new", note=_key(after))
+        return _new(after)
     if after.analysis is None:
         note = "it is broken" if after.problems else _UNCHECKED
         return NetworkChange(network=name, became="unknown", note=note)
@@ -235,19 +266,26 @@ def _judged(change: NetworkChange, tolerances: Mapping[str, str]) -> tuple[Netwo
     figures, said = [], []
     for each in change.figures:
         allowed = tolerances.get(each.figure, tolerances.get(ANY, "0"))
-        grown = each.difference > tolerance(allowed, Fraction(each.before))
+        before = each.before or 0
+        difference = each.after - before
+        grown = difference > tolerance(allowed, Fraction(before))
         figures.append(replace(each, grown=grown))
         if grown:
-            percent = f", {percent_of(each)}" if each.before else ""
-            label = FIGURES[BUDGETED[each.figure]].label
-            said.append(f"{label} {each.before:,} -> {each.after:,} ({each.difference:+,}{percent})")
+            percent = f", {percent_of(before, each.after)}" if before else ""
+            said.append(f"{label_of(each.figure)} {before:,} -> {each.after:,} ({difference:+,}{percent})")
     limit = " and ".join(f"{name}{'=' if name else ''}{amount}" for name, amount in tolerances.items())
     beyond = f"; tolerance {limit}" if limit else ""
     message = [f"{change.network} grew: {', '.join(said)}{beyond}"] if said else []
     return replace(change, figures=tuple(figures)), message
 
 
-def percent_of(change: FigureChange) -> str:
+def label_of(figure: str) -> str:
+    """Return what a figure that is compared is called, with its unit where it is no count."""
+    unit = " (bytes)" if BUDGETED[figure] in OF_NETWORK else ""
+    return f"{FIGURES[BUDGETED[figure]].label}{unit}"
+
+
+def percent_of(before: int, after: int) -> str:
     """Return by how much a figure grew or shrank: ``+4 %``."""
-    percent = change.difference * 100 / change.before
+    percent = (after - before) * 100 / before
     return f"{percent:+.3g} %" if abs(percent) < 1000 else f"{percent:+,.0f} %"
