@@ -135,8 +135,8 @@ def test_growth_is_a_finding_at_the_network_that_grew(here: Path) -> None:
     place, line, caret, head, row, sums, _ = ended.stdout.splitlines()
     assert place == (
         "specs/two.yaml:4:19: error: against/grown: against HEAD: b grew: params 40 -> 50 (+10, +25 %), MACs"
-        " 1,296 -> 1,620 (+324, +25 %), inference memory (bytes) 992 -> 1,176 (+184, +18.5 %), training memory"
-        " (bytes) 1,312 -> 1,576 (+264, +20.1 %)"
+        " 1,296 -> 1,620 (+324, +25 %), inference memory (bytes) 992 -> 1,176 (+184, +18.5 %), training"
+        " memory (bytes) 1,312 -> 1,576 (+264, +20.1 %)"
     )
     assert line.endswith("variants: {a: {}, b: {params: {filters: 5}}}")
     assert line[caret.index("^")] == "b"
