@@ -70,10 +70,11 @@ def schema() -> dict[str, Any]:
         "title": "cnnstat spec",
         **mapping(network, required=["input", "layers"]),
         "if": {"not": {"required": ["blocks"]}},
-        "then": {"properties": {"layers": {"items": {"properties": {"type": {"$ref": "#/$defs/type:"}}}}}},
+        "then": {"properties": {"layers": {"$ref": "#/$defs/layers:"}}},
         "$defs": {
             "entries": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry"}},
             "entry": _entry(types, references),
+            "layers:": {"items": {"properties": {"type": {"$ref": "#/$defs/type:"}}}},
             "type:": _layer_type(types),
             "block": mapping(block, required=["layers"]),
             # The colon keeps these apart from the layer types, which are defined beside them.
