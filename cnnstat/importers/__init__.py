@@ -56,10 +56,20 @@ def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | Non
         SpecError: the code fails, or what it makes cannot be read.
     """
     from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
+
+    return spec_text(drafted_code(spec, options, input_shape)).text
+
+
+def drafted_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> Draft:
+    """Return what was understood of the module that a `torch:` word is: **runs its code**.
+
+    Raises:
+        SpecError: the code fails, or what it makes cannot be read.
+    """
     from cnnstat.importers.torch_export import network  # noqa: PLC0415
 
     with _as_model_problem(spec):
-        return spec_text(network.of_code(spec, options, input_shape)).text
+        return network.of_code(spec, options, input_shape)
 
 
 def code_weights(
