@@ -95,7 +95,7 @@ class Layers:
         if value is None or value.constant:
             raise Outside("its input is a constant")
         self.shown(value)
-        if value.batch != 0:
+        if value.batch != 0 or value.folded != (1, 1):
             raise Outside("samples are not along its first axis")
         return value
 
@@ -136,6 +136,9 @@ class Layers:
             kept=node.noted is not None,
             fused="batchnorm" in node.name.split("/"),
         )
+        numbers = [each for key, each in at.items() if not key.startswith("running_")]
+        if numbers and all(each.key in self.model.fixed for each in numbers):
+            layer.options["frozen"] = True
         if stored:
             key = (kind, *((name, value.name) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
@@ -160,7 +163,7 @@ def axis_name(value: Value, axis: int) -> str:
     axis %= max(len(shape), 1)
     if axis == value.batch:
         raise Outside("it works along the axis of samples")
-    return names_of(value.sample)[axis - (value.batch is not None and axis > value.batch)]
+    return names_of(value.sample)[value.place(axis)]
 
 
 def names_of(shape: Shape) -> tuple[str, ...]:

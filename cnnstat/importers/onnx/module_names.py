@@ -80,19 +80,24 @@ def _from_slashes(name: str) -> str:
 def names_in(built: list[Built], taken: set[str]) -> list[str]:
     """Return a dotted name for each layer, all different.
 
-    The only layer of a module without others in it is the module; another is its type behind the module.
+    A module without others in it that is a single layer is called as this one, a second call of it with a
+    number behind (`relu`, `relu_2`); any other layer is its type behind the module.
     """
     tidy = _without_model(each.path for each in built)
     for each in built:
         each.path = tidy.get(each.path, each.path)
+    kinds: dict[str, set[tuple[str, bool]]] = {}
+    for each in built:
+        kinds.setdefault(each.path, set()).add((each.kind, bool(each.tensors)))
     counts = Counter(each.path for each in built)
     parents = {path.rpartition(".")[0] for path in _with_parents(counts)}
     found: list[str] = []
     numbers: Counter[str] = Counter()
     for each in built:
-        alone = each.path and counts[each.path] == 1 and each.path not in parents
+        again = len(kinds[each.path]) == 1 and not each.tensors
+        alone = each.path and (counts[each.path] == 1 or again) and each.path not in parents
         name = each.path if alone else f"{each.path}.{each.kind}".lstrip(".")
-        if not alone or name in taken:
+        if not alone or counts[each.path] > 1 or name in taken:
             stem = name
             numbers[stem] += 1
             name = stem if numbers[stem] == 1 else f"{stem}_{numbers[stem]}"

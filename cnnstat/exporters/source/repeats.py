@@ -6,8 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.pytorch.classes import SplitError, Use
-from cnnstat.exporters.pytorch.expressions import (
+from cnnstat.exporters.source.classes import SplitError, Use
+from cnnstat.exporters.source.expressions import (
     Tree,
     binary,
     constant,
@@ -17,14 +17,13 @@ from cnnstat.exporters.pytorch.expressions import (
     renamed,
     text_of,
 )
-from cnnstat.exporters.pytorch.forward import Val
-from cnnstat.exporters.pytorch.layout import Doc, Generator, flat
-from cnnstat.exporters.pytorch.loops import Loop
-from cnnstat.exporters.pytorch.wording import Wording, renamed_widths
+from cnnstat.exporters.source.forward import Val
+from cnnstat.exporters.source.layout import Doc, Generator, flat
+from cnnstat.exporters.source.wording import Wording, renamed_widths
 
 if TYPE_CHECKING:
-    from cnnstat.exporters.pytorch.build import Class
-    from cnnstat.exporters.pytorch.scopes import Member
+    from cnnstat.exporters.source.build import Build
+    from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry
 
 
@@ -33,7 +32,7 @@ class Repeats(Wording):
 
     def first_alone(
         self, entry: Entry, whole: list[Use], sources: list[Val], is_layer: bool
-    ) -> tuple[list[Doc], Class | None]:
+    ) -> tuple[list[Doc], Build | None]:
         """Return the only one that is made where all repetitions are the same one."""
         if is_layer:
             return [self.layer(entry, whole, sources)[2]], None
@@ -42,7 +41,7 @@ class Repeats(Wording):
 
     def one(
         self, entry: Entry, uses: list[Use], sources: list[Val], is_layer: bool, *, fresh: bool
-    ) -> tuple[Doc, Class | None]:
+    ) -> tuple[Doc, Build | None]:
         """Return what makes all these with one text."""
         if is_layer:
             return self.layer(entry, uses, sources, fresh=fresh)[2], None
@@ -59,7 +58,7 @@ class Repeats(Wording):
         count: Tree,
         counts: list[int],
         is_layer: bool,
-    ) -> tuple[list[Doc], Class | None]:
+    ) -> tuple[list[Doc], Build | None]:
         """Return the texts of repetitions: one for all, one for the first and one for the rest, or each."""
         inside = [Val("", [], widths + sources[0].widths), *sources[1:]]
         total = number(count)
@@ -127,7 +126,7 @@ class Repeats(Wording):
                     found.append(binary(width, ast.Add(), binary(name("i"), ast.Mult(), step)))
         return found
 
-    def widths_of_marked(self, klass: Class, uses: list[Use], sources: list[Val]) -> list[Tree]:
+    def widths_of_marked(self, klass: Build, uses: list[Use], sources: list[Val]) -> list[Tree]:
         """Return the channels of a class's output where those that reach it are called ``_in``."""
         first, *others = klass.args.params
         bindings = {first: name("_in"), **self.bindings(klass, others, uses, sources)}
@@ -157,33 +156,6 @@ class Repeats(Wording):
             sources = [val, *sources[1:]]
         self.items[title] = lambda rest: vals if rest == "*" else [vals[int(rest)]]
         self.put(title, vals[-1])
-
-    def loop(
-        self,
-        title: str,
-        found: dict[int, Member],
-        klass: Class | None,
-        target: str,
-        sources: list[Val],
-        widths: list[Tree],
-        count: Tree,
-        single: str,
-    ) -> None:
-        """Add a loop over the repetitions, with lists of what is read of each of them.
-
-        ``single`` is the module that all repetitions are, empty where each is one of its own.
-        """
-        read = self.network.items_read(self.scopes, title)
-        loop = Loop(self.network, title, [*found.values()], klass, sources, read, widths, self.verified)
-
-        def head() -> str:
-            if single:
-                return f"for _ in range({text_of(self.on_self(count), 'self.')})"
-            return f"for module in {target}"
-
-        self.forward.statements.append(loop.statement(head, single or "module"))
-        self.items[title] = loop.item
-        self.put(title, loop.main)
 
 
 def _alone(uses: list[Use]) -> list[Use]:

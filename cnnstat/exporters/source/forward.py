@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.pytorch.layout import WIDTH, lines
-from cnnstat.exporters.pytorch.names import identifier, shape, variable
+from cnnstat.exporters.source.layout import WIDTH, lines
+from cnnstat.exporters.source.names import identifier, shape, variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.exporters.pytorch.expressions import Tree
-    from cnnstat.exporters.pytorch.layout import Doc
+    from cnnstat.exporters.source.expressions import Tree
+    from cnnstat.exporters.source.layout import Doc
 
     Names = Callable[["Val"], str]
 
@@ -40,10 +40,15 @@ class Statement:
     reads: list[Val]
     text: Callable[[Names], Doc]
     loop: Callable[[Names], list[str]] | None = None
+    chained: bool = False
+    """``chained``: a loop whose first target may have the name of what it goes on with."""
 
 
 class Forward:
-    """The statements of one class, in order."""
+    """The statements of one class, in order.
+
+    ``entry`` is what a single input is called, and ``reserved`` are names that no value may have.
+    """
 
     def __init__(self, inputs: list[Val], shapes: tuple[tuple[int, ...], ...]) -> None:
         self.inputs = inputs
@@ -51,6 +56,8 @@ class Forward:
         self.statements: list[Statement] = []
         self.named: dict[int, str] = {}
         self.several = False
+        self.entry = "x"
+        self.reserved: set[str] = set()
 
     def add(self, targets: list[Val], reads: list[Val], text: Callable[[Names], Doc]) -> None:
         """Add an assignment."""
@@ -131,29 +138,33 @@ class Forward:
         return last
 
     def _name_all(self, last: dict[int, int]) -> None:
-        taken: set[str] = set()
+        taken = set(self.reserved)
         chain = "x"
         if len(self.inputs) == 1:
-            self.named[id(self.inputs[0])] = "x"
-            if last.get(id(self.inputs[0]), 0) > 0:
+            self.named[id(self.inputs[0])] = self.entry
+            if self.entry == chain and last.get(id(self.inputs[0]), 0) > 0:
                 chain = "out"
         else:
             for val in self.inputs:
                 self.named[id(val)] = identifier(val.name, taken)
                 taken.add(self.named[id(val)])
-        taken |= {chain, "x"}
+        taken |= {chain, "x", self.entry}
         holder = self.inputs[0] if chain == "x" and len(self.inputs) == 1 else None
         for place, statement in enumerate(self.statements):
-            free = holder is None or last.get(id(holder), -1) <= place
+            free = holder is None or self.named[id(holder)] != chain or last.get(id(holder), -1) <= place
             for position, val in enumerate(statement.targets):
                 if id(val) not in last:
                     self.named[id(val)] = "_"
-                elif position == 0 and statement.loop is None and free and self._goes_on(place, holder, last):
+                elif position == 0 and self._one(statement) and free and self._goes_on(place, holder, last):
                     self.named[id(val)] = chain
                     holder = val
                 else:
                     self.named[id(val)] = variable(val.name, taken)
                     taken.add(self.named[id(val)])
+
+    def _one(self, statement: Statement) -> bool:
+        """Say whether a statement, or a loop, may go on under the name of what it reads."""
+        return statement.loop is None or statement.chained
 
     def _reads(self, val: Val) -> int:
         """Return how many statements read a value."""

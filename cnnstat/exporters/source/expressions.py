@@ -11,7 +11,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from cnnstat.exporters.pytorch.names import quoted
+from cnnstat.exporters.source.names import quoted
 from cnnstat.spec.functions import divisible
 from cnnstat.spec.operators import OPERATORS
 

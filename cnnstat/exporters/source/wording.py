@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.pytorch.classes import SplitError, Use, same
-from cnnstat.exporters.pytorch.expressions import (
+from cnnstat.exporters.source.classes import SplitError, Use, same
+from cnnstat.exporters.source.expressions import (
     NoValueError,
     Tree,
     binary,
@@ -15,19 +15,19 @@ from cnnstat.exporters.pytorch.expressions import (
     sum_of,
     text_of,
 )
-from cnnstat.exporters.pytorch.layout import Call, Doc, Joined, Operation
-from cnnstat.exporters.pytorch.parts import Parts
-from cnnstat.exporters.pytorch.said import NO_DEFAULT, Said
+from cnnstat.exporters.source.layout import Call, Doc, Joined
+from cnnstat.exporters.source.parts import Parts
+from cnnstat.exporters.source.said import NO_DEFAULT, Said
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from cnnstat.exporters.pytorch.build import Class
-    from cnnstat.exporters.pytorch.classes import Param
-    from cnnstat.exporters.pytorch.forward import Val
-    from cnnstat.exporters.pytorch.said import Arg
+    from cnnstat.exporters.source.build import Build
+    from cnnstat.exporters.source.classes import Param
+    from cnnstat.exporters.source.forward import Val
+    from cnnstat.exporters.source.said import Arg
     from cnnstat.spec.model import Entry
 
 IN = "in"
@@ -44,6 +44,14 @@ class Wording(Parts):
         if any(said.head != saids[0].head for said in saids):
             return None, {}, Call(self.chosen_type(entry, uses, saids), []), True
         said = saids[0]
+        trees, words = self.arguments(saids, uses, sources, fresh=fresh)
+        self.helpers |= set(said.helpers)
+        return said, trees, Call(said.head, words), said.module
+
+    def arguments(
+        self, saids: Sequence[Said], uses: list[Use], sources: list[Val], *, fresh: bool
+    ) -> tuple[dict[str, Tree], list[Doc]]:
+        """Return what the arguments of a layer are in all places: as expressions, and as texts."""
         keys: dict[str, Arg] = {}
         rows = []
         for each in saids:
@@ -68,8 +76,7 @@ class Wording(Parts):
                 continue
             text = _nested(tree)
             words.append(text if arg.key is None else Joined(f"{arg.key}=", text))
-        self.helpers |= set(said.helpers)
-        return said, trees, Call(said.head, words), said.module
+        return trees, words
 
     def chosen_type(self, entry: Entry, uses: list[Use], saids: list[Said]) -> str:
         """Return the argument that is the class of what is made."""
@@ -132,27 +139,10 @@ class Wording(Parts):
         self.forward.add([val], sources, lambda names: self.formula(said, trees, [names(s) for s in sources]))
 
     def formula(self, said: Said, trees: dict[str, Tree], names: list[str]) -> Doc:
-        """Return an expression of inputs with these names."""
-        if said.head in ("{+}", "{*}", "{max}"):
-            if said.head == "{max}" or any(each[0] == "*" for each in names):
-                word = {"{+}": "sum", "{*}": "prod", "{max}": "amax"}[said.head]
-                if word == "amax" and len(names) == 2:
-                    return Call("torch.maximum", list(names))
-                return Joined("", Call("torch.stack", [Call("", list(names), "[", "]")]), f".{word}(0)")
-            return Operation(said.head[1], names)
-        words = {key: text_of(self.on_self(tree), "self.") for key, tree in trees.items()}
-        words = {
-            key: f"({text})" if " " in text and not text.startswith("(") and "@" in said.head else text
-            for key, text in words.items()
-        }
-        if "[{all}]" in said.head:
-            head, _, tail = said.head.partition("[{all}]")
-            del head
-            listed = Call("", list(names), "[", "]")
-            return Call("torch.cat", [listed, tail.strip(", )")])
-        return said.head.format(*names, **words)
+        """Return an expression of inputs with these names, as the target has it."""
+        raise NotImplementedError
 
-    def block_call(self, uses: list[Use], sources: list[Val], *, fresh: bool = True) -> tuple[Class, Doc]:
+    def block_call(self, uses: list[Use], sources: list[Val], *, fresh: bool = True) -> tuple[Build, Doc]:
         """Return the class of a call in all these places, and the text that makes it."""
         classes = [self.network.class_of(use.item.made) for use in uses]
         if any(each is not classes[0] for each in classes):
@@ -181,7 +171,7 @@ class Wording(Parts):
             words.append(text if positional else Joined(f"{param.name}=", text))
         return klass, Call(klass.title, words)
 
-    def bound(self, klass: Class, param: Param, uses: list[Use], sources: list[Val]) -> list[Tree]:
+    def bound(self, klass: Build, param: Param, uses: list[Use], sources: list[Val]) -> list[Tree]:
         """Return what an argument of a call may be said by."""
         inputs = list(klass.args.params)[: len(klass.scopes[0].input_names)]
         if param.name in inputs:
@@ -198,13 +188,13 @@ class Wording(Parts):
         return found
 
     def widths_of_call(
-        self, klass: Class, uses: list[Use], sources: list[Val], tap: str | None
+        self, klass: Build, uses: list[Use], sources: list[Val], tap: str | None
     ) -> list[Tree]:
         """Return what the channels of a class's output are, in the words of who calls it."""
         return renamed_widths(klass.widths(tap), self.bindings(klass, klass.args.params, uses, sources))
 
     def bindings(
-        self, klass: Class, params: Iterable[str], uses: list[Use], sources: list[Val]
+        self, klass: Build, params: Iterable[str], uses: list[Use], sources: list[Val]
     ) -> dict[str, Tree]:
         """Return what parameters of a class are in the words of who calls it, where one word is right."""
         found: dict[str, Tree] = {}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.pytorch.expressions import (
+from cnnstat.exporters.source.expressions import (
     NoValueError,
     Tree,
     binary,
@@ -27,8 +27,8 @@ from cnnstat.exporters.pytorch.expressions import (
     value_of,
     with_whole_quotients,
 )
-from cnnstat.exporters.pytorch.names import identifier
-from cnnstat.exporters.pytorch.said import NO_DEFAULT
+from cnnstat.exporters.source.names import identifier
+from cnnstat.exporters.source.said import NO_DEFAULT
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
@@ -36,7 +36,7 @@ from cnnstat.spec.model import Expressions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cnnstat.exporters.pytorch.scopes import Item, Scope
+    from cnnstat.exporters.source.scopes import Item, Scope
     from cnnstat.spec.model import Operand
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.pytorch.classes import SplitError
-from cnnstat.exporters.pytorch.forward import Statement, Val
-from cnnstat.exporters.pytorch.names import variable
+from cnnstat.exporters.source.classes import SplitError
+from cnnstat.exporters.source.forward import Statement, Val
+from cnnstat.exporters.source.names import variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.exporters.pytorch.build import Class
-    from cnnstat.exporters.pytorch.expressions import Tree
-    from cnnstat.exporters.pytorch.forward import Names
-    from cnnstat.exporters.pytorch.network import Network
-    from cnnstat.exporters.pytorch.scopes import Member
+    from cnnstat.exporters.source.build import Build
+    from cnnstat.exporters.source.expressions import Tree
+    from cnnstat.exporters.source.forward import Names
+    from cnnstat.exporters.source.network import Network
+    from cnnstat.exporters.source.scopes import Member
 
     Verified = Callable[[list[int], list[Tree]], list[Tree]]
 
@@ -36,7 +36,7 @@ class Loop:
         network: Network,
         title: str,
         members: list[Member],
-        klass: Class | None,
+        klass: Build | None,
         sources: list[Val],
         read: set[str],
         widths: list[Tree],
@@ -87,10 +87,14 @@ class Loop:
         ]
         empty = [f"        {names(val)}: list[Tensor] = []" for val in self.lists.values()]
         arguments = ", ".join(names(self.carried.get(k, source)) for k, source in enumerate(self.sources))
-        results = {"": names(self.main), **{tap: self._result(tap, names) for tap in self.taps}}
+        results = self.results(names)
         call = f"            {', '.join(results.values())} = {module}({arguments})"
         added = [f"            {names(val)}.append({results[tap]})" for tap, val in self.lists.items()]
         return [*begin, *empty, f"        {head}:", call, *added]
+
+    def results(self, names: Names) -> dict[str, str]:
+        """Return what one repetition puts out is called, by outputs."""
+        return {"": names(self.main), **{tap: self._result(tap, names) for tap in self.taps}}
 
     def _result(self, tap: str, names: Names) -> str:
         if tap in self.tapped:
