@@ -26,6 +26,7 @@ from tests.zoo.networks import NETWORKS, builder
 
 MODELS = Path(__file__).parent / "models"
 
+
 class Export(NamedTuple):
     """A network of `tests.zoo`, by which exporter it is written, and in which opset."""
 

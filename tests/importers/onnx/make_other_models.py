@@ -1,8 +1,9 @@
 """Make the stored models of Keras (by tf2onnx) and of Paddle, weights stripped.
 
-    python -m tests.importers.onnx.make_other_models keras      # tensorflow 2.21.0, keras 3.15.1, tf2onnx 1.17.0
-    python -m tests.importers.onnx.make_other_models paddle     # paddlepaddle 3.3, paddle2onnx 2.1
+    python -m tests.importers.onnx.make_other_models keras
+    python -m tests.importers.onnx.make_other_models paddle
 
+Made with tensorflow 2.21.0, keras 3.15.1, tf2onnx 1.17.0; paddlepaddle 3.3, paddle2onnx 2.1.
 Each in an environment of its own, which needs onnx beside these. `params` are what the library says are
 trained. Keras has no counter of multiply-adds: they are those of the kernels of its layers at each place of
 the output, as they are of Paddle's, whose own counter counts more than that (`paddle.flops`).
@@ -25,13 +26,13 @@ from tests.importers.onnx.stripped import strip
 
 MODELS = Path(__file__).parent / "models"
 OPSET = 18
-KERAS = {
+KERAS: dict[str, tuple[str, dict[str, Any]]] = {
     "keras-mobilenet-v2": ("MobileNetV2", {"input_shape": (96, 96, 3), "alpha": 0.35}),
     "keras-resnet50": ("ResNet50", {"input_shape": (64, 64, 3)}),
     "keras-efficientnet-b0": ("EfficientNetB0", {"input_shape": (64, 64, 3)}),
     "keras-densenet121": ("DenseNet121", {"input_shape": (64, 64, 3)}),
 }
-PADDLE = {
+PADDLE: dict[str, tuple[str, dict[str, Any]]] = {
     "paddle-resnet18": ("resnet18", {}),
     "paddle-mobilenet-v2": ("mobilenet_v2", {"scale": 0.5}),
     "paddle-mobilenet-v3": ("mobilenet_v3_small", {"scale": 0.5}),
