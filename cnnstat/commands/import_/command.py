@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 def import_model(
     spec: str, output: Path | None, input_shape: Inputs | None, flat: bool, name: str | None
 ) -> None:
-    """Write the spec of MODEL, an ONNX file: equal modules as blocks, rows of them as repeats.
+    """Write the spec of MODEL: equal modules as blocks, rows of them as repeats.
+
+    MODEL is an ONNX file, or a PyTorch module as torch:package.module:callable, whose code is run.
 
     It has the model's layers, names and wiring. What was not understood is said on standard error.
     """
     if not is_model(spec):
-        raise click.UsageError(f"'{spec}' is no model; an .onnx file is expected")
+        raise click.UsageError(f"'{spec}' is no model; an .onnx file or torch:package.module:callable is expected")
     check_output(output)
-    found = imported(spec, name or Path(spec).stem, input_shape, flat=flat)
+    found = imported(spec, name or Path(spec.rpartition(":")[2]).stem, input_shape, flat=flat)
     put(found.text, output)
     if found.said:
         complain("".join(f"{line}\n" for line in found.said), 0)

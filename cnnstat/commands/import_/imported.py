@@ -11,7 +11,7 @@ from cnnstat.base.errors import SpecError
 from cnnstat.base.text import plain, plural
 from cnnstat.commands.import_.same import same
 from cnnstat.graph.load import loads
-from cnnstat.importers import drafted
+from cnnstat.importers import drafted, is_code, run_code
 from cnnstat.importers.spec_text import folded_text, spec_text
 
 if TYPE_CHECKING:
@@ -30,14 +30,15 @@ class Imported(Struct, frozen=True):
 
 
 def imported(model: str, name: str, input_shape: Inputs | None, *, flat: bool) -> Imported:
-    """Return the spec of a model's file.
+    """Return the spec of a model: of a file, or of the code that a `torch:` word names, which is run.
 
     What is folded is read again and held against what is not: the two have to be one network.
 
     Raises:
         SpecError: the model cannot be read, or is no network.
     """
-    draft = replace(drafted(model, input_shape), name=name)
+    draft = run_code(model, {}, input_shape) if is_code(model) else drafted(model, input_shape)
+    draft = replace(draft, name=name)
     whole = spec_text(draft).text
     graph = loads(whole, model)
     said = [*_remarks(draft.remarks), *_without(graph)]

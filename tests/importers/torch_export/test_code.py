@@ -177,6 +177,8 @@ class TestRun:
         assert "no difference" in within("diff", spec, spec, *given).stdout
         assert within("sizes", spec, *given).returncode == 0
         assert within("export", spec, *given, "--to", "pytorch", "-o", "out.py").returncode == 0
+        ended = within("import", spec, *given)
+        assert ended.stdout.startswith("name: 'make'\n")
 
     def test_a_run_has_the_weights_of_the_module(self) -> None:
         ended = within(
@@ -191,6 +193,14 @@ class TestRun:
         stored = np.load("w.npz")
         assert np.array_equal(stored["stem.0.weight"], module.stem[0].weight.detach().numpy())
         assert np.array_equal(stored["fc.bias"], module.fc.bias.detach().numpy())
+
+    def test_an_export_has_the_weights_of_the_module(self) -> None:
+        ended = within("export", "torch:net.py:make", "--input", "3x8x8", "-o", "w.npz")
+        assert ended.returncode == 0, ended.stderr
+        torch = pytest.importorskip("torch")
+        made = runpy.run_path("net.py")["make"]
+        torch.manual_seed(0)
+        assert np.array_equal(np.load("w.npz")["stem.0.weight"], made().stem[0].weight.detach().numpy())
 
     def test_from_python_it_is_a_graph(self) -> None:
         nn = pytest.importorskip("torch").nn
