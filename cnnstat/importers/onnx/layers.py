@@ -26,7 +26,8 @@ class Outside(Exception):  # noqa: N818 - no error: the node becomes an opaque l
 class Built(Struct):
     """A layer before all are named: what it reads are numbers of layers, or names of inputs.
 
-    ``kept``: it is one of the network's, even where no output depends on it.
+    ``kept``: it is one of the network's, even where no output depends on it. ``fused``: it is what is left
+    of a batch norm.
     """
 
     type: str
@@ -38,6 +39,7 @@ class Built(Struct):
     shape: Shape
     weights: int | None = None
     kept: bool = False
+    fused: bool = False
 
 
 class Layers:
@@ -123,7 +125,17 @@ class Layers:
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
         path = module_of(node, stored)
         called = node.op.lower() if kind == "opaque" else kind
-        layer = Built(kind, [*reads], options or {}, at, path, called, shape, kept=node.noted is not None)
+        layer = Built(
+            kind,
+            [*reads],
+            options or {},
+            at,
+            path,
+            called,
+            shape,
+            kept=node.noted is not None,
+            fused="batchnorm" in node.name.split("/"),
+        )
         numbers = [each for key, each in at.items() if not key.startswith("running_")]
         if numbers and all(each.key in self.model.fixed for each in numbers):
             layer.options["frozen"] = True

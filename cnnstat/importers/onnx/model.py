@@ -43,6 +43,7 @@ _RANDOM = {
 class Model(Struct):
     """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
 
+    ``turned`` are inputs of which nothing but maps with their channels first is read.
     ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
     """
 
@@ -53,6 +54,7 @@ class Model(Struct):
     nodes: list[Node]
     values: dict[str, Value]
     outputs: list[str]
+    turned: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.elementary import value_of
 from cnnstat.importers.onnx.norms import norm_before, scale_behind
+from cnnstat.importers.onnx.pools import pool_from
 from cnnstat.importers.onnx.shuffles import shuffle_of
 
 if TYPE_CHECKING:
@@ -84,13 +85,24 @@ class _Patterns:
     def apply(self) -> None:
         for node in self.model.nodes:
             if id(node) not in self.gone:
+                self._pool(node)
                 self._shuffle(node)
                 self._norm(node)
                 self._bias(node)
         for node in reversed(self.model.nodes):
             if id(node) not in self.gone and node.op in _PIECES and not node.domain:
                 self._activation(node)
-        self.model.nodes = [node for node in self.model.nodes if id(node) not in self.gone]
+        self._drop()
+
+    def _drop(self) -> None:
+        """Leave out what has become part of another node, and what nothing that is put out depends on."""
+        needed, left = {*self.model.outputs}, []
+        for node in reversed(self.model.nodes):
+            wanted = node.noted is not None or not needed.isdisjoint(node.outputs)
+            if wanted and id(node) not in self.gone:
+                needed.update(node.inputs)
+                left.append(node)
+        self.model.nodes = left[::-1]
 
     def _alone(self, name: str) -> bool:
         """Say whether a value is read by one node and is no output."""
@@ -120,6 +132,18 @@ class _Patterns:
         last.op, last.domain, last.attributes = found
         last.inputs = [node.inputs[0]]
         self.gone |= {id(node), id(middle)}
+
+    def _pool(self, node: Node) -> None:
+        """An adaptive pool in pieces."""
+        if node.op not in ("GatherND", "Gather"):
+            return
+        after = [each for each in self.model.nodes[self.order[id(node)] + 1 :] if id(each) not in self.gone]
+        found = pool_from(node, self.model, self.maker, after)
+        if found is not None:
+            last = found.pieces[-1]
+            self.gone |= {id(each) for each in found.pieces[:-1]}
+            last.op, last.domain, last.inputs = found.kind, "found", [found.x]
+            last.attributes = {"size": found.size}
 
     def _norm(self, node: Node) -> None:
         """A layer norm in pieces, with its scale and shift if it has both."""

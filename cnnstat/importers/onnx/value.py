@@ -23,7 +23,8 @@ class Value(Struct, frozen=True):
 
     ``folded``: how many of a sample's own values stand outside of the samples along their axis, and how many
     inside: heads of attention are folded so. ``array`` holds those of small constants; ``at`` says where in
-    the file those of stored ones are.
+    the file those of stored ones are. ``rows`` are the filter and the map that each of some stored kernels is
+    for, where others are zeros.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Value(Struct, frozen=True):
     batch: int | None = None
     array: Any = None
     at: TensorAt | None = None
+    rows: Any = None
     folded: tuple[int, int] = (1, 1)
 
     @property

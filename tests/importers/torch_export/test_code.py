@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -210,6 +211,15 @@ class TestRun:
         assert cnnstat.analyze(graph).totals.output_shape == (4, 7, 7)
         with pytest.raises(cnnstat.SpecError, match="is no torch"):
             cnnstat.from_torch(lambda x: x, (3, 9, 9))
+
+
+@pytest.mark.exchange
+@pytest.mark.usefixtures("installed")
+def test_the_example_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(cnnstat.__file__).parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(from torch import nn\n.*?)```", page, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out.strip() == re.findall(r"  # (.*)$", code, re.MULTILINE)[-1]
 
 
 def test_nothing_but_a_command_line_runs_code() -> None:
