@@ -40,9 +40,9 @@ def to_keras_source(
     params: Mapping[str, object] | None = None,
     input_shape: Inputs | None = None,
 ) -> str:
-    """Return the source of a function that builds a network as a `keras.Model`, of any backend, channels last.
+    """Return the source of a function that builds a network as a `keras.Model`, channels last.
 
-    Keras is needed to run it, not to write it. Its `load` and `save` read and write files of weights.
+    Any backend runs it. Keras is needed to run it, not to write it. Its `load` and `save` read and write files of weights.
 
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.

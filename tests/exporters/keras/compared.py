@@ -35,7 +35,7 @@ def made(text: str) -> tuple[Any, dict[str, Any]]:
     title = re.findall(r"^def (\w+)\(", text, re.MULTILINE)[-1]
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
-    # But for TensorFlow, Keras makes float32 of float64 in many operations; that is not what is looked at here.
+    # But with TensorFlow, Keras makes float32 of float64 in many operations: that is not looked at here.
     dtypes = importlib.import_module("keras.src.backend.common.dtypes")
     dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
     keras.utils.clear_session()
