@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.export.onnx_model import to_onnx
     from cnnstat.commands.export.sources import to_keras_source, to_torch_source
     from cnnstat.commands.sizes.size_search import sizes
-    from cnnstat.graph.load import load, loads
+    from cnnstat.graph.load import from_torch, load, loads, read_onnx
     from cnnstat.graph.model import Graph
 
 __version__ = "0.1.0"
@@ -41,8 +41,10 @@ __all__ = [
     "analyze",
     "check_gradients",
     "diff",
+    "from_torch",
     "load",
     "loads",
+    "read_onnx",
     "sizes",
     "to_keras_source",
     "to_onnx",
@@ -59,8 +61,10 @@ _HOMES = {
     "analyze": "cnnstat.analysis.analyze",
     "check_gradients": "cnnstat.bridge.gradients",
     "diff": "cnnstat.commands.diff.difference",
+    "from_torch": "cnnstat.graph.load",
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",
+    "read_onnx": "cnnstat.graph.load",
     "sizes": "cnnstat.commands.sizes.size_search",
     "to_keras_source": "cnnstat.commands.export.sources",
     "to_onnx": "cnnstat.commands.export.onnx_model",

@@ -42,7 +42,7 @@ class GivenFile(File):
         return Given(name, super().convert(file, param, ctx))
 
 
-ENGINES = ("onnxruntime",)
+ENGINES = ("onnxruntime", "torch")
 _GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 
@@ -141,7 +141,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
             show(pairing, lambda: names_report(pairing), output)
             return
         model = network.spec if is_model(network.spec) and options.weights is None else None
-        proof = prove(network.load(), replace(options, model=model))
+        proof = prove(network.load(), replace(options, model=model, model_params=network.params))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

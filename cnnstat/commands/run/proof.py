@@ -15,7 +15,7 @@ from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
 from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
-from cnnstat.commands.run import onnx_runtime
+from cnnstat.commands.run import onnx_runtime, pytorch_engine
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
@@ -28,6 +28,7 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.importers import code_weights, is_code
 from cnnstat.importers import weights as weights_of
 from cnnstat.tensors import (
     FileError,
@@ -106,7 +107,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         DisprovedError: a layer cannot be run.
     """
     if options.against:  # before memory is looked at, for they take some
-        onnx_runtime.libraries()
+        _libraries(options.against)
     given = _given_inputs(graph, options)
     wanted = options.batch or next((each.samples for each in given.values()), None)
     # In training samples share statistics, which one sample alone need not have.
@@ -144,11 +145,11 @@ def _proved(
             pairs = network.load_weights(options.weights, names=options.names)
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
-            _load_model(network, options.model)
+            _load_model(network, options.model, options.model_params)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         engine = None
         if options.against:
-            engine = onnx_runtime.beside(analysis, network.parameters, network.named(x), options.dtype)
+            engine = _beside(analysis, network, network.named(x), options)
         measurements = _measured(network, x, work, options, engine)
         opinion = engine.opinion(network, x) if engine else None
     except UnfitError as error:
@@ -175,6 +176,25 @@ def _proved(
     )
 
 
+def _libraries(engine: str) -> None:
+    """See that an engine is there.
+
+    Raises:
+        RefusedError, NoExportError: it is not.
+    """
+    if engine == "torch":
+        pytorch_engine.library()
+    else:
+        onnx_runtime.libraries()
+
+
+def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], options: RunOptions) -> Beside:
+    """Run a network in the engine that is asked for."""
+    if options.against == "torch":
+        return pytorch_engine.beside(analysis, network.parameters, inputs, options.dtype, options.seed)
+    return onnx_runtime.beside(analysis, network.parameters, inputs, options.dtype)
+
+
 def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
     """Return what files give, by the names of inputs, checked as far as headers say; others are drawn."""
     shapes = {node.path: node.shape for node in graph.inputs}
@@ -194,11 +214,12 @@ def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
     return found
 
 
-def _load_model(network: Network, model: str) -> None:
+def _load_model(network: Network, model: str, params: Mapping[str, object]) -> None:
     """Take the weights of a model, one tensor after the other."""
     own = network.parameters
     shapes = network.program.inputs
-    for name, tensor in weights_of(model, {**shapes} if len(shapes) > 1 else network.program.input_shape):
+    given = {**shapes} if len(shapes) > 1 else network.program.input_shape
+    for name, tensor in code_weights(model, params, given) if is_code(model) else weights_of(model, given):
         try:
             network.load({name: cast(tensor, own[name], name, Path(model).name)})
         except ValueError as error:  # numbers that are no weights

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.external import Place, numbers_at, place_of
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.wire import BrokenFileError, Payload
@@ -37,6 +38,8 @@ class StoredTensors:
             ModelError: its numbers are missing, not as many as its shape says, or outside of the folder;
             OSError: a file cannot be read.
         """
+        if at.array is None and at.key not in self._tensors:
+            raise ModelError(f"the numbers of '{at.key}' are missing")
         with as_model_error():
             found = self._read(self._tensors[at.key]) if at.array is None else at.array
         for how, numbers in at.turns:

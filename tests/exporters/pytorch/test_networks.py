@@ -21,10 +21,24 @@ WITH_HARD_SIGMOIDS = ("ghostnet", "mobilenet-v3")
 """Of these PyTorch computes gradients with a float32: 1/6."""
 DEEP = ("efficientnet-b6", "efficientnet-b7")
 """Of these the drawn weights let rounding grow from layer to layer, in both alike."""
+LARGE = {
+    "unet3d",
+    "fcn32s",
+    "convnext-large",
+    "efficientnet-b7",
+    "dcgan-generator",
+    "hourglass",
+    "inception-v3-aux",
+}
+"""These take longest; smaller ones of their kind stand for them in the quick run."""
+
+
+def _slow_where_large(name: str) -> object:
+    return pytest.param(name, marks=pytest.mark.slow) if name in LARGE else name
 
 
 @pytest.mark.exchange
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize("name", [_slow_where_large(name) for name in bundled.names()])
 def test_a_bundled_network_is_the_same_in_pytorch(name: str) -> None:
     graph = cnnstat.load(name)
     if len(graph.inputs) == 1:
