@@ -42,7 +42,8 @@ def to_keras_source(
 ) -> str:
     """Return the source of a function that builds a network as a `keras.Model`, channels last.
 
-    Any backend runs it. Keras is needed to run it, not to write it. Its `load` and `save` read and write files of weights.
+    Keras is needed to run it, with any backend, not to write it. Its `load` and `save` read and write files of
+    weights.
 
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.

@@ -14,6 +14,7 @@ import pytest
 
 import cnnstat
 from cnnstat.exporters.keras import source
+from cnnstat.tensors import save_weights
 
 if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
@@ -52,7 +53,7 @@ def apart(graph: Graph) -> float:
     if network.parameters:
         with TemporaryDirectory() as folder:
             file = str(Path(folder) / "weights.npz")
-            np.savez(file, **network.parameters)
+            save_weights(file, network.parameters)
             names["load"](model, file)
             names["save"](model, file)
             stored = {name.replace(".", "_"): each for name, each in network.parameters.items()}

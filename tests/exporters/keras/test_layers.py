@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras
 
 INFERENCE = [case for case in CASES if not case.training]
+FIRST = {case.type: case for case in reversed(INFERENCE)}
+
+
+def slow(case: Case) -> tuple[pytest.MarkDecorator, ...]:
+    """Return what leaves all but the first case of each type to a run that takes minutes."""
+    return () if FIRST[case.type] is case else (pytest.mark.slow,)
 
 
 def test_every_type_has_words() -> None:
@@ -29,7 +35,7 @@ def test_every_type_has_words() -> None:
 
 
 @pytest.mark.exchange
-@pytest.mark.parametrize("case", INFERENCE, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id, marks=slow(case)) for case in INFERENCE])
 def test_keras_agrees(case: Case) -> None:
     graph = network_of(case)
     try:
