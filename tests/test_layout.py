@@ -58,7 +58,9 @@ LIBRARIES = {
         "executor/*",
         "exporters/onnx/*",
         "importers/onnx/*",
+        "importers/torch_export/*",
         "commands/run/opinion.py",
+        "commands/run/pytorch_engine.py",
         *(
             f"tensors/{name}.py"
             for name in ("matching", "npy", "numbers", "other_names", "pictures", "safetensors")
@@ -66,6 +68,7 @@ LIBRARIES = {
     ),
     "onnx": ("exporters/onnx/library.py", "importers/onnx/*"),
     "onnxruntime": ("commands/run/onnx_runtime.py",),
+    "torch": ("importers/torch_export/*", "commands/run/pytorch_engine.py"),
     "psutil": ("commands/run/memory_limit.py",),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.arguments import check_names, check_type
 from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.graph.model import Graph, build
-from cnnstat.importers import is_code, read, run_code
+from cnnstat.importers import is_code, of_file, of_module, read, run_code
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
 
@@ -55,6 +55,30 @@ def load_written(
     if not is_code(spec):
         return load(spec, params=params, input_shape=input_shape)
     return loads(run_code(spec, params or {}, input_shape), spec)
+
+
+def read_onnx(path: str | Path, *, input_shape: Inputs | None = None) -> Graph:
+    """Read the file of an ONNX model into a graph, which all functions take as a spec.
+
+    ``input_shape`` gives sizes that the model leaves open, or others than it has.
+
+    Raises:
+        SpecError: the file cannot be read.
+    """
+    check_type("path", path, str | Path, "the path of a model")
+    return loads(of_file(str(path), input_shape), str(path))
+
+
+def from_torch(module: Any, input_shape: Inputs) -> Graph:
+    """Return a PyTorch module as a graph, which all functions take as a spec.
+
+    ``input_shape`` is that of one sample, channels first; of several inputs by the names that `forward` has
+    for them. The module is followed by `torch.export` in evaluation; it computes nothing, and stays as it is.
+
+    Raises:
+        SpecError: it cannot be followed.
+    """
+    return loads(of_module(module, input_shape), type(module).__name__)
 
 
 def loads(

@@ -42,12 +42,9 @@ def read(spec: str, input_shape: Inputs | None = None) -> tuple[str, str, str | 
         SpecError: there is no such file, or it cannot be read.
     """
     if is_code(spec):
-        raise _unread(spec, "names code, which is run only where a command line itself has it as SPEC")
-    if not is_model(spec):
-        return file.read(spec)
-    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415 - a spec needs nothing of this
-
-    return spec_text(drafted(spec, input_shape)).text, spec, None
+        why = "names code, which is run only where a command line itself names it"
+        raise _unread(spec, f"{why}; from Python: cnnstat.from_torch")
+    return (of_file(spec, input_shape), spec, None) if is_model(spec) else file.read(spec)
 
 
 def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> str:
@@ -96,6 +93,17 @@ def of_module(module: Any, input_shape: Inputs) -> str:
     name = type(module).__name__
     with _as_model_problem(name):
         return spec_text(network.of_module(module, input_shape, name)).text
+
+
+def of_file(path: str, input_shape: Inputs | None = None) -> str:
+    """Return the text of the spec that a model's file is, whatever its name.
+
+    Raises:
+        SpecError: there is no such file, or it cannot be read.
+    """
+    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
+
+    return spec_text(drafted(path, input_shape)).text
 
 
 def drafted(spec: str, input_shape: Inputs | None = None) -> Draft:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+Pairs: TypeAlias = list[tuple[str, str]]
 
 WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
@@ -65,35 +68,63 @@ def written_block(block: Block) -> Iterator[str]:
 
 def written(entries: Sequence[Entry], inputs: Sequence[str], indent: str) -> Iterator[str]:
     """Yield the lines of a list of entries, which reads inputs of these names."""
-    above = inputs[0] if inputs else ""
-    for entry in entries:
-        pairs = [("name", named(entry.name)), ("type", value(entry.type))]
-        if entry.reads != (above,):
-            pairs.append(("from", names(entry.reads)))
-        if entry.when:
-            pairs.append(("when", entry.when))
-        if entry.repeat is not None:
-            pairs.append(("repeat", value(entry.repeat)))
-        pairs += ((key, value(each)) for key, each in entry.options.items())
-        if entry.first:
-            pairs.append(("first", value(entry.first)))
-        if entry.weights:
-            pairs.append(("weights", named(entry.weights)))
-        yield from wrapped([f"{key}: {text}" for key, text in pairs], f"{indent}- {{")
-        above = entry.name
+    above = [inputs[0] if inputs else "", *(entry.name for entry in entries)]
+    lines = [_pairs(entry, last) for entry, last in zip(entries, above, strict=False)]
+    for _, run in groupby(lines, key=lambda pairs: pairs[1]):
+        for pairs in _aligned([*run]):
+            yield from wrapped([f"{key}: {text}" for key, text in pairs], f"{indent}- {{")
 
 
-def wrapped(parts: list[str], start: str) -> Iterator[str]:
-    """Yield the parts of a mapping in braces, on as many lines as they need."""
-    line, indent = start, " " * (len(start))
+def _pairs(entry: Entry, above: str) -> Pairs:
+    """Return the keys of an entry with their values as text."""
+    pairs = [("name", named(entry.name)), ("type", value(entry.type))]
+    if entry.reads != (above,):
+        pairs.append(("from", names(entry.reads)))
+    if entry.when:
+        pairs.append(("when", entry.when))
+    if entry.repeat is not None:
+        pairs.append(("repeat", value(entry.repeat)))
+    pairs += ((key, value(each)) for key, each in entry.options.items())
+    if entry.first:
+        pairs.append(("first", value(entry.first)))
+    if entry.weights:
+        pairs.append(("weights", named(entry.weights)))
+    return pairs
+
+
+def _aligned(lines: list[Pairs]) -> list[Pairs]:
+    """Return lines with their numbers below each other, as far as all of them have the same keys."""
+    shared = 0
+    while len({pairs[shared][0] if shared < len(pairs) else "" for pairs in lines}) == 1:
+        if shared == len(lines[0]):
+            break
+        shared += 1
+    for column in range(2, shared):
+        texts = [pairs[column][1] for pairs in lines]
+        if all(map(str.isdigit, texts)):
+            width = max(map(len, texts))
+            for pairs in lines:
+                pairs[column] = (pairs[column][0], pairs[column][1].rjust(width))
+    return lines
+
+
+def wrapped(parts: list[str], start: str, close: str = "}") -> Iterator[str]:
+    """Yield the parts of a mapping or a list behind its opening, on as many lines as they need."""
+    line, indent = start, " " * len(start)
+    parts = [piece for part in parts for piece in _pieces(part, WIDTH - len(start) - 1)]
     for number, part in enumerate(parts):
-        end = "}" if number == len(parts) - 1 else ","
-        space = "" if line.endswith(("{", " ")) else " "
-        if len(line) + len(space) + len(part) + len(end) > WIDTH and line.strip() not in ("", "- {"):
+        end = close if number == len(parts) - 1 else ","
+        space = "" if line.endswith(("{", "[", " ")) else " "
+        if len(line) + len(space) + len(part) + len(end) > WIDTH and line not in (start, indent):
             yield line
             line, space = indent, ""
         line += f"{space}{part}{end}"
     yield line
+
+
+def _pieces(part: str, width: int) -> list[str]:
+    """Return a list that is longer than a line as its values."""
+    return part.split(", ") if len(part) > width and part.endswith("]") else [part]
 
 
 def value(given: Any) -> str:

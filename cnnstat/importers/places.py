@@ -7,7 +7,7 @@ comes between the layers of a module belongs to it; one of a module of nothing e
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from cnnstat.importers.names import paths
@@ -24,13 +24,63 @@ _COUNT = re.compile(r"_[0-9]+$")
 def placed(layers: Sequence[DraftLayer]) -> list[Path]:
     """Return a path for each layer, all different."""
     named = [tuple(layer.name.split(".")) for layer in layers]
-    named = _adopted(layers, _short(layers, named))
+    named = _adopted(layers, _short(layers, _called_again(layers, named)))
     return paths(".".join(path) for path in named)
 
 
 def _nameless(layer: DraftLayer, path: Path) -> bool:
     """Say whether nobody but the importer gave a layer its name."""
     return _COUNT.sub("", path[-1]) == layer.type and not layer.tensors and not layer.weights
+
+
+def _called_again(layers: Sequence[DraftLayer], named: list[Path]) -> list[Path]:
+    """Name the further calls of modules whose layers come again with the same weights: `head_2`, `head_3`.
+
+    Within, each layer is called as in the first call.
+    """
+    if not any(layer.weights for layer in layers):
+        return named
+    numbers = {layer.name: number for number, layer in enumerate(layers)}
+    owners = [numbers[layer.weights or layer.name] for layer in layers]
+    found = [*named]
+    members: dict[Path, list[int]] = defaultdict(list)
+    for number, path in enumerate(named):
+        for end in range(1, len(path)):
+            members[path[:end]].append(number)
+    settled: set[int] = set()
+    for module, within in sorted(members.items(), key=lambda item: len(item[0])):
+        calls = max(Counter(owners[number] for number in within).values())
+        if calls == 1 or len(within) % calls or not settled.isdisjoint(within):
+            continue
+        size = len(within) // calls
+        first, *others = (within[start : start + size] for start in range(0, len(within), size))
+        if all(_uses(layers, owners, named, call, first) for call in others):
+            settled.update(within)
+            alone = Counter(named[number][:-1] for number in first)
+            for count, call in enumerate((first, *others), 1):
+                name = (*module[:-1], module[-1] if count == 1 else f"{module[-1]}_{count}")
+                for number, original in zip(call, first, strict=True):
+                    path = named[original]
+                    whole = alone[path[:-1]] == 1 and path[-1] == layers[original].type
+                    found[number] = (*name, *(path[:-1] if whole else path)[len(module) :])
+    return found
+
+
+def _uses(
+    layers: Sequence[DraftLayer],
+    owners: Sequence[int],
+    named: Sequence[Path],
+    call: Sequence[int],
+    first: Sequence[int],
+) -> bool:
+    """Say whether layers are those of the first call, numbered, with their weights where these have any."""
+    return all(
+        named[own][:-1] == named[other][:-1]
+        and _COUNT.sub("", named[own][-1]) == named[other][-1]
+        and layers[own].type == layers[other].type
+        and (owners[own] == owners[other] if layers[own].weights else not layers[other].tensors)
+        for own, other in zip(call, first, strict=True)
+    )
 
 
 def _short(layers: Sequence[DraftLayer], named: list[Path]) -> list[Path]:

@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.importers.block_names import BlockNames
-from cnnstat.importers.entries import Block, Entry, named, one_line, quoted, value, written, written_block
+from cnnstat.importers.entries import (
+    Block,
+    Entry,
+    named,
+    one_line,
+    quoted,
+    value,
+    word,
+    wrapped,
+    written,
+    written_block,
+)
 from cnnstat.importers.folding.fold import folded
+from cnnstat.importers.folding.network_params import with_classes
 from cnnstat.importers.tree import ONLY_INPUT, tree
 
 if TYPE_CHECKING:
@@ -31,14 +43,15 @@ def spec_text(draft: Draft) -> SpecText:
     blocks: list[Block] = []
     names = BlockNames(layer.type for layer in draft.layers)
     entries = _entries(found.root, blocks, names)
-    return SpecText(_text(draft, found, blocks, entries), found.paths)
+    return SpecText(_text(draft, found, blocks, entries, {}), found.paths)
 
 
 def folded_text(draft: Draft) -> SpecText:
     """Return a draft as a spec in which equal modules are one block."""
+    draft, params = with_classes(draft)
     found = tree(draft)
     made = folded(draft, found, BlockNames(layer.type for layer in draft.layers))
-    return SpecText(_text(draft, found, made.blocks, made.entries), found.paths)
+    return SpecText(_text(draft, found, made.blocks, made.entries, params), found.paths)
 
 
 def _entries(module: Module, blocks: list[Block], names: BlockNames) -> tuple[Entry, ...]:
@@ -56,13 +69,17 @@ def _entries(module: Module, blocks: list[Block], names: BlockNames) -> tuple[En
     return tuple(entries)
 
 
-def _text(draft: Draft, found: Tree, blocks: Sequence[Block], entries: Sequence[Entry]) -> str:
+def _text(
+    draft: Draft, found: Tree, blocks: Sequence[Block], entries: Sequence[Entry], params: dict[str, int]
+) -> str:
     lines = [f"# {one_line(remark)}" for remark in draft.remarks]
-    lines.append(f"name: {quoted(draft.name)}")
+    lines.append(f"name: {word(draft.name)}")
     if draft.source:
         lines.append(f"source: {quoted(draft.source)}")
     shapes = {found.inputs[name]: list(shape) for name, shape in draft.inputs.items()}
     lines.append(f"input: {value(shapes[ONLY_INPUT] if [*shapes] == [ONLY_INPUT] else shapes)}")
+    if params:
+        lines.append(f"params: {value(params)}")
     if blocks:
         lines.append("blocks:")
         for block in blocks:
@@ -71,5 +88,5 @@ def _text(draft: Draft, found: Tree, blocks: Sequence[Block], entries: Sequence[
     lines += written(entries, found.root.inputs, "  ")
     outputs = [found.paths[name] for name in draft.outputs]
     if outputs != [found.paths[draft.layers[-1].name]]:
-        lines.append(f"outputs: [{', '.join(map(named, outputs))}]")
+        lines += wrapped([*map(named, outputs)], "outputs: [", "]")
     return "\n".join([*lines, ""])

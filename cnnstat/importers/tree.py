@@ -1,8 +1,9 @@
 """Draft -> the tree of its modules, each with its lines, as a spec's blocks have them.
 
 A module is a block where its layers stand together in the order of work. Where they do not, they stand one
-level higher, under one name: `encoder_conv`. So do all layers of a network in which some use weights from
-outside of their module, as a block sees nobody's outside.
+level higher, under one name: `encoder_conv`. Weights that modules share are said where both can be seen: of
+two layers, or of two modules that are equal layer by layer. Where that cannot be, all layers have names in
+one piece, as a block sees nobody's outside.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from msgspec import Struct
 
 from cnnstat.importers.names import Path, legal, paths
 from cnnstat.importers.places import placed
+from cnnstat.layers import LAYERS
+from cnnstat.layers.base import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.draft import Draft, DraftLayer
+    from cnnstat.importers.draft import Draft
 
 ONLY_INPUT = "input"
 """What a block with one input calls it."""
@@ -75,20 +78,19 @@ class _Planter:
         self.draft, self.layers = draft, draft.layers
         self.numbers = {layer.name: number for number, layer in enumerate(draft.layers)}
         self.paths = placed(draft.layers)
-        if any(layer.weights and self._outside(layer) for layer in draft.layers):
-            self.paths = paths(layer.name.replace(".", "_") for layer in draft.layers)
+        self.owners = [self.numbers[layer.weights or layer.name] for layer in draft.layers]
+        self.shared = {number for number, owner in enumerate(self.owners) if number != owner}
 
     def planted(self) -> Tree:
         """Return the whole tree."""
         inputs = _input_names(self.draft)
+        self.unsaid = {*self.shared}
         root, local = self._module((), range(len(self.layers)), inputs)
+        if self.unsaid:
+            self.paths = paths(layer.name.replace(".", "_") for layer in self.layers)
+            root, local = self._module((), range(len(self.layers)), inputs)
         found = {layer.name: ".".join(local[number]) for number, layer in enumerate(self.layers)}
         return Tree(root, found, inputs)
-
-    def _outside(self, layer: DraftLayer) -> bool:
-        """Say whether a layer uses weights of one that its block cannot see."""
-        within = self.paths[self.numbers[layer.name]][:-1]
-        return self.paths[self.numbers[layer.weights]][: len(within)] != within
 
     def _module(
         self, path: Path, numbers: Sequence[int], given: dict[str, str]
@@ -107,14 +109,41 @@ class _Planter:
                 reads = self._longer_way_first(reads, numbers)
             called = tuple(self._called(name, given, local) for name in reads)
             if module is not None:
-                lines.append(Line(part.name, called, first, module=module))
+                lines.append(Line(part.name, called, first, weights=self._lender(part, local), module=module))
                 local |= {number: (part.name, *inside[number]) for number in part.layers}
                 continue
             layer = self.layers[first]
-            lender = ".".join(local[self.numbers[layer.weights]]) if layer.weights else ""
+            lender = ""
+            if first in self.shared and self.owners[first] in local:
+                lender = ".".join(local[self.owners[first]])
+                self.unsaid.discard(first)
             lines.append(Line(part.name, called, first, layer.type, layer.options, lender))
             local[first] = (part.name,)
         return Module(path, tuple(given.values()), tuple(lines)), local
+
+    def _lender(self, part: _Part, local: dict[int, Path]) -> str:
+        """Return the module above whose weights a module uses, layer by layer; none where it has its own."""
+        start = next((number for number in part.layers if self.owners[number] in local), None)
+        if start is None:
+            return ""
+        path = local[self.owners[start]]
+        for end in range(1, len(path)):
+            lenders = [number for number, each in local.items() if each[:end] == path[:end]]
+            if len(lenders) == len(part.layers) and all(map(self._borrows, part.layers, lenders)):
+                self.unsaid -= {*part.layers}
+                return ".".join(path[:end])
+        return ""
+
+    def _borrows(self, number: int, lender: int) -> bool:
+        """Say whether a layer uses the weights of another, or neither has any to use."""
+        alike = self.layers[number].type == self.layers[lender].type
+        used = self.owners[number] == self.owners[lender]
+        return alike and (used or self._bare(number))
+
+    def _bare(self, number: int) -> bool:
+        """Say whether a layer is of a type without weights."""
+        kind = LAYERS.get(self.layers[number].type)
+        return kind is not None and kind.tensors is Layer.tensors
 
     def _parts(self, numbers: Sequence[int], level: int) -> list[_Part]:
         """Part the layers of a block into its own and those of modules in it."""

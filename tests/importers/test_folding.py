@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -16,13 +16,16 @@ from cnnstat.spec import bundled
 from tests.importers.drafts import draft_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hypothesis.strategies import DrawFn
 
-Rows = tuple[tuple[str, str, str, dict[str, Any]], ...]
+Row: TypeAlias = tuple[str, str, str, dict[str, Any]]
+"""A layer: its name, its type, what it reads, its options."""
 
 
-def draft(*rows: tuple[str, str, str, dict[str, Any]], outputs: str = "") -> Draft:
-    """Return a network of layers: name, type, what it reads, options."""
+def draft(*rows: Row, outputs: str = "") -> Draft:
+    """Return a network of these layers."""
     layers = tuple(
         DraftLayer(name=name, type=kind, inputs=tuple(reads.split()), options=options)
         for name, kind, reads, options in rows
@@ -61,7 +64,7 @@ def test_resnet_50_reads_as_a_person_would_have_written_it() -> None:
     assert len(text.splitlines()) <= 60
     assert (
         """
-  - {name: layer1, type: bottleneck, repeat: 3, filters: 64, first: {project: true}}
+  - {name: layer1, type: bottleneck, repeat: 3, filters:  64, first: {project: true}}
   - {name: layer2, type: bottleneck, repeat: 4, filters: 128, first: {stride: 2, project: true}}
   - {name: layer3, type: bottleneck, repeat: 6, filters: 256, first: {stride: 2, project: true}}
   - {name: layer4, type: bottleneck, repeat: 3, filters: 512, first: {stride: 2, project: true}}
@@ -71,7 +74,7 @@ def test_resnet_50_reads_as_a_person_would_have_written_it() -> None:
 
 
 def test_equal_modules_are_one_block_and_what_differs_a_parameter() -> None:
-    rows = (
+    rows: tuple[Row, ...] = (
         ("a.c", "conv", "x", conv(6, stride=2)),
         ("a.r", "relu", "a.c", {}),
         ("b.c", "conv", "a.r", conv(8)),
@@ -91,7 +94,7 @@ def test_equal_modules_are_one_block_and_what_differs_a_parameter() -> None:
 
 
 def test_modules_in_a_row_are_a_repeat_whose_first_differs() -> None:
-    rows = [("stem", "conv", "x", conv(4)), *block("s.0", "stem", 6, project=True)]
+    rows: list[Row] = [("stem", "conv", "x", conv(4)), *block("s.0", "stem", 6, project=True)]
     for number in range(1, 4):
         rows += block(f"s.{number}", f"s.{number - 1}.add", 6, project=False)
     assert folded(draft(*rows))[-7:] == [
@@ -105,9 +108,7 @@ def test_modules_in_a_row_are_a_repeat_whose_first_differs() -> None:
     ]
 
 
-def block(
-    name: str, reads: str, filters: int, *, project: bool
-) -> list[tuple[str, str, str, dict[str, Any]]]:
+def block(name: str, reads: str, filters: int, *, project: bool) -> list[Row]:
     three = {"filters": filters, "kernel": 3, "padding": 1}
     return [
         (f"{name}.conv1", "conv", reads, three),
@@ -118,7 +119,8 @@ def block(
 
 
 def test_widths_are_multiples_of_what_is_known() -> None:
-    rows, above = [], "x"
+    rows: list[Row] = []
+    above = "x"
     for name, filters in (("a", 4), ("b", 8), ("c", 6)):
         rows += [
             (f"{name}.up", "conv", above, conv(3 * filters)),
@@ -135,7 +137,7 @@ def test_widths_are_multiples_of_what_is_known() -> None:
 
 
 def test_activations_are_a_parameter() -> None:
-    rows = [
+    rows: list[Row] = [
         ("a.0", "conv", "x", conv(4, bias=False)),
         ("a.1", "batch_norm", "a.0", {}),
         ("a.2", "relu", "a.1", {}),
@@ -147,7 +149,10 @@ def test_activations_are_a_parameter() -> None:
 
 
 def test_what_is_the_default_of_its_type_is_not_written() -> None:
-    rows = (("a", "conv", "x", conv(4, stride=1, bias=True, padding=0)), ("b", "relu", "a", {}))
+    rows: tuple[Row, ...] = (
+        ("a", "conv", "x", conv(4, stride=1, bias=True, padding=0)),
+        ("b", "relu", "a", {}),
+    )
     assert folded(draft(*rows))[1] == "  - {name: a, type: conv, filters: 4, kernel: 1}"
 
 
@@ -194,7 +199,7 @@ def anything(draw: DrawFn) -> Draft:
     return finished(inputs, layers)
 
 
-def finished(inputs: dict[str, tuple[int, ...]], layers: list[DraftLayer]) -> Draft:
+def finished(inputs: Mapping[str, tuple[int, ...]], layers: list[DraftLayer]) -> Draft:
     """Return a draft whose outputs are all that nobody reads, inputs without a reader left out."""
     read = {name for layer in layers for name in layer.inputs}
     ends = tuple(layer.name for layer in layers if layer.name not in read)
@@ -210,7 +215,7 @@ def test_any_network_folds_into_the_same(network: Draft) -> None:
 
 @st.composite
 def alike(draw: DrawFn) -> Draft:
-    """Draw a network of modules that are alike: widths, kernels, strides, activations, sums and projections."""
+    """Draw a network of modules that are alike, but for widths, strides, activations, sums, projections."""
     layers: list[DraftLayer] = []
     above, channels = "x", 4
 

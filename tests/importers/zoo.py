@@ -3,9 +3,9 @@
     python -m tests.importers.zoo [WORD ...] [--road onnx|torch] [--json FILE]
 
 goes over the models with one of the words in their names: all of torchvision's that classify pictures, and
-convolutional ones of timm. Parameters are the module's, multiply-adds half of what `FlopCounterMode` counts, and
-output shapes those of a run on fake tensors. Weights are not needed: modules have none, so nothing is downloaded
-and nothing large is in memory.
+convolutional ones of timm. Parameters that are trained are the module's, multiply-adds half of what
+`FlopCounterMode` counts, and output shapes those of a pass over shapes alone. Modules have no memory for their
+weights, so nothing is downloaded and nothing large is held.
 """
 
 from __future__ import annotations
@@ -29,16 +29,35 @@ from cnnstat.importers import of_module
 from cnnstat.importers.torch_export.module import without_memory
 from tests.tensors.published_models import torchvision_models
 
-SIDES = {"inception_v3": 299, "vit_h_14": 224, "maxvit_t": 224}
+SIDES = {"inception_v3": 299}
 """Sides of the inputs that are no 224."""
+OPTIONS: dict[str, dict[str, Any]] = {
+    "googlenet": {"aux_logits": False, "init_weights": False},
+    "inception_v3": {"aux_logits": False, "init_weights": False},
+}
+"""Without heads that only training has: a program of evaluation does not have them, `parameters()` does."""
 
 TIMM = (
     *("resnet18", "resnet26d", "resnet50", "resnext50_32x4d", "seresnet50", "ecaresnet50t", "skresnet18"),
     *("res2net50_26w_4s", "resnest14d", "wide_resnet50_2", "resnetrs50", "resnetblur50", "gernet_s"),
     *("cspresnet50", "cspdarknet53", "darknet53", "dla34", "dla60x", "densenet121", "vgg11_bn", "dpn68"),
-    *("efficientnet_b0", "efficientnet_lite0", "tf_efficientnet_b0", "efficientnetv2_rw_t", "mobilenetv2_100"),
+    *(
+        "efficientnet_b0",
+        "efficientnet_lite0",
+        "tf_efficientnet_b0",
+        "efficientnetv2_rw_t",
+        "mobilenetv2_100",
+    ),
     *("mobilenetv3_large_100", "mobilenetv4_conv_small", "mnasnet_100", "semnasnet_100", "fbnetc_100"),
-    *("spnasnet_100", "mixnet_s", "ghostnet_100", "ghostnetv2_100", "hardcorenas_a", "rexnet_100", "lcnet_100"),
+    *(
+        "spnasnet_100",
+        "mixnet_s",
+        "ghostnet_100",
+        "ghostnetv2_100",
+        "hardcorenas_a",
+        "rexnet_100",
+        "lcnet_100",
+    ),
     *("tinynet_a", "regnetx_002", "regnety_002", "convnext_atto", "convnextv2_atto", "convmixer_768_32"),
     *("hrnet_w18_small", "selecsls42b", "xception41", "inception_v3", "inception_v4", "inception_resnet_v2"),
     *("ese_vovnet19b_dw", "repvgg_a0", "mobileone_s0", "poolformer_s12", "starnet_s1", "repghostnet_050"),
@@ -77,7 +96,7 @@ def built(model: str) -> tuple[Any, int]:
     with without_memory(torch), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if library == "torchvision":
-            return views.get_model(name, weights=None).eval(), SIDES.get(name, 224)
+            return views.get_model(name, weights=None, **OPTIONS.get(name, {})).eval(), SIDES.get(name, 224)
         import timm
 
         module = timm.create_model(name, pretrained=False).eval()
@@ -95,7 +114,9 @@ def expected(module: Any, side: int) -> tuple[int, int, tuple[int, ...]]:
     counter = FlopCounterMode(display=False)
     with counter:
         y = torch.func.functional_call(
-            module, {**dict(module.named_parameters()), **buffers}, (torch.empty(1, 3, side, side, device="meta"),)
+            module,
+            {**dict(module.named_parameters()), **buffers},
+            (torch.empty(1, 3, side, side, device="meta"),),
         )
     y = y if isinstance(y, torch.Tensor) else next(iter(y))
     return params, counter.get_total_flops() // 2, tuple(y.shape[1:])
@@ -119,9 +140,8 @@ def by_onnx(module: Any, side: int) -> Any:
     for value in model.graph.initializers.values():
         tensor = value.const_value
         if tensor.size > 64 or type(tensor.raw).__name__ in ("FakeTensor", "Parameter"):
-            kind = {"location": "stripped", "offset": 0, "length": tensor.nbytes}
             value.const_value = onnx_ir.ExternalTensor(
-                *kind.values(), dtype=tensor.dtype, shape=tensor.shape, name=tensor.name
+                "stripped", 0, tensor.nbytes, dtype=tensor.dtype, shape=tensor.shape, name=tensor.name
             )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.onnx")
@@ -142,8 +162,13 @@ def check(model: str, road: str) -> Checked:
         found.theirs = (theirs[0], theirs[1])
         analysis = ROADS[road](module, side)
         totals = analysis.totals
-        found.params, found.macs, found.without = totals.counts.params, totals.counts.macs, dict(analysis.without)
-        reasons = [f"without {', '.join(analysis.without)}"] if analysis.without else []
+        found.params, found.macs, found.without = (
+            totals.counts.trainable,
+            totals.counts.macs,
+            dict(analysis.without),
+        )
+        ops = dict.fromkeys(name.rpartition(".")[2].rpartition("_")[0] or name for name in analysis.without)
+        reasons = [f"without {sum(analysis.without.values())} nodes: {', '.join(ops)}"[:120]] if ops else []
         reasons += [f"params {found.params - theirs[0]:+,}"] if found.params != theirs[0] else []
         reasons += [f"MACs {found.macs - theirs[1]:+,}"] if found.macs != theirs[1] else []
         reasons += [f"output {totals.output_shape}, not {output}"] if totals.output_shape != output else []
@@ -164,7 +189,9 @@ def _quiet() -> Any:
 
 def main(arguments: list[str]) -> int:
     """Print a row for each model and road; return how many are not as PyTorch says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("words", nargs="*")
     parser.add_argument("--road", choices=[*ROADS], action="append")
     parser.add_argument("--json", type=Path, help="a file that a line is added to for each")
@@ -175,7 +202,8 @@ def main(arguments: list[str]) -> int:
         for road in given.road or ROADS:
             row = check(name, road)
             rows.append(row)
-            print(f"{name:42} {road:6} {row.params:>12,} {row.macs:>16,} {row.seconds:5.1f} s  {row.why or 'ok'}", flush=True)
+            counts = f"{row.params:>12,} {row.macs:>16,} {row.seconds:5.1f} s"
+            print(f"{name:42} {road:6} {counts}  {row.why or 'ok'}", flush=True)
             if given.json:
                 with given.json.open("a") as file:
                     file.write(json.dumps(asdict(row)) + "\n")

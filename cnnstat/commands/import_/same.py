@@ -29,7 +29,7 @@ def same(one: Graph, other: Graph) -> bool:
 
 
 def _layers(graph: Graph) -> Iterator[object]:
-    """Yield all that there is to say of each layer; options that follow from channels as the numbers they are."""
+    """Yield all that there is to say of each layer; of options that follow from channels, the numbers."""
     options: dict[int, object] = {}
     for node, shapes, _ in Walk(graph, _evaluated).steps(graph.input_shapes):
         options[node.number] = _settled(node.layer, shapes), shapes

@@ -144,10 +144,10 @@ def _exact(network: Executor) -> Executor:
 def _rounding(network: Executor, x: Batch) -> list[float]:
     """Return what rounding does to each output of a network: the larger of two measurements.
 
-    The network is run in float64 with the same numbers: that far its own output is off. And it is run so once
-    more, with the last digits of each output changed at random, those of the network's own type: where numbers
-    cancel, rounding may spare the first by chance, and is all that is left in another engine. In float64 the
-    second is all that there is.
+    The network is run in float64 with the same numbers: that far its own output is off. And it is run so
+    once more, with the last digits of each output changed at random, those of the network's own type: where
+    numbers cancel, rounding may spare the first by chance, and is all that is left in another engine. In
+    float64 the second is all that there is.
     """
     exact, digits = _exact(network), float(np.finfo(network.dtype).eps)
     rng, found = np.random.default_rng(network.seed), []

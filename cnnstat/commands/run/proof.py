@@ -188,9 +188,7 @@ def _libraries(engine: str) -> None:
         onnx_runtime.libraries()
 
 
-def _beside(
-    analysis: Analysis, network: Network, inputs: Mapping[str, Array], options: RunOptions
-) -> Beside:
+def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], options: RunOptions) -> Beside:
     """Run a network in the engine that is asked for."""
     if options.against == "torch":
         return pytorch_engine.beside(analysis, network.parameters, inputs, options.dtype, options.seed)

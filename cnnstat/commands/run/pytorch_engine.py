@@ -1,4 +1,8 @@
-"""PyTorch as the other engine: a network is written as a module, with its weights, and run on the same input."""
+"""PyTorch as the other engine: a network is written as a module, with its weights, and run on
+the same input.
+
+Its gradient of the inputs is compared, too.
+"""
 
 from __future__ import annotations
 

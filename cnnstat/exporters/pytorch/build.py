@@ -16,6 +16,7 @@ from cnnstat.graph.nodes import LayerNode
 from cnnstat.spec.model import resolve
 
 if TYPE_CHECKING:
+    from cnnstat.exporters.source.build import Build
     from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry
 

@@ -6,16 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.pytorch import helpers, text
-from cnnstat.exporters.pytorch.classes import SplitError
-from cnnstat.exporters.pytorch.network import Network
-from cnnstat.exporters.pytorch.said import NO_DEFAULT, UnsaidError
+from cnnstat.exporters.pytorch.network import TorchNetwork
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.exporters.source.classes import SplitError
+from cnnstat.exporters.source.said import NO_DEFAULT, UnsaidError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnstat.analysis.model import Analysis
-    from cnnstat.exporters.pytorch.said import Said
+    from cnnstat.exporters.source.said import Said
     from cnnstat.graph.nodes import LayerNode
 
 
@@ -29,12 +29,12 @@ class Written:
     def __init__(self, torch: Any, analysis: Analysis, tensors: Mapping[str, Any], dtype: str) -> None:
         self.torch, self.graph = torch, analysis.graph
         try:
-            self._network = Network(analysis.graph, analysis)
+            self._network = TorchNetwork(analysis.graph, analysis)
             source = text.source(self._network)
         except (SplitError, UnsaidError) as error:
             raise NoExportError(f"PyTorch has no words for {error}") from None
         self._names: dict[str, Any] = {"__name__": "written", "torch": torch, "nn": torch.nn}
-        exec(compile(source, "<written>", "exec", dont_inherit=True), self._names)  # noqa: S102 - our own text
+        exec(compile(source, "<written>", "exec", dont_inherit=True), self._names)
         self._dtype = getattr(torch, dtype)
         self.module = self._names[self._network.main.title]().to(self._dtype).eval()
         stored = {name: torch.from_numpy(tensor.copy()) for name, tensor in tensors.items()}
@@ -78,12 +78,16 @@ class Written:
         if said.stores and owner in modules:
             return modules[owner](*read)
         for text_ in helpers.text_of({name for name in said.helpers if name not in self._names}):
-            exec(text_, self._names)  # noqa: S102 - our own text
+            exec(text_, self._names)
         if not said.module:
             return _expression(said, self._names, read)
         positional = [each.value for each in said.args if each.key is None]
-        named = {each.key: each.value for each in said.args if each.key is not None and each.value is not NO_DEFAULT}
-        return eval(said.head, self._names)(*positional, **named).to(self._dtype).eval()(*read)  # noqa: S307
+        named = {
+            each.key: each.value
+            for each in said.args
+            if each.key is not None and each.value is not NO_DEFAULT
+        }
+        return eval(said.head, self._names)(*positional, **named).to(self._dtype).eval()(*read)
 
 
 def _expression(said: Said, names: dict[str, Any], read: list[Any]) -> Any:
@@ -106,4 +110,4 @@ def _expression(said: Said, names: dict[str, Any], read: list[Any]) -> Any:
         head = said.head
         for key, word in words.items():
             head = head.replace(f"{{{key}}}", word)
-    return eval(head, {**names, **variables})  # noqa: S307 - our own text
+    return eval(head, {**names, **variables})

@@ -40,6 +40,8 @@ class Statement:
     reads: list[Val]
     text: Callable[[Names], Doc]
     loop: Callable[[Names], list[str]] | None = None
+    chained: bool = False
+    """``chained``: a loop whose first target may have the name of what it goes on with."""
 
 
 class Forward:
@@ -153,12 +155,16 @@ class Forward:
             for position, val in enumerate(statement.targets):
                 if id(val) not in last:
                     self.named[id(val)] = "_"
-                elif position == 0 and statement.loop is None and free and self._goes_on(place, holder, last):
+                elif position == 0 and self._one(statement) and free and self._goes_on(place, holder, last):
                     self.named[id(val)] = chain
                     holder = val
                 else:
                     self.named[id(val)] = variable(val.name, taken)
                     taken.add(self.named[id(val)])
+
+    def _one(self, statement: Statement) -> bool:
+        """Say whether a statement, or a loop, may go on under the name of what it reads."""
+        return statement.loop is None or statement.chained
 
     def _reads(self, val: Val) -> int:
         """Return how many statements read a value."""

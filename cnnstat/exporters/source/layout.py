@@ -53,7 +53,15 @@ class Generator:
     star: bool = True
 
 
-Doc: TypeAlias = "str | Call | Joined | Choice | Operation | Generator"
+@dataclass
+class Applied:
+    """The call of what a call returns: ``Dense(10)(x)``."""
+
+    made: Call
+    given: str
+
+
+Doc: TypeAlias = "str | Call | Joined | Choice | Operation | Generator | Applied"
 
 
 def flat(doc: Doc) -> str:
@@ -69,6 +77,8 @@ def flat(doc: Doc) -> str:
             return f" {symbol} ".join(operands)
         case Generator(item, loop):
             return f"*({flat(item)} {loop})" if doc.star else f"{flat(item)} {loop}"
+        case Applied(made, given):
+            return f"{flat(made)}({given})"
     return doc
 
 
@@ -79,6 +89,11 @@ def lines(before: str, doc: Doc, after: str, indent: int) -> list[str]:
     if len(one) <= WIDTH:
         return [one]
     match doc:
+        case Applied(made, given):
+            head = f"{before}{flat(made)}"
+            if indent + len(head) + 1 <= WIDTH:
+                return [f"{pad}{head}(", f"{pad}    {given}", f"{pad}){after}"]
+            return lines(before, made, f"({given}){after}", indent)
         case Joined(left, inner, right):
             return lines(before + left, inner, right + after, indent)
         case Call(head, arguments, opening, closing):

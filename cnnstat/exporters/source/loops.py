@@ -87,10 +87,14 @@ class Loop:
         ]
         empty = [f"        {names(val)}: list[Tensor] = []" for val in self.lists.values()]
         arguments = ", ".join(names(self.carried.get(k, source)) for k, source in enumerate(self.sources))
-        results = {"": names(self.main), **{tap: self._result(tap, names) for tap in self.taps}}
+        results = self.results(names)
         call = f"            {', '.join(results.values())} = {module}({arguments})"
         added = [f"            {names(val)}.append({results[tap]})" for tap, val in self.lists.items()]
         return [*begin, *empty, f"        {head}:", call, *added]
+
+    def results(self, names: Names) -> dict[str, str]:
+        """Return what one repetition puts out is called, by outputs."""
+        return {"": names(self.main), **{tap: self._result(tap, names) for tap in self.taps}}
 
     def _result(self, tap: str, names: Names) -> str:
         if tap in self.tapped:

@@ -10,7 +10,7 @@ from cnnstat.importers.folding.options import signs
 from cnnstat.importers.folding.slots import Slot, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from cnnstat.importers.folding.slots import Key, Slots
     from cnnstat.importers.tree import Line, Module
@@ -82,9 +82,9 @@ class Kinds:
     def _called(self, line: Line) -> tuple[object, ...]:
         lines = self.repetitions(line)
         if lines:
-            return ("repeat", *self._called(lines[0]))
+            return ("repeat", line.weights, *self._called(lines[0]))
         if line.module is not None:
-            return ("block", self._find(line.module))
+            return ("block", line.weights, self._find(line.module))
         return ("layer", *signs(line.type, line.options), line.weights)
 
     def _content_of(self, module: Module) -> int:

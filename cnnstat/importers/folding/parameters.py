@@ -58,27 +58,28 @@ class Parameters:
         values: Values,
         channels: list[int | None] | None = None,
         plain: Any = None,
-    ) -> tuple[Any, Parameter | None]:
-        """Return how an option is written, and the parameter that it is where it is one.
+    ) -> Any:
+        """Return how an option is written that has these values; ``name`` is for a parameter of its own.
 
-        ``channels`` are those that reach the layer in each module, None where `$in` has no place.
+        ``channels`` are those that reach the layer in each module, None where `$in` has no place, and
+        ``plain`` is what the option is where it is not written.
         """
         known = [value for value in values if value != ANYTHING]
         if all(_same(value, known[0]) for value in known):
-            return known[0], None
+            return known[0]
         for parameter in self.found:
             if _family(parameter.option) == _family(option) and _agree(parameter.values, values):
                 _fill(parameter, values)
                 _narrow(parameter, channels)
-                return Formula(f"${parameter.name}"), parameter
+                return Formula(f"${parameter.name}")
         derived = self._derived(option, values, channels)
         if derived is not None:
-            return derived, None
+            return derived
         parameter = Parameter(self._free(name), option, [*values], channels and [*channels], plain)
         self.found.append(parameter)
-        return Formula(f"${parameter.name}"), parameter
+        return Formula(f"${parameter.name}")
 
-    def condition(self, name: str, present: Sequence[bool], *, plain: bool | None = None) -> str:
+    def condition(self, name: str, present: Sequence[bool]) -> str:
         """Return when a line is there, by a parameter that says so."""
         for parameter in self.found:
             own = parameter.values
@@ -87,10 +88,9 @@ class Parameters:
                     return f"${parameter.name}"
                 if [not value for value in own] == [*present]:
                     return f"not ${parameter.name}"
-            elif parameter.option == "stride" and all(isinstance(value, int) for value in own):
-                if [value > 1 for value in own] == [*present]:
-                    return f"${parameter.name} > 1"
-        parameter = Parameter(self._free(name), "when", [*present], None, plain)
+            elif parameter.option == "stride" and [_above_1(value) for value in own] == [*present]:
+                return f"${parameter.name} > 1"
+        parameter = Parameter(self._free(name), "when", [*present], None)
         self.found.append(parameter)
         return f"${parameter.name}"
 
@@ -104,12 +104,16 @@ class Parameters:
                 usual, count = parameter.plain, sum(counts.values())
             parameter.values = [usual if value == ANYTHING else value for value in parameter.values]
             wanted = 0.8 if parameter.option in WIDTHS else 0.5
-            if usual is not None and count >= wanted * sum(counts.values()):
+            if (
+                usual is not None
+                and not isinstance(usual, Formula)
+                and count >= wanted * sum(counts.values())
+            ):
                 parameter.default = usual
 
     def _derived(self, option: str, values: Values, channels: list[int | None] | None) -> Formula | None:
         """Return an option as a multiple of something that is known."""
-        if option in ("padding",):
+        if option == "padding":
             for parameter in self.found:
                 if parameter.option == "kernel" and _agree(
                     [_half(value) for value in parameter.values], values
@@ -164,8 +168,12 @@ def _half(value: Any) -> Any:
     return value // 2 if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def _above_1(value: Any) -> bool | None:
+    return value > 1 if isinstance(value, int) else None
+
+
 def _ratio(known: Sequence[Any], values: Values) -> Fraction | None:
-    """Return which multiple of known numbers values are in all places, a whole one or one over a whole one."""
+    """Return which multiple of known numbers values are everywhere, a whole one or one over a whole one."""
     found: Fraction | None = None
     for base, value in zip(known, values, strict=True):
         if value == ANYTHING:

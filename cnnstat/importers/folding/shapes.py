@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.errors import Misfit
+from cnnstat.importers.entries import Formula
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of
 from cnnstat.layers.reader import read_layer
@@ -23,7 +24,8 @@ def channels_in(draft: Draft) -> list[int | None]:
         known = tuple(shape for shape in reads if shape)
         found.append(reads[0][0] if reads and reads[0] else None)
         shapes[layer.name] = None
-        if layer.type in LAYERS and known and len(known) == len(reads):
+        written = any(isinstance(value, Formula) for value in layer.options.values())
+        if layer.type in LAYERS and known and len(known) == len(reads) and not written:
             options = {name: _tuples(value) for name, value in layer.options.items()}
             made, _ = read_layer(layer.type, LAYERS[layer.type], options)
             try:
@@ -33,5 +35,5 @@ def channels_in(draft: Draft) -> list[int | None]:
     return found
 
 
-def _tuples(value: object) -> object:
+def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import batch_axis
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
 from cnnstat.importers.onnx.constants import array_of, evaluated, turned
 from cnnstat.importers.onnx.notes import Noted, Notes
 from cnnstat.importers.onnx.stand_ins import StandIns
@@ -41,7 +41,11 @@ _RANDOM = {
 
 
 class Model(Struct):
-    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant."""
+    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
+
+    ``turned`` are inputs of which nothing but maps with their channels first is read.
+    ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
+    """
 
     name: str
     producer: str
@@ -50,6 +54,8 @@ class Model(Struct):
     nodes: list[Node]
     values: dict[str, Value]
     outputs: list[str]
+    turned: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
 
 
 def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
@@ -149,8 +155,8 @@ class _Understanding:
         for name in filter(None, node.output):
             kind, shape = found.get(name) or self._as_declared(name)
             known = [each for each in inputs if each.shape is not None and each.batch is not None]
-            batch = batch_axis(kept, known, inputs, shape) if shape is not None and known else None
-            self.values[name] = Value(name, shape, kind, batch)
+            batch, folded = samples_of(kept, known, inputs, shape) if shape is not None and known else UNKNOWN
+            self.values[name] = Value(name, shape, kind, batch, folded=folded)
 
     def _take_noted(self, node: Any, noted: Noted) -> None:
         """Keep one node in place of all that a layer is written as."""

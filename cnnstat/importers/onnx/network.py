@@ -11,6 +11,7 @@ from cnnstat.base.limits import is_size
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.file import as_model_error, message
+from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
@@ -36,10 +37,10 @@ def read(path: Path, input_shape: Inputs | None = None) -> Draft:
         ModelError: it is no model, or sizes of its inputs are missing; OSError: it cannot be read.
     """
     proto = message(path)
-    inputs, batches = inputs_of(proto, input_shape)
+    inputs = inputs_of(proto, input_shape)
     with as_model_error():
-        model = understood(proto, path, inputs, batches)
-    model.name = path.name
+        model = understood(proto, path, inputs.shapes, inputs.batches)
+    model.name, model.turned = path.name, inputs.turned
     return drafted(model)
 
 
@@ -146,11 +147,12 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
     ends = [source for name in model.outputs if isinstance(source := layers.sources.get(name), int)]
     if not ends:
         raise ModelError("none of its outputs is worked out from its inputs by operators that are known")
-    every, ends = settled(layers.built, ends, model.inputs)
+    shapes, every, ends = settled(layers.built, ends, model.inputs, model.turned)
+    grouped(every, ends, shapes)
     kept = _kept(every, [*ends, *(number for number, each in enumerate(every) if each.kept)])
     built = [every[number] for number in kept]
     read = {source for each in built for source in each.reads}
-    inputs = {name: shape for name, shape in model.inputs.items() if name in read}
+    inputs = {name: shape for name, shape in shapes.items() if name in read}
     for number, each in zip(kept, built, strict=True):
         if number not in read and number not in ends:
             each.options = {**each.options, "unused": True}
@@ -167,6 +169,10 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         )
         for number, each in zip(kept, built, strict=True)
     )
+    for name in inputs:
+        if shapes[name] != model.inputs[name]:
+            size = "x".join(map(str, model.inputs[name]))
+            remarks.append(f"the model takes '{name}' with its channels last, {size}")
     outputs = tuple(dict.fromkeys(called[number] for number in ends))
     return Draft(
         name=model.name,

@@ -1,1 +1,1 @@
-"""Models of PyTorch, by `torch.export`: the user's module -> a program -> nodes in ONNX's words -> a draft."""
+"""Models of PyTorch: the user's module -> a program of `torch.export` -> nodes in ONNX's words -> a draft."""

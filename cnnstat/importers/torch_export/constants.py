@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt, Turn
-from cnnstat.importers.onnx.value import Value
 from cnnstat.importers.torch_export.program import SAMPLES
 
 if TYPE_CHECKING:
+    from cnnstat.importers.onnx.value import Value
     from cnnstat.importers.torch_export.call import Call
 
 AS_IT_IS = {
@@ -56,7 +56,11 @@ def _order(call: Call, rank: int) -> tuple[int, ...]:
     if call.operator == "permute":
         return tuple(axis % rank for axis in call["dims"])
     order = [*range(rank)]
-    a, b = (0, rank - 1) if call.operator in ("t", "numpy_T") else (call.axis("dim0", rank), call.axis("dim1", rank))
+    a, b = (
+        (0, rank - 1)
+        if call.operator in ("t", "numpy_T")
+        else (call.axis("dim0", rank), call.axis("dim1", rank))
+    )
     order[a], order[b] = order[b], order[a]
     return tuple(order)
 
@@ -75,7 +79,9 @@ def computed(call: Call) -> Any:
     try:
         with torch.no_grad():
             args = [numbers(each) for each in call.node.args]
-            found = call.node.target(*args, **{name: numbers(each) for name, each in call.node.kwargs.items()})
+            found = call.node.target(
+                *args, **{name: numbers(each) for name, each in call.node.kwargs.items()}
+            )
             return found.cpu().numpy()
     except Exception:  # whatever it is: then it is worked out when the numbers are needed
         return None

@@ -11,7 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import batch_axis
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
 from cnnstat.importers.onnx.layers import Outside
 from cnnstat.importers.onnx.model import Model
 from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value
@@ -47,7 +47,9 @@ class Reading:
         outputs: list[str] = []
         exported = self.program.exported
         stored = {
-            each.arg.name: each.target for each in exported.graph_signature.input_specs if each.target is not None
+            each.arg.name: each.target
+            for each in exported.graph_signature.input_specs
+            if each.target is not None
         }
         for node in exported.graph.nodes:
             if node.op == "placeholder":
@@ -56,9 +58,12 @@ class Reading:
                 self._call(node)
             elif node.op == "output":
                 results = [each for each in node.args[0] if each in self.names]
-                ends = {each.arg.name for each in exported.graph_signature.output_specs if each.target is None}
+                ends = {
+                    each.arg.name for each in exported.graph_signature.output_specs if each.target is None
+                }
                 outputs = [self.names[each] for each in results if each.name in ends]
-        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs)
+        fixed = frozenset(stored.values()) - self.program.trained
+        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed)
 
     def _placeholder(self, node: Any, stored: str | None) -> None:
         """Take an input, or a tensor that the module has."""
@@ -90,7 +95,9 @@ class Reading:
         if node.target is operator.getitem:
             self._part(node)
             return
-        tensors = [tensor] if hasattr(tensor, "shape") else [*tensor] if isinstance(tensor, tuple | list) else []
+        tensors = (
+            [tensor] if hasattr(tensor, "shape") else [*tensor] if isinstance(tensor, tuple | list) else []
+        )
         if not tensors or any(not hasattr(each, "shape") for each in tensors if each is not None):
             return  # numbers, and checks of them
         shapes = [() if each is None else tuple(each.shape) for each in tensors]
@@ -103,7 +110,10 @@ class Reading:
         handler = ATEN.get(call.operator)
         try:
             found = handler is not None and handler(call)
-        except (Outside, LookupError):  # an argument that is worked out, or a number of axes that no layer has
+        except (
+            Outside,
+            LookupError,
+        ):  # an argument that is worked out, or a number of axes that no layer has
             found = False
         if not found:
             call.outside()
@@ -137,8 +147,8 @@ class Reading:
         inputs = [self.values[name] for name in node.inputs]
         known = [each for each in inputs if each.shape is not None and each.batch is not None]
         for name, shape in zip(node.outputs, shapes, strict=True):
-            batch = batch_axis(node, known, inputs, shape) if known else None
-            self.values[name] = Value(name, shape, 1, batch)
+            batch, folded = samples_of(node, known, inputs, shape) if known else UNKNOWN
+            self.values[name] = Value(name, shape, 1, batch, folded=folded)
 
 
 def _is_fake(tensor: Any) -> bool:

@@ -7,9 +7,10 @@ sizes are, so that the axis of samples is found again behind a reshape.
 from __future__ import annotations
 
 import inspect
+import io
 import warnings
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, redirect_stderr
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
 
@@ -18,7 +19,7 @@ from cnnstat.importers.torch_export.library import torch_library
 from cnnstat.importers.torch_export.user_code import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.layers.base import Shape
@@ -27,11 +28,15 @@ SAMPLES = 13
 
 
 class Program(Struct):
-    """What `torch.export` returns, the shape of one sample of each input, and the numbers of its buffers."""
+    """What `torch.export` returns, the shape of one sample of each input, and the numbers of its buffers.
+
+    ``trained`` are the names of the parameters that training changes.
+    """
 
     exported: Any
     inputs: dict[str, Shape]
     buffers: dict[str, Any]
+    trained: frozenset[str]
 
 
 def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) -> Program:
@@ -45,8 +50,10 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
     torch = torch_library()
     from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: PLC0415
 
+    if not isinstance(module, torch.nn.Module):
+        raise ModelError(f"is no torch.nn.Module, but a {type(module).__name__}")
     shapes = _shapes(module, input_shape)
-    buffers = {name: buffer for name, buffer in module.named_buffers(remove_duplicate=False)}
+    buffers = dict(module.named_buffers(remove_duplicate=False))
     mode = FakeTensorMode(allow_non_fake_inputs=True)
     first = next((each for each in module.parameters() if each.is_floating_point()), None)
     dtype = torch.float32 if first is None else first.dtype
@@ -61,7 +68,9 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
         program = torch.export.export(module, args, kwargs, strict=False)
         if _changes_views(program):
             program = program.run_decompositions({})
-    return Program(program, shapes, buffers)
+    parameters = module.named_parameters(remove_duplicate=False)
+    trained = frozenset(name for name, each in parameters if each.requires_grad)
+    return Program(program, shapes, buffers, trained)
 
 
 def _shapes(module: Any, given: Inputs | None) -> dict[str, Shape]:
@@ -71,14 +80,16 @@ def _shapes(module: Any, given: Inputs | None) -> dict[str, Shape]:
     needed = [each.name for each in named if each.default is each.empty]
     names = [each.name for each in named] or ["input"]
     if given is None:
-        example = [f"--input {name}=3x224x224" for name in needed] if len(needed) > 1 else ["--input 3x224x224"]
+        example = (
+            [f"--input {name}=3x224x224" for name in needed] if len(needed) > 1 else ["--input 3x224x224"]
+        )
         raise ModelError(f"the shape of its input is not known; give it, such as {' '.join(example)}")
     if not isinstance(given, dict):
         if len(needed) > 1:
             example = [f"--input {name}=3x224x224" for name in needed]
             message = f"its forward takes {', '.join(needed)}; give each: {' '.join(example)}"
             raise ModelError(message)
-        return {names[0]: tuple(given)}
+        return {names[0]: (*cast("Shape", given),)}
     missing = [name for name in needed if name not in given]
     open_ = any(each.kind == each.VAR_KEYWORD for each in parameters)
     unknown = [name for name in given if name not in names and not open_]
@@ -154,6 +165,7 @@ def _changes_views(program: Any) -> bool:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    with warnings.catch_warnings():
+    """Drop what PyTorch says of its own work, as the code that it had traced where it failed."""
+    with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         yield

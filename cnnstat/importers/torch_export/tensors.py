@@ -23,7 +23,9 @@ class Numbers:
             **dict(module.named_buffers(remove_duplicate=False)),
         }
         self._stored = {
-            each.arg.name: each.target for each in exported.graph_signature.input_specs if each.target is not None
+            each.arg.name: each.target
+            for each in exported.graph_signature.input_specs
+            if each.target is not None
         }
 
     def array(self, at: TensorAt) -> Any:
@@ -53,4 +55,4 @@ class Numbers:
 
 def _short(tensor: Any) -> bool:
     """Say whether NumPy lacks the type of a tensor, or has fewer digits than we need."""
-    return tensor.dtype.is_floating_point and tensor.element_size() < 4
+    return bool(tensor.dtype.is_floating_point) and tensor.element_size() < 4

@@ -121,5 +121,6 @@ def _where(error: BaseException) -> str:
 def _is_users(frame: FrameType) -> bool:
     """Say whether code is neither ours, nor PyTorch's, nor of Python's own import."""
     file, name = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
-    ours = Path(file).is_relative_to(_OWN) or name.split(".")[0] in ("torch", "importlib", "contextlib")
-    return not ours and not file.startswith("<")
+    package = name.partition(".")[0]
+    known = Path(file).is_relative_to(_OWN) or package in ("torch", "importlib", "contextlib")
+    return not known and not file.startswith("<")

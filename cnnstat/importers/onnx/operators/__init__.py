@@ -106,6 +106,8 @@ FOUND: dict[str, Operator] = {
     "mish": activation.plain("mish"),
     "softplus": activation.plain("softplus"),
     "softsign": activation.plain("softsign"),
+    "adaptive_avg_pool": pool.adaptive,
+    "adaptive_max_pool": pool.adaptive,
     "channel_shuffle": shape.shuffle,
     "pixel_unshuffle": shape.unshuffle,
     "layer": layer.layer,

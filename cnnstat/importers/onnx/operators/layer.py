@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ def layer(node: Node, layers: Layers) -> int:
     stored = dict(zip(node.attributes["tensors"], node.inputs[count:], strict=True))
     tensors = {name: layers.value(value) for name, value in stored.items()}
     out = layers.value(node.outputs[0])
-    if any(each.batch != out.batch or (each.batch != 0 and kind not in _ANY_AXIS) for each in given):
+    if any(
+        (each.batch, each.folded) != (out.batch, out.folded)
+        or (kind not in _ANY_AXIS and (each.batch, each.folded) != (0, PLAIN))
+        for each in given
+    ):
         raise Outside("samples are not along its first axis")
     if not all(each.constant for each in tensors.values()):
         raise Outside("its tensors are no constants")

@@ -33,7 +33,13 @@ def matmul(node: Node, layers: Layers) -> int:
         if b.shape is None or len(b.shape) != 2:
             raise Outside("its weights are no matrix")
         return _linear(node, layers, a, turned(b), layers.input(node, 2))
-    if a.batch != 0 or b.batch != 0 or len(a.sample) != len(b.sample) or len(a.sample) not in (2, 3):
+    if (
+        a.batch != 0
+        or b.batch != 0
+        or a.folded != b.folded
+        or len(a.sample) != len(b.sample)
+        or len(a.sample) not in (2, 3)
+    ):
         raise Outside("matmul multiplies matrices of each sample")
     if a.sample[:-2] != b.sample[:-2]:
         raise Outside("the numbers of matrices differ")

@@ -48,6 +48,14 @@ def to_the(exponent: float) -> Callable[[Call], bool]:
     return lambda call: call.put("Pow", [call.x, call.constant(exponent)])
 
 
+def add_product(call: Call) -> bool:
+    """addcmul: the sum of the first and the product of two others."""
+    if call["value"] != 1:
+        return False
+    product = call.then("Mul", [call.name("tensor1"), call.name("tensor2")], call.shape)
+    return call.put("Add", [call.x, product])
+
+
 def _times_alpha(call: Call, argument: str) -> str:
     name, alpha = call.name(argument), call["alpha"]
     if alpha in (1, None):

@@ -17,6 +17,12 @@ def same(call: Call) -> bool:
     return call.same(call.x)
 
 
+def copied(call: Call) -> bool:
+    """Say that the second value is put out: it was written over the first."""
+    source = call.name("src")
+    return call.value(source).shape == call.shape and call.same(source)
+
+
 def reshape(call: Call) -> bool:
     """view, reshape, flatten, squeeze, unsqueeze: by the shapes of both sides."""
     return call.put("Reshape", [call.x])
@@ -35,8 +41,22 @@ def permute(call: Call) -> bool:
 
 
 def expand(call: Call) -> bool:
-    """Expand, where it repeats nothing."""
-    return call.put("Expand", [call.x])
+    """Expand, where it repeats nothing, or nothing that its readers would not repeat by themselves."""
+    x = call.value(call.x)
+    alike = len(x.shape or ()) == len(call.shape) and x.batch is not None
+    if alike and all(_repeats(user, call) for user in call.node.users):
+        return call.same(x.name)
+    return call.put("Expand", [x.name])
+
+
+def _repeats(user: Any, call: Call) -> bool:
+    """Say whether a reader stretches a value to the shape of another one that it reads."""
+    name = getattr(getattr(user.target, "_schema", None), "name", "").removeprefix("aten::").rstrip("_")
+    others = [each for each in user.args if isinstance(each, type(user)) and each is not call.node]
+    whole = getattr(user.meta.get("val"), "shape", None)
+    return name in ("mul", "add", "sub", "div") and any(
+        getattr(each.meta.get("val"), "shape", None) == whole for each in others
+    )
 
 
 def concat(call: Call) -> bool:
@@ -62,6 +82,20 @@ def split(call: Call) -> bool:
     return call.put("Split", [x], axis=call.axis("dim", len(call.value(x).shape or ())))
 
 
+def slice_scatter(call: Call) -> bool:
+    """Put another value in place of a range of an axis: it and what is left of the first are joined."""
+    x, rank = call.x, len(call.shape)
+    axis, size = call.axis("dim", rank), call.shape[call.axis("dim", rank)]
+    start, stop, step = slice(call["start"], call["end"], call["step"]).indices(size)
+    if step != 1:
+        return False
+    before, after = ([(0, start)] if start else []), ([(stop, size)] if stop < size else [])
+    parts = [_cut(call, x, axis, *part) for part in before]
+    parts.append(call.name("src"))
+    parts += [_cut(call, x, axis, *part) for part in after]
+    return call.put("Concat", parts, axis=axis)
+
+
 def unbind(call: Call) -> bool:
     """Part an axis into single places."""
     x = call.value(call.x)
@@ -77,8 +111,8 @@ def slice_(call: Call) -> bool:
     """A range of one axis, perhaps with steps."""
     axis = call.axis("dim", len(call.shape))
     start, end = call["start"] or 0, call["end"]
-    ranges = {"starts": [start], "ends": [1 << 62 if end is None else end], "axes": [axis]}
-    return call.put("Slice", [call.x], **ranges, steps=[call["step"]])
+    ends = [1 << 62 if end is None else end]
+    return call.put("Slice", [call.x], starts=[start], ends=ends, axes=[axis], steps=[call["step"]])
 
 
 def narrow(call: Call) -> bool:
@@ -86,8 +120,8 @@ def narrow(call: Call) -> bool:
     start = call["start"]
     if not isinstance(start, int):
         return False
-    ranges = {"starts": [start], "ends": [start + call["length"]]}
-    return call.put("Slice", [call.x], **ranges, axes=[call.axis("dim", len(call.shape))])
+    axes = [call.axis("dim", len(call.shape))]
+    return call.put("Slice", [call.x], starts=[start], ends=[start + call["length"]], axes=axes)
 
 
 def select(call: Call) -> bool:
@@ -121,11 +155,24 @@ def reduce(op: str) -> Callable[[Call], bool]:
     return added
 
 
+def vector_norm(call: Call) -> bool:
+    """linalg_vector_norm: the root of the sum of squares over axes."""
+    x = call.value(call.x)
+    shape, dims = x.shape or (), call["dim"]
+    if call["ord"] != 2 or not dims:
+        return False
+    dims = [dims] if isinstance(dims, int) else [*dims]
+    squares = call.then("Pow", [x.name, call.constant(2)], shape)
+    axes = [axis % len(shape) for axis in dims]
+    total = call.then("ReduceSum", [squares], call.shape, axes=axes, keepdims=int(bool(call["keepdim"])))
+    return call.put("Sqrt", [total])
+
+
 def largest(call: Call) -> bool:
     """Max of two inputs, or along an axis where its places are not read."""
     if "other" in call.arguments:
         return call.put("Max", [call.x, call.name("other")])
-    if "dim" not in call.arguments or any(each.args[1] == 1 for each in call.node.users):
+    if "dim" not in call.arguments or any(each.args[1] == 1 and each.users for each in call.node.users):
         return False
     call.outputs, call.shapes = call.outputs[:1], call.shapes[:1]
     return reduce("ReduceMax")(call)
@@ -144,7 +191,9 @@ def upsample(mode: str) -> Callable[[Call], bool]:
         old, new = (call.value(x).shape or ())[2:], call.shape[2:]
         if old == new:
             return call.same(x)
-        factors = call["scale_factors"] or [call[name] for name in ("scales", "scales_d", "scales_h", "scales_w")]
+        factors = call["scale_factors"] or [
+            call[name] for name in ("scales", "scales_d", "scales_h", "scales_w")
+        ]
         factors = [each for each in factors if each is not None]
         whole = all(not b % a for a, b in zip(old, new, strict=True))
         exact = all(b == a * each for a, b, each in zip(old, new, factors, strict=False))
