@@ -36,9 +36,7 @@ def test_a_norm_of_groups_is_one_layer(newer: bool, opset: int, tmp_path: Path) 
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         logging.disable(logging.WARNING)
-        torch.onnx.export(
-            module, (torch.randn(1, 3, 9, 8),), path, dynamo=newer, opset_version=opset, **more
-        )
+        torch.onnx.export(module, (torch.randn(1, 3, 9, 8),), path, dynamo=newer, opset_version=opset, **more)
     analysis = cnnstat.analyze(path)
     assert [(row.name, row.type, row.counts.params) for row in analysis.rows] == [
         ("0", "conv", 168),
