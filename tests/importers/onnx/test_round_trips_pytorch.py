@@ -1,8 +1,8 @@
 """A spec as PyTorch's source, exported to ONNX by PyTorch and read again: the same layers and figures.
 
 Options may be said otherwise (`padding: same` is numbers there, `$in / 2` is one), and a layer that has no
-module may have another name. No export says which numbers are trained. What does nothing at inference is in no export: dropout, and whatever is a path
-from its input to its output.
+module may have another name. No export says which numbers are trained. What does nothing at inference is in
+no export: dropout, and whatever is a path from its input to its output.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ REFUSED = {
     "botnet50": "two learned tensors are added before any sample is: the sum is of no layer",
     "hrnet": "torch.export refuses a module that is called `half`, as a method of every module is",
     "unet": "the same of `double`",
+    "unet3d": "the same of `double`",
 }
 """Networks that do not come back, and why."""
 
