@@ -35,7 +35,7 @@ def import_model(
     It has the model's layers, names and wiring. What was not understood is said on standard error.
     """
     if not is_model(spec):
-        raise click.UsageError(f"'{spec}' is no model; an .onnx file or torch:package.module:callable is expected")
+        raise click.UsageError(f"'{spec}' is no model; an .onnx file or torch:module:callable is expected")
     check_output(output)
     found = imported(spec, name or Path(spec.rpartition(":")[2]).stem, input_shape, flat=flat)
     put(found.text, output)

@@ -82,7 +82,7 @@ def test_what_was_not_understood_is_said_beside(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("lenet5", 2, "'lenet5' is no model; an .onnx file is expected"),
+        ("lenet5", 2, "'lenet5' is no model; an .onnx file or torch:module:callable is expected"),
         ("none.onnx", 1, "none.onnx:1:1: file/unreadable: no such file"),
         ("none.onnx -o folder/none.yaml", 2, "cannot write"),
         ("none.onnx --input 3x", 2, "expected sizes"),
