@@ -76,10 +76,10 @@ def without_memory(torch: Any) -> Iterator[None]:
 
 
 def _large_without_numbers(torch: Any) -> Any:
-    """Return what puts large tensors on the meta device as they are made, but for a device that is asked for."""
+    """Return what puts large tensors on the meta device as they are made, unless code asks for a device."""
     made = {torch.empty, torch.zeros, torch.ones, torch.full, torch.rand, torch.randn, torch.normal}
 
-    class Large(torch.overrides.TorchFunctionMode):  # type: ignore[misc,name-defined]
+    class Large(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
         def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
             if function in made and kwargs.get("device") is None and "out" not in kwargs:
