@@ -19,7 +19,7 @@ from cnnstat.importers import is_code, is_model
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen
 
-TARGETS = ("onnx", "pytorch", "npz", "safetensors")
+TARGETS = ("onnx", "pytorch", "keras", "npz", "safetensors")
 """Those of `targets.py`, which needs NumPy."""
 ALONE = ("npz", "safetensors")
 """Those that hold numbers and nothing else."""
