@@ -46,6 +46,7 @@ SHARED = {
     "commands/check/execution.py": ("run",),
     "commands/export/command.py": ("run",),
     "commands/export/exported.py": ("run",),
+    "commands/export/values.py": ("run",),
     "commands/list/plugins_document.py": ("check",),
 }
 """Files that may import another command: what it does is part of what they do."""

@@ -47,19 +47,18 @@ def read(spec: str, input_shape: Inputs | None = None) -> tuple[str, str, str | 
     return (of_file(spec, input_shape), spec, None) if is_model(spec) else file.read(spec)
 
 
-def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> str:
-    """Return the text of the spec that a `torch:` word is: **this runs the code that it names**.
+def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> Draft:
+    """Return what was understood of a `torch:` word: **this runs the code that it names**.
 
     Only for words that a person has written on a command line. ``options`` are given to the callable.
 
     Raises:
         SpecError: the code fails, or what it makes cannot be read.
     """
-    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
     from cnnstat.importers.torch_export import network  # noqa: PLC0415
 
     with _as_model_problem(spec):
-        return spec_text(network.of_code(spec, options, input_shape)).text
+        return network.of_code(spec, options, input_shape)
 
 
 def code_weights(

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from cnnstat.importers.names import paths
+from cnnstat.importers.rows import in_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,12 +26,19 @@ def placed(layers: Sequence[DraftLayer]) -> list[Path]:
     """Return a path for each layer, all different."""
     named = [tuple(layer.name.split(".")) for layer in layers]
     named = _adopted(layers, _short(layers, _called_again(layers, named)))
+    named = _growing(layers, named)
+    if len(layers) > 1 and all(map(_unnamed, layers)):
+        named = in_rows(layers)
     return paths(".".join(path) for path in named)
 
 
 def _nameless(layer: DraftLayer, path: Path) -> bool:
     """Say whether nobody but the importer gave a layer its name."""
     return _COUNT.sub("", path[-1]) == layer.type and not layer.tensors and not layer.weights
+
+
+def _unnamed(layer: DraftLayer) -> bool:
+    return _COUNT.sub("", layer.name) == layer.type
 
 
 def _called_again(layers: Sequence[DraftLayer], named: list[Path]) -> list[Path]:
@@ -95,6 +103,27 @@ def _short(layers: Sequence[DraftLayer], named: list[Path]) -> list[Path]:
         path[:-1] if len(path) > 1 and types[path[:-1]] == {layer.type} and uses[path[:-1]] > 1 else path
         for layer, path in zip(layers, named, strict=True)
     ]
+
+
+def _growing(layers: Sequence[DraftLayer], named: list[Path]) -> list[Path]:
+    """Put the concatenation that modules in a row begin with before them, where each joins more.
+
+    So are dense blocks written: a block that takes one input more in each call is no block.
+    """
+    seen: set[Path] = set()
+    begins: dict[Path, list[int]] = defaultdict(list)
+    for number, (layer, path) in enumerate(zip(layers, named, strict=True)):
+        module = path[:-1]
+        if module and module not in seen and layer.type == "concat" and _nameless(layer, path):
+            begins[(*module[:-1], module[-1].rstrip("0123456789"))].append(number)
+        seen.update(path[:end] for end in range(1, len(path)))
+    found = [*named]
+    for numbers in begins.values():
+        if len({len(layers[number].inputs) for number in numbers}) > 1:
+            for number in numbers:
+                *outer, last = named[number][:-1]
+                found[number] = (*outer, f"{last}_{layers[number].type}")
+    return found
 
 
 def _adopted(layers: Sequence[DraftLayer], named: list[Path]) -> list[Path]:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from cnnstat.importers.tree import Module, Tree
 
 
+_REMARKS = 10
+"""Remarks that stand in the text."""
+
+
 class SpecText(Struct, frozen=True):
     """The text of a spec, and the path that each layer of the draft has in it, by the draft's name."""
 
@@ -72,7 +76,9 @@ def _entries(module: Module, blocks: list[Block], names: BlockNames) -> tuple[En
 def _text(
     draft: Draft, found: Tree, blocks: Sequence[Block], entries: Sequence[Entry], params: dict[str, int]
 ) -> str:
-    lines = [f"# {one_line(remark)}" for remark in draft.remarks]
+    lines = [f"# {one_line(remark)}" for remark in draft.remarks[:_REMARKS]]
+    if len(draft.remarks) > _REMARKS:
+        lines.append(f"# and {len(draft.remarks) - _REMARKS:,} more")
     lines.append(f"name: {word(draft.name)}")
     if draft.source:
         lines.append(f"source: {quoted(draft.source)}")

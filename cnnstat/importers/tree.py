@@ -1,6 +1,6 @@
 """Draft -> the tree of its modules, each with its lines, as a spec's blocks have them.
 
-A module is a block where its layers stand together in the order of work. Where they do not, they stand one
+A module is a block where its layers, or most of them, stand together in the order of work. Others stand one
 level higher, under one name: `encoder_conv`. Weights that modules share are said where both can be seen: of
 two layers, or of two modules that are equal layer by layer. Where that cannot be, all layers have names in
 one piece, as a block sees nobody's outside.
@@ -153,10 +153,13 @@ class _Planter:
             return (*path[level : level + 1], *(("",) if len(path) > level + 1 else ()))
 
         runs = [(each, list(run)) for each, run in groupby(numbers, key)]
-        called = [each[0] for each, _ in runs]
+        called: dict[str, list[list[int]]] = {}
+        for each, run in runs:
+            called.setdefault(each[0], []).append(run)
+        own = {each[0] for each, _ in runs if len(each) == 1}
         found: list[_Part] = []
         for each, run in runs:
-            if len(each) == 2 and called.count(each[0]) == 1:
+            if len(each) == 2 and each[0] not in own and _holds(run, called[each[0]]):
                 found.append(_Part(each[0], run, call=True))
             else:
                 found += (_Part(legal("_".join(self.paths[n][level:])), [n], call=False) for n in run)
@@ -203,6 +206,11 @@ class _Planter:
         while len(path) > 1 and local.get(number + 1, ())[: len(path) - 1] != path[:-1]:
             path = path[:-1]
         return ".".join(path)
+
+
+def _holds(run: list[int], runs: list[list[int]]) -> bool:
+    """Say whether a run of layers is the module that all of the runs are of: most of it, or all."""
+    return len(runs) == 1 or (len(run) > 1 and 2 * len(run) > sum(map(len, runs)))
 
 
 def _input_names(draft: Draft) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import cnnstat
 from cnnstat.commands.import_.same import same
@@ -257,3 +259,95 @@ def test_networks_of_like_modules_fold_into_the_same(network: Draft) -> None:
     text = folded_text(network).text
     assert_same(network, text)
     assert len(text.splitlines()) <= len(spec_text(network).text.splitlines())
+
+
+# -- names that are the importer's -----------------------------------------------------------------------
+
+
+def without_names(network: Draft) -> Draft:
+    """Return a draft as of a file whose nodes have no names: each layer is its type and a number."""
+    counts: Counter[str] = Counter()
+    names = {name: name for name in network.inputs} | {"": ""}
+    for layer in network.layers:
+        counts[layer.type] += 1
+        names[layer.name] = f"{layer.type}_{counts[layer.type]}" if counts[layer.type] > 1 else layer.type
+    layers = tuple(
+        replace(
+            layer,
+            name=names[layer.name],
+            inputs=tuple(names[name] for name in layer.inputs),
+            weights=names[layer.weights],
+        )
+        for layer in network.layers
+    )
+    return replace(network, layers=layers, outputs=tuple(names[name] for name in network.outputs))
+
+
+def test_rows_of_equal_layers_without_names_are_repeats() -> None:
+    network = without_names(draft_of(cnnstat.load("resnet20")))
+    assert folded(network)[-6:-3] == [
+        "  - {name: block1, type: residual, repeat: 3, filters: 16}",
+        "  - {name: block2, type: residual, repeat: 3, filters: 32, first: {stride: 2}}",
+        "  - {name: block3, type: residual, repeat: 3, filters: 64, first: {stride: 2}}",
+    ]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.one_of(anything(), alike()))
+def test_networks_without_names_fold_into_the_same(network: Draft) -> None:
+    bare = without_names(network)
+    assert_same(bare, folded_text(bare).text)
+    graph, named = cnnstat.loads(spec_text(bare).text), cnnstat.loads(spec_text(network).text)
+    assert [(node.type, {*node.inputs}, node.layer, node.owner) for node in graph.layers] == [
+        (node.type, {*node.inputs}, node.layer, node.owner) for node in named.layers
+    ]
+
+
+@pytest.mark.parametrize("name", ["resnet50", "densenet121", "mobilenet-v2", "vgg16", "unet", "hrnet"])
+def test_bundled_networks_without_names_fold_into_the_same(name: str) -> None:
+    network = without_names(draft_of(cnnstat.load(name)))
+    text = folded_text(network).text
+    assert_same(network, text)
+    assert len(text.splitlines()) < len(network.layers)
+
+
+def test_what_stands_between_the_layers_of_a_module_is_its_own() -> None:
+    rows: list[Row] = [
+        ("m.conv1", "conv", "x", conv(4)),
+        ("relu", "relu", "m.conv1", {}),
+        ("m.conv2", "conv", "relu", conv(4)),
+        ("relu_2", "relu", "m.conv2", {}),
+    ]
+    graph = cnnstat.loads(folded_text(draft(*rows)).text)
+    assert [node.path for node in graph.layers] == ["m.conv1", "m.relu", "m.conv2", "relu_2"]
+
+
+def test_a_module_that_is_called_several_times_is_named_once() -> None:
+    rows: list[Row] = [
+        ("m.conv1", "conv", "x", conv(4)),
+        ("m.act.relu", "relu", "m.conv1", {}),
+        ("m.conv2", "conv", "m.act.relu", conv(4)),
+        ("m.act.relu_2", "relu", "m.conv2", {}),
+    ]
+    graph = cnnstat.loads(folded_text(draft(*rows)).text)
+    assert [node.path for node in graph.layers] == ["m.conv1", "m.act", "m.conv2", "m.act_2"]
+
+
+def test_what_joins_more_in_each_module_stands_before_it() -> None:
+    rows: list[Row] = [("d.l1.conv", "conv", "x", conv(2)), ("d.l1.relu", "relu", "d.l1.conv", {})]
+    for number in (2, 3):
+        reads = " ".join(["x", *(f"d.l{each}.relu" for each in range(1, number))])
+        rows += [
+            (f"d.l{number}.concat", "concat", reads, {}),
+            (f"d.l{number}.conv", "conv", f"d.l{number}.concat", conv(2)),
+            (f"d.l{number}.relu", "relu", f"d.l{number}.conv", {}),
+        ]
+    assert folded(draft(*rows))[-7:] == [
+        "      - {name: l1, type: conv_relu}",
+        "      - {name: l2_concat, type: concat, from: [input, l1]}",
+        "      - {name: l2, type: conv_relu}",
+        "      - {name: l3_concat, type: concat, from: [input, l1, l2]}",
+        "      - {name: l3, type: conv_relu}",
+        "layers:",
+        "  - {name: d, type: block}",
+    ]

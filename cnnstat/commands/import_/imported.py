@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.base.errors import SpecError
+from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.text import plain, plural
 from cnnstat.commands.import_.same import same
 from cnnstat.graph.load import loads
-from cnnstat.importers import drafted
+from cnnstat.importers import drafted, is_code, run_code
 from cnnstat.importers.spec_text import folded_text, spec_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
 
@@ -29,15 +32,22 @@ class Imported(Struct, frozen=True):
     said: tuple[str, ...]
 
 
-def imported(model: str, name: str, input_shape: Inputs | None, *, flat: bool) -> Imported:
-    """Return the spec of a model's file.
+def imported(
+    model: str, params: Mapping[str, object], input_shape: Inputs | None, *, name: str | None, flat: bool
+) -> Imported:
+    """Return the spec of a model's file, or of a module of PyTorch, whose code is run with ``params``.
 
     What is folded is read again and held against what is not: the two have to be one network.
 
     Raises:
         SpecError: the model cannot be read, or is no network.
+        ArgumentError: a file is given parameters.
     """
-    draft = replace(drafted(model, input_shape), name=name)
+    if params and not is_code(model):
+        raise ArgumentError("--set: a file has no parameters; it is for 'torch:...'")
+    draft = run_code(model, params, input_shape) if is_code(model) else drafted(model, input_shape)
+    called = model.rpartition(":")[2] if is_code(model) else Path(model).stem
+    draft = replace(draft, name=name or called)
     whole = spec_text(draft).text
     graph = loads(whole, model)
     said = [*_remarks(draft.remarks), *_without(graph)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import onnx_runtime, pytorch_engine
 from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
 from cnnstat.executor.choices import PROJECTION
@@ -28,12 +28,9 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
-from cnnstat.importers import code_weights, is_code
-from cnnstat.importers import weights as weights_of
 from cnnstat.tensors import (
     FileError,
     array_input,
-    cast,
     image_input,
     save_activations,
     save_weights,
@@ -145,7 +142,7 @@ def _proved(
             pairs = network.load_weights(options.weights, names=options.names)
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
-            _load_model(network, options.model, options.model_params)
+            load_model(network, options.model, options.model_params)
         x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
         engine = None
         if options.against:
@@ -212,18 +209,6 @@ def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
         sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
         raise RefusedError(f"all inputs need as many samples, got {sizes}")
     return found
-
-
-def _load_model(network: Network, model: str, params: Mapping[str, object]) -> None:
-    """Take the weights of a model, one tensor after the other."""
-    own = network.parameters
-    shapes = network.program.inputs
-    given = {**shapes} if len(shapes) > 1 else network.program.input_shape
-    for name, tensor in code_weights(model, params, given) if is_code(model) else weights_of(model, given):
-        try:
-            network.load({name: cast(tensor, own[name], name, Path(model).name)})
-        except ValueError as error:  # numbers that are no weights
-            raise FileError(model, str(error)) from None
 
 
 def _check_known(analysis: Analysis) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHORT = {"batch_norm": "bn", "layer_norm": "ln", "group_norm": "gn", "depthwise_conv": "depthwise"}
 _FEW = 3
-_CONTAINERS = {"Sequential", "ModuleList", "ModuleDict", "Module"}
+_CONTAINERS = {"sequential", "module_list", "module_dict", "module"}
 
 
 def names_of(
@@ -40,10 +40,10 @@ def names_of(
 
 def _wanted(kind: Kind, repeated: bool, classes: Mapping[str, str]) -> tuple[str, str]:
     """Return what a kind is best called, and what else where others are called so, too."""
-    own = {classes.get(".".join(module.path), "") for module in kind.modules}
-    if len(own) == 1 and (name := own.pop()) and name not in _CONTAINERS:
-        return (_snake(name),) * 2
     content = _by_content(max(kind.modules, key=lambda module: len(module.lines)))
+    own = {classes.get(".".join(module.path), "") for module in kind.modules}
+    if len(own) == 1 and (name := _snake(own.pop())) and name not in _CONTAINERS:
+        return name, content or name
     names = {module.path[-1] for module in kind.modules}
     numbered = any(name.isdigit() for name in names)
     if content and (numbered or len(names) > 1):

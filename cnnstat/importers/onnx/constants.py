@@ -26,12 +26,16 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
     if op == "ScatterND":
         return _scattered(inputs)
     if first.rows is not None:
-        order = [*attributes["perm"].ints] if "perm" in attributes else []
-        return first if op in _AS_IT_IS or (op == "Transpose" and order == sorted(order)) else None
+        axes = [*attributes["perm"].ints] if "perm" in attributes else []
+        return first if op in _AS_IT_IS or (op == "Transpose" and axes == sorted(axes)) else None
     if op in _AS_IT_IS:
         # Another type may be another number: then it is computed.
-        kinds = {"Cast": lambda: attributes["to"].i, "CastLike": lambda: inputs[1].kind}
-        other = op == "DequantizeLinear" or (op in kinds and kinds[op]() != first.kind)
+        kind = first.kind
+        if op == "Cast":
+            kind = attributes["to"].i
+        elif op == "CastLike":
+            kind = inputs[1].kind
+        other = op == "DequantizeLinear" or kind != first.kind
         return None if other and first.array is not None else first
     if op == "Transpose":
         order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]

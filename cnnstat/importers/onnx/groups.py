@@ -176,8 +176,7 @@ class _Groups:
         row = self._before(layer, "reshape", shape=None) or layer
         kind = {"mean": "global_avg_pool", "max": "global_max_pool"}
         for mode, pool in kind.items():
-            given = {} if mode == "mean" else {"mode": mode}
-            found = self._before(row, "reduce", axes=None, keepdims=False, **given)
+            found = self._before(row, "reduce", axes=None, keepdims=False, mode=None)
             if (
                 found is None
                 or found.options.get("keepdims", True)
@@ -274,7 +273,10 @@ class _Groups:
         """Bins of several grids over one map, as one vector."""
         if layer.options or len(layer.reads) < 2 or len(layer.shape) != 1:
             return None
-        levels, modes, ways, sources = [], set(), set(), set()
+        levels: list[Any] = []
+        modes: set[Any] = set()
+        ways: set[Any] = set()
+        sources: set[int | str] = set()
         for place in range(len(layer.reads)):
             flat = self._before(layer, "flatten", place)
             if flat is None or not isinstance(flat.reads[0], int) or self.readers[flat.reads[0]] != 1:

@@ -102,7 +102,7 @@ def _turned(proto: Any, names: set[str]) -> frozenset[str]:
             continue
         order = next(([*each.ints] for each in node.attribute if each.name == "perm"), [])
         last = len(order) - 1
-        first = node.op_type == "Transpose" and last > 1 and order == [0, last, *range(1, last)]
+        first = node.op_type == "Transpose" and last > 2 and order == [0, last, *range(1, last)]
         for name in read:
             found[name] = found.get(name, True) and first
     put_out = {source for each in proto.graph.output for source in whose.get(each.name, ())}

@@ -23,9 +23,9 @@ def module_of(node: Node, tensors: dict[str, Value]) -> str:
         return node.outputs[0]
     weight = tensors.get("weight")
     if weight is not None and weight.at is not None:
-        name = weight.at.key
-        if name.endswith(".weight") and ":" not in name and "/" not in name and "\0" not in name:
-            return name.removesuffix(".weight")
+        name, _, end = weight.at.key.rpartition(".")
+        if name and end in _WEIGHTS and ":" not in name and "/" not in name and "\0" not in name:
+            return name
     if node.scope:
         return node.scope
     if node.name.startswith("/"):
@@ -34,6 +34,9 @@ def module_of(node: Node, tensors: dict[str, Value]) -> str:
         return _scope_of(weight.at.key)
     return _scope_of(node.name)
 
+
+_WEIGHTS = {"weight", "w_0"}
+"""What PyTorch and Paddle call the weights of a layer."""
 
 _INNER = {"batchnorm", "convolution", "depthwise", "moments", "Tensordot", "ReadVariableOp", "Cast"}
 """What TensorFlow calls parts of a layer."""

@@ -63,7 +63,7 @@ class Reading:
                 }
                 outputs = [self.names[each] for each in results if each.name in ends]
         fixed = frozenset(stored.values()) - self.program.trained
-        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed)
+        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed=fixed)
 
     def _placeholder(self, node: Any, stored: str | None) -> None:
         """Take an input, or a tensor that the module has."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cnnstat.importers.onnx import network
 from cnnstat.importers.torch_export.model import understood
 from cnnstat.importers.torch_export.module import built
@@ -47,4 +49,11 @@ def of_module(module: Any, input_shape: Inputs | None, name: str) -> Draft:
     Raises:
         ModelError: it cannot be read.
     """
-    return network.drafted(understood(exported(module, input_shape), name))
+    return _with_classes(network.drafted(understood(exported(module, input_shape), name)), module)
+
+
+def _with_classes(draft: Draft, module: Any) -> Draft:
+    """Return a draft that knows of which classes its modules are."""
+    return replace(
+        draft, classes={name: type(each).__name__ for name, each in module.named_modules() if name}
+    )

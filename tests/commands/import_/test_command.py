@@ -32,7 +32,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, network: Draft) -> str:
 def test_a_spec_is_written_to_standard_output(model: str) -> None:
     ended = within("import", model)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith("name: 'net'\ninput: [3, 224, 224]\n")
+    assert ended.stdout.startswith("name: net\ninput: [3, 224, 224]\n")
     assert same(cnnstat.loads(ended.stdout), cnnstat.load("resnet18"))
 
 
@@ -82,10 +82,11 @@ def test_what_was_not_understood_is_said_beside(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("lenet5", 2, "'lenet5' is no model; an .onnx file is expected"),
+        ("lenet5", 2, "'lenet5' is no model; an .onnx file or 'torch:...' is expected"),
         ("none.onnx", 1, "none.onnx:1:1: file/unreadable: no such file"),
         ("none.onnx -o folder/none.yaml", 2, "cannot write"),
         ("none.onnx --input 3x", 2, "expected sizes"),
+        ("none.onnx --set a=1", 2, "--set: a file has no parameters"),
     ],
 )
 def test_what_is_refused(

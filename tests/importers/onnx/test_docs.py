@@ -45,7 +45,7 @@ def test_the_import_that_the_pages_show(tmp_path: Path, monkeypatch: pytest.Monk
         x = torch.zeros(1, 3, 224, 224)
         torch.onnx.export(module, (x,), "resnet50.onnx", dynamo=True, optimize=False, verbose=False)
     text = within("import", "resnet50.onnx").stdout
-    assert text.startswith("name: 'resnet50'\n")
+    assert text.startswith("name: resnet50\n")
     assert f"```yaml\n{text}```" in PAGE
     assert len(text.splitlines()) == 36
     shown = re.search(r"becomes 36 lines.*?```text\n(.*?)```", README, re.S)

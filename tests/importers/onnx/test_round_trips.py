@@ -29,17 +29,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.exchange
 
-FLAT = (
-    "cbam-resnet50",
-    "retinanet-r50",
-    "retinanet-r50-torchvision",
-    "siamese",
-    "yolov8m",
-    "yolov8n",
-    "yolov8s",
-)
-"""Networks of which layers in blocks share weights: read back, their names are in one piece."""
-
 
 def exported(graph: Graph, values: Any = None) -> Any:
     made, _ = model(cnnstat.analyze(graph), values)
@@ -60,9 +49,8 @@ def differences(found: Difference) -> Iterator[tuple[Any, ...]]:
 def test_a_bundled_network_comes_back(name: str, tmp_path: Path) -> None:
     graph = cnnstat.load(name)
     found = diff(graph, saved(exported(graph), tmp_path))
-    left = [each for each in differences(found) if name not in FLAT or each[2] not in ("name", "weights")]
-    assert left == []
-    assert found.differ == (name in FLAT)
+    assert [*differences(found)] == []
+    assert not found.differ
 
 
 def test_every_layer_type_comes_back(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 pytest.importorskip("onnx")
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
+
+import torch
 
 import cnnstat
 from cnnstat.spec import bundled

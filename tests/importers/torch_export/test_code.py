@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -177,6 +178,8 @@ class TestRun:
         assert "no difference" in within("diff", spec, spec, *given).stdout
         assert within("sizes", spec, *given).returncode == 0
         assert within("export", spec, *given, "--to", "pytorch", "-o", "out.py").returncode == 0
+        ended = within("import", spec, *given)
+        assert ended.stdout.startswith("name: 'make'\n")
 
     def test_a_run_has_the_weights_of_the_module(self) -> None:
         ended = within(
@@ -192,6 +195,14 @@ class TestRun:
         assert np.array_equal(stored["stem.0.weight"], module.stem[0].weight.detach().numpy())
         assert np.array_equal(stored["fc.bias"], module.fc.bias.detach().numpy())
 
+    def test_an_export_has_the_weights_of_the_module(self) -> None:
+        ended = within("export", "torch:net.py:make", "--input", "3x8x8", "-o", "w.npz")
+        assert ended.returncode == 0, ended.stderr
+        torch = pytest.importorskip("torch")
+        made = runpy.run_path("net.py")["make"]
+        torch.manual_seed(0)
+        assert np.array_equal(np.load("w.npz")["stem.0.weight"], made().stem[0].weight.detach().numpy())
+
     def test_from_python_it_is_a_graph(self) -> None:
         nn = pytest.importorskip("torch").nn
         module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
@@ -200,6 +211,15 @@ class TestRun:
         assert cnnstat.analyze(graph).totals.output_shape == (4, 7, 7)
         with pytest.raises(cnnstat.SpecError, match="is no torch"):
             cnnstat.from_torch(lambda x: x, (3, 9, 9))
+
+
+@pytest.mark.exchange
+@pytest.mark.usefixtures("installed")
+def test_the_example_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(cnnstat.__file__).parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(from torch import nn\n.*?)```", page, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out.strip() == re.findall(r"  # (.*)$", code, re.MULTILINE)[-1]
 
 
 def test_nothing_but_a_command_line_runs_code() -> None:
