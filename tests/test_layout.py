@@ -37,6 +37,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
 EXCEPTIONS = {
     "commands/run/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
+    "commands/trace/*": ("executor", "tensors", "bridge"),
     "commands/list/plugins_document.py": ("executor",),
 }
 """Files that may import more."""
@@ -46,6 +47,8 @@ SHARED = {
     "commands/export/command.py": ("run",),
     "commands/export/exported.py": ("run",),
     "commands/list/plugins_document.py": ("check",),
+    "commands/trace/command.py": ("run",),
+    "commands/trace/traced_run.py": ("run",),
 }
 """Files that may import another command: what it does is part of what they do."""
 

@@ -11,7 +11,10 @@ from cnnstat import __version__
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 
-COMMANDS = ("check", "diff", "explain", "export", "flops", "list", "rf", "run", "schema", "sizes", "summary")
+COMMANDS = (
+    *("check", "diff", "explain", "export", "flops", "list", "rf", "run", "schema", "sizes", "summary"),
+    "trace",
+)
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
 
 

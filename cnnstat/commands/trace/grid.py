@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cnnstat.base.axes import RANKS
 from cnnstat.commands.trace.working import Matrix, Plane, rows_of
@@ -58,8 +58,14 @@ def place_of(taps: Taps) -> Places | None:
 class Column:
     """Numbers, one for each combination of taps, and what they are; None is padding."""
 
-    def __init__(self, head: str, numbers: Sequence[float | None], sign: str = "") -> None:
-        self.head, self.numbers, self.sign = head, numbers, sign
+    def __init__(
+        self,
+        head: str,
+        numbers: Sequence[float | None],
+        sign: str = "",
+        beyond: Literal["zero", "nothing"] = "zero",
+    ) -> None:
+        self.head, self.numbers, self.sign, self.beyond = head, numbers, sign, beyond
 
 
 def planes(
@@ -109,7 +115,7 @@ def planes(
 def _matrix(column: Column, start: int, rows: int, width: int, marked: tuple[tuple[int, int], ...]) -> Matrix:
     firsts = range(start, start + rows * width, width)
     numbers = rows_of(column.numbers[first : first + width] for first in firsts)
-    return Matrix(column.head, numbers, column.sign, marked)
+    return Matrix(column.head, numbers, column.sign, column.beyond, marked)
 
 
 def spoken(along: Sequence[Sequence[Tap]], channel: str = "channels") -> str:

@@ -6,7 +6,7 @@ run, of click or of a file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -28,6 +28,8 @@ class Matrix(Struct, frozen=True):
     head: str
     rows: Cells
     sign: str = ""
+    beyond: Literal["zero", "nothing"] = "zero"
+    """What padding counts as; a maximum does not count it."""
     marked: tuple[tuple[int, int], ...] = ()
     """Row and column of the cells that decide, as the largest one of a window does."""
 
@@ -53,12 +55,15 @@ class Step(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """Planes that belong together, and the steps from them to a number."""
+    """Planes that belong together, and the steps from them to a number.
+
+    ``summed`` says that the first step is the sum of the last matrices of all planes.
+    """
 
     title: str
     planes: tuple[Plane, ...] = ()
     steps: tuple[Step, ...] = ()
-    notes: tuple[str, ...] = ()
+    summed: bool = False
 
 
 class Working(Struct, frozen=True):
@@ -91,8 +96,12 @@ def signed_text(value: float) -> str:
 
 def sum_text(terms: Iterable[float]) -> str:
     """Return numbers as the sum that they are; of more than eight the first six and the last."""
-    given = list(terms)
-    shown = [signed_text(each) for each in given]
+    shown = [f"({text})" if text.startswith("−") else text for text in map(_short, terms)]
     if len(shown) > 8:
         shown = [*shown[:6], "…", shown[-1]]
     return " + ".join(shown) or "0"
+
+
+def _short(value: float) -> str:
+    """Return a summand: six digits, as the sum itself has all that count."""
+    return f"{value + 0.0:.6g}".replace("-", "−")

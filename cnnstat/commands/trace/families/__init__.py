@@ -6,7 +6,7 @@ the executor, whose arrays it is held against.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.families import (
     conv,
@@ -22,25 +22,7 @@ from cnnstat.commands.trace.families import (
 )
 
 if TYPE_CHECKING:
-    from cnnstat.commands.trace.layer_run import Index, LayerRun
-    from cnnstat.commands.trace.working import Working
-
-
-class Family(Protocol):
-    """How the numbers of a layer come about. An index has the sample first."""
-
-    def value(self, run: LayerRun, unit: Index) -> Working:
-        """Return a number of the output."""
-
-    def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return what the layer adds to the gradient of a number of one of its inputs."""
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Return the gradient of a number that it trains.
-
-        Raises:
-            LookupError: it trains none.
-        """
+    from cnnstat.commands.trace.families.family import Family
 
 
 FAMILIES: dict[str, Family] = {

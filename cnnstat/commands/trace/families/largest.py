@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.grid import Column, Grid, Places, every, place_of, planes, spoken
 from cnnstat.commands.trace.working import Part, Working, step, sum_text
 from cnnstat.report.document import Real
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Largest:
+class Largest(Family):
     """A family by what its units read of the input; padding is never the largest."""
 
     grids: Callable[[LayerRun, int], tuple[Grid, ...]]
@@ -35,7 +36,7 @@ class Largest:
                 found = numbers[first]
                 assert found is not None
                 formula = f"the number at {where}; it wins"
-                shown = planes(along, [Column("input", numbers)], marked=first)
+                shown = planes(along, [Column("input", numbers, beyond="nothing")], marked=first)
                 part = Part(f"input: {spoken(along)}", shown, (step("largest", formula, found),))
                 return Working((part,), Real(found))
         raise AssertionError(unit)
@@ -65,17 +66,13 @@ class Largest:
                     Column("handed back", products, "="),
                 ]
                 steps = (step("sum", sum_text(products), fsum(products)),)
-                parts.append(Part(f"errors of {spoken(along)}", planes(along, columns), steps))
+                parts.append(Part(f"errors of {spoken(along)}", planes(along, columns), steps, summed=True))
                 sums.append(fsum(products))
         if not parts:
             parts = [Part("no unit reads it", (), (step("gradient", "", 0.0),))]
         elif len(parts) > 1:
             parts.append(Part("", (), (step("sum", sum_text(sums), fsum(sums)),)))
         return Working(tuple(parts), Real(fsum(sums)))
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: a maximum has no weights."""
-        raise LookupError(name)
 
 
 def _first(numbers: list[float | None]) -> int:

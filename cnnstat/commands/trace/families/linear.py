@@ -6,6 +6,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.along import Dense, Tap, same
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.families.sums import Sum
 from cnnstat.commands.trace.grid import Column, Grid, planes
 from cnnstat.commands.trace.working import Part, Working, step, sum_text
@@ -44,7 +45,7 @@ def _used(run: LayerRun, name: str, index: Index) -> Fixed:
 LINEAR = Sum(_grids, _weight, _used, bias=lambda run, unit: (unit[_axis(run)],), readers="unit")
 
 
-class Rbf:
+class Rbf(Family):
     """The squared distance of what is read to a unit's code: LeCun et al. 1998, eq. (7)."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -77,6 +78,10 @@ class Rbf:
         apart = [run.read((sample, place)) - run.param(name, index) for sample in range(run.samples)]
         return _pulled(errors, apart, -2.0)
 
+    def first_index(self, run: LayerRun, name: str, unit: Index) -> Index:
+        """Return the first number of a unit's code."""
+        return (unit[0], 0)
+
 
 def _pulled(errors: Sequence[float], apart: Sequence[float], factor: float) -> Working:
     twice = [factor * each for each in apart]
@@ -90,4 +95,4 @@ def _of(columns: Sequence[Column], terms: Sequence[float]) -> Working:
     """Return columns side by side, and the sum of the last one."""
     along = [[Tap(i, i, i) for i in range(len(terms))]]
     steps = (step("sum", sum_text(terms), fsum(terms)),)
-    return Working((Part("", planes(along, columns), steps),), Real(fsum(terms)))
+    return Working((Part("", planes(along, columns), steps, summed=True),), Real(fsum(terms)))

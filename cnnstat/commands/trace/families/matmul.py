@@ -6,6 +6,7 @@ from math import exp, fsum
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.along import Tap
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.grid import Column, planes
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
 from cnnstat.layers.axis import place_of
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.trace.layer_run import Index, LayerRun
 
 
-class Matmul:
+class Matmul(Family):
     """A row of the first input times a column of the second, either of them turned before if that is asked for."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -40,10 +41,6 @@ class Matmul:
         errors = [run.error(unit) for unit in units]
         return _summed(errors, others, ("errors", f"input {2 - number}"), run.options.scale)
 
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
-
     def _shared(self, run: LayerRun) -> int:
         return run.shapes[0][-2 if run.options.transpose_a else -1]
 
@@ -65,10 +62,10 @@ def _summed(a: Sequence[float], b: Sequence[float], heads: tuple[str, str], scal
         steps.append(
             step("times", f"{signed_text(fsum(products))} · {number_text(scale)}", scale * fsum(products))
         )
-    return Working((Part("", planes(along, columns), tuple(steps)),), steps[-1].value)
+    return Working((Part("", planes(along, columns), tuple(steps), summed=True),), steps[-1].value)
 
 
-class Glu:
+class Glu(Family):
     """The first half of an axis times the sigmoid of the second."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -96,10 +93,6 @@ class Glu:
             step("product", f"{signed_text(error)} · {signed_text(slope)}", error * slope),
         )
         return Working((Part("", (), steps),), Real(error * slope))
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
     def _halves(self, run: LayerRun, unit: Index) -> tuple[float, float]:
         own = 1 + place_of(run.options.axis, run.shapes[0])

@@ -7,6 +7,7 @@ from math import fsum, prod
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.along import Listed, Repeated, Tap, same
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.families.sums import Sum
 from cnnstat.commands.trace.grid import Column, Grid, every, place_of, planes, spoken
 from cnnstat.commands.trace.working import Part, Working, signed_text, step, sum_text
@@ -56,7 +57,7 @@ class _Part(Grid):
         return unit if self.start <= unit[self.own] < self.stop else None
 
 
-class Product:
+class Product(Family):
     """The product of all inputs, each at the unit's place."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -81,15 +82,11 @@ class Product:
             Column("products", products, "="),
         ]
         steps = (step("sum", sum_text(products), fsum(products)),)
-        part = Part(f"errors of {spoken(along)}", planes(along, columns), steps)
+        part = Part(f"errors of {spoken(along)}", planes(along, columns), steps, summed=True)
         return Working((part,), Real(fsum(products)))
 
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
-
-class Maximum:
+class Maximum(Family):
     """The largest of all inputs, the first of them where several are."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -114,12 +111,8 @@ class Maximum:
             Column("handed back", products, "="),
         ]
         steps = (step("sum", sum_text(products), fsum(products)),)
-        part = Part(f"errors of {spoken(along)}", planes(along, columns), steps)
+        part = Part(f"errors of {spoken(along)}", planes(along, columns), steps, summed=True)
         return Working((part,), Real(fsum(products)))
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
 
 def _at(run: LayerRun, unit: Index) -> list[float]:

@@ -9,6 +9,7 @@ from math import fsum, sqrt
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.along import Slide, Tap
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.grid import Column, planes
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
 from cnnstat.layers.axis import place_of
@@ -23,7 +24,7 @@ SHOWN = 4096
 
 
 @dataclass(frozen=True)
-class Norm:
+class Norm(Family):
     """A norm by the set of numbers that one of them is normalised with, as ranges of the axes, batch first.
 
     `own` is where in weight and bias the numbers of a unit stand. With `running`, mean and variance are stored
@@ -117,7 +118,11 @@ class Norm:
             Column("products", products, "="),
         ]
         steps = (step("sum", sum_text(products), fsum(products)),)
-        return Working((Part("", _few(along, columns), steps),), Real(fsum(products)))
+        return Working((Part("", _few(along, columns), steps, summed=True),), Real(fsum(products)))
+
+    def first_index(self, run: LayerRun, name: str, unit: Index) -> Index:
+        """Return the number of a unit."""
+        return self.own(run, (0, *unit))
 
     def _scaled(self, run: LayerRun, cell: Index) -> float:
         weight = run.param("weight", self.own(run, cell)) if "weight" in run.stored else 1.0
@@ -192,7 +197,7 @@ GROUP_NORM = Norm(_of_group, _channel)
 INSTANCE_NORM = Norm(_of_channel, _channel)
 
 
-class LocalResponseNorm:
+class LocalResponseNorm(Family):
     """x/(k + alpha·s)^beta, s the sum of squares over neighbouring channels: Krizhevsky et al. 2012, 3.3."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -235,10 +240,6 @@ class LocalResponseNorm:
         )
         along = [[Tap(i, i, i) for i in range(len(units))]]
         return Working((Part("", planes(along, [Column("pulls", pulls)]), steps),), Real(found))
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
     def _base(self, run: LayerRun, unit: Index) -> float:
         squares = (run.read(cell) ** 2 for cell in _neighbours(run, unit) if cell is not None)

@@ -8,6 +8,7 @@ from math import copysign, erf, exp, expm1, fsum, log1p, pi, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.commands.trace.along import Tap
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.families.sums import Sum, as_it_is
 from cnnstat.commands.trace.grid import Column, every, planes
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
@@ -25,7 +26,7 @@ GELU_CUBE = 0.044715
 
 
 @dataclass(frozen=True)
-class Pointwise:
+class Pointwise(Family):
     """A function of x and of the layer's options, its slope, and its formula."""
 
     formula: str
@@ -49,10 +50,6 @@ class Pointwise:
             step("product", f"{signed_text(error)} · {signed_text(slope)}", error * slope),
         )
         return Working((Part("", (), steps),), Real(error * slope))
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
 
 def _settings(run: LayerRun) -> str:
@@ -179,7 +176,7 @@ def _slope_of(run: LayerRun, unit: Places) -> Index:
     return (0 if run.stored["weight"].shape == (1,) else unit[0],)
 
 
-class Prelu:
+class Prelu(Family):
     """x, or below 0 the trained slope times x."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -235,7 +232,7 @@ def _scale_weight(run: LayerRun, unit: Places, taps: Taps) -> Index:
 SCALE = Sum(as_it_is, _scale_weight, _scale_used)
 
 
-class Dropout:
+class Dropout(Family):
     """What a mask that was drawn lets through, enlarged by what it holds back."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -245,10 +242,6 @@ class Dropout:
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
         """Return the error times the same number."""
         return self._masked(run, cell, run.error(cell), "error")
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
     def _masked(self, run: LayerRun, unit: Index, number: float, what: str) -> Working:
         if run.mask is None:

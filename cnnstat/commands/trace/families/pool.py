@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.along import Slide, by_reading, same, whole, windows
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.families.largest import Largest
 from cnnstat.commands.trace.families.sums import Sum
 from cnnstat.commands.trace.grid import Grid
@@ -147,7 +147,7 @@ MAX_REDUCE, AVG_REDUCE, SUM_REDUCE = (
 )
 
 
-class ByMode:
+class ByMode(Family):
     """A family by the option `mode`."""
 
     def __init__(self, **families: Sum | Largest) -> None:
@@ -160,7 +160,3 @@ class ByMode:
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
         """Return what comes back to a number."""
         return self.families[run.options.mode].share(run, number, cell)
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: pools have no weights."""
-        raise LookupError(name)

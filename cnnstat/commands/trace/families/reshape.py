@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.working import Part, Working, step
 from cnnstat.report.document import Real
 
@@ -17,7 +18,7 @@ Places = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Copy:
+class Copy(Family):
     """A family by where each unit reads (`source`), and where each number goes (`goal`)."""
 
     source: Callable[[LayerRun, Places], Places]
@@ -35,12 +36,8 @@ class Copy:
         unit = (cell[0], *self.goal(run, cell[1:]))
         return _one(f"the error of unit {_text(unit)}", run.error(unit))
 
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
-
-class Parameter:
+class Parameter(Family):
     """Trained numbers that no input is read for."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -56,6 +53,10 @@ class Parameter:
         errors = [run.error((sample, *index)) for sample in range(run.samples)]
         text = " + ".join(f"error of sample {sample}" for sample in range(min(run.samples, 4)))
         return _one(text, sum(errors))
+
+    def first_index(self, run: LayerRun, name: str, unit: Index) -> Index:
+        """Return the number that a unit is."""
+        return unit
 
 
 def _one(formula: str, value: float) -> Working:

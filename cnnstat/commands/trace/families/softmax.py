@@ -6,6 +6,7 @@ from math import exp, fsum, log
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.along import Tap
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.grid import Column, planes
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
 from cnnstat.layers.axis import place_of
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.trace.layer_run import Index, LayerRun
 
 
-class Softmax:
+class Softmax(Family):
     """exp(x) over the sum of all exp(x) along the axis; or the logarithm of that."""
 
     def __init__(self, *, logarithm: bool = False) -> None:
@@ -66,10 +67,6 @@ class Softmax:
         return Working(
             (Part("errors along the axis", _planes(columns, len(row)), tuple(steps)),), Real(found)
         )
-
-    def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Refuse: it has no weights."""
-        raise LookupError(name)
 
 
 def _row(run: LayerRun, unit: Index) -> tuple[list[Index], int]:

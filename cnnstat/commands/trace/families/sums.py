@@ -13,6 +13,7 @@ from math import fsum, prod
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.commands.trace.along import Slide, Tap
+from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.grid import Column, Grid, Places, Taps, every, place_of, planes, spoken
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
 from cnnstat.report.document import Real
@@ -37,7 +38,7 @@ def _once(run: LayerRun, number: int, unit: Places) -> float:
 
 
 @dataclass(frozen=True)
-class Sum:
+class Sum(Family):
     """A family of layers, as functions of a run.
 
     `grids` are what the units read of an input by its number, none where it only lends its size. `weight` is
@@ -101,19 +102,20 @@ class Sum:
         factor = self.factor(run, number, place)
         products = [x * w for x, w in zip(read, weights, strict=True)]
         found = factor * fsum(products)
-        name = "input" if len(run.inputs) == 1 else f"input {number + 1}"
-        title = f"{name}: {spoken(along)}" if cells else ""
+        source = "input" if len(run.inputs) == 1 else f"input {number + 1}"
+        title = f"{source}: {spoken(along)}" if cells else ""
+        name = "sum"
         if all(w == 1 for w in weights) and self.weight is None:
-            columns, formula = [Column("input", shown)], products
+            columns = [Column("input", shown)]
         else:
+            name = "sum of products"
             columns = [
                 Column("input", shown),
                 Column(self.what, weights, "×"),
                 Column("products", products, "="),
             ]
-            formula = products
-        steps = _summed(formula, factor) if len(products) != 1 or factor != 1 else ()
-        return Part(title, planes(along, columns), steps), found
+        steps = _summed(products, factor, name) if len(products) != 1 or factor != 1 else ()
+        return Part(title, planes(along, columns), steps, summed=bool(steps)), found
 
     def weighed(self, run: LayerRun, unit: Places, taps: Taps) -> float:
         """Return what a unit weighs one number with, by its taps."""
@@ -144,7 +146,9 @@ class Sum:
                 Column("products", products, "="),
             ]
             title = f"errors of {spoken(along, f'{self.readers}s')}"
-            parts.append(Part(title, planes(along, columns, channel=self.readers), _summed(products)))
+            parts.append(
+                Part(title, planes(along, columns, channel=self.readers), _summed(products), summed=True)
+            )
             sums.append(fsum(products))
         if not parts:
             parts = [Part("no unit reads it", (), (step("gradient", "", 0.0),))]
@@ -166,6 +170,7 @@ class Sum:
             {output: _chosen(axis.reads(output), number) for output in each}
             for axis, each, (_, number) in zip(grid.axes, outputs, fixed, strict=True)
         ]
+        what = "sum of errors" if name == "bias" else "sum of products"
         shown: list[Plane] = []
         products: list[float] = []
         for sample in range(run.samples):
@@ -181,7 +186,19 @@ class Sum:
             products += made
             columns = [Column("errors", errors), Column("inputs", read, "×"), Column("products", made, "=")]
             shown += planes(along, columns, label=label, channel=self.readers)
-        return Working((Part("", tuple(shown), _summed(products)),), Real(fsum(products)))
+        return Working(
+            (Part("", tuple(shown), _summed(products, name=what), summed=True),), Real(fsum(products))
+        )
+
+    def first_index(self, run: LayerRun, name: str, unit: Places) -> Index:
+        """Return the bias of a unit, or the weight of its first tap."""
+        if name == "bias":
+            return self.bias(run, unit)
+        assert self.weight is not None
+        along = self.grids(run, 0)[0].reads(unit)
+        if not all(along):  # a unit between the windows of a transposed convolution, which reads nothing
+            return (0,) * run.stored[name].ndim
+        return self.weight(run, unit, tuple(taps[0] for taps in along))
 
     def _through(
         self, run: LayerRun, sample: int, unit: Places, chosen: Sequence[dict[int, list[Tap]]]
@@ -196,7 +213,7 @@ class Sum:
 
 
 def _with(part: Part, steps: Sequence[Step]) -> Part:
-    return Part(part.title, part.planes, (*part.steps, *steps), part.notes)
+    return Part(part.title, part.planes, (*part.steps, *steps), part.summed)
 
 
 def _units(grid: Grid, along: Sequence[Sequence[Tap]], taps: Taps) -> Places:
@@ -215,11 +232,13 @@ def _rotated(grid: Grid, along: Sequence[Sequence[Tap]], what: str) -> str:
     return "rotated kernel" if turned and what == "weights" else what
 
 
-def _summed(products: Sequence[float], factor: float = 1.0) -> tuple[Step, ...]:
+def _summed(
+    products: Sequence[float], factor: float = 1.0, name: str = "sum of products"
+) -> tuple[Step, ...]:
     """Return the sum of products as a step, and what is made of it."""
     terms = [each for each in products if each] if len(products) > 9 else list(products)
     found = fsum(products)
-    steps = [step("sum", sum_text(terms), found)]
+    steps = [step(name, sum_text(terms), found)]
     if factor != 1:
         whole = round(1 / factor) if factor else 0
         if whole and abs(whole * factor - 1) < 1e-12:

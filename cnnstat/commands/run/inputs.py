@@ -1,0 +1,88 @@
+"""What a run computes with: inputs from files, and the weights that come with a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cnnstat.base.text import listed, plural
+from cnnstat.commands.run.refusals import RefusedError
+from cnnstat.executor.kernel import is_finite
+from cnnstat.importers import weights as weights_of
+from cnnstat.tensors import FileError, array_input, cast, image_input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.base.arguments import Given
+    from cnnstat.bridge.program import Network
+    from cnnstat.executor.kernel import Array
+    from cnnstat.graph.model import Graph
+    from cnnstat.tensors import GivenInput
+
+
+class InputOptions(Protocol):
+    """The files that inputs are read from."""
+
+    @property
+    def image(self) -> tuple[Given, ...]:
+        """Pictures."""
+
+    @property
+    def invert(self) -> bool:
+        """Whether pictures are of dark ink on white paper."""
+
+    @property
+    def array(self) -> tuple[Given, ...]:
+        """Arrays."""
+
+
+def given_inputs(graph: Graph, options: InputOptions) -> dict[str, GivenInput]:
+    """Return what files give, by the names of inputs, checked as far as headers say; others are drawn."""
+    shapes = {node.path: node.shape for node in graph.inputs}
+    found: dict[str, GivenInput] = {}
+    for each in (*options.image, *options.array):
+        name = next(iter(shapes)) if len(shapes) == 1 and not each.name else each.name
+        if name not in shapes:
+            said = f"no input '{name}', but " if name else "several inputs: "
+            raise RefusedError(f"the network has {said}{', '.join(shapes)}; write NAME=FILE")
+        if each in options.image:
+            found[name] = image_input(each.path, shapes[name], invert=options.invert)
+        else:
+            found[name] = array_input(each.path, shapes[name])
+    if len({each.samples for each in found.values()}) > 1:
+        sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
+        raise RefusedError(f"all inputs need as many samples, got {sizes}")
+    return found
+
+
+def load_model(network: Network, model: str) -> None:
+    """Take the weights of a model, one tensor after the other."""
+    own = network.parameters
+    shapes = network.program.inputs
+    for name, tensor in weights_of(model, {**shapes} if len(shapes) > 1 else network.program.input_shape):
+        try:
+            network.load({name: cast(tensor, own[name], name, Path(model).name)})
+        except ValueError as error:  # numbers that are no weights
+            raise FileError(model, str(error)) from None
+
+
+def check_known(analysis: Analysis) -> None:
+    """Refuse nodes of a model that no layer type stands for.
+
+    Raises:
+        RefusedError: there are some.
+    """
+    if analysis.without:
+        nodes, named = sum(analysis.without.values()), listed([*analysis.without])
+        message = f"{nodes:,} {plural('node', nodes)} of the model cannot be run, as no layer type stands for"
+        raise RefusedError(f"{message} {'it' if nodes == 1 else 'them'}: {named}")
+
+
+def typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array]:
+    """Return inputs in the network's type."""
+    typed = {name: each.read().astype(network.dtype, copy=False) for name, each in given.items()}
+    if not all(map(is_finite, typed.values())):
+        raise RefusedError(f"as {network.dtype}, the input holds infinite numbers; scale it")
+    return typed
