@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnstat.base.text import listed, plural
+from cnnstat.bridge.written_values import written_inputs
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.executor.kernel import is_finite
 from cnnstat.importers import weights as weights_of
 from cnnstat.tensors import FileError, array_input, cast, image_input
+from cnnstat.tensors.numbers import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.base.arguments import Given
     from cnnstat.bridge.program import Network
     from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Batch
     from cnnstat.graph.model import Graph
     from cnnstat.tensors import GivenInput
 
@@ -51,10 +54,38 @@ def given_inputs(graph: Graph, options: InputOptions) -> dict[str, GivenInput]:
             found[name] = image_input(each.path, shapes[name], invert=options.invert)
         else:
             found[name] = array_input(each.path, shapes[name])
-    if len({each.samples for each in found.values()}) > 1:
-        sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
-        raise RefusedError(f"all inputs need as many samples, got {sizes}")
     return found
+
+
+def samples_of(graph: Graph, given: Mapping[str, GivenInput]) -> int | None:
+    """Return how many samples inputs have that are read from files or written in the spec; None for none.
+
+    Raises:
+        RefusedError: some have more than others.
+    """
+    written = {name: len(each) for name, each in written_inputs(graph).items() if name not in given}
+    sizes = {name: each.samples for name, each in given.items()} | {n: s for n, s in written.items() if s > 1}
+    if len(set(sizes.values())) > 1:
+        said = ", ".join(f"{name} {each}" for name, each in sizes.items())
+        raise RefusedError(f"all inputs need as many samples, got {said}")
+    return next(iter(sizes.values()), None)
+
+
+def batch_of(network: Network, given: Mapping[str, GivenInput], samples: int) -> Batch:
+    """Return what a network is run on: from files, else from the spec's `values:`, else drawn from the seed.
+
+    A single sample of the spec is that of all.
+
+    Raises:
+        RefusedError, FileError: it cannot be read, or is no number in the network's type.
+    """
+    x = dict(network.named(network.sample(samples)))
+    for name, each in written_inputs(network.graph).items():
+        if len(each) not in (1, samples):
+            raise RefusedError(f"'values:' has {len(each)} samples of {name}, not {samples}")
+        x[name] = repeated(each, samples, network.dtype)
+    _check_finite(x, network)
+    return network.batch({**x, **typed(given, network)})
 
 
 def load_model(network: Network, model: str) -> None:
@@ -83,6 +114,10 @@ def check_known(analysis: Analysis) -> None:
 def typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array]:
     """Return inputs in the network's type."""
     typed = {name: each.read().astype(network.dtype, copy=False) for name, each in given.items()}
-    if not all(map(is_finite, typed.values())):
-        raise RefusedError(f"as {network.dtype}, the input holds infinite numbers; scale it")
+    _check_finite(typed, network)
     return typed
+
+
+def _check_finite(arrays: Mapping[str, Array], network: Network) -> None:
+    if not all(map(is_finite, arrays.values())):
+        raise RefusedError(f"as {network.dtype}, the input holds infinite numbers; scale it")

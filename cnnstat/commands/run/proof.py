@@ -15,7 +15,7 @@ from cnnstat.bridge.verify import compare
 from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import onnx_runtime
-from cnnstat.commands.run.inputs import check_known, given_inputs, load_model, typed
+from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, load_model, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
@@ -104,7 +104,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
     if options.against:  # before memory is looked at, for they take some
         onnx_runtime.libraries()
     given = given_inputs(graph, options)
-    wanted = options.batch or next((each.samples for each in given.values()), None)
+    wanted = options.batch or samples_of(graph, given)
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
@@ -141,7 +141,7 @@ def _proved(
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
             load_model(network, options.model)
-        x = network.batch({**network.named(network.sample(batch)), **typed(given, network)})
+        x = batch_of(network, given, batch)
         engine = None
         if options.against:
             engine = onnx_runtime.beside(analysis, network.parameters, network.named(x), options.dtype)

@@ -9,14 +9,15 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
-from cnnstat.commands.run.inputs import check_known, given_inputs, load_model, typed
+from cnnstat.bridge.written_values import written_deltas, written_target
+from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, load_model, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.layer_run import LayerRun
 from cnnstat.executor.backward import go_back
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import quiet
-from cnnstat.executor.loss import chosen, objective
+from cnnstat.executor.loss import Objective, chosen, objective
 from cnnstat.executor.network import Pass
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from cnnstat.commands.trace.options import TraceOptions
     from cnnstat.executor.backward import Gradients
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.loss import Objective
     from cnnstat.executor.network import Visit
     from cnnstat.graph.model import Graph
 
@@ -56,7 +56,7 @@ def prepared(graph: Graph, options: TraceOptions) -> tuple[Analysis, int]:
         RefusedError: it cannot be run as asked.
     """
     given = given_inputs(graph, options)
-    wanted = options.batch or next((each.samples for each in given.values()), 1)
+    wanted = options.batch or samples_of(graph, given) or 1
     analysis = analyze_graph(graph, Settings(batch=wanted, dtype=options.dtype))
     check_known(analysis)
     return analysis, wanted
@@ -83,8 +83,7 @@ def traced(analysis: Analysis, needed: Iterable[int], options: TraceOptions) -> 
             network.load_weights(options.weights, names=options.names)
         elif options.model is not None:
             load_model(network, options.model)
-        drawn = network.named(network.sample(analysis.settings.batch))
-        x = network.batch({**drawn, **typed(given, network)})
+        x = batch_of(network, given, analysis.settings.batch)
         return _run(network, analysis, frozenset(needed), options, dict(network.named(x)))
 
 
@@ -122,13 +121,7 @@ def _run(
 
 def _back(network: Network, found: TracedRun, tape: list[object], options: TraceOptions) -> None:
     """Go back from the loss, and keep the errors of the layers."""
-    name = options.loss or chosen(network.program.last, found.outputs)
-    try:
-        found.objective = objective(name, found.outputs, options.seed)
-    except ValueError as error:
-        raise RefusedError(str(error)) from None
-    if options.target is not None:
-        found.objective = _aimed(found.objective, found.outputs, options.target)
+    found.objective = _objective(network, found, options)
     found.loss = float(found.objective.value(found.outputs))
     nodes = found.analysis.graph.layers
 
@@ -141,13 +134,29 @@ def _back(network: Network, found: TracedRun, tape: list[object], options: Trace
     found.input_errors = dict(network.named(found.gradients.input))
 
 
+def _objective(network: Network, found: TracedRun, options: TraceOptions) -> Objective:
+    """Return what to go back from: what is asked for, else what the spec has under `values:`, else what suits."""
+    graph = found.analysis.graph
+    written = written_deltas(graph, (each.shape[1:] for each in found.outputs))
+    if options.loss is None and options.target is None and any(each is not None for each in written):
+        pairs = zip(written, found.outputs, strict=True)
+        return Objective(PROJECTION, tuple(y * 0 + (0 if each is None else each) for each, y in pairs))
+    name = options.loss or chosen(network.program.last, found.outputs)
+    try:
+        drawn = objective(name, found.outputs, options.seed)
+    except ValueError as error:
+        raise RefusedError(str(error)) from None
+    target = written_target(graph) if options.target is None else options.target
+    return drawn if target is None else _aimed(drawn, found.outputs, target)
+
+
 def _aimed(drawn: Objective, outputs: tuple[Array, ...], target: int) -> Objective:
     """Return a loss with this class for every sample."""
     if drawn.name == PROJECTION:
-        raise RefusedError("--target needs a loss over classes: a network that ends in one vector")
+        raise RefusedError("a target needs a loss over classes: a network that ends in one vector")
     if not 0 <= target < outputs[0].shape[1]:
         raise RefusedError(
-            f"--target: the network has the classes 0 to {outputs[0].shape[1] - 1}, not {target}"
+            f"target: the network has the classes 0 to {outputs[0].shape[1] - 1}, not {target}"
         )
     targets = drawn.targets[0].copy()
     targets[:] = target

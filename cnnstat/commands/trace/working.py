@@ -95,9 +95,9 @@ def signed_text(value: float) -> str:
 
 
 def sum_text(terms: Iterable[float]) -> str:
-    """Return numbers as the sum that they are; of more than eight the first six and the last."""
+    """Return numbers as the sum that they are; of more than nine the first six and the last."""
     shown = [f"({text})" if text.startswith("−") else text for text in map(_short, terms)]
-    if len(shown) > 8:
+    if len(shown) > 9:
         shown = [*shown[:6], "…", shown[-1]]
     return " + ".join(shown) or "0"
 
