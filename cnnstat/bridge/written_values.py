@@ -56,7 +56,9 @@ def give(network: Executor, graph: Graph) -> None:
 def written_inputs(graph: Graph) -> dict[str, Array]:
     """Return the inputs that are written in a spec, each a batch."""
     shapes = {node.path: node.shape for node in graph.inputs}
-    return {each.name: _batch(each, shapes[each.name]) for each in graph.spec.family.values if each.name in shapes}
+    return {
+        each.name: _batch(each, shapes[each.name]) for each in graph.spec.family.values if each.name in shapes
+    }
 
 
 def written_deltas(graph: Graph, shapes: Iterable[Shape]) -> tuple[Array | None, ...]:

@@ -44,6 +44,8 @@ class Backward(Struct, frozen=True, kw_only=True):
     loss: str
     value: Real
     """Of the loss."""
+    written: bool
+    """Whether dL/dy of the outputs is written in the spec; then the loss is the sum of output · this."""
     target: int | UnsetType = UNSET
     """Only of a loss over classes: the class of the sample."""
     from_loss: Working | UnsetType = UNSET
@@ -70,6 +72,10 @@ class TraceDocument(NetworkDocument, frozen=True, kw_only=True):
     seed: int
     dtype: str
     training: bool
+    values: tuple[str, ...]
+    """What is written under `values:` in the spec."""
+    weights: str | UnsetType = UNSET
+    """Only where weights were read: the file."""
     working: Working
     executed: Real
     """The same number, as the run has it."""

@@ -40,8 +40,12 @@ def title_of(document: TraceDocument) -> str:
 
 def facts_of(document: TraceDocument) -> str:
     """Return how the network was run."""
+    given = [f"values of the spec: {', '.join(document.values)}"] if document.values else []
+    if document.weights is not UNSET:
+        given.append(f"weights of {document.weights}")
+    given.append(f"{'all else drawn from ' if given else ''}seed {document.seed}")
     training = ", as in training" if document.training else ""
-    return f"{document.dtype}, seed {document.seed}{training}"
+    return plain("; ".join((f"{document.dtype}{training}", *given)))
 
 
 def sections(document: TraceDocument) -> Iterator[Section]:
@@ -61,17 +65,19 @@ def sections(document: TraceDocument) -> Iterator[Section]:
 
 def _back(document: TraceDocument, back: Backward, place: str) -> Iterator[Section]:
     target = "" if back.target is UNSET else f", class {back.target}"
-    loss = f"loss = {number_text(back.value)} ({back.loss}{target})"
+    loss = "" if back.written else f"; loss = {number_text(back.value)} ({back.loss}{target})"
     if back.from_loss is not UNSET:
         found = f"error = {number_text(back.from_loss.value)}"
-        yield Section(f"from the loss: {back.loss}{target}", back.from_loss.parts, found)
+        yield Section(
+            "dL/dy" if back.written else f"from the loss: {back.loss}{target}", back.from_loss.parts, found
+        )
     for share in back.shares:
         which = f", its input {share.input}" if share.input > 1 else ""
         found = f"share = {number_text(share.working.value)}"
         yield Section(plain(f"back through {share.layer} ({share.type}){which}"), share.working.parts, found)
-    total = f"error = {number_text(back.gradient)}{_executed(back.gradient, back.executed)}; {loss}"
+    total = f"error = {number_text(back.gradient)}{_executed(back.gradient, back.executed)}{loss}"
     if not back.shares and back.from_loss is UNSET:
-        total = f"nothing comes back: error = 0; {loss}"
+        total = f"nothing comes back: error = 0{loss}"
     yield Section(
         "error of the unit", (), total, f"errors of {place}", back.map if back.map.matrices else None
     )

@@ -36,13 +36,17 @@ MASKED = ("dropout", "drop_path")
 
 @dataclass
 class TracedRun:
-    """Layers that ran, by the number of their node; what was put in, what came out, and what came back."""
+    """Layers that ran, by the number of their node; what was put in, what came out, and what came back.
+
+    `written` says that dL/dy of the outputs is what the spec has under `values:`.
+    """
 
     analysis: Analysis
     inputs: dict[str, Array]
     layers: dict[int, LayerRun] = field(default_factory=dict)
     outputs: tuple[Array, ...] = ()
     objective: Objective | None = None
+    written: bool = False
     loss: float = 0.0
     gradients: Gradients | None = None
     input_errors: dict[str, Array] = field(default_factory=dict)
@@ -139,6 +143,7 @@ def _objective(network: Network, found: TracedRun, options: TraceOptions) -> Obj
     graph = found.analysis.graph
     written = written_deltas(graph, (each.shape[1:] for each in found.outputs))
     if options.loss is None and options.target is None and any(each is not None for each in written):
+        found.written = True
         pairs = zip(written, found.outputs, strict=True)
         return Objective(PROJECTION, tuple(y * 0 + (0 if each is None else each) for each, y in pairs))
     name = options.loss or chosen(network.program.last, found.outputs)

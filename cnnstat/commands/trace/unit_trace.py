@@ -50,7 +50,7 @@ def trace(graph: Graph, options: TraceOptions) -> TraceDocument:
     node = graph.nodes[number]
     if number < len(graph.inputs):
         array = run.inputs[node.path]
-        working = given(float(array[unit]), "the network's input")
+        working = given(float(array[unit]), "number", "of the network's input")
     else:
         array = run.layers[number].output
         working = FAMILIES[node.type].value(run.layers[number], unit)
@@ -66,6 +66,8 @@ def trace(graph: Graph, options: TraceOptions) -> TraceDocument:
         seed=options.seed,
         dtype=options.dtype,
         training=options.training,
+        values=tuple(each.name for each in graph.spec.family.values),
+        weights=UNSET if options.weights is None else options.weights.name,
         working=working,
         executed=Real(array[unit]),
         map=channel_of(array, unit),
@@ -141,6 +143,7 @@ def _backward(
     return Backward(
         loss=run.objective.name,
         value=Real(run.loss),
+        written=run.written,
         target=UNSET if classes is None else int(classes[unit[0]]),
         from_loss=from_loss[0] if from_loss else UNSET,
         shares=tuple(shares),
@@ -164,8 +167,9 @@ def _from_loss(run: TracedRun, place: int, unit: Index) -> Working:
     assert run.objective is not None
     goal = run.objective
     if goal.name == PROJECTION:
+        drawn = "drawn from the seed: the loss is the sum of output · this"
         return given(
-            float(goal.targets[place][unit]), "drawn from the seed: the loss is the sum of output · this"
+            float(goal.targets[place][unit]), "error", "written in the spec" if run.written else drawn
         )
     row = run.outputs[0][unit[0]].tolist()
     return loss_gradient(goal.name, row, int(goal.targets[0][unit[0]]), unit[1], len(run.outputs[0]))

@@ -95,11 +95,11 @@ def signed_text(value: float) -> str:
 
 
 def sum_text(terms: Iterable[float]) -> str:
-    """Return numbers as the sum that they are; of more than nine the first six and the last."""
+    """Return numbers as the sum that they are, of more than nine the first six and the last; nothing of one."""
     shown = [f"({text})" if text.startswith("−") else text for text in map(_short, terms)]
     if len(shown) > 9:
         shown = [*shown[:6], "…", shown[-1]]
-    return " + ".join(shown) or "0"
+    return " + ".join(shown) if len(shown) != 1 else ""
 
 
 def _short(value: float) -> str:

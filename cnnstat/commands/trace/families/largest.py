@@ -32,10 +32,10 @@ class Largest(Family):
                 cells = [place_of(taps) for taps in every(along)]
                 numbers = [None if cell is None else run.read((sample, *cell)) for cell in cells]
                 first = _first(numbers)
-                where = ", ".join(map(str, cells[first] or ()))
+                where = spoken([[each] for each in every(along)[first]])
                 found = numbers[first]
                 assert found is not None
-                formula = f"the number at {where}; it wins"
+                formula = f"that at {where}"
                 shown = planes(along, [Column("input", numbers, beyond="nothing")], marked=first)
                 part = Part(f"input: {spoken(along)}", shown, (step("largest", formula, found),))
                 return Working((part,), Real(found))

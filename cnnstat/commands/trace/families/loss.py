@@ -57,9 +57,9 @@ def loss_gradient(name: str, outputs: Sequence[float], target: int, unit: int, s
     return _meant(columns, [step("slope", formula, found)], found, samples)
 
 
-def given(value: float, why: str) -> Working:
-    """Return a gradient that comes from nowhere else."""
-    return Working((Part("", (), (step("gradient", why, value),)),), Real(value))
+def given(value: float, name: str, why: str) -> Working:
+    """Return a number that comes from nowhere else."""
+    return Working((Part("", (), (step(name, why, value),)),), Real(value))
 
 
 def behind_softmax(share: float, target: bool, samples: int) -> Part:

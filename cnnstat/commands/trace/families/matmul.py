@@ -69,11 +69,11 @@ class Glu(Family):
     """The first half of an axis times the sigmoid of the second."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
-        """Return a·σ(b)."""
+        """Return a·sigmoid(b)."""
         a, gate = self._halves(run, unit)
         steps = (
             step("a", "of the first half", a),
-            step("σ(b)", "of the second half", gate),
+            step("sigmoid(b)", "of the second half", gate),
             step("y", f"{signed_text(a)} · {number_text(gate)}", a * gate),
         )
         return Working((Part("", (), steps),), Real(a * gate))
@@ -85,7 +85,9 @@ class Glu(Family):
         unit = (*cell[:own], cell[own] % half, *cell[own + 1 :])
         a, gate = self._halves(run, unit)
         first = cell[own] < half
-        slope, formula = (gate, "σ(b)") if first else (a * gate * (1 - gate), "a·σ(b)·(1 - σ(b))")
+        slope, formula = (
+            (gate, "sigmoid(b)") if first else (a * gate * (1 - gate), "a·sigmoid(b)·(1 - sigmoid(b))")
+        )
         error = run.error(unit)
         steps = (
             step("error", "", error),

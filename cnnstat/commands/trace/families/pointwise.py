@@ -134,9 +134,9 @@ POINTWISE: dict[str, Pointwise] = {
         lambda x, o: SELU_SCALE * (x if x > 0 else SELU_ALPHA * expm1(x)),
         lambda x, o: SELU_SCALE * (1.0 if x > 0 else SELU_ALPHA * exp(x)),
     ),
-    "gelu": Pointwise("x·Φ(x)", _gelu, _gelu_slope),
+    "gelu": Pointwise("x·normal(x)", _gelu, _gelu_slope),
     "silu": Pointwise(
-        "x·σ(x)", lambda x, o: x * _sigmoid(x), lambda x, o: _sigmoid(x) * (1 + x * (1 - _sigmoid(x)))
+        "x·sigmoid(x)", lambda x, o: x * _sigmoid(x), lambda x, o: _sigmoid(x) * (1 + x * (1 - _sigmoid(x)))
     ),
     "hard_swish": Pointwise(
         "x·min(max(x + 3, 0), 6)/6",
@@ -149,7 +149,7 @@ POINTWISE: dict[str, Pointwise] = {
         lambda x, o: 1 / 6 if -3 < x < 3 else 0.0,
     ),
     "sigmoid": Pointwise(
-        "σ(x) = 1/(1 + exp(-x))", lambda x, o: _sigmoid(x), lambda x, o: _sigmoid(x) * (1 - _sigmoid(x))
+        "sigmoid(x) = 1/(1 + exp(-x))", lambda x, o: _sigmoid(x), lambda x, o: _sigmoid(x) * (1 - _sigmoid(x))
     ),
     "tanh": Pointwise("tanh(x)", lambda x, o: tanh(x), lambda x, o: 1 - tanh(x) ** 2),
     "scaled_tanh": Pointwise(

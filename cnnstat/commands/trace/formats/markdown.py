@@ -24,7 +24,7 @@ def _lines(document: TraceDocument) -> Iterator[str]:
     yield f"## {escaped(title_of(document))}"
     if document.source:
         yield from ("", escaped(document.source))
-    yield from ("", facts_of(document))
+    yield from ("", escaped(facts_of(document)))
     for section in sections(document):
         yield from _section(section)
     note = padding_note(document)
@@ -43,7 +43,10 @@ def _section(section: Section) -> Iterator[str]:
             yield from ("", f"*{escaped(said)}*")
         if part.steps:
             yield ""
-            yield from (f"- {escaped(f'{name}: ' if name else '')}{escaped(said)}" for name, said in map(step, part.steps))
+            yield from (
+                f"- {escaped(f'{name}: ' if name else '')}{escaped(said)}"
+                for name, said in map(step, part.steps)
+            )
     if section.result:
         yield from ("", f"**{escaped(section.result)}**")
     if section.map is not None:

@@ -17,7 +17,7 @@ _SIGNS = {"×": r"\odot", "−": "-", "=": "="}
 _WORDS = {
     **{"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_"},
     **{"%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$", "×": r"$\times$"},
-    **{"…": r"\ldots{}", "·": r"$\cdot$", "σ": r"$\sigma$", "Φ": r"$\Phi$", "²": r"$^2$", "<": "$<$", ">": "$>$"},
+    **{"…": r"\ldots{}", "·": r"$\cdot$", "²": r"$^2$", "<": "$<$", ">": "$>$"},
     **{"|": r"\textbar{}", "–": "--"},
 }
 _SPECIAL = re.compile("|".join(map(re.escape, _WORDS)))

@@ -46,7 +46,7 @@ def _lines(document: TraceDocument, width: int | None) -> Iterator[Styled]:
     yield from ((line, "bold") for line in folded(title_of(document), width, _INDENT))
     if document.source:
         yield from ((line, "dim") for line in folded(plain(document.source), width, _INDENT))
-    yield facts_of(document), "dim"
+    yield from ((line, "dim") for line in folded(facts_of(document), width, _INDENT))
     for section in sections(document):
         yield "", ""
         yield from _section(section, width)
