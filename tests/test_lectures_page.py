@@ -1,4 +1,4 @@
-"""docs/lectures.md: every worked example of the lectures stands there, with the numbers that the lectures have.
+"""docs/lectures.md: every worked example of the lectures stands there, with the lectures' numbers.
 
 That its commands print what the page shows is a test of all pages (test_readme.py).
 """

@@ -90,7 +90,7 @@ def written_target(graph: Graph) -> int | None:
 
 
 def _fits(each: Numbers, wanted: Shape, *, batch: bool, problems: Problems) -> bool:
-    """Say whether numbers are of a shape, of which axes of 1 may be left out; a single number is that of all."""
+    """Say whether numbers are of a shape, of which axes of 1 may be left out; a single one is that of all."""
     given = each.shape
     if prod(given) == 1 or _long(given) == _long(wanted) or (batch and given[1:] == wanted):
         return True

@@ -46,7 +46,7 @@ def _shape(node: Node) -> tuple[int, ...] | None:
 
 
 def _flatten(node: Node, shape: tuple[int, ...], numbers: list[float], problems: Problems) -> bool:
-    """Add the numbers of a list row by row; say whether all lists are as long as the first one of their level."""
+    """Add the numbers of a list row by row; say whether lists are as long as the first of their level."""
     if not shape:
         value = node.value if isinstance(node, Scalar) else None
         if isinstance(value, bool) or not isinstance(value, int | Fraction):
@@ -59,4 +59,4 @@ def _flatten(node: Node, shape: tuple[int, ...], numbers: list[float], problems:
         got = f"one of {len(node.items)}" if isinstance(node, Sequence) else shown(node)
         problems.add(Problem("values/type", f"expected {wanted}, as the first one is; got {got}", node.span))
         return False
-    return all([_flatten(item, shape[1:], numbers, problems) for item in node.items])
+    return all(_flatten(item, shape[1:], numbers, problems) for item in node.items)

@@ -19,8 +19,8 @@ from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
 from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.expression import Expression
-from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
+from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.param_reader import read_params, spans_of_params
 from cnnstat.spec.value_reader import (
     LETTERS,

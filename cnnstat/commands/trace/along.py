@@ -1,16 +1,17 @@
 """What the outputs of a layer read along one axis, and which outputs read an input: both ways, tap by tap.
 
-Where windows stand comes from the calculator's layers. So a trace stands on the figures that `run` proves, and
-its numbers are held against the executor's arrays.
+Where windows stand comes from the calculator's layers. So a trace stands on figures that `run`
+proves, and its numbers are held against the executor's arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from cnnstat.layers.footprint import Reading
     from cnnstat.layers.window import Axis
 
@@ -35,7 +36,9 @@ def tap(at: int, number: int, size: int, factor: float = 1.0) -> Tap:
 class Along(Protocol):
     """One axis of an input and of the output."""
 
-    outputs: int
+    @property
+    def outputs(self) -> int:
+        """How many outputs there are."""
 
     def reads(self, output: int) -> list[Tap]:
         """Return the places that an output reads."""
@@ -131,7 +134,7 @@ class Repeated:
 
 @dataclass(frozen=True)
 class Listed:
-    """Any reading: what a function returns for each output. Who reads a place is found by asking all outputs."""
+    """Any reading: what a function returns for each output. All outputs are asked who reads a place."""
 
     inputs: int
     outputs: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli import completion
@@ -101,17 +102,13 @@ def trace(network: Chosen, options: TraceOptions, output: Output) -> None:
     _check_options(options)
     model = network.spec if is_model(network.spec) and options.weights is None else None
     try:
-        document = traced(network.load(), TraceOptions(**{**_fields(options), "model": model}))
+        document = traced(network.load(), replace(options, model=model))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:
         raise Undone(str(refusal)) from None
     width, colour = width_of(output.output), coloured(output.output)
     put(render(document, output.form, width=width, colour=colour), output.output)
-
-
-def _fields(options: TraceOptions) -> dict[str, object]:
-    return {name: getattr(options, name) for name in options.__struct_fields__}
 
 
 def _check_options(options: TraceOptions) -> None:

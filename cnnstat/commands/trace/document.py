@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, Struct, UnsetType
 
-from cnnstat.commands.trace.working import Plane, Working
+from cnnstat.commands.trace.working import Plane, Working  # noqa: TC001 - msgspec reads them
 from cnnstat.report.document import NetworkDocument, Real
 
 

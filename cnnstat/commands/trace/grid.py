@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +23,7 @@ Taps = tuple["Tap", ...]
 
 @dataclass(frozen=True)
 class Grid:
-    """An input and an output, axis by axis. An output of the grid is the unit at its places, if not said otherwise."""
+    """An input and an output, axis by axis. An output is the unit at its places, if not said otherwise."""
 
     axes: tuple[Along, ...]
 
@@ -78,15 +78,16 @@ def planes(
 ) -> tuple[Plane, ...]:
     """Return numbers as planes of matrices, the last two axes as rows and columns.
 
-    Where there is one place only, or nothing but a vector, channels stand one below the other. `marked` is the
-    combination that decides.
+    Where there is one place only, or nothing but a vector, channels stand one below the other. `marked` is
+    the combination that decides.
     """
     sizes = [len(each) for each in along]
     total = prod(sizes)
+    lead: Sequence[Sequence[Tap]] = ()
     if not total:
         return ()
     if len(sizes) == 1 or (total == sizes[0] and total > 1):
-        rows, width, lead = total, 1, ()
+        rows, width = total, 1
     elif len(sizes) == 2:
         rows, width, lead = 1, sizes[1], tuple(along[:1])
     else:
@@ -131,7 +132,7 @@ def _range(taps: Sequence[Tap], name: str) -> str:
     first, last = min(each.at for each in taps), max(each.at for each in taps)
     if first == last:
         return f"{name[:-1]} {_signed(first)}"
-    steps = {abs(b.at - a.at) for a, b in zip(taps, taps[1:], strict=False)}
+    steps = {abs(b.at - a.at) for a, b in pairwise(taps)}
     apart = f" in steps of {max(steps)}" if len(steps) == 1 and max(steps) > 1 else ""
     return f"{name} {_signed(first)} to {_signed(last)}{apart}"
 

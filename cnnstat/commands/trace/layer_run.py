@@ -1,4 +1,4 @@
-"""One layer of a run, as a trace finds it: what it read, stored and put out, and the errors that came back."""
+"""One layer of a run, as a trace finds it: what it read, stored and put out, and what came back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ Index = tuple[int, ...]
 class LayerRun:
     """Arrays of one layer, batch first, and the options that its author wrote.
 
-    `errors` are dL/dy, one for each number of `output`; `mask` is what dropout drew, None where it drew nothing.
+    `errors` are dL/dy, one for each number of `output`; `mask` is what dropout drew, None where that is
+    nothing.
     """
 
     type: str

@@ -1,4 +1,4 @@
-"""The document of `trace` as sections for readers, in the order in which they are read; and what is left out there."""
+"""The document of `trace` as sections for readers, in order; and what is left out there."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def _back(document: TraceDocument, back: Backward, place: str) -> Iterator[Secti
         "error of the unit", (), total, f"errors of {place}", back.map if back.map.matrices else None
     )
     for weight in back.weights:
-        found = f"gradient = {number_text(weight.working.value)}{_executed(weight.working.value, weight.executed)}"
+        gradient = weight.working.value
+        found = f"gradient = {number_text(gradient)}{_executed(gradient, weight.executed)}"
         title = plain(f"gradient of {weight.tensor} at {_places(weight.index)}")
         beside = (
             weight.map
@@ -107,7 +108,7 @@ def _executed(value: float, executed: float) -> str:
 
 
 def kept(count: int, most: int, marked: tuple[int, ...] = ()) -> tuple[int | None, ...]:
-    """Return which of some rows are shown: the first and the last ones, and those that are marked; None is a gap."""
+    """Return which of some rows are shown: first, last and marked ones; None is a gap."""
     if count <= most:
         return tuple(range(count))
     last = max(1, most // 3)

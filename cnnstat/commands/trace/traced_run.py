@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.commands.trace.options import TraceOptions
-    from cnnstat.executor.backward import Gradients
+    from cnnstat.executor.backward import Gradients, Tape
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.network import Visit
     from cnnstat.graph.model import Graph
@@ -123,7 +123,7 @@ def _run(
     return found
 
 
-def _back(network: Network, found: TracedRun, tape: list[object], options: TraceOptions) -> None:
+def _back(network: Network, found: TracedRun, tape: Tape, options: TraceOptions) -> None:
     """Go back from the loss, and keep the errors of the layers."""
     found.objective = _objective(network, found, options)
     found.loss = float(found.objective.value(found.outputs))
@@ -134,12 +134,12 @@ def _back(network: Network, found: TracedRun, tape: list[object], options: Trace
         if node in found.layers:
             found.layers[node] = replace(found.layers[node], errors=errors)
 
-    found.gradients = go_back(network, tape, found.objective.gradient(found.outputs), keep)  # type: ignore[arg-type]
+    found.gradients = go_back(network, tape, found.objective.gradient(found.outputs), keep)
     found.input_errors = dict(network.named(found.gradients.input))
 
 
 def _objective(network: Network, found: TracedRun, options: TraceOptions) -> Objective:
-    """Return what to go back from: what is asked for, else what the spec has under `values:`, else what suits."""
+    """Return what to go back from: what is asked for, else what the spec has, else what suits."""
     graph = found.analysis.graph
     written = written_deltas(graph, (each.shape[1:] for each in found.outputs))
     if options.loss is None and options.target is None and any(each is not None for each in written):

@@ -13,8 +13,8 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
 from cnnstat.commands.trace.document import Backward, Followed, Share, TraceDocument, WeightGradient
 from cnnstat.commands.trace.families import FAMILIES
+from cnnstat.commands.trace.families.activation import POINTWISE
 from cnnstat.commands.trace.families.loss import behind_softmax, given, loss_gradient
-from cnnstat.commands.trace.families.pointwise import POINTWISE
 from cnnstat.commands.trace.traced_run import prepared, traced
 from cnnstat.commands.trace.working import Matrix, Plane, Working, rows_of
 from cnnstat.executor.choices import PROJECTION
@@ -176,7 +176,7 @@ def _from_loss(run: TracedRun, place: int, unit: Index) -> Working:
 
 
 def _with_both(run: TracedRun, reader: LayerNode, layer: LayerRun, working: Working, unit: Index) -> Working:
-    """Add y - t, where the reader is the softmax that the network ends in and the loss takes its logarithm."""
+    """Add y - t, where the reader is the softmax that the network ends in and the loss takes its log."""
     goal = run.objective
     assert goal is not None
     pairs = {"softmax": "negative_log_likelihood", "log_softmax": "nll_of_logarithms"}
@@ -190,7 +190,7 @@ def _with_both(run: TracedRun, reader: LayerNode, layer: LayerRun, working: Work
 
 
 def _weights(run: TracedRun, number: int, unit: Index, options: TraceOptions) -> list[WeightGradient]:
-    """Return the gradient of one number of each tensor that the layer trains: by default the unit's first one."""
+    """Return the gradient of one number of each tensor that the layer trains: by default the unit's first."""
     graph = run.analysis.graph
     if number < len(graph.inputs) or run.layers[number].errors is None:
         return []

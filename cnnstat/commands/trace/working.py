@@ -1,7 +1,7 @@
 """How one number comes about: matrices of what is multiplied, steps with their arithmetic, and the number.
 
-These are values alone, of numbers and words: whoever prints them, or puts them into a page, needs nothing of a
-run, of click or of a file.
+These are values alone, of numbers and words: whoever prints them, or puts them into a page, needs nothing of
+a run, of click or of a file.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def signed_text(value: float) -> str:
 
 
 def sum_text(terms: Iterable[float]) -> str:
-    """Return numbers as the sum that they are, of more than nine the first six and the last; nothing of one."""
+    """Return numbers as the sum that they are, of more than nine some; nothing of one."""
     shown = [f"({text})" if text.startswith("−") else text for text in map(_short, terms)]
     if len(shown) > 9:
         shown = [*shown[:6], "…", shown[-1]]

@@ -1,7 +1,7 @@
 """How each layer type is traced, in files of the same names as the calculator's; and the table of contents.
 
-The arithmetic is plain Python, from the options and from where windows stand. It shares nothing with the kernels of
-the executor, whose arrays it is held against.
+The arithmetic is plain Python, from the options and from where windows stand. It shares nothing with the
+kernels of the executor, whose arrays it is held against.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.families import (
+    activation,
     conv,
+    dropout,
     linear,
     matmul,
     merge,
     norm,
-    pointwise,
     pool,
     reshape,
     resize,
@@ -45,11 +46,11 @@ FAMILIES: dict[str, Family] = {
     "group_norm": norm.GROUP_NORM,
     "instance_norm": norm.INSTANCE_NORM,
     "local_response_norm": norm.LocalResponseNorm(),
-    "scale": pointwise.SCALE,
-    "dropout": pointwise.Dropout(),
-    "drop_path": pointwise.Dropout(),
-    **pointwise.POINTWISE,
-    "prelu": pointwise.Prelu(),
+    "scale": norm.SCALE,
+    "dropout": dropout.Dropout(),
+    "drop_path": dropout.Dropout(),
+    **activation.POINTWISE,
+    "prelu": activation.Prelu(),
     "glu": matmul.Glu(),
     "softmax": softmax.SOFTMAX,
     "log_softmax": softmax.LOG_SOFTMAX,

@@ -30,5 +30,5 @@ class Family(ABC):
         raise LookupError(name)
 
     def first_index(self, run: LayerRun, name: str, unit: tuple[int, ...]) -> Index:
-        """Return the first number of a tensor that a unit uses; here of a tensor with one for each channel."""
+        """Return the first number of a tensor that a unit uses; here one stands for each channel."""
         return (min(unit[0], run.stored[name].shape[0] - 1),)

@@ -1,8 +1,7 @@
-"""Layers whose unit is the largest of what it reads: the first of those that are largest, in row-major order."""
+"""Layers whose unit is the largest of what it reads: the first of several, in row-major order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from cnnstat.commands.trace.working import Part, Working, step, sum_text
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnstat.commands.trace.layer_run import Index, LayerRun
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Matmul(Family):
-    """A row of the first input times a column of the second, either of them turned before if that is asked for."""
+    """A row of the first input times a column of the second, either of them turned before if asked for."""
 
     def value(self, run: LayerRun, unit: Index) -> Working:
         """Return the sum of products along the axis that both share."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from math import fsum, sqrt
@@ -10,12 +9,17 @@ from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.along import Slide, Tap
 from cnnstat.commands.trace.families.family import Family
+from cnnstat.commands.trace.families.sums import Sum, as_it_is
 from cnnstat.commands.trace.grid import Column, planes
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
 from cnnstat.layers.axis import place_of
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.commands.trace.families.sums import Fixed
+    from cnnstat.commands.trace.grid import Places, Taps
     from cnnstat.commands.trace.layer_run import Index, LayerRun
     from cnnstat.commands.trace.working import Plane, Step
 
@@ -27,8 +31,8 @@ SHOWN = 4096
 class Norm(Family):
     """A norm by the set of numbers that one of them is normalised with, as ranges of the axes, batch first.
 
-    `own` is where in weight and bias the numbers of a unit stand. With `running`, mean and variance are stored
-    ones, unless the network is being trained.
+    `own` is where in weight and bias the numbers of a unit stand. With `running`, mean and variance are
+    stored ones, unless the network is being trained.
     """
 
     ranges: Callable[[LayerRun, Index], tuple[range, ...]]
@@ -55,7 +59,7 @@ class Norm(Family):
         return Working((Part("", shown, tuple(steps)),), Real(value))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error as it passes, less what its set has in common, where mean and variance follow x."""
+        """Return the error as it passes, less what its set has in common where mean and variance follow x."""
         _, mean, variance, _ = self._moments(run, cell)
         spread = sqrt(variance + run.options.eps)
         error = self._scaled(run, cell)
@@ -261,3 +265,14 @@ def _neighbours(run: LayerRun, unit: Index) -> list[Index | None]:
 def _alpha(run: LayerRun) -> float:
     alpha: float = run.options.alpha / (run.options.size if run.options.divide_alpha else 1)
     return alpha
+
+
+def _scale_used(run: LayerRun, name: str, index: Index) -> Fixed:
+    return ((index[0], None), *((None, None) for _ in run.shape[1:]))
+
+
+def _scale_weight(run: LayerRun, unit: Places, taps: Taps) -> Index:
+    return (unit[0],)
+
+
+SCALE = Sum(as_it_is, _scale_weight, _scale_used)

@@ -57,7 +57,7 @@ def _bin_share(run: LayerRun, number: int, unit: Places) -> float:
 
 @dataclass(frozen=True)
 class _Level(Grid):
-    """The bins of one level of a pyramid, whose outputs stand one behind the other in a vector from `start` on."""
+    """The bins of one level of a pyramid, whose outputs stand in a vector from `start` on."""
 
     start: int
     sizes: tuple[int, ...]

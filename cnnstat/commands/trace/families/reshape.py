@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from cnnstat.commands.trace.working import Part, Working, step
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnstat.commands.trace.layer_run import Index, LayerRun
     from cnnstat.layers.base import Shape
 

@@ -14,6 +14,7 @@ from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
     from cnnstat.commands.trace.layer_run import Index, LayerRun
+    from cnnstat.commands.trace.working import Plane
 
 
 class Softmax(Family):
@@ -76,7 +77,7 @@ def _row(run: LayerRun, unit: Index) -> tuple[list[Index], int]:
     return row, unit[axis]
 
 
-def _planes(columns: list[Column], size: int) -> tuple[object, ...]:
+def _planes(columns: list[Column], size: int) -> tuple[Plane, ...]:
     return planes([[Tap(i, i, i) for i in range(size)]], columns)
 
 

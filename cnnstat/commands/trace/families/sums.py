@@ -1,13 +1,12 @@
 """Layers whose unit is a sum: of what it reads times weights, with a bias; or a mean, or a copy.
 
-All that such a layer is stands in a `Sum`: which places a unit reads along each axis, which weight goes with
-which tap, and by what the sum is divided. The way back is the same table read the other way: the error of each
-unit that reads a number, times the weight it reads it with.
+All that such a layer is stands in a `Sum`: which places a unit reads along each axis, which weight goes
+with which tap, and by what the sum is divided. The way back is the same table read the other way: the error
+of each unit that reads a number, times the weight it reads it with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import fsum, prod
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,7 +18,7 @@ from cnnstat.commands.trace.working import Part, Working, number_text, signed_te
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnnstat.commands.trace.layer_run import Index, LayerRun
     from cnnstat.commands.trace.working import Plane, Step
@@ -42,7 +41,7 @@ class Sum(Family):
     """A family of layers, as functions of a run.
 
     `grids` are what the units read of an input by its number, none where it only lends its size. `weight` is
-    the index in the tensor `weight` of a unit and its taps, `used` is its inverse, `bias` the index in `bias`.
+    the index in the tensor `weight` of a unit and its taps, `used` is its inverse, `bias` that in `bias`.
     `factor` multiplies all that a unit reads of an input, `word` says what kind of sum that makes.
     `outside` is what is read where there is no input.
     """
@@ -157,7 +156,7 @@ class Sum(Family):
         return Working(tuple(parts), Real(fsum(sums)))
 
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Return the gradient of one weight: the error of each unit that uses it, times what that reads by it."""
+        """Return the gradient of one weight: the error of each unit that uses it, times what it reads so."""
         assert self.used is not None
         fixed = self.used(run, name, index)
         (grid,) = self.grids(run, 0)
@@ -217,7 +216,7 @@ def _with(part: Part, steps: Sequence[Step]) -> Part:
 
 
 def _units(grid: Grid, along: Sequence[Sequence[Tap]], taps: Taps) -> Places:
-    """Return the unit that taps belong to; beyond the ends that of the nearest one, whose weights are the same."""
+    """Return the unit that taps belong to; beyond the ends one with the same weights."""
     return grid.unit(tuple(each.place if each.place is not None else 0 for each in taps))
 
 
@@ -226,7 +225,7 @@ def _chosen(taps: list[Tap], number: int | None) -> list[Tap]:
 
 
 def _rotated(grid: Grid, along: Sequence[Sequence[Tap]], what: str) -> str:
-    """Return what weights are called on the way back: of a window that was turned round, the rotated kernel."""
+    """Return what weights are called on the way back: those of a window are the rotated kernel."""
     slides = [(axis, taps) for axis, taps in zip(grid.axes, along, strict=True) if isinstance(axis, Slide)]
     turned = any(len(taps) > 1 for _, taps in slides)
     return "rotated kernel" if turned and what == "weights" else what

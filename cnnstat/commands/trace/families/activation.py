@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import copysign, erf, exp, expm1, fsum, log1p, pi, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.commands.trace.along import Tap
 from cnnstat.commands.trace.families.family import Family
-from cnnstat.commands.trace.families.sums import Sum, as_it_is
 from cnnstat.commands.trace.grid import Column, every, planes
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
-    from cnnstat.commands.trace.families.sums import Fixed
-    from cnnstat.commands.trace.grid import Places, Taps
+    from collections.abc import Callable
+
+    from cnnstat.commands.trace.grid import Places
     from cnnstat.commands.trace.layer_run import Index, LayerRun
+    from cnnstat.commands.trace.working import Plane
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 """Klambauer et al. 2017, section 2."""
@@ -200,7 +200,8 @@ class Prelu(Family):
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
         """Return the sum of errors times x, over all x below 0."""
         channels = range(run.shape[0]) if run.stored[name].shape == (1,) else (index[0],)
-        shown, products = [], []
+        shown: list[Plane] = []
+        products: list[float] = []
         for sample in range(run.samples):
             along = [
                 [Tap(c, 0, c) for c in channels],
@@ -217,41 +218,5 @@ class Prelu(Family):
             ]
             shown += planes(along, columns, label=f"sample {sample}" if run.samples > 1 else "")
             products += made
-        part = Part("", tuple(shown), (step("sum", sum_text(products), fsum(products)),))
+        part = Part("", tuple(shown), (step("sum", sum_text(products), fsum(products)),), summed=True)
         return Working((part,), Real(fsum(products)))
-
-
-def _scale_used(run: LayerRun, name: str, index: Index) -> Fixed:
-    return ((index[0], None), *((None, None) for _ in run.shape[1:]))
-
-
-def _scale_weight(run: LayerRun, unit: Places, taps: Taps) -> Index:
-    return (unit[0],)
-
-
-SCALE = Sum(as_it_is, _scale_weight, _scale_used)
-
-
-class Dropout(Family):
-    """What a mask that was drawn lets through, enlarged by what it holds back."""
-
-    def value(self, run: LayerRun, unit: Index) -> Working:
-        """Return x times its number of the mask."""
-        return self._masked(run, unit, run.read(unit), "x")
-
-    def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error times the same number."""
-        return self._masked(run, cell, run.error(cell), "error")
-
-    def _masked(self, run: LayerRun, unit: Index, number: float, what: str) -> Working:
-        if run.mask is None:
-            steps = (step("y" if what == "x" else "gradient", f"the {what}: nothing is dropped", number),)
-            return Working((Part("", (), steps),), Real(number))
-        place = tuple(min(i, n - 1) for i, n in zip(unit, run.mask.shape, strict=True))
-        mask = float(run.mask[place])
-        steps = (
-            step(what, "", number),
-            step("mask", "drawn: 0, or 1/(1 - rate)", mask),
-            step("product", f"{signed_text(number)} · {number_text(mask)}", number * mask),
-        )
-        return Working((Part("", (), steps),), Real(number * mask))
