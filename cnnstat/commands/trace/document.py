@@ -33,7 +33,9 @@ class WeightGradient(Struct, frozen=True, kw_only=True):
     index: tuple[int, ...]
     working: Working
     executed: Real
-    """The same number, as the run has it."""
+    """The same number, as the run has it: of shared weights what all layers add up to."""
+    shared_with: tuple[str, ...]
+    """Other layers that use the same weights, whose gradients come on top of the working's."""
     map: Plane
     """The gradients of its kernel or its row, as the run has them; the number itself is marked."""
 

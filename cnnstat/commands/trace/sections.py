@@ -83,7 +83,12 @@ def _back(document: TraceDocument, back: Backward, place: str) -> Iterator[Secti
     )
     for weight in back.weights:
         gradient = weight.working.value
-        found = f"gradient = {number_text(gradient)}{_executed(gradient, weight.executed)}"
+        found = f"gradient = {number_text(gradient)}"
+        if weight.shared_with:
+            others = plain(", ".join(weight.shared_with))
+            found += f"; with {others}, which shares it, {number_text(weight.executed)}"
+        else:
+            found += _executed(gradient, weight.executed)
         title = plain(f"gradient of {weight.tensor} at {_places(weight.index)}")
         beside = (
             weight.map
@@ -121,13 +126,15 @@ def kept(count: int, most: int, marked: tuple[int, ...] = ()) -> tuple[int | Non
     return tuple(found)
 
 
-def kept_of(matrix: Matrix) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+def kept_of(
+    matrix: Matrix, most_columns: int = MOST_COLUMNS
+) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
     """Return which rows and which columns of a matrix are shown."""
     rows, columns = matrix.size
     marked = matrix.marked
     return (
         kept(rows, MOST_ROWS, tuple(row for row, _ in marked)),
-        kept(columns, MOST_COLUMNS, tuple(column for _, column in marked)),
+        kept(columns, most_columns, tuple(column for _, column in marked)),
     )
 
 
@@ -137,13 +144,13 @@ def kept_planes(part: Part) -> tuple[int | None, ...]:
     return kept(len(part.planes), MOST_PLANES, tuple(marked))
 
 
-def left_out(part: Part) -> str:
+def left_out(part: Part, most_columns: int = MOST_COLUMNS) -> str:
     """Return how much of a part is not shown, and what it adds up to; nothing where all is."""
     shown, total = 0, 0
     numbers: list[float] = []
     for number, plane in enumerate(part.planes):
         matrix = plane.matrices[-1]
-        rows, columns = kept_of(plane.matrices[0])
+        rows, columns = kept_of(plane.matrices[0], most_columns)
         total += matrix.size[0] * matrix.size[1]
         here = number in kept_planes(part)
         for i, row in enumerate(matrix.rows):

@@ -41,13 +41,23 @@ def trace(graph: Graph, options: TraceOptions) -> TraceDocument:
     analysis, samples = prepared(graph, options)
     number = _number(analysis, options.at)
     _check_unit(analysis, number, options, samples)
-    readers = [node for node in graph.layers if number in node.values]
+    readers = readers_of(graph, number)
     for node in (graph.nodes[number], *readers):
         if node.type not in FAMILIES and node.type != "input":
             raise ArgumentError(f"{node.path}: layers of type {node.type} cannot be traced")
     run = traced(analysis, {number, *(node.number for node in readers)}, options)
-    unit = (options.sample, *options.unit)
-    node = graph.nodes[number]
+    return document_of(run, number, options)
+
+
+def readers_of(graph: Graph, number: int) -> tuple[LayerNode, ...]:
+    """Return the layers that read the values of a node."""
+    return tuple(node for node in graph.layers if number in node.values)
+
+
+def document_of(run: TracedRun, number: int, options: TraceOptions) -> TraceDocument:
+    """Return the document of one unit of a node, which ran with all that read it."""
+    graph, unit = run.analysis.graph, (options.sample, *options.unit)
+    node, readers = graph.nodes[number], readers_of(graph, number)
     if number < len(graph.inputs):
         array = run.inputs[node.path]
         working = given(float(array[unit]), "number", "of the network's input")
@@ -56,13 +66,13 @@ def trace(graph: Graph, options: TraceOptions) -> TraceDocument:
         working = FAMILIES[node.type].value(run.layers[number], unit)
     return TraceDocument(
         command="trace",
-        **head(analysis),
+        **head(run.analysis),
         layer=node.path,
         type=node.type,
         inputs=tuple(map(graph.name, node.inputs)),
         unit=options.unit,
         sample=options.sample,
-        samples=samples,
+        samples=len(array),
         seed=options.seed,
         dtype=options.dtype,
         training=options.training,
@@ -97,7 +107,7 @@ def _check_unit(analysis: Analysis, number: int, options: TraceOptions, samples:
         raise ArgumentError(f"there are samples 0 to {samples - 1}, not {options.sample}")
 
 
-def _followed(run: TracedRun, readers: list[LayerNode], unit: Index) -> Followed | None:
+def _followed(run: TracedRun, readers: tuple[LayerNode, ...], unit: Index) -> Followed | None:
     """Return the activation that alone reads a layer."""
     if len(readers) != 1 or readers[0].type not in (*POINTWISE, "prelu"):
         return None
@@ -121,7 +131,7 @@ def channel_of(array: Array, unit: Index) -> Plane:
 
 
 def _backward(
-    run: TracedRun, number: int, readers: list[LayerNode], unit: Index, options: TraceOptions
+    run: TracedRun, number: int, readers: tuple[LayerNode, ...], unit: Index, options: TraceOptions
 ) -> Backward:
     """Return what comes back to a unit through all that read it, and what its weights make of that."""
     assert run.objective is not None
@@ -212,6 +222,9 @@ def _weights(run: TracedRun, number: int, unit: Index, options: TraceOptions) ->
                 index=index,
                 working=working,
                 executed=Real(executed[index]),
+                shared_with=tuple(
+                    each.path for each in graph.layers if each.owner == node.owner and each != node
+                ),
                 map=_beside(executed, index),
             )
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.text import cells_of, plain
 from cnnstat.commands.trace.sections import (
+    MOST_COLUMNS,
     facts_of,
     kept_of,
     kept_planes,
@@ -20,7 +21,7 @@ from cnnstat.commands.trace.working import number_text
 from cnnstat.report.render.table import STYLES, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.commands.trace.document import TraceDocument
     from cnnstat.commands.trace.sections import Section
@@ -64,7 +65,7 @@ def _section(section: Section, width: int | None) -> Iterator[Styled]:
         yield from ((line, "bold") for line in folded(_INDENT + section.result, width, _INDENT * 2))
     if section.map is not None:
         yield _INDENT + section.map_title, ""
-        yield from _planes((section.map,), width)
+        yield from _planes((section.map,), width, _columns([section.map], width))
 
 
 def _part(part: Part, width: int | None) -> Iterator[Styled]:
@@ -74,8 +75,9 @@ def _part(part: Part, width: int | None) -> Iterator[Styled]:
     for number in kept_planes(part):
         if number is not None:
             shown.append(part.planes[number])
-    yield from _planes(tuple(shown), width)
-    said = left_out(part)
+    most = _columns(shown, width)
+    yield from _planes(tuple(shown), width, most)
+    said = left_out(part, most)
     if said:
         yield from ((line, "dim") for line in folded(_INDENT + said, width, _INDENT * 2))
     yield from _steps(part.steps, width)
@@ -91,23 +93,38 @@ def _steps(steps: tuple[Step, ...], width: int | None) -> Iterator[Styled]:
         yield from ((part, "") for part in folded(line, width, _INDENT + " " * (longest + 2)))
 
 
-def _planes(planes: tuple[Plane, ...], width: int | None) -> Iterator[Styled]:
+def _columns(planes: Sequence[Plane], width: int | None) -> int:
+    """Return how many columns are shown of a matrix: as many as every one of some planes has room for."""
+    room = _room(width) - len(_INDENT)
+    for most in range(MOST_COLUMNS, 3, -1):
+        wide = (
+            cells_of(line) for each in planes for one in each.matrices for line in _cells(one, each, most)[:1]
+        )
+        if max(wide, default=0) <= room:
+            return most
+    return 3
+
+
+def _room(width: int | None) -> int:
+    return min(width or READABLE, READABLE) - len(_INDENT)
+
+
+def _planes(planes: tuple[Plane, ...], width: int | None, most: int) -> Iterator[Styled]:
     """Yield planes one below the other, their matrices in columns that go through all of them."""
     if not planes:
         return
-    blocks = [[_cells(matrix, plane) for matrix in plane.matrices] for plane in planes]
+    blocks = [[_cells(matrix, plane, most) for matrix in plane.matrices] for plane in planes]
     heads = [matrix.head for matrix in planes[0].matrices]
     signs = [matrix.sign for matrix in planes[0].matrices]
     widths = [
         max(cells_of(heads[i]), *(cells_of(line) for block in blocks for line in block[i]))
         for i in range(len(heads))
     ]
-    room = min(width or READABLE, READABLE) - len(_INDENT)
     beside = sum(widths) + sum(3 + len(_GAP) if sign else len(_GAP) for sign in signs[1:])
     for number, (plane, block) in enumerate(zip(planes, blocks, strict=True)):
         if plane.label:
             yield f"{_INDENT}{plane.label}", "dim"
-        if beside > room and len(heads) > 1:
+        if beside > _room(width) and len(heads) > 1:
             yield from _below(heads, signs, block)
         else:
             yield from _beside(heads if not number else [], signs, block, widths)
@@ -149,9 +166,9 @@ def _filled(text: str, width: int) -> str:
     return text + " " * (width - cells_of(text))
 
 
-def _cells(matrix: Matrix, plane: Plane) -> list[str]:
-    """Return the rows of a matrix as aligned text."""
-    rows, columns = kept_of(plane.matrices[0])
+def _cells(matrix: Matrix, plane: Plane, most: int) -> list[str]:
+    """Return the rows of a matrix as aligned text, with so many columns at most."""
+    rows, columns = kept_of(plane.matrices[0], most)
     words = texts([each for row in matrix.rows for each in row if each is not None])
     brackets = bool(matrix.marked)
     table: list[list[str]] = []
