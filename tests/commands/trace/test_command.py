@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cnnstat.base.text import cells_of
+from cnnstat.tensors import save_weights
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -101,11 +102,9 @@ def test_an_array_and_weights_are_taken(spec: str, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", x)
     weight = np.zeros((40, 3, 3, 3))
     weight[7, 1, 1, 1] = 2
-    np.savez(
-        tmp_path / "w.npz",
-        **{"conv.weight": weight, "conv.bias": np.ones(40), "next.weight": np.ones((2, 40, 3, 3))},
-        **{"next.bias": np.zeros(2), "fc.weight": np.ones((4, 18)), "fc.bias": np.zeros(4)},
-    )
+    tensors = {"conv.weight": weight, "conv.bias": np.ones(40), "next.weight": np.ones((2, 40, 3, 3))}
+    tensors |= {"next.bias": np.zeros(2), "fc.weight": np.ones((4, 18)), "fc.bias": np.zeros(4)}
+    save_weights(tmp_path / "w.npz", tensors)
     given = ("--array", str(tmp_path / "x.npy"), "--weights", str(tmp_path / "w.npz"))
     found = json.loads(printed(spec, "--at", "conv", "--unit", "7,3,4", *given, "--format", "json"))
     assert found["executed"] == found["working"]["value"] == 2 * x[1, 3, 4] + 1

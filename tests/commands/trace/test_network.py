@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 
 import cnnstat
 from cnnstat.commands.trace.families.loss import loss_gradient
@@ -17,6 +18,7 @@ from cnnstat.executor.loss import LOSSES
 from tests.small import EVERY_TYPE
 
 if TYPE_CHECKING:
+    from cnnstat.commands.trace.document import Backward
     from cnnstat.graph.model import Graph
 
 TOLERANCE = 1e-10
@@ -52,7 +54,7 @@ def test_every_node_of_a_network(text: str, training: bool) -> None:
     run = traced(analysis, range(len(graph.nodes)), at)
     for number, shape in enumerate(analysis.shapes):
         for unit in units_of(graph, number, shape):
-            found = document_of(run, number, TraceOptions(**{**_fields(at), "unit": unit}))
+            found = document_of(run, number, replace(at, unit=unit))
             _same(found.working.value, found.executed, 1e-12, found.layer)
             assert found.backward is not UNSET
             back = found.backward
@@ -62,8 +64,11 @@ def test_every_node_of_a_network(text: str, training: bool) -> None:
                 _same(weight.working.value, weight.executed, TOLERANCE, f"{weight.tensor} {weight.index}")
 
 
-def _fields(options: TraceOptions) -> dict[str, object]:
-    return {name: getattr(options, name) for name in options.__struct_fields__}
+def back_to(name: str, unit: tuple[int, ...]) -> Backward:
+    """Return the way back to a unit of the network with branches."""
+    found = trace(cnnstat.loads(BRANCHES), TraceOptions(at=name, unit=unit, backward=True)).backward
+    assert found is not UNSET
+    return found
 
 
 def _same(traced: float, executed: float, tolerance: float, what: str) -> None:
@@ -83,21 +88,18 @@ def test_each_loss(name: str) -> None:
 
 
 def test_a_layer_that_nothing_comes_back_to() -> None:
-    graph = cnnstat.loads(BRANCHES)
-    found = trace(graph, TraceOptions(at="lost", unit=(0, 1, 1), backward=True))
-    assert found.backward.gradient == found.backward.executed == 0
-    assert found.backward.shares == found.backward.weights == ()
+    found = back_to("lost", (0, 1, 1))
+    assert (found.gradient, found.executed) == (0.0, 0.0)
+    assert (found.shares, found.weights) == ((), ())
 
 
 def test_frozen_layers_have_no_gradients_of_weights() -> None:
-    graph = cnnstat.loads(BRANCHES)
-    assert trace(graph, TraceOptions(at="fixed", unit=(0, 1, 1), backward=True)).backward.weights == ()
+    assert back_to("fixed", (0, 1, 1)).weights == ()
 
 
 def test_shared_weights_are_said_to_be() -> None:
-    graph = cnnstat.loads(BRANCHES)
-    own = trace(graph, TraceOptions(at="again", unit=(0, 1, 1), backward=True)).backward.weights
-    other = trace(graph, TraceOptions(at="same", unit=(0, 1, 1), backward=True)).backward.weights
+    own, other = (back_to(name, (0, 1, 1)).weights for name in ("again", "same"))
+    assert len(own) == 2
     for one, two in zip(own, other, strict=True):
         assert one.tensor == two.tensor
         assert one.shared_with == ("same",)
