@@ -49,6 +49,7 @@ SHARED = {
     "commands/list/plugins_document.py": ("check",),
     "commands/trace/command.py": ("run",),
     "commands/trace/traced_run.py": ("run",),
+    "commands/trace/unit_trace.py": ("run",),
 }
 """Files that may import another command: what it does is part of what they do."""
 

@@ -45,6 +45,11 @@ class LayerRun:
         return self.output.shape[1:]
 
     @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All that went through: inputs, output, and errors where there are any."""
+        return (*self.inputs, self.output, *(() if self.errors is None else (self.errors,)))
+
+    @property
     def samples(self) -> int:
         """How many there are."""
         return len(self.output)

@@ -11,6 +11,7 @@ from cnnstat.analysis.outline import find
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
+from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.document import Backward, Followed, Share, TraceDocument, WeightGradient
 from cnnstat.commands.trace.families import FAMILIES
 from cnnstat.commands.trace.families.activation import POINTWISE
@@ -18,6 +19,7 @@ from cnnstat.commands.trace.families.loss import behind_softmax, given, loss_gra
 from cnnstat.commands.trace.traced_run import prepared, traced
 from cnnstat.commands.trace.working import Matrix, Plane, Working, rows_of
 from cnnstat.executor.choices import PROJECTION
+from cnnstat.executor.kernel import is_finite
 from cnnstat.report.document import Real, head
 
 if TYPE_CHECKING:
@@ -46,7 +48,13 @@ def trace(graph: Graph, options: TraceOptions) -> TraceDocument:
         if node.type not in FAMILIES and node.type != "input":
             raise ArgumentError(f"{node.path}: layers of type {node.type} cannot be traced")
     run = traced(analysis, {number, *(node.number for node in readers)}, options)
-    return document_of(run, number, options)
+    for place, layer in run.layers.items():
+        if not all(map(is_finite, layer.arrays)):
+            raise RefusedError(f"{graph.name(place)} has numbers that are not finite: nothing adds up there")
+    try:
+        return document_of(run, number, options)
+    except (OverflowError, ZeroDivisionError):
+        raise RefusedError(f"the numbers of {options.at} are too large to be traced") from None
 
 
 def readers_of(graph: Graph, number: int) -> tuple[LayerNode, ...]:

@@ -200,3 +200,19 @@ def test_ties_go_to_the_first(tmp_path: Path) -> None:
         for x in (0, 1)
     ]
     assert ["error = 5" in text for text in won] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("layer", "number"),
+    [
+        ("{name: layer, type: power, exponent: 0.5}", -4.0),
+        ("{name: layer, type: power, exponent: 3}", 1e120),
+        ("{name: layer, type: gelu, approximate: tanh}", 1e110),
+    ],
+)
+def test_numbers_that_are_none_or_too_large_are_refused(layer: str, number: float, tmp_path: Path) -> None:
+    path, array = tmp_path / "large.yaml", tmp_path / "x.npy"
+    path.write_text(f"input: [2]\nlayers: [{layer}]\n", encoding="utf-8")
+    np.save(array, np.array([number, 1.0]))
+    said = refused(str(path), "--at", "layer", "--unit", "0", "--backward", "--array", str(array))
+    assert "layer has numbers that are not finite" in said or "too large to be traced" in said
