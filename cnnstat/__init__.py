@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.diff.difference import diff
     from cnnstat.commands.export.onnx_model import to_onnx
     from cnnstat.commands.sizes.size_search import sizes
-    from cnnstat.graph.load import load, loads
+    from cnnstat.graph.load import from_torch, load, loads, read_onnx
     from cnnstat.graph.model import Graph
 
 __version__ = "0.1.0"
@@ -40,8 +40,10 @@ __all__ = [
     "analyze",
     "check_gradients",
     "diff",
+    "from_torch",
     "load",
     "loads",
+    "read_onnx",
     "sizes",
     "to_onnx",
     "verify",
@@ -56,8 +58,10 @@ _HOMES = {
     "analyze": "cnnstat.analysis.analyze",
     "check_gradients": "cnnstat.bridge.gradients",
     "diff": "cnnstat.commands.diff.difference",
+    "from_torch": "cnnstat.graph.load",
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",
+    "read_onnx": "cnnstat.graph.load",
     "sizes": "cnnstat.commands.sizes.size_search",
     "to_onnx": "cnnstat.commands.export.onnx_model",
     "verify": "cnnstat.bridge.verify",

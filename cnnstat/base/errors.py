@@ -40,10 +40,21 @@ class Source(Struct, frozen=True, dict=True):
 
     def line(self, number: int) -> str:
         """Return line ``number`` (from 1), empty where the text has no such line."""
-        if number > len(self._starts):
-            return ""
-        first, *after = self._starts[number - 1 : number + 1]
-        return _BREAK.split(self.text[first : after[0] if after else None], maxsplit=1)[0]
+        start, stop = self._extent(number)
+        return self.text[start:stop]
+
+    def around(self, number: int, column: int, most: int) -> tuple[str, int]:
+        """Return a line, of a longer one so many characters at a column, and how many stand before them."""
+        start, stop = self._extent(number)
+        before = max(0, column - 1 - most // 2) if stop - start > most else 0
+        return self.text[start + before : min(stop, start + before + most)], before
+
+    def _extent(self, number: int) -> tuple[int, int]:
+        """Return where a line starts, and where its end of a line does; nowhere is behind the text."""
+        if number >= len(self._starts):
+            return self._starts[-1] if number == len(self._starts) else len(self.text), len(self.text)
+        after = self._starts[number]
+        return self._starts[number - 1], after - (2 if self.text.endswith("\r\n", 0, after) else 1)
 
     def offset(self, line: int, column: int) -> int:
         """Return where in the text a place is, by line and column from 1."""

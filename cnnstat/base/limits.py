@@ -32,6 +32,9 @@ MAX_DIGITS = 1_000
 MAX_BUDGET_INPUTS = 16
 """Inputs that the budgets of a network are for: it is analyzed on each."""
 
+MAX_CHECKED_LAYERS = 50_000
+"""Layers that `check` looks at in one file: all its networks on all inputs together, but for the first."""
+
 MAX_PROBLEMS = 100
 """Problems of one phase, before reading on is given up."""
 

@@ -15,12 +15,14 @@ from msgspec.structs import replace
 from cnnstat.analysis.analyze import analyze, analyze_graph
 from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.model import COUNTED, Analysis
+from cnnstat.analysis.receptive_field import along
 from cnnstat.analysis.upper_bounds import upper_bounds
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.measure.measurements import LayerMeasurements, Measurements, measure_network
 from cnnstat.executor.measure.receptive_field import BLIND
 from cnnstat.graph.load import loaded
+from cnnstat.layers.base import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.clipped_fields import UnitFields
     from cnnstat.analysis.model import Row
+    from cnnstat.analysis.receptive_field import Axis
     from cnnstat.base.arguments import Inputs
     from cnnstat.executor.measure.receptive_field import MeasuredField
     from cnnstat.graph.model import Graph
@@ -219,10 +222,22 @@ def _patterns(row: Row, field: MeasuredField) -> Iterator[Disagreement]:
         ("field_stride", row.field.strides, [getattr(pattern, "stride", None) for pattern in patterns]),
         ("field_padding", row.field.paddings, [getattr(pattern, "padding", None) for pattern in patterns]),
     )
+    units = along(places(row.output_shape), len(patterns))
     for figure, calculated, measured in figures:
-        pairs = zip(patterns, calculated, measured, strict=True)
-        if any(pattern and said != found for pattern, said, found in pairs):
+        each = zip(patterns, calculated, measured, row.field.axes, units, strict=True)
+        if any(
+            pattern and said != found and not (said is None and _is_list(axis, count))
+            for pattern, said, found, axis, count in each
+        ):
             yield Disagreement(row.name, figure, calculated, tuple(measured))
+
+
+def _is_list(axis: Axis, units: int) -> bool:
+    """Say whether the field of each unit is listed, as behind a frame made of what is inside: no stride.
+
+    Where such a frame is cut off again, what is left may be a pattern all the same.
+    """
+    return len(axis) == 1 and axis[0].advance == 0 and (axis[0].period > 1 or units == 1)
 
 
 def field_sizes(row: Row) -> Any:

@@ -11,15 +11,18 @@ from msgspec import Struct
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import Source, SpecError
 from cnnstat.base.files import FileError, as_file_error
+from cnnstat.bridge.model_weights import ModelWeights, is_model_file
 from cnnstat.graph.model import build
+from cnnstat.importers import SUFFIX
 from cnnstat.spec import document
 from cnnstat.spec.choice import choose
-from cnnstat.tensors import NamesMap, cast, open_weights, paired, read_tensors
+from cnnstat.tensors import NamesMap, cast, open_weights, paired, read_tensors, under_other_names
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cnnstat.analysis import Analysis
+    from cnnstat.executor.kernel import Array
     from cnnstat.executor.network import Executor
     from cnnstat.graph.model import Graph
     from cnnstat.tensors import Match, WeightsFile
@@ -49,7 +52,7 @@ def pairs_of(
     Raises:
         FileError: the file or the map is wrong, or it is not certain.
     """
-    file = open_weights(path)
+    file = _opened(path, graph)
     return _pairs(_found(network, graph, file, names), file)
 
 
@@ -61,7 +64,7 @@ def load_weights(
     Raises:
         FileError: as `pairs_of` says, or numbers are no weights; some may be replaced by then.
     """
-    file, own = open_weights(path), network.parameters
+    file, own = _opened(path, graph), network.parameters
     found = _found(network, graph, file, names)
     tensors = read_tensors(file, [match.name for match in found.values()])
     for (name, match), (_, tensor) in zip(found.items(), tensors, strict=True):
@@ -71,6 +74,28 @@ def load_weights(
         except ValueError as error:  # numbers that are no weights
             raise FileError(file.path, str(error)) from None
     return _pairs(found, file)
+
+
+def as_named_in(network: Executor, graph: Graph, path: Path | str) -> dict[str, Array]:
+    """Return a network's tensors under the names that a .npz or .safetensors file has for them.
+
+    Raises:
+        FileError: the file cannot be read, or it is not certain which of its tensors is which.
+    """
+    file = open_weights(path)
+    return under_other_names(network.parameters, _found(network, graph, file, None), file)
+
+
+def _opened(path: Path | str, graph: Graph) -> WeightsFile:
+    """Return a file of weights, or the weights of a model.
+
+    Raises:
+        FileError: it is missing, damaged or of another kind.
+    """
+    if not is_model_file(path):
+        return open_weights(path, (SUFFIX,))
+    shapes = {node.path: node.shape for node in graph.inputs}
+    return ModelWeights(path, shapes if len(shapes) > 1 else graph.inputs[0].shape)
 
 
 def _found(network: Executor, graph: Graph, file: WeightsFile, names: Names) -> dict[str, Match]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -12,10 +13,15 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 
 COMMANDS = (
-    *("check", "diff", "explain", "export", "flops", "list", "rf", "run", "schema", "sizes", "summary"),
-    "trace",
+    *("check", "diff", "explain", "export", "flops", "import"),
+    *("list", "rf", "run", "schema", "sizes", "summary", "trace"),
 )
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
+
+
+def folder_of(command: str) -> str:
+    """Return the folder of a command; a word of Python's ends with an underscore there."""
+    return f"{command}_" if iskeyword(command) else command
 
 
 class _Commands(click.Group):
@@ -34,7 +40,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             hint = suggestion(cmd_name, COMMANDS) or "; 'cnnstat --help' lists them"
             ctx.fail(f"No such command '{cmd_name}'{hint}")
-        found = vars(import_module(f"cnnstat.commands.{cmd_name}.command")).values()
+        found = vars(import_module(f"cnnstat.commands.{folder_of(cmd_name)}.command")).values()
         return next(each for each in found if isinstance(each, click.Command) and each.name == cmd_name)
 
 

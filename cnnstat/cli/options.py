@@ -19,7 +19,7 @@ from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.base.text import suggestion
 from cnnstat.cli import completion
 from cnnstat.cli.output import check_output
-from cnnstat.graph.load import load
+from cnnstat.graph.load import load_written
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
 from cnnstat.spec.given import read_value
@@ -73,12 +73,12 @@ class Chosen(Struct, frozen=True):
     input_shape: Inputs | None
 
     def load(self) -> Graph:
-        """Read it.
+        """Read it; where it names code (`torch:...`), that is run.
 
         Raises:
             SpecError: the spec is wrong.
         """
-        return load(self.spec, params=self.params, input_shape=self.input_shape)
+        return load_written(self.spec, params=self.params, input_shape=self.input_shape)
 
 
 class Output(Struct, frozen=True):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.arguments import check_names, check_type
 from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.graph.model import Graph, build
-from cnnstat.importers import read
+from cnnstat.importers import is_code, of_file, of_module, read, run_code
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
 
@@ -38,6 +38,47 @@ def load(
     check_type("spec", spec, str | Path, "a path or a name")
     text, name, variant = read(str(spec), input_shape)
     return loads(text, name, variant=variant, params=params, input_shape=input_shape)
+
+
+def load_written(
+    spec: str, *, params: Mapping[str, object] | None = None, input_shape: Inputs | None = None
+) -> Graph:
+    """Read a spec as `load` does; of a word that a person has written on a command line, code is run, too.
+
+    That is `torch:package.module:callable`, whose callable gets ``params``. No other function runs it, so no
+    spec, configuration or folder that names one can.
+
+    Raises:
+        SpecError: the spec is wrong, or the code fails.
+        ValueError: a parameter's value is none that a spec could have.
+    """
+    if not is_code(spec):
+        return load(spec, params=params, input_shape=input_shape)
+    return loads(run_code(spec, params or {}, input_shape), spec)
+
+
+def read_onnx(path: str | Path, *, input_shape: Inputs | None = None) -> Graph:
+    """Read the file of an ONNX model into a graph, which all functions take as a spec.
+
+    ``input_shape`` gives sizes that the model leaves open, or others than it has.
+
+    Raises:
+        SpecError: the file cannot be read.
+    """
+    check_type("path", path, str | Path, "the path of a model")
+    return loads(of_file(str(path), input_shape), str(path))
+
+
+def from_torch(module: Any, input_shape: Inputs) -> Graph:
+    """Return a PyTorch module as a graph, which all functions take as a spec.
+
+    ``input_shape`` is that of one sample, channels first; of several inputs by the names that `forward` has
+    for them. The module is followed by `torch.export` in evaluation; it computes nothing, and stays as it is.
+
+    Raises:
+        SpecError: it cannot be followed.
+    """
+    return loads(of_module(module, input_shape), type(module).__name__)
 
 
 def loads(

@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cnnstat.base.errors import Fault
 from cnnstat.base.limits import PARTS
 from cnnstat.graph.call import Call, check_arity, check_block
 from cnnstat.graph.names import Names
@@ -157,7 +158,7 @@ class Scope:
         """Add a layer; return its number."""
         layer, faults = self.catalogue.layer(call.kind, call.arguments)
         for fault in faults:
-            self.problems.note(fault, call.entry.span_of(fault.field))
+            self.problems.note(self._with_param(fault, call), call.entry.span_of(fault.field))
         check_arity(call, self.catalogue.kinds[call.kind], self.problems)
         if layer is None:
             raise Skip
@@ -167,6 +168,13 @@ class Scope:
         )
         self.layers += borrow((node,), call, self.problems)
         return number
+
+    def _with_param(self, fault: Fault, call: Call) -> Fault:
+        """Add to what is wrong with a word that it names a parameter, if it does."""
+        word = next((each.value for each in call.entry.options if each.name == fault.field), None)
+        if not isinstance(word, str) or word not in self.values.params:
+            return fault
+        return Fault(f"{fault.message}; did you mean ${word}?", code=fault.code, field=fault.field)
 
     def place_block(self, call: Call, block: Block) -> tuple[int, Outputs]:
         """Add the layers of a block; return its output, and those that have names."""

@@ -12,18 +12,25 @@ from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.importers.draft import Draft
 
 SUFFIX = ".onnx"
+CODE = "torch:"
+"""What a word begins with that names code: `torch:package.module:callable` or `torch:file.py:callable`."""
 
 
 def is_model(spec: str) -> bool:
-    """Say whether a SPEC names the file of a model."""
-    return spec.lower().endswith(SUFFIX)
+    """Say whether a SPEC names a model of another tool: a file, or code."""
+    return is_code(spec) or spec.lower().endswith(SUFFIX)
+
+
+def is_code(spec: str) -> bool:
+    """Say whether a SPEC names code, which only the functions that say so run."""
+    return spec.startswith(CODE)
 
 
 def read(spec: str, input_shape: Inputs | None = None) -> tuple[str, str, str | None]:
@@ -34,11 +41,79 @@ def read(spec: str, input_shape: Inputs | None = None) -> tuple[str, str, str | 
     Raises:
         SpecError: there is no such file, or it cannot be read.
     """
-    if not is_model(spec):
-        return file.read(spec)
-    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415 - a spec needs nothing of this
+    if is_code(spec):
+        why = "names code, which is run only where a command line itself names it"
+        raise _unread(spec, f"{why}; from Python: cnnstat.from_torch")
+    return (of_file(spec, input_shape), spec, None) if is_model(spec) else file.read(spec)
 
-    return spec_text(drafted(spec, input_shape)).text, spec, None
+
+def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> str:
+    """Return the text of the spec that a `torch:` word is: **this runs the code that it names**.
+
+    Only for words that a person has written on a command line. ``options`` are given to the callable.
+
+    Raises:
+        SpecError: the code fails, or what it makes cannot be read.
+    """
+    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
+
+    return spec_text(drafted_code(spec, options, input_shape)).text
+
+
+def drafted_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> Draft:
+    """Return what was understood of the module that a `torch:` word is: **runs its code**.
+
+    Raises:
+        SpecError: the code fails, or what it makes cannot be read.
+    """
+    from cnnstat.importers.torch_export import network  # noqa: PLC0415
+
+    with _as_model_problem(spec):
+        return network.of_code(spec, options, input_shape)
+
+
+def code_weights(
+    spec: str, options: Mapping[str, object], input_shape: Inputs | None = None
+) -> Iterator[tuple[str, Any]]:
+    """Yield the tensors of the module that a `torch:` word is, by their names in its spec: **runs its code**.
+
+    Raises:
+        SpecError: the code fails, or what it makes cannot be read.
+    """
+    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
+    from cnnstat.importers.torch_export import network  # noqa: PLC0415
+
+    with _as_model_problem(spec):
+        found, array = network.with_numbers(spec, options, input_shape)
+        paths = spec_text(found).paths
+        for layer in found.layers:
+            for name, at in layer.tensors.items():
+                yield f"{paths[layer.name]}.{name}", array(at)
+
+
+def of_module(module: Any, input_shape: Inputs) -> str:
+    """Return the text of the spec that a module of PyTorch is.
+
+    Raises:
+        SpecError: `torch.export` cannot follow it, or there is nothing that can be read.
+    """
+    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
+    from cnnstat.importers.torch_export import network  # noqa: PLC0415
+
+    name = type(module).__name__
+    with _as_model_problem(name):
+        return spec_text(network.of_module(module, input_shape, name)).text
+
+
+def of_file(path: str, input_shape: Inputs | None = None) -> str:
+    """Return the text of the spec that a model's file is, whatever its name.
+
+    Raises:
+        SpecError: there is no such file, or it cannot be read.
+    """
+    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
+
+    return spec_text(drafted(path, input_shape)).text
 
 
 def drafted(spec: str, input_shape: Inputs | None = None) -> Draft:
@@ -73,16 +148,21 @@ def weights(spec: str, input_shape: Inputs | None = None) -> Iterator[tuple[str,
 
 @contextmanager
 def _as_problem(spec: str) -> Iterator[Path]:
+    path, shown, _ = file.find(spec)
+    with file.as_problem(shown), _as_model_problem(shown):
+        yield path
+
+
+@contextmanager
+def _as_model_problem(shown: str) -> Iterator[None]:
     from cnnstat.importers.errors import ModelError  # noqa: PLC0415
 
-    path, shown, _ = file.find(spec)
-    with file.as_problem(shown):
-        try:
-            yield path
-        except ModelError as error:
-            raise _unread(shown, str(error)) from None
-        except MemoryError:
-            raise _unread(shown, "does not fit into memory") from None
+    try:
+        yield
+    except ModelError as error:
+        raise _unread(shown, str(error)) from None
+    except MemoryError:
+        raise _unread(shown, "does not fit into memory") from None
 
 
 def _unread(name: str, why: str) -> SpecError:

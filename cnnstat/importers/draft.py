@@ -42,7 +42,8 @@ class DraftLayer(Struct, frozen=True, kw_only=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """A whole network. ``inputs`` are shapes of one sample; a layer reads inputs and layers above it.
 
-    ``outputs`` are names of layers and ``remarks`` what a reader of the model should know.
+    ``outputs`` are names of layers and ``remarks`` what a reader of the model should know. ``classes`` are
+    the classes of modules by their dotted names, where the model says so: they name blocks.
     """
 
     name: str
@@ -51,3 +52,4 @@ class Draft(Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...]
     source: str = ""
     remarks: tuple[str, ...] = ()
+    classes: dict[str, str] = {}

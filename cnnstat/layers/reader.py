@@ -40,8 +40,14 @@ def _fields(kind: type[Layer]) -> dict[str, msgspec.structs.FieldInfo]:
 def unknown_option(name: str, known: Sequence[str], what: str, near: Iterable[str]) -> Fault:
     """Return the fault for an option that does not exist; ``near`` are the words it may be meant for."""
     those = f"known: {listed(known)}" if known else "it has none"
-    hint = other_option(name, known) or suggestion(name, near) or f"; {those}"
+    hint = _space(name, known) or other_option(name, known) or suggestion(name, near) or f"; {those}"
     return Fault(f"{what} has no option '{name}'{hint}", code="option/unknown", field=name)
+
+
+def _space(name: str, known: Sequence[str]) -> str:
+    option, colon, value = name.partition(":")
+    meant = colon and option in known
+    return f"; a space belongs behind the colon: {option}: {value}" if meant else ""
 
 
 def read_layer(

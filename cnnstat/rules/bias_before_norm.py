@@ -60,9 +60,10 @@ def network(analysis: Analysis) -> Iterator[Found]:
             needless.update(node.number for node in users)
     spec = analysis.graph.spec.family
     possible = PossibleReaders(spec)
+    settled = _shares_nothing(spec) and _freezes_the_same(spec)
     for alike in wiring.written():
         needed = any(node.number not in needless for node in alike)
-        safe = not needed and _is_safe(spec, possible, wiring, alike)
+        safe = settled and not needed and _is_safe(possible, wiring, alike)
         for node in alike:
             if node.number in needless:
                 norm = wiring.readers(node)[0].type
@@ -99,17 +100,24 @@ def _takes_off(analysis: Analysis, node: LayerNode, norm: LayerNode) -> bool:
             return False
 
 
-def _is_safe(spec: Family, possible: PossibleReaders, wiring: Wiring, alike: list[LayerNode]) -> bool:
+def _shares_nothing(spec: Family) -> bool:
+    """Say whether no layer has the weights of another: who shares them may be left out in a network."""
+    return not any(each.weights for each in entries(spec))
+
+
+def _freezes_the_same(spec: Family) -> bool:
+    """Say whether calls of blocks freeze what is in them whatever the parameters of the network are."""
+    calls = (each for each in entries(spec) if each.type.value in spec.blocks or _varies(each.type))
+    return not any(_varies(each.frozen) for each in calls)
+
+
+def _is_safe(possible: PossibleReaders, wiring: Wiring, alike: list[LayerNode]) -> bool:
     """Say whether an entry needs no bias in this network, and in none that other parameters make of it."""
     entry, norms = alike[0].entry, {id(norm.entry) for node in alike for norm in wiring.readers(node)}
-    listed = tuple(entries(spec))
-    if any(each.weights for each in listed):  # who shares them may be left out here
-        return False
     readers = possible.of(entry)
     if readers is None or not all(id(norm) in norms and _is_settled(norm, entry) for norm in readers):
         return False
-    calls = (each for each in listed if each.type.value in spec.blocks or _varies(each.type))
-    return not any(_varies(each.frozen) for each in (entry, *readers, *calls))
+    return not any(_varies(each.frozen) for each in (entry, *readers))
 
 
 def _is_settled(norm: Entry, entry: Entry) -> bool:

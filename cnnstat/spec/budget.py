@@ -154,7 +154,7 @@ def _check_figure(name: str, *, total: bool) -> None:
 def _meant(text: str) -> str:
     """Return the way out of a sign that is nearly one of these, or of none."""
     sign = next((sign for sign in sorted(_NOT_QUITE, key=len, reverse=True) if text.startswith(sign)), None)
-    if sign is not None:
+    if sign is not None and any(letter.isdigit() for letter in text):
         return f"; did you mean '{_NOT_QUITE[sign]} {text.removeprefix(sign).strip()}'?"
     return f"; did you mean '<= {text}'?" if text[:1].isdigit() else ""
 

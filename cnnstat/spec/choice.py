@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.model import Family, Operand, Variant
 
 
-class Spec(Struct, frozen=True):
+class Spec(Struct, frozen=True, dict=True):
     """One network of a family: with its parameters settled, and the shapes of its inputs that follow.
 
     Published figures are those of the values they were published for: what stands beside a layer or under
@@ -46,12 +47,12 @@ class Spec(Struct, frozen=True):
         """Return where the network was published."""
         return (self.variant.source if self.variant else "") or self.family.source
 
-    @property
+    @cached_property
     def as_written(self) -> bool:
         """Say whether every parameter is its default."""
         return not _unlike(self.params, self.family.params)
 
-    @property
+    @cached_property
     def changed(self) -> dict[str, Value]:
         """Return the parameters from outside that differ from the network's own."""
         return _unlike(self.params, _own_params(self.family, self.variant))
@@ -99,7 +100,12 @@ def _own_params(family: Family, variant: Variant | None) -> dict[str, Value]:
 
 
 def _unlike(params: dict[str, Value], others: dict[str, Value]) -> dict[str, Value]:
-    return {name: value for name, value in params.items() if not _same(value, others[name])}
+    # Most are one object: a family may have thousands of parameters, and of variants.
+    return {
+        name: value
+        for name, value in params.items()
+        if value is not others[name] and not _same(value, others[name])
+    }
 
 
 def _same(value: Value, other: Value) -> bool:

@@ -165,15 +165,37 @@ def _comments_between(source: Source, start: int, end: int) -> Iterator[Span]:
 
 
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if found := _bare_bound(source.line(line), column - 1):
+    line, column = _place(source, error.problem_mark or error.context_mark)
+    written = source.line(line)
+    if found := _bare_bound(written, column - 1):
         start, bound = found
         message = f"not valid YAML: a bare '>' begins a folded text; {_quoted(bound)}"
         return Problem("yaml/syntax", message, Span(source, line, start + 1, len(bound)))
     context = f"{error.context}: " if error.context else ""
     message = f"not valid YAML: {context}{error.problem or 'cannot be read'}"
+    if written[column - 1 : column] == "\t":
+        message = "not valid YAML: lines are indented with spaces, and this is a tab"
+    elif error.context_mark and error.context in _OPEN:
+        opened = _place(source, error.context_mark)
+        where = f"line {opened[0]}" if opened[0] < line else f"column {opened[1]}"
+        message += f"; the '{_OPEN[error.context]}' that was opened in {where} is not closed"
     return Problem("yaml/syntax", message, Span(source, line, column))
+
+
+_OPEN = {"while parsing a flow mapping": "{", "while parsing a flow sequence": "["}
+
+
+def _place(source: Source, mark: Any) -> tuple[int, int]:
+    """Return line and column of a mark, which may stand in a line behind the last: then the text's end."""
+    if mark is None:
+        return 1, 1
+    line, column = mark.line + 1, mark.column + 1
+    if line == source.line_count and not source.line(line) and line > 1:
+        line -= 1  # nothing to see there
+    elif line <= source.line_count:
+        return line, column
+    line = min(line, source.line_count)
+    return line, len(source.line(line)) + 1
 
 
 def _bare_bound(line: str, index: int) -> tuple[int, str] | None:
@@ -294,7 +316,7 @@ class _Builder:
     def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if end.line == start.line else 1
-        return Span(self.source, start.line + 1, start.column + 1, max(1, length))
+        return Span(self.source, *_place(self.source, start), max(1, length))
 
     def refuse(self, code: str, message: str, event: Any) -> None:
         self.problems.add(Problem(code, message, self.span(event)))

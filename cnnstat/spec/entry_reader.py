@@ -51,6 +51,18 @@ def read_entries(node: Node | None, cited: str, problems: Problems) -> tuple[Ent
     return tuple(entry for entry in entries if entry is not None)
 
 
+def _meant_type(node: Mapping) -> str:
+    """Return how a type that stands elsewhere is written, as the end of a message, or nothing."""
+    if not node.entries:
+        return ""
+    key, value = node.entries[0]
+    if key.text.startswith("type:"):
+        return f"; a space belongs behind the colon: type: {key.text.removeprefix('type:')}"
+    if isinstance(value, Mapping) and key.text not in ENTRY_KEYS:
+        return f"; write {{type: {key.text}, ...}}"
+    return ""
+
+
 def _entry(node: Node, cited: str, problems: Problems) -> Entry | None:
     if not isinstance(node, Mapping):
         message = f"a layer is written {{type: conv, filters: 6, kernel: 5}}, got {shown(node)}"
@@ -58,7 +70,8 @@ def _entry(node: Node, cited: str, problems: Problems) -> Entry | None:
         return None
     kind = node.get("type")
     if kind is None or not isinstance(operand := read_operand(kind, problems), str | Expression):
-        message = "a layer needs a 'type:'" if kind is None else f"'type:' is a word, got {shown(kind)}"
+        needed = f"a layer needs a 'type:'{_meant_type(node)}"
+        message = needed if kind is None else f"'type:' is a word, got {shown(kind)}"
         code = "spec/missing" if kind is None else "spec/type"
         problems.add(Problem(code, message, (kind or node).span))
         return None

@@ -6,6 +6,7 @@ from cnnstat.base.files import FileError
 from cnnstat.tensors.inputs import GivenInput, array_input, read_array
 from cnnstat.tensors.matching import Match, cast, matched, paired
 from cnnstat.tensors.names_map import NamesMap
+from cnnstat.tensors.other_names import under_other_names
 from cnnstat.tensors.pictures import image_input, read_image
 from cnnstat.tensors.weights import (
     WeightsFile,
@@ -16,6 +17,7 @@ from cnnstat.tensors.weights import (
     read_weights,
     save_activations,
     save_weights,
+    weights_bytes,
 )
 
 __all__ = [
@@ -38,4 +40,6 @@ __all__ = [
     "read_weights",
     "save_activations",
     "save_weights",
+    "under_other_names",
+    "weights_bytes",
 ]

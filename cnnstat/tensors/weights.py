@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, Protocol
 
 from cnnstat.base.files import FileError, as_file_error, check_writable, replacing
 from cnnstat.tensors.common import check_suffix, existing, shown
@@ -19,22 +20,35 @@ if TYPE_CHECKING:
 SUFFIXES = (".npz", ".safetensors")
 PICKLED = (
     "; a pickle can run code and is never read. In PyTorch: "
-    "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')"
+    "safetensors.torch.save_file(torch.load({}, weights_only=True), 'weights.safetensors'), "
+    "or of a model: save_file(model.state_dict(), 'weights.safetensors')"
 )
 
 
-WeightsFile: TypeAlias = NpzFile | SafetensorsFile
+class WeightsFile(Protocol):
+    """A file of tensors whose headers were checked; its tensors are read when they are asked for."""
+
+    path: Path
+
+    def outlines(self) -> dict[str, Array]:
+        """Return types and shapes by name."""
+
+    def tensors(self, names: Iterable[str]) -> Iterator[tuple[str, Array]]:
+        """Read some tensors, one by one."""
 
 
-def open_weights(path: Path | str) -> WeightsFile:
+def open_weights(path: Path | str, others: tuple[str, ...] = ()) -> WeightsFile:
     """Return a .npz or .safetensors file whose headers were checked; its tensors are read when asked for.
+
+    ``others`` are suffixes that the caller reads by itself, for the message.
 
     Raises:
         FileError: the file is missing, damaged or of another kind, or holds anything but numbers.
     """
-    path = existing(path, SUFFIXES, PICKLED)
+    path = Path(path)
+    path = existing(path, (*SUFFIXES, *others), PICKLED.format(repr(shown(path.name))))
     with as_file_error(path):
-        file = NpzFile(path) if path.suffix.lower() == ".npz" else SafetensorsFile(path)
+        file: WeightsFile = NpzFile(path) if path.suffix.lower() == ".npz" else SafetensorsFile(path)
     outlines = file.outlines()
     if not outlines:
         raise FileError(path, "holds no tensors")
@@ -88,8 +102,19 @@ def save_weights(path: Path | str, tensors: Mapping[str, Array]) -> None:
     path = Path(path)
     check_weights_file(path)
     with replacing(path) as file:
-        write = write_npz if path.suffix.lower() == ".npz" else write_safetensors
-        write(file, tensors)
+        _write(path, file, tensors)
+
+
+def weights_bytes(path: Path, tensors: Mapping[str, Array]) -> bytes:
+    """Return what a .npz or .safetensors file of this name would hold."""
+    made = io.BytesIO()
+    _write(path, made, tensors)
+    return made.getvalue()
+
+
+def _write(path: Path, file: IO[bytes], tensors: Mapping[str, Array]) -> None:
+    write = write_npz if path.suffix.lower() == ".npz" else write_safetensors
+    write(file, tensors)
 
 
 def check_activations_file(path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 import cnnstat
 from cnnstat.analysis import bounds, long_patterns
 from cnnstat.base import errors
-from tests.hostile import KINDS, UNFOLDING
+from cnnstat.commands.check import budgets, ignores, networks
+from tests.hostile import CHECKED, KINDS, UNFOLDING
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -66,6 +67,20 @@ def test_twice_the_text_is_twice_the_work(kind: str, tmp_path: Path, monkeypatch
     assert double <= 2.3 * single + SIZE
 
 
+@pytest.mark.parametrize("kind", CHECKED)
+def test_twice_the_text_is_twice_the_work_of_a_check(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (networks, budgets):
+        monkeypatch.setattr(module, "MAX_CHECKED_LAYERS", 200)
+    monkeypatch.setattr(ignores, "MAX_PROBLEMS", 10)
+    make, path = CHECKED[kind], tmp_path / "hostile.yaml"
+    work(path, make(0), "check")
+    single = work(path, make(SIZE), "check")
+    double = work(path, make(2 * SIZE), "check")
+    assert double <= 2.3 * single + SIZE
+
+
 def test_a_kind_is_as_long_as_asked_for() -> None:
-    for kind, make in {**KINDS, **UNFOLDING}.items():
+    for kind, make in {**KINDS, **CHECKED, **UNFOLDING}.items():
         assert 0.5 * SIZE <= len(make(SIZE)) <= 1.6 * SIZE + 500, kind

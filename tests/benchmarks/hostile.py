@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.hostile import KINDS, UNFOLDING
+from tests.hostile import CHECKED, KINDS, UNFOLDING
 from tests.hostile.repeated import ONE_LAYER, Kind
 
 UNFOLDED = 20_000
@@ -71,8 +71,9 @@ def main() -> None:
     parser.add_argument("--command", default="summary")
     parser.add_argument("kinds", nargs="*")
     given = parser.parse_args()
-    wanted = given.kinds or [*KINDS, *UNFOLDING]
-    table(given.command, {name: make for name, make in KINDS.items() if name in wanted}, given.size)
+    kinds = {**KINDS, **CHECKED} if given.command == "check" else KINDS
+    wanted = given.kinds or [*kinds, *UNFOLDING]
+    table(given.command, {name: make for name, make in kinds.items() if name in wanted}, given.size)
     table(given.command, {name: make for name, make in UNFOLDING.items() if name in wanted}, UNFOLDED)
 
 

@@ -210,3 +210,14 @@ def test_inputs_of_different_kinds_side_by_side_are_true(first: str, second: str
     )
     verified = verify(cnnstat.loads(text))
     assert verified.good
+
+
+@pytest.mark.parametrize("mode", ["circular", "reflect", "replicate"])
+@pytest.mark.parametrize("side", [1, 5])
+def test_a_frame_of_what_is_inside_that_is_cut_off_again_is_true(mode: str, side: int) -> None:
+    """The calculator lists what each unit sees there, and has no stride; the units have one all the same."""
+    if mode == "reflect" and side == 1:
+        pytest.skip("nothing to mirror")
+    layers = f"[{{type: pad, padding: 1, mode: {mode}}}, {{type: crop, margins: 1}}]"
+    text = f"input: [2, {side}, {side}]\nlayers: {layers}\n"
+    assert verify(cnnstat.loads(text)).differences == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import time
 import traceback
@@ -80,7 +81,8 @@ class Session:
         self.counts: Counter[str] = Counter()
         self.found: list[str] = []
         self.seconds = 0.0
-        self.current = folder.current(name, job)
+        # Kept open as long as the process lives, for to open it takes milliseconds on some disks.
+        self.current = os.open(folder.current(name, job), os.O_WRONLY | os.O_CREAT, 0o644)
 
     @property
     def result(self) -> dict[str, object]:
@@ -90,7 +92,7 @@ class Session:
     def tried(self, example: Example) -> str:
         """Check an example; it lies in a file meanwhile, should the process die of it."""
         said = f"{example}\n\n".encode(errors="backslashreplace")
-        self.current.write_bytes(said + example.saved()[1])
+        os.ftruncate(self.current, os.pwrite(self.current, said + example.saved()[1], 0))
         return self.fuzzer.check(example)
 
     def explore(self, until: float) -> None:

@@ -18,8 +18,9 @@ from cnnstat.layers import LAYERS
 from cnnstat.layers.base import values
 from cnnstat.report.document import builtins
 from cnnstat.report.render import json
+from cnnstat.spec import document
 from cnnstat.tensors import npy
-from tests.fuzz import files, gradients, specs, truth
+from tests.fuzz import files, gradients, specs, tried, truth
 from tests.fuzz.commands import Ended, check_ending
 from tests.fuzz.findings import Finding, Fuzzer, memory, seconds
 from tests.fuzz.session import AGAIN, Folder, Session
@@ -73,7 +74,17 @@ def test_a_check_that_sees_no_wrong_gradient(folder: Folder, monkeypatch: pytest
 
 def test_an_ending_that_is_none(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "complain", lambda text, code: code)
-    assert "and says nothing" in found(specs.FUZZER, folder)
+    assert "and says nothing" in found(tried.FUZZER, folder)
+
+
+def test_a_problem_without_a_place(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "_place", lambda source, mark: (source.line_count + 1, 1))
+    assert "yaml/syntax has no place in the text" in found(specs.FUZZER, folder)
+
+
+def test_an_exception_of_the_calculator(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LAYERS["relu"], "connections", lambda self, inputs: 1 // 0)
+    assert "ZeroDivisionError" in found(specs.FUZZER, folder)
 
 
 def test_an_error_of_a_reader_that_is_not_caught(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

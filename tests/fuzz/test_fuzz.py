@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz import files, gradients, specs, truth
+from tests.fuzz import files, gradients, specs, tried, truth
 from tests.fuzz.documents import LINES
 from tests.fuzz.gradients import FAULTS, Planted
 from tests.fuzz.networks import networks
@@ -28,9 +28,15 @@ def short(count: int) -> settings:
 
 
 @short(200)
+@given(tried.FUZZER.strategy)
+def test_commands_end_as_they_should(example: tried.Tried) -> None:
+    assert re.fullmatch("exit [012]", tried.check(example))
+
+
+@short(1000)
 @given(specs.FUZZER.strategy)
-def test_specs_end_as_they_should(example: specs.Tried) -> None:
-    assert re.fullmatch("exit [012]", specs.check(example))
+def test_specs_have_a_summary_or_problems_with_a_place(example: specs.Text | tried.Tried) -> None:
+    assert re.fullmatch("summary|problems|command: exit [012]", specs.check(example))
 
 
 @short(60)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.hostile import fields, texts, unfolding, values, vectors, wiring
+from tests.hostile import checked, fields, texts, unfolding, values, vectors, wiring
 
 if TYPE_CHECKING:
     from tests.hostile.repeated import Kind
@@ -22,6 +22,9 @@ KINDS: dict[str, Kind] = {
     **{f"vectors: {name}": kind for name, kind in vectors.KINDS.items()},
 }
 """What takes time and memory in proportion to its text."""
+
+CHECKED: dict[str, Kind] = {f"check: {name}": kind for name, kind in checked.KINDS.items()}
+"""What takes `check` time and memory in proportion to its text."""
 
 UNFOLDING: dict[str, Kind] = unfolding.KINDS
 """What unfolds to many layers, which are limited in number: time and memory are in proportion to these."""

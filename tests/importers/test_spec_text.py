@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import cnnstat
@@ -58,12 +60,65 @@ def test_a_layer_and_a_module_of_one_name_stay_apart() -> None:
     assert [row.name for row in read(given).rows] == ["a", "a_b", "a_c"]
 
 
-def test_what_shares_weights_is_flat() -> None:
+CONV: dict[str, Any] = {"filters": 4, "kernel": 1}
+
+
+def test_modules_that_share_all_weights_say_so_where_they_are_called() -> None:
     given = draft(
-        layer("a.conv", "conv", "x", filters=4, kernel=1),
-        layer("b.conv", "conv", "a.conv", filters=4, kernel=1, weights="a.conv"),
+        layer("a.0.conv", "conv", "x", **CONV),
+        layer("a.0.relu", "relu", "a.0.conv"),
+        layer("b.0.conv", "conv", "a.0.relu", weights="a.0.conv", **CONV),
+        layer("b.0.relu", "relu", "b.0.conv"),
     )
-    assert [(row.name, row.weights_of) for row in read(given).rows] == [("a_conv", ""), ("b_conv", "a_conv")]
+    assert "{name: b, type: b, weights: a}" in spec_text(given).text
+    rows = [(row.name, row.weights_of) for row in read(given).rows]
+    assert rows == [("a.0.conv", ""), ("a.0.relu", ""), ("b.0.conv", "a.0.conv"), ("b.0.relu", "")]
+
+
+def test_modules_that_share_some_weights_are_flat() -> None:
+    given = draft(
+        layer("a.conv", "conv", "x", **CONV),
+        layer("a.own", "conv", "a.conv", **CONV),
+        layer("b.conv", "conv", "a.own", weights="a.conv", **CONV),
+        layer("b.own", "conv", "b.conv", **CONV),
+    )
+    rows = [(row.name, row.weights_of) for row in read(given).rows]
+    assert rows == [("a_conv", ""), ("a_own", ""), ("b_conv", "a_conv"), ("b_own", "")]
+
+
+def test_a_module_that_is_called_again_has_a_name_for_each_call() -> None:
+    given = draft(
+        layer("head.conv.conv", "conv", "x", **CONV),
+        layer("head.relu.relu", "relu", "head.conv.conv"),
+        layer("between", "tanh", "head.relu.relu"),
+        layer("head.conv.conv_2", "conv", "between", weights="head.conv.conv", **CONV),
+        layer("head.relu.relu_2", "relu", "head.conv.conv_2"),
+        layer("head.conv.conv_3", "conv", "head.relu.relu_2", weights="head.conv.conv", **CONV),
+        layer("head.relu.relu_3", "relu", "head.conv.conv_3"),
+    )
+    rows = [(row.name, row.weights_of) for row in read(given).rows]
+    assert rows == [
+        ("head.conv", ""),
+        ("head.relu", ""),
+        ("between", ""),
+        ("head_2.conv", "head.conv"),
+        ("head_2.relu", ""),
+        ("head_3.conv", "head.conv"),
+        ("head_3.relu", ""),
+    ]
+
+
+def test_a_layer_that_is_called_again_has_a_name_for_each_call() -> None:
+    given = draft(
+        layer("body.conv.conv", "conv", "x", **CONV),
+        layer("body.relu.relu", "relu", "body.conv.conv"),
+        layer("body.conv.conv_2", "conv", "body.relu.relu", weights="body.conv.conv", **CONV),
+        layer("body.relu.relu_2", "relu", "body.conv.conv_2"),
+        layer("out", "tanh", "body.relu.relu_2"),
+    )
+    rows = [(row.name, row.weights_of) for row in read(given).rows]
+    assert [name for name, _ in rows] == ["body.conv", "body.relu", "body_2.conv", "body_2.relu", "out"]
+    assert rows[2][1] == "body.conv"
 
 
 def test_several_inputs_and_outputs() -> None:

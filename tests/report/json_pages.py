@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cnnstat.base.figures import FIGURES
-from cnnstat.cli.group import COMMANDS
+from cnnstat.cli.group import COMMANDS, folder_of
 from cnnstat.report.document import Document, NetworkDocument, Real
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def documents() -> dict[str, tuple[type[Document], ...]]:
 
 
 def _documents(command: str) -> Iterator[type[Document]]:
-    folder = import_module(f"cnnstat.commands.{command}")
+    folder = import_module(f"cnnstat.commands.{folder_of(command)}")
     files = [each.name for each in iter_modules(folder.__path__) if each.name.endswith("document")]
     modules = (import_module(f"{folder.__name__}.{name}") for name in files)
     values = (each for module in modules for each in vars(module).values())

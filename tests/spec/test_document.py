@@ -59,7 +59,7 @@ def test_positions_and_quotes() -> None:
         ("a: !!int 3\n", "yaml/tag", 1, 4),
         ("<<: {a: 1}\n", "yaml/merge", 1, 1),
         ("a: 1\n---\nb: 2\n", "yaml/documents", 2, 1),
-        ("a: [1\n", "yaml/syntax", 2, 1),
+        ("a: [1\n", "yaml/syntax", 1, 6),
         ("? [a]\n: 1\n", "yaml/key", 1, 3),
         ("a: \x00\n", "yaml/character", 1, 4),
         ("", "spec/empty", 1, 1),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cnnstat.analysis.expectations import figure
 from cnnstat.analysis.growth import growth_of
 from cnnstat.base.errors import ArgumentError, Fault, Problem, Source, SpecError
-from cnnstat.base.figures import BUDGETED, FIGURES
+from cnnstat.base.figures import BUDGETED, FIGURES, OF_NETWORK
 from cnnstat.base.text import suggestion
 from cnnstat.commands.check.networks import networks
 from cnnstat.spec.expect import WHOLE, tolerance
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 COMPARED = ("params", "macs", "inference_memory", "training_memory")
 """What may not grow, by the names that budgets have for it; a larger receptive field is no cost."""
 
+_UNCHECKED = "not checked: the variants before it have too many layers together"
+
 ANY = ""
 """The tolerance of every figure without one of its own."""
 
@@ -36,12 +38,15 @@ NetworkBecame: TypeAlias = Literal["same", "changed", "new", "removed", "unknown
 
 
 class FigureChange(Struct, frozen=True, kw_only=True):
-    """A figure before and after; ``ratio`` is null where it was 0. ``grown``: beyond the tolerance."""
+    """A figure before and after; of a new network ``before``, ``difference`` and ``ratio`` are null.
+
+    ``ratio`` is null where it was 0, too. ``grown``: beyond the tolerance.
+    """
 
     figure: str
-    before: int
+    before: int | None
     after: int
-    difference: int
+    difference: int | None
     ratio: float | None
     grown: bool
 
@@ -107,8 +112,10 @@ def compare(
 
     What grew too much is a problem at the network that grew; a spec that is wrong now, or was, has none.
     """
-    if earlier.status in ("new", "unknown"):
-        return Compared(FileChange(became=earlier.status, note=earlier.note))
+    if earlier.status == "unknown":
+        return Compared(FileChange(became="unknown", note=earlier.note))
+    if earlier.status == "new":
+        return Compared(FileChange(became="new", note=earlier.note, networks=_all_new(name, text, variant)))
     renamed = earlier.status == "renamed"
     try:
         old = earlier.content.decode("utf-8-sig")
@@ -126,12 +133,12 @@ def compare(
     except SpecError:
         return Compared(_broken(earlier, "it is broken"))
     renamings = _renamings(former, family)
-    before = {each.key: each for key in _keys(former, family, variant) for each in networks(former, key)}
+    before = {each.key: each for each in _compared(former, family, variant)}
     changes, problems = [], []
     for network in networks(family, variant):
         key = renamings.get(network.key, network.key)
         change = _change(before.pop(key, None), network)
-        if change.figures:
+        if change.became == "changed":
             change, said = _judged(change, tolerances)
             problems += [
                 Problem("against/grown", f"against {against}: {each}", network.span) for each in said
@@ -148,17 +155,42 @@ def compare(
     )
 
 
+def _all_new(name: str, text: str, variant: str | None) -> tuple[NetworkChange, ...]:
+    """Return the networks of a spec that there was not; none of one that cannot be read."""
+    try:
+        family = read_family(Source(name, text))
+    except SpecError:
+        return ()
+    return tuple(_new(each) for each in networks(family, variant) if each.analysis)
+
+
+def _new(network: Network) -> NetworkChange:
+    if network.analysis is None:
+        return NetworkChange(network=network.name, became="new", note=_key(network))
+    totals = network.analysis.totals
+    figures = ((key, growth_of(BUDGETED[key], totals, totals).after) for key in COMPARED)
+    return NetworkChange(
+        network=network.name,
+        became="new",
+        note=_key(network),
+        figures=tuple(
+            FigureChange(figure=key, before=None, after=after, difference=None, ratio=None, grown=False)
+            for key, after in figures
+        ),
+        field_after=_field(network.analysis),
+    )
+
+
 def _broken(earlier: Earlier, note: str) -> FileChange:
     return FileChange(became="unknown", before=earlier.name, note=note)
 
 
-def _keys(former: Family, family: Family, variant: str | None) -> Iterable[str | None]:
-    """Return the keys of the networks that are compared, or are no more, as they were."""
-    every = tuple(former.variants) or (None,)
+def _compared(former: Family, family: Family, variant: str | None) -> Iterable[Network]:
+    """Return the networks that are compared, or are no more, as they were."""
     if variant is None:
-        return every
+        return networks(former)
     key = _renamings(former, family).get(variant, variant)
-    return (key,) if key in every else ()
+    return networks(former, key) if key in former.variants else ()
 
 
 def _renamings(former: Family, family: Family) -> dict[str, str]:
@@ -189,11 +221,12 @@ def _first(problems: Sequence[Problem]) -> str:
 def _change(before: Network | None, after: Network) -> NetworkChange:
     name = after.name
     if before is None:
-        return NetworkChange(network=name, became="new", note=_key(after))
+        return _new(after)
     if after.analysis is None:
-        return NetworkChange(network=name, became="unknown", note="it is broken")
+        note = "it is broken" if after.problems else _UNCHECKED
+        return NetworkChange(network=name, became="unknown", note=note)
     if before.analysis is None:
-        note = f"it was broken: {_first(before.problems)}"
+        note = f"it was broken: {_first(before.problems)}" if before.problems else _UNCHECKED
         return NetworkChange(network=name, became="unknown", note=note)
     figures = tuple(_figures(before.analysis, after.analysis))
     fields = _field(before.analysis), _field(after.analysis)
@@ -233,19 +266,26 @@ def _judged(change: NetworkChange, tolerances: Mapping[str, str]) -> tuple[Netwo
     figures, said = [], []
     for each in change.figures:
         allowed = tolerances.get(each.figure, tolerances.get(ANY, "0"))
-        grown = each.difference > tolerance(allowed, Fraction(each.before))
+        before = each.before or 0
+        difference = each.after - before
+        grown = difference > tolerance(allowed, Fraction(before))
         figures.append(replace(each, grown=grown))
         if grown:
-            percent = f", {percent_of(each)}" if each.before else ""
-            label = FIGURES[BUDGETED[each.figure]].label
-            said.append(f"{label} {each.before:,} -> {each.after:,} ({each.difference:+,}{percent})")
+            percent = f", {percent_of(before, each.after)}" if before else ""
+            said.append(f"{label_of(each.figure)} {before:,} -> {each.after:,} ({difference:+,}{percent})")
     limit = " and ".join(f"{name}{'=' if name else ''}{amount}" for name, amount in tolerances.items())
     beyond = f"; tolerance {limit}" if limit else ""
     message = [f"{change.network} grew: {', '.join(said)}{beyond}"] if said else []
     return replace(change, figures=tuple(figures)), message
 
 
-def percent_of(change: FigureChange) -> str:
+def label_of(figure: str) -> str:
+    """Return what a figure that is compared is called, with its unit where it is no count."""
+    unit = " (bytes)" if BUDGETED[figure] in OF_NETWORK else ""
+    return f"{FIGURES[BUDGETED[figure]].label}{unit}"
+
+
+def percent_of(before: int, after: int) -> str:
     """Return by how much a figure grew or shrank: ``+4 %``."""
-    percent = change.difference * 100 / change.before
+    percent = (after - before) * 100 / before
     return f"{percent:+.3g} %" if abs(percent) < 1000 else f"{percent:+,.0f} %"

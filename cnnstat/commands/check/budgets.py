@@ -9,13 +9,15 @@ from msgspec import Struct
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.budgets import asked_inputs, on_inputs, shown_inputs, standings
 from cnnstat.base.errors import ArgumentError, Problem, SpecError
-from cnnstat.base.limits import MAX_BUDGET_INPUTS
+from cnnstat.base.limits import MAX_BUDGET_INPUTS, MAX_CHECKED_LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.budgets import Standing
+    from cnnstat.base.errors import Span
+    from cnnstat.graph.model import Graph
     from cnnstat.spec.budget import Bound, Inputs
 
 
@@ -55,12 +57,10 @@ def network_budgets(analysis: Analysis, more: Sequence[Bound]) -> NetworkBudgets
     found: list[Standing] = [*standings(analysis, (), more)]
     problems: list[Problem] = []
     asked = {inputs: budgets for inputs, budgets in asked_inputs(analysis.graph).items() if inputs}
+    most = checked_inputs(analysis.graph)
     for number, (inputs, budgets) in enumerate(asked.items()):
-        if number == MAX_BUDGET_INPUTS:
-            message = (
-                f"the budgets of a network are for at most {MAX_BUDGET_INPUTS} inputs, here {len(asked):,}"
-            )
-            problems.append(Problem("budget/input", message, budgets[0].span))
+        if number == most:
+            problems.append(_too_many(len(asked), most, budgets[0].span))
             break
         try:
             found += standings(_on(analysis, inputs), inputs)
@@ -68,6 +68,23 @@ def network_budgets(analysis: Analysis, more: Sequence[Bound]) -> NetworkBudgets
             problems += error.problems
     problems += (Problem(each.bound.code, each.message, each.budget.span) for each in found if not each.kept)
     return NetworkBudgets(tuple(_budgeted(each, analysis.name) for each in found), tuple(problems))
+
+
+def checked_inputs(graph: Graph) -> int:
+    """Return on how many other inputs a network is checked: fewer where it has very many layers."""
+    asked = sum(bool(inputs) for inputs in asked_inputs(graph))
+    return min(asked, MAX_BUDGET_INPUTS, max(1, MAX_CHECKED_LAYERS // max(1, len(graph.layers))))
+
+
+def _too_many(asked: int, most: int, span: Span) -> Problem:
+    if most == MAX_BUDGET_INPUTS:
+        message = f"the budgets of a network are for at most {most} inputs, here {asked:,}"
+        return Problem("budget/input", message, span)
+    message = (
+        f"the budgets for {asked - most} of {asked:,} inputs were not checked: the network has more than "
+        f"{MAX_CHECKED_LAYERS:,} layers on all of them together"
+    )
+    return Problem("file/unchecked", message, span)
 
 
 def _on(analysis: Analysis, inputs: Inputs) -> Analysis:

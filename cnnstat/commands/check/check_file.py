@@ -5,7 +5,8 @@ This is all that a worker does for one file; its result is plain data, so that i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import structs
 
@@ -15,10 +16,11 @@ from cnnstat.commands.check.changed_text import changed_text
 from cnnstat.commands.check.document import FileReport
 from cnnstat.commands.check.findings import Findings
 from cnnstat.commands.check.findings_of import add_problems, findings_of
+from cnnstat.commands.check.spec_files import path_of
 from cnnstat.importers import read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnnstat.commands.check.findings import Fixable
     from cnnstat.commands.check.options import CheckOptions
@@ -62,9 +64,28 @@ def read_and_check(spec: str, options: CheckOptions) -> tuple[FileReport, str]:
     return found, changed.text
 
 
-def lost(work: tuple[str, CheckOptions]) -> FileReport:
-    """Return the report of a file whose check ended the process that it was in."""
-    spec, options = work
+Work: TypeAlias = "tuple[str, CheckOptions]"
+
+
+def by_file(work: Iterable[Work]) -> list[tuple[Work, ...]]:
+    """Return pieces of work that are about one file together, for it may be changed: in one process."""
+    found: dict[str, list[Work]] = {}
+    for each in work:
+        found.setdefault(os.path.realpath(path_of(each[0])), []).append(each)
+    return [tuple(each) for each in found.values()]
+
+
+def check_together(*work: Work) -> tuple[FileReport, ...]:
+    """Check what is about one file, one after the other."""
+    return tuple(check_file(*each) for each in work)
+
+
+def lost(work: tuple[Work, ...]) -> tuple[FileReport, ...]:
+    """Return the reports of a file whose check ended the process that it was in."""
+    return tuple(_lost(*each) for each in work)
+
+
+def _lost(spec: str, options: CheckOptions) -> FileReport:
     findings = Findings()
     why = "the system ended the process that checked it, most likely for want of memory"
     add_problems(findings, (Problem("file/lost", why, Span(Source(spec, ""), 1, 1)),), options)

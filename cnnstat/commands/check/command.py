@@ -15,7 +15,7 @@ from cnnstat.cli.options import FILE, gathered, max_memory_option, output_option
 from cnnstat.cli.output import check_output, complain, put
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.against import read_tolerances
-from cnnstat.commands.check.check_file import check_file, lost, read_and_check
+from cnnstat.commands.check.check_file import by_file, check_together, lost, read_and_check
 from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.document import document
@@ -29,6 +29,7 @@ from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
+    from cnnstat.commands.check.document import FileReport
 
 
 check_options = gathered(
@@ -147,17 +148,17 @@ def check(
         own, was = configuration.of_file(path_of(spec)), earlier and earlier.of.get(spec)
         bounds = with_budgets(own.budget, options.budget)
         work.append((spec, replace(options, severity=own.severity, budget=bounds, earlier=was)))
-    files = []
+    of_spec: dict[str, FileReport] = {}
     if changes_input:
-        report, text = read_and_check(*work[0])
+        of_spec["-"], text = read_and_check(*work[0])
         click.echo(text.encode(), nl=False)  # as bytes: not a sign of it may change
-        files.append(report)
     else:
+        together = by_file(work)
         with progress("checking", len(work)) as advance:
-            for file in in_order(check_file, work, jobs, lost):
-                files.append(file)
-                advance(1)
-    checked = document(files, found.others, earlier)
+            for each_of, made in zip(together, in_order(check_together, together, jobs, lost), strict=True):
+                of_spec |= {spec: report for (spec, _), report in zip(each_of, made, strict=True)}
+                advance(len(made))
+    checked = document((of_spec[spec] for spec in found.specs), found.others, earlier)
     for each in outputs:
         text = render(checked, each.form, replace(medium_of(each.output), room=room))
         if changes_input and each is output and output.output is None:  # standard output has the text

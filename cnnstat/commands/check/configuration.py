@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 OWN_FILE = ".cnnstat.yaml"
 PROJECT_FILE = "pyproject.toml"
+_OTHER_FILE = ".cnnstat.yml"
+"""What is easily taken for the own file, and would guard nothing."""
+_TABLE = "cnnstat"
+_NEAR = 0.9
+"""How near the name of another table is to ours for being a slip, of 1; a tool may have one alike."""
 
 _WHY_NOT = {
     "spec": "a spec that shows it has no figures, or false ones",
@@ -108,8 +114,10 @@ def read_configuration(given: Path | None, folder: Path) -> Configuration:
             raise ArgumentError(f"{given} has no table [tool.cnnstat]")
         return _configuration(given, said)
     for place in (folder, *folder.parents):
+        if os.path.lexists(other := place / _OTHER_FILE):
+            raise ArgumentError(f"{plain(str(other))}: the configuration is called {OWN_FILE}; rename it")
         for path in (place / OWN_FILE, place / PROJECT_FILE):
-            said = _said(path) if path.is_file() else None
+            said = _said(path) if os.path.lexists(path) else None
             if said is not None:
                 return _configuration(path, said)
     return Configuration(root=str(folder))
@@ -129,15 +137,30 @@ def _said(path: Path) -> Any:
             text = file.read(MAX_TEXT).decode("utf-8-sig")
         if path.suffix == ".toml":
             tools = tomllib.loads(text).get("tool")
-            return tools.get("cnnstat") if isinstance(tools, dict) else None
+            return _table(path, tools) if isinstance(tools, dict) else None
         return _texts(parse(Source(str(path), text))) if text.strip() else {}
     except SpecError as error:
         first = error.problems[0]
         place = f"{plain(str(path))}:{first.span.line}:{first.span.column}"
         raise ArgumentError(f"the configuration is wrong: {place}: {first.code}: {first.message}") from None
+    except ArgumentError:
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise ArgumentError(f"{path} cannot be read: {reason}") from None
+
+
+def _table(path: Path, tools: dict[str, Any]) -> Any:
+    """Return what a project file says of this program; None where it has no such table.
+
+    Raises:
+        ArgumentError: it has none, but one whose name is nearly that.
+    """
+    if _TABLE not in tools:
+        for name in get_close_matches(_TABLE, tools, n=1, cutoff=_NEAR):
+            what = f"unknown table [tool.{name}]; did you mean [tool.{_TABLE}]?"
+            raise ArgumentError(f"{plain(str(path))}: {plain(what)}")
+    return tools.get(_TABLE)
 
 
 def _texts(node: Node) -> Any:

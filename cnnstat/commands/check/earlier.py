@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.text import plain
 from cnnstat.commands.check import git
-from cnnstat.commands.check.spec_files import files_below, is_meant, is_spec
+from cnnstat.commands.check.spec_files import files_below, is_meant, is_spec, would_match
 from cnnstat.spec import file
 
 if TYPE_CHECKING:
@@ -147,12 +148,20 @@ def _is_gone(place: str, paths: Sequence[str], configuration: Configuration) -> 
     """Say whether a file is there no more, and would have been found in one of the folders."""
     if os.path.lexists(place):
         return False
-    return any(
-        below is not None and is_meant(folder, below, configuration)
-        for folder in paths
-        if os.path.isdir(folder)
-        for below in (_below(place, os.path.realpath(folder)),)
-    )
+    return any(_is_found(place, path, configuration) for path in paths)
+
+
+def _is_found(place: str, path: str, configuration: Configuration) -> bool:
+    """Say whether a file would be found by a path of the command line, were it there."""
+    if os.path.isdir(path):
+        below = _below(place, os.path.realpath(path))
+        return below is not None and is_meant(path, below, configuration)
+    if not has_magic(path):
+        return False
+    if would_match(path, place):
+        return True
+    folders = (str(each) for each in Path(place).parents if would_match(path, str(each)))
+    return any(is_meant(each, os.path.relpath(place, each), configuration) for each in folders)
 
 
 # -- a folder -------------------------------------------------------------------------------------------

@@ -119,8 +119,7 @@ class Findings:
         """Yield them by position."""
         for _, first in sorted(self._first.items()):
             span = first.found.span
-            line = span.source.line(span.line)
-            before = max(0, span.column - 1 - _LONG // 2) if len(line) > _LONG else 0
+            text, before = span.source.around(span.line, span.column, _LONG)
             yield Finding(
                 code=first.code,
                 severity=first.severity,
@@ -129,7 +128,7 @@ class Findings:
                 line=span.line,
                 column=span.column,
                 length=span.length,
-                text=line[before : before + _LONG],
+                text=text,
                 before=before,
                 networks=tuple(first.networks),
                 in_family=self.in_family,

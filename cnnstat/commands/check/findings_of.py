@@ -10,7 +10,7 @@ from cnnstat.commands.check.budgets import network_budgets
 from cnnstat.commands.check.document import FileReport
 from cnnstat.commands.check.findings import Findings
 from cnnstat.commands.check.ignores import apply_ignores
-from cnnstat.commands.check.networks import networks
+from cnnstat.commands.check.networks import networks, unchecked
 from cnnstat.rules.rule import Found
 from cnnstat.spec.reader import read_family
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.document import Execution
     from cnnstat.commands.check.execution import Executed
     from cnnstat.commands.check.findings import Fixable
+    from cnnstat.commands.check.networks import Network
     from cnnstat.commands.check.options import CheckOptions
     from cnnstat.graph.model import Graph
     from cnnstat.spec.model import Family
@@ -38,7 +39,8 @@ def findings_of(
     findings = Findings()
     budgets: list[Budgeted] = []
     executions: list[Execution] = []
-    looked_at: list[bool] = []
+    wrong: list[Network] = []
+    analyzed = 0
     add_problems(findings, others, options)
     try:
         family = read_family(Source(name, text))
@@ -49,10 +51,11 @@ def findings_of(
     _add_rules(findings, options, family)
     for network in networks(family, variant):
         analysis = network.analysis
-        looked_at.append(analysis is not None)
         if analysis is None:
+            wrong.append(network)
             add_problems(findings, network.problems, options, network.name)
             continue
+        analyzed += 1
         findings.begin(analysis.graph)
         missed = (Problem("expect/missed", each.message, each.span) for each in analysis.missed)
         add_problems(findings, missed, options, analysis.name)
@@ -64,13 +67,14 @@ def findings_of(
             executed = _executed(analysis.graph, options)
             executions += [executed.execution] if executed.execution else []
             add_problems(findings, [executed.problem] if executed.problem else (), options, analysis.name)
-    findings.complete = all(looked_at) and variant is None
+    add_problems(findings, unchecked(wrong, analyzed + len(wrong)), options)
+    findings.complete = not wrong and variant is None
     ignored = apply_ignores(findings, family.span.source, options, complete=findings.complete)
     found = list(findings)
     shown = tuple(each for each in found if options.enough(each.severity))
     report = FileReport(
         file=name,
-        networks=sum(looked_at),
+        networks=analyzed,
         findings=shown,
         budgets=tuple(budgets),
         ignored=ignored,

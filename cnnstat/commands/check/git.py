@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError
-from cnnstat.base.text import plain
+from cnnstat.base.text import plain, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,7 +117,9 @@ def _missing(name: str, root: str) -> str:
         return f"this clone is shallow and has no revision '{shown}': {way_out} (GitHub: fetch-depth: 0)"
     if _commit(f"origin/{name}", root) is not None:
         return f"there is no revision '{shown}' here; did you mean 'origin/{shown}'?"
-    return f"there is no folder and no revision '{shown}' here; 'git fetch origin {branch}' brings a branch"
+    known = _said("for-each-ref", "--format=%(refname:short)", folder=root).split()
+    near = suggestion(name, known) or f"; 'git fetch origin {branch}' brings a branch"
+    return f"there is no folder and no revision '{shown}' here{plain(near)}"
 
 
 def _parts(output: bytes) -> Iterator[str]:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cnnstat import rules
 from cnnstat.base.errors import Problem, Span
+from cnnstat.base.limits import MAX_PROBLEMS
 from cnnstat.base.pages import CODES
 from cnnstat.base.text import suggestion
 from cnnstat.rules.rule import Found
@@ -107,12 +108,13 @@ def _codes(
     if not ignore or not codes:
         problems.append(Problem("ignore/form", f"expected '{_FORM}'", whole))
         return
-    if not ignore[3].strip():
+    if not re.search(r"\w", ignore[3]):
         problems.append(Problem("ignore/reason", "say why, behind the bracket", whole))
     known = (*CODES, *rules.codes())
     for code in codes:
         if code[0] not in known:
-            hint = suggestion(code[0], known) or "; 'cnnstat explain' lists the codes"
+            near = suggestion(code[0], known) if len(problems) < MAX_PROBLEMS else ""  # each takes long
+            hint = near or "; 'cnnstat explain' lists the codes"
             problems.append(Problem("ignore/unknown", f"no code '{code[0]}'{hint}", place(*code.span())))
         elif code[0] in CODES and (why := _WHY_NOT.get(CODES[code[0]].about)):
             message = f"{code[0]} cannot be ignored: {why}"

@@ -16,7 +16,7 @@ from cnnstat.analysis.expectations import figure, published
 from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.commands.check.edits import Edit, edited
 from cnnstat.commands.check.networks import networks
-from cnnstat.spec.document import Mapping, Scalar, Sequence, ends, parse
+from cnnstat.spec.document import Mapping, Scalar, Sequence, comments, ends, parse
 from cnnstat.spec.expect import OWN, WHOLE
 from cnnstat.spec.reader import read_family
 
@@ -120,9 +120,15 @@ class _Writer:
             self.left.append(f"{where}: {key}: another one in each network or call")
             return
         start, end, new = self.source.offset(*place), self.end(node), _written(key, value)
-        old = " ".join(self.source.text[start:end].split())
-        self.edits.append(Edit(start, end, new))
-        self.written.append(f"{where}: {key}: {new}, was {old}")
+        if isinstance(node, Sequence) and isinstance(value, tuple) and len(node.items) == len(value):
+            for item, size in zip(node.items, value, strict=True):  # comments and layout stay
+                self.edits.append(Edit(self.source.offset(*_place(item.span)), self.end(item), str(size)))
+        elif any(start <= self.source.offset(*_place(each)) < end for each in comments(self.source)):
+            self.left.append(f"{where}: {key}: what stands there has comments; write {new} by hand")
+            return
+        else:
+            self.edits.append(Edit(start, end, new))
+        self.written.append(f"{where}: {key}: {new}, was {_shown(node)}")
 
     # -- figures that are new -----------------------------------------------------------------------
 
@@ -179,10 +185,10 @@ class _Writer:
 
 
 def _all_expected(root: Mapping) -> Iterator[_Expected]:
-    cited = bool(_text(root.get("source")))
+    cited = _cites(root)
     yield from _expected(root, cited)
     for variant in _values(root.get("variants")):
-        yield from _expected(variant, cited or bool(_text(variant.get("source"))))
+        yield from _expected(variant, cited or _cites(variant))
     for lines in (root.get("layers"), *(block.get("layers") for block in _values(root.get("blocks")))):
         for entry in lines.items if isinstance(lines, Sequence) else ():
             if isinstance(entry, Mapping):
@@ -204,6 +210,18 @@ def _expected(node: Mapping, cited: bool) -> Iterator[_Expected]:
             own = _text(value.get("source")) or source
             meant = value.get("erratum") is None and value.get("truncated") is None
             yield _Expected(inner, meant and (own == OWN or not (own or cited)))
+
+
+def _cites(network: Mapping) -> bool:
+    """Say whether the figures of a network are somebody else's, as it has them."""
+    return _text(network.get("source")) not in ("", OWN)
+
+
+def _shown(node: Node) -> str:
+    """Return a figure as it stands there, without the comments in it."""
+    if isinstance(node, Sequence):
+        return f"[{', '.join(map(_text, node.items))}]"
+    return _text(node)
 
 
 def _values(node: Node | None) -> Iterator[Mapping]:

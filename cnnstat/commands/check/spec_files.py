@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fnmatch import fnmatchcase
 from glob import escape, glob, has_magic
 from itertools import dropwhile
 from pathlib import Path
@@ -89,6 +90,24 @@ def _matching(pattern: str) -> Iterator[str]:
             within = os.path.normpath(place) if base == "" else place
             found = _matching(os.path.join(escape("" if within == os.curdir else within), *rest))
             yield from (each for each in found if not (os.path.islink(each) and os.path.isdir(each)))
+
+
+def would_match(pattern: str, path: str) -> bool:
+    """Say whether a file, there or not, is one that a pattern would match; ``path`` is its real path."""
+    wanted = os.path.normpath(os.path.join(os.path.realpath(os.curdir), pattern))
+    return _parts_match(Path(path).parts, Path(wanted).parts)
+
+
+def _parts_match(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    if not pattern or not parts:
+        return not pattern and not parts
+    first, *_ = pattern
+    if first == "**":  # no folder, or any that is not hidden; at the end, what is in them
+        rest = pattern[1:] or ("*",)
+        here = _parts_match(parts, rest)
+        return here or (not parts[0].startswith(".") and _parts_match(parts[1:], pattern))
+    hidden = parts[0].startswith(".") and not first.startswith(".")
+    return not hidden and fnmatchcase(parts[0], first) and _parts_match(parts[1:], pattern[1:])
 
 
 def _in_folder(folder: str, configuration: Configuration, others: list[str]) -> Iterator[str]:

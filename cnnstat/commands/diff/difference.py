@@ -158,7 +158,7 @@ def _change(pair: Pair, wires: _Wires) -> Change:
 
 
 def _edits(a: Item, b: Item, wires: _Wires) -> Iterator[Edit]:
-    if a.path != b.path:
+    if not a.called_as(b):
         yield Edit("name", a.row.name, b.row.name)
     # What a block is called is no part of it: its layers are, and stand for themselves where it is unfolded.
     blocks = isinstance(a.row, BlockRow) and isinstance(b.row, BlockRow)
@@ -208,7 +208,7 @@ def _frozen(a: Item, b: Item) -> Iterator[Edit]:
 
 def _weights(a: Item, b: Item) -> Iterator[Edit]:
     """Say whose parameters are used: by a layer, or by layers of a block."""
-    if a.type != b.type or a.lenders == b.lenders:
+    if a.type != b.type or a.lenders == b.lenders or a.lent_by == b.lent_by:
         return
     if isinstance(a.row, BlockRow) or isinstance(b.row, BlockRow):
         yield Edit("weights", a.lenders, b.lenders)

@@ -27,8 +27,8 @@ class Item(Struct, frozen=True):
     Items are numbered as nodes are, the network's inputs first. ``layers`` are the layers it stands for with
     their options, ``inputs`` the numbers of what it reads, ``within`` which layers of folded blocks these
     are, ``inside`` the names and the wiring in a block, ``held`` the names of layers whose parameters are
-    frozen (of a layer: its own, empty name), ``lenders`` those of other layers whose parameters are used, and
-    ``head`` says that this is the last with parameters.
+    frozen (of a layer: its own, empty name), ``lenders`` those of other layers whose parameters are used (as
+    far as written) and ``lent_by`` the same in full, and ``head`` says that this is the last with parameters.
     """
 
     number: int
@@ -41,6 +41,7 @@ class Item(Struct, frozen=True):
     inside: tuple[tuple[str, tuple[int, ...]], ...]
     held: tuple[str, ...]
     lenders: tuple[str, ...]
+    lent_by: tuple[str, ...]
     head: bool
 
     @property
@@ -70,7 +71,11 @@ class Item(Struct, frozen=True):
 
     def equals(self, other: Item) -> bool:
         """Say whether both are the same layer in the same place, as far as names, options and shape say."""
-        return self.path == other.path and self.kind == other.kind
+        return self.kind == other.kind and self.called_as(other)
+
+    def called_as(self, other: Item) -> bool:
+        """Say whether both have the same name: as far as written, or one has by count what the other says."""
+        return self.path == other.path or self.row.name == other.row.name
 
 
 def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
@@ -93,11 +98,13 @@ def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
         inputs = tuple(read if len(nodes) == 1 else dict.fromkeys(read))
         within = tuple("" if n in outputs else _below(graph.name(n), numbered[holders[n]]) for n in outside)
         held = tuple(_below(each.name, row) for each in layers if each.node.frozen and each.counts.params)
-        lenders = tuple(names.whole(each.weights_of) for each in layers if each.weights_of)
+        lent_by = tuple(each.weights_of for each in layers if each.weights_of)
+        lenders = tuple(map(names.whole, lent_by))
         written = [names.below(node.path, row.name) for node in nodes]
         inside = () if isinstance(row, LayerRow) else _inside(nodes, outside, written)
         last = number == head
-        found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, lenders, last))
+        lent = lenders, lent_by
+        found.append(Item(number, row, own, scope, kind, inputs, within, inside, held, *lent, last))
     return tuple(found)
 
 

@@ -41,6 +41,7 @@ from cnnstat.commands.explain.reference_document import (
     type_document,
 )
 from cnnstat.commands.explain.report import report
+from cnnstat.importers import is_code
 from cnnstat.layers import LAYERS, manual
 from cnnstat.layers.plugged import layer_type, layer_types
 from cnnstat.layers.reader import option_names
@@ -129,7 +130,7 @@ def _check_no_options_of_networks() -> None:
 
 def _is_spec(word: str, layers: tuple[str, ...]) -> bool:
     """Say whether a word means a network; with layers behind it, it can mean nothing else."""
-    if word in ("", "-") or _is_network(word):
+    if word in ("", "-") or is_code(word) or _is_network(word):
         return True
     place = any(sign in word for sign in "/\\#\0") or word.endswith((".yaml", ".yml"))
     if place and not _is_code(word):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.settings import BYTES, Settings
 from cnnstat.base.files import replacing
 from cnnstat.bridge.memory import Uses, running_bytes
+from cnnstat.bridge.weights import variants_alike
 from cnnstat.commands.export.targets import TARGETS
 from cnnstat.commands.export.values import values
 from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.commands.run.weights import SPECS_OWN
+from cnnstat.tensors.common import listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,8 +48,12 @@ def exported(graph: Graph, options: ExportOptions) -> tuple[Analysis, Exported]:
     stored = sum(row.counts.params + row.counts.buffers for row in analysis.rows) * BYTES[options.dtype]
     limit.check(running_bytes(analysis, Uses(weights=options.weights is not None)) + (COPIES - 1) * stored)
     with limit.held():
-        numbers = values(graph, dtype=options.dtype, seed=options.seed, weights=options.weights)
-        return analysis, target.make(analysis, numbers, options.dtype, name)
+        made = target.make(analysis, values(graph, options), options.dtype, name)
+    if options.weights is None:
+        return analysis, made
+    alike = variants_alike(analysis)
+    remarks = (f"{options.weights.name} fits {listed(alike)}, too: {SPECS_OWN}",) if alike else ()
+    return analysis, structs.replace(made, remarks=(*made.remarks, *remarks))
 
 
 def write(exported: Exported, file: Path) -> None:

@@ -6,13 +6,24 @@ from pathlib import Path  # noqa: TC003 - msgspec reads it
 
 from msgspec import Struct
 
+SOURCES = ("pytorch", "keras")
+"""Targets that are source code, which holds no numbers."""
+FILES = {".onnx": "onnx", ".npz": "npz", ".safetensors": "safetensors"}
+"""Suffixes that say what a file is to be."""
+
 
 class ExportOptions(Struct, frozen=True, kw_only=True):
-    """What to export to, and the numbers that go with it: read from a file, drawn from a seed, or none."""
+    """What to export to, and the numbers that go with it: read from a file, drawn from a seed, or none.
 
-    to: str
+    ``names`` maps our names to those of ``weights``; ``like`` is a file whose names the numbers get. Without
+    ``to``, the suffix of ``file`` says what it is to be.
+    """
+
     file: Path
+    to: str = ""
     weights: Path | None = None
+    names: Path | None = None
+    like: Path | None = None
     seed: int = 0
     no_weights: bool = False
     dtype: str = "float32"
@@ -21,6 +32,6 @@ class ExportOptions(Struct, frozen=True, kw_only=True):
     @property
     def numbers(self) -> str:
         """Return where the numbers come from."""
-        if self.to == "pytorch":
+        if self.to in SOURCES:
             return "none"
         return "none" if self.no_weights else "file" if self.weights else "seed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -12,6 +14,8 @@ from cnnstat.exporters.onnx.layers import IR_VERSION, OPSET
 from cnnstat.exporters.onnx.library import onnx_library
 from cnnstat.exporters.onnx.model import model
 from cnnstat.exporters.pytorch import source
+from cnnstat.tensors import weights_bytes
+from cnnstat.tensors.safetensors import library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,6 +67,13 @@ def pytorch(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, 
     return Exported(text.encode(), "PyTorch source", holds={"lines": text.count("\n"), "classes": classes})
 
 
+def tensors(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, name: str) -> Exported:
+    """Make a file of tensors alone, .npz or .safetensors by its name."""
+    assert values is not None  # the command sees to it
+    form = f"tensors, {Path(name).suffix.lower()}"
+    return Exported(weights_bytes(Path(name), values), form, holds={"tensors": len(values)})
+
+
 class Target(Struct, frozen=True):
     """How to export to a tool, and what makes sure before the work that all is there which that needs.
 
@@ -74,4 +85,9 @@ class Target(Struct, frozen=True):
     numbers: bool = True
 
 
-TARGETS = {"onnx": Target(onnx, onnx_library), "pytorch": Target(pytorch, lambda: None, numbers=False)}
+TARGETS = {
+    "onnx": Target(onnx, onnx_library),
+    "pytorch": Target(pytorch, lambda: None, numbers=False),
+    "npz": Target(tensors, lambda: None),
+    "safetensors": Target(tensors, partial(library, Path("a .safetensors file"))),
+}

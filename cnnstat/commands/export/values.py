@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.bridge.program import Network
+from cnnstat.bridge.weights import as_named_in
 from cnnstat.executor.kernel import quiet
-from cnnstat.tensors import matched, read_weights
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from cnnstat.commands.export.options import ExportOptions
     from cnnstat.executor.kernel import Array
     from cnnstat.graph.model import Graph
 
 
 @quiet()
-def values(graph: Graph, *, dtype: str, seed: int, weights: Path | None) -> dict[str, Array]:
-    """Return every stored tensor as `layer.tensor`.
+def values(graph: Graph, options: ExportOptions) -> dict[str, Array]:
+    """Return every stored tensor as `layer.tensor`, or as the file is `like` that is asked for.
 
     Raises:
-        FileError: the file cannot be read, or does not fit.
+        FileError: a file cannot be read, or does not fit.
         ValueError: a layer cannot be run.
     """
-    network = Network(graph, seed=seed, dtype=dtype)
-    if weights is not None:
-        network.load(matched(network.parameters, read_weights(weights), weights.name))
+    network = Network(graph, seed=options.seed, dtype=options.dtype)
+    if options.weights is not None:
+        network.load_weights(options.weights, names=options.names)
+    if options.like is not None:
+        return as_named_in(network, graph, options.like)
     return network.parameters

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
 
 
-ENGINES = ("onnxruntime",)
+ENGINES = ("onnxruntime", "torch")
 
 
 def _dtype(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -76,7 +76,7 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
         "--against", type=click.Choice(ENGINES), help="Compare every layer's output with another engine's."
     ),
     max_memory_option,
-    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
+    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz, .safetensors or .onnx."),
     click.option(
         "--names", metavar="FILE", type=FILE, help="For --weights: a YAML map, our names to the file's."
     ),
@@ -118,7 +118,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
             show(pairing, lambda: names_report(pairing), output)
             return
         model = network.spec if is_model(network.spec) and options.weights is None else None
-        proof = prove(network.load(), replace(options, model=model))
+        proof = prove(network.load(), replace(options, model=model, model_params=network.params))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

@@ -19,7 +19,7 @@ from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Size
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
-    from cnnstat.commands.run.opinion import Opinion
+    from cnnstat.commands.run.opinion import ComparedOutput, Opinion
     from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
@@ -113,7 +113,7 @@ class GradientCheck(Struct, frozen=True, kw_only=True):
 
 
 class OutputDifference(Struct, frozen=True, kw_only=True):
-    """How far a layer's output is off: the largest difference beside the largest number of either."""
+    """How far a layer's output, or the gradient of an input, is off beside the largest number of either."""
 
     layer: str
     type: str
@@ -133,6 +133,10 @@ class EngineComparison(Struct, frozen=True, kw_only=True):
     tolerance: float
     others: Annotated[int, Meta(description="how many are neither the same nor off by no more than rounding")]
     outputs: tuple[OutputDifference, ...]
+    gradients: Annotated[
+        tuple[OutputDifference, ...],
+        Meta(description="those of the inputs, for slopes of the outputs that are drawn; only PyTorch's"),
+    ]
 
 
 class LikelyClass(Struct, frozen=True, kw_only=True, rename={"number": "class"}):
@@ -231,16 +235,18 @@ def _against(opinion: Opinion) -> EngineComparison:
         version=opinion.version,
         tolerance=opinion.tolerance,
         others=len(opinion.others),
-        outputs=tuple(
-            OutputDifference(
-                layer=each.layer,
-                type=each.type,
-                difference=Real(each.difference),
-                rounding=None if each.rounding is None else Real(each.rounding),
-                found=each.found,
-            )
-            for each in opinion.outputs
-        ),
+        outputs=tuple(map(_off, opinion.outputs)),
+        gradients=tuple(map(_off, opinion.gradients)),
+    )
+
+
+def _off(compared: ComparedOutput) -> OutputDifference:
+    return OutputDifference(
+        layer=compared.layer,
+        type=compared.type,
+        difference=Real(compared.difference),
+        rounding=None if compared.rounding is None else Real(compared.rounding),
+        found=compared.found,
     )
 
 

@@ -9,6 +9,7 @@ from cnnstat.base.text import listed, plural
 from cnnstat.bridge.written_values import written_inputs
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.executor.kernel import is_finite
+from cnnstat.importers import code_weights, is_code
 from cnnstat.importers import weights as weights_of
 from cnnstat.tensors import FileError, array_input, cast, image_input
 from cnnstat.tensors.numbers import repeated
@@ -88,11 +89,12 @@ def batch_of(network: Network, given: Mapping[str, GivenInput], samples: int) ->
     return network.batch({**x, **typed(given, network)})
 
 
-def load_model(network: Network, model: str) -> None:
+def load_model(network: Network, model: str, params: Mapping[str, object]) -> None:
     """Take the weights of a model, one tensor after the other."""
     own = network.parameters
     shapes = network.program.inputs
-    for name, tensor in weights_of(model, {**shapes} if len(shapes) > 1 else network.program.input_shape):
+    given = {**shapes} if len(shapes) > 1 else network.program.input_shape
+    for name, tensor in code_weights(model, params, given) if is_code(model) else weights_of(model, given):
         try:
             network.load({name: cast(tensor, own[name], name, Path(model).name)})
         except ValueError as error:  # numbers that are no weights

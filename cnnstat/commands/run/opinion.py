@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from cnnstat.executor.network import Executor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from cnnstat.executor.kernel import Array
     from cnnstat.executor.network import Batch, Visit
 
@@ -18,8 +20,6 @@ TOLERANCES = {"float32": 1e-4, "float64": 1e-9}
 """The largest relative difference that is taken for the same."""
 ROUNDING = 10
 """How many times what rounding does a difference may be beyond that."""
-
-LAST_DIGITS = float(np.finfo(np.float32).eps)
 
 Found: TypeAlias = Literal["same", "rounding", "other"]
 
@@ -45,28 +45,47 @@ class ComparedOutput(Struct, frozen=True):
 
 
 class Opinion(Struct, frozen=True):
-    """What an engine puts out of every layer, in graph order, and what counts as the same."""
+    """What an engine puts out of every layer, in graph order, and what counts as the same.
+
+    `gradients` are those of the inputs, none of an engine that does not go back.
+    """
 
     engine: str
     version: str
     tolerance: float
     outputs: tuple[ComparedOutput, ...]
+    gradients: tuple[ComparedOutput, ...] = ()
 
     @property
     def others(self) -> tuple[ComparedOutput, ...]:
-        """Return the outputs that are others than the executor's."""
-        return self.those("other")
+        """Return the outputs that are others than the executor's, and the gradients behind them."""
+        return (*self.those("other"), *(each for each in self.gradients if each.found == "other"))
 
     def those(self, found: Found) -> tuple[ComparedOutput, ...]:
         """Return the outputs of which this was found."""
         return tuple(each for each in self.outputs if each.found == found)
 
 
+class Slopes(Struct, frozen=True):
+    """Slopes of a network's outputs, and the gradients of its inputs by name that an engine makes of them."""
+
+    outputs: tuple[Array, ...]
+    inputs: dict[str, Array]
+
+
+def drawn_slopes(shapes: Iterable[tuple[int, ...]], dtype: str, seed: int) -> tuple[Array, ...]:
+    """Return slopes of outputs, none of which is that of another place."""
+    rng = np.random.default_rng(seed)
+    return tuple(rng.standard_normal(shape).astype(dtype) for shape in shapes)
+
+
 class Beside:
     """The outputs of an engine by the names of layers; each is dropped once it is compared."""
 
-    def __init__(self, engine: str, version: str, outputs: dict[str, Array], dtype: str) -> None:
-        self._engine, self._version, self._theirs = engine, version, outputs
+    def __init__(
+        self, engine: str, version: str, outputs: dict[str, Array], dtype: str, slopes: Slopes | None = None
+    ) -> None:
+        self._engine, self._version, self._theirs, self._slopes = engine, version, outputs, slopes
         self._tolerance = TOLERANCES[dtype]
         self._compared: list[ComparedOutput] = []
 
@@ -82,25 +101,58 @@ class Beside:
         Beyond the tolerance, what rounding does is measured: a deep network, or a softmax of large scores,
         may enlarge it without end, in any engine. An output is another one only if it is off by far more.
         """
-        found = Opinion(self._engine, self._version, self._tolerance, tuple(self._compared))
-        if not found.others or network.dtype != np.float32:
+        gradients = tuple(self._gradients(network, x))
+        found = Opinion(self._engine, self._version, self._tolerance, tuple(self._compared), gradients)
+        if not found.others:
             return found
         outputs = zip(found.outputs, _rounding(network, x), strict=True)
-        return replace(found, outputs=tuple(replace(each, rounding=rounding) for each, rounding in outputs))
+        rounded = tuple(replace(each, rounding=rounding) for each, rounding in outputs)
+        if self._slopes is not None:
+            back = zip(gradients, _rounding_back(network, x, self._slopes), strict=True)
+            gradients = tuple(replace(each, rounding=rounding) for each, rounding in back)
+        return replace(found, outputs=rounded, gradients=gradients)
+
+    def _gradients(self, network: Executor, x: Batch) -> Iterator[ComparedOutput]:
+        """Yield the gradient of each input beside the engine's."""
+        if self._slopes is not None:
+            for name, own in _back(network, x, self._slopes).items():
+                off = relative_difference(own, self._slopes.inputs[name])
+                yield ComparedOutput(name, "input", off, self._tolerance)
+
+
+def _back(network: Executor, x: Batch, slopes: Slopes) -> Mapping[str, Array]:
+    """Return the gradients of inputs by name."""
+    several = isinstance(network.forward(x), tuple)
+    dy = tuple(each.astype(network.dtype) for each in slopes.outputs)
+    return network.named(network.backward(dy if several else dy[0]).input)
+
+
+def _rounding_back(network: Executor, x: Batch, slopes: Slopes) -> list[float]:
+    """Return what rounding to float32 does to the gradient of each input; of float64 nothing is known."""
+    exact = _exact(network)
+    own, true = _back(network, x, slopes), _back(exact, x, slopes)
+    return [relative_difference(own[name], true[name]) for name in own]
+
+
+def _exact(network: Executor) -> Executor:
+    """Return a network of the same numbers in float64."""
+    exact = Executor(network.program, seed=network.seed, dtype="float64")
+    exact.load(network.parameters)
+    return exact
 
 
 def _rounding(network: Executor, x: Batch) -> list[float]:
-    """Return what rounding to float32 does to each output of a network: the larger of two measurements.
+    """Return what rounding does to each output of a network: the larger of two measurements.
 
-    The network is run in float64 with the same numbers: that far its own output is off. And it is run so once
-    more, with the last digits of float32 of each output changed at random: where numbers cancel, rounding may
-    spare the first by chance, and is all that is left in another engine.
+    The network is run in float64 with the same numbers: that far its own output is off. And it is run so
+    once more, with the last digits of each output changed at random, those of the network's own type: where
+    numbers cancel, rounding may spare the first by chance, and is all that is left in another engine. In
+    float64 the second is all that there is.
     """
-    exact = Executor(network.program, seed=network.seed, dtype="float64")
-    exact.load(network.parameters)
+    exact, digits = _exact(network), float(np.finfo(network.dtype).eps)
     rng, found = np.random.default_rng(network.seed), []
     for own, true, changed in zip(network.visits(x), exact.visits(x), exact.visits(x), strict=True):
-        noise = rng.uniform(-LAST_DIGITS, LAST_DIGITS, changed.output.shape)
+        noise = rng.uniform(-digits, digits, changed.output.shape)
         np.multiply(changed.output, 1 + noise, out=changed.output)  # as those who read it find it
         found.append(max(relative_difference(each.output, true.output) for each in (own, changed)))
     return found

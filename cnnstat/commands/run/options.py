@@ -12,9 +12,9 @@ from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
 class RunOptions(Struct, frozen=True, kw_only=True):
     """What a run is to do, settled: None stands for what is known only once a network and its input are.
 
-    ``model`` is the file of a model whose own weights are taken where no ``weights`` are given; ``share`` is
-    the number of processes that share the memory. ``progress`` shows how far it is to who waits at a
-    terminal.
+    ``model`` is the model whose own weights are taken where no ``weights`` are given, as the command line has
+    it; ``model_params`` are given to the code that it may be. ``share`` is the number of processes that share
+    the memory. ``progress`` shows how far it is to who waits at a terminal.
     """
 
     batch: int | None = None
@@ -32,6 +32,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     names: Path | None = None
     explain_names: bool = False
     model: str | None = None
+    model_params: dict[str, object] = {}
     save: Path | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False

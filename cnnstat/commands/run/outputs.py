@@ -52,4 +52,7 @@ def output_fact(against: EngineComparison) -> Fact:
         phrase += [", ", Quantity(counts["other"]), " are others"]
     phrase += ["; largest relative difference ", Quantity(largest, "error")]
     phrase += [" (tolerance ", Quantity(against.tolerance, "real"), ")"]
+    if against.gradients:
+        off = max(each.difference for each in against.gradients)
+        phrase += ["; of the gradient of the input ", Quantity(off, "error")]
     return Fact(f"{against.engine} {against.version}", tuple(phrase))

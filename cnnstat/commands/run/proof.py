@@ -14,7 +14,7 @@ from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
 from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
-from cnnstat.commands.run import onnx_runtime
+from cnnstat.commands.run import onnx_runtime, pytorch_engine
 from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, load_model, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
@@ -102,7 +102,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         DisprovedError: a layer cannot be run.
     """
     if options.against:  # before memory is looked at, for they take some
-        onnx_runtime.libraries()
+        _libraries(options.against)
     given = given_inputs(graph, options)
     wanted = options.batch or samples_of(graph, given)
     # In training samples share statistics, which one sample alone need not have.
@@ -140,11 +140,11 @@ def _proved(
             pairs = network.load_weights(options.weights, names=options.names)
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
-            load_model(network, options.model)
+            load_model(network, options.model, options.model_params)
         x = batch_of(network, given, batch)
         engine = None
         if options.against:
-            engine = onnx_runtime.beside(analysis, network.parameters, network.named(x), options.dtype)
+            engine = _beside(analysis, network, network.named(x), options)
         measurements = _measured(network, x, work, options, engine)
         opinion = engine.opinion(network, x) if engine else None
     except UnfitError as error:
@@ -169,6 +169,25 @@ def _proved(
         weights,
         opinion,
     )
+
+
+def _libraries(engine: str) -> None:
+    """See that an engine is there.
+
+    Raises:
+        RefusedError, NoExportError: it is not.
+    """
+    if engine == "torch":
+        pytorch_engine.library()
+    else:
+        onnx_runtime.libraries()
+
+
+def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], options: RunOptions) -> Beside:
+    """Run a network in the engine that is asked for."""
+    if options.against == "torch":
+        return pytorch_engine.beside(analysis, network.parameters, inputs, options.dtype, options.seed)
+    return onnx_runtime.beside(analysis, network.parameters, inputs, options.dtype)
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:

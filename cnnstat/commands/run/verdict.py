@@ -28,6 +28,7 @@ TITLES = {key: column.title for key, column in COLUMNS.items()} | {
 """What figures are called where they differ, outside of a column of their own."""
 
 
+_GRADIENTS = ("", " and the gradient of the input", " and the gradients of the inputs")
 _WRONG, _NOT_CHECKED = "WRONG GRADIENT", "NOT CHECKED"
 
 
@@ -60,16 +61,19 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
 def _agreed(opinion: Opinion) -> Phrase:
     same, rounded = len(opinion.those("same")), len(opinion.those("rounding"))
     beside = (", ", Quantity(rounded), " but for rounding") if rounded else ()
-    return ", ", Quantity(same), f" outputs are {opinion.engine}'s", *beside
+    behind = _GRADIENTS[min(len(opinion.gradients), 2)]
+    return ", ", Quantity(same), f" outputs{behind} are {opinion.engine}'s", *beside
 
 
 def _other(opinion: Opinion) -> tuple[str | Quantity, ...]:
     """Say which output is the first, in graph order, that is another one."""
     first, *others = opinion.others
     off = Quantity(first.difference, "error")
+    if first in opinion.gradients:
+        return f"OTHER GRADIENT: that of {first.layer} is off by ", off, f" from {opinion.engine}'s"
     return (
         *(f"OTHER OUTPUT: {first.layer} ({first.type}) is off by ", off, f" from {opinion.engine}'s"),
-        *_more(len(others), "output"),
+        *_more(len([each for each in others if each not in opinion.gradients]), "output"),
     )
 
 

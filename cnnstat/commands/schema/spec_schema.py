@@ -71,9 +71,13 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cnnstat spec",
         **mapping(network, required=["input", "layers"]),
+        "if": {"not": {"required": ["blocks"]}},
+        "then": {"properties": {"layers": {"$ref": "#/$defs/layers:"}}},
         "$defs": {
             "entries": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry"}},
             "entry": _entry(types, references),
+            "layers:": {"items": {"properties": {"type": {"$ref": "#/$defs/type:"}}}},
+            "type:": _layer_type(types),
             "block": mapping(block, required=["layers"]),
             # The colon keeps these apart from the layer types, which are defined beside them.
             **{f"{key}:": rule for key, rule in common.items()},
@@ -83,6 +87,13 @@ def schema() -> dict[str, Any]:
             },
         },
     }
+
+
+def _layer_type(types: dict[str, Any]) -> Rule:
+    """Return the rule of a type where there is no block that it could be: a layer's, or an expression."""
+    names = "|".join(types)
+    message = "no layer type, and the spec has no blocks; 'cnnstat explain' lists the types"
+    return {"type": "string", "pattern": rf"^({names})$|\$| if ", "errorMessage": message}
 
 
 def _entry(types: dict[str, Any], references: dict[str, Rule]) -> Rule:

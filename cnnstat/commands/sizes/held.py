@@ -21,13 +21,13 @@ Held = tuple[int, int]
 """The layer whose output keeps its size, and the one that refuses others; or that twice, if it does both."""
 
 
-def held(tries: Tries, own: Walked, refused: Shape) -> Held | None:
-    """Return what holds a network at its own size, given a shape of the input that it refuses.
+def held(tries: Tries, own: Walked, refused: tuple[Shape, ...]) -> Held | None:
+    """Return what holds a network at its own size, given shapes of the inputs that it refuses.
 
-    None where the network takes the shape after all.
+    None where the network takes the shapes after all.
     """
-    shapes = {0: refused}
-    for node, _, figures in tries.walk.steps((refused,)):
+    shapes = dict(enumerate(refused))
+    for node, _, figures in tries.walk.steps(refused):
         if isinstance(figures, Misfit):
             keepers = (number for source in node.inputs for number in _keepers(tries, own, shapes, source))
             return next(keepers, node.number), node.number

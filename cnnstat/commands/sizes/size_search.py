@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.model import Row
     from cnnstat.commands.sizes.held import Held
-    from cnnstat.commands.sizes.size_range import Steps
+    from cnnstat.commands.sizes.size_range import Size, Steps
     from cnnstat.graph.model import Graph
     from cnnstat.layers.base import Shape
 
@@ -135,7 +135,7 @@ def sweep(
         fixing=fixing,
         levelled=_levelled(graph, own, far) if far and not fixing else None,
         far=far is not None,
-        held=None if far or fixing else held(tries, own, _next(shape)),
+        held=None if far or fixing else held(tries, own, tries.shapes(_larger(shape))),
         beyond=_beyond(graph, settings),
     )
 
@@ -178,11 +178,10 @@ def _far(tries: Tries, shape: Shape) -> Walked | None:
     return next((walked for walked in walks if walked is not None), None)
 
 
-def _next(shape: Shape) -> Shape:
-    """Return the input doubled, which keeps whole what is whole, or one larger where that is too large."""
+def _larger(shape: Shape) -> Size:
+    """Return the size doubled, which keeps whole what is whole, or one larger where that is too large."""
     size = shape[1:]
-    larger = tuple(2 * axis for axis in size) if 2 * max(size) <= MAX_SIZE else grown(size, 1)
-    return (shape[0], *larger)
+    return tuple(2 * axis for axis in size) if 2 * max(size) <= MAX_SIZE else grown(size, 1)
 
 
 def _levelled(graph: Graph, own: Walked, far: Walked) -> int | None:

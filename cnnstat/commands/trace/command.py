@@ -102,7 +102,7 @@ def trace(network: Chosen, options: TraceOptions, output: Output) -> None:
     _check_options(options)
     model = network.spec if is_model(network.spec) and options.weights is None else None
     try:
-        document = traced(network.load(), replace(options, model=model))
+        document = traced(network.load(), replace(options, model=model, model_params=network.params))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

@@ -27,6 +27,7 @@ class TraceOptions(Struct, frozen=True, kw_only=True):
     weights: Path | None = None
     names: Path | None = None
     model: str | None = None
+    model_params: dict[str, object] = {}
     image: tuple[Given, ...] = ()
     invert: bool = False
     array: tuple[Given, ...] = ()

@@ -95,7 +95,7 @@ def power(layer: Power, at: Place) -> str:
 def glu(layer: Glu, at: Place) -> str:
     """Write the first half of the axis times the sigmoid of the second."""
     axis = at.axis(layer.axis)
-    a, b = at.split(axis, 2)
+    a, b = at.halves(axis)
     return at.add("Mul", a, at.add("Sigmoid", b))
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cnnstat.exporters.onnx.windows import spread, window
-from cnnstat.exporters.onnx.writer import Stored
 from cnnstat.layers.window import sides_of
 
 if TYPE_CHECKING:
@@ -23,26 +20,15 @@ def conv(layer: Convolution, at: Place) -> str:
 
 
 def conv_by_table(layer: Conv, at: Place) -> str:
-    """Write Conv; the kernels that a connection table leaves out are zeros."""
+    """Write Conv; of a table the kernels that are stored are laid into zeros, one for each connection."""
     if layer.table is None:
         return conv(layer, at)
-    kernels = _dense(layer.table, at)
-    at.remark("the kernels that its table leaves out are zeros; they are no parameters")
-    attributes = window(layer.window(at.shapes), overhang=True)
-    return _convolved("Conv", at.laid_out("weight", kernels), layer, at, **attributes)
-
-
-def _dense(table: tuple[tuple[int, ...], ...], at: Place) -> Stored:
-    """Return weights (filters, maps, ...kernel) from one kernel per connection, in the order of the table."""
-    weight = at.numbers_of("weight")
-    maps, kernel = at.shapes[0][0], at.tensor_shape("weight")[1:]
-    shape = (len(table), maps, *kernel)
-    if weight is None:
-        return Stored(shape, None, table)
-    dense = np.zeros(shape, weight.dtype)
-    connections = [(filter_, map_) for filter_, row in enumerate(table) for map_ in row]
-    dense[tuple(np.array(connections).T)] = weight
-    return Stored(shape, dense, table)
+    kernels = at.tensor("weight")
+    axes = layer.window(at.shapes)
+    zeros = at.filled((len(layer.table), at.shapes[0][0], *(axis.kernel for axis in axes)), 0.0)
+    connections = [(filter_, map_) for filter_, row in enumerate(layer.table) for map_ in row]
+    dense = at.add("ScatterND", zeros, at.integers("connections", connections), kernels)
+    return _convolved("Conv", dense, layer, at, **window(axes, overhang=True))
 
 
 def transposed_conv(layer: TransposedConv, at: Place) -> str:

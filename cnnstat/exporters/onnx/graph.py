@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnstat.base.text import listed
 from cnnstat.exporters.onnx.layers import WRITERS
+from cnnstat.exporters.onnx.notes import note
 from cnnstat.exporters.onnx.writer import Node, Place, Writer
 from cnnstat.exporters.refusals import NoExportError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.exporters.onnx.writer import Array
-    from cnnstat.graph.nodes import LayerNode
+    from cnnstat.layers.base import Layer
 
 
 def written(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str) -> Writer:
@@ -36,17 +37,23 @@ def written(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str) 
     for node, shape in zip(graph.layers, analysis.shapes[len(graph.inputs) :], strict=True):
         inputs = tuple(graph.name(number) for number in node.inputs)
         shapes = tuple(analysis.shapes[number] for number in node.inputs)
-        place = Place(writer, node, graph.name(node.owner), inputs, shapes, shape)
-        _name(writer, node, WRITERS[node.type](node.layer, place))
+        place = Place(writer, node.path, node.layer, graph.name(node.owner), inputs, shapes, shape)
+        write(node.type, node.layer, place)
+        # for who reads the model into a spec again: operators do not say all of a layer
+        writer.nodes[-1].note = note(node.type, node.layer, inputs, frozen=node.frozen)
     return writer
 
 
-def _name(writer: Writer, node: LayerNode, value: str) -> None:
-    """Give what a layer puts out its name; a layer that puts out what has a name already is an Identity."""
+def write(kind: str, layer: Layer, place: Place) -> None:
+    """Write a layer of a type in its place, and give what it puts out its name.
+
+    A layer that puts out what has a name already is an Identity.
+    """
+    writer, path = place.writer, place.path
+    value = WRITERS[kind](layer, place)
     made = writer.nameless.pop(value, None)
     if made is None:
-        writer.nodes.append(Node("Identity", node.path, (value,), [node.path], {}))
+        writer.nodes.append(Node("Identity", path, (value,), [path], {}))
         return
-    made.outputs[made.outputs.index(value)] = node.path
-    if made.name.startswith(f"{node.path}/"):  # a Split keeps the name of the first who takes a part
-        made.name = node.path
+    made.outputs[made.outputs.index(value)] = path
+    made.name = path

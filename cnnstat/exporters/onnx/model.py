@@ -9,6 +9,7 @@ import numpy as np
 from cnnstat.exporters.onnx.graph import written
 from cnnstat.exporters.onnx.layers import IR_VERSION, OPSET
 from cnnstat.exporters.onnx.library import onnx_library
+from cnnstat.exporters.onnx.notes import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +51,7 @@ def model(
 
     absent = ((name, stored.shape) for name, stored in writer.tensors.items() if stored.numbers is None)
     made = onnx.helper.make_graph(
-        [_node(onnx, node) for node in writer.nodes],
+        [message(node) for node in writer.nodes],
         graph.spec.name,
         [
             *described(node.path for node in graph.inputs),
@@ -71,9 +72,18 @@ def model(
     return whole, tuple(writer.remarks)
 
 
-def _node(onnx: Any, node: Node) -> Any:
+def message(node: Node) -> Any:
+    """Return an operator as ONNX's message, with its note among its metadata.
+
+    Raises:
+        NoExportError: ONNX's library is missing.
+    """
+    onnx = onnx_library()
     attributes = {name: _attribute(onnx, value) for name, value in node.attributes.items()}
-    return onnx.helper.make_node(node.op, node.inputs, node.outputs, node.name, **attributes)
+    made = onnx.helper.make_node(node.op, node.inputs, node.outputs, node.name, **attributes)
+    if node.note:
+        made.metadata_props.add(key=KEY, value=node.note)
+    return made
 
 
 def _attribute(onnx: Any, value: Any) -> Any:

@@ -54,8 +54,10 @@ def pixel_unshuffle(layer: PixelUnshuffle, at: Place) -> str:
 
 
 def split(layer: Split, at: Place) -> str:
-    """Write one output of a Split, which all layers share that take parts of one axis of a value."""
-    return at.split(at.axis(layer.axis), layer.parts)[layer.take]
+    """Write Slice of the part: one output of a Split would be made where the first part is taken."""
+    axis = at.axis(layer.axis)
+    size = at.shapes[0][axis - 1] // layer.parts
+    return sliced(at, at.x, [axis], [layer.take * size], [(layer.take + 1) * size])
 
 
 def slice_(layer: Slice, at: Place) -> str:

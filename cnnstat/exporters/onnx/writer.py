@@ -12,8 +12,7 @@ from cnnstat.layers.axis import place_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cnnstat.graph.nodes import LayerNode
-    from cnnstat.layers.base import Shape
+    from cnnstat.layers.base import Layer, Shape
 
     Array = np.ndarray[Any, Any]
 
@@ -24,33 +23,33 @@ _DOUBLE = 11
 
 @dataclass(slots=True)
 class Node:
-    """One operator: its name, the values it reads (an empty name is one left out) and those it puts out."""
+    """One operator: its name, the values it reads (an empty name is one left out) and those it puts out.
+
+    ``note``: the last operator of a layer says which one that is.
+    """
 
     op: str
     name: str
     inputs: tuple[str, ...]
     outputs: list[str]
     attributes: dict[str, Any]
+    note: str = ""
 
 
 @dataclass(slots=True)
 class Stored:
-    """A tensor of the network as the graph has it: its shape there, and numbers unless they are left out.
-
-    `layout` says how it is laid out where that is not the network's own way: equal ones are laid out alike.
-    """
+    """A tensor of the network as the graph has it: its shape there, and numbers unless they are left out."""
 
     shape: tuple[int, ...]
     numbers: Array | None
-    layout: object = None
 
 
 @dataclass(slots=True)
 class Writer:
     """A graph in the making. `dtype` is that of all numbers but indices; `values` are the network's tensors.
 
-    Without `values` the tensors have shapes and no numbers. `splits` are the operators that cut a value in
-    parts, `nameless` those whose outputs no layer has given its name.
+    Without `values` the tensors have shapes and no numbers. `nameless` are the operators whose outputs no
+    layer has given its name.
     """
 
     dtype: np.dtype[Any]
@@ -58,7 +57,6 @@ class Writer:
     nodes: list[Node] = field(default_factory=list)
     tensors: dict[str, Stored] = field(default_factory=dict)
     constants: dict[str, Array] = field(default_factory=dict)
-    splits: dict[tuple[str, int, int], Node] = field(default_factory=dict)
     nameless: dict[str, Node] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     _taken: set[str] = field(default_factory=set)
@@ -88,19 +86,20 @@ class Place:
     def __init__(
         self,
         writer: Writer,
-        node: LayerNode,
+        path: str,
+        layer: Layer,
         owner: str,
         inputs: tuple[str, ...],
         shapes: tuple[Shape, ...],
         shape: Shape,
     ) -> None:
         self.writer = writer
-        self.path = node.path
+        self.path = path
         self.owner = owner
         self.inputs = inputs
         self.shapes = shapes
         self.shape = shape
-        self._layer = node.layer
+        self._layer = layer
 
     @property
     def x(self) -> str:
@@ -138,32 +137,10 @@ class Place:
             return self.add("Reshape", found, self.integers("weight_shape", wanted))
         return found
 
-    def tensor_shape(self, name: str) -> Shape:
-        """Return the shape that a tensor of the layer has in the network."""
-        return self._layer.tensors(self.shapes)[name]
-
     def per_channel(self, name: str) -> str:
         """Return a tensor of one number per channel so that it meets maps: (C, 1, 1)."""
         count, *_ = self._layer.tensors(self.shapes)[name]
         return self.tensor(name, (count, *(1,) * self.rank))
-
-    def laid_out(self, name: str, made: Stored) -> str:
-        """Return a tensor of the layer that is stored in another way.
-
-        ``made`` has its numbers, or none where they are left out. Layers that share it and lay it out alike
-        share that.
-        """
-        found = f"{self.owner}.{name}"
-        stored = self.writer.tensors.setdefault(found, made)
-        if (stored.shape, stored.layout) == (made.shape, made.layout):
-            return found
-        own = self.writer.free(f"{self.path}.{name}")
-        self.writer.tensors[own] = made
-        return own
-
-    def numbers_of(self, name: str) -> Array | None:
-        """Return the numbers of a tensor as the network has them; none where they are left out."""
-        return None if self.writer.values is None else self.writer.values[f"{self.owner}.{name}"]
 
     def numbers(self, what: str, values: Any) -> str:
         """Return a constant of the network's type."""
@@ -182,16 +159,12 @@ class Place:
         number = np.asarray([value], self.writer.dtype)
         return self.add("ConstantOfShape", self.integers("shape", tuple(shape)), value=number)
 
-    def split(self, axis: int, parts: int) -> list[str]:
-        """Return the equal parts of the first input along an axis, of one operator for all who want them."""
-        key = (self.x, axis, parts)
-        if key not in self.writer.splits:
-            name = self.writer.free(f"{self.path}/Split")
-            outputs = [f"{name}/{part}" for part in range(parts)]
-            node = Node("Split", name, (self.x,), outputs, {"axis": axis, "num_outputs": parts})
-            self.writer.add(node)
-            self.writer.splits[key] = node
-        return self.writer.splits[key].outputs
+    def halves(self, axis: int) -> list[str]:
+        """Return the two halves of the first input along an axis."""
+        name = self.writer.free(f"{self.path}/Split")
+        outputs = [f"{name}/0", f"{name}/1"]
+        self.writer.add(Node("Split", name, (self.x,), outputs, {"axis": axis, "num_outputs": 2}))
+        return outputs
 
     @property
     def full_precision(self) -> dict[str, int]:

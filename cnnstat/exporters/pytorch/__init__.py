@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch import text
-from cnnstat.exporters.pytorch.classes import SplitError
-from cnnstat.exporters.pytorch.network import Network
-from cnnstat.exporters.pytorch.said import UnsaidError
+from cnnstat.exporters.pytorch.network import TorchNetwork
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.exporters.source.classes import SplitError
+from cnnstat.exporters.source.said import UnsaidError
 
 if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis
@@ -22,6 +22,6 @@ def source(graph: Graph, analysis: Analysis) -> str:
         NoExportError: PyTorch has no such layer, or the spec says what a module cannot.
     """
     try:
-        return text.source(Network(graph, analysis))
+        return text.source(TorchNetwork(graph, analysis))
     except (SplitError, UnsaidError) as error:
         raise NoExportError(f"PyTorch has no words for {error}") from None

@@ -4,66 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.pytorch.classes import SplitError, Use
 from cnnstat.exporters.pytorch.conditions import Conditions
-from cnnstat.exporters.pytorch.expressions import (
+from cnnstat.exporters.source.classes import SplitError, Use
+from cnnstat.exporters.source.expressions import (
     text_of,
 )
-from cnnstat.exporters.pytorch.forward import Val
-from cnnstat.exporters.pytorch.layout import Call, Generator
-from cnnstat.exporters.pytorch.said import Said, UnsaidError
-from cnnstat.exporters.pytorch.wording import parameter_of
+from cnnstat.exporters.source.forward import Val
+from cnnstat.exporters.source.layout import Call, Generator
+from cnnstat.exporters.source.said import Said, UnsaidError
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.spec.model import resolve
 
 if TYPE_CHECKING:
-    from cnnstat.exporters.pytorch.scopes import Member
+    from cnnstat.exporters.source.build import Build
+    from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry
 
 
 class Class(Conditions):
     """One class, made of all calls of a block that it can say; or of the network itself."""
-
-    def build(self) -> None:
-        """Go through the entries.
-
-        Raises:
-            SplitError: no one class says all these calls.
-            UnsaidError: PyTorch has no such layer.
-        """
-        entries = self.scopes[0].entries
-        members = [{m.position: m for m in scope.members} for scope in self.scopes]
-        skip: set[int] = set()
-        for position, entry in enumerate(entries):
-            if position in skip:
-                continue
-            found = {i: each[position] for i, each in enumerate(members) if position in each}
-            if len(found) == len(self.scopes):
-                title = found[0].name
-                if any(m.name != title for m in found.values()):
-                    title = parameter_of(entry) or title
-                self.always(entry, title, found)
-                continue
-            title = self.scopes[0].names[position]
-            if not found:
-                if title not in self.env:
-                    self.env[title] = self.above = self.sources(entry)[0]
-                continue
-            others = {}
-            for later in range(position + 1, len(entries)):
-                if entries[later].name is None or entries[later].name != entry.name:
-                    break
-                skip.add(later)
-                more = {i: each[later] for i, each in enumerate(members) if later in each}
-                if more:
-                    others[later] = more
-            if title in self.env or any(
-                later not in skip and entries[later].name == entry.name and entry.name
-                for later in range(position + 1, len(entries))
-            ):
-                raise SplitError(title)
-            self.sometimes(title, [(entry, found), *((entries[p], more) for p, more in others.items())])
-        self.finish()
 
     def always(self, entry: Entry, title: str, found: dict[int, Member]) -> None:
         """Add an entry that is present in every call."""
@@ -112,10 +71,6 @@ class Class(Conditions):
         self.items[title] = lambda rest: [{"": val, **taps}[self.canonical(klass, rest)]]
         self.put(title, val)
 
-    def canonical(self, klass: Class, tap: str) -> str:
-        """Return the name of what a class puts out beside its main output; empty for that one."""
-        return self.network.canonical(klass.scopes[0], tap)
-
     def repeated(
         self, entry: Entry, title: str, found: dict[int, Member], sources: list[Val], numbers: list[int]
     ) -> None:
@@ -131,7 +86,7 @@ class Class(Conditions):
         whole = [Use(i, member.items[0]) for i, member in found.items()]
         count = self.args.choose(counts, whole, self.args.written(operand), "repeat")
         widths = self.repeated_widths(uses, sources, is_layer)
-        klass: Class | None = None
+        klass: Build | None = None
         if tied:
             docs, klass = self.first_alone(entry, whole, sources, is_layer)
         else:
@@ -235,20 +190,6 @@ class Class(Conditions):
             raise SplitError(title)
         for index in sorted(per[0], key=lambda i: i or 0):
             self.made.append(f"        {target}[{index}].requires_grad_(False)")
-
-    def finish(self) -> None:
-        """Settle what is put out."""
-        if self.block is None:
-            self.outputs = self.network.outputs(self)
-            return
-        declared = self.network.blocks[self.block].outputs
-        main = self.above
-        if declared:
-            main = self.found(next(iter(declared.values())).name)[0]
-        self.outputs = [main]
-        for tap in self.taps:
-            reference = declared[tap].name if tap in declared else tap
-            self.outputs += self.found(reference)
 
 
 def _with_index(use: Use) -> Any:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.pytorch.classes import SplitError, Use
-from cnnstat.exporters.pytorch.expressions import (
+from cnnstat.exporters.pytorch.constructor import Constructor
+from cnnstat.exporters.source.classes import SplitError, Use
+from cnnstat.exporters.source.expressions import (
     Tree,
     text_of,
 )
-from cnnstat.exporters.pytorch.forward import Val
-from cnnstat.exporters.pytorch.layout import Call, Choice, Doc
-from cnnstat.exporters.pytorch.repeats import Repeats
-from cnnstat.exporters.pytorch.scopes import Item, Scope
+from cnnstat.exporters.source.forward import Val
+from cnnstat.exporters.source.layout import Call, Choice, Doc
+from cnnstat.exporters.source.scopes import Item, Scope
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:
-    from cnnstat.exporters.pytorch.said import Said
-    from cnnstat.exporters.pytorch.scopes import Member
+    from cnnstat.exporters.source.said import Said
+    from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry
 
 
-class Conditions(Repeats):
+class Conditions(Constructor):
     """Texts of what is not always there."""
 
     def sometimes(self, title: str, choices: list[tuple[Entry, dict[int, Member]]]) -> None:

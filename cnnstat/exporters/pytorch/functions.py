@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.pytorch.expressions import literal
-from cnnstat.exporters.pytorch.said import Arg, Read, Said
+from cnnstat.exporters.source.expressions import literal
+from cnnstat.exporters.source.said import Arg, Read, Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

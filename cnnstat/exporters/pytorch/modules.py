@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.pytorch.said import Arg, Read, Said, UnsaidError, short
+from cnnstat.exporters.source.said import Arg, Read, Said, UnsaidError, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,22 +7,22 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch import helpers
-from cnnstat.exporters.pytorch.expressions import literal
-from cnnstat.exporters.pytorch.layout import WIDTH, Call, lines
-from cnnstat.exporters.pytorch.names import inert, shape
-from cnnstat.exporters.pytorch.said import NO_DEFAULT
+from cnnstat.exporters.pytorch.build import Class
+from cnnstat.exporters.source.expressions import literal
+from cnnstat.exporters.source.layout import WIDTH, Call, lines
+from cnnstat.exporters.source.names import inert, shape
+from cnnstat.exporters.source.said import NO_DEFAULT
 
 if TYPE_CHECKING:
-    from cnnstat.exporters.pytorch.build import Class
-    from cnnstat.exporters.pytorch.classes import Param
-    from cnnstat.exporters.pytorch.network import Network
+    from collections.abc import Iterator
+
+    from cnnstat.exporters.source.classes import Param
+    from cnnstat.exporters.source.network import Network
 
 
 def source(network: Network) -> str:
     """Return the whole text."""
-    bodies = [
-        text for klass in (*network.classes, network.main) for text in ("", "", *class_lines(network, klass))
-    ]
+    bodies = [text for klass in _classes(network) for text in ("", "", *class_lines(network, klass))]
     wanted = {helper for klass in (*network.classes, network.main) for helper in klass.helpers}
     functions = set().union(*(klass.args.functions for klass in (*network.classes, network.main)))
     wanted |= functions & {"divisible"}
@@ -43,6 +43,12 @@ def source(network: Network) -> str:
     tail.append(f"    count = sum(each.numel() for each in {network.main.title}().parameters())")
     tail += ['    print(f"{count:,} parameters")', ""]
     return "\n".join([*head, *texts, *bodies, *tail])
+
+
+def _classes(network: Network) -> Iterator[Class]:
+    for klass in (*network.classes, network.main):
+        assert isinstance(klass, Class)
+        yield klass
 
 
 def docstring(network: Network) -> list[str]:

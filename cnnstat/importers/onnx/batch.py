@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from cnnstat.importers.onnx.value import Node, Value
@@ -11,21 +11,27 @@ if TYPE_CHECKING:
 
 _FOLDING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}
 
+Samples: TypeAlias = tuple[int | None, tuple[int, int]]
+"""The axis of samples, None where it is not known, and what of a sample is folded into it: how many values
+stand outside of the samples, and how many inside."""
 
-def batch_axis(node: Node, known: list[Value], inputs: list[Value], shape: Shape) -> int | None:
-    """Return the axis of samples of what a node puts out; None where they are folded into another.
+PLAIN = (1, 1)
+UNKNOWN: Samples = (None, PLAIN)
 
-    ``known`` are the inputs whose axis is known, at least one.
+
+def samples_of(node: Node, known: list[Value], inputs: list[Value], shape: Shape) -> Samples:
+    """Return where the samples are in what a node puts out.
+
+    ``known`` are the inputs of which it is known, at least one.
     """
     first = known[0]
     axis, own = first.batch or 0, first.shape or ()
-    samples = own[axis]
-    found: int | None = axis
+    found = axis
     if node.op == "Transpose":
         order = node.attributes.get("perm") or [*range(len(own))][::-1]
         found = [*order].index(axis)
     elif node.op in _FOLDING:
-        found = _folded(own, axis, shape)
+        return _folded(first, shape)
     elif node.op.startswith("Reduce") and len(shape) < len(own):
         found = axis - _fewer(node, inputs, axis, len(own))
     elif node.op == "Gather" and len(shape) != len(own):
@@ -33,14 +39,24 @@ def batch_axis(node: Node, known: list[Value], inputs: list[Value], shape: Shape
         found = axis + (len(shape) - len(own) if along < axis else 0)
     elif len(shape) > len(own):  # broadcasting adds axes in front
         found = axis + len(shape) - len(own)
-    return found if found is not None and found < len(shape) and shape[found] == samples else None
+    return (found, first.folded) if found < len(shape) and shape[found] == own[axis] else UNKNOWN
 
 
-def _folded(own: Shape, axis: int, shape: Shape) -> int | None:
-    """Return the axis that has as many numbers before it, and as many samples."""
-    before = prod(own[:axis])
-    places = [i for i, size in enumerate(shape) if size == own[axis] and prod(shape[:i]) == before]
-    return axis if axis in places else next(iter(places), None)
+def _folded(value: Value, shape: Shape) -> Samples:
+    """Return the axis that has as many numbers before the samples, with as few as may be folded into it."""
+    axis, own, (outer, inner) = value.batch or 0, value.shape or (), value.folded
+    count, before = own[axis] // max(outer * inner, 1), prod(own[:axis]) * outer
+    places: list[tuple[int, int, int]] = []
+    for number, size in enumerate(shape):
+        outside, rest = divmod(before, max(prod(shape[:number]), 1))
+        if not rest and outside and count and not size % (outside * count):
+            places.append((outside, size // (outside * count), number))
+    if (1, 1, axis) in places:
+        return axis, PLAIN
+    if not places:
+        return UNKNOWN
+    outer, inner, found = min(places, key=lambda place: (place[0] * place[1], place))
+    return found, (outer, inner)
 
 
 def _fewer(node: Node, inputs: list[Value], axis: int, rank: int) -> int:

@@ -23,11 +23,20 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
     first = inputs[0]
     shape = first.shape or ()
     turn: Turn
+    if op == "ScatterND":
+        return _scattered(inputs)
+    if first.rows is not None:
+        axes = [*attributes["perm"].ints] if "perm" in attributes else []
+        return first if op in _AS_IT_IS or (op == "Transpose" and axes == sorted(axes)) else None
     if op in _AS_IT_IS:
         # Another type may be another number: then it is computed.
-        computed = first.array is not None and op in ("Cast", "DequantizeLinear")
-        whole = first.array is not None and first.array.dtype.kind != "f"
-        return None if computed or (whole and op == "CastLike") else first
+        kind = first.kind
+        if op == "Cast":
+            kind = attributes["to"].i
+        elif op == "CastLike":
+            kind = inputs[1].kind
+        other = op == "DequantizeLinear" or kind != first.kind
+        return None if other and first.array is not None else first
     if op == "Transpose":
         order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
         turn, shape = ("permute", order), tuple(shape[axis] for axis in order)
@@ -62,6 +71,17 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
     if array is not None:
         array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
     return replace(first, shape=shape, at=at, array=array)
+
+
+def _scattered(inputs: list[Value]) -> Value | None:
+    """Return stored kernels that are laid into zeros, each for one filter and one map that it reads."""
+    zeros, places, kernels = inputs
+    rows, shape = places.array, zeros.shape or ()
+    if zeros.array is None or zeros.array.any() or kernels.at is None or rows is None or len(shape) < 3:
+        return None
+    if rows.shape != (*(kernels.shape or ())[:1], 2) or (kernels.shape or ())[1:] != shape[2:]:
+        return None
+    return replace(kernels, shape=shape, array=None, rows=rows)
 
 
 def _axes(attributes: dict[str, Any], inputs: list[Value]) -> set[int] | None:

@@ -24,7 +24,11 @@ class Outside(Exception):  # noqa: N818 - no error: the node becomes an opaque l
 
 
 class Built(Struct):
-    """A layer before all are named: what it reads are numbers of layers, or names of inputs."""
+    """A layer before all are named: what it reads are numbers of layers, or names of inputs.
+
+    ``kept``: it is one of the network's, even where no output depends on it. ``fused``: it is what is left
+    of a batch norm.
+    """
 
     type: str
     reads: list[int | str]
@@ -34,6 +38,8 @@ class Built(Struct):
     kind: str
     shape: Shape
     weights: int | None = None
+    kept: bool = False
+    fused: bool = False
 
 
 class Layers:
@@ -89,7 +95,7 @@ class Layers:
         if value is None or value.constant:
             raise Outside("its input is a constant")
         self.shown(value)
-        if value.batch != 0:
+        if value.batch != 0 or value.folded != (1, 1):
             raise Outside("samples are not along its first axis")
         return value
 
@@ -119,12 +125,26 @@ class Layers:
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
         path = module_of(node, stored)
         called = node.op.lower() if kind == "opaque" else kind
-        layer = Built(kind, [*reads], options or {}, at, path, called, shape)
+        layer = Built(
+            kind,
+            [*reads],
+            options or {},
+            at,
+            path,
+            called,
+            shape,
+            kept=node.noted is not None,
+            fused="batchnorm" in node.name.split("/"),
+        )
+        numbers = [each for key, each in at.items() if not key.startswith("running_")]
+        if numbers and all(each.key in self.model.fixed for each in numbers):
+            layer.options["frozen"] = True
         if stored:
             key = (kind, *((name, value.name) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
             if owner != len(self.built):
                 layer.weights, layer.tensors = owner, {}
+                layer.options.pop("frozen", None)  # it is said where the weights are
         self.built.append(layer)
         return len(self.built) - 1
 
@@ -143,7 +163,7 @@ def axis_name(value: Value, axis: int) -> str:
     axis %= max(len(shape), 1)
     if axis == value.batch:
         raise Outside("it works along the axis of samples")
-    return names_of(value.sample)[axis - (value.batch is not None and axis > value.batch)]
+    return names_of(value.sample)[value.place(axis)]
 
 
 def names_of(shape: Shape) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
+from cnnstat.base.axes import rank_of
 from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.layers import Built, names_of
 
@@ -34,8 +35,11 @@ _JOINS = {"add", "subtract", "multiply", "maximum"}
 class Layouts:
     """Layers that are written anew, and for each old one which of these holds it, in which order of axes."""
 
-    def __init__(self, inputs: dict[str, Shape]) -> None:
-        self.inputs = inputs
+    def __init__(self, inputs: dict[str, Shape], turned: frozenset[str]) -> None:
+        self.turned = {name: (*range(1, len(inputs[name])), 0) for name in turned}
+        self.inputs = {
+            name: (shape[-1], *shape[:-1]) if name in turned else shape for name, shape in inputs.items()
+        }
         self.built: list[Built] = []
         self.held: dict[int, tuple[int | str, Order]] = {}
         self._written: dict[tuple[int | str, Order], int] = {}
@@ -54,6 +58,11 @@ class Layouts:
             self._paths.setdefault((source, order), layer.path)
             self.held[number] = source, order
             return
+        if len(holders) == 1 and holders[0][1] and layer.type == "reduce":
+            fewer = _fewer(layer, holders[0][1])
+            if fewer is not None:
+                self.held[number] = self._write(replace(fewer, reads=[holders[0][0]])), ()
+                return
         orders = {order for _, order in holders}
         order = next(iter(orders)) if len(orders) == 1 else ()
         moved = _along(layer, order) if order else None
@@ -68,7 +77,7 @@ class Layouts:
         return self._as_it_is(self.held[number])
 
     def _holder(self, source: int | str) -> tuple[int | str, Order]:
-        return (source, ()) if isinstance(source, str) else self.held[source]
+        return (source, self.turned.get(source, ())) if isinstance(source, str) else self.held[source]
 
     def _write(self, layer: Built) -> int:
         self.built.append(layer)
@@ -85,6 +94,17 @@ class Layouts:
             made = Built("permute", [source], {"order": [*order]}, {}, path, "permute", turned)
             self._written[holder] = self._write(made)
         return self._written[holder]
+
+
+def _fewer(layer: Built, order: Order) -> Built | None:
+    """Return a layer that takes axes away from a permuted input, if the others are left in their order."""
+    if layer.options.get("keepdims", True) or len(order) != len(layer.shape) + len(layer.options["axes"]):
+        return None
+    names = ("channels", *rank_of(order).axes[1:])
+    axes = sorted(order[names.index(name)] for name in layer.options["axes"])
+    left = [axis for axis in order if axis not in axes]
+    named = [names[axis] for axis in axes]
+    return replace(layer, options={**layer.options, "axes": named}) if left == sorted(left) else None
 
 
 def _along(layer: Built, order: Order) -> Built | None:
@@ -115,14 +135,19 @@ def _along(layer: Built, order: Order) -> Built | None:
     return None
 
 
-def settled(built: list[Built], ends: list[int], inputs: dict[str, Shape]) -> tuple[list[Built], list[int]]:
-    """Return the layers with fewer transposes, and which of them are put out; the same where none goes."""
-    layouts = Layouts(inputs)
+def settled(
+    built: list[Built], ends: list[int], inputs: dict[str, Shape], turned: frozenset[str] = frozenset()
+) -> tuple[dict[str, Shape], list[Built], list[int]]:
+    """Return the inputs, the layers with fewer transposes, and which are put out; the same where none goes.
+
+    ``turned`` are inputs that have their channels last, and first in what is returned.
+    """
+    layouts = Layouts(inputs, turned)
     for number, layer in enumerate(built):
         layouts.add(number, layer)
     found = [layouts.end(number) for number in ends]
     numbers = [source for source in found if isinstance(source, int)]
     before, after = (sum(layer.type == "permute" for layer in each) for each in (built, layouts.built))
     if after >= before or len(numbers) < len(found):
-        return built, ends
-    return layouts.built, numbers
+        return inputs, built, ends
+    return layouts.inputs, layouts.built, numbers

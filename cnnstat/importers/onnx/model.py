@@ -16,8 +16,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import batch_axis
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
 from cnnstat.importers.onnx.constants import array_of, evaluated, turned
+from cnnstat.importers.onnx.notes import Noted, Notes
 from cnnstat.importers.onnx.stand_ins import StandIns
 from cnnstat.importers.onnx.value import MAX_COMPUTED, OWN, Node, Value, named
 from cnnstat.importers.onnx.wire import BrokenFileError
@@ -40,7 +41,11 @@ _RANDOM = {
 
 
 class Model(Struct):
-    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant."""
+    """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
+
+    ``turned`` are inputs of which nothing but maps with their channels first is read.
+    ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
+    """
 
     name: str
     producer: str
@@ -49,6 +54,8 @@ class Model(Struct):
     nodes: list[Node]
     values: dict[str, Value]
     outputs: list[str]
+    turned: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
 
 
 def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
@@ -69,6 +76,7 @@ class _Understanding:
         self.values: dict[str, Value] = {"": Value("", None)}
         self.nodes: list[Node] = []
         self._makers: dict[str, Node] = {}
+        self._notes = Notes(proto.graph, self.values)
         self._stand_ins = StandIns(self.values, self._makers, self._store)
         self.declared = {each.name: each for each in (*proto.graph.value_info, *proto.graph.output)}
 
@@ -78,6 +86,10 @@ class _Understanding:
         for name, shape in inputs.items():
             self.values[name] = Value(name, (batches[name], *shape), kinds[name], 0)
         self._store(graph.initializer)
+        for each in graph.input:
+            if each.name not in self.values:
+                at, kind = TensorAt(each.name), each.type.tensor_type
+                self.values[each.name] = Value(each.name, shape_in(each.type), kind.elem_type, None, None, at)
         waiting = deque(graph.node)
         while waiting:
             node = waiting.popleft()
@@ -125,6 +137,10 @@ class _Understanding:
     def _take(self, node: Any) -> None:
         """Compute a node that is constant, or keep it and find out its shapes."""
         own = node.domain in OWN
+        noted = self._notes.of(node)
+        if noted is not None:
+            self._take_noted(node, noted)
+            return
         inputs = [self.values[name] for name in node.input]
         if own and self._constant(node, inputs):
             return
@@ -132,14 +148,25 @@ class _Understanding:
         if own and node.op_type not in _RANDOM and self._computed(node, inputs, found):
             return
         kept = Node(named(node), node.op_type, [*node.input], [*node.output], _attributes(node), _scope(node))
+        kept.own = node.name in node.output
         kept.domain = "" if own else node.domain
         self.nodes.append(kept)
         self._makers |= dict.fromkeys(kept.outputs, kept)
         for name in filter(None, node.output):
             kind, shape = found.get(name) or self._as_declared(name)
             known = [each for each in inputs if each.shape is not None and each.batch is not None]
-            batch = batch_axis(kept, known, inputs, shape) if shape is not None and known else None
-            self.values[name] = Value(name, shape, kind, batch)
+            batch, folded = samples_of(kept, known, inputs, shape) if shape is not None and known else UNKNOWN
+            self.values[name] = Value(name, shape, kind, batch, folded=folded)
+
+    def _take_noted(self, node: Any, noted: Noted) -> None:
+        """Keep one node in place of all that a layer is written as."""
+        self.nodes = [each for each in self.nodes if noted.within.isdisjoint(each.outputs)]
+        out = node.output[0]
+        kept = Node(out, noted.type, noted.inputs, [out], {}, own=True, noted=noted)
+        self.nodes.append(kept)
+        self._makers[out] = kept
+        first = self.values[noted.inputs[0]]
+        self.values[out] = Value(out, (first.shape or ())[:1] + noted.shape, first.kind, 0)
 
     def _constant(self, node: Any, inputs: list[Value]) -> bool:
         """Take what needs no numbers: constants, shapes, and stored tensors that are turned."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,18 +16,53 @@ if TYPE_CHECKING:
 def module_of(node: Node, tensors: dict[str, Value]) -> str:
     """Return the dotted name of the module that a layer is of.
 
-    The name of its weight is best, then what the exporter notes beside a node, then the node's own name.
+    A node that is called as what it puts out has the name of the layer. Else the name of its weight is best,
+    then what the exporter notes beside a node, then the node's own name.
     """
+    if node.own:
+        return node.outputs[0]
     weight = tensors.get("weight")
     if weight is not None and weight.at is not None:
-        name = weight.at.key
-        if name.endswith(".weight") and ":" not in name and "/" not in name and "\0" not in name:
-            return name.removesuffix(".weight")
+        name, _, end = weight.at.key.rpartition(".")
+        if name and end in _WEIGHTS and ":" not in name and "/" not in name and "\0" not in name:
+            return name
     if node.scope:
         return node.scope
     if node.name.startswith("/"):
         return _from_slashes(node.name)
-    return ""
+    if weight is not None and weight.at is not None and "/" in weight.at.key:
+        return _scope_of(weight.at.key)
+    return _scope_of(node.name)
+
+
+_WEIGHTS = {"weight", "w_0"}
+"""What PyTorch and Paddle call the weights of a layer."""
+
+_INNER = {"batchnorm", "convolution", "depthwise", "moments", "Tensordot", "ReadVariableOp", "Cast"}
+"""What TensorFlow calls parts of a layer."""
+
+
+def _scope_of(name: str) -> str:
+    """Return the scope of TensorFlow's `model/conv1/convolution/merged_input:0`: `model/conv1`."""
+    parts = name.split("/")[:-1]
+    while len(parts) > 1 and parts[-1] in _INNER:
+        parts.pop()
+    return "/".join(parts)
+
+
+def _without_model(paths: Iterable[str]) -> dict[str, str]:
+    """Return TensorFlow's scopes as dotted names, without what most begin with, and most end with.
+
+    That is the name of the model, and the number of a function that was traced more than once.
+    """
+    parted = {path: path.split("/") for path in dict.fromkeys(paths) if "/" in path}
+    model, often = next(iter(Counter(each[0] for each in parted.values()).most_common(1)), ("", 0))
+    if 2 * often > len(parted):
+        parted = {path: each[each[0] == model :] for path, each in parted.items()}
+    ends = Counter(found[0] for each in parted.values() if (found := re.findall(r"_\d+$", each[-1])))
+    end, often = next(iter(ends.most_common(1)), ("", 0))
+    end = end if 2 * often > len(parted) else ""
+    return {path: ".".join(each).removesuffix(end) for path, each in parted.items()}
 
 
 def _from_slashes(name: str) -> str:
@@ -44,16 +80,24 @@ def _from_slashes(name: str) -> str:
 def names_in(built: list[Built], taken: set[str]) -> list[str]:
     """Return a dotted name for each layer, all different.
 
-    The only layer of a module without others in it is the module; another is its type behind the module.
+    A module without others in it that is a single layer is called as this one, a second call of it with a
+    number behind (`relu`, `relu_2`); any other layer is its type behind the module.
     """
+    tidy = _without_model(each.path for each in built)
+    for each in built:
+        each.path = tidy.get(each.path, each.path)
+    kinds: dict[str, set[tuple[str, bool]]] = {}
+    for each in built:
+        kinds.setdefault(each.path, set()).add((each.kind, bool(each.tensors)))
     counts = Counter(each.path for each in built)
     parents = {path.rpartition(".")[0] for path in _with_parents(counts)}
     found: list[str] = []
     numbers: Counter[str] = Counter()
     for each in built:
-        alone = each.path and counts[each.path] == 1 and each.path not in parents
+        again = len(kinds[each.path]) == 1 and not each.tensors
+        alone = each.path and (counts[each.path] == 1 or again) and each.path not in parents
         name = each.path if alone else f"{each.path}.{each.kind}".lstrip(".")
-        if not alone or name in taken:
+        if not alone or counts[each.path] > 1 or name in taken:
             stem = name
             numbers[stem] += 1
             name = stem if numbers[stem] == 1 else f"{stem}_{numbers[stem]}"

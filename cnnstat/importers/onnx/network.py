@@ -11,12 +11,14 @@ from cnnstat.base.limits import is_size
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.file import as_model_error, message
+from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
 from cnnstat.importers.onnx.model import Model, understood
 from cnnstat.importers.onnx.module_names import names_in
-from cnnstat.importers.onnx.operators import FOUND, OPERATORS
+from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
+from cnnstat.importers.onnx.operators.noted import noted
 from cnnstat.importers.onnx.patterns import simplified
 from cnnstat.importers.onnx.value import Node
 
@@ -35,10 +37,10 @@ def read(path: Path, input_shape: Inputs | None = None) -> Draft:
         ModelError: it is no model, or sizes of its inputs are missing; OSError: it cannot be read.
     """
     proto = message(path)
-    inputs, batches = inputs_of(proto, input_shape)
+    inputs = inputs_of(proto, input_shape)
     with as_model_error():
-        model = understood(proto, path, inputs, batches)
-    model.name = path.name
+        model = understood(proto, path, inputs.shapes, inputs.batches)
+    model.name, model.turned = path.name, inputs.turned
     return drafted(model)
 
 
@@ -59,7 +61,7 @@ def drafted(model: Model) -> Draft:
             unknown.append(node)
             continue
         try:
-            handler = (FOUND if node.domain == "found" else OPERATORS if not node.domain else {}).get(node.op)
+            handler = _handler(node)
             if handler is None:
                 raise Outside("no layer of the catalogue does what it does")
             source = handler(node, layers)
@@ -73,6 +75,13 @@ def drafted(model: Model) -> Draft:
     if unknown:
         _unknown(unknown, layers)
     return _draft(model, layers, remarks)
+
+
+def _handler(node: Node) -> Operator | None:
+    """Return what makes layers of a node."""
+    if node.noted is not None:
+        return noted
+    return (FOUND if node.domain == "found" else OPERATORS if not node.domain else {}).get(node.op)
 
 
 def _needed(node: Node, layers: Layers) -> list[str]:
@@ -138,11 +147,15 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
     ends = [source for name in model.outputs if isinstance(source := layers.sources.get(name), int)]
     if not ends:
         raise ModelError("none of its outputs is worked out from its inputs by operators that are known")
-    every, ends = settled(layers.built, ends, model.inputs)
-    kept = _kept(every, ends)
+    shapes, every, ends = settled(layers.built, ends, model.inputs, model.turned)
+    grouped(every, ends, shapes)
+    kept = _kept(every, [*ends, *(number for number, each in enumerate(every) if each.kept)])
     built = [every[number] for number in kept]
-    read = {source for each in built for source in each.reads if isinstance(source, str)}
-    inputs = {name: shape for name, shape in model.inputs.items() if name in read}
+    read = {source for each in built for source in each.reads}
+    inputs = {name: shape for name, shape in shapes.items() if name in read}
+    for number, each in zip(kept, built, strict=True):
+        if number not in read and number not in ends:
+            each.options = {**each.options, "unused": True}
     called: dict[int | str, str] = {name: name for name in inputs}
     called |= dict(zip(kept, names_in(built, set(inputs)), strict=True))
     drafts = (
@@ -156,6 +169,10 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         )
         for number, each in zip(kept, built, strict=True)
     )
+    for name in inputs:
+        if shapes[name] != model.inputs[name]:
+            size = "x".join(map(str, model.inputs[name]))
+            remarks.append(f"the model takes '{name}' with its channels last, {size}")
     outputs = tuple(dict.fromkeys(called[number] for number in ends))
     return Draft(
         name=model.name,
@@ -167,7 +184,7 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
 
 
 def _kept(built: list[Built], ends: list[int]) -> list[int]:
-    """Return the layers that outputs depend on, in order; what is shared belongs to the first of these."""
+    """Return the layers that these depend on, in order; what is shared belongs to the first of these."""
     needed: set[int] = set()
     waiting = [*ends]
     while waiting:

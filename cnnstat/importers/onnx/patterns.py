@@ -1,9 +1,8 @@
 """What exporters write as several nodes and a person as one layer.
 
 An activation in pieces is recognised by what it computes, not by how it is written: where a few nodes make a
-function of one input, value by value, onnx's reference evaluator computes it at some points, and the
-activation that has the same values there is what it is. So x·sigmoid(x), x·0.5·(1 + erf(x/sqrt 2)) and their
-reorderings need no row each.
+function of one input, value by value, it is computed at some points, and the activation that has the same
+values there is what it is. So x·sigmoid(x), x·0.5·(1 + erf(x/sqrt 2)) and their reorderings need no row each.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ from collections import defaultdict
 from math import erf, exp, log1p, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.importers.onnx.elementary import value_of
 from cnnstat.importers.onnx.norms import norm_before, scale_behind
+from cnnstat.importers.onnx.pools import pool_from
 from cnnstat.importers.onnx.shuffles import shuffle_of
 
 if TYPE_CHECKING:
@@ -84,13 +85,24 @@ class _Patterns:
     def apply(self) -> None:
         for node in self.model.nodes:
             if id(node) not in self.gone:
+                self._pool(node)
                 self._shuffle(node)
                 self._norm(node)
                 self._bias(node)
         for node in reversed(self.model.nodes):
             if id(node) not in self.gone and node.op in _PIECES and not node.domain:
                 self._activation(node)
-        self.model.nodes = [node for node in self.model.nodes if id(node) not in self.gone]
+        self._drop()
+
+    def _drop(self) -> None:
+        """Leave out what has become part of another node, and what nothing that is put out depends on."""
+        needed, left = {*self.model.outputs}, []
+        for node in reversed(self.model.nodes):
+            wanted = node.noted is not None or not needed.isdisjoint(node.outputs)
+            if wanted and id(node) not in self.gone:
+                needed.update(node.inputs)
+                left.append(node)
+        self.model.nodes = left[::-1]
 
     def _alone(self, name: str) -> bool:
         """Say whether a value is read by one node and is no output."""
@@ -111,7 +123,7 @@ class _Patterns:
             return
         values = self.model.values
         before, table, after = (values[name] for name in (node.inputs[0], node.outputs[0], last.outputs[0]))
-        if not before.batch == table.batch == after.batch == 0:
+        if not before.batch == table.batch == after.batch == 0 or before.folded != table.folded:
             return
         order = middle.attributes.get("perm") or []
         found = shuffle_of(before.sample, table.sample, order, after.sample)
@@ -120,6 +132,18 @@ class _Patterns:
         last.op, last.domain, last.attributes = found
         last.inputs = [node.inputs[0]]
         self.gone |= {id(node), id(middle)}
+
+    def _pool(self, node: Node) -> None:
+        """An adaptive pool in pieces."""
+        if node.op not in ("GatherND", "Gather"):
+            return
+        after = [each for each in self.model.nodes[self.order[id(node)] + 1 :] if id(each) not in self.gone]
+        found = pool_from(node, self.model, self.maker, after)
+        if found is not None:
+            last = found.pieces[-1]
+            self.gone |= {id(each) for each in found.pieces[:-1]}
+            last.op, last.domain, last.inputs = found.kind, "found", [found.x]
+            last.attributes = {"size": found.size}
 
     def _norm(self, node: Node) -> None:
         """A layer norm in pieces, with its scale and shift if it has both."""
@@ -236,7 +260,7 @@ class _Patterns:
     def _same_values(self, source: str, pieces: list[Node]) -> str | None:
         import numpy as np  # noqa: PLC0415
 
-        ys = _computed(self.model, source, pieces, np.array(_POINTS, np.float32))
+        ys = _computed(self.model, source, pieces, np.array(_POINTS))
         if ys is None or ys.shape != (len(_POINTS),):
             return None
         for name, function in _KNOWN.items():
@@ -248,23 +272,18 @@ class _Patterns:
 
 def _computed(model: Model, source: str, pieces: list[Node], points: Any) -> Any:
     """Return what nodes make of some points; None where they cannot be computed."""
-    import warnings  # noqa: PLC0415
-
-    from onnx import helper  # noqa: PLC0415
-    from onnx.reference import ReferenceEvaluator  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
 
     known = {source: points}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with np.errstate(all="ignore"):
             for node in pieces:
                 for name in node.inputs:
                     if name and name not in known:
-                        known[name] = model.values[name].array.reshape(())
-                proto = helper.make_node(node.op, node.inputs, node.outputs, **node.attributes)
-                feeds = {name: known[name] for name in node.inputs if name}
-                found: Any = ReferenceEvaluator(proto, opsets={"": model.opset}).run(None, feeds)
-                known[node.outputs[0]] = found[0]
-    except Exception:
+                        known[name] = model.values[name].array.astype(np.float64).reshape(())
+                known[node.outputs[0]] = value_of(
+                    node, [known[name] if name else None for name in node.inputs]
+                )
+    except (LookupError, ValueError, TypeError, AttributeError):
         return None
     return known[pieces[-1].outputs[0]]

@@ -26,7 +26,7 @@ class StandIns:
         """Return the nodes that are to be taken in place of one, None where it is taken itself."""
         if node.domain not in OWN:
             return None
-        return self._branch(node) or self._parts(node) or self._as_reshape(node)
+        return self._branch(node) or self._parts(node) or self._as_reshape(node) or self._as_sum(node)
 
     def _branch(self, node: Any) -> list[Any] | None:
         """Return the nodes that an If with a known condition stands for."""
@@ -100,5 +100,31 @@ class StandIns:
         shape = np.array(places.shape, np.int64)
         self.values[target] = Value(target, shape.shape, 7, None, shape)
         made = helper.make_node("Reshape", [maker.inputs[0], target], node.output, name=node.name)
+        made.metadata_props.extend(node.metadata_props)
+        return [made]
+
+    def _as_sum(self, node: Any) -> list[Any] | None:
+        """Return a Sum in place of a ReduceSum along an axis that values were stacked along for it."""
+        stack = self.makers.get(node.input[0]) if node.op_type == "ReduceSum" else None
+        keeps = any(each.name == "keepdims" and not each.i for each in node.attribute)
+        axes = self.values[node.input[1]].array if len(node.input) > 1 else None
+        if stack is None or stack.op != "Concat" or not keeps or axes is None or axes.size != 1:
+            return None
+        rank = max(len(self.values[node.input[0]].shape or ()), 1)
+        axis = int(axes.reshape(-1)[0]) % rank
+        if stack.attributes["axis"] % rank != axis:
+            return None
+        rows: list[str] = []
+        for name in stack.inputs:
+            maker = self.makers.get(name)
+            if maker is None or maker.op not in ("Unsqueeze", "Reshape") or maker.domain:
+                return None
+            shape, out = self.values[maker.inputs[0]].shape, self.values[name].shape
+            if shape is None or out != (*shape[:axis], 1, *shape[axis:]):
+                return None
+            rows.append(maker.inputs[0])
+        from onnx import helper  # noqa: PLC0415
+
+        made = helper.make_node("Sum", rows, node.output, name=node.name)
         made.metadata_props.extend(node.metadata_props)
         return [made]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.external import Place, numbers_at, place_of
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.wire import BrokenFileError, Payload
@@ -36,11 +38,36 @@ class StoredTensors:
             ModelError: its numbers are missing, not as many as its shape says, or outside of the folder;
             OSError: a file cannot be read.
         """
+        if at.array is None and at.key not in self._tensors:
+            raise ModelError(f"the numbers of '{at.key}' are missing")
         with as_model_error():
             found = self._read(self._tensors[at.key]) if at.array is None else at.array
         for how, numbers in at.turns:
             found = found.transpose(numbers) if how == "permute" else found.reshape(numbers)
         return found
+
+    def outline(self, at: TensorAt) -> tuple[tuple[int, ...], Any]:
+        """Return the shape and the type of a tensor, of which no number is read.
+
+        Raises:
+            ModelError: its type is none that is known.
+        """
+        if at.array is None:
+            shape, dtype = tuple(self._tensors[at.key].dims), self._type(self._tensors[at.key])
+        else:
+            shape, dtype = at.array.shape, at.array.dtype
+        for how, numbers in at.turns:
+            shape = tuple(shape[axis] for axis in numbers) if how == "permute" else _filled(shape, numbers)
+        return shape, dtype
+
+    def _type(self, tensor: Any) -> Any:
+        from onnx import helper  # noqa: PLC0415
+
+        with as_model_error():
+            try:
+                return helper.tensor_dtype_to_np_dtype(tensor.data_type)
+            except (KeyError, ValueError):
+                raise BrokenFileError(f"'{tensor.name}' is of a type that is not read") from None
 
     def _read(self, tensor: Any) -> Any:
         from onnx import numpy_helper  # noqa: PLC0415
@@ -57,6 +84,12 @@ class StoredTensors:
             return numpy_helper.to_array(tensor)
         except Exception:
             raise BrokenFileError(f"'{tensor.name}' has other numbers than its shape says") from None
+
+
+def _filled(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape as NumPy would, which may leave one size open."""
+    known = prod(size for size in wanted if size >= 0)
+    return tuple(prod(shape) // max(known, 1) if size < 0 else size for size in wanted)
 
 
 def _stored(proto: Any) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from cnnstat.importers.draft import TensorAt
+    from cnnstat.importers.onnx.notes import Noted
     from cnnstat.layers.base import Shape
 
 MAX_COMPUTED = 1 << 16
@@ -20,7 +21,10 @@ OWN = ("", "ai.onnx")
 class Value(Struct, frozen=True):
     """What is known of one value: its shape, if any, the axis of samples, and a constant's numbers.
 
-    ``array`` holds those of small constants; ``at`` says where in the file those of stored ones are.
+    ``folded``: how many of a sample's own values stand outside of the samples along their axis, and how many
+    inside: heads of attention are folded so. ``array`` holds those of small constants; ``at`` says where in
+    the file those of stored ones are. ``rows`` are the filter and the map that each of some stored kernels is
+    for, where others are zeros.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Value(Struct, frozen=True):
     batch: int | None = None
     array: Any = None
     at: TensorAt | None = None
+    rows: Any = None
+    folded: tuple[int, int] = (1, 1)
 
     @property
     def constant(self) -> bool:
@@ -39,11 +45,22 @@ class Value(Struct, frozen=True):
     def sample(self) -> Shape:
         """Return the shape of one sample; of a constant, and where none is known, of all."""
         shape = self.shape or ()
-        return shape if self.batch is None else (*shape[: self.batch], *shape[self.batch + 1 :])
+        if self.batch is None:
+            return shape
+        own = () if self.folded == (1, 1) else (self.folded[0] * self.folded[1],)
+        return (*shape[: self.batch], *own, *shape[self.batch + 1 :])
+
+    def place(self, axis: int) -> int:
+        """Return where one of its axes stands in a sample."""
+        gone = self.batch is not None and axis > self.batch and self.folded == (1, 1)
+        return axis - gone
 
 
 class Node(Struct):
-    """One operator with its attributes; ``scope`` is its module, where the exporter notes it."""
+    """One operator with its attributes; ``scope`` is its module, where the exporter notes it.
+
+    ``own``: it is called as what it puts out. ``noted`` is the layer that it ends, where that is known.
+    """
 
     name: str
     op: str
@@ -52,6 +69,8 @@ class Node(Struct):
     attributes: dict[str, Any]
     scope: str = ""
     domain: str = ""
+    own: bool = False
+    noted: Noted | None = None
 
 
 def named(node: Any) -> str:

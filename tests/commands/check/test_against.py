@@ -135,13 +135,14 @@ def test_growth_is_a_finding_at_the_network_that_grew(here: Path) -> None:
     place, line, caret, head, row, sums, _ = ended.stdout.splitlines()
     assert place == (
         "specs/two.yaml:4:19: error: against/grown: against HEAD: b grew: params 40 -> 50 (+10, +25 %), MACs"
-        " 1,296 -> 1,620 (+324, +25 %), inference memory 992 -> 1,176 (+184, +18.5 %), training memory"
-        " 1,312 -> 1,576 (+264, +20.1 %)"
+        " 1,296 -> 1,620 (+324, +25 %), inference memory (bytes) 992 -> 1,176 (+184, +18.5 %), training"
+        " memory (bytes) 1,312 -> 1,576 (+264, +20.1 %)"
     )
     assert line.endswith("variants: {a: {}, b: {params: {filters: 5}}}")
     assert line[caret.index("^")] == "b"
     assert re.split(" {2,}", head) == [
-        *("spec", "network", "params", "MACs", "inference memory", "training memory", "receptive field"),
+        *("spec", "network", "params", "MACs"),
+        *("inference memory (bytes)", "training memory (bytes)", "receptive field"),
     ]
     assert re.split(" {2,}", row) == [
         *("specs/two.yaml", "b", "40 -> 50 (+25 %) !", "1,296 -> 1,620 (+25 %) !"),
@@ -547,3 +548,62 @@ def test_what_is_mended_is_what_is_compared(here: Path) -> None:
     found = document("specs/one.yaml", "--against", "HEAD", "--fix")["files"][0]
     params = found["change"]["networks"][0]["figures"][0]
     assert (params["before"], params["after"]) == (24, 22)
+
+
+@pytest.mark.parametrize("against", ["HEAD", "../before"])
+def test_removed_specs_are_listed_for_a_pattern(here: Path, against: str) -> None:
+    Path("specs/deep/er").mkdir(parents=True)
+    write("specs/deep/er/gone.yaml", spec())
+    write("specs/deep/stays.yaml", spec())
+    commit()
+    shutil.copytree(".", "../before")
+    for name in ("specs/one.yaml", "specs/deep/er/gone.yaml"):
+        Path(name).unlink()
+
+    def removed(*patterns: str) -> list[str]:
+        return sorted(document(*patterns, "--against", against)["removed"])
+
+    assert removed("specs/*.yaml") == ["specs/one.yaml"]
+    assert removed("specs/**/*.yaml") == ["specs/deep/er/gone.yaml", "specs/one.yaml"]
+    assert removed("specs/d*") == ["specs/deep/er/gone.yaml"]
+    assert removed("specs/t*.yaml") == []
+    assert removed("s*/[ot]*.ya[m]l") == ["specs/one.yaml"]
+
+
+def test_a_branch_that_is_nearly_called_so_is_named(here: Path) -> None:
+    assert "no revision 'mian' here; did you mean 'main'?" in refused("specs", "--against", "mian")
+    assert "'git fetch origin release' brings a branch" in refused("specs", "--against", "release")
+
+
+def test_new_specs_and_variants_have_their_figures(here: Path) -> None:
+    write("specs/two.yaml", FAMILY.replace("a: {}", "a: {}, c: {params: {filters: 6}}"))
+    write("specs/three.yaml", spec(7, "three"))
+    found = {each["file"]: each["change"] for each in document("specs", "--against", "HEAD")["files"]}
+    (three,) = found["specs/three.yaml"]["networks"]
+    assert found["specs/three.yaml"]["became"] == three["became"] == "new"
+    assert three["field_after"] == "3x3"
+    params, *_ = three["figures"]
+    assert params == {
+        "figure": "params",
+        "before": None,
+        "after": 70,
+        "difference": None,
+        "ratio": None,
+        "grown": False,
+    }
+    assert [(each["network"], each["became"]) for each in found["specs/two.yaml"]["networks"]] == [
+        ("a", "same"),
+        ("c", "new"),
+        ("b", "same"),
+    ]
+    said = within("check", "specs", "--against", "HEAD").stdout
+    head = "spec              network     params  MACs   inference memory (bytes)  training memory (bytes)"
+    assert said.startswith(head)
+    assert "specs/three.yaml  three: new  70      2,268  1,544" in said
+    assert "specs/two.yaml    c: new      60      1,944  1,360" in said
+
+
+def test_a_new_spec_that_is_broken_has_none(here: Path) -> None:
+    write("specs/three.yaml", "input: [1, 8, 8]\nlayers: [{type: convv}]\n")
+    ended = within("check", "specs", "--against", "HEAD")
+    assert "specs/three.yaml: new\n" in ended.stdout

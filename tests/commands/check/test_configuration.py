@@ -189,3 +189,29 @@ def test_where_nothing_is_left_the_configuration_is_named(
         assert f"there is no spec to check in .; see {word} in {tmp_path}/.cnnstat.yaml" in " ".join(
             ended.stderr.split()
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (".cnnstat.yml", "exclude: [a]\n", r"\.cnnstat\.yml: the configuration is called \.cnnstat\.yaml"),
+        (
+            "pyproject.toml",
+            "[tool.cnnstats]\nexclude = ['a']\n",
+            r"pyproject\.toml: unknown table \[tool\.cnnstats\]; did you mean \[tool\.cnnstat\]\?",
+        ),
+    ],
+)
+def test_what_is_nearly_a_configuration_is_not_passed_over(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ArgumentError, match=message):
+        read_configuration(None, tmp_path)
+
+
+def test_tables_of_other_tools_are_nobody_s_mistake(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.cnnstat]\nexclude = ['a']\n[tool.cnnstats]\n[tool.ruff]\n"
+    )
+    assert read_configuration(None, tmp_path).exclude == ("a",)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnnstat.base.errors import Source
+from cnnstat.commands.check import ignores
 from cnnstat.commands.check.options import CheckOptions
 from cnnstat.spec.document import comments
 from tests.rules.found import check_text
@@ -152,3 +153,17 @@ def test_an_ignore_is_not_unused_where_nobody_looked() -> None:
     assert codes(check(HEAD + there + "  - {type: conv, filters: 4, kernel: 11}\n")) == [
         (5, "shape/too-small")
     ]
+
+
+def test_suggestions_are_for_the_first_codes_that_there_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look for one takes milliseconds, and a comment may name thousands."""
+    monkeypatch.setattr(ignores, "MAX_PROBLEMS", 3)
+    said = found(check(f"# cnnstat: ignore[{', '.join(['rule/odd-widht'] * 5)}] why\n{HEAD}  {BAD}\n"))
+    near = [each for each in said if "ignore/unknown" in each and "did you mean" in each]
+    assert len(near) == 3
+    assert sum("ignore/unknown" in each for each in said) == 5
+
+
+def test_a_reason_has_a_word() -> None:
+    report = check(f"{HEAD}  {BAD}  # cnnstat: ignore[{BIAS}] ...\n{NORM}")
+    assert (4, "ignore/reason") in codes(report)

@@ -127,7 +127,7 @@ def updated(expect: str, root: str = "", network: str = "") -> Pins:
         ("{params: '19'}", "{params: 20}"),
         ("{params: 19K}", "{params: 20}"),
         ("{params: 0.02K}", "{params: 0.02K}"),  # agrees
-        ("{shape: [2, 6,\n    7], params: 20}", "{shape: [2, 6, 6], params: 20}"),
+        ("{shape: [2, 6,\n    7], params: 20}", "{shape: [2, 6,\n    6], params: 20}"),
         ("{receptive_field: all}", "{receptive_field: 3}"),
         ("{params: {value: 19, source: cnnstat}}", "{params: {value: 20, source: cnnstat}}"),
         ("{params: {value: 9, tolerance: 1}}", "{params: {value: 20, tolerance: 1}}"),
@@ -214,3 +214,23 @@ def test_nothing_is_added_to_a_text_of_an_odd_form() -> None:
 def test_lines_that_are_added_end_as_the_others(end: str) -> None:
     text = "input: [1, 8, 8]\nlayers:\n  - {type: relu}\n"
     assert pinned(text.replace("\n", end), "x").text == pinned(text, "x").text.replace("\n", end)
+
+
+def test_comments_within_a_list_stay() -> None:
+    given = "input: [1, 8, 8]\nexpect:\n  source: cnnstat\n  shape:\n    - 9    # maps\n    # rows\n"
+    given += "    - 6\n    - 7  # columns\n"
+    after = given.replace("- 9 ", "- 2 ").replace("- 7  # columns\n", "- 6  # columns\n")
+    assert pins(given + LAYERS).text.startswith(after)
+
+
+def test_a_list_with_comments_that_becomes_shorter_is_left() -> None:
+    given = "input: [1, 8, 8]\nexpect:\n  source: cnnstat\n  shape:\n    - 9\n    # rows\n    - 6\n"
+    found = pins(given + LAYERS)
+    assert found.text.startswith(given)
+    assert any("has comments" in each for each in found.left)
+
+
+def test_figures_of_a_network_that_cites_nobody_else_are_our_own() -> None:
+    others = NEW.replace("params: 20, ", "")
+    text = f"source: cnnstat\ninput: [1, 8, 8]\nexpect: {{params: 19, {others}}}\n{LAYERS}"
+    assert pins(text).text == text.replace("19", "20")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +141,18 @@ def test_a_pin_that_is_missed_says_by_how_much_and_how_it_is_updated(tmp_path: P
     assert f"{said}; 'cnnstat check --write-expect' updates it\n" in within("check", str(path)).stdout
     path.write_text(f"input: [999]\nexpect: {{source: a book, params: 0.5M}}\n{layers}")
     assert "expected 0.5M (a book), computed 1,000,000 (+100 %)\n" in within("check", str(path)).stdout
+
+
+def test_variants_of_one_file_are_written_one_after_the_other(here: Path) -> None:
+    """Two processes would write it at once, and one of them find that it was changed."""
+    keys = [f"v{number}" for number in range(12)]
+    variants = ", ".join(f"{key}: {{}}" for key in keys)
+    (here / "f.yaml").write_text(f"input: [1, 8, 8]\nvariants: {{{variants}}}\n" + LAYERS)
+    (here / "link.yaml").symlink_to("f.yaml")
+    named = [f"{'link' if number % 3 else 'f'}.yaml#{key}" for number, key in enumerate(keys)]
+    ended = within("check", "--write-expect", "--jobs", "3", "s.yaml", *named, "--format", "json")
+    found = json.loads(ended.stdout)["files"]
+    assert [each["findings"] for each in found] == [[]] * 13
+    assert [len(each["written"]) for each in found] == [5] * 13
+    assert [each["file"] for each in found] == ["s.yaml", *(name.split("#")[0] for name in named)]
+    assert (here / "f.yaml").read_text().count("{expect: {source") == 12

@@ -147,3 +147,23 @@ def test_the_schema_refuses_what_the_reader_refuses(entry: dict[str, object]) ->
     assert not VALIDATOR.is_valid(spec)
     with pytest.raises(cnnstat.SpecError):
         cnnstat.analyze(cnnstat.loads(json.dumps(spec)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "blocks", "valid"),
+    [
+        ("relu", None, True),
+        ("$activation", None, True),
+        ("relu if $index else tanh", None, True),
+        ("convv", None, False),
+        ("stage", None, False),
+        ("stage", {"stage": {"layers": [{"type": "relu"}]}}, True),
+    ],
+)
+def test_without_blocks_a_type_is_that_of_a_layer(
+    kind: str, blocks: dict[str, Any] | None, valid: bool
+) -> None:
+    spec = {"input": [3, 8, 8], "layers": [{"type": kind}], **({"blocks": blocks} if blocks else {})}
+    errors = [*VALIDATOR.iter_errors(spec)]
+    assert bool(errors) is not valid
+    assert all([*each.absolute_path] == ["layers", 0, "type"] for each in errors)

@@ -289,3 +289,16 @@ def test_what_holds_the_size_where_no_weights_do(text: str, held: tuple[str, str
     names = None if found.held is None else tuple(map(graph.name, found.held))
     assert names == held
     assert found.held is None or found.fixing == ()
+
+
+def test_what_holds_a_network_of_several_inputs_at_its_size() -> None:
+    """All inputs are read on the way to it: those that do not change, too."""
+    graph = cnnstat.loads(
+        "input: {x: [1, 7, 7], y: [1, 1, 1]}\n"
+        "layers:\n"
+        "  - {name: same, type: adaptive_avg_pool, from: y, size: 7}\n"
+        "  - {name: cut, type: crop, from: [same, x]}\n"
+    )
+    search = swept(graph, 7, 8)
+    assert search.held is not None
+    assert [graph.nodes[number].path for number in search.held] == ["same", "cut"]

@@ -70,5 +70,15 @@ def theirs(path: str, network: cnnstat.Network) -> list[Any]:
     options.intra_op_num_threads, options.log_severity_level = 1, 4
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     given = network.named(network.sample(1)).values()
-    feeds = {each.name: array for each, array in zip(session.get_inputs(), given, strict=True)}
+    feeds = {
+        each.name: _as_asked(array, each.shape)
+        for each, array in zip(session.get_inputs(), given, strict=True)
+    }
     return [*session.run(None, feeds)]
+
+
+def _as_asked(array: Any, shape: list[Any]) -> Any:
+    """Return maps with their channels last where a model takes them so; a spec has them first."""
+    if len(shape) == array.ndim and shape[1:] == [*array.shape[2:], array.shape[1]] != [*array.shape[1:]]:
+        return np.moveaxis(array, 1, -1)
+    return array

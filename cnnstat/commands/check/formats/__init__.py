@@ -50,7 +50,31 @@ def check_format(form: str) -> None:
 
 
 def render(document: CheckDocument, form: str, medium: Medium) -> str:
-    """Return the findings in a format."""
+    """Return the findings in a format.
+
+    Raises:
+        ArgumentError: it is one of another package, and fails.
+    """
     plugged = None if form in FORMATS else PLUGINS.named(form)
-    found: Render = plugged or import_module(f"{__name__}.{form}").render
+    if plugged:
+        return _plugged(plugged, document, form, medium)
+    found: Render = import_module(f"{__name__}.{form}").render
     return found(document, medium)
+
+
+def _plugged(function: Render, document: CheckDocument, form: str, medium: Medium) -> str:
+    """Return the findings in a format of another package, whatever its function does.
+
+    Raises:
+        ArgumentError: the function raises something, or returns what is no text.
+    """
+    try:
+        text: object = function(document, medium)
+        if isinstance(text, str):
+            return text
+        raise TypeError(f"it returned {type(text).__name__}, not str")
+    except (Exception, SystemExit) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise ArgumentError(
+            f"format '{form}' comes from package {PLUGINS.origin(form)}, and failed: {why}"
+        ) from error

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.base.figures import BUDGETED, FIGURES
 from cnnstat.base.text import plain, plural
-from cnnstat.commands.check.against import COMPARED, percent_of
+from cnnstat.commands.check.against import COMPARED, label_of, percent_of
 from cnnstat.commands.check.formats.sums import passed_over
 from cnnstat.report.render.table import folded
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.against import FigureChange, NetworkChange
     from cnnstat.commands.check.document import CheckDocument
 
-HEAD = ("spec", "network", *(FIGURES[BUDGETED[key]].label for key in COMPARED), "receptive field")
+HEAD = ("spec", "network", *map(label_of, COMPARED), "receptive field")
 """The columns of what a change does."""
 
 
@@ -48,14 +47,14 @@ def changed(document: CheckDocument) -> Iterator[tuple[str, ...]]:
         change = report.change
         if change is None or change.became == "same":
             continue
-        if change.became in ("new", "unknown"):
+        if change.became in ("new", "unknown") and not change.networks:
             yield report.file, f"{change.became}: {change.note}" if change.note else change.became, *empty
         elif change.became == "renamed":
             yield report.file, f"renamed from {change.note}", *empty
         for each in change.networks:
             if each.became == "same":
                 continue
-            said = (each.network, "" if each.figures else each.became, each.note)
+            said = (each.network, "" if each.became == "changed" else each.became, each.note)
             cells = _cells(each) if each.figures else empty
             yield report.file, ": ".join(filter(None, said)), *cells
     yield from ((name, "removed", *empty) for name in document.removed)
@@ -98,12 +97,12 @@ def change_sums(document: CheckDocument) -> str:
 
 def _cells(change: NetworkChange) -> Iterator[str]:
     yield from map(_cell, change.figures)
-    fields = dict.fromkeys((change.field_before, change.field_after))
+    fields = dict.fromkeys(filter(None, (change.field_before, change.field_after)))
     yield " -> ".join(fields)
 
 
 def _cell(change: FigureChange) -> str:
-    if not change.difference:
+    if not change.difference or change.before is None:
         return f"{change.after:,}"
-    percent = f" ({percent_of(change)})" if change.before else ""
+    percent = f" ({percent_of(change.before, change.after)})" if change.before else ""
     return f"{change.before:,} -> {change.after:,}{percent}{' !' if change.grown else ''}"

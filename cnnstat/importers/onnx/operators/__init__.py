@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.importers.onnx.operators import activation, conv, elementwise, linear, norm, pool, resize, shape
+from cnnstat.importers.onnx.operators import (
+    activation,
+    conv,
+    elementwise,
+    layer,
+    linear,
+    norm,
+    pool,
+    resize,
+    shape,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +106,12 @@ FOUND: dict[str, Operator] = {
     "mish": activation.plain("mish"),
     "softplus": activation.plain("softplus"),
     "softsign": activation.plain("softsign"),
+    "adaptive_avg_pool": pool.adaptive,
+    "adaptive_max_pool": pool.adaptive,
     "channel_shuffle": shape.shuffle,
     "pixel_unshuffle": shape.unshuffle,
+    "layer": layer.layer,
+    "linear": linear.linear,
 }
-"""By the names that `patterns` gives to what several nodes compute together."""
+"""By the names that `patterns` gives to what several nodes compute together, and other roads to what ONNX
+has no operator for."""

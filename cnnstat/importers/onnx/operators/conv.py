@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cnnstat.importers.onnx.layers import Layers, Outside, compact
 from cnnstat.importers.onnx.operators.window import padding_of, sizes_of
 
@@ -29,7 +31,24 @@ def conv(node: Node, layers: Layers) -> int:
     options |= {} if compact(dilation) == 1 else {"dilation": compact(dilation)}
     if not depthwise and groups > 1:
         options["groups"] = groups
+    if weight.rows is not None:
+        options["table"], weight = _table(weight), replace(weight, shape=(len(weight.rows), *kernel))
     return _added(node, layers, "depthwise_conv" if depthwise else "conv", x, options, weight, bias)
+
+
+def _table(weight: Value) -> list[list[int]]:
+    """Return the maps that each filter reads, of kernels in this order.
+
+    Raises:
+        Outside: kernels are in another order, or a filter has none.
+    """
+    places = [(int(filter_), int(map_)) for filter_, map_ in weight.rows]
+    table: list[list[int]] = [[] for _ in range((weight.shape or (0,))[0])]
+    for filter_, map_ in places:
+        table[filter_].append(map_)
+    if places != sorted({*places}) or not all(table):
+        raise Outside("its kernels are for other filters than in order")
+    return table
 
 
 def transposed(node: Node, layers: Layers) -> int:
@@ -63,14 +82,19 @@ def _added(
     weight: Value,
     bias: Value | None,
 ) -> int:
-    if bias is not None and bias.at is None and bias.array is not None and not bias.array.any():
-        bias = None  # zeros that are stored nowhere are no parameters: an exporter made them up
+    if bias is not None and not _named(bias) and bias.array is not None and not bias.array.any():
+        bias = None  # zeros that are no tensor of the model's are no parameters: an exporter made them up
     if bias is None:
         options["bias"] = False
     elif not bias.constant:
         raise Outside("its bias is no constant")
     out = layers.value(node.outputs[0]).sample
     return layers.add(node, kind, [layers.shown(x)], out, options, {"weight": weight, "bias": bias})
+
+
+def _named(value: Value) -> bool:
+    """Say whether a constant is a tensor that the model stores by name, and not one that stands in a node."""
+    return value.at is not None and not value.at.key.startswith("\0")
 
 
 def _weight(node: Node, layers: Layers) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside
 from cnnstat.importers.onnx.operators.activation import each, reshaped
 from cnnstat.importers.onnx.operators.norm import decimal
@@ -41,7 +42,7 @@ def multiply(node: Node, layers: Layers) -> int:
     if len(given) == 2 and len(constants) == 1:
         x = next(value for value in given if not value.constant)
         factors = constants[0]
-        channels = (x.sample[:1] + (1,) * (len(x.sample) - 1)) if x.batch == 0 else None
+        channels = (x.sample[:1] + (1,) * (len(x.sample) - 1)) if x.batch == 0 and x.folded == PLAIN else None
         if channels is not None and _aligned(factors, x) == channels and channels[0] > 1:
             weight = {"weight": reshaped(factors, channels[:1])}
             return layers.add(node, "scale", [layers.shown(x)], x.sample, None, weight)
@@ -140,7 +141,8 @@ def _aligned(constant: Value, x: Value) -> tuple[int, ...] | None:
     if len(shape) > len(whole) or x.batch is None:
         return None
     full = (1,) * (len(whole) - len(shape)) + shape
-    return (*full[: x.batch], *full[x.batch + 1 :]) if full[x.batch] == 1 else None
+    own = (1,) * (x.folded != PLAIN)
+    return (*full[: x.batch], *own, *full[x.batch + 1 :]) if full[x.batch] == 1 else None
 
 
 def _joined(node: Node, layers: Layers, kind: str, given: list[Value]) -> int:
@@ -161,8 +163,11 @@ def _joined(node: Node, layers: Layers, kind: str, given: list[Value]) -> int:
             reads.append(parameter(node, layers, value, like, shape))
             shapes.append(shape)
         else:
-            if value.batch is None or len(value.shape or ()) - value.batch != len(out.shape or ()) - (
-                out.batch or 0
+            behind = len(out.shape or ()) - (out.batch or 0)
+            if (
+                value.batch is None
+                or len(value.shape or ()) - value.batch != behind
+                or value.folded != out.folded
             ):
                 raise Outside("samples are along different axes of its inputs")
             reads.append(layers.shown(value))

@@ -33,12 +33,26 @@ def matmul(node: Node, layers: Layers) -> int:
         if b.shape is None or len(b.shape) != 2:
             raise Outside("its weights are no matrix")
         return _linear(node, layers, a, turned(b), layers.input(node, 2))
-    if a.batch != 0 or b.batch != 0 or len(a.sample) != len(b.sample) or len(a.sample) not in (2, 3):
+    if (
+        a.batch != 0
+        or b.batch != 0
+        or a.folded != b.folded
+        or len(a.sample) != len(b.sample)
+        or len(a.sample) not in (2, 3)
+    ):
         raise Outside("matmul multiplies matrices of each sample")
     if a.sample[:-2] != b.sample[:-2]:
         raise Outside("the numbers of matrices differ")
     reads = [layers.shown(a), layers.shown(b)]
     return layers.add(node, "matmul", reads, layers.value(node.outputs[0]).sample)
+
+
+def linear(node: Node, layers: Layers) -> int:
+    """Return PyTorch's linear: along the last axis, with a row of weights for each unit."""
+    x, weight = layers.value(node.inputs[0]), layers.value(node.inputs[1])
+    if x.constant or not weight.constant:
+        raise Outside("its weights are no constant")
+    return _linear(node, layers, x, weight, layers.input(node, 2))
 
 
 def _linear(node: Node, layers: Layers, x: Value, weight: Value, bias: Value | None) -> int:

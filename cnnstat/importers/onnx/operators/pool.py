@@ -59,3 +59,9 @@ def _whole(node: Node, layers: Layers, kind: str) -> int:
     if len(x.sample) < 2:
         raise Outside("a vector has no maps")
     return layers.add(node, kind, [layers.shown(x)], layers.value(node.outputs[0]).sample)
+
+
+def adaptive(node: Node, layers: Layers) -> int:
+    """Return the adaptive pool that `patterns` has found."""
+    x, size = layers.plain(node), compact(node.attributes["size"])
+    return layers.add(node, node.op, [layers.shown(x)], layers.value(node.outputs[0]).sample, {"size": size})

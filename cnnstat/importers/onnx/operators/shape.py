@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cnnstat.base.axes import MOST_AXES
+from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, names_of
 from cnnstat.importers.onnx.operators.elementwise import parameter
 from cnnstat.importers.onnx.operators.window import sides
@@ -49,7 +52,7 @@ def transpose(node: Node, layers: Layers) -> int | str:
     order = [*(node.attributes.get("perm") or range(len(shape) - 1, -1, -1))]
     if x.batch is None:
         raise Outside("it has no axis of samples")
-    own = [axis - (axis > x.batch) for axis in order if axis != x.batch]
+    own = [x.place(axis) for axis in order if axis != x.batch or x.folded != PLAIN]
     source = layers.shown(x)
     if own == sorted(own):
         return source
@@ -69,9 +72,13 @@ def concat(node: Node, layers: Layers) -> int | str:
             shape = value.shape or ()
             if like.batch is None or len(shape) <= like.batch or shape[like.batch] != 1:
                 raise Outside(f"{value.name} is a constant for several samples")
-            own = (*shape[: like.batch], *shape[like.batch + 1 :])
+            own = (
+                *shape[: like.batch],
+                *(shape[like.batch : like.batch + 1] * (like.folded != PLAIN)),
+                *shape[like.batch + 1 :],
+            )
             reads.append(parameter(node, layers, value, like, own))
-        elif value.batch != like.batch:
+        elif (value.batch, value.folded) != (like.batch, like.folded):
             raise Outside("samples are along different axes of its inputs")
         else:
             reads.append(layers.shown(value))
@@ -97,7 +104,8 @@ def split(node: Node, layers: Layers) -> None:
             part: dict[str, Any] = {"parts": len(sizes), "take": number, **of_axis}
             kind = "split" if equal else "slice"
             options = part if equal else _range(name, start, size, sum(sizes))
-            layers.put(out, layers.add(node, kind, [source], layers.value(out).sample, options))
+            one = replace(node, outputs=[out])
+            layers.put(out, layers.add(one, kind, [source], layers.value(out).sample, options))
         start += size
 
 

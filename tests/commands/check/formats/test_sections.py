@@ -99,7 +99,10 @@ def test_a_table_of_what_changed() -> None:
     found = list(change_lines(SPECS))
     figures = ("1,000 -> 1,040 (+4 %) !", "5,000 -> 4,000 (-20 %)", "0 -> 7 !", "9", "3x3 -> 5x5")
     assert [re.split(" {2,}", line) for line in found[:-1]] == [
-        ["spec", "network", "params", "MACs", "inference memory", "training memory", "receptive field"],
+        [
+            *("spec", "network", "params", "MACs"),
+            *("inference memory (bytes)", "training memory (bytes)", "receptive field"),
+        ],
         ["a.yaml", "A", *figures],
         ["a.yaml", "C: new"],
         ["a.yaml", "D: removed"],
@@ -117,7 +120,11 @@ def test_where_a_table_is_too_wide_each_row_has_its_lines() -> None:
     found = list(change_lines(SPECS, 60))
     assert found[:8] == [
         *("a.yaml: A", "  params: 1,000 -> 1,040 (+4 %) !", "  MACs: 5,000 -> 4,000 (-20 %)"),
-        *("  inference memory: 0 -> 7 !", "  training memory: 9", "  receptive field: 3x3 -> 5x5"),
+        *(
+            "  inference memory (bytes): 0 -> 7 !",
+            "  training memory (bytes): 9",
+            "  receptive field: 3x3 -> 5x5",
+        ),
         *("a.yaml: C: new", "a.yaml: D: removed"),
     ]
     assert " ".join(" ".join(found[-2:]).split()) == SUMS

@@ -1,0 +1,156 @@
+"""The constructor of a class of PyTorch: what it makes and keeps, and how that is read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from cnnstat.exporters.pytorch.module_names import MODULE_NAMES, clashes, is_plain
+from cnnstat.exporters.source.build import Build
+from cnnstat.exporters.source.expressions import Tree, name, names_in, renamed, text_of
+from cnnstat.exporters.source.layout import Call, Doc, Joined, Operation, lines
+from cnnstat.exporters.source.loops import Loop
+from cnnstat.exporters.source.names import variable
+
+if TYPE_CHECKING:
+    from cnnstat.exporters.source.forward import Val
+    from cnnstat.exporters.source.network import Network
+    from cnnstat.exporters.source.said import Said
+    from cnnstat.exporters.source.scopes import Member, Scope
+
+
+class Constructor(Build):
+    """What one class makes: ``made`` are the lines of the constructor."""
+
+    def __init__(self, network: Network, title: str, scopes: list[Scope], used: tuple[str, ...] = ()) -> None:
+        super().__init__(network, title, scopes, used)
+        self.made: list[str] = []
+        self.stored: dict[str, str] = {}
+        self.flags: dict[str, str] = {}
+        self.attributes: set[str] = {each for scope in scopes for each in scope.names.values()}
+        self.containers: dict[str, str] = {}
+        self.modules: dict[str, str] = {}
+
+    def put(self, title: str, val: Val) -> None:
+        """Let a name stand for a value, which is now the one above.
+
+        Channels that take a long expression become a variable of the constructor.
+        """
+        if val.widths and not self.block and _length(val.widths[0]) > 1:
+            self.made.append(f"        ={title}")
+            tree = val.widths[0]
+            local = self.args.local(f"{title}_channels", tree)
+            self.made[-1] = f"={text_of(local)}={text_of(tree)}"
+            val.widths = [local]
+        self.env[title] = self.above = val
+
+    def call(self, val: Val, more: list[Val], target: str, sources: list[Val]) -> None:
+        """Add the call of a module."""
+        self.forward.add([val, *more], sources, lambda names: Call(target, [names(each) for each in sources]))
+
+    def on_self(self, tree: Tree) -> Tree:
+        """Return an expression of what the module keeps of its arguments."""
+        for each in names_in(tree):
+            if each not in self.stored:
+                attribute = each if each not in self.attributes | MODULE_NAMES else f"{each}_"
+                self.stored[each] = attribute
+        return renamed(tree, {each: name(attribute) for each, attribute in self.stored.items()})
+
+    def flag(self, title: str, condition: Tree) -> str:
+        """Return what says in `forward` whether something is there."""
+        if isinstance(condition, ast.Name):
+            return text_of(self.on_self(condition), "self.")
+        key = text_of(condition)
+        if key not in self.flags:
+            base = f"has_{variable(title, self.attributes)}"
+            self.flags[key] = base
+        return f"self.{self.flags[key]}"
+
+    def made_lines(self) -> list[str]:
+        """Return the lines that make the modules; variables that nothing reads are left out."""
+        found: list[str] = []
+        read = " ".join(line for line in self.made if line[0] != "=")
+        for line in reversed(self.made):
+            if line[0] != "=":
+                found.append(line)
+                continue
+            _, variable_, text = line.split("=")
+            if re.search(rf"\b{variable_}\b", read):
+                found.append(f"        {variable_} = {text}")
+                read += f" {text}"
+        return found[::-1]
+
+    def assign(self, title: str, doc: Doc, stores: bool, indent: int = 8) -> None:
+        """Add what makes a module, under the name that its numbers have."""
+        if is_plain(title) or not stores:
+            self.made += lines(f"{self.attribute(title, stores)} = ", doc, "", indent)
+        elif clashes(title):
+            self.made += lines(f'self._modules["{title}"] = ', doc, "", indent)
+        else:
+            self.made += lines("", Call("self.add_module", [f'"{title}"', doc]), "", indent)
+
+    def attribute(self, title: str, stores: bool) -> str:
+        """Return how a module is read."""
+        if is_plain(title):
+            return f"self.{title}"
+        if not stores:
+            if title not in self.modules:
+                self.modules[title] = variable(title, self.attributes | MODULE_NAMES)
+            return f"self.{self.modules[title]}"
+        if clashes(title):
+            return f'dict(self.named_children())["{title}"]'
+        return f'self.get_submodule("{title}")'
+
+    def formula(self, said: Said, trees: dict[str, Tree], names: list[str]) -> Doc:
+        """Return an expression of inputs with these names."""
+        if said.head in ("{+}", "{*}", "{max}"):
+            if said.head == "{max}" or any(each[0] == "*" for each in names):
+                word = {"{+}": "sum", "{*}": "prod", "{max}": "amax"}[said.head]
+                if word == "amax" and len(names) == 2:
+                    return Call("torch.maximum", list(names))
+                return Joined("", Call("torch.stack", [Call("", list(names), "[", "]")]), f".{word}(0)")
+            return Operation(said.head[1], names)
+        words = {key: text_of(self.on_self(tree), "self.") for key, tree in trees.items()}
+        words = {
+            key: f"({text})" if " " in text and not text.startswith("(") and "@" in said.head else text
+            for key, text in words.items()
+        }
+        if "[{all}]" in said.head:
+            head, _, tail = said.head.partition("[{all}]")
+            del head
+            listed = Call("", list(names), "[", "]")
+            return Call("torch.cat", [listed, tail.strip(", )")])
+        return said.head.format(*names, **words)
+
+    def loop(
+        self,
+        title: str,
+        found: dict[int, Member],
+        klass: Build | None,
+        target: str,
+        sources: list[Val],
+        widths: list[Tree],
+        count: Tree,
+        single: str,
+    ) -> None:
+        """Add a loop over the repetitions, with lists of what is read of each of them.
+
+        ``single`` is the module that all repetitions are, empty where each is one of its own.
+        """
+        read = self.network.items_read(self.scopes, title)
+        loop = Loop(self.network, title, [*found.values()], klass, sources, read, widths, self.verified)
+
+        def head() -> str:
+            if single:
+                return f"for _ in range({text_of(self.on_self(count), 'self.')})"
+            return f"for module in {target}"
+
+        self.forward.statements.append(loop.statement(head, single or "module"))
+        self.items[title] = loop.item
+        self.put(title, loop.main)
+
+
+def _length(tree: Tree) -> int:
+    """Return how many operations an expression has."""
+    return sum(isinstance(node, ast.BinOp | ast.Call | ast.IfExp) for node in ast.walk(tree))

@@ -1,0 +1,1 @@
+"""What targets that are source code share: blocks as they are written, beside all their calls."""

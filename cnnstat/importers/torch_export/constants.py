@@ -1,0 +1,87 @@
+"""What a program works out from its own tensors alone, and their numbers once there are some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from cnnstat.importers.draft import TensorAt, Turn
+from cnnstat.importers.torch_export.program import SAMPLES
+
+if TYPE_CHECKING:
+    from cnnstat.importers.onnx.value import Value
+    from cnnstat.importers.torch_export.call import Call
+
+AS_IT_IS = {
+    *("alias", "clone", "contiguous", "detach", "dropout", "lift_fresh_copy", "lift_fresh", "native_dropout"),
+    *("feature_dropout", "_assert_tensor_metadata", "to", "_to_copy", "type_as", "float"),
+}
+"""What puts out the numbers that it reads."""
+_TURNED = {"t", "transpose", "permute", "numpy_T"}
+_SHAPED = {"view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "unflatten", "view_as"}
+
+
+def turned(call: Call) -> Value | None:
+    """Return a tensor of the module under another shape or order of axes, None where it is something else."""
+    if not call.node.args or call.node.args[0] not in call.node.all_input_nodes:
+        return None
+    first = call.value(call.x)
+    shape, own = call.shape, first.shape or ()
+    turn: Turn
+    if call.operator in AS_IT_IS:
+        return first
+    if call.operator == "expand" and _is_for_samples(own, shape):
+        return first if len(own) == len(shape) else None
+    if call.operator in _TURNED:
+        turn = ("permute", _order(call, len(own)))
+    elif call.operator in _SHAPED:
+        turn = ("reshape", shape)
+    else:
+        return None
+    at = first.at and TensorAt(first.at.key, (*first.at.turns, turn))
+    array = first.array
+    if array is not None:
+        array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
+    return replace(first, name=call.node.name, shape=shape, at=at, array=array)
+
+
+def _is_for_samples(own: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Say whether a tensor is repeated for each sample, and in no other way."""
+    own = (1,) * (len(wanted) - len(own)) + own
+    return wanted[:1] == (SAMPLES,) and own[:1] == (1,) and own[1:] == wanted[1:]
+
+
+def _order(call: Call, rank: int) -> tuple[int, ...]:
+    if call.operator == "permute":
+        return tuple(axis % rank for axis in call["dims"])
+    order = [*range(rank)]
+    a, b = (
+        (0, rank - 1)
+        if call.operator in ("t", "numpy_T")
+        else (call.axis("dim0", rank), call.axis("dim1", rank))
+    )
+    order[a], order[b] = order[b], order[a]
+    return tuple(order)
+
+
+def computed(call: Call) -> Any:
+    """Return what a call makes of numbers at hand, None where some are not."""
+    import torch  # noqa: PLC0415
+
+    def numbers(given: Any) -> Any:
+        if isinstance(given, list | tuple):
+            return [numbers(each) for each in given]
+        if not isinstance(given, type(call.node)):
+            return given
+        return torch.from_numpy(call.value(call.reading.names[given]).array)
+
+    try:
+        with torch.no_grad():
+            args = [numbers(each) for each in call.node.args]
+            found = call.node.target(
+                *args, **{name: numbers(each) for name, each in call.node.kwargs.items()}
+            )
+            return found.cpu().numpy()
+    except Exception:  # whatever it is: then it is worked out when the numbers are needed
+        return None

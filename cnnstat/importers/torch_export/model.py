@@ -1,0 +1,165 @@
+"""A program of `torch.export` -> the nodes that ONNX would have, for they are read already.
+
+Operators are put in ONNX's words, and those that it lacks in the catalogue's own (`layer`). So activations in
+pieces, shuffles, turned axes and the axis of samples are found by the same code for both.
+"""
+
+from __future__ import annotations
+
+import operator
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
+from cnnstat.importers.onnx.layers import Outside
+from cnnstat.importers.onnx.model import Model
+from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value
+from cnnstat.importers.torch_export.aten import ATEN
+from cnnstat.importers.torch_export.call import Call
+from cnnstat.importers.torch_export.constants import computed, turned
+from cnnstat.importers.torch_export.program import SAMPLES
+
+if TYPE_CHECKING:
+    from cnnstat.importers.torch_export.program import Program
+    from cnnstat.layers.base import Shape
+
+OPSET = 21
+
+
+def understood(program: Program, name: str) -> Model:
+    """Return the model of a program."""
+    return Reading(program).model(name)
+
+
+class Reading:
+    """The nodes and values so far; ``names`` says which value a node of the program is."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.values: dict[str, Value] = {"": Value("", None)}
+        self.nodes: list[Node] = []
+        self.names: dict[Any, str] = {}
+        self.inputs: dict[str, Shape] = {}
+
+    def model(self, name: str) -> Model:
+        """Go through the program."""
+        outputs: list[str] = []
+        exported = self.program.exported
+        stored = {
+            each.arg.name: each.target
+            for each in exported.graph_signature.input_specs
+            if each.target is not None
+        }
+        for node in exported.graph.nodes:
+            if node.op == "placeholder":
+                self._placeholder(node, stored.get(node.name))
+            elif node.op == "call_function":
+                self._call(node)
+            elif node.op == "output":
+                results = [each for each in node.args[0] if each in self.names]
+                ends = {
+                    each.arg.name for each in exported.graph_signature.output_specs if each.target is None
+                }
+                outputs = [self.names[each] for each in results if each.name in ends]
+        fixed = frozenset(stored.values()) - self.program.trained
+        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed=fixed)
+
+    def _placeholder(self, node: Any, stored: str | None) -> None:
+        """Take an input, or a tensor that the module has."""
+        tensor = node.meta.get("val")
+        shape = getattr(tensor, "shape", None)
+        if shape is None:
+            return
+        if stored is None:
+            own = node.name
+            names = [*self.program.inputs]
+            own = names[len(self.inputs)] if own not in names else own
+            self.inputs[own] = self.program.inputs[own]
+            self.add(node, Value(own, tuple(shape), 1, 0))
+            return
+        numbers = None
+        known = self.program.buffers.get(stored, self.program.exported.constants.get(stored))
+        if known is not None and not known.is_meta and known.numel() <= MAX_COMPUTED and not _is_fake(known):
+            numbers = known.detach().cpu()
+        array = None if numbers is None else _array(numbers)
+        self.add(node, Value(stored, tuple(shape), 1, None, array, TensorAt(stored)))
+
+    def add(self, node: Any, value: Value) -> None:
+        """Take a value under its name, as what a node of the program is."""
+        self.values[value.name] = value
+        self.names[node] = value.name
+
+    def _call(self, node: Any) -> None:
+        tensor = node.meta.get("val")
+        if node.target is operator.getitem:
+            self._part(node)
+            return
+        tensors = (
+            [tensor] if hasattr(tensor, "shape") else [*tensor] if isinstance(tensor, tuple | list) else []
+        )
+        if not tensors or any(not hasattr(each, "shape") for each in tensors if each is not None):
+            return  # numbers, and checks of them
+        shapes = [() if each is None else tuple(each.shape) for each in tensors]
+        several = not hasattr(tensor, "shape")
+        names = [f"{node.name}.{i}" for i in range(len(shapes))] if several else [node.name]
+        read = [self.names.get(each, "") for each in node.all_input_nodes]
+        if all(self.values[name].constant for name in read if name) and self._constant(node, shapes, several):
+            return
+        call = Call(self, node, names, shapes)
+        handler = ATEN.get(call.operator)
+        try:
+            found = handler is not None and handler(call)
+        except (
+            Outside,
+            LookupError,
+        ):  # an argument that is worked out, or a number of axes that no layer has
+            found = False
+        if not found:
+            call.outside()
+        self.names.setdefault(node, names[0])
+
+    def _part(self, node: Any) -> None:
+        """Take one of several outputs of a call."""
+        whole, number = node.args
+        name = f"{whole.name}.{number}"
+        if name in self.values:
+            self.names[node] = name
+        elif whole in self.names and number == 0:
+            self.names[node] = self.names[whole]
+
+    def _constant(self, node: Any, shapes: list[Shape], several: bool) -> bool:
+        """Take what is the same for every input: computed, turned, or worked out when it is needed."""
+        call = Call(self, node, [node.name], shapes)
+        if several:
+            return False
+        found = turned(call)
+        if found is None:
+            array = computed(call) if prod(shapes[0]) <= MAX_COMPUTED else None
+            found = Value(node.name, shapes[0], 1, None, array, TensorAt(f"\0{node.name}"))
+        self.values.setdefault(found.name, found)
+        self.names[node] = found.name
+        return True
+
+    def put(self, node: Node, shapes: list[Shape]) -> None:
+        """Add a node whose outputs have these shapes."""
+        self.nodes.append(node)
+        inputs = [self.values[name] for name in node.inputs]
+        known = [each for each in inputs if each.shape is not None and each.batch is not None]
+        for name, shape in zip(node.outputs, shapes, strict=True):
+            batch, folded = samples_of(node, known, inputs, shape) if known else UNKNOWN
+            self.values[name] = Value(name, shape, 1, batch, folded=folded)
+
+
+def _is_fake(tensor: Any) -> bool:
+    return type(tensor).__name__ == "FakeTensor"
+
+
+def _array(tensor: Any) -> Any:
+    import torch  # noqa: PLC0415
+
+    plain = tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor
+    return plain.numpy()
+
+
+__all__ = ["SAMPLES", "Reading", "understood"]

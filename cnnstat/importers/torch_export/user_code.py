@@ -1,0 +1,126 @@
+"""The user's own code: found by the name that a command line has, and run so that it harms no report.
+
+What it prints goes to standard error, and whatever it raises is one line that says where.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.importers.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType, TracebackType
+
+PREFIX = "torch:"
+_OWN = Path(__file__).parents[2]
+_FORM = "write torch:package.module:callable or torch:file.py:callable"
+
+
+def named(word: str) -> Any:
+    """Return what `torch:package.module:name` or `torch:file.py:name` names.
+
+    Raises:
+        ModelError: there is no such thing, or the code of its module fails.
+    """
+    place, _, name = word.removeprefix(PREFIX).rpartition(":")
+    if not place or not name:
+        raise ModelError(f"names no callable; {_FORM}")
+    with running(f"importing {place}"):
+        found = _file(place) if place.endswith(".py") else _module(place)
+    for part in name.split("."):
+        try:
+            with running(name):
+                found = getattr(found, part)
+        except ModelError:
+            if hasattr(found, part):
+                raise
+            raise ModelError(f"{place} has no '{part}'; {_FORM}") from None
+    return found
+
+
+def _module(place: str) -> Any:
+    """Import a module, of the folder at hand, too, as `python -m` does."""
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{place}.".startswith(f"{error.name}."):
+            raise
+        raise ModelError(f"there is no module '{error.name}'; {_FORM}") from None
+    except (TypeError, ValueError):
+        if all(part.isidentifier() for part in place.split(".")):
+            raise
+        raise ModelError(f"'{place}' is no module's name; {_FORM}") from None
+
+
+def _file(place: str) -> Any:
+    """Run a file as a module; it finds its neighbours, as a script does."""
+    path = Path(place)
+    if not path.is_file():
+        raise ModelError(f"there is no file {place}; {_FORM}")
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ModelError(f"{place} is no file of Python")
+    module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(path.stem)
+    sys.modules[path.stem] = module  # dataclasses and pickle look there
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(path.stem)
+        if before is not None:
+            sys.modules[path.stem] = before
+        raise
+    return module
+
+
+@contextmanager
+def running(what: str) -> Iterator[None]:
+    """Run code of the user: its prints go to standard error.
+
+    Raises:
+        ModelError: it raises something, or ends the program.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except (ModelError, KeyboardInterrupt, MemoryError):
+        raise
+    except SystemExit as end:
+        raise ModelError(f"{what}: its code ends the program (sys.exit({end.code!r})){_where(end)}") from None
+    except BaseException as error:
+        said = (str(error).strip().splitlines() or [""])[0][:300]
+        message = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        raise ModelError(f"{what}: {message}{_where(error)}") from None
+
+
+def _where(error: BaseException) -> str:
+    """Return the innermost line of the user's own code that an error went through."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({Path(error.filename).name}, line {error.lineno})"
+    found = ""
+    at: TracebackType | None = error.__traceback__
+    while at is not None:
+        if _is_users(at.tb_frame):
+            found = f" ({Path(at.tb_frame.f_code.co_filename).name}, line {at.tb_lineno})"
+        at = at.tb_next
+    return found
+
+
+def _is_users(frame: FrameType) -> bool:
+    """Say whether code is neither ours, nor PyTorch's, nor of Python's own import."""
+    file, name = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
+    package = name.partition(".")[0]
+    known = Path(file).is_relative_to(_OWN) or package in ("torch", "importlib", "contextlib")
+    return not known and not file.startswith("<")

@@ -1,0 +1,71 @@
+"""Sources written, executed by Python, and held beside the executor: names, shapes and values."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import cnnstat
+from cnnstat.exporters.keras import source
+
+if TYPE_CHECKING:
+    from cnnstat.executor.kernel import Array
+    from cnnstat.graph.model import Graph
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+
+def written(graph: Graph) -> str:
+    """Return the source of a network."""
+    return source(graph, cnnstat.analyze(graph))
+
+
+def made(text: str) -> tuple[Any, dict[str, Any]]:
+    """Execute a source and return its model, in float64, with all that the source defines."""
+    keras = pytest.importorskip("keras")
+    found: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(text, "generated.py", "exec", dont_inherit=True), found)
+    title = re.findall(r"^def (\w+)\(", text, re.MULTILINE)[-1]
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    keras.utils.clear_session()
+    return found[title](), found
+
+
+def apart(graph: Graph) -> float:
+    """Return how far outputs are off beside the largest number, once numbers are the same."""
+    model, names = made(written(graph))
+    network = cnnstat.Network(graph, seed=3, dtype="float64")
+    counts = cnnstat.analyze(graph).totals.counts
+    assert model.count_params() == counts.params + counts.buffers
+    assert sum(int(np.prod(each.shape)) for each in model.trainable_weights) == counts.trainable
+    if network.parameters:
+        with TemporaryDirectory() as folder:
+            file = str(Path(folder) / "weights.npz")
+            np.savez(file, **network.parameters)
+            names["load"](model, file)
+            names["save"](model, file)
+            stored = {name.replace(".", "_"): each for name, each in network.parameters.items()}
+            again = {name.replace(".", "_"): each for name, each in np.load(file).items()}
+        assert again.keys() == stored.keys()
+        for name, each in stored.items():
+            np.testing.assert_array_equal(again[name], each)
+    batch = network.named(network.sample(2))
+    ours = network.forward(network.batch(batch))
+    inputs = [np.moveaxis(x, 1, -1) for x in batch.values()]
+    theirs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    ys = ours if isinstance(ours, tuple) else (ours,)
+    zs = theirs if isinstance(theirs, list | tuple) else (theirs,)
+    convert = pytest.importorskip("keras").ops.convert_to_numpy
+    return max(_off(y, np.moveaxis(convert(z), -1, 1)) for y, z in zip(ys, zs, strict=True))
+
+
+def _off(ours: Array, theirs: Array) -> float:
+    assert ours.shape == theirs.shape
+    return float(abs(ours - theirs).max() / max(abs(ours).max(), 1e-30))

@@ -1,0 +1,239 @@
+"""`torch:...` on the command line: whose code is run, where, and what becomes of what it does."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cnnstat
+from cnnstat.importers.torch_export.library import torch_library
+from tests.program import within
+
+NET = """
+import torch
+from torch import nn
+
+print("imported")
+
+
+class Net(nn.Module):
+    def __init__(self, classes=10):
+        super().__init__()
+        print("built")
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(True))
+        self.fc = nn.Linear(8, classes)
+
+    def forward(self, x):
+        print("followed")
+        return self.fc(self.stem(x).mean((2, 3)))
+
+
+def make(classes=10):
+    return Net(classes)
+
+
+net = Net(4)
+number = 3
+
+
+def no_module():
+    return [1]
+
+
+def ends():
+    import sys
+    sys.exit("enough")
+
+
+def broken():
+    raise ValueError("no such width")
+
+
+class Asks(Net):
+    def forward(self, x):
+        if x.sum() > 0:
+            return super().forward(x)
+        return x
+
+
+class Two(nn.Module):
+    def forward(self, left, right, scale=1.0):
+        return (left + right) * scale
+
+
+def huge():
+    return nn.Sequential(*(nn.Linear(1 << 16, 1 << 16, bias=False) for _ in range(32)))
+"""
+MARK = "import pathlib\npathlib.Path('ran').write_text('')\nraise SystemExit(0)\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    Path("net.py").write_text(NET, encoding="utf-8")
+    Path("marks.py").write_text(MARK, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def installed() -> None:
+    pytest.importorskip("torch")
+
+
+with_torch = [pytest.mark.exchange, pytest.mark.usefixtures("installed")]
+
+
+def summary(what: str, *more: str) -> Any:
+    return within("summary", f"torch:{what}", *more)
+
+
+class TestRun:
+    """With PyTorch."""
+
+    pytestmark = with_torch
+
+    @pytest.mark.parametrize(
+        ("name", "params"), [("net.py:Net", 322), ("net.py:make", 322), ("net.py:net", 268), ("net:Net", 322)]
+    )
+    def test_a_class_a_function_or_an_instance(self, name: str, params: int) -> None:
+        sys.modules.pop("net", None)
+        ended = summary(name, "--input", "3x8x8", "--format", "json")
+        assert ended.returncode == 0, ended.stderr
+        document = json.loads(ended.stdout)  # what the code prints is not in it
+        assert document["totals"]["params"] == params
+        assert [layer["name"] for layer in document["layers"]] == [
+            "stem.0",
+            "stem.1",
+            "stem.2",
+            "reduce",
+            "fc",
+        ]
+        assert "imported\nbuilt\n" in ended.stderr
+
+    def test_parameters_are_arguments(self) -> None:
+        assert "295 params" in summary("net.py:make", "--input", "3x8x8", "--set", "classes=7").stdout
+        assert "takes no options" in summary("net.py:net", "--input", "3x8x8", "--set", "classes=7").stderr
+
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("net.py:make", "the shape of its input is not known; give it, such as --input 3x224x224"),
+            (
+                "net.py:Two",
+                "the shape of its input is not known; give it, such as --input left=3x224x224 --input",
+            ),
+            (
+                "net.py:none",
+                "net.py has no 'none'; write torch:package.module:callable or torch:file.py:callable",
+            ),
+            ("other.py:make", "there is no file other.py"),
+            ("no_such_module:make", "there is no module 'no_such_module'"),
+            ("net.py", "names no callable"),
+            ("net.py:number", "'number' is neither a module of PyTorch nor a callable that makes one"),
+            ("net.py:no_module", "'no_module' makes no torch.nn.Module, but a list"),
+            ("net.py:ends", "calling ends: its code ends the program (sys.exit('enough')) (net.py, line 34)"),
+            ("net.py:broken", "calling broken: ValueError: no such width (net.py, line 38)"),
+        ],
+    )
+    def test_what_goes_wrong_is_one_line(self, name: str, message: str) -> None:
+        ended = summary(name)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        lines = [line for line in ended.stderr.splitlines() if line not in ("imported", "built", "followed")]
+        assert len(lines) == 1
+        assert message in lines[0]
+
+    def test_code_that_depends_on_values_is_named(self) -> None:
+        ended = summary("net.py:Asks", "--input", "3x8x8")
+        assert ended.returncode == 1
+        assert "torch.export: " in ended.stderr
+        assert "(net.py, line 43)" in ended.stderr
+        lines = [line for line in ended.stderr.splitlines() if line not in ("imported", "built", "followed")]
+        assert len(lines) == 1
+
+    def test_several_inputs_by_name(self) -> None:
+        ended = summary("net.py:Two", "--input", "left=3x8x8", "--input", "right=3x8x8", "--format", "json")
+        assert json.loads(ended.stdout)["layers"][0]["inputs"] == ["left", "right"]
+        ended = summary("net.py:Two", "--input", "3x8x8")
+        assert "its forward takes left, right; give each: --input left=3x224x224" in ended.stderr
+        ended = summary("net.py:Two", "--input", "left=3x8x8", "--input", "up=3x8x8")
+        assert "no input 'up': its forward takes left, right, scale" in ended.stderr
+
+    def test_137_billion_parameters_need_no_memory(self) -> None:
+        ended = summary("net.py:huge", "--input", "65536", "--format", "json")
+        assert json.loads(ended.stdout)["totals"]["params"] == 32 << 32
+
+    def test_every_command_takes_it(self) -> None:
+        spec, given = "torch:net.py:make", ("--input", "3x8x8")
+        for command in ("flops", "rf", "explain"):
+            ended = within(command, spec, *given)
+            assert ended.returncode == 0, ended.stderr
+        assert "no difference" in within("diff", spec, spec, *given).stdout
+        assert within("sizes", spec, *given).returncode == 0
+        assert within("export", spec, *given, "--to", "pytorch", "-o", "out.py").returncode == 0
+
+    def test_a_run_has_the_weights_of_the_module(self) -> None:
+        ended = within(
+            "run", "torch:net.py:make", "--input", "3x8x8", "--against", "torch", "--save", "w.npz"
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert "5 outputs and the gradient of the input are PyTorch's" in ended.stdout
+        torch = pytest.importorskip("torch")
+        made = runpy.run_path("net.py")["make"]
+        torch.manual_seed(0)
+        module = made()
+        stored = np.load("w.npz")
+        assert np.array_equal(stored["stem.0.weight"], module.stem[0].weight.detach().numpy())
+        assert np.array_equal(stored["fc.bias"], module.fc.bias.detach().numpy())
+
+    def test_from_python_it_is_a_graph(self) -> None:
+        nn = pytest.importorskip("torch").nn
+        module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+        graph = cnnstat.from_torch(module, (3, 9, 9))
+        assert cnnstat.analyze(graph).totals.counts.params == 3 * 4 * 9 + 4
+        assert cnnstat.analyze(graph).totals.output_shape == (4, 7, 7)
+        with pytest.raises(cnnstat.SpecError, match="is no torch"):
+            cnnstat.from_torch(lambda x: x, (3, 9, 9))
+
+
+def test_nothing_but_a_command_line_runs_code() -> None:
+    """Neither Python's own functions, nor a spec, nor what check finds in a folder or a configuration."""
+    word = "torch:marks.py:make"
+    for function in (cnnstat.load, cnnstat.analyze, cnnstat.Network):
+        with pytest.raises(cnnstat.SpecError, match="names code, which is run only where a command line"):
+            function(word)
+    specs = {
+        "type.yaml": f"input: [3, 4, 4]\nlayers:\n  - {{type: '{word}'}}\n",
+        "extends.yaml": f"extends: '{word}'\ninput: [3, 4, 4]\nlayers: [{{type: relu}}]\n",
+        word: "input: [3, 4, 4]\nlayers: [{type: relu}]\n",
+    }
+    Path("specs").mkdir()
+    Path("specs", "torch:marks.py").mkdir()
+    for name, text in specs.items():
+        Path("specs", name).write_text(text, encoding="utf-8")
+    Path("pyproject.toml").write_text(f"[tool.cnnstat.check]\nfiles = ['{word}']\n", encoding="utf-8")
+    Path("cnnstat.toml").write_text(f"files = ['{word}']\n", encoding="utf-8")
+    for arguments in (["specs"], [word], ["specs", "--against", "specs"], ["specs", "--against", word], []):
+        within("check", *arguments)
+    within("summary", "specs/type.yaml")
+    within("diff", "specs/type.yaml", "specs/extends.yaml")
+    within("run", "lenet5", "--weights", word)
+    assert not Path("ran").exists()
+
+
+def test_pytorch_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    ended = summary("net.py:make", "--input", "3x8x8")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "reading it needs PyTorch: pip install torch" in ended.stderr
+    ended = within("run", "lenet5", "--against", "torch")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "pip install 'cnnstat[torch]'" in ended.stderr
+    with pytest.raises(ValueError, match="pip install torch"):
+        torch_library()

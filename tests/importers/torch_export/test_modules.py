@@ -1,0 +1,237 @@
+"""Modules read by `torch.export`: figures and numbers are PyTorch's, names those of the state dict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("onnxruntime")
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as f
+
+from tests.importers.onnx.test_pytorch import MODULES
+from tests.importers.torch_export.networks import analyzed, drawn, figures, ours, theirs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.exchange
+
+
+class Of(nn.Module):
+    """A function of its input, as a module; attention reads it thrice."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        if isinstance(self.function, nn.MultiheadAttention):
+            return self.function(x, x, x, need_weights=False)[0]
+        return self.function(x)
+
+
+def half_in_place(x: Any) -> Any:
+    """Write into a part of a tensor that is read as a whole behind it."""
+    x = x * 1.0
+    x[:, :1] *= 3
+    return x.relu()
+
+
+CASES: dict[str, tuple[Any, tuple[int, ...], list[str]]] = {
+    "conv1d": (nn.Conv1d(4, 6, 3, 2, 1, 2, 2), (4, 17), ["conv"]),
+    "conv3d": (nn.Conv3d(2, 4, 3, padding=1, bias=False), (2, 3, 4, 5), ["conv"]),
+    "same": (nn.Conv2d(3, 4, (4, 3), padding="same"), (3, 7, 8), ["conv"]),
+    "depthwise": (nn.Conv2d(3, 6, 3, groups=3), (3, 7, 8), ["depthwise_conv"]),
+    "transposed": (nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, 2), (4, 5, 6), ["transposed_conv"]),
+    "linear": (nn.Linear(8, 3), (5, 8), ["linear"]),
+    "norms": (
+        nn.Sequential(nn.GroupNorm(2, 4), nn.InstanceNorm2d(4, affine=True), nn.BatchNorm2d(4, affine=False)),
+        (4, 5, 6),
+        ["group_norm", "instance_norm", "batch_norm"],
+    ),
+    "layer norm": (nn.Sequential(nn.LayerNorm([4, 5]), nn.LayerNorm(5, 1e-6)), (4, 5), ["layer_norm"] * 2),
+    "pools": (
+        nn.Sequential(nn.MaxPool2d(3, 2, 1, ceil_mode=True), nn.AvgPool2d(2, 1, 1, count_include_pad=False)),
+        (2, 9, 10),
+        ["max_pool", "avg_pool"],
+    ),
+    "adaptive": (
+        nn.Sequential(nn.AdaptiveAvgPool2d((3, 2)), nn.AdaptiveMaxPool2d(1)),
+        (2, 9, 7),
+        ["adaptive_avg_pool", "global_max_pool"],
+    ),
+    "activations": (
+        nn.Sequential(
+            nn.ReLU6(), nn.LeakyReLU(0.2), nn.ELU(), nn.PReLU(3), nn.Softplus(2), nn.Hardtanh(-2, 2)
+        ),
+        (3, 4),
+        ["relu6", "leaky_relu", "elu", "prelu", "softplus", "clamp"],
+    ),
+    "in place": (
+        nn.Sequential(nn.SiLU(True), nn.Hardswish(True), nn.Dropout(0.3)),
+        (3, 4),
+        ["silu", "hard_swish", "dropout"],
+    ),
+    "pieces": (
+        Of(lambda x: x * (x + 3).clamp(0, 6) / 6 + x * x.sigmoid()),
+        (3, 4),
+        ["hard_swish", "silu", "add"],
+    ),
+    "numbers": (Of(lambda x: 2 - (x * 0.5 + 1) ** 2), (3, 4), ["power"] * 4),
+    "sums": (
+        Of(lambda x: torch.add(x, x.abs(), alpha=2) - x.square()),
+        (3, 4),
+        ["abs", "power", "add", "power", "subtract"],
+    ),
+    "parts": (
+        Of(lambda x: torch.cat([x[:, 1:3], *x.split([1, 3], 1)[::-1]], 1)),
+        (4, 5, 6),
+        ["slice", "slice", "slice", "concat"],
+    ),
+    "one place": (
+        Of(lambda x: x[:, :, 1] + x.unbind(2)[0]),
+        (4, 5, 6),
+        ["slice", "reshape", "slice", "reshape", "add"],
+    ),
+    "stacked": (
+        Of(lambda x: torch.stack([x, x.tanh()], 1)),
+        (4, 5),
+        ["tanh", "reshape", "reshape", "concat"],
+    ),
+    "means": (Of(lambda x: x.mean((2, 3)) + x.amax((2, 3)) + x.max(3)[0].sum(-1)), (4, 5, 6), ["reduce"] * 2),
+    "frames": (
+        nn.Sequential(nn.ZeroPad2d((1, 2, 0, 1)), nn.ReflectionPad2d(1), nn.ReplicationPad2d((0, 1, 2, 0))),
+        (2, 4, 5),
+        ["pad"] * 3,
+    ),
+    "enlarged": (
+        nn.Sequential(nn.Upsample(scale_factor=2), nn.UpsamplingBilinear2d(size=(9, 7))),
+        (2, 4, 5),
+        ["upsample"] * 2,
+    ),
+    "shuffled": (
+        nn.Sequential(nn.PixelUnshuffle(2), nn.ChannelShuffle(4), nn.PixelShuffle(2)),
+        (2, 4, 6),
+        ["pixel_unshuffle", "channel_shuffle", "pixel_shuffle"],
+    ),
+    "attention": (
+        Of(lambda x: f.scaled_dot_product_attention(x, x.tanh(), x)),
+        (2, 5, 4),
+        ["tanh", "matmul", "softmax", "matmul"],
+    ),
+    "glu": (nn.GLU(1), (4, 5, 6), ["glu"]),
+    "squeezed": (
+        Of(lambda x: f.adaptive_avg_pool2d(x, 1).squeeze()),
+        (4, 5, 6),
+        ["global_avg_pool", "flatten"],
+    ),
+    "stretched": (
+        Of(lambda x: x * x.mean((2, 3), keepdim=True).expand_as(x)),
+        (4, 5, 6),
+        ["global_avg_pool", "multiply"],
+    ),
+    "a norm": (
+        Of(lambda x: x / (torch.norm(x, p=2, dim=(1, 2), keepdim=True) + 1)),
+        (4, 5, 6),
+        ["power", "reduce", "power", "power", "power", "multiply"],
+    ),
+    "several heads": (Of(nn.MultiheadAttention(8, 2, batch_first=True)), (5, 8), []),
+    "a part written into": (Of(half_in_place), (4, 5, 6), []),
+}
+"""A module, the shape of a sample, and the types of the layers that it becomes."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_operator_is_what_pytorch_computes(name: str) -> None:
+    module, shape, kinds = CASES[name]
+    module = drawn(module)
+    found, ys = ours(module, shape)
+    types = [step.type for step in found.program.steps]
+    if kinds:
+        assert types[: len(kinds)] == kinds
+    for y, expected in zip(ys, theirs(module, found), strict=True):
+        np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_figures_and_numbers_are_those_of_pytorch(name: str) -> None:
+    build, shape = MODULES[name]
+    module = drawn(build())
+    totals = analyzed(module, shape).totals
+    assert (totals.counts.params, totals.counts.macs) == figures(module, shape)
+    found, (y,) = ours(module, shape)
+    np.testing.assert_allclose(y, theirs(module, found)[0], rtol=1e-4, atol=1e-4)
+
+
+def test_a_module_is_left_as_it_was() -> None:
+    module = MODULES["classifier"][0]().train()
+    module.gate.eval()
+    before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    own = [*module.parameters()]
+    analyzed(module, (3, 33, 30))
+    assert module.training
+    assert not module.gate.training
+    assert all(a is b for a, b in zip(own, module.parameters(), strict=True))
+    assert all(torch.equal(before[name], tensor) for name, tensor in module.state_dict().items())
+
+
+class Twice(nn.Module):
+    """One activation that is called again, and two inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_left, self.of_right = nn.Sequential(nn.Conv2d(3, 4, 3)), nn.Conv2d(1, 4, 3)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, left: Any, right: Any) -> Any:
+        return self.relu(self.of_left(left)) + self.relu(self.of_right(right))
+
+
+def test_names_are_those_of_the_state_dict() -> None:
+    analysis = analyzed(Twice(), {"left": (3, 8, 8), "right": (1, 8, 8)})
+    assert [row.name for row in analysis.rows] == ["of_left.0", "relu", "of_right", "relu_2", "add"]
+    assert [node.path for node in analysis.graph.inputs] == ["left", "right"]
+
+
+class Blurred(nn.Module):
+    """A filter that is a buffer, beside one that is trained and one that is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("filter", torch.ones(3, 1, 3, 3) / 9)
+        self.conv, self.kept = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 5, 1).requires_grad_(False)
+
+    def forward(self, x: Any) -> Any:
+        return self.kept(self.conv(f.conv2d(x, self.filter, groups=3)))
+
+
+def test_what_training_leaves_is_frozen() -> None:
+    counts = analyzed(Blurred(), (3, 6, 7)).totals.counts
+    assert (counts.params, counts.trainable) == (27 + 16 + 25, 16)
+
+
+class Unknown(nn.Module):
+    """A sort between two convolutions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 5, 1)
+
+    def forward(self, x: Any) -> Any:
+        return self.b(self.a(x).sort(dim=1)[0])
+
+
+def test_what_is_outside_the_catalogue_is_opaque_with_its_shape() -> None:
+    analysis = analyzed(Unknown(), (3, 6, 7))
+    assert [(row.type, row.output_shape) for row in analysis.rows] == [
+        ("conv", (4, 6, 7)),
+        ("opaque", (4, 6, 7)),
+        ("conv", (5, 6, 7)),
+    ]
+    assert sum(analysis.without.values()) == 1
