@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from math import fsum, sqrt
+from math import fsum, prod, sqrt
 from typing import TYPE_CHECKING
 
-from cnnstat.commands.trace.along import Slide, Tap
+from cnnstat.commands.trace.along import Tap
 from cnnstat.commands.trace.families.family import Family
-from cnnstat.commands.trace.families.sums import Sum, as_it_is
 from cnnstat.commands.trace.grid import Column, planes
 from cnnstat.commands.trace.working import Part, Working, number_text, signed_text, step, sum_text
 from cnnstat.layers.axis import place_of
@@ -18,8 +17,6 @@ from cnnstat.report.document import Real
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.commands.trace.families.sums import Fixed
-    from cnnstat.commands.trace.grid import Places, Taps
     from cnnstat.commands.trace.layer_run import Index, LayerRun
     from cnnstat.commands.trace.working import Plane, Step
 
@@ -31,12 +28,13 @@ SHOWN = 4096
 class Norm(Family):
     """A norm by the set of numbers that one of them is normalised with, as ranges of the axes, batch first.
 
-    `own` is where in weight and bias the numbers of a unit stand. With `running`, mean and variance are
-    stored ones, unless the network is being trained.
+    `own` is where in weight and bias the numbers of a unit stand, `users` the units that use one of these.
+    With `running`, mean and variance are stored ones, unless the network is being trained.
     """
 
     ranges: Callable[[LayerRun, Index], tuple[range, ...]]
     own: Callable[[LayerRun, Index], Index]
+    users: Callable[[LayerRun, Index], tuple[range, ...]]
     running: bool = False
 
     def value(self, run: LayerRun, unit: Index) -> Working:
@@ -68,11 +66,12 @@ class Norm(Family):
             found = error / spread
             steps.append(step("gradient", f"{signed_text(error)} / {number_text(spread)}", found))
             return Working((Part("mean and variance are stored numbers", (), tuple(steps)),), Real(found))
-        cells = list(product(*self.ranges(run, cell)))
-        errors = [self._scaled(run, each) for each in cells]
-        normals = [(run.read(each) - mean) / spread for each in cells]
+        ranges = self.ranges(run, cell)
+        count = prod(map(len, ranges))
+        errors = [self._scaled(run, each) for each in product(*ranges)]
+        normals = [(run.read(each) - mean) / spread for each in product(*ranges)]
         products = [d * each for d, each in zip(errors, normals, strict=True)]
-        common, along = fsum(errors) / len(cells), fsum(products) / len(cells)
+        common, along = fsum(errors) / count, fsum(products) / count
         own = (run.read(cell) - mean) / spread
         found = (error - common - own * along) / spread
         formula = (
@@ -80,32 +79,25 @@ class Norm(Family):
         )
         steps += [
             step("normalised", "(x - mean)/deviation", own),
-            step("mean error", f"over the {len(cells)} numbers of its set", common),
-            step("mean of error · normalised", f"over the {len(cells)} numbers of its set", along),
+            step("mean error", f"over the {count} numbers of its set", common),
+            step("mean of error · normalised", f"over the {count} numbers of its set", along),
             step("gradient", f"{formula} / {number_text(spread)}", found),
         ]
-        shown: tuple[Plane, ...] = ()
-        if len(cells) <= SHOWN:
-            columns = [
-                Column("errors", errors),
-                Column("normalised", normals, "×"),
-                Column("products", products, "="),
-            ]
-            shown = planes(_along(self.ranges(run, cell)), columns)
+        columns = [
+            Column("errors", errors),
+            Column("normalised", normals, "×"),
+            Column("products", products, "="),
+        ]
+        shown = _drawn(ranges, columns, cell)
         return Working((Part("errors of the set", shown, tuple(steps)),), Real(found))
 
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
         """Return the sum of errors, times the normalised numbers for the weight."""
-        cells = [
-            cell
-            for cell in product(range(run.samples), *map(range, run.shape))
-            if self.own(run, cell) == index
-        ]
+        ranges = self.users(run, index)
+        cells = list(product(*ranges))
         errors = [run.error(cell) for cell in cells]
-        along = [[Tap(i, i, i) for i in range(len(cells))]]
         if name == "bias":
-            steps: tuple[Step, ...] = (step("sum", sum_text(errors), fsum(errors)),)
-            return Working((Part("", _few(along, [Column("errors", errors)]), steps),), Real(fsum(errors)))
+            return _summed(ranges, [Column("errors", errors)])
         normals = []
         moments: dict[tuple[range, ...], tuple[float, float]] = {}
         for cell in cells:
@@ -121,8 +113,7 @@ class Norm(Family):
             Column("normalised", normals, "×"),
             Column("products", products, "="),
         ]
-        steps = (step("sum", sum_text(products), fsum(products)),)
-        return Working((Part("", _few(along, columns), steps, summed=True),), Real(fsum(products)))
+        return _summed(ranges, columns)
 
     def first_index(self, run: LayerRun, name: str, unit: Index) -> Index:
         """Return the number of a unit."""
@@ -146,26 +137,43 @@ class Norm(Family):
             step("mean", f"{number_text(fsum(numbers))} / {count}", mean),
             step("variance", f"sum of (x - mean)² / {count}", variance),
         ]
-        shown = planes(_along(ranges), [Column("its set", numbers)]) if count <= SHOWN else ()
+        shown = _drawn(ranges, [Column("its set", numbers)], unit)
         return shown, mean, variance, steps
 
 
-def _along(ranges: tuple[range, ...]) -> list[list[Tap]]:
-    """Return ranges as axes to draw: batch and channels together are one."""
-    first = [Tap(i, i, i) for i in range(len(ranges[0]) * len(ranges[1]))]
-    return [first, *([Tap(i, i, i) for i in each] for each in ranges[2:])]
+def _drawn(ranges: tuple[range, ...], columns: list[Column], own: Index | None = None) -> tuple[Plane, ...]:
+    """Return the numbers of some ranges as planes, of samples or of channels; nothing of very many."""
+    if len(columns[0].numbers) > SHOWN:
+        return ()
+    samples, channels, *places = ranges
+    first, name = channels, "channel"
+    if len(channels) == 1:
+        first, name = samples, "sample"
+    elif len(samples) > 1:
+        first, name = range(len(samples) * len(channels)), "plane"
+    along = [[Tap(i, i, i) for i in each] for each in (first, *places)]
+    marked = None if own is None else list(product(*ranges)).index(own)
+    return planes(along, columns, channel=name, marked=marked)
 
 
-def _few(along: list[list[Tap]], columns: list[Column]) -> tuple[Plane, ...]:
-    return planes(along, columns) if len(along[0]) <= SHOWN else ()
+def _summed(ranges: tuple[range, ...], columns: list[Column]) -> Working:
+    """Return columns, and the sum of the last one."""
+    terms = [each or 0.0 for each in columns[-1].numbers]
+    name = "sum of errors" if len(columns) == 1 else "sum of products"
+    steps = (step(name, sum_text(terms), fsum(terms)),)
+    return Working((Part("", _drawn(ranges, columns), steps, summed=True),), Real(fsum(terms)))
 
 
 def _channel(run: LayerRun, unit: Index) -> Index:
     return (unit[1],)
 
 
+def _with_channel(run: LayerRun, index: Index) -> tuple[range, ...]:
+    return (range(run.samples), range(index[0], index[0] + 1), *map(range, run.shape[1:]))
+
+
 def _over_batch(run: LayerRun, unit: Index) -> tuple[range, ...]:
-    return (range(run.samples), range(unit[1], unit[1] + 1), *map(range, run.shape[1:]))
+    return _with_channel(run, unit[1:])
 
 
 def _of_sample(run: LayerRun, unit: Index) -> tuple[range, ...]:
@@ -184,6 +192,16 @@ def _place_in(run: LayerRun, unit: Index) -> Index:
     return (unit[1 + place_of(run.options.axes, run.shape)],)
 
 
+def _with_place(run: LayerRun, index: Index) -> tuple[range, ...]:
+    """Return the units of a place in all samples, or of a place on the axis that is named."""
+    if run.options.axes == "all":
+        return (range(run.samples), *(range(i, i + 1) for i in index))
+    own = place_of(run.options.axes, run.shape)
+    whole = [range(n) for n in run.shape]
+    whole[own] = range(index[0], index[0] + 1)
+    return (range(run.samples), *whole)
+
+
 def _of_group(run: LayerRun, unit: Index) -> tuple[range, ...]:
     """Return the channels of a unit's group."""
     size = run.shape[0] // run.options.parts(run.shapes).value
@@ -195,84 +213,7 @@ def _of_channel(run: LayerRun, unit: Index) -> tuple[range, ...]:
     return (range(unit[0], unit[0] + 1), range(unit[1], unit[1] + 1), *map(range, run.shape[1:]))
 
 
-BATCH_NORM = Norm(_over_batch, _channel, running=True)
-LAYER_NORM = Norm(_of_sample, _place_in)
-GROUP_NORM = Norm(_of_group, _channel)
-INSTANCE_NORM = Norm(_of_channel, _channel)
-
-
-class LocalResponseNorm(Family):
-    """x/(k + alpha·s)^beta, s the sum of squares over neighbouring channels: Krizhevsky et al. 2012, 3.3."""
-
-    def value(self, run: LayerRun, unit: Index) -> Working:
-        """Return a number beside its neighbours in other channels."""
-        cells = _neighbours(run, unit)
-        numbers = [None if cell is None else run.read(cell) for cell in cells]
-        squares = [(x or 0.0) ** 2 for x in numbers]
-        alpha, options, x = _alpha(run), run.options, run.read(unit)
-        base = options.k + alpha * fsum(squares)
-        value = x * base**-options.beta
-        columns = [Column("channels", numbers), Column("squares", squares)]
-        steps = (
-            step("sum of squares", sum_text(squares), fsum(squares)),
-            step(
-                "base",
-                f"{number_text(options.k)} + {number_text(alpha)} · {number_text(fsum(squares))}",
-                base,
-            ),
-            step("y", f"{signed_text(x)} / {number_text(base)}^{number_text(options.beta)}", value),
-        )
-        along = [[Tap(i, i, i) for i in range(len(cells))]]
-        return Working((Part("", planes(along, columns), steps),), Real(value))
-
-    def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error through the number itself, less what it takes from its neighbours."""
-        options, alpha, x = run.options, _alpha(run), run.read(cell)
-        units = [
-            (cell[0], each.place, *cell[2:])
-            for each in _slide(run).readers(cell[1])
-            if each.place is not None
-        ]
-        bases = {unit: self._base(run, unit) for unit in units}
-        own = run.error(cell) * self._base(run, cell) ** -options.beta
-        pulls = [run.error(unit) * run.read(unit) * bases[unit] ** (-options.beta - 1) for unit in units]
-        found = own - 2 * alpha * options.beta * x * fsum(pulls)
-        steps = (
-            step("through itself", "error / base^beta", own),
-            step("pull", "sum of error·x / base^(beta + 1) over the channels that read it", fsum(pulls)),
-            step("gradient", f"{signed_text(own)} - 2·alpha·beta·x · pull", found),
-        )
-        along = [[Tap(i, i, i) for i in range(len(units))]]
-        return Working((Part("", planes(along, [Column("pulls", pulls)]), steps),), Real(found))
-
-    def _base(self, run: LayerRun, unit: Index) -> float:
-        squares = (run.read(cell) ** 2 for cell in _neighbours(run, unit) if cell is not None)
-        base: float = run.options.k + _alpha(run) * fsum(squares)
-        return base
-
-
-def _slide(run: LayerRun) -> Slide:
-    """Return the window over channels; of an even size the larger half lies before the unit's own."""
-    size = run.options.size
-    return Slide(run.shape[0], run.shape[0], size, before=size // 2)
-
-
-def _neighbours(run: LayerRun, unit: Index) -> list[Index | None]:
-    taps = _slide(run).reads(unit[1])
-    return [None if each.place is None else (unit[0], each.place, *unit[2:]) for each in taps]
-
-
-def _alpha(run: LayerRun) -> float:
-    alpha: float = run.options.alpha / (run.options.size if run.options.divide_alpha else 1)
-    return alpha
-
-
-def _scale_used(run: LayerRun, name: str, index: Index) -> Fixed:
-    return ((index[0], None), *((None, None) for _ in run.shape[1:]))
-
-
-def _scale_weight(run: LayerRun, unit: Places, taps: Taps) -> Index:
-    return (unit[0],)
-
-
-SCALE = Sum(as_it_is, _scale_weight, _scale_used)
+BATCH_NORM = Norm(_over_batch, _channel, _with_channel, running=True)
+LAYER_NORM = Norm(_of_sample, _place_in, _with_place)
+GROUP_NORM = Norm(_of_group, _channel, _with_channel)
+INSTANCE_NORM = Norm(_of_channel, _channel, _with_channel)
