@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnstat.bridge.verify import verify
     from cnnstat.commands.diff.difference import diff
     from cnnstat.commands.export.onnx_model import to_onnx
+    from cnnstat.commands.export.sources import to_keras_source, to_torch_source
     from cnnstat.commands.sizes.size_search import sizes
     from cnnstat.graph.load import from_torch, load, loads, read_onnx
     from cnnstat.graph.model import Graph
@@ -45,7 +46,9 @@ __all__ = [
     "loads",
     "read_onnx",
     "sizes",
+    "to_keras_source",
     "to_onnx",
+    "to_torch_source",
     "verify",
 ]
 
@@ -63,7 +66,9 @@ _HOMES = {
     "loads": "cnnstat.graph.load",
     "read_onnx": "cnnstat.graph.load",
     "sizes": "cnnstat.commands.sizes.size_search",
+    "to_keras_source": "cnnstat.commands.export.sources",
     "to_onnx": "cnnstat.commands.export.onnx_model",
+    "to_torch_source": "cnnstat.commands.export.sources",
     "verify": "cnnstat.bridge.verify",
 }
 """Where public names live: imported when first asked for, so that the calculator starts without NumPy."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from cnnstat.base.text import plain
@@ -100,11 +100,19 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         try:
             with beside.open("xb") as file:
                 if status is not None:
-                    beside.chmod(stat.S_IMODE(status.st_mode))
+                    _give(beside, status)
                 yield file
             _move(beside, target)
         finally:
             beside.unlink(missing_ok=True)
+
+
+def _give(path: Path, status: os.stat_result) -> None:
+    """Give a file the owner and the mode that another has; only root can give what is its own away."""
+    if hasattr(os, "chown"):
+        with suppress(OSError):
+            os.chown(path, status.st_uid, status.st_gid)
+    path.chmod(stat.S_IMODE(status.st_mode))  # behind the owner, for a change of that takes bits away
 
 
 def _move(beside: Path, target: Path) -> None:

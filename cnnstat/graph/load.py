@@ -54,7 +54,9 @@ def load_written(
     """
     if not is_code(spec):
         return load(spec, params=params, input_shape=input_shape)
-    return loads(run_code(spec, params or {}, input_shape), spec)
+    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415 - a spec needs nothing of this
+
+    return loads(spec_text(run_code(spec, params or {}, input_shape)).text, spec)
 
 
 def read_onnx(path: str | Path, *, input_shape: Inputs | None = None) -> Graph:

@@ -47,21 +47,10 @@ def read(spec: str, input_shape: Inputs | None = None) -> tuple[str, str, str | 
     return (of_file(spec, input_shape), spec, None) if is_model(spec) else file.read(spec)
 
 
-def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> str:
-    """Return the text of the spec that a `torch:` word is: **this runs the code that it names**.
+def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> Draft:
+    """Return what was understood of a `torch:` word: **this runs the code that it names**.
 
     Only for words that a person has written on a command line. ``options`` are given to the callable.
-
-    Raises:
-        SpecError: the code fails, or what it makes cannot be read.
-    """
-    from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
-
-    return spec_text(drafted_code(spec, options, input_shape)).text
-
-
-def drafted_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> Draft:
-    """Return what was understood of the module that a `torch:` word is: **runs its code**.
 
     Raises:
         SpecError: the code fails, or what it makes cannot be read.

@@ -47,7 +47,7 @@ def find(spec: str) -> tuple[Path, str, str | None]:
     """
     if not spec:
         raise _unreadable("''", "the name of a spec is missing")
-    if "\n" in spec.strip() and ":" in spec:
+    if "\n" in spec.strip() and ":" in spec and not os.path.lexists(spec.rpartition("#")[0] or spec):
         raise _unreadable("<text>", "is the text of a spec, not the name of a file; cnnstat.loads reads text")
     with as_problem(spec):
         if Path(spec).exists():

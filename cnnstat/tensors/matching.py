@@ -167,10 +167,17 @@ def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[st
 
     Each name that is left is returned with the one in the file.
     """
-    return max(
-        _without_prefix({name: name for name in tensors}),
-        key=lambda held: len(held.keys() & parameters.keys()),
-    )
+    flat = {_flat(name): name for name in parameters}
+    names = {name: name for name in tensors}
+    if len(flat) == len(parameters) and flat.keys() == names.keys():
+        return {flat[name]: name for name in names}
+    return max(_without_prefix(names), key=lambda held: len(held.keys() & parameters.keys()))
+
+
+def _flat(name: str) -> str:
+    """Return a name as one of a layer of Keras, which has no dots: ``layer1_0_conv1.weight``."""
+    head, _, tail = name.rpartition(".")
+    return f"{head.replace('.', '_')}.{tail}"
 
 
 def _without_prefix(names: dict[str, str]) -> Iterator[dict[str, str]]:

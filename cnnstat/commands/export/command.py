@@ -14,12 +14,12 @@ from cnnstat.cli.options import FILE, PAGES, gathered, max_memory_option, networ
 from cnnstat.cli.output import Undone, place_of, same_file, show
 from cnnstat.commands.export.options import FILES, SOURCES, ExportOptions
 from cnnstat.executor.choices import DTYPES
-from cnnstat.importers import is_model
+from cnnstat.importers import is_code, is_model
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen
 
-TARGETS = ("onnx", "pytorch", "npz", "safetensors")
+TARGETS = ("onnx", "pytorch", "keras", "npz", "safetensors")
 """Those of `targets.py`, which needs NumPy."""
 ALONE = ("npz", "safetensors")
 """Those that hold numbers and nothing else."""
@@ -109,10 +109,13 @@ def _settled(network: Chosen, options: ExportOptions) -> ExportOptions:
         raise click.UsageError(f"--like is for {' and '.join(ALONE)}; {to} has names of its own")
     if options.names is not None and options.weights is None:
         raise click.UsageError("--names needs --weights")
-    weights = options.weights
+    weights, code = options.weights, ""
     if not named and is_model(network.spec) and to not in SOURCES:
-        weights = Path(network.spec)
+        if is_code(network.spec):
+            code = network.spec
+        else:
+            weights = Path(network.spec)
     given_files = filter(None, (options.weights, options.names, options.like))
     if any(same_file(each, options.file) for each in (place_of(network.spec), *given_files)):
         raise click.UsageError(f"{options.file} is read; write to another file")
-    return structs.replace(options, to=to, weights=weights)
+    return structs.replace(options, to=to, weights=weights, model=code, model_params=network.params)

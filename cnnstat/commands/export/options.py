@@ -15,12 +15,15 @@ FILES = {".onnx": "onnx", ".npz": "npz", ".safetensors": "safetensors"}
 class ExportOptions(Struct, frozen=True, kw_only=True):
     """What to export to, and the numbers that go with it: read from a file, drawn from a seed, or none.
 
+    ``model`` is code that makes a module, whose numbers are taken; ``model_params`` are given to it.
     ``names`` maps our names to those of ``weights``; ``like`` is a file whose names the numbers get. Without
     ``to``, the suffix of ``file`` says what it is to be.
     """
 
     file: Path
     to: str = ""
+    model: str = ""
+    model_params: dict[str, object] = {}
     weights: Path | None = None
     names: Path | None = None
     like: Path | None = None
@@ -34,4 +37,4 @@ class ExportOptions(Struct, frozen=True, kw_only=True):
         """Return where the numbers come from."""
         if self.to in SOURCES:
             return "none"
-        return "none" if self.no_weights else "file" if self.weights else "seed"
+        return "none" if self.no_weights else "file" if self.weights or self.model else "seed"

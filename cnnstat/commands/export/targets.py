@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 import cnnstat
+from cnnstat.exporters.keras import source as keras_source
 from cnnstat.exporters.onnx import external
 from cnnstat.exporters.onnx.layers import IR_VERSION, OPSET
 from cnnstat.exporters.onnx.library import onnx_library
 from cnnstat.exporters.onnx.model import model
-from cnnstat.exporters.pytorch import source
+from cnnstat.exporters.pytorch import source as torch_source
 from cnnstat.tensors import weights_bytes
 from cnnstat.tensors.safetensors import library
 
@@ -62,9 +63,16 @@ def onnx(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, nam
 
 def pytorch(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, name: str) -> Exported:
     """Make the source of a `torch.nn.Module`; it holds no numbers."""
-    text = source(analysis.graph, analysis)
+    text = torch_source(analysis.graph, analysis)
     classes = sum(line.startswith("class ") for line in text.splitlines())
     return Exported(text.encode(), "PyTorch source", holds={"lines": text.count("\n"), "classes": classes})
+
+
+def keras(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, name: str) -> Exported:
+    """Make the source of functions that build a `keras.Model`; it holds no numbers."""
+    text = keras_source(analysis.graph, analysis)
+    functions = sum(line.startswith("def ") for line in text.splitlines())
+    return Exported(text.encode(), "Keras source", holds={"lines": text.count("\n"), "functions": functions})
 
 
 def tensors(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str, name: str) -> Exported:
@@ -88,6 +96,7 @@ class Target(Struct, frozen=True):
 TARGETS = {
     "onnx": Target(onnx, onnx_library),
     "pytorch": Target(pytorch, lambda: None, numbers=False),
+    "keras": Target(keras, lambda: None, numbers=False),
     "npz": Target(tensors, lambda: None),
     "safetensors": Target(tensors, partial(library, Path("a .safetensors file"))),
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.weights import as_named_in
+from cnnstat.commands.run.model_weights import load_model
 from cnnstat.executor.kernel import quiet
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def values(graph: Graph, options: ExportOptions) -> dict[str, Array]:
     network = Network(graph, seed=options.seed, dtype=options.dtype)
     if options.weights is not None:
         network.load_weights(options.weights, names=options.names)
+    elif options.model:
+        load_model(network, options.model, options.model_params)
     if options.like is not None:
         return as_named_in(network, graph, options.like)
     return network.parameters

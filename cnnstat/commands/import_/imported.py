@@ -12,7 +12,7 @@ from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.text import plain, plural
 from cnnstat.commands.import_.same import same
 from cnnstat.graph.load import loads
-from cnnstat.importers import drafted, drafted_code, is_code
+from cnnstat.importers import drafted, is_code, run_code
 from cnnstat.importers.spec_text import folded_text, spec_text
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def imported(
     """
     if params and not is_code(model):
         raise ArgumentError("--set: a file has no parameters; it is for 'torch:...'")
-    draft = drafted_code(model, params, input_shape) if is_code(model) else drafted(model, input_shape)
+    draft = run_code(model, params, input_shape) if is_code(model) else drafted(model, input_shape)
     called = model.rpartition(":")[2] if is_code(model) else Path(model).stem
     draft = replace(draft, name=name or called)
     whole = spec_text(draft).text

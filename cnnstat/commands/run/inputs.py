@@ -1,17 +1,14 @@
-"""What a run computes with: inputs from files, and the weights that come with a model."""
+"""What a run computes with: inputs from files, from the spec, or drawn."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cnnstat.base.text import listed, plural
 from cnnstat.bridge.written_values import written_inputs
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.executor.kernel import is_finite
-from cnnstat.importers import code_weights, is_code
-from cnnstat.importers import weights as weights_of
-from cnnstat.tensors import FileError, array_input, cast, image_input
+from cnnstat.tensors import array_input, image_input
 from cnnstat.tensors.numbers import repeated
 
 if TYPE_CHECKING:
@@ -87,18 +84,6 @@ def batch_of(network: Network, given: Mapping[str, GivenInput], samples: int) ->
         x[name] = repeated(each, samples, network.dtype)
     _check_finite(x, network)
     return network.batch({**x, **typed(given, network)})
-
-
-def load_model(network: Network, model: str, params: Mapping[str, object]) -> None:
-    """Take the weights of a model, one tensor after the other."""
-    own = network.parameters
-    shapes = network.program.inputs
-    given = {**shapes} if len(shapes) > 1 else network.program.input_shape
-    for name, tensor in code_weights(model, params, given) if is_code(model) else weights_of(model, given):
-        try:
-            network.load({name: cast(tensor, own[name], name, Path(model).name)})
-        except ValueError as error:  # numbers that are no weights
-            raise FileError(model, str(error)) from None
 
 
 def check_known(analysis: Analysis) -> None:

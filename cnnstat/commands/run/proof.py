@@ -15,8 +15,9 @@ from cnnstat.bridge.verify import compare
 from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import onnx_runtime, pytorch_engine
-from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, load_model, samples_of
+from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
 from cnnstat.executor.choices import PROJECTION

@@ -10,8 +10,9 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.written_values import written_deltas, written_target
-from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, load_model, samples_of
+from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.layer_run import LayerRun
 from cnnstat.executor.backward import go_back

@@ -167,3 +167,9 @@ def test_suggestions_are_for_the_first_codes_that_there_are_not(monkeypatch: pyt
 def test_a_reason_has_a_word() -> None:
     report = check(f"{HEAD}  {BAD}  # cnnstat: ignore[{BIAS}] ...\n{NORM}")
     assert (4, "ignore/reason") in codes(report)
+
+
+def test_a_budget_for_an_input_that_there_cannot_be_is_no_opinion() -> None:
+    budget = "budget: {input: [3, 9], params: <= 5M}  # cnnstat: ignore[budget/input] later\n"
+    report = check(f"{budget}{HEAD}  {BAD.replace('3}', '3, bias: false}')}\n")
+    assert codes(report) == [(1, "budget/input"), (1, "ignore/refused")]

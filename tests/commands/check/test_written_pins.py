@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,18 @@ def test_variants_of_one_file_are_written_one_after_the_other(here: Path) -> Non
     assert [len(each["written"]) for each in found] == [5] * 13
     assert [each["file"] for each in found] == ["s.yaml", *(name.split("#")[0] for name in named)]
     assert (here / "f.yaml").read_text().count("{expect: {source") == 12
+
+
+def test_a_name_with_a_line_end_is_a_name(here: Path) -> None:
+    (here / "a: \nb.yaml").write_text("input: [1, 8, 8]\n" + LAYERS)
+    ended = within("check", ".")
+    assert ended.stdout == "2 files, 2 networks: nothing found\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root writes as others")
+def test_a_file_that_root_writes_stays_its_owner_s(here: Path) -> None:
+    os.chown(here / "s.yaml", 1234, 4321)
+    within("check", "--write-expect", "s.yaml")
+    after = (here / "s.yaml").stat()
+    assert "expect" in (here / "s.yaml").read_text()
+    assert (after.st_uid, after.st_gid) == (1234, 4321)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -69,6 +70,18 @@ class Two(nn.Module):
 
 def huge():
     return nn.Sequential(*(nn.Linear(1 << 16, 1 << 16, bias=False) for _ in range(32)))
+
+
+class Drawn(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.all = nn.ParameterList([nn.Parameter(torch.randn(1 << 16, 1 << 16) * 0.1) for _ in range(2)])
+        self.scale = float(torch.linspace(0, 1, 3)[1])
+
+    def forward(self, x):
+        for each in self.all:
+            x = nn.functional.linear(x, each) * self.scale
+        return x
 """
 MARK = "import pathlib\npathlib.Path('ran').write_text('')\nraise SystemExit(0)\n"
 
@@ -165,9 +178,10 @@ class TestRun:
         ended = summary("net.py:Two", "--input", "left=3x8x8", "--input", "up=3x8x8")
         assert "no input 'up': its forward takes left, right, scale" in ended.stderr
 
-    def test_137_billion_parameters_need_no_memory(self) -> None:
-        ended = summary("net.py:huge", "--input", "65536", "--format", "json")
-        assert json.loads(ended.stdout)["totals"]["params"] == 32 << 32
+    @pytest.mark.parametrize(("name", "params"), [("huge", 32 << 32), ("Drawn", 2 << 32)])
+    def test_137_billion_parameters_need_no_memory(self, name: str, params: int) -> None:
+        ended = summary(f"net.py:{name}", "--input", "65536", "--format", "json")
+        assert json.loads(ended.stdout)["totals"]["params"] == params
 
     def test_every_command_takes_it(self) -> None:
         spec, given = "torch:net.py:make", ("--input", "3x8x8")
@@ -177,6 +191,8 @@ class TestRun:
         assert "no difference" in within("diff", spec, spec, *given).stdout
         assert within("sizes", spec, *given).returncode == 0
         assert within("export", spec, *given, "--to", "pytorch", "-o", "out.py").returncode == 0
+        ended = within("import", spec, *given)
+        assert "{name: fc, type: linear, units: " in ended.stdout
 
     def test_a_run_has_the_weights_of_the_module(self) -> None:
         ended = within(
@@ -192,6 +208,14 @@ class TestRun:
         assert np.array_equal(stored["stem.0.weight"], module.stem[0].weight.detach().numpy())
         assert np.array_equal(stored["fc.bias"], module.fc.bias.detach().numpy())
 
+    def test_an_export_has_the_weights_of_the_module(self) -> None:
+        ended = within("export", "torch:net.py:make", "--input", "3x8x8", "-o", "w.npz")
+        assert ended.returncode == 0, ended.stderr
+        torch = pytest.importorskip("torch")
+        made = runpy.run_path("net.py")["make"]
+        torch.manual_seed(0)
+        assert np.array_equal(np.load("w.npz")["stem.0.weight"], made().stem[0].weight.detach().numpy())
+
     def test_from_python_it_is_a_graph(self) -> None:
         nn = pytest.importorskip("torch").nn
         module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
@@ -200,6 +224,15 @@ class TestRun:
         assert cnnstat.analyze(graph).totals.output_shape == (4, 7, 7)
         with pytest.raises(cnnstat.SpecError, match="is no torch"):
             cnnstat.from_torch(lambda x: x, (3, 9, 9))
+
+
+@pytest.mark.exchange
+@pytest.mark.usefixtures("installed")
+def test_the_example_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(cnnstat.__file__).parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(from torch import nn\n.*?)```", page, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out.strip() == re.findall(r"  # (.*)$", code, re.MULTILINE)[-1]
 
 
 def test_nothing_but_a_command_line_runs_code() -> None:

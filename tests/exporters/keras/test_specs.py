@@ -1,0 +1,109 @@
+"""What the spec language can say beyond the bundled networks, as sources for Keras."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+import cnnstat
+from cnnstat.exporters.refusals import NoExportError
+from cnnstat.tensors import save_weights
+from tests.exporters.keras.compared import apart, written
+from tests.exporters.pytorch.test_specs import HOSTILE, SPECS, _quoted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras
+
+REFUSED = {"chains-of-weights": "repetitions of 'in2'", "shared-weights": "repetitions of 's'"}
+"""Blocks are functions here, so that repetitions have no modules to be called again."""
+SHARED = """
+input: [4, 8, 8]
+blocks:
+  head:
+    layers:
+      - {name: conv, type: conv, filters: 4, kernel: 3, padding: 1}
+      - {name: norm, type: batch_norm}
+layers:
+  - {name: a, type: head}
+  - {name: small, type: max_pool, kernel: 2}
+  - {name: b, type: head, weights: a}
+  - {name: c, type: conv, filters: 4, kernel: 3, padding: 1, weights: a.conv}
+  - {name: d, type: conv, filters: 4, kernel: 1, frozen: true}
+  - {name: e, type: conv, filters: 4, kernel: 1, repeat: 3, weights: e}
+"""
+
+
+@pytest.mark.exchange
+@pytest.mark.parametrize("name", SPECS)
+def test_keras_agrees(name: str) -> None:
+    graph = cnnstat.loads(SPECS[name])
+    if name in REFUSED:
+        with pytest.raises(NoExportError, match=REFUSED[name]):
+            written(graph)
+        return
+    assert apart(graph) < 1e-9
+
+
+@pytest.mark.exchange
+def test_shared_weights_are_stored_once() -> None:
+    assert apart(cnnstat.loads(SHARED)) < 1e-9
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_texts_of_a_spec_are_no_code(text: str) -> None:
+    """A name and a source stand in docstrings, whatever they say, and in a name that is an identifier."""
+    spec = (
+        "name: {0}\nsource: {0}\ninput: [3, 8, 8]\nlayers: [{{name: one, type: conv, filters: 2, kernel: 3}}]"
+    )
+    plain, odd = (ast.parse(written(cnnstat.loads(spec.format(_quoted(each))))) for each in ("Plain", text))
+    titles = [[n.name for n in tree.body if isinstance(n, ast.FunctionDef)][-1] for tree in (plain, odd)]
+    assert all(title.isidentifier() for title in titles)
+    pairs = zip((plain, odd), titles, strict=True)
+    bodies = [_bare(tree).replace(f"'{title}'", "'t'") for tree, title in pairs]
+    assert bodies[0] == bodies[1]
+
+
+def _bare(tree: ast.Module) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree)
+
+
+@pytest.mark.parametrize(
+    ("layers", "why"),
+    {
+        "{name: up, type: transposed_conv, filters: 4, kernel: 2, groups: 2}": "up: transposed_conv of 2",
+        "{name: a, type: relu}, {name: b, type: conv, filters: 4, kernel: 3}, "
+        "{name: c, type: conv, filters: 4, kernel: 3, stride: 2, weights: b}": "weights of 'b' in a layer",
+    }.items(),
+)
+def test_what_keras_cannot_say_is_refused_by_name(layers: str, why: str) -> None:
+    with pytest.raises(NoExportError, match=why):
+        written(cnnstat.loads(f"input: [4, 8, 8]\nlayers: [{layers}]"))
+
+
+def test_two_layers_of_one_name_are_refused() -> None:
+    text = """
+input: [4, 8, 8]
+blocks: {two: {layers: [{name: conv, type: relu}]}}
+layers: [{name: a_conv, type: relu}, {name: a, type: two}]
+"""
+    with pytest.raises(NoExportError, match="two layers that both become 'a_conv'"):
+        written(cnnstat.loads(text))
+
+
+def test_names_of_keras_are_read_as_ours(tmp_path: Path) -> None:
+    ours = cnnstat.Network("resnet20", seed=5)
+    theirs = {}
+    for name, tensor in reversed(ours.parameters.items()):
+        head, _, tail = name.rpartition(".")
+        theirs[f"{head.replace('.', '_')}.{tail}"] = tensor
+    save_weights(tmp_path / "w.npz", theirs)
+    again = cnnstat.Network("resnet20", seed=6)
+    again.load_weights(tmp_path / "w.npz")
+    assert all((ours.parameters[name] == tensor).all() for name, tensor in again.parameters.items())
