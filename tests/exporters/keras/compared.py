@@ -78,7 +78,7 @@ def apart(graph: Graph) -> float:
 
 
 def read(graph: Graph) -> set[str]:
-    """Return the layers that outputs depend on, and whose weights these use: others are no part of a model."""
+    """Return the layers that outputs depend on, and those whose weights they use: a model has no others."""
     nodes = {node.number: node for node in graph.layers}
     waiting, found = list(graph.outputs), set[int]()
     while waiting:
