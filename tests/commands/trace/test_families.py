@@ -32,10 +32,10 @@ def executed(case: Case) -> tuple[LayerRun, tuple[Array, ...], dict[str, Array]]
     params = {name: value.copy() for name, value in case.params.items()}
     y, back = KERNELS[case.type].forward(case.inputs, params, case.options, case.context())
     assert back is not None
-    errors = case.numbers("dy", y.shape)
-    d_inputs, d_params = back(errors)
+    deltas = case.numbers("dy", y.shape)
+    d_inputs, d_params = back(deltas)
     mask = back.kept[0] if case.type in ("dropout", "drop_path") and back.kept else None
-    run = LayerRun(case.type, case.calculated, case.inputs, params, y, case.training, mask, errors)
+    run = LayerRun(case.type, case.calculated, case.inputs, params, y, case.training, mask, deltas)
     return run, d_inputs, d_params
 
 
