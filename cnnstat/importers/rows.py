@@ -58,9 +58,9 @@ def in_rows(layers: Sequence[DraftLayer]) -> list[Path]:
         count = counts[layer.type]
         found.append((layer.type if count == 1 else f"{layer.type}_{count}",))
     for number, row in enumerate(sorted(taken, key=lambda row: row.start), 1):
-        for layer in range(row.start, row.stop):
-            repetition = (layer - row.start) // row.size
-            found[layer] = (f"block{number}", f"{repetition}", layers[layer].type)
+        for place in range(row.start, row.stop):
+            repetition = (place - row.start) // row.size
+            found[place] = (f"block{number}", f"{repetition}", layers[place].type)
     return found
 
 
