@@ -153,6 +153,36 @@ CASES = {
     "mean, old": Case(one("ReduceMean", {"axes": [-1, -2], "keepdims": 0}), X, {}, "reduce", 13),
     "max of channels": Case(one("ReduceMax", inputs="x a"), X, {"a": ints(1)}, "reduce"),
     "sum": Case(one("ReduceSum", {"keepdims": 0}, inputs="x a"), X, {"a": ints(2)}, "reduce"),
+    "norm of places": Case(
+        one("ReduceL2", {"keepdims": 0}, inputs="x a"), X, {"a": ints(2, 3)}, "power reduce power"
+    ),
+    "norm, old": Case(one("ReduceL2", {"axes": [1]}), X, {}, "power reduce power", 13),
+    "sum of what is left of signs": Case(one("ReduceL1", inputs="x a"), X, {"a": ints(-1)}, "abs reduce"),
+    "sum of squares": Case(one("ReduceSumSquare", inputs="x a"), X, {"a": ints(1, 2)}, "power reduce"),
+    "stretched beside another": Case(
+        [
+            ("GlobalAveragePool", "x", "a"),
+            ("Expand", "a s", "b"),
+            ("Mul", "x b", "c"),
+            ("Sub", "b c", "y"),
+        ],
+        X,
+        {"s": ints(1, 4, 7, 6)},
+        "global_avg_pool multiply subtract",
+    ),
+    "constants that leave others as they are": Case(
+        [
+            ("Mul", "one w", "a"),
+            ("Mul", "x a", "b"),
+            ("Sub", "v none", "c"),
+            ("Div", "c one", "d"),
+            ("Add", "none d", "e"),
+            ("Add", "b e", "y"),
+        ],
+        (1, 66_000, 1, 1),  # more than is computed
+        {"one": floats(1), "none": floats(0), "w": (66_000, 1, 1), "v": (66_000, 1, 1)},
+        "scale parameter add",
+    ),
     "flatten": Case(one("Flatten"), X, {}, "flatten"),
     "reshape": Case(one("Reshape", inputs="x s"), X, {"s": ints(0, 2, 2, -1)}, "reshape"),
     "squeeze": Case(
