@@ -42,6 +42,8 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
         elif op == "CastLike":
             kind = inputs[1].kind
         other = op == "DequantizeLinear" or kind != first.kind
+        if other and op == "CastLike" and first.array is not None:  # what it is like may be no constant
+            return _cast(first, kind)
         return None if other and first.array is not None else first
     if op == "Transpose":
         order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
@@ -87,6 +89,14 @@ def _unchanged(op: str, first: Value, second: Value) -> Value | None:
         if alone and value.constant and len(number.shape or ()) <= len(value.shape or ()):
             return value
     return None
+
+
+def _cast(value: Value, kind: int) -> Value:
+    """Return a constant's numbers in a type of ONNX's."""
+    from onnx import helper  # noqa: PLC0415
+
+    array = value.array.astype(helper.tensor_dtype_to_np_dtype(kind))
+    return replace(value, kind=kind, array=array, at=None)
 
 
 def _in_order(axes: Any) -> bool:

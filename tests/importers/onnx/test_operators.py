@@ -99,6 +99,24 @@ CASES = {
         "transposed_conv",
     ),
     "gemm": Case(one("Gemm", {"transB": 1}, inputs="x w b"), ROW, {"w": (3, 5), "b": (3,)}, "linear"),
+    "gemm of tokens": Case(
+        [("Reshape", "x s", "a"), ("Gemm", "a w b", "c"), ("Reshape", "c t", "y")],
+        TOKENS,
+        {"s": ints(5, 6), "w": (6, 3), "b": (3,), "t": ints(1, 5, 3)},
+        "linear",
+    ),
+    "a size as a number of the input's type": Case(
+        [
+            ("Shape", "x", "s"),
+            ("Gather", "s last", "n"),
+            ("CastLike", "n x", "f"),
+            ("Sqrt", "f", "r"),
+            ("Div", "x r", "y"),
+        ],
+        TOKENS,
+        {"last": ints(-1)},
+        "power",
+    ),
     "gemm untransposed": Case(one("Gemm", inputs="x w"), ROW, {"w": (5, 3)}, "linear"),
     "matmul and add": Case(
         [("MatMul", "x w", "a"), ("Add", "b a", "y")], TOKENS, {"w": (6, 3), "b": (3,)}, "linear"
