@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def gemm(node: Node, layers: Layers) -> int:
-    """Gemm of rows with a constant matrix and perhaps a constant row; each may be a sample or a part of one."""
+    """Gemm of rows, of one or several to a sample, with a constant matrix and perhaps a constant row."""
     x, weight, bias = layers.value(node.inputs[0]), layers.input(node, 1), layers.input(node, 2)
     alpha, beta = node.attributes.get("alpha", 1.0), node.attributes.get("beta", 1.0)
     if node.attributes.get("transA", 0) or alpha != 1 or (bias is not None and beta != 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec.structs import replace
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.importers.onnx.value import Node
+
+
+Each: TypeAlias = "tuple[str, dict[str, Any]]"
+"""A type that works value by value, and its options."""
 
 
 def same(node: Node, layers: Layers) -> int | str:
@@ -180,9 +184,7 @@ def pad(node: Node, layers: Layers) -> int | str:
     return layers.add(node, "pad", [source], out, options)
 
 
-def reduce(
-    mode: str, before: tuple[str, dict[str, Any]] | None = None, after: tuple[str, dict[str, Any]] | None = None
-) -> Any:
+def reduce(mode: str, before: Each | None = None, after: Each | None = None) -> Any:
     """Return what makes a reduction a layer, with what is computed value by value before and after it."""
 
     def made(node: Node, layers: Layers) -> int | str:
