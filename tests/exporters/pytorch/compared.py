@@ -85,7 +85,7 @@ class Gone:
         torch = pytest.importorskip("torch")
         self.torch = torch
         self.module = module_of(written(self.graph)).train(training)
-        numbers = {name: torch.from_numpy(t.copy()) for name, t in network.parameters.items()}
+        numbers = {attributes(name): torch.from_numpy(t.copy()) for name, t in network.parameters.items()}
         self.module.load_state_dict(numbers)
         self.inputs = {name: torch.tensor(x, requires_grad=True) for name, x in batch.items()}
         found = self.module(*self.inputs.values())
@@ -96,7 +96,7 @@ class Gone:
     def backward(self, dys: list[Array]) -> dict[str, Array]:
         """Return the gradient of each input and each trained tensor, zeros where nothing depends on it."""
         total = sum((self.torch.from_numpy(dy) * y).sum() for dy, y in zip(dys, self.outputs, strict=True))
-        trained = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
+        trained = {names(name): each for name, each in self.module.named_parameters() if each.requires_grad}
         wanted = {**self.inputs, **trained}
         if not total.requires_grad:
             return {name: np.zeros(tuple(each.shape)) for name, each in wanted.items()}

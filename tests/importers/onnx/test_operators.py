@@ -245,6 +245,24 @@ CASES = {
         {"s": ints(1, -4), "e": ints(3, 1000), "a": ints(1, 2)},
         "slice slice",
     ),
+    "the middle": Case(
+        one("Slice", inputs="x s e a"),
+        X,
+        {"s": ints(1, 1), "e": ints(5, 5), "a": ints(2, 3)},  # 7 to 4: one more behind
+        "crop",
+    ),
+    "margins": Case(
+        one("Slice", inputs="x s e a"),
+        X,
+        {"s": ints(2, 0), "e": ints(-1, -3), "a": ints(2, 3)},
+        "crop",
+    ),
+    "margins in space, one axis alone read elsewhere": Case(
+        [("Slice", "x s e a", "b"), ("Slice", "b s e c", "d"), ("Slice", "d s f g", "h"), ("Add", "h d", "y")],
+        (1, 3, 5, 4, 6),
+        {"s": ints(1), "e": ints(4), "a": ints(2), "c": ints(3), "f": ints(2), "g": ints(4)},
+        "crop slice add",
+    ),
     "slice with steps": Case(
         one("Slice", inputs="x s e a t"),
         X,
