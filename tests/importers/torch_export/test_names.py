@@ -32,7 +32,7 @@ blocks:
 layers:
   - {name: double, type: half, width: 4}
   - {name: double_, type: half, width: 6, train: 5}
-  - {name: float, type: half, width: 5, repeat: 2}
+  - {name: float, type: half, width: 5}
   - {name: forward, type: conv, filters: 2, kernel: 1}
 """
 
