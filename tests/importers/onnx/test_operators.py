@@ -258,7 +258,12 @@ CASES = {
         "crop",
     ),
     "margins in space, one axis alone read elsewhere": Case(
-        [("Slice", "x s e a", "b"), ("Slice", "b s e c", "d"), ("Slice", "d s f g", "h"), ("Add", "h d", "y")],
+        [
+            ("Slice", "x s e a", "b"),
+            ("Slice", "b s e c", "d"),
+            ("Slice", "d s f g", "h"),
+            ("Add", "h d", "y"),
+        ],
         (1, 3, 5, 4, 6),
         {"s": ints(1), "e": ints(4), "a": ints(2), "c": ints(3), "f": ints(2), "g": ints(4)},
         "crop slice add",
