@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 pytest.importorskip("onnx")
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
+
+import numpy as np
+import torch
 
 import cnnstat
 from cnnstat.tensors import as_attributes, save_weights
