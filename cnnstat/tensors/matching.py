@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cnnstat.base import module_names
 from cnnstat.base.files import FileError
 from cnnstat.tensors.by_kind import Ambiguous
 from cnnstat.tensors.common import first_few, shape_text, shown
@@ -171,7 +172,15 @@ def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[st
     names = {name: name for name in tensors}
     if len(flat) == len(parameters) and flat.keys() == names.keys():
         return {flat[name]: name for name in names}
-    return max(_without_prefix(names), key=lambda held: len(held.keys() & parameters.keys()))
+    fitting = (_read_back(held, parameters) for held in _without_prefix(names))
+    return max(fitting, key=lambda held: len(held.keys() & parameters.keys()))
+
+
+def _read_back(held: dict[str, str], parameters: Mapping[str, Array]) -> dict[str, str]:
+    """Call what is named as an attribute of a module, `double_`, as the layer that it is."""
+    back = {name: module_names.names(name) for name in held if name not in parameters}
+    fits = {name: own for name, own in back.items() if own in parameters and own not in held}
+    return {fits.get(name, name): original for name, original in held.items()} if fits else held
 
 
 def _flat(name: str) -> str:

@@ -31,7 +31,8 @@ def load(model: keras.Model, file: str) -> None:
         stored = load_file(file)
     else:
         stored = dict(np.load(file))
-    found = {name.replace(".", "_"): tensor for name, tensor in stored.items()}
+    found = {name.replace("_.", ".").replace(".", "_"): tensor for name, tensor in stored.items()}
+    found |= {name.replace(".", "_"): tensor for name, tensor in stored.items()}
     for name, variable, depthwise in weights_of(model):
         tensor = found[name.replace(".", "_")]
         if depthwise:
