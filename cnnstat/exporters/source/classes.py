@@ -126,6 +126,8 @@ class Arguments:
                 self._add(f"{identifier(each)}_channels" if several else "in_channels", values, taken)
         for spec, default in self.own.items():
             values = [python_value(scope.params[spec]) for scope in scopes]
+            if any(isinstance(value, Channels) for value in values):
+                continue  # channels have no number there; what follows from them has one, under this name
             unsaid = default is None or isinstance(default, Channels)
             own = NO_DEFAULT if unsaid else python_value(default)
             if own is not NO_DEFAULT and all(same(value, own) for value in values):

@@ -33,7 +33,7 @@ def made(text: str) -> tuple[Any, dict[str, Any]]:
     keras = pytest.importorskip("keras")
     found: dict[str, Any] = {"__name__": "generated"}
     exec(compile(text, "generated.py", "exec", dont_inherit=True), found)
-    title = re.findall(r"^def (\w+)\(", text, re.MULTILINE)[-1]
+    title = main(text)
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     # But with TensorFlow, Keras makes float32 of float64 in many operations: that is not looked at here.
@@ -41,6 +41,13 @@ def made(text: str) -> tuple[Any, dict[str, Any]]:
     dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
     keras.utils.clear_session()
     return found[title](), found
+
+
+def main(text: str) -> str:
+    """Return the name of the function that returns the model."""
+    found = re.search(r"^    model = (\w+)\(\)$", text, re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 def apart(graph: Graph) -> float:
