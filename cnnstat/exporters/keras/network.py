@@ -6,11 +6,13 @@ import builtins
 import keyword
 import re
 import unicodedata
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.keras import helpers
 from cnnstat.exporters.keras.function import WORDS, Function
 from cnnstat.exporters.keras.functions import FUNCTIONS
+from cnnstat.exporters.keras.lending import Lenders
 from cnnstat.exporters.keras.modules import MODULES
 from cnnstat.exporters.source.network import Network
 
@@ -24,6 +26,11 @@ class KerasNetwork(Network):
     rules = MODULES | FUNCTIONS
     builder = Function
     reserved = frozenset({*helpers.names(), *WORDS})
+
+    @cached_property
+    def lenders(self) -> Lenders:
+        """Return the entries whose weights others use."""
+        return Lenders(self)
 
     def unread(self) -> list[LayerRow]:
         """Return the layers with parameters that no output depends on: no model has them."""

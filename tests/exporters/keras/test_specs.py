@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras
 
-REFUSED = {"chains-of-weights": "repetitions of 'in2'", "shared-weights": "repetitions of 's'"}
-"""Blocks are functions here, so that repetitions have no modules to be called again."""
 SHARED = """
 input: [4, 8, 8]
 blocks:
@@ -41,17 +39,42 @@ layers:
 @pytest.mark.exchange
 @pytest.mark.parametrize("name", SPECS)
 def test_keras_agrees(name: str) -> None:
-    graph = cnnstat.loads(SPECS[name])
-    if name in REFUSED:
-        with pytest.raises(NoExportError, match=REFUSED[name]):
-            written(graph)
-        return
-    assert apart(graph) < 1e-9
+    assert apart(cnnstat.loads(SPECS[name])) < 1e-9
+
+
+LENT = """
+input: [6, 8, 8]
+blocks:
+  pair:
+    params: {filters: 4}
+    layers:
+      - {name: conv, type: conv, filters: $filters, kernel: 3, padding: 1}
+      - {name: norm, type: batch_norm}
+  nest:
+    layers:
+      - {name: inner, type: pair, repeat: 2}
+      - {name: again, type: pair, repeat: 2, weights: inner}
+layers:
+  - {name: a, type: pair, repeat: 3, first: {filters: 4}}
+  - {name: small, type: max_pool, kernel: 2}
+  - {name: b, type: pair, weights: a.2}
+  - {name: c, type: conv, filters: 4, kernel: 3, padding: 1, stride: 2, repeat: 2}
+  - {name: layer, type: relu}
+  - {name: d, type: conv, filters: 4, kernel: 3, padding: 1, stride: 2, repeat: 2, weights: c, from: a}
+  - {name: both, type: add, from: [layer, layer]}
+  - {name: e, type: conv, filters: 4, kernel: 3, padding: 1, stride: 2, repeat: 2, weights: e, from: d}
+  - {name: up, type: upsample, scale: 4, from: d}
+  - {name: f, type: nest, repeat: 2}
+  - {name: g, type: nest, weights: f.1}
+  - {name: h, type: pair, weights: f.0.inner.1}
+outputs: [e, both, h]
+"""
 
 
 @pytest.mark.exchange
-def test_shared_weights_are_stored_once() -> None:
-    assert apart(cnnstat.loads(SHARED)) < 1e-9
+@pytest.mark.parametrize("text", [SHARED, LENT], ids=["shared", "lent"])
+def test_shared_weights_are_stored_once(text: str) -> None:
+    assert apart(cnnstat.loads(text)) < 1e-9
 
 
 @pytest.mark.parametrize("text", HOSTILE)
