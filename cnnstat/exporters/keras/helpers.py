@@ -106,7 +106,7 @@ def response_norm(x: KerasTensor, size: int, *, alpha: float, beta: float, k: fl
     squares = ops.pad(ops.square(x), (*sides, (size // 2, (size - 1) // 2)))
     channels = x.shape[-1]
     total = sum(squares[..., i : i + channels] for i in range(size))
-    return x / ops.power(layers.Rescaling(alpha, k)(total), beta)
+    return x / ops.power(k + alpha * total, beta)
 ''',
     ),
     "dilated_max_pool": (

@@ -53,9 +53,9 @@ def main(text: str) -> str:
 def apart(graph: Graph) -> float:
     """Return how far outputs are off beside the largest number, once numbers are the same."""
     model, names = made(written(graph))
-    tree = importlib.import_module("keras.tree").flatten
-    # A product with a number is called sparse (3.15), and layers behind it then fail with TensorFlow.
-    assert not [each.name for op in model.operations for each in tree(op.output) if each.sparse]
+    # A product with a number is called sparse (3.15), which layers of ours then fail on with TensorFlow.
+    nodes = [node for layer in model.layers for node in layer._inbound_nodes]
+    assert not [each.name for node in nodes for each in node.input_tensors if each.sparse]
     network = cnnstat.Network(graph, seed=3, dtype="float64")
     live = read(graph)
     counts = [row.counts for row in cnnstat.analyze(graph).rows if row.name in live]
