@@ -4,7 +4,7 @@
    is a prefix that all names share (`module.`).
 2. Structure: the tensors of a file make modules (what stands before the last dot), those of a network layers.
    A module fits a layer if both have the same tensors of the same shapes. There must be as many modules of
-   each such kind as layers; which of them is which layer, `cnnstat.tensors.pairing` decides.
+   each such kind as layers; which of them is which layer, `cnnstat.tensors.by_kind` decides.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         help="Of a batch, which one.",
     ),
     click.option(
-        "--backward", is_flag=True, help="The way back, too: its error, and the gradients of weights."
+        "--backward", is_flag=True, help="The way back, too: its delta, and the gradients of weights."
     ),
     click.option(
         "--weight",
@@ -81,7 +81,7 @@ if TYPE_CHECKING:
         "--target", metavar="K", type=click.IntRange(0, MAX_SIZE), help="For --backward: the right class."
     ),
     max_memory_option,
-    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
+    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz, .safetensors or .onnx."),
     click.option(
         "--names", metavar="FILE", type=FILE, help="For --weights: a YAML map, our names to the file's."
     ),
@@ -93,7 +93,7 @@ if TYPE_CHECKING:
 def trace(network: Chosen, options: TraceOptions, output: Output) -> None:
     """How one unit of SPEC comes about: what it read, its weights, the products and their sum.
 
-    With --backward also what comes back to it: which errors, through which weights, and the gradients.
+    With --backward also what comes back to it: which deltas, through which weights, and the gradients.
     """
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
     from cnnstat.commands.run.proof import REFUSALS  # noqa: PLC0415

@@ -54,11 +54,11 @@ class Backward(Struct, frozen=True, kw_only=True):
     """Only of an output of the network: dL/dy."""
     shares: tuple[Share, ...]
     gradient: Real
-    """The sum of these: the error of the unit."""
+    """The sum of these: the delta of the unit."""
     executed: Real
     """The same number, as the run has it."""
     map: Plane
-    """The errors of the unit's channel, as the run has them; that of the unit is marked."""
+    """The deltas of the unit's channel, as the run has them; that of the unit is marked."""
     weights: tuple[WeightGradient, ...]
 
 

@@ -21,7 +21,7 @@ Index = tuple[int, ...]
 class LayerRun:
     """Arrays of one layer, batch first, and the options that its author wrote.
 
-    `errors` are dL/dy, one for each number of `output`; `mask` is what dropout drew, None where that is
+    `deltas` are dL/dy, one for each number of `output`; `mask` is what dropout drew, None where that is
     nothing.
     """
 
@@ -32,7 +32,7 @@ class LayerRun:
     output: Array
     training: bool = False
     mask: Array | None = None
-    errors: Array | None = None
+    deltas: Array | None = None
 
     @cached_property
     def shapes(self) -> tuple[Shape, ...]:
@@ -46,8 +46,8 @@ class LayerRun:
 
     @property
     def arrays(self) -> tuple[Array, ...]:
-        """All that went through: inputs, output, and errors where there are any."""
-        return (*self.inputs, self.output, *(() if self.errors is None else (self.errors,)))
+        """All that went through: inputs, output, and deltas where there are any."""
+        return (*self.inputs, self.output, *(() if self.deltas is None else (self.deltas,)))
 
     @property
     def samples(self) -> int:
@@ -67,10 +67,10 @@ class LayerRun:
         """Return one number of the output."""
         return float(self.output[index])
 
-    def error(self, index: Index) -> float:
+    def delta(self, index: Index) -> float:
         """Return dL/dy of one unit."""
-        assert self.errors is not None, "no way back was asked for"
-        return float(self.errors[index])
+        assert self.deltas is not None, "no way back was asked for"
+        return float(self.deltas[index])
 
     def param(self, name: str, index: Index) -> float:
         """Return one number that the layer stores."""

@@ -67,7 +67,7 @@ def _back(document: TraceDocument, back: Backward, place: str) -> Iterator[Secti
     target = "" if back.target is UNSET else f", class {back.target}"
     loss = "" if back.written else f"; loss = {number_text(back.value)} ({back.loss}{target})"
     if back.from_loss is not UNSET:
-        found = f"error = {number_text(back.from_loss.value)}"
+        found = f"delta = {number_text(back.from_loss.value)}"
         yield Section(
             "dL/dy" if back.written else f"from the loss: {back.loss}{target}", back.from_loss.parts, found
         )
@@ -75,11 +75,11 @@ def _back(document: TraceDocument, back: Backward, place: str) -> Iterator[Secti
         which = f", its input {share.input}" if share.input > 1 else ""
         found = f"share = {number_text(share.working.value)}"
         yield Section(plain(f"back through {share.layer} ({share.type}){which}"), share.working.parts, found)
-    total = f"error = {number_text(back.gradient)}{_executed(back.gradient, back.executed)}{loss}"
+    total = f"delta = {number_text(back.gradient)}{_executed(back.gradient, back.executed)}{loss}"
     if not back.shares and back.from_loss is UNSET:
-        total = f"nothing comes back: error = 0{loss}"
+        total = f"nothing comes back: delta = 0{loss}"
     yield Section(
-        "error of the unit", (), total, f"errors of {place}", back.map if back.map.matrices else None
+        "delta of the unit", (), total, f"deltas of {place}", back.map if back.map.matrices else None
     )
     for weight in back.weights:
         gradient = weight.working.value

@@ -50,7 +50,7 @@ class TracedRun:
     written: bool = False
     loss: float = 0.0
     gradients: Gradients | None = None
-    input_errors: dict[str, Array] = field(default_factory=dict)
+    input_deltas: dict[str, Array] = field(default_factory=dict)
 
 
 def prepared(graph: Graph, options: TraceOptions) -> tuple[Analysis, int]:
@@ -125,18 +125,18 @@ def _run(
 
 
 def _back(network: Network, found: TracedRun, tape: Tape, options: TraceOptions) -> None:
-    """Go back from the loss, and keep the errors of the layers."""
+    """Go back from the loss, and keep the deltas of the layers."""
     found.objective = _objective(network, found, options)
     found.loss = float(found.objective.value(found.outputs))
     nodes = found.analysis.graph.layers
 
-    def keep(number: int, errors: Array) -> None:
+    def keep(number: int, deltas: Array) -> None:
         node = nodes[number].number
         if node in found.layers:
-            found.layers[node] = replace(found.layers[node], errors=errors)
+            found.layers[node] = replace(found.layers[node], deltas=deltas)
 
     found.gradients = go_back(network, tape, found.objective.gradient(found.outputs), keep)
-    found.input_errors = dict(network.named(found.gradients.input))
+    found.input_deltas = dict(network.named(found.gradients.input))
 
 
 def _objective(network: Network, found: TracedRun, options: TraceOptions) -> Objective:

@@ -148,7 +148,7 @@ def _backward(
     for reader in readers:
         layer = run.layers[reader.number]
         for place, source in enumerate(reader.values):
-            if source == number and layer.errors is not None:
+            if source == number and layer.deltas is not None:
                 working = FAMILIES[reader.type].share(layer, place, unit)
                 working = _with_both(run, reader, layer, working, unit)
                 shares.append(Share(layer=reader.path, type=reader.type, input=place + 1, working=working))
@@ -156,7 +156,7 @@ def _backward(
         _from_loss(run, place, unit) for place, output in enumerate(graph.outputs) if output == number
     ]
     total = fsum([*(each.working.value for each in shares), *(each.value for each in from_loss)])
-    errors = _errors(run, number)
+    deltas = _deltas(run, number)
     classes = run.objective.targets[0] if run.objective.name != PROJECTION else None
     return Backward(
         loss=run.objective.name,
@@ -166,18 +166,18 @@ def _backward(
         from_loss=from_loss[0] if from_loss else UNSET,
         shares=tuple(shares),
         gradient=Real(total),
-        executed=Real(0.0 if errors is None else errors[unit]),
-        map=Plane("", ()) if errors is None else channel_of(errors, unit),
+        executed=Real(0.0 if deltas is None else deltas[unit]),
+        map=Plane("", ()) if deltas is None else channel_of(deltas, unit),
         weights=tuple(_weights(run, number, unit, options)),
     )
 
 
-def _errors(run: TracedRun, number: int) -> Array | None:
+def _deltas(run: TracedRun, number: int) -> Array | None:
     """Return dL/dy of a node as the run has it; none of what nothing is learnt from."""
     graph = run.analysis.graph
     if number < len(graph.inputs):
-        return run.input_errors[graph.name(number)]
-    return run.layers[number].errors
+        return run.input_deltas[graph.name(number)]
+    return run.layers[number].deltas
 
 
 def _from_loss(run: TracedRun, place: int, unit: Index) -> Working:
@@ -187,7 +187,7 @@ def _from_loss(run: TracedRun, place: int, unit: Index) -> Working:
     if goal.name == PROJECTION:
         drawn = "drawn from the seed: the loss is the sum of output · this"
         return given(
-            float(goal.targets[place][unit]), "error", "written in the spec" if run.written else drawn
+            float(goal.targets[place][unit]), "delta", "written in the spec" if run.written else drawn
         )
     row = run.outputs[0][unit[0]].tolist()
     return loss_gradient(goal.name, row, int(goal.targets[0][unit[0]]), unit[1], len(run.outputs[0]))
@@ -210,7 +210,7 @@ def _with_both(run: TracedRun, reader: LayerNode, layer: LayerRun, working: Work
 def _weights(run: TracedRun, number: int, unit: Index, options: TraceOptions) -> list[WeightGradient]:
     """Return the gradient of one number of each tensor that the layer trains: by default the unit's first."""
     graph = run.analysis.graph
-    if number < len(graph.inputs) or run.layers[number].errors is None:
+    if number < len(graph.inputs) or run.layers[number].deltas is None:
         return []
     node, layer = graph.layers[number - len(graph.inputs)], run.layers[number]
     assert run.gradients is not None

@@ -40,7 +40,7 @@ class Matrix(Struct, frozen=True):
 
 
 class Plane(Struct, frozen=True):
-    """Matrices of one size side by side: of one channel, one sample, one map of errors."""
+    """Matrices of one size side by side: of one channel, one sample, one map of deltas."""
 
     label: str
     matrices: tuple[Matrix, ...]

@@ -199,7 +199,7 @@ def test_ties_go_to_the_first(tmp_path: Path) -> None:
         for y in (0, 1)
         for x in (0, 1)
     ]
-    assert ["error = 5" in text for text in won] == [False, True, False, False]
+    assert ["delta = 5" in text for text in won] == [False, True, False, False]
 
 
 @pytest.mark.parametrize(

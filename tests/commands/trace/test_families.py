@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from cnnstat.commands.trace.along import Slide, Tap
 from cnnstat.commands.trace.families import FAMILIES
 from cnnstat.commands.trace.layer_run import LayerRun
 from cnnstat.executor.kernels import KERNELS
@@ -31,10 +32,10 @@ def executed(case: Case) -> tuple[LayerRun, tuple[Array, ...], dict[str, Array]]
     params = {name: value.copy() for name, value in case.params.items()}
     y, back = KERNELS[case.type].forward(case.inputs, params, case.options, case.context())
     assert back is not None
-    errors = case.numbers("dy", y.shape)
-    d_inputs, d_params = back(errors)
+    deltas = case.numbers("dy", y.shape)
+    d_inputs, d_params = back(deltas)
     mask = back.kept[0] if case.type in ("dropout", "drop_path") and back.kept else None
-    run = LayerRun(case.type, case.calculated, case.inputs, params, y, case.training, mask, errors)
+    run = LayerRun(case.type, case.calculated, case.inputs, params, y, case.training, mask, deltas)
     return run, d_inputs, d_params
 
 
@@ -63,3 +64,25 @@ def test_a_trace_is_what_the_executor_has(case: Case) -> None:
         for index in some(gradient):
             found = family.weight_gradient(run, name, index).value
             same(found, gradient[index], f"{name} {index}")
+
+
+CONV = CASES[0]
+
+
+def test_a_kernel_that_is_not_rotated_on_the_way_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Slide.readers
+
+    def unrotated(slide: Slide, place: int) -> list[Tap]:
+        taps = right(slide, place)
+        return [each._replace(number=other.number) for each, other in zip(taps, reversed(taps), strict=True)]
+
+    monkeypatch.setattr(Slide, "readers", unrotated)
+    with pytest.raises(AssertionError, match="input 0"):
+        test_a_trace_is_what_the_executor_has(CONV)
+
+
+def test_a_number_that_is_off_by_little_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = LayerRun.param
+    monkeypatch.setattr(LayerRun, "param", lambda run, name, index: right(run, name, index) + 1e-10)
+    with pytest.raises(AssertionError):
+        test_a_trace_is_what_the_executor_has(CONV)

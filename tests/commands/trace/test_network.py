@@ -58,7 +58,7 @@ def test_every_node_of_a_network(text: str, training: bool) -> None:
             _same(found.working.value, found.executed, 1e-12, found.layer)
             assert found.backward is not UNSET
             back = found.backward
-            _same(back.gradient, back.executed, TOLERANCE, f"error of {found.layer} {unit}")
+            _same(back.gradient, back.executed, TOLERANCE, f"delta of {found.layer} {unit}")
             shared = any(node.owner == number for node in graph.layers if node.number != number)
             for weight in back.weights if not shared and found.layer != "same" else ():
                 _same(weight.working.value, weight.executed, TOLERANCE, f"{weight.tensor} {weight.index}")

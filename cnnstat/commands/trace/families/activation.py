@@ -41,15 +41,15 @@ class Pointwise(Family):
         return Working((Part("", (), steps),), Real(found))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error times the slope."""
-        x, error = run.read(cell), run.error(cell)
+        """Return the delta times the slope."""
+        x, delta = run.read(cell), run.delta(cell)
         slope = self.slope(x, run.options)
         steps = (
-            step("error", "", error),
+            step("delta", "", delta),
             step("slope", f"of {self.formula} at x = {number_text(x)}", slope),
-            step("product", f"{signed_text(error)} · {signed_text(slope)}", error * slope),
+            step("product", f"{signed_text(delta)} · {signed_text(slope)}", delta * slope),
         )
-        return Working((Part("", (), steps),), Real(error * slope))
+        return Working((Part("", (), steps),), Real(delta * slope))
 
 
 def _settings(run: LayerRun) -> str:
@@ -187,18 +187,18 @@ class Prelu(Family):
         return Working((Part("", (), (*steps, step("y", "x above 0, else slope·x", found))),), Real(found))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error times the slope."""
-        x, error = run.read(cell), run.error(cell)
+        """Return the delta times the slope."""
+        x, delta = run.read(cell), run.delta(cell)
         slope = 1.0 if x > 0 else run.param("weight", _slope_of(run, cell[1:]))
         steps = (
-            step("error", "", error),
+            step("delta", "", delta),
             step("slope", f"at x = {number_text(x)}", slope),
-            step("product", f"{signed_text(error)} · {signed_text(slope)}", error * slope),
+            step("product", f"{signed_text(delta)} · {signed_text(slope)}", delta * slope),
         )
-        return Working((Part("", (), steps),), Real(error * slope))
+        return Working((Part("", (), steps),), Real(delta * slope))
 
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Return the sum of errors times x, over all x below 0."""
+        """Return the sum of deltas times x, over all x below 0."""
         channels = range(run.shape[0]) if run.stored[name].shape == (1,) else (index[0],)
         shown: list[Plane] = []
         products: list[float] = []
@@ -208,11 +208,11 @@ class Prelu(Family):
                 *([Tap(i, 0, i) for i in range(n)] for n in run.shape[1:]),
             ]
             cells = [(sample, *(tap.at for tap in taps)) for taps in every(along)]
-            errors = [run.error(cell) for cell in cells]
+            deltas = [run.delta(cell) for cell in cells]
             below = [min(run.read(cell), 0.0) for cell in cells]
-            made = [d * x for d, x in zip(errors, below, strict=True)]
+            made = [d * x for d, x in zip(deltas, below, strict=True)]
             columns = [
-                Column("errors", errors),
+                Column("deltas", deltas),
                 Column("x below 0", below, "×"),
                 Column("products", made, "="),
             ]

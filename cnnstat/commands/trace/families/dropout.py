@@ -20,8 +20,8 @@ class Dropout(Family):
         return self._masked(run, unit, run.read(unit), "x")
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error times the same number."""
-        return self._masked(run, cell, run.error(cell), "error")
+        """Return the delta times the same number."""
+        return self._masked(run, cell, run.delta(cell), "delta")
 
     def _masked(self, run: LayerRun, unit: Index, number: float, what: str) -> Working:
         if run.mask is None:

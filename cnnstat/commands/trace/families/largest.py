@@ -48,26 +48,26 @@ class Largest(Family):
         return cells[_first([None if cell is None else run.read((sample, *cell)) for cell in cells])]
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the errors of the units that the number won in: others give it nothing."""
+        """Return the deltas of the units that the number won in: others give it nothing."""
         sample, place = cell[0], cell[1:]
         parts, sums = [], []
         for grid in self.grids(run, number):
             along = grid.readers(place)
-            errors: list[float | None] = []
+            deltas: list[float | None] = []
             won: list[float] = []
             for taps in every(along):
                 at = place_of(taps)
-                errors.append(None if at is None else run.error((sample, *grid.unit(at))))
+                deltas.append(None if at is None else run.delta((sample, *grid.unit(at))))
                 won.append(1.0 if at is not None and self.winner(run, sample, grid, at) == place else 0.0)
-            products = [(d or 0.0) * w for d, w in zip(errors, won, strict=True)]
+            products = [(d or 0.0) * w for d, w in zip(deltas, won, strict=True)]
             if products:
                 columns = [
-                    Column("errors", errors),
+                    Column("deltas", deltas),
                     Column("won there", won, "×"),
                     Column("handed back", products, "="),
                 ]
                 steps = (step("sum", sum_text(products), fsum(products)),)
-                parts.append(Part(f"errors of {spoken(along)}", planes(along, columns), steps, summed=True))
+                parts.append(Part(f"deltas of {spoken(along)}", planes(along, columns), steps, summed=True))
                 sums.append(fsum(products))
         if not parts:
             parts = [Part("no unit reads it", (), (step("gradient", "", 0.0),))]

@@ -64,30 +64,30 @@ class Rbf(Family):
         return _of(columns, squares)
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the sum of the units' errors, each times twice the difference from its code."""
+        """Return the sum of the units' deltas, each times twice the difference from its code."""
         sample, place = cell
         x, units = run.read(cell), range(run.shape[0])
-        errors = [run.error((sample, unit)) for unit in units]
+        deltas = [run.delta((sample, unit)) for unit in units]
         apart = [x - run.param("weight", (unit, place)) for unit in units]
-        return _pulled(errors, apart, 2.0)
+        return _pulled(deltas, apart, 2.0)
 
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
         """Return the sum over samples."""
         unit, place = index
-        errors = [run.error((sample, unit)) for sample in range(run.samples)]
+        deltas = [run.delta((sample, unit)) for sample in range(run.samples)]
         apart = [run.read((sample, place)) - run.param(name, index) for sample in range(run.samples)]
-        return _pulled(errors, apart, -2.0)
+        return _pulled(deltas, apart, -2.0)
 
     def first_index(self, run: LayerRun, name: str, unit: Index) -> Index:
         """Return the first number of a unit's code."""
         return (unit[0], 0)
 
 
-def _pulled(errors: Sequence[float], apart: Sequence[float], factor: float) -> Working:
+def _pulled(deltas: Sequence[float], apart: Sequence[float], factor: float) -> Working:
     twice = [factor * each for each in apart]
-    products = [d * each for d, each in zip(errors, twice, strict=True)]
+    products = [d * each for d, each in zip(deltas, twice, strict=True)]
     sign = "2·difference" if factor > 0 else "−2·difference"
-    columns = [Column("errors", errors), Column(sign, twice, "×"), Column("products", products, "=")]
+    columns = [Column("deltas", deltas), Column(sign, twice, "×"), Column("products", products, "=")]
     return _of(columns, products)
 
 

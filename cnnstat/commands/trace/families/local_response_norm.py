@@ -40,7 +40,7 @@ class LocalResponseNorm(Family):
         return Working((Part("", planes(along, columns), steps),), Real(value))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error through the number itself, less what it takes from its neighbours."""
+        """Return the delta through the number itself, less what it takes from its neighbours."""
         options, alpha, x = run.options, _alpha(run), run.read(cell)
         units = [
             (cell[0], each.place, *cell[2:])
@@ -48,12 +48,12 @@ class LocalResponseNorm(Family):
             if each.place is not None
         ]
         bases = {unit: self._base(run, unit) for unit in units}
-        own = run.error(cell) * self._base(run, cell) ** -options.beta
-        pulls = [run.error(unit) * run.read(unit) * bases[unit] ** (-options.beta - 1) for unit in units]
+        own = run.delta(cell) * self._base(run, cell) ** -options.beta
+        pulls = [run.delta(unit) * run.read(unit) * bases[unit] ** (-options.beta - 1) for unit in units]
         found = own - 2 * alpha * options.beta * x * fsum(pulls)
         steps = (
-            step("through itself", "error / base^beta", own),
-            step("pull", "sum of error·x / base^(beta + 1) over the channels that read it", fsum(pulls)),
+            step("through itself", "delta / base^beta", own),
+            step("pull", "sum of delta·x / base^(beta + 1) over the channels that read it", fsum(pulls)),
             step("gradient", f"{signed_text(own)} - 2·alpha·beta·x · pull", found),
         )
         along = [[Tap(i, i, i) for i in range(len(units))]]

@@ -28,7 +28,7 @@ class Matmul(Family):
         return _summed(a, b, ("input 1", "input 2"), run.options.scale)
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the errors of a row or a column of units times what they multiply the number with."""
+        """Return the deltas of a row or a column of units times what they multiply the number with."""
         *lead, row, column = cell
         turned = run.options.transpose_b if number else run.options.transpose_a
         row, column = (column, row) if turned else (row, column)
@@ -38,8 +38,8 @@ class Matmul(Family):
         else:  # a[row, column] meets b[column, j] in unit (row, j)
             units = [(*lead, row, j) for j in range(run.shape[-1])]
             others = [run.read(self._second(run, unit, column), 1) for unit in units]
-        errors = [run.error(unit) for unit in units]
-        return _summed(errors, others, ("errors", f"input {2 - number}"), run.options.scale)
+        deltas = [run.delta(unit) for unit in units]
+        return _summed(deltas, others, ("deltas", f"input {2 - number}"), run.options.scale)
 
     def _shared(self, run: LayerRun) -> int:
         return run.shapes[0][-2 if run.options.transpose_a else -1]
@@ -79,7 +79,7 @@ class Glu(Family):
         return Working((Part("", (), steps),), Real(a * gate))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error times the gate, or times the slope of the gate."""
+        """Return the delta times the gate, or times the slope of the gate."""
         own = 1 + place_of(run.options.axis, run.shapes[0])
         half = run.shape[own - 1]
         unit = (*cell[:own], cell[own] % half, *cell[own + 1 :])
@@ -88,13 +88,13 @@ class Glu(Family):
         slope, formula = (
             (gate, "sigmoid(b)") if first else (a * gate * (1 - gate), "a·sigmoid(b)·(1 - sigmoid(b))")
         )
-        error = run.error(unit)
+        delta = run.delta(unit)
         steps = (
-            step("error", "", error),
+            step("delta", "", delta),
             step("slope", formula, slope),
-            step("product", f"{signed_text(error)} · {signed_text(slope)}", error * slope),
+            step("product", f"{signed_text(delta)} · {signed_text(slope)}", delta * slope),
         )
-        return Working((Part("", (), steps),), Real(error * slope))
+        return Working((Part("", (), steps),), Real(delta * slope))
 
     def _halves(self, run: LayerRun, unit: Index) -> tuple[float, float]:
         own = 1 + place_of(run.options.axis, run.shapes[0])

@@ -69,20 +69,20 @@ class Product(Family):
         return Working((Part("", (), tuple(steps)),), Real(found))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the errors of the readers, each times what else it reads."""
+        """Return the deltas of the readers, each times what else it reads."""
         sample, (grid,) = cell[0], joined(run, number)
         along = grid.readers(cell[1:])
         units = [(sample, *(place_of(taps) or ())) for taps in every(along)]
-        errors = [run.error(unit) for unit in units]
+        deltas = [run.delta(unit) for unit in units]
         others = [prod(x for i, x in enumerate(_at(run, unit)) if i != number) for unit in units]
-        products = [d * x for d, x in zip(errors, others, strict=True)]
+        products = [d * x for d, x in zip(deltas, others, strict=True)]
         columns = [
-            Column("errors", errors),
+            Column("deltas", deltas),
             Column("other inputs", others, "×"),
             Column("products", products, "="),
         ]
         steps = (step("sum", sum_text(products), fsum(products)),)
-        part = Part(f"errors of {spoken(along)}", planes(along, columns), steps, summed=True)
+        part = Part(f"deltas of {spoken(along)}", planes(along, columns), steps, summed=True)
         return Working((part,), Real(fsum(products)))
 
 
@@ -98,20 +98,20 @@ class Maximum(Family):
         return Working((Part("", (), tuple(steps)),), Real(found))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the errors of the units at which the input is the first that is largest."""
+        """Return the deltas of the units at which the input is the first that is largest."""
         sample, (grid,) = cell[0], joined(run, number)
         along = grid.readers(cell[1:])
         units = [(sample, *(place_of(taps) or ())) for taps in every(along)]
-        errors = [run.error(unit) for unit in units]
+        deltas = [run.delta(unit) for unit in units]
         won = [float((given := _at(run, unit)).index(max(given)) == number) for unit in units]
-        products = [d * w for d, w in zip(errors, won, strict=True)]
+        products = [d * w for d, w in zip(deltas, won, strict=True)]
         columns = [
-            Column("errors", errors),
+            Column("deltas", deltas),
             Column("won there", won, "×"),
             Column("handed back", products, "="),
         ]
         steps = (step("sum", sum_text(products), fsum(products)),)
-        part = Part(f"errors of {spoken(along)}", planes(along, columns), steps, summed=True)
+        part = Part(f"deltas of {spoken(along)}", planes(along, columns), steps, summed=True)
         return Working((part,), Real(fsum(products)))
 
 

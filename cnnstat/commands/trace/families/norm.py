@@ -57,47 +57,47 @@ class Norm(Family):
         return Working((Part("", shown, tuple(steps)),), Real(value))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error as it passes, less what its set has in common where mean and variance follow x."""
+        """Return the delta as it passes, less what its set has in common where mean and variance follow x."""
         _, mean, variance, _ = self._moments(run, cell)
         spread = sqrt(variance + run.options.eps)
-        error = self._scaled(run, cell)
-        steps = [step("error · weight" if "weight" in run.stored else "error", "", error)]
+        delta = self._scaled(run, cell)
+        steps = [step("delta · weight" if "weight" in run.stored else "delta", "", delta)]
         if self.running and not run.training:
-            found = error / spread
-            steps.append(step("gradient", f"{signed_text(error)} / {number_text(spread)}", found))
+            found = delta / spread
+            steps.append(step("gradient", f"{signed_text(delta)} / {number_text(spread)}", found))
             return Working((Part("mean and variance are stored numbers", (), tuple(steps)),), Real(found))
         ranges = self.ranges(run, cell)
         count = prod(map(len, ranges))
-        errors = [self._scaled(run, each) for each in product(*ranges)]
+        deltas = [self._scaled(run, each) for each in product(*ranges)]
         normals = [(run.read(each) - mean) / spread for each in product(*ranges)]
-        products = [d * each for d, each in zip(errors, normals, strict=True)]
-        common, along = fsum(errors) / count, fsum(products) / count
+        products = [d * each for d, each in zip(deltas, normals, strict=True)]
+        common, along = fsum(deltas) / count, fsum(products) / count
         own = (run.read(cell) - mean) / spread
-        found = (error - common - own * along) / spread
+        found = (delta - common - own * along) / spread
         formula = (
-            f"({signed_text(error)} - {signed_text(common)} - {signed_text(own)} · {signed_text(along)})"
+            f"({signed_text(delta)} - {signed_text(common)} - {signed_text(own)} · {signed_text(along)})"
         )
         steps += [
             step("normalised", "(x - mean)/deviation", own),
-            step("mean error", f"over the {count} numbers of its set", common),
-            step("mean of error · normalised", f"over the {count} numbers of its set", along),
+            step("mean delta", f"over the {count} numbers of its set", common),
+            step("mean of delta · normalised", f"over the {count} numbers of its set", along),
             step("gradient", f"{formula} / {number_text(spread)}", found),
         ]
         columns = [
-            Column("errors", errors),
+            Column("deltas", deltas),
             Column("normalised", normals, "×"),
             Column("products", products, "="),
         ]
         shown = _drawn(ranges, columns, cell)
-        return Working((Part("errors of the set", shown, tuple(steps)),), Real(found))
+        return Working((Part("deltas of the set", shown, tuple(steps)),), Real(found))
 
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Return the sum of errors, times the normalised numbers for the weight."""
+        """Return the sum of deltas, times the normalised numbers for the weight."""
         ranges = self.users(run, index)
         cells = list(product(*ranges))
-        errors = [run.error(cell) for cell in cells]
+        deltas = [run.delta(cell) for cell in cells]
         if name == "bias":
-            return _summed(ranges, [Column("errors", errors)])
+            return _summed(ranges, [Column("deltas", deltas)])
         normals = []
         moments: dict[tuple[range, ...], tuple[float, float]] = {}
         for cell in cells:
@@ -107,9 +107,9 @@ class Norm(Family):
                 moments[key] = mean, sqrt(variance + run.options.eps)
             mean, spread = moments[key]
             normals.append((run.read(cell) - mean) / spread)
-        products = [d * each for d, each in zip(errors, normals, strict=True)]
+        products = [d * each for d, each in zip(deltas, normals, strict=True)]
         columns = [
-            Column("errors", errors),
+            Column("deltas", deltas),
             Column("normalised", normals, "×"),
             Column("products", products, "="),
         ]
@@ -121,7 +121,7 @@ class Norm(Family):
 
     def _scaled(self, run: LayerRun, cell: Index) -> float:
         weight = run.param("weight", self.own(run, cell)) if "weight" in run.stored else 1.0
-        return run.error(cell) * weight
+        return run.delta(cell) * weight
 
     def _moments(self, run: LayerRun, unit: Index) -> tuple[tuple[Plane, ...], float, float, list[Step]]:
         """Return the set, its mean and its variance, and how these come about."""
@@ -159,7 +159,7 @@ def _drawn(ranges: tuple[range, ...], columns: list[Column], own: Index | None =
 def _summed(ranges: tuple[range, ...], columns: list[Column]) -> Working:
     """Return columns, and the sum of the last one."""
     terms = [each or 0.0 for each in columns[-1].numbers]
-    name = "sum of errors" if len(columns) == 1 else "sum of products"
+    name = "sum of deltas" if len(columns) == 1 else "sum of products"
     steps = (step(name, sum_text(terms), fsum(terms)),)
     return Working((Part("", _drawn(ranges, columns), steps, summed=True),), Real(fsum(terms)))
 

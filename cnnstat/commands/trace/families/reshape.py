@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.families.family import Family
-from cnnstat.commands.trace.working import Part, Working, step
+from cnnstat.commands.trace.working import Part, Working, step, sum_text
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ class Copy(Family):
         return _one(f"the input's at {_text(at)}", run.read(at))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the error of the unit that the number goes to; nothing goes back to what lends its size."""
+        """Return the delta of the unit that the number goes to; nothing goes back to what lends its size."""
         if number:
             return _one("only the size of this input is read", 0.0)
         unit = (cell[0], *self.goal(run, cell[1:]))
-        return _one(f"the error of unit {_text(unit)}", run.error(unit))
+        return _one(f"the delta of unit {_text(unit)}", run.delta(unit))
 
 
 class Parameter(Family):
@@ -50,10 +51,9 @@ class Parameter(Family):
         return _one("only the size of this input is read", 0.0)
 
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Return the errors of all samples."""
-        errors = [run.error((sample, *index)) for sample in range(run.samples)]
-        text = " + ".join(f"error of sample {sample}" for sample in range(min(run.samples, 4)))
-        return _one(text, sum(errors))
+        """Return the deltas of all samples."""
+        deltas = [run.delta((sample, *index)) for sample in range(run.samples)]
+        return _one(f"the deltas of all samples: {sum_text(deltas)}", fsum(deltas))
 
     def first_index(self, run: LayerRun, name: str, unit: Index) -> Index:
         """Return the number that a unit is."""

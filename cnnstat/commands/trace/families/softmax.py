@@ -48,25 +48,25 @@ class Softmax(Family):
         return Working((Part("", _planes(columns, len(row)), tuple(steps)),), Real(value))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return y·(error - sum of all errors·y); of the logarithm error - exp(y)·sum of errors."""
+        """Return y·(delta - sum of all deltas·y); of the logarithm delta - exp(y)·sum of deltas."""
         row, own = _row(run, cell)
-        errors, outputs = [run.error(unit) for unit in row], [run.put_out(unit) for unit in row]
+        deltas, outputs = [run.delta(unit) for unit in row], [run.put_out(unit) for unit in row]
         if self.logarithm:
-            shares, total = [exp(y) for y in outputs], fsum(errors)
-            columns = [Column("errors", errors), Column("exp(y)", shares)]
-            found = errors[own] - shares[own] * total
-            formula = f"{signed_text(errors[own])} - {number_text(shares[own])} · {signed_text(total)}"
-            steps = [step("sum of errors", sum_text(errors), total)]
+            shares, total = [exp(y) for y in outputs], fsum(deltas)
+            columns = [Column("deltas", deltas), Column("exp(y)", shares)]
+            found = deltas[own] - shares[own] * total
+            formula = f"{signed_text(deltas[own])} - {number_text(shares[own])} · {signed_text(total)}"
+            steps = [step("sum of deltas", sum_text(deltas), total)]
         else:
-            products = [d * y for d, y in zip(errors, outputs, strict=True)]
+            products = [d * y for d, y in zip(deltas, outputs, strict=True)]
             total = fsum(products)
-            columns = [Column("errors", errors), Column("y", outputs, "×"), Column("products", products, "=")]
-            found = outputs[own] * (errors[own] - total)
-            formula = f"{number_text(outputs[own])} · ({signed_text(errors[own])} - {signed_text(total)})"
-            steps = [step("sum of errors · y", sum_text(products), total)]
+            columns = [Column("deltas", deltas), Column("y", outputs, "×"), Column("products", products, "=")]
+            found = outputs[own] * (deltas[own] - total)
+            formula = f"{number_text(outputs[own])} · ({signed_text(deltas[own])} - {signed_text(total)})"
+            steps = [step("sum of deltas · y", sum_text(products), total)]
         steps.append(step("gradient", formula, found))
         return Working(
-            (Part("errors along the axis", _planes(columns, len(row)), tuple(steps)),), Real(found)
+            (Part("deltas along the axis", _planes(columns, len(row)), tuple(steps)),), Real(found)
         )
 
 

@@ -1,7 +1,7 @@
 """Layers whose unit is a sum: of what it reads times weights, with a bias; or a mean, or a copy.
 
 All that such a layer is stands in a `Sum`: which places a unit reads along each axis, which weight goes
-with which tap, and by what the sum is divided. The way back is the same table read the other way: the error
+with which tap, and by what the sum is divided. The way back is the same table read the other way: the delta
 of each unit that reads a number, times the weight it reads it with.
 """
 
@@ -42,8 +42,7 @@ class Sum(Family):
 
     `grids` are what the units read of an input by its number, none where it only lends its size. `weight` is
     the index in the tensor `weight` of a unit and its taps, `used` is its inverse, `bias` that in `bias`.
-    `factor` multiplies all that a unit reads of an input, `word` says what kind of sum that makes.
-    `outside` is what is read where there is no input.
+    `factor` multiplies all that a unit reads of an input, `outside` is what is read where there is no input.
     """
 
     grids: Callable[[LayerRun, int], tuple[Grid, ...]] = as_it_is
@@ -122,7 +121,7 @@ class Sum(Family):
         return own if self.weight is None else own * run.param("weight", self.weight(run, unit, taps))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
-        """Return the gradient of a number that was read: the errors of its readers, times their weights."""
+        """Return the gradient of a number that was read: the deltas of its readers, times their weights."""
         sample, place = cell[0], cell[1:]
         parts, sums = [], []
         for grid in self.grids(run, number):
@@ -130,21 +129,21 @@ class Sum(Family):
             found = every(along)
             if not found:
                 continue
-            errors, weights = [], []
+            deltas, weights = [], []
             for taps in found:
                 at = place_of(taps)
                 unit = _units(grid, along, taps)
                 weights.append(
                     self.weighed(run, unit, taps) * (1.0 if at is None else self.factor(run, number, unit))
                 )
-                errors.append(None if at is None else run.error((sample, *unit)))
-            products = [0.0 if d is None else d * w for d, w in zip(errors, weights, strict=True)]
+                deltas.append(None if at is None else run.delta((sample, *unit)))
+            products = [0.0 if d is None else d * w for d, w in zip(deltas, weights, strict=True)]
             columns = [
-                Column("errors", errors),
+                Column("deltas", deltas),
                 Column(_rotated(grid, along, self.what), weights, "×"),
                 Column("products", products, "="),
             ]
-            title = f"errors of {spoken(along, f'{self.readers}s')}"
+            title = f"deltas of {spoken(along, f'{self.readers}s')}"
             parts.append(
                 Part(title, planes(along, columns, channel=self.readers), _summed(products), summed=True)
             )
@@ -156,7 +155,7 @@ class Sum(Family):
         return Working(tuple(parts), Real(fsum(sums)))
 
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
-        """Return the gradient of one weight: the error of each unit that uses it, times what it reads so."""
+        """Return the gradient of one weight: the delta of each unit that uses it, times what it reads so."""
         assert self.used is not None
         fixed = self.used(run, name, index)
         (grid,) = self.grids(run, 0)
@@ -169,21 +168,21 @@ class Sum(Family):
             {output: _chosen(axis.reads(output), number) for output in each}
             for axis, each, (_, number) in zip(grid.axes, outputs, fixed, strict=True)
         ]
-        what = "sum of errors" if name == "bias" else "sum of products"
+        what = "sum of deltas" if name == "bias" else "sum of products"
         shown: list[Plane] = []
         products: list[float] = []
         for sample in range(run.samples):
             units = [tuple(each.at for each in taps) for taps in every(along)]
-            errors = [run.error((sample, *grid.unit(unit))) for unit in units]
+            deltas = [run.delta((sample, *grid.unit(unit))) for unit in units]
             label = f"sample {sample}" if run.samples > 1 else ""
             if name == "bias":
-                products += errors
-                shown += planes(along, [Column("errors", errors)], label=label, channel=self.readers)
+                products += deltas
+                shown += planes(along, [Column("deltas", deltas)], label=label, channel=self.readers)
                 continue
             read = [self._through(run, sample, unit, chosen) for unit in units]
-            made = [d * (x or 0.0) for d, x in zip(errors, read, strict=True)]
+            made = [d * (x or 0.0) for d, x in zip(deltas, read, strict=True)]
             products += made
-            columns = [Column("errors", errors), Column("inputs", read, "×"), Column("products", made, "=")]
+            columns = [Column("deltas", deltas), Column("inputs", read, "×"), Column("products", made, "=")]
             shown += planes(along, columns, label=label, channel=self.readers)
         return Working(
             (Part("", tuple(shown), _summed(products, name=what), summed=True),), Real(fsum(products))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.report.render.table import Styled
 
 READABLE = 110
-"""Beyond so many columns matrices stand one below the other, however wide the terminal is."""
+"""Where nothing says how wide the page is, matrices beyond so many columns stand one below the other."""
 _INDENT = "  "
 _GAP = "  "
 
@@ -106,7 +106,7 @@ def _columns(planes: Sequence[Plane], width: int | None) -> int:
 
 
 def _room(width: int | None) -> int:
-    return min(width or READABLE, READABLE) - len(_INDENT)
+    return (width or READABLE) - len(_INDENT)
 
 
 def _planes(planes: tuple[Plane, ...], width: int | None, most: int) -> Iterator[Styled]:
