@@ -53,7 +53,7 @@ def picture_of(analysis: Analysis, chosen: Chosen, marks: Mapping[str, Mark] | N
         if row is None:
             node = graph.inputs[start]
             text = shape_text(node.shape)
-            item = Item(place, "input", "input", node.path, short(node.path), (), text, f"{node.path}: {text}")
+            item = Item(place, "input", "input", node.path, short(node.path), "", (), text, f"{node.path}: {text}")
         else:
             item = _item(place, row, shape, repeats, chosen, marks or {}, output=place in outputs)
         items.append(item)
@@ -104,22 +104,22 @@ def _item(
     own = row.name.rpartition(".")[2]
     run = repeats.runs.get(row.name)
     if isinstance(row, LayerRow):
-        kind, family, said = "layer", row.node.layer.family, operation(row.type, row.node.layer)
+        kind, family, said = "layer", row.node.layer.family, operation(row)
         plain = said == row.type and own.rstrip("0123456789_") == row.type
     else:
-        kind, family, said, plain = "block", "block", row.type, False
+        kind, family, said, plain = "block", "block", short(row.type), False
         if times := repeats.times.get(row.name):
-            said = f"{short(row.type)} × {times}" if times > 1 else short(row.type)
+            said = f"{said} × {times}" if times > 1 else said
     if run:
-        own, said, plain = _run_title(own, run), f"{short(said)} × {run.times}", False
-    lines = (*(() if plain else (short(said),)), *figure_lines(row, chosen.figures))
+        own, said, plain = _run_title(own, run), f"{said} × {run.times}", False
     return Item(
         number=place,
         kind="layer" if kind == "layer" else "block",
         family=family,
         path=row.name,
         title=short(own),
-        lines=lines,
+        operation="" if plain else said,
+        figures=figure_lines(row, chosen.figures),
         shape=short(shape or shape_text(row.output_shape)),
         hover=hover(row, said),
         mark=marks.get(row.name, ""),
@@ -168,6 +168,7 @@ def _boxes(analysis: Analysis, insides: Sequence[tuple[str, ...]], repeats: Repe
         kind = short(analysis.named[path].type)
         if run:
             own, times = _run_title(own, run), run.times
-        title = f"{short(own)} · {kind}" + (f" × {times}" if times > 1 else "")
+        named = own.rstrip("0123456789_") == kind
+        title = (short(own) if named else f"{short(own)} · {kind}") + (f" × {times}" if times > 1 else "")
         whole = any(run.whole for first, run in repeats.runs.items() if first.rpartition(".")[0] == path)
         yield Box(title, tuple(items), positions.get(outer), visible(path), bool(run) or whole)

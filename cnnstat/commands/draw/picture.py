@@ -18,8 +18,9 @@ Mark: TypeAlias = Literal["", "added", "removed", "changed"]
 class Item(Struct, frozen=True):
     """An input, a layer, or a block that is folded.
 
-    ``title`` is its own name, ``path`` that with all blocks around it; ``lines`` are what else stands in it,
-    ``shape`` what it puts out, ``hover`` all that there is to say of it.
+    ``title`` is its own name, ``path`` that with all blocks around it; ``operation`` is its type with its main
+    options, nothing where the title says as much; ``figures`` are those that were asked for, ``shape`` is what
+    it puts out, ``hover`` all that there is to say of it.
     """
 
     number: int
@@ -27,11 +28,17 @@ class Item(Struct, frozen=True):
     family: str
     path: str
     title: str
-    lines: tuple[str, ...]
+    operation: str
+    figures: tuple[str, ...]
     shape: str
     hover: str
     mark: Mark = ""
     output: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return what stands under the title."""
+        return (self.operation, *self.figures) if self.operation else self.figures
 
 
 class Arrow(Struct, frozen=True):

@@ -58,6 +58,7 @@ def family_rules(scheme: Scheme, families: Sequence[str], marks: Sequence[str]) 
     rules = [
         f".page{{fill:{scheme.page}}}",
         f".name{{fill:{scheme.text};font-weight:bold}}",
+        f".halo{{paint-order:stroke;stroke:{scheme.box};stroke-width:4px;stroke-linejoin:round}}",
         f".more{{fill:{scheme.more}}}",
         f".shape{{fill:{scheme.more}}}",
         f".way{{fill:none;stroke:{scheme.way};stroke-width:1.2}}",
@@ -74,10 +75,15 @@ def family_rules(scheme: Scheme, families: Sequence[str], marks: Sequence[str]) 
 
 
 def _family(scheme: Scheme, family: str) -> str:
+    fill, border = colours(scheme, family)
+    return f".f-{family}>rect{{fill:{fill};stroke:{border}}}"
+
+
+def colours(scheme: Scheme, family: str) -> tuple[str, str]:
+    """Return what fills the items of a family, and their borders."""
     hue = _HUES.get(family)
     saturation = 0 if hue is None else scheme.saturation
-    fill, border = (_colour(hue or 0, saturation, light) for light in (scheme.fill, scheme.border))
-    return f".f-{family}>rect{{fill:{fill};stroke:{border}}}"
+    return _colour(hue or 0, saturation, scheme.fill), _colour(hue or 0, saturation, scheme.border)
 
 
 def _colour(hue: int, saturation: int, lightness: int) -> str:

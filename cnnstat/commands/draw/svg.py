@@ -46,6 +46,7 @@ def svg(placed: Placed) -> str:
         f'<g transform="translate({_n(MARGIN + shift)} {_n(MARGIN + _HEAD)})">',
         *map(_box, placed.boxes),
         *map(_arrow, placed.arrows),
+        *map(_box_title, placed.boxes),
         *(line for each in placed.items for line in _item(each, placed)),
         "</g>",
         f'<g transform="translate({_n(MARGIN)} {_n(height - MARGIN - 12)})">',
@@ -75,7 +76,7 @@ def _text(text: str, x: float, y: float, size: float, style: str, anchor: str = 
     if not text:
         return ""
     where = f' text-anchor="{anchor}"' if anchor else ""
-    long = text_width(text, size, bold=style == "name")
+    long = text_width(text, size, bold=style.startswith("name"))
     return (
         f'<text class="{style}" x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"{where}'
         f' textLength="{_n(long)}" lengthAdjust="spacingAndGlyphs">{text_of(text)}</text>'
@@ -124,9 +125,13 @@ def _box(each: PlacedBox) -> str:
     return (
         f'<g class="{style}"><title>{text_of(box.hover)}</title>'
         + _rect(rect.x, rect.y, rect.width, rect.height, "", 6)
-        + _text(box.title, rect.x + 8, rect.y + 14, 11, "name")
         + "</g>"
     )
+
+
+def _box_title(each: PlacedBox) -> str:
+    """Return the title of a box, over the arrows that lead in."""
+    return _text(each.box.title, each.rect.x + 8, each.rect.y + 14, LINE, "name halo")
 
 
 def _arrow(each: PlacedArrow) -> str:

@@ -14,11 +14,11 @@ from cnnstat.commands.draw.text_width import shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.analysis import Row
+    from cnnstat.analysis import LayerRow, Row
     from cnnstat.layers.base import Layer, Shape
 
 _LONGEST = 36
-_OPTIONS = ("stride", "dilation", "groups", "scale", "axis", "rate", "padding")
+_OPTIONS = ("stride", "dilation", "groups", "scale")
 
 
 def short(text: str) -> str:
@@ -31,28 +31,28 @@ def shape_text(shape: Shape) -> str:
     return shown(shape, "shape")
 
 
-def operation(kind: str, layer: Layer) -> str:
+def operation(row: LayerRow) -> str:
     """Return the type of a layer, its kernel, and its options that are not the usual ones."""
-    declared = {field.name: field for field in fields(layer)}
-    words = [kind]
+    layer, axes = row.node.layer, len(row.output_shape) - 1
+    declared = {field.name: field.default for field in fields(layer)}
+    words = [row.type]
     if "kernel" in declared:
-        words[0] += f" {_sizes(layer.kernel)}"  # type: ignore[attr-defined]
+        words[0] += f" {_sizes(_option(layer, 'kernel'), axes)}"
     for name in _OPTIONS:
-        value = getattr(layer, name, None)
-        if name not in declared or value is None or value == declared[name].default:
-            continue
-        if name == "stride" and value == getattr(layer, "kernel", None) and "pool" in kind:
-            continue  # windows that lie side by side
-        if name != "padding" and isinstance(value, int | float | tuple):
+        value = _option(layer, name)
+        beside = name == "stride" and value == _option(layer, "kernel") and layer.family == "pool"
+        if name in declared and value is not None and value != declared[name] and not beside:
             words.append(f"{name} {_sizes(value)}")
-    return shortened(visible(", ".join(words)), _LONGEST)
+    return short(", ".join(words))
 
 
-def _sizes(value: object) -> str:
-    """Return one size or one for each axis: 3, or 3×5."""
-    if isinstance(value, tuple):
-        return "×".join(map(str, value))
-    return str(value)
+def _option(layer: Layer, name: str) -> object:
+    return getattr(layer, name, None)
+
+
+def _sizes(value: object, axes: int = 1) -> str:
+    """Return one size, or one for each axis: 3, or 3×5."""
+    return "×".join(map(str, value if isinstance(value, tuple) else (value,) * axes))
 
 
 def figure_lines(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
