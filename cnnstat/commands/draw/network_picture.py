@@ -119,7 +119,7 @@ def _item(
         path=row.name,
         title=short(own),
         operation="" if plain else said,
-        figures=figure_lines(row, chosen.figures),
+        figures=figure_lines(row, chosen.figures, each=run is not None),
         shape=short(shape or shape_text(row.output_shape)),
         hover=hover(row, said),
         mark=marks.get(row.name, ""),

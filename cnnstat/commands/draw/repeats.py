@@ -87,6 +87,7 @@ def _repeated(groups: Sequence[Group]) -> Iterator[Group]:
 
 def _runs(analysis: Analysis, parts: Sequence[Part]) -> Iterator[list[Part]]:
     """Yield the runs of at least two."""
+    readers = _last_readers(analysis)
     run = [parts[0]]
     before, outside = _signature(analysis, parts[0])
     for part in parts[1:]:
@@ -95,7 +96,8 @@ def _runs(analysis: Analysis, parts: Sequence[Part]) -> Iterator[list[Part]]:
         chained = all(
             there in (here, *range(last.start, last.stop)) for here, there in zip(outside, reads, strict=False)
         )
-        if now == before and chained and part.start == last.stop:
+        read_here = all(reader < part.stop for reader in readers[last.start : last.stop])
+        if now == before and chained and read_here and part.start == last.stop:
             run.append(part)
         else:
             if len(run) > 1:
@@ -104,6 +106,18 @@ def _runs(analysis: Analysis, parts: Sequence[Part]) -> Iterator[list[Part]]:
         before, outside = now, reads
     if len(run) > 1:
         yield run
+
+
+def _last_readers(analysis: Analysis) -> list[int]:
+    """Return for each node the last that reads it; one past all nodes for what the network puts out."""
+    graph = analysis.graph
+    found = [0] * len(graph.nodes)
+    for node in graph.layers:
+        for source in node.inputs:
+            found[source] = node.number
+    for number in graph.outputs:
+        found[number] = len(graph.nodes)
+    return found
 
 
 def _signature(analysis: Analysis, part: Part) -> tuple[tuple[object, ...], Reads]:

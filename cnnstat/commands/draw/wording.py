@@ -55,9 +55,13 @@ def _sizes(value: object, axes: int = 1) -> str:
     return "×".join(map(str, value if isinstance(value, tuple) else (value,) * axes))
 
 
-def figure_lines(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
-    """Return the figures of a layer or block that are asked for, each in a line, as the tables have them."""
-    return tuple(f"{_value(row, key)} {FIGURES[key].label}" for key in keys)
+def figure_lines(row: Row, keys: Sequence[str], *, each: bool) -> tuple[str, ...]:
+    """Return the figures of a layer or block that are asked for, each in a line, as the tables have them.
+
+    ``each``: it stands for several that are equal, and the figures are those of one.
+    """
+    of_one = " each" if each else ""
+    return tuple(f"{_value(row, key)} {FIGURES[key].label}{of_one}" for key in keys)
 
 
 def _value(row: Row, key: str) -> str:
