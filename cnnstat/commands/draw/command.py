@@ -60,6 +60,13 @@ def _figures(text: str) -> tuple[str, ...]:
     show_default=True,
     help="Where arrows lead.",
 )
+@click.option(
+    "--style",
+    type=click.Choice(["graph", "paper"]),
+    default="graph",
+    show_default=True,
+    help="A graph, or feature maps as boxes to scale, in greys, as in papers.",
+)
 def draw(
     network: Chosen,
     output: str | None,
@@ -68,6 +75,7 @@ def draw(
     repeats: bool,
     figures: tuple[str, ...],
     direction: Direction,
+    style: str,
 ) -> None:
     """A picture of the network: blocks as boxes, shapes on the arrows, skips.
 
@@ -79,12 +87,14 @@ def draw(
         raise click.UsageError(f"{file} does not say what it is to be: give --to ({', '.join(FORMS)})")
     if file is None and form in ("png", "pdf"):
         raise click.UsageError(f"a {form.upper()} goes to a file: -o net.{form}")
+    if style == "paper" and form not in ("svg", "png", "pdf"):
+        raise click.UsageError("--style paper is for SVG, PNG and PDF: -o net.svg")
     check_output(file)
-    picture = picture_of(analyze_graph(network.load()), Drawn(depth, repeats, figures))
+    picture = picture_of(analyze_graph(network.load()), Drawn(depth, repeats or style == "paper", figures))
     if form is None:
         _show(picture)
     else:
-        _write(picture, form, direction, file)
+        put(_content(picture, form, direction, style), file)
 
 
 def _show(picture: Picture) -> None:
@@ -97,11 +107,11 @@ def _show(picture: Picture) -> None:
         raise Undone(f"{error}; --depth folds blocks, -o net.svg draws all of it") from None
 
 
-def _write(picture: Picture, form: str, direction: Direction, file: Path | None) -> None:
+def _content(picture: Picture, form: str, direction: Direction, style: str) -> bytes:
     from cnnstat.commands.draw.formats import content  # noqa: PLC0415 - the layout is for files alone
     from cnnstat.commands.draw.libraries import NoLibraryError  # noqa: PLC0415
 
     try:
-        put(content(picture, form, direction), file)
+        return content(picture, form, direction, style)
     except NoLibraryError as error:
         raise Undone(str(error)) from None

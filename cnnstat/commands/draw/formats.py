@@ -8,6 +8,8 @@ from cnnstat.commands.draw.dot import dot
 from cnnstat.commands.draw.layout import laid_out
 from cnnstat.commands.draw.libraries import converter
 from cnnstat.commands.draw.mermaid import mermaid
+from cnnstat.commands.draw.paper import paper_of
+from cnnstat.commands.draw.paper_svg import paper_svg
 from cnnstat.commands.draw.svg import svg
 
 if TYPE_CHECKING:
@@ -19,8 +21,8 @@ _LARGEST = 16_000
 """Pixels of a PNG along one side: beyond that, hardly any program opens it."""
 
 
-def content(picture: Picture, form: str, direction: Direction) -> bytes:
-    """Return a picture as the content of a file.
+def content(picture: Picture, form: str, direction: Direction, style: str = "graph") -> bytes:
+    """Return a picture as the content of a file; of style "paper", maps as boxes to scale.
 
     Raises:
         NoLibraryError: a library is missing.
@@ -29,6 +31,9 @@ def content(picture: Picture, form: str, direction: Direction) -> bytes:
         return dot(picture, direction).encode()
     if form == "mermaid":
         return mermaid(picture, direction).encode()
+    if style == "paper":
+        paper = paper_of(picture)
+        return of_svg(paper_svg(paper), form, paper.width)
     placed = laid_out(picture, direction)
     return of_svg(svg(placed), form, max(placed.width, placed.height))
 

@@ -11,7 +11,7 @@ from cnnstat.analysis.outline import outline
 from cnnstat.base.text import visible
 from cnnstat.commands.draw.picture import Arrow, Box, Item, Picture
 from cnnstat.commands.draw.repeats import repeats_of
-from cnnstat.commands.draw.wording import figure_lines, hover, operation, shape_text, short
+from cnnstat.commands.draw.wording import family_of, figure_lines, hover, operation, shape_text, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,8 @@ def picture_of(analysis: Analysis, chosen: Chosen, marks: Mapping[str, Mark] | N
         if row is None:
             node = graph.inputs[start]
             text = shape_text(node.shape)
-            item = Item(place, "input", "input", node.path, short(node.path), "", (), text, f"{node.path}: {text}")
+            own, hint = short(node.path), visible(f"{node.path}: {text}")
+            item = Item(place, "input", "input", node.path, own, "", (), text, node.shape, hint)
         else:
             item = _item(place, row, shape, repeats, chosen, marks or {}, output=place in outputs)
         items.append(item)
@@ -104,7 +105,7 @@ def _item(
     own = row.name.rpartition(".")[2]
     run = repeats.runs.get(row.name)
     if isinstance(row, LayerRow):
-        kind, family, said = "layer", row.node.layer.family, operation(row)
+        kind, family, said = "layer", family_of(row), operation(row)
         plain = said == row.type and own.rstrip("0123456789_") == row.type
     else:
         kind, family, said, plain = "block", "block", short(row.type), False
@@ -121,6 +122,7 @@ def _item(
         operation="" if plain else said,
         figures=figure_lines(row, chosen.figures, each=run is not None),
         shape=short(shape or shape_text(row.output_shape)),
+        size=row.output_shape,
         hover=hover(row, said),
         mark=marks.get(row.name, ""),
         output=output,

@@ -19,8 +19,8 @@ class Item(Struct, frozen=True):
     """An input, a layer, or a block that is folded.
 
     ``title`` is its own name, ``path`` that with all blocks around it; ``operation`` is its type with its main
-    options, nothing where the title says as much; ``figures`` are those that were asked for, ``shape`` is what
-    it puts out, ``hover`` all that there is to say of it.
+    options, nothing where the title says as much; ``figures`` are those that were asked for, ``shape`` and
+    ``size`` are what it puts out, ``hover`` all that there is to say of it.
     """
 
     number: int
@@ -31,6 +31,7 @@ class Item(Struct, frozen=True):
     operation: str
     figures: tuple[str, ...]
     shape: str
+    size: tuple[int, ...]
     hover: str
     mark: Mark = ""
     output: bool = False

@@ -6,9 +6,9 @@ box in whatever font it is shown.
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
+from cnnstat.commands.draw.elements import coordinate, rect_element, text_element, text_of
 from cnnstat.commands.draw.placed import LINE, PADDING, SHAPE, STEP, TITLE
 from cnnstat.commands.draw.style import DARK, LIGHT, family_rules
 from cnnstat.commands.draw.text_width import FONT, text_width
@@ -34,22 +34,22 @@ def svg(placed: Placed) -> str:
     shift = (across - placed.width) / 2
     marks = dict.fromkeys(each.item.mark for each in placed.items if each.item.mark)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" height="{_n(height)}"'
-        f' viewBox="0 0 {_n(width)} {_n(height)}" role="img" font-family="{FONT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{coordinate(width)}" height="{coordinate(height)}"'
+        f' viewBox="0 0 {coordinate(width)} {coordinate(height)}" role="img" font-family="{FONT}">',
         f"<title>{text_of(placed.title)}</title>",
         f"<style>{_style([*families], [*marks])}</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="6" markerHeight="6"'
         ' orient="auto"><path class="tip" d="M0,0.8L8,4L0,7.2Z"/></marker></defs>',
-        f'<rect class="page" width="{_n(width)}" height="{_n(height)}"/>',
-        _text(placed.title, MARGIN, MARGIN + 14, 16, "name"),
-        _text(placed.subtitle, MARGIN, MARGIN + 31, LINE, "more"),
-        f'<g transform="translate({_n(MARGIN + shift)} {_n(MARGIN + _HEAD)})">',
+        f'<rect class="page" width="{coordinate(width)}" height="{coordinate(height)}"/>',
+        text_element(placed.title, MARGIN, MARGIN + 14, 16, "name"),
+        text_element(placed.subtitle, MARGIN, MARGIN + 31, LINE, "more"),
+        f'<g transform="translate({coordinate(MARGIN + shift)} {coordinate(MARGIN + _HEAD)})">',
         *map(_box, placed.boxes),
         *map(_arrow, placed.arrows),
         *map(_box_title, placed.boxes),
         *(line for each in placed.items for line in _item(each, placed)),
         "</g>",
-        f'<g transform="translate({_n(MARGIN)} {_n(height - MARGIN - 12)})">',
+        f'<g transform="translate({coordinate(MARGIN)} {coordinate(height - MARGIN - 12)})">',
         *(line for _, line in legend),
         "</g>",
         "</svg>",
@@ -62,45 +62,24 @@ def _style(families: list[str], marks: list[str]) -> str:
     return f"{light}@media (prefers-color-scheme: dark){{{dark}}}"
 
 
-def text_of(text: str) -> str:
-    """Return a text escaped for XML, without the characters that XML cannot have."""
-    return escape("".join(sign for sign in text if sign.isprintable()))
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _text(text: str, x: float, y: float, size: float, style: str, anchor: str = "") -> str:
-    """Return a text on a base line; ``anchor`` says what of it is at ``x``, the start if nothing."""
-    if not text:
-        return ""
-    where = f' text-anchor="{anchor}"' if anchor else ""
-    long = text_width(text, size, bold=style.startswith("name"))
-    return (
-        f'<text class="{style}" x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"{where}'
-        f' textLength="{_n(long)}" lengthAdjust="spacingAndGlyphs">{text_of(text)}</text>'
-    )
-
-
 def _item(each: PlacedItem, placed: Placed) -> Iterator[str]:
     item, rect = each.item, each.rect
     classes = " ".join(filter(None, ("item", item.kind, f"f-{item.family}", item.mark, "out" if item.output else "")))
     corner = 12 if item.kind == "input" else 3
     yield f'<g class="{classes}"><title>{text_of(item.hover)}</title>'
     if item.kind == "block":
-        yield _rect(rect.x + 3, rect.y + 3, rect.width, rect.height, "", corner)
-    yield _rect(rect.x, rect.y, rect.width, rect.height, "", corner)
+        yield rect_element(rect.x + 3, rect.y + 3, rect.width, rect.height, "", corner)
+    yield rect_element(rect.x, rect.y, rect.width, rect.height, "", corner)
     y = rect.y + PADDING / 2 + TITLE * _BASE + 1.5
-    yield _text(item.title, rect.middle, y, TITLE, "name", "middle")
+    yield text_element(item.title, rect.middle, y, TITLE, "name", "middle")
     for number, line in enumerate(item.lines, 1):
-        yield _text(line, rect.middle, y + number * STEP, LINE, "more", "middle")
+        yield text_element(line, rect.middle, y + number * STEP, LINE, "more", "middle")
     if item.output:
         yield _stub(each, placed)
     if placed.direction == "down":
-        yield _text(item.shape, rect.middle + 5, rect.bottom + 13, SHAPE, "shape")
+        yield text_element(item.shape, rect.middle + 5, rect.bottom + 13, SHAPE, "shape")
     else:
-        yield _text(item.shape, rect.right + 8, rect.y + rect.height / 2 - 4, SHAPE, "shape")
+        yield text_element(item.shape, rect.right + 8, rect.y + rect.height / 2 - 4, SHAPE, "shape")
     yield "</g>"
 
 
@@ -108,15 +87,8 @@ def _stub(each: PlacedItem, placed: Placed) -> str:
     """Return the arrow out of the network."""
     x, y = each.end
     if placed.direction == "down":
-        return f'<path class="way" marker-end="url(#tip)" d="M{_n(x)},{_n(each.rect.bottom)}V{_n(y)}"/>'
-    return f'<path class="way" marker-end="url(#tip)" d="M{_n(each.rect.right)},{_n(y)}H{_n(x)}"/>'
-
-
-def _rect(x: float, y: float, width: float, height: float, style: str, corner: float) -> str:
-    named = f' class="{style}"' if style else ""
-    return (
-        f'<rect{named} x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="{_n(corner)}"/>'
-    )
+        return f'<path class="way" marker-end="url(#tip)" d="M{coordinate(x)},{coordinate(each.rect.bottom)}V{coordinate(y)}"/>'
+    return f'<path class="way" marker-end="url(#tip)" d="M{coordinate(each.rect.right)},{coordinate(y)}H{coordinate(x)}"/>'
 
 
 def _box(each: PlacedBox) -> str:
@@ -124,21 +96,21 @@ def _box(each: PlacedBox) -> str:
     style = "box stands" if box.stands else "box"
     return (
         f'<g class="{style}"><title>{text_of(box.hover)}</title>'
-        + _rect(rect.x, rect.y, rect.width, rect.height, "", 6)
+        + rect_element(rect.x, rect.y, rect.width, rect.height, "", 6)
         + "</g>"
     )
 
 
 def _box_title(each: PlacedBox) -> str:
     """Return the title of a box, over the arrows that lead in."""
-    return _text(each.box.title, each.rect.x + 8, each.rect.y + 14, LINE, "name halo")
+    return text_element(each.box.title, each.rect.x + 8, each.rect.y + 14, LINE, "name halo")
 
 
 def _arrow(each: PlacedArrow) -> str:
     (x, y), *points = each.points
-    curve = " ".join(f"{_n(a)},{_n(b)}" for a, b in points)
+    curve = " ".join(f"{coordinate(a)},{coordinate(b)}" for a, b in points)
     style = "way skip" if each.arrow.skip else "way"
-    start = f"M{_n(each.start[0])},{_n(each.start[1])}L{_n(x)},{_n(y)}"
+    start = f"M{coordinate(each.start[0])},{coordinate(each.start[1])}L{coordinate(x)},{coordinate(y)}"
     return f'<path class="{style}" marker-end="url(#tip)" d="{start}C{curve}"/>'
 
 
@@ -149,6 +121,6 @@ def _legend(families: list[str]) -> Iterator[tuple[float, str]]:
         width = text_width(family, SHAPE)
         yield (
             x + 16 + width,
-            f'<g class="item f-{family}">{_rect(x, 0, 11, 11, "", 2)}{_text(family, x + 16, 9, SHAPE, "more")}</g>',
+            f'<g class="item f-{family}">{rect_element(x, 0, 11, 11, "", 2)}{text_element(family, x + 16, 9, SHAPE, "more")}</g>',
         )
         x += width + 32

@@ -46,6 +46,12 @@ def operation(row: LayerRow) -> str:
     return short(", ".join(words))
 
 
+def family_of(row: LayerRow) -> str:
+    """Return the family of a layer; that of a plug-in may be any text, and pictures take it for a word."""
+    family = row.node.layer.family
+    return family if family.isascii() and family.isidentifier() else "other"
+
+
 def _option(layer: Layer, name: str) -> object:
     return getattr(layer, name, None)
 

@@ -25,7 +25,7 @@ def hostile_picture() -> Picture:
     """Return a picture in which every text is one of them: a name can hold less, a plug-in's type more."""
     count = len(SIGNS)
     items = tuple(
-        Item(n, "layer" if n else "input", "conv", sign, sign, sign, (sign,), sign, sign, output=n == count - 1)
+        Item(n, "layer" if n else "input", "conv", sign, sign, sign, (sign,), sign, (3, 8, 8), sign, output=n == count - 1)
         for n, sign in enumerate(SIGNS)
     )
     arrows = tuple(Arrow(n, n + 1, skip=False) for n in range(count - 1)) + (Arrow(0, 3, skip=True),)
