@@ -44,6 +44,8 @@ EXCEPTIONS = {
 
 SHARED = {
     "commands/check/execution.py": ("run",),
+    "commands/diff/command.py": ("draw",),
+    "commands/diff/picture.py": ("draw",),
     "commands/export/command.py": ("run",),
     "commands/export/exported.py": ("run",),
     "commands/export/values.py": ("run",),

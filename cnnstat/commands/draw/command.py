@@ -16,6 +16,7 @@ from cnnstat.cli.output import Undone, check_output, put, say, width_of
 from cnnstat.commands.draw.network_picture import Chosen as Drawn
 from cnnstat.commands.draw.network_picture import picture_of
 from cnnstat.commands.draw.suffixes import FORMS, form_of
+from cnnstat.commands.draw.written import content_of
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen
@@ -94,7 +95,7 @@ def draw(
     if form is None:
         _show(picture)
     else:
-        put(_content(picture, form, direction, style), file)
+        put(content_of(picture, form, direction, style), file)
 
 
 def _show(picture: Picture) -> None:
@@ -105,13 +106,3 @@ def _show(picture: Picture) -> None:
         say(characters(picture, width_of(None)))
     except NoRoomError as error:
         raise Undone(f"{error}; --depth folds blocks, -o net.svg draws all of it") from None
-
-
-def _content(picture: Picture, form: str, direction: Direction, style: str) -> bytes:
-    from cnnstat.commands.draw.formats import content  # noqa: PLC0415 - the layout is for files alone
-    from cnnstat.commands.draw.libraries import NoLibraryError  # noqa: PLC0415
-
-    try:
-        return content(picture, form, direction, style)
-    except NoLibraryError as error:
-        raise Undone(str(error)) from None

@@ -35,7 +35,9 @@ def _lines(picture: Picture, direction: Direction) -> Iterator[str]:
 
 def _inside(picture: Picture, innermost: dict[int, int], place: int | None, indent: str) -> Iterator[str]:
     """Yield the items and boxes that stand in a box, or outside of all."""
-    for item in picture.items if place is None else map(picture.items.__getitem__, picture.boxes[place].items):
+    for item in (
+        picture.items if place is None else map(picture.items.__getitem__, picture.boxes[place].items)
+    ):
         if innermost.get(item.number) == place:
             yield f"{indent}n{item.number} {_node(item)};"
     for number, box in enumerate(picture.boxes):

@@ -54,7 +54,9 @@ def laid_out(picture: Picture, direction: Direction) -> Placed:
     for place, box in enumerate(picture.boxes):
         outer = graph if box.inside is None else groups[box.inside]
         label = _room(box)
-        groups.append(outer.add_subgraph(box.items, name=f"cluster{place}", label=label, labeljust="l", margin="10"))
+        groups.append(
+            outer.add_subgraph(box.items, name=f"cluster{place}", label=label, labeljust="l", margin="10")
+        )
     ports = ("s", "n") if direction == "down" else ("e", "w")
     for arrow in picture.arrows:
         weight = "1" if arrow.skip else "8"
@@ -84,7 +86,9 @@ def _placed(graph: Any, groups: list[Any], picture: Picture, direction: Directio
         x, y = text.split(",")
         return float(x) - left, top - float(y)
 
-    items = tuple(_item(item, point(graph.get_node(item.number).attr["pos"]), direction) for item in picture.items)
+    items = tuple(
+        _item(item, point(graph.get_node(item.number).attr["pos"]), direction) for item in picture.items
+    )
     arrows = tuple(
         PlacedArrow(
             arrow,

@@ -35,10 +35,14 @@ def _lines(picture: Picture, direction: Direction) -> Iterator[str]:
 
 def _inside(picture: Picture, innermost: dict[int, int], place: int | None, indent: str) -> Iterator[str]:
     """Yield the items and boxes that stand in a box, or outside of all."""
-    for item in picture.items if place is None else map(picture.items.__getitem__, picture.boxes[place].items):
+    for item in (
+        picture.items if place is None else map(picture.items.__getitem__, picture.boxes[place].items)
+    ):
         if innermost.get(item.number) == place:
             text = "<br>".join(map(safe, (item.title, *item.lines)))
-            left, right = ("([", "])") if item.kind == "input" else ("[[", "]]") if item.kind == "block" else "[]"
+            left, right = (
+                ("([", "])") if item.kind == "input" else ("[[", "]]") if item.kind == "block" else "[]"
+            )
             yield f'{indent}n{item.number}{left}"{text}"{right}:::f_{item.family}'
     for number, box in enumerate(picture.boxes):
         if box.inside == place:

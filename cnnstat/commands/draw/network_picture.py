@@ -42,7 +42,9 @@ def picture_of(analysis: Analysis, chosen: Chosen, marks: Mapping[str, Mark] | N
         for row, inside in outline(analysis, chosen.depth)
         if repeats.drawn[(numbers := _numbers(analysis, row)).start] == numbers.start
     ]
-    item_of = {number: place for place, (start, stop, _, _) in enumerate(drawn) for number in range(start, stop)}
+    item_of = {
+        number: place for place, (start, stop, _, _) in enumerate(drawn) for number in range(start, stop)
+    }
     item_at = [item_of[number] for number in repeats.drawn]
     pairs = _pairs(analysis, repeats, item_at)
     shapes = _shapes(analysis, pairs, item_at)

@@ -185,5 +185,7 @@ def _volume(group: Sequence[Item], x: float, axis: float, scale: float, wide: fl
 
 
 def _texts_width(texts: Sequence[str]) -> float:
-    widths = [text_width(text, TITLE if not place else LINE, bold=not place) for place, text in enumerate(texts)]
+    widths = [
+        text_width(text, TITLE if not place else LINE, bold=not place) for place, text in enumerate(texts)
+    ]
     return max(*widths, text_width(texts[-1], SHAPE))

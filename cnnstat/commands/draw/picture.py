@@ -51,6 +51,7 @@ class Arrow(Struct, frozen=True):
     source: int
     target: int
     skip: bool
+    mark: Mark = ""
 
 
 class Box(Struct, frozen=True):

@@ -94,7 +94,8 @@ def _runs(analysis: Analysis, parts: Sequence[Part]) -> Iterator[list[Part]]:
         now, reads = _signature(analysis, part)
         last = run[-1]
         chained = all(
-            there in (here, *range(last.start, last.stop)) for here, there in zip(outside, reads, strict=False)
+            there in (here, *range(last.start, last.stop))
+            for here, there in zip(outside, reads, strict=False)
         )
         read_here = all(reader < part.stop for reader in readers[last.start : last.stop])
         if now == before and chained and read_here and part.start == last.stop:

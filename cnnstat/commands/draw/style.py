@@ -14,6 +14,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.commands.draw.picture import Mark
+
 _HUES = {
     "conv": 212,
     "linear": 270,
@@ -30,7 +32,11 @@ _HUES = {
 }
 """Families that are told apart; the others only hand values on and are grey."""
 
-_MARKS = {"added": ("#1a7f37", "#3fb950"), "removed": ("#cf222e", "#f85149"), "changed": ("#9a6700", "#d29922")}
+_MARKS = {
+    "added": ("#1a7f37", "#3fb950"),
+    "removed": ("#cf222e", "#f85149"),
+    "changed": ("#9a6700", "#d29922"),
+}
 
 
 class Scheme(Struct, frozen=True):
@@ -49,11 +55,15 @@ class Scheme(Struct, frozen=True):
     dark: bool
 
 
-LIGHT = Scheme("#ffffff", "#1f2328", "#424a53", "#57606a", "#8250df", "#f6f8fa", "#afb8c1", 90, 42, 62, dark=False)
-DARK = Scheme("#0d1117", "#f0f6fc", "#c9d1d9", "#9198a1", "#bc8cff", "#161b22", "#3d444d", 20, 58, 45, dark=True)
+LIGHT = Scheme(
+    "#ffffff", "#1f2328", "#424a53", "#57606a", "#8250df", "#f6f8fa", "#afb8c1", 90, 42, 62, dark=False
+)
+DARK = Scheme(
+    "#0d1117", "#f0f6fc", "#c9d1d9", "#9198a1", "#bc8cff", "#161b22", "#3d444d", 20, 58, 45, dark=True
+)
 
 
-def family_rules(scheme: Scheme, families: Sequence[str], marks: Sequence[str]) -> str:
+def family_rules(scheme: Scheme, families: Sequence[str], marks: Sequence[Mark]) -> str:
     """Return the rules of a page for these families of layers."""
     rules = [
         f".page{{fill:{scheme.page}}}",
@@ -69,9 +79,15 @@ def family_rules(scheme: Scheme, families: Sequence[str], marks: Sequence[str]) 
         f".item>rect{{stroke-width:1;fill:{scheme.page};stroke:{scheme.way}}}",
         *(_family(scheme, family) for family in families),
         ".out>rect{stroke-width:2.2}",
-        *(f".{mark}>rect{{stroke:{_MARKS[mark][scheme.dark]};stroke-width:3}}" for mark in marks),
+        *(_marked(mark, _MARKS[mark][scheme.dark]) for mark in marks),
     ]
     return "".join(rules)
+
+
+def _marked(mark: Mark, colour: str) -> str:
+    """Return how what was added, removed or changed is drawn; what is no longer there has broken lines."""
+    broken = ";stroke-dasharray:3 2" if mark == "removed" else ""
+    return f".{mark}>rect{{stroke:{colour};stroke-width:3{broken}}}path.{mark}{{stroke:{colour}{broken}}}"
 
 
 def _family(scheme: Scheme, family: str) -> str:

@@ -14,8 +14,9 @@ from cnnstat.commands.draw.style import DARK, LIGHT, family_rules
 from cnnstat.commands.draw.text_width import FONT, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from cnnstat.commands.draw.picture import Mark
     from cnnstat.commands.draw.placed import Placed, PlacedArrow, PlacedBox, PlacedItem
 
 MARGIN = 16.0
@@ -28,11 +29,12 @@ def svg(placed: Placed) -> str:
     """Return a picture as SVG."""
     families = dict.fromkeys(each.item.family for each in placed.items)
     head = max(text_width(placed.title, 16, bold=True), text_width(placed.subtitle, LINE))
-    legend = list(_legend([family for family in families if family not in ("input", "block")]))
+    marks = dict.fromkeys(each.item.mark for each in placed.items if each.item.mark)
+    marks |= dict.fromkeys(each.arrow.mark for each in placed.arrows if each.arrow.mark)
+    legend = list(_legend([family for family in families if family not in ("input", "block")], marks))
     across = max(placed.width, head, *(right for right, _ in legend), 0)
     width, height = across + 2 * MARGIN, placed.height + 2 * MARGIN + _HEAD + (28 if legend else 0)
     shift = (across - placed.width) / 2
-    marks = dict.fromkeys(each.item.mark for each in placed.items if each.item.mark)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{coordinate(width)}" height="{coordinate(height)}"'
         f' viewBox="0 0 {coordinate(width)} {coordinate(height)}" role="img" font-family="{FONT}">',
@@ -64,7 +66,9 @@ def _style(families: list[str], marks: list[str]) -> str:
 
 def _item(each: PlacedItem, placed: Placed) -> Iterator[str]:
     item, rect = each.item, each.rect
-    classes = " ".join(filter(None, ("item", item.kind, f"f-{item.family}", item.mark, "out" if item.output else "")))
+    classes = " ".join(
+        filter(None, ("item", item.kind, f"f-{item.family}", item.mark, "out" if item.output else ""))
+    )
     corner = 12 if item.kind == "input" else 3
     yield f'<g class="{classes}"><title>{text_of(item.hover)}</title>'
     if item.kind == "block":
@@ -109,18 +113,19 @@ def _box_title(each: PlacedBox) -> str:
 def _arrow(each: PlacedArrow) -> str:
     (x, y), *points = each.points
     curve = " ".join(f"{coordinate(a)},{coordinate(b)}" for a, b in points)
-    style = "way skip" if each.arrow.skip else "way"
+    style = " ".join(filter(None, ("way", "skip" if each.arrow.skip else "", each.arrow.mark)))
     start = f"M{coordinate(each.start[0])},{coordinate(each.start[1])}L{coordinate(x)},{coordinate(y)}"
     return f'<path class="{style}" marker-end="url(#tip)" d="{start}C{curve}"/>'
 
 
-def _legend(families: list[str]) -> Iterator[tuple[float, str]]:
+def _legend(families: list[str], marks: Iterable[Mark]) -> Iterator[tuple[float, str]]:
     """Yield the colours and what they are for, each with its right edge."""
     x = 0.0
-    for family in families:
-        width = text_width(family, SHAPE)
+    for style, name in (*((f"f-{family}", family) for family in families), *((mark, mark) for mark in marks)):
+        width = text_width(name, SHAPE)
+        swatch = rect_element(x, 0, 11, 11, "", 2)
         yield (
             x + 16 + width,
-            f'<g class="item f-{family}">{rect_element(x, 0, 11, 11, "", 2)}{text_element(family, x + 16, 9, SHAPE, "more")}</g>',
+            f'<g class="item {style}">{swatch}{text_element(name, x + 16, 9, SHAPE, "more")}</g>',
         )
         x += width + 32

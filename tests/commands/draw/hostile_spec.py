@@ -14,7 +14,7 @@ SIGNS = (
     "</style><style>*{display:none}",
     "'\"`&amp;&lt;&#60;\\N\\G\\n",
     "\x1b[31m\x07\x00\u202e\ud7ff\ufffe",
-    "end; subgraph x; click n0 href \"javascript:window.ran=4\"",
+    'end; subgraph x; click n0 href "javascript:window.ran=4"',
     "%%{init: {'securityLevel': 'loose'}}%%",
     "漢字かな🙂e\u0301",
 )
@@ -25,7 +25,19 @@ def hostile_picture() -> Picture:
     """Return a picture in which every text is one of them: a name can hold less, a plug-in's type more."""
     count = len(SIGNS)
     items = tuple(
-        Item(n, "layer" if n else "input", "conv", sign, sign, sign, (sign,), sign, (3, 8, 8), sign, output=n == count - 1)
+        Item(
+            n,
+            "layer" if n else "input",
+            "conv",
+            sign,
+            sign,
+            sign,
+            (sign,),
+            sign,
+            (3, 8, 8),
+            sign,
+            output=n == count - 1,
+        )
         for n, sign in enumerate(SIGNS)
     )
     arrows = tuple(Arrow(n, n + 1, skip=False) for n in range(count - 1)) + (Arrow(0, 3, skip=True),)
@@ -38,6 +50,6 @@ def hostile_network() -> Picture:
     quoted = "<script>window.ran=5</script>'\\\" \\e[31m \\u202e"
     text = (
         f'name: "{quoted}"\nsource: "{quoted}"\ninput: [3, 8, 8]\nlayers:\n'
-        f'  - {{name: a, type: conv, filters: 2, kernel: 3}}\n  - {{name: b, type: relu}}\n'
+        f"  - {{name: a, type: conv, filters: 2, kernel: 3}}\n  - {{name: b, type: relu}}\n"
     )
     return picture_of(analyze_graph(loads(text)), Chosen())
