@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Side(Struct, frozen=True):
-    """The picture of one network: its items by their paths, and the boxes around each, the outermost first."""
+    """The picture of one network: its items by their paths, the boxes around each, outermost first."""
 
     picture: Picture
     items: dict[str, Item]

@@ -145,6 +145,7 @@ def _explained(difference: Difference) -> tuple[str, ...]:
 
 
 def verdict(difference: Difference) -> str:
+    """Return in a line how many layers became what."""
     if not difference.differ:
         return "no difference"
     parts = [f"{difference.count(status)} {status}" for status in ("changed", "added", "removed")]

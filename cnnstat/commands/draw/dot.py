@@ -23,12 +23,13 @@ def _lines(picture: Picture, direction: Direction) -> Iterator[str]:
     yield "digraph {"
     yield f"  label={quoted(picture.title, picture.subtitle)}; labelloc=t; labeljust=l;"
     yield f"  rankdir={'TB' if direction == 'down' else 'LR'}; fontname=Helvetica;"
-    yield '  node [shape=box, style="rounded,filled", fontname=Helvetica]; edge [fontname=Helvetica, fontsize=10];'
+    yield '  node [shape=box, style="rounded,filled", fontname=Helvetica];'
+    yield "  edge [fontname=Helvetica, fontsize=10];"
     innermost: dict[int, int] = {item: place for place, box in enumerate(picture.boxes) for item in box.items}
     yield from _inside(picture, innermost, None, "  ")
     for arrow in picture.arrows:
         label = quoted(picture.items[arrow.source].shape)
-        style = ", style=dashed, constraint=true, weight=1" if arrow.skip else ", weight=8"
+        style = ", style=dashed, weight=1" if arrow.skip else ", weight=8"
         yield f"  n{arrow.source} -> n{arrow.target} [label={label}{style}];"
     yield "}"
 

@@ -47,7 +47,5 @@ def of_svg(text: str, form: str, size: float) -> bytes:
     if form == "svg":
         return text.encode()
     if form == "pdf":
-        made: bytes = converter().svg_to_pdf(text)
-        return made
-    made = converter().svg_to_png(text, scale=min(_SCALE, _LARGEST / (size + 200)))
-    return made
+        return bytes(converter().svg_to_pdf(text))
+    return bytes(converter().svg_to_png(text, scale=min(_SCALE, _LARGEST / (size + 200))))

@@ -68,7 +68,8 @@ def laid_out(picture: Picture, direction: Direction) -> Placed:
 def _room(box: Box) -> str:
     """Return what keeps the place for a title of a box: a cell of its size, without any text."""
     width = round(text_width(box.title, 11, bold=True)) + 6
-    cell = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{BOX_TITLE - 4:.0f}"><TR><TD></TD></TR></TABLE>'
+    size = f'WIDTH="{width}" HEIGHT="{BOX_TITLE - 4:.0f}"'
+    cell = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" {size}><TR><TD></TD></TR></TABLE>'
     return f"<{cell}>"
 
 

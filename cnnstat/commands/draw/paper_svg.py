@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.commands.draw.elements import coordinate, rect_element, text_element, text_of
+from cnnstat.commands.draw.elements import coordinate, text_element, text_of
+from cnnstat.commands.draw.page import page
 from cnnstat.commands.draw.placed import LINE, SHAPE, STEP, TITLE
-from cnnstat.commands.draw.text_width import FONT, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from cnnstat.commands.draw.paper import Paper, Volume, Way
     from cnnstat.commands.draw.placed import Rect
 
-_MARGIN = 16.0
-_HEAD = 44.0
 _GREYS = {"input": 100, "conv": 94, "linear": 86, "block": 78, "pool": 66, "resize": 74, "merge": 56}
 _OTHER = 90
 _SCALE = "height and depth of boxes to scale, width by the square root of the channels"
@@ -23,34 +21,18 @@ _SCALE = "height and depth of boxes to scale, width by the square root of the ch
 
 def paper_svg(paper: Paper) -> str:
     """Return maps as SVG."""
-    subtitle = f"{paper.subtitle}; {_SCALE}"
     families = list(dict.fromkeys(volume.items[0].family for volume in paper.volumes))
-    legend = list(_legend(families))
     lines = max(len(volume.texts) for volume in paper.volumes)
-    heads = (text_width(paper.title, 16, bold=True), text_width(subtitle, LINE))
-    width = max(paper.width, *heads, *(right for right, _ in legend)) + 2 * _MARGIN
-    height = paper.base + lines * STEP + 2 * _MARGIN + _HEAD + 36
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{coordinate(width)}" height="{coordinate(height)}"'
-            f' viewBox="0 0 {coordinate(width)} {coordinate(height)}" role="img" font-family="{FONT}">',
-            f"<title>{text_of(paper.title)}</title>",
-            f"<style>{_rules(families)}</style>",
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="6" markerHeight="6"'
-            ' orient="auto"><path class="tip" d="M0,0.8L8,4L0,7.2Z"/></marker></defs>',
-            f'<rect class="page" width="{coordinate(width)}" height="{coordinate(height)}"/>',
-            text_element(paper.title, _MARGIN, _MARGIN + 14, 16, "name"),
-            text_element(subtitle, _MARGIN, _MARGIN + 31, LINE, "more"),
-            f'<g transform="translate({coordinate(_MARGIN)} {coordinate(_MARGIN + _HEAD)})">',
-            *(line for volume in paper.volumes for line in _volume(volume, paper)),
-            *(_way(way, paper) for way in paper.ways),
-            "</g>",
-            f'<g transform="translate({coordinate(_MARGIN)} {coordinate(height - _MARGIN - 12)})">',
-            *(line for _, line in legend),
-            "</g>",
-            "</svg>",
-            "",
-        ]
+    drawing = (
+        *(line for volume in paper.volumes for line in _volume(volume, paper)),
+        *(_way(way, paper) for way in paper.ways),
+    )
+    return page(
+        (paper.title, f"{paper.subtitle}; {_SCALE}"),
+        _rules(families),
+        (paper.width, paper.base + lines * STEP + 8),
+        drawing,
+        [(f"f-{family}", family) for family in families],
     )
 
 
@@ -75,7 +57,8 @@ def _grey(level: int, share: float = 1.0) -> str:
 
 def _volume(volume: Volume, paper: Paper) -> Iterator[str]:
     for item, front in zip(volume.items, volume.fronts, strict=True):
-        yield f'<g class="f-{item.family}"><title>{text_of(item.hover)}</title>{_faces(front, volume.depth)}</g>'
+        hover = f"<title>{text_of(item.hover)}</title>"
+        yield f'<g class="f-{item.family}">{hover}{_faces(front, volume.depth)}</g>'
     y = paper.base + 18
     for place, text in enumerate(volume.texts):
         last = place == len(volume.texts) - 1
@@ -115,13 +98,3 @@ def _way(way: Way, paper: Paper) -> str:
 def _above(volume: Volume) -> float:
     """Return where ways over the boxes leave and enter."""
     return volume.fronts[-1].middle + volume.depth
-
-
-def _legend(families: Sequence[str]) -> Iterator[tuple[float, str]]:
-    x = 0.0
-    for family in families:
-        width = text_width(family, SHAPE)
-        swatch = rect_element(x, 0, 11, 11, "", 0)
-        text = text_element(family, x + 16, 9, SHAPE, "more")
-        yield x + 16 + width, f'<g class="item f-{family}">{swatch}{text}</g>'
-        x += width + 32

@@ -18,9 +18,9 @@ Mark: TypeAlias = Literal["", "added", "removed", "changed"]
 class Item(Struct, frozen=True):
     """An input, a layer, or a block that is folded.
 
-    ``title`` is its own name, ``path`` that with all blocks around it; ``operation`` is its type with its main
-    options, nothing where the title says as much; ``figures`` are those that were asked for, ``shape`` and
-    ``size`` are what it puts out, ``hover`` all that there is to say of it.
+    ``title`` is its own name, ``path`` that with all blocks around it; ``operation`` is its type with its
+    main options, nothing where the title says as much; ``figures`` are those that were asked for, ``shape``
+    and ``size`` are what it puts out, ``hover`` all that there is to say of it.
     """
 
     number: int

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.commands.draw.picture import Arrow, Box, Item
 from cnnstat.commands.draw.text_width import text_width
+
+if TYPE_CHECKING:
+    from cnnstat.commands.draw.picture import Arrow, Box, Item
 
 Direction: TypeAlias = Literal["down", "right"]
 Point: TypeAlias = tuple[float, float]
@@ -58,7 +60,7 @@ class PlacedItem(Struct, frozen=True):
 
 
 class PlacedArrow(Struct, frozen=True):
-    """An arrow as a line from ``start`` to the first point, and on as a Bézier curve: three points each piece."""
+    """An arrow: a line from ``start`` to the first point, then a Bézier curve, three points each piece."""
 
     arrow: Arrow
     start: Point

@@ -59,15 +59,14 @@ def repeats_of(analysis: Analysis, *, each: bool) -> Repeats:
             for later in run[1:]:
                 for offset in range(later.stop - later.start):
                     drawn[later.start + offset] = first.start + offset
-    for number, other in enumerate(drawn):
-        while drawn[other] != other:
-            other = drawn[other]
-        drawn[number] = other
+    for number in range(len(drawn)):
+        while drawn[drawn[number]] != drawn[number]:
+            drawn[number] = drawn[drawn[number]]
     return Repeats(runs, tuple(drawn), {path: len(found) for path, found in parts.items()})
 
 
 def _parts(analysis: Analysis) -> dict[str, list[Part]]:
-    """Return the repetitions of every repeat, in order, by its path; those that have no layers are left out."""
+    """Return the repetitions of every repeat, in order, by its path; those without layers are left out."""
     graph = analysis.graph
     found: dict[str, list[Part]] = {}
     for group in _repeated(graph.groups):

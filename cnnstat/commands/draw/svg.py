@@ -9,57 +9,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.draw.elements import coordinate, rect_element, text_element, text_of
+from cnnstat.commands.draw.page import page
 from cnnstat.commands.draw.placed import LINE, PADDING, SHAPE, STEP, TITLE
 from cnnstat.commands.draw.style import DARK, LIGHT, family_rules
-from cnnstat.commands.draw.text_width import FONT, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cnnstat.commands.draw.picture import Mark
     from cnnstat.commands.draw.placed import Placed, PlacedArrow, PlacedBox, PlacedItem
 
-MARGIN = 16.0
-_HEAD = 44.0
 _BASE = 0.78
 """How far the base line of a text is below its top, in its size."""
 
 
 def svg(placed: Placed) -> str:
     """Return a picture as SVG."""
-    families = dict.fromkeys(each.item.family for each in placed.items)
-    head = max(text_width(placed.title, 16, bold=True), text_width(placed.subtitle, LINE))
-    marks = dict.fromkeys(each.item.mark for each in placed.items if each.item.mark)
-    marks |= dict.fromkeys(each.arrow.mark for each in placed.arrows if each.arrow.mark)
-    legend = list(_legend([family for family in families if family not in ("input", "block")], marks))
-    across = max(placed.width, head, *(right for right, _ in legend), 0)
-    width, height = across + 2 * MARGIN, placed.height + 2 * MARGIN + _HEAD + (28 if legend else 0)
-    shift = (across - placed.width) / 2
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{coordinate(width)}" height="{coordinate(height)}"'
-        f' viewBox="0 0 {coordinate(width)} {coordinate(height)}" role="img" font-family="{FONT}">',
-        f"<title>{text_of(placed.title)}</title>",
-        f"<style>{_style([*families], [*marks])}</style>",
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="6" markerHeight="6"'
-        ' orient="auto"><path class="tip" d="M0,0.8L8,4L0,7.2Z"/></marker></defs>',
-        f'<rect class="page" width="{coordinate(width)}" height="{coordinate(height)}"/>',
-        text_element(placed.title, MARGIN, MARGIN + 14, 16, "name"),
-        text_element(placed.subtitle, MARGIN, MARGIN + 31, LINE, "more"),
-        f'<g transform="translate({coordinate(MARGIN + shift)} {coordinate(MARGIN + _HEAD)})">',
+    families = list(dict.fromkeys(each.item.family for each in placed.items))
+    found = (*(each.item.mark for each in placed.items), *(each.arrow.mark for each in placed.arrows))
+    marks = [mark for mark in dict.fromkeys(found) if mark]
+    legend = [(f"f-{family}", family) for family in families if family not in ("input", "block")]
+    drawing = (
         *map(_box, placed.boxes),
         *map(_arrow, placed.arrows),
         *map(_box_title, placed.boxes),
         *(line for each in placed.items for line in _item(each, placed)),
-        "</g>",
-        f'<g transform="translate({coordinate(MARGIN)} {coordinate(height - MARGIN - 12)})">',
-        *(line for _, line in legend),
-        "</g>",
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
+    )
+    return page(
+        (placed.title, placed.subtitle),
+        _style(families, marks),
+        (placed.width, placed.height),
+        drawing,
+        [*legend, *((mark, mark) for mark in marks)],
+    )
 
 
-def _style(families: list[str], marks: list[str]) -> str:
+def _style(families: list[str], marks: list[Mark]) -> str:
     light, dark = (family_rules(scheme, families, marks) for scheme in (LIGHT, DARK))
     return f"{light}@media (prefers-color-scheme: dark){{{dark}}}"
 
@@ -89,10 +74,12 @@ def _item(each: PlacedItem, placed: Placed) -> Iterator[str]:
 
 def _stub(each: PlacedItem, placed: Placed) -> str:
     """Return the arrow out of the network."""
-    x, y = each.end
+    x, y = map(coordinate, each.end)
     if placed.direction == "down":
-        return f'<path class="way" marker-end="url(#tip)" d="M{coordinate(x)},{coordinate(each.rect.bottom)}V{coordinate(y)}"/>'
-    return f'<path class="way" marker-end="url(#tip)" d="M{coordinate(each.rect.right)},{coordinate(y)}H{coordinate(x)}"/>'
+        line = f"M{x},{coordinate(each.rect.bottom)}V{y}"
+    else:
+        line = f"M{coordinate(each.rect.right)},{y}H{x}"
+    return f'<path class="way" marker-end="url(#tip)" d="{line}"/>'
 
 
 def _box(each: PlacedBox) -> str:
@@ -116,16 +103,3 @@ def _arrow(each: PlacedArrow) -> str:
     style = " ".join(filter(None, ("way", "skip" if each.arrow.skip else "", each.arrow.mark)))
     start = f"M{coordinate(each.start[0])},{coordinate(each.start[1])}L{coordinate(x)},{coordinate(y)}"
     return f'<path class="{style}" marker-end="url(#tip)" d="{start}C{curve}"/>'
-
-
-def _legend(families: list[str], marks: Iterable[Mark]) -> Iterator[tuple[float, str]]:
-    """Yield the colours and what they are for, each with its right edge."""
-    x = 0.0
-    for style, name in (*((f"f-{family}", family) for family in families), *((mark, mark) for mark in marks)):
-        width = text_width(name, SHAPE)
-        swatch = rect_element(x, 0, 11, 11, "", 2)
-        yield (
-            x + 16 + width,
-            f'<g class="item {style}">{swatch}{text_element(name, x + 16, 9, SHAPE, "more")}</g>',
-        )
-        x += width + 32

@@ -8,8 +8,8 @@ from msgspec.structs import fields
 
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.text import visible
-from cnnstat.report.text import UNKNOWN, shown
 from cnnstat.commands.draw.text_width import shortened
+from cnnstat.report.text import UNKNOWN, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A spec whose every text would do something in a page, a graph language or a terminal that took it as its own."""
+"""Texts that would do something in a page, a graph language or a terminal that took them as its own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def hostile_picture() -> Picture:
         )
         for n, sign in enumerate(SIGNS)
     )
-    arrows = tuple(Arrow(n, n + 1, skip=False) for n in range(count - 1)) + (Arrow(0, 3, skip=True),)
+    arrows = (*(Arrow(n, n + 1, skip=False) for n in range(count - 1)), Arrow(0, 3, skip=True))
     boxes = (Box(SIGNS[0], (1, 2, 3), None, SIGNS[1]), Box(SIGNS[4], (2,), 0, SIGNS[5], stands=True))
     return Picture(SIGNS[0], SIGNS[1], items, arrows, boxes)
 

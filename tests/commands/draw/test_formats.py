@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.commands.draw.dot import dot, quoted
+from cnnstat.commands.draw.formats import content
+from cnnstat.commands.draw.libraries import graphviz
 from cnnstat.commands.draw.mermaid import mermaid, safe
 from cnnstat.commands.draw.network_picture import Chosen, picture_of
 from cnnstat.graph.load import load
@@ -28,15 +31,13 @@ def of(name: str, chosen: Chosen | None = None) -> Picture:
 
 
 @pytest.fixture
-def graphviz() -> None:
+def _library() -> None:
     pytest.importorskip("pygraphviz", reason="the extra draw")
 
 
-@pytest.mark.usefixtures("graphviz")
+@pytest.mark.usefixtures("_library")
 @pytest.mark.parametrize("drawn", [of("lenet5"), of("resnet50"), hostile_picture(), hostile_network()])
 def test_svg_is_well_formed_and_asks_for_nothing(drawn: Picture) -> None:
-    from cnnstat.commands.draw.formats import content
-
     root = ElementTree.fromstring(content(drawn, "svg", "down"))
     for element in root.iter():
         assert element.tag.removeprefix(NAMESPACE) in ELEMENTS
@@ -48,13 +49,9 @@ def test_svg_is_well_formed_and_asks_for_nothing(drawn: Picture) -> None:
     assert [item.title for item in drawn.items if item.title.isprintable() and item.title not in texts] == []
 
 
-@pytest.mark.usefixtures("graphviz")
+@pytest.mark.usefixtures("_library")
 def test_png_and_pdf_are_the_svg() -> None:
-    from PIL import Image
-
     pytest.importorskip("vl_convert", reason="the extra draw")
-    from cnnstat.commands.draw.formats import content
-
     drawn = of("lenet5")
     root = ElementTree.fromstring(content(drawn, "svg", "right"))
     image = Image.open(io.BytesIO(content(drawn, "png", "right")))
@@ -63,23 +60,21 @@ def test_png_and_pdf_are_the_svg() -> None:
     assert content(drawn, "pdf", "right").startswith(b"%PDF-")
 
 
-@pytest.mark.usefixtures("graphviz")
+@pytest.mark.usefixtures("_library")
 @pytest.mark.parametrize("drawn", [of("resnet50"), hostile_picture(), hostile_network()])
 def test_dot_is_read_by_graphviz_as_it_was_meant(drawn: Picture) -> None:
-    import pygraphviz
-
+    pygraphviz = graphviz()
     graph = pygraphviz.AGraph(dot(drawn, "down"))
     assert len(graph.nodes()) == len(drawn.items)
     assert len(graph.edges()) == len(drawn.arrows)
     assert {*graph.node_attr, *graph.edge_attr}.isdisjoint({"URL", "href", "image"})
 
 
-@pytest.mark.usefixtures("graphviz")
+@pytest.mark.usefixtures("_library")
 @pytest.mark.parametrize("sign", SIGNS)
 def test_graphviz_shows_a_text_as_it_is(sign: str) -> None:
     """No sign of it is taken for an escape or an entity."""
-    import pygraphviz
-
+    pygraphviz = graphviz()
     graph = pygraphviz.AGraph(f"digraph {{ n [label={quoted(sign)}] }}")
     drawn = graph.draw(format="svg", prog="dot").decode()
     root = ElementTree.fromstring(drawn)
