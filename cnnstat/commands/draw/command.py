@@ -44,7 +44,7 @@ def _figures(text: str) -> tuple[str, ...]:
     type=File(dir_okay=False, allow_dash=True),
     help="The file to write; its suffix says what: .svg, .png, .pdf, .dot, .mmd. - is standard output.",
 )
-@click.option("--to", "form", type=click.Choice(FORMS), help="What to write, whatever the suffix.")
+@click.option("--to", type=click.Choice(FORMS), help="What to write, whatever the suffix.")
 @depth_option
 @click.option("--repeats", is_flag=True, help="Draw each repetition, also where all are equal.")
 @click.option(
@@ -71,7 +71,7 @@ def _figures(text: str) -> tuple[str, ...]:
 def draw(
     network: Chosen,
     output: str | None,
-    form: str | None,
+    to: str | None,
     depth: int | None,
     repeats: bool,
     figures: tuple[str, ...],
@@ -83,7 +83,7 @@ def draw(
     Without -o and --to the graph is shown in characters. Repetitions that are equal are drawn once.
     """
     file = None if output in (None, "-") else Path(str(output))
-    form = form or (form_of(file) if file else None)
+    form = to or (form_of(file) if file else None)
     if file is not None and form is None:
         raise click.UsageError(f"{file} does not say what it is to be: give --to ({', '.join(FORMS)})")
     if file is None and form in ("png", "pdf"):

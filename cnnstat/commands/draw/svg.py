@@ -14,7 +14,7 @@ from cnnstat.commands.draw.placed import LINE, PADDING, SHAPE, STEP, TITLE
 from cnnstat.commands.draw.style import DARK, LIGHT, family_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.commands.draw.picture import Mark
     from cnnstat.commands.draw.placed import Placed, PlacedArrow, PlacedBox, PlacedItem
@@ -44,7 +44,7 @@ def svg(placed: Placed) -> str:
     )
 
 
-def _style(families: list[str], marks: list[Mark]) -> str:
+def _style(families: Sequence[str], marks: Sequence[Mark]) -> str:
     light, dark = (family_rules(scheme, families, marks) for scheme in (LIGHT, DARK))
     return f"{light}@media (prefers-color-scheme: dark){{{dark}}}"
 

@@ -1,8 +1,8 @@
 """How wide texts are: by the widths of Helvetica, which Arial and Liberation Sans share.
 
 The numbers are those of Adobe's font metrics (Core 14 AFM files: Helvetica and Helvetica-Bold), in
-thousandths of the size of the font, for the signs from the space to the tilde. A picture says beside each text how
-wide it is, so another font is set to the same width.
+thousandths of the size of the font, for the signs from the space to the tilde. A picture says beside
+each text how wide it is, so another font is set to the same width.
 """
 
 from __future__ import annotations

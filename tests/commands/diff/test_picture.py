@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from cnnstat.commands.diff.difference import compare
 from cnnstat.commands.diff.picture import picture
 from cnnstat.graph.load import load, loads
 from tests.program import within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 A = """
 name: A

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
 
 from cnnstat.commands.draw.libraries import graphviz
 from tests.program import in_terminal, within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RESNET = """\
 ●   input                               3×224×224
@@ -46,7 +49,7 @@ def test_characters_fit_a_terminal(name: str, columns: int) -> None:
     shown = in_terminal(columns, "draw", name, "--figures", "params,macs,activations")
     lines = shown.replace("\r", "").splitlines()
     assert max(map(len, lines)) <= columns
-    assert ("params" in lines[5]) == (columns == 200)
+    assert any(line.endswith(" activations") for line in lines) == (columns == 200)
     assert sum("●" in line for line in lines) > 10
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cnnstat.analysis import analyze_graph
@@ -9,6 +11,9 @@ from cnnstat.analysis.outline import folded
 from cnnstat.commands.draw.network_picture import Chosen, picture_of
 from cnnstat.graph.load import load, loads
 from cnnstat.report.text import shown
+
+if TYPE_CHECKING:
+    from cnnstat.commands.draw.picture import Picture
 
 CHAIN = """
 name: Chain
@@ -24,15 +29,15 @@ layers:
 """
 
 
-def drawn(spec: str, chosen: Chosen | None = None):  # type: ignore[no-untyped-def]
+def drawn(spec: str, chosen: Chosen | None = None) -> Picture:
     return picture_of(analyze_graph(loads(spec) if "\n" in spec else load(spec)), chosen or Chosen())
 
 
-def titles(picture) -> list[str]:  # type: ignore[no-untyped-def]
+def titles(picture: Picture) -> list[str]:
     return [item.title for item in picture.items]
 
 
-def arrows(picture) -> set[tuple[str, str, bool]]:  # type: ignore[no-untyped-def]
+def arrows(picture: Picture) -> set[tuple[str, str, bool]]:
     names = [item.path for item in picture.items]
     return {(names[each.source], names[each.target], each.skip) for each in picture.arrows}
 
@@ -50,10 +55,10 @@ def test_equal_repetitions_are_drawn_once() -> None:
 
 
 def test_a_run_ends_where_a_repetition_differs() -> None:
-    found = drawn(CHAIN.replace("repeat: 5}", "repeat: 5, first: {frozen: true}}"))
+    found = drawn(CHAIN.replace("repeat: 5}", "repeat: 5, frozen: $index == 0}"))
     assert [box.title for box in found.boxes] == ["row · double × 5", "0 · double", "1 to 4 · double × 4"]
     assert (
-        drawn(CHAIN.replace("repeat: 5}", "repeat: 5, first: {frozen: true}}"), Chosen(2)).items[2].title
+        drawn(CHAIN.replace("repeat: 5}", "repeat: 5, frozen: $index == 0}"), Chosen(2)).items[2].title
         == "1 to 4"
     )
 

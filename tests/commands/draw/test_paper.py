@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_skips_of_unet_lead_over_the_boxes() -> None:
 )
 def test_boxes_and_their_texts_stand_beside_each_other(name: str) -> None:
     volumes = paper(name).volumes
-    for before, after in zip(volumes, volumes[1:], strict=False):
+    for before, after in pairwise(volumes):
         assert before.right < after.left
 
 
@@ -68,6 +69,6 @@ def test_the_colours_are_greys() -> None:
     )
 
 
-def test_every_bundled_network_can_be_drawn_folded() -> None:
-    for name in bundled.names():
-        ElementTree.fromstring(paper_svg(paper(name, 1)))
+@pytest.mark.parametrize("name", bundled.names()[::9])
+def test_bundled_networks_can_be_drawn_folded(name: str) -> None:
+    ElementTree.fromstring(paper_svg(paper(name, 1)))
