@@ -84,7 +84,7 @@ def test_a_sweep_without_a_range() -> None:
         (cnnstat.sizes, {"input_shape": (1, 2, 3, 4, 5)}, "input_shape: expected 1 to 4 sizes"),
         (cnnstat.sizes, {"input_shape": (9,)}, "input is a map such as 1x32x32, got 9"),
         (cnnstat.sizes, {"batch": 0}, "batch: expected 1 or more"),
-        (cnnstat.sizes, {"dtype": "int8"}, "dtype: expected one of float16"),
+        (cnnstat.sizes, {"dtype": "int4"}, "dtype: expected one of int8"),
         (cnnstat.sizes, {"first": True}, "first: expected one size or a tuple, from 1"),
         (cnnstat.sizes, {"step": 1.5}, "step: expected 1 or more, got 1.5"),
         (cnnstat.analyze, {"optimizer": "lion"}, "optimizer: expected one of sgd"),

@@ -28,6 +28,7 @@ from cnnstat.analysis.measures import MEASURES
 from cnnstat.base.figures import FIGURES
 from cnnstat.base.pages import CODES, DEFINITIONS, words
 from cnnstat.cli.group import COMMANDS, cli
+from cnnstat.commands.trace.families import FAMILIES
 from cnnstat.executor.kernels import KERNELS
 from cnnstat.exporters.onnx.layers import WRITERS
 from cnnstat.layers import LAYERS, manual
@@ -74,6 +75,7 @@ def types() -> Iterator[str]:
             name,
             *((False, what) for what in page),
             (name in KERNELS, "no kernel in cnnstat/executor/kernels/__init__.py"),
+            (name in FAMILIES, "no trace in cnnstat/commands/trace/families/__init__.py"),
             (name in worked_out, "no row of figures worked out by hand in tests/layers/test_figures.py"),
             (name in WRITERS or name in UNSAID, "no line in WRITERS of cnnstat/exporters/onnx/layers.py"),
             (name in cases, "no reference case in tests/executor/cases.py, and no arrays of it"),
@@ -304,6 +306,7 @@ def test_all_that_a_new_type_lacks_is_listed_at_once(monkeypatch: pytest.MonkeyP
         "no 'Reference:'",
         "no description of the option 'slope'",
         "no kernel",
+        "no trace",
         "no row of figures worked out by hand",
         "no line",
         "no reference case",

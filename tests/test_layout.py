@@ -38,6 +38,7 @@ EXCEPTIONS = {
     "importers/onnx/notes.py": ("exporters",),
     "commands/run/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
+    "commands/trace/*": ("executor", "tensors", "bridge"),
     "commands/list/plugins_document.py": ("executor",),
 }
 """Files that may import more."""
@@ -50,6 +51,9 @@ SHARED = {
     "commands/export/exported.py": ("run",),
     "commands/export/values.py": ("run",),
     "commands/list/plugins_document.py": ("check",),
+    "commands/trace/command.py": ("run",),
+    "commands/trace/traced_run.py": ("run",),
+    "commands/trace/unit_trace.py": ("run",),
 }
 """Files that may import another command: what it does is part of what they do."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,7 @@ def folder(tmp_path: Path) -> Path:
     assert spec is not None
     (tmp_path / "tiny.yaml").write_text(spec[1], encoding="utf-8")
     (tmp_path / "wrong.yaml").write_text(WRONG, encoding="utf-8")
+    shutil.copytree(ROOT / "docs" / "lectures", tmp_path / "lectures")
     return tmp_path
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
 
-BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
+BYTES = {"int8": 1, "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
 """Bytes of one number."""
 
 OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}

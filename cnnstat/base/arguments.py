@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from operator import index
+from pathlib import Path  # noqa: TC003 - msgspec reads it
 from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
+
+from msgspec import Struct
 
 from cnnstat.base.axes import RANKS, rank_of
 from cnnstat.base.errors import ArgumentError
@@ -16,6 +19,14 @@ if TYPE_CHECKING:
 
 Inputs: TypeAlias = "tuple[int, ...] | Mapping[str, tuple[int, ...]]"
 """The shape of the only input, or shapes of inputs by their names."""
+
+
+class Given(Struct, frozen=True):
+    """A file for an input; the only one needs no name."""
+
+    name: str
+    path: Path
+
 
 _SHOWN = 80  # characters of a wrong argument that a message shows
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from cnnstat.bridge.weights import load_weights
+from cnnstat.bridge.written_values import give
 from cnnstat.executor.expression import Expression
 from cnnstat.executor.network import Executor
 from cnnstat.executor.program import INPUT, Program, Step
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 class Network(Executor):
     """A network that runs: parameters drawn from `seed`, arrays of `dtype` (float32 or float64).
+
+    Weights that stand under `values:` in the spec are those of the network.
 
     `spec` is a graph, a path or the name of a bundled architecture; `params` replace parameters of a spec
     that is not loaded yet, `input_shape` its input.
@@ -49,6 +52,7 @@ class Network(Executor):
     ) -> None:
         self.graph = loaded(spec, params, input_shape)
         super().__init__(program(self.graph), seed=seed, dtype=dtype)
+        give(self, self.graph)
 
     def load_weights(self, path: Path | str, *, names: Names = None) -> tuple[TensorPair, ...]:
         """Read weights from a .npz or .safetensors file, and return which of its tensors is which.

@@ -68,6 +68,13 @@ def layers(context: click.Context, parameter: click.Parameter, incomplete: str) 
     return items((".".join(path.split(".")[:inside]) for path in paths), incomplete)
 
 
+def nodes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the inputs of the network on the line, too."""
+    graph = _network(context)
+    inputs = () if graph is None else (node.path for node in graph.inputs)
+    return [*items(inputs, incomplete), *layers(context, parameter, incomplete)]
+
+
 def params(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the parameters of the network on the line."""
     graph = _network(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import wraps
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 from msgspec import Struct
 
 from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE, Settings
+from cnnstat.base.arguments import Given
 from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
@@ -47,6 +49,20 @@ class File(click.Path):
 
 
 FILE = File(dir_okay=False, path_type=Path)
+
+
+class GivenFile(File):
+    """FILE, or NAME=FILE where there is no file of that whole name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read an input's name, if there is one, and that of its file."""
+        name, sign, file = str(value).partition("=")
+        if not sign or os.path.exists(value):
+            name, file = "", str(value)
+        return Given(name, super().convert(file, param, ctx))
+
+
+_GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 
 class Chosen(Struct, frozen=True):
@@ -154,6 +170,14 @@ def unit_of(text: str) -> tuple[int, ...]:
     return position
 
 
+def index_of(text: str) -> tuple[int, ...]:
+    """Read 0,3,5: a channel and its position, or a number of a tensor."""
+    index = _numbers(text.split(","))
+    if not 1 <= len(index) <= len(RANKS) + 1:
+        raise ArgumentError(f"expected numbers such as 0,3,5, got '{text}'")
+    return index
+
+
 def size_of(text: str) -> tuple[int, ...]:
     """Read 128 or 128x256."""
     sizes = _sizes(text)
@@ -204,6 +228,21 @@ max_memory_option = click.option(
     metavar="SIZE",
     callback=read_by(_bytes),
     help="Refuse to start above it: 8G.  [default: what is free]",
+)
+image_option = click.option(
+    "--image",
+    metavar="[NAME=]FILE",
+    multiple=True,
+    type=_GIVEN,
+    help="Run on a PNG or JPEG, resized and normalised.",
+)
+invert_option = click.option("--invert", is_flag=True, help="For --image: dark ink on white paper.")
+array_option = click.option(
+    "--array",
+    metavar="[NAME=]FILE",
+    multiple=True,
+    type=_GIVEN,
+    help="Run on a .npy with one sample or a batch; of several inputs, left=FILE.",
 )
 depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
 

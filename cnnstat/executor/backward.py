@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cnnstat.executor.kernel import Array, Backward
     from cnnstat.executor.network import Batch, Executor
@@ -48,8 +48,12 @@ class StepGradients:
     faults: dict[str, str]
 
 
-def go_back(network: Executor, tape: Tape, given: Sequence[Array]) -> Gradients:
+def go_back(
+    network: Executor, tape: Tape, given: Sequence[Array], watch: Callable[[int, Array], None] | None = None
+) -> Gradients:
     """Go back through a tape, which is emptied, from one gradient for each output of the network.
+
+    `watch` is called with the number of each step that is gone back through, and with dL/dy of its output.
 
     Raises:
         BackwardError: the gradients of a step are not those of its tensors.
@@ -63,7 +67,10 @@ def go_back(network: Executor, tape: Tape, given: Sequence[Array]) -> Gradients:
         step, (way_back, inputs) = program.steps[number], tape.pop()
         if number not in gradients:  # nobody reads it: what it trains changes nothing
             continue
-        back = step_back(way_back, gradients.pop(number), inputs, network.stored[number].trained)
+        dy = gradients.pop(number)
+        if watch is not None:
+            watch(number, dy)
+        back = step_back(way_back, dy, inputs, network.stored[number].trained)
         if back.faults:
             raise BackwardError(step, back.faults)
         for source, tensor in zip(step.inputs, by_input(inputs), strict=True):

@@ -159,11 +159,18 @@ class Executor:
         self._tape = (tuple(y.shape for y in found), tape) if backward else None
         return found[0] if len(found) == 1 else found
 
-    def run(self, x: Batch, how: Pass) -> tuple[tuple[Array, ...], Tape]:
-        """Do all that `visits` does; return the outputs and the ways back, none where they are not kept."""
+    def run(
+        self, x: Batch, how: Pass, watch: Callable[[Visit], None] | None = None
+    ) -> tuple[tuple[Array, ...], Tape]:
+        """Do all that `visits` does; return the outputs and the ways back, none where they are not kept.
+
+        `watch` is called with each visit.
+        """
         outputs = self.accepted(x)
         tape: Tape = []
         for visit in self.visits(x, how):
+            if watch is not None:
+                watch(visit)
             tape.append((visit.way_back, tuple(each.shape for each in visit.inputs)))
             if visit.number in self.program.outputs:
                 outputs[visit.number] = visit.output

@@ -6,6 +6,7 @@ the last layer of the one before, the layers are equal one by one, and only the 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -44,15 +45,22 @@ class _Row(Struct, frozen=True):
 
 def in_rows(layers: Sequence[DraftLayer]) -> list[Path]:
     """Return paths of layers without names: those of a row in blocks with numbers, others their types."""
-    found: list[Path] = [(layer.type,) for layer in layers]
     taken: list[_Row] = []
+    within = bytearray(len(layers))
     for row in sorted(_rows(layers), key=lambda row: (-row.saved, row.size, row.start)):
-        if all(row.stop <= other.start or other.stop <= row.start for other in taken):
+        if not any(within[row.start : row.stop]):
+            within[row.start : row.stop] = b"\1" * (row.stop - row.start)
             taken.append(row)
+    counts: Counter[str] = Counter()
+    found: list[Path] = []
+    for layer, inside in zip(layers, within, strict=True):
+        counts[layer.type] += not inside
+        count = counts[layer.type]
+        found.append((layer.type if count == 1 else f"{layer.type}_{count}",))
     for number, row in enumerate(sorted(taken, key=lambda row: row.start), 1):
-        for layer in range(row.start, row.stop):
-            repetition = (layer - row.start) // row.size
-            found[layer] = (f"block{number}", f"{repetition}", layers[layer].type)
+        for place in range(row.start, row.stop):
+            repetition = (place - row.start) // row.size
+            found[place] = (f"block{number}", f"{repetition}", layers[place].type)
     return found
 
 

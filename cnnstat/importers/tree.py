@@ -97,6 +97,7 @@ class _Planter:
     ) -> tuple[Module, dict[int, Path]]:
         """Return a block, and how each layer is called in it; ``given`` names what it reads."""
         local: dict[int, Path] = {}
+        within: dict[str, Sequence[int]] = {}
         lines: list[Line] = []
         for part in self._parts(numbers, len(path)):
             reads = self._reads(part)
@@ -109,8 +110,11 @@ class _Planter:
                 reads = self._longer_way_first(reads, numbers)
             called = tuple(self._called(name, given, local) for name in reads)
             if module is not None:
-                lines.append(Line(part.name, called, first, weights=self._lender(part, local), module=module))
+                lines.append(
+                    Line(part.name, called, first, weights=self._lender(part, local, within), module=module)
+                )
                 local |= {number: (part.name, *inside[number]) for number in part.layers}
+                within[part.name] = part.layers
                 continue
             layer = self.layers[first]
             lender = ""
@@ -119,16 +123,20 @@ class _Planter:
                 self.unsaid.discard(first)
             lines.append(Line(part.name, called, first, layer.type, layer.options, lender))
             local[first] = (part.name,)
+            within[part.name] = part.layers
         return Module(path, tuple(given.values()), tuple(lines)), local
 
-    def _lender(self, part: _Part, local: dict[int, Path]) -> str:
-        """Return the module above whose weights a module uses, layer by layer; none where it has its own."""
+    def _lender(self, part: _Part, local: dict[int, Path], within: dict[str, Sequence[int]]) -> str:
+        """Return the module above whose weights a module uses, layer by layer; none where it has its own.
+
+        ``within`` are the layers of the lines above, by the lines' names.
+        """
         start = next((number for number in part.layers if self.owners[number] in local), None)
         if start is None:
             return ""
         path = local[self.owners[start]]
         for end in range(1, len(path)):
-            lenders = [number for number, each in local.items() if each[:end] == path[:end]]
+            lenders = [number for number in within[path[0]] if local[number][:end] == path[:end]]
             if len(lenders) == len(part.layers) and all(map(self._borrows, part.layers, lenders)):
                 self.unsaid -= {*part.layers}
                 return ".".join(path[:end])

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
 
 from cnnstat.base.arithmetic import ZERO, Term, product, term
 from cnnstat.base.axes import MOST_AXES, RANKS, rank_of
@@ -263,6 +264,16 @@ def width_of(width: int | Channels, channels: int, field: str) -> int:
         shown = f"{width.text} is {show_value(value)} where $in is {channels}"
         raise Misfit(f"{field}: {shown}, which is no whole number from 1 to {MAX_SIZE:,}", field=field)
     return value.numerator
+
+
+def settled(layer: Layer, channels: int) -> Layer:
+    """Return a layer with numbers for the options that follow from the channels that reach it.
+
+    Raises:
+        Misfit: one comes to no whole number of at least 1.
+    """
+    widths = {name: value for name, value in asdict(layer).items() if isinstance(value, Channels)}
+    return replace(layer, **{name: width_of(width, channels, name) for name, width in widths.items()})
 
 
 def _is_count(value: int | Fraction) -> bool:

@@ -115,6 +115,16 @@ class Variant(Struct, frozen=True):
     span: Span
 
 
+class Numbers(Struct, frozen=True):
+    """Numbers of an input or a tensor, as they are written: their shape by lists in lists, and row by row."""
+
+    name: str
+    shape: tuple[int, ...]
+    numbers: tuple[float, ...]
+    name_span: Span
+    span: Span
+
+
 class Family(Struct, frozen=True):
     """A whole spec as read; one network of it is a `cnnstat.spec.choice.Spec`.
 
@@ -133,6 +143,7 @@ class Family(Struct, frozen=True):
     outputs: tuple[Reference, ...]
     expect: tuple[Expectation, ...]
     budget: tuple[Budget, ...]
+    values: tuple[Numbers, ...]
     input_span: Span
     params_span: Span
     span: Span

@@ -20,6 +20,7 @@ from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
+from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.param_reader import read_params, spans_of_params
 from cnnstat.spec.value_reader import (
     LETTERS,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 NETWORK_KEYS = (
     *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),
+    "values",
 )
 VARIANT_KEYS = ("name", "source", "params", "expect", "budget")
 
@@ -89,6 +91,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         outputs=read_references(root.get("outputs"), problems),
         expect=read_expectations(root.get("expect"), cited, problems, total=True),
         budget=read_budgets(root.get("budget"), problems, total=True),
+        values=read_numbers(root.get("values"), problems),
         input_span=input_node.span if input_node else root.span,
         params_span=params_node.span if params_node else root.span,
         span=root.span,

@@ -24,6 +24,17 @@ def outline(shape: Sequence[int], dtype: np.dtype[Any]) -> Array:
     return np.broadcast_to(np.zeros((), dtype), tuple(shape))
 
 
+def array_of(numbers: Sequence[float], shape: Sequence[int]) -> Array:
+    """Return an array of numbers, row by row; of a single one in all places."""
+    given = np.array(numbers, np.float64)
+    return np.full(tuple(shape), given[0]) if given.size == 1 else given.reshape(tuple(shape))
+
+
+def repeated(array: Array, samples: int, dtype: np.dtype[Any]) -> Array:
+    """Return a batch of so many samples in a type, of a single one as often as that."""
+    return np.broadcast_to(array, (samples, *array.shape[1:])).astype(dtype)
+
+
 def check_dtype(path: Path, what: str, dtype: np.dtype[Any]) -> None:
     """Let floats up to 64 bits and integers pass.
 

@@ -48,7 +48,7 @@ def test_who_is_alive_at_the_peak_is_named(text: str, alive: list[str]) -> None:
     assert [analysis.graph.name(number) for number in numbers] == alive
 
 
-@pytest.mark.parametrize(("dtype", "width"), [("float16", 2), ("bfloat16", 2), ("float64", 8)])
+@pytest.mark.parametrize(("dtype", "width"), [("int8", 1), ("float16", 2), ("bfloat16", 2), ("float64", 8)])
 def test_batch_and_type_scale_activations(dtype: str, width: int) -> None:
     totals = cnnstat.analyze(cnnstat.loads(RESIDUAL), batch=3, dtype=dtype).totals
     assert totals.inference_memory_bytes == width * (20 + 3 * 128)

@@ -90,6 +90,7 @@ def test_layers_of_the_network_on_the_line() -> None:
     assert offered("explain", "resnet18", "la") == [f"layer{i}" for i in range(1, 5)]
     assert offered("explain", "resnet18", "conv1", "layer2.") == ["layer2.0", "layer2.1"]
     assert offered("rf", "family.yaml", "--at", "") == ["stem", "tail"]
+    assert offered("trace", "family.yaml", "--at", "") == ["input", "stem", "tail"]
     assert offered("rf", "family.yaml", "--unit", "1,1", "--at", "tail.") == ["tail.0", "tail.1"]
     assert offered("explain", "bad.yaml", "") == offered("explain", "-", "") == []
 

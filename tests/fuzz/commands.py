@@ -102,7 +102,8 @@ def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
     for option in parameters(command):
         if not isinstance(option, click.Option) or isinstance(option.type, click.Path):
             continue  # files are what another fuzzer is about
-        if option.name == "max_memory" or draw(given):
+        needed = option.required and draw(_NEARLY_ALWAYS)
+        if option.name == "max_memory" or needed or draw(given):
             value = text(option.metavar) if option.type is click.STRING else draw(_values(option.type))
             line += [option.opts[-1], *(() if option.is_flag else (ALWAYS.get(str(option.name), value),))]
     return tuple(line)

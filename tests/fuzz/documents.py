@@ -35,6 +35,7 @@ LINES = (
     "diff SPEC lenet5",
     "run SPEC",
     "run SPEC --check-grad --top 2",
+    "trace SPEC --at LAYER --unit UNIT --backward",
     "check SPEC --severity info",
     "check SPEC --against lenet5",
 )
@@ -65,6 +66,7 @@ def check_document(line: str, text: str) -> None:
         known = {
             "SPEC": str(path),
             "LAYER": row.name,
+            "UNIT": ",".join("0" for _ in row.output_shape),
             "PLACE": ",".join("0" for _ in row.output_shape[1:] or row.output_shape),
         }
         ended = within(*(known.get(word, word) for word in line.split()), "--format", "json")

@@ -50,6 +50,8 @@ BY_METAVAR = {
     "CxHxW": _words("3x224x224 1x8x8 4x6x5 3x64x64 3x299x299 1x1x1 8 5x40 3x32x32 1x28x28 3x1000000x2"),
     "SIZE": _words("1 8 64 32x33 128x256 224 1000000 1x1"),
     "Y,X": _words("0,0 3,5 0 7 1,2 99999 99999,99999 0,99999 2,0"),
+    "C,Y,X": _words("0,0,0 0,0,0 0 1,2 0,0 1,0,3 0,99999,0 0,0,0,0 3"),
+    "I,J,...": _words("0,0,0,0 0,0 0 1,0 0,0,0 9,9,9,9 0,0,0,0,0"),
     "A,B,...": _words("macs,params name,receptive_field type inputs,leftover field_stride,field_padding"),
     "FORMAT=FILE": _words("sarif=/dev/null gitlab=/dev/null text= =x x=y markdown"),
     "TOOL": _words("fvcore torchinfo ptflops thop calflops torch distill convnet-burden netscope"),

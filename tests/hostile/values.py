@@ -42,6 +42,11 @@ def table_of_a_parameter(size: int) -> str:
 
 
 KINDS: dict[str, Kind] = {
+    "values of an input": repeated("1, ", f"{ONE_LAYER}values: {{input: [", "1]}\n"),
+    "values in rows": repeated("[1, 2], ", f"{ONE_LAYER}values: {{input: [", "[1, 2]]}\n"),
+    "values in rows of other lengths": repeated("[1], ", f"{ONE_LAYER}values: {{input: [", "[1, 2]]}\n"),
+    "values of words": repeated("x, ", f"{ONE_LAYER}values: {{input: [", "1]}\n"),
+    "values of unknown names": repeated(lambda i: f"a{i}: 1, ", f"{ONE_LAYER}values: {{", "b: 1}\n"),
     "unknown type": repeated("  - {type: rel}\n"),
     "unknown types": repeated(lambda i: f"  - {{type: rel{i}}}\n"),
     "unknown option": repeated("  - {type: relu, x: 1}\n"),

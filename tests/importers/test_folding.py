@@ -167,6 +167,61 @@ def test_shared_weights_stay_where_a_block_sees_them() -> None:
     assert "      - {name: b, type: conv, filters: 4, kernel: 1, weights: a}" in folded(network)
 
 
+@pytest.mark.parametrize(
+    ("whole", "part"),
+    [
+        # what is left out would stand for the convolution, and its reader reads the block's input
+        (
+            [("c", "conv", "."), ("r", "relu", "c"), ("s", "tanh", "c"), ("a", "maximum", "r s")],
+            [("c", "conv", "."), ("r", "relu", "c"), ("a", "maximum", "r .")],
+        ),
+        # the block would put out the convolution, and puts out the activation
+        (
+            [("c", "conv", "."), ("r", "relu", "c"), ("m", "maximum", "c r")],
+            [("c", "conv", "."), ("r", "relu", "c")],
+        ),
+    ],
+)
+def test_modules_that_lack_what_others_need_are_blocks_of_their_own(
+    whole: list[tuple[str, str, str]], part: list[tuple[str, str, str]]
+) -> None:
+    rows: list[Row] = []
+    above = "x"
+    for name, lines in (("one", whole), ("two", part), ("three", whole)):
+        for line, kind, reads in lines:
+            read = " ".join(above if each == "." else f"{name}.{each}" for each in reads.split())
+            rows.append((f"{name}.{line}", kind, read, conv(4) if kind == "conv" else {}))
+        above = rows[-1][0]
+    lines_of = folded(draft(*rows))
+    assert sum(line == "    layers:" for line in lines_of) == 2
+    assert not any("when" in line for line in lines_of)
+
+
+def test_blocks_are_called_as_the_classes_of_modules() -> None:
+    rows: list[Row] = [("a.c", "conv", "x", conv(4)), ("a.r", "relu", "a.c", {}), ("b", "tanh", "a.r", {})]
+    network = replace(draft(*rows), classes={"a": "HTTPConvBlock", "b": "Tanh"})
+    assert folded(network)[1] == "  http_conv_block:"
+    assert folded(replace(network, classes={"a": "Sequential"}))[1] == "  conv_relu:"
+
+
+def test_a_later_call_that_needs_another_value_has_it() -> None:
+    """Values of parameters that a module lacks are not taken for those of others."""
+    rows: list[Row] = []
+    above = "x"
+    for name, filters, skip in (("a", 4, False), ("b", 8, True), ("c", 6, True), ("d", 6, False)):
+        three = {"filters": filters, "kernel": 3, "padding": 1}
+        rows += [
+            (f"{name}.c1", "conv", above, three),
+            (f"{name}.c2", "conv", f"{name}.c1", three),
+            *([(f"{name}.s", "conv", above, conv(filters))] if skip else []),
+            (f"{name}.m", "maximum", f"{name}.c2 {name}.s" if skip else f"{name}.c2 {above}", {}),
+        ]
+        above = f"{name}.m"
+    text = "\n".join(folded(draft(*rows)))
+    assert text.count("layers:") == 2
+    assert "{name: s, type: conv, from: input, when: $s, filters: $filters, kernel: 1}" in text
+
+
 # -- any network ---------------------------------------------------------------------------------------
 
 _PARTS = st.sampled_from(("0", "1", "2", "a", "b", "conv", "relu", "add", "downsample"))

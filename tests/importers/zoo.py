@@ -4,8 +4,8 @@
 
 goes over the models with one of the words in their names: all of torchvision's that classify pictures, and
 convolutional ones of timm. Parameters that are trained are the module's, multiply-adds half of what
-`FlopCounterMode` counts, and output shapes those of a pass over shapes alone. Modules have no memory for their
-weights, so nothing is downloaded and nothing large is held.
+`FlopCounterMode` counts, and output shapes those of a pass over shapes alone. Modules have no memory for
+their weights, so nothing is downloaded and nothing large is held.
 """
 
 from __future__ import annotations

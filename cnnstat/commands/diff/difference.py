@@ -15,7 +15,7 @@ from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import Problem, SpecError
 from cnnstat.base.figures import OF_NETWORK
 from cnnstat.commands.diff.alignment import align
-from cnnstat.commands.diff.items import items, outputs
+from cnnstat.commands.diff.items import items, outputs, says_widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,7 +136,8 @@ def both(a: Callable[[], Analysis], b: Callable[[], Analysis]) -> tuple[Analysis
 
 def compare(a: Analysis, b: Analysis, depth: int | None = None) -> Difference:
     """Align the layers of two analyses, folded at a depth, and compare each pair."""
-    before, after = items(a, folded(a, depth)), items(b, folded(b, depth))
+    numbers = says_widths(a) != says_widths(b)
+    before, after = (items(each, folded(each, depth), numbers=numbers) for each in (a, b))
     pairs = align(before, after)
     partners = _inputs(a, b) | {left.number: right.number for left, right in pairs if left and right}
     wires = _Wires(before, after, partners)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from cnnstat.analysis.model import LayerRow
+from cnnstat.layers.base import settled
+from cnnstat.spec.channels import Channels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,8 +81,17 @@ class Item(Struct, frozen=True):
         return self.path == other.path or self.row.name == other.row.name
 
 
-def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
-    """Return rows of an analysis (its layers, or these folded at a depth) as items."""
+def says_widths(analysis: Analysis) -> bool:
+    """Say whether some option is written as what follows from the channels that reach its layer."""
+    return any(isinstance(value, Channels) for node in analysis.graph.layers for value in astuple(node.layer))
+
+
+def items(analysis: Analysis, rows: Iterable[Row], *, numbers: bool = False) -> tuple[Item, ...]:
+    """Return rows of an analysis (its layers, or these folded at a depth) as items.
+
+    ``numbers``: options that follow from channels are compared as the numbers they come to, as with a
+    network that has nothing else.
+    """
     graph = analysis.graph
     names = _Written(graph)
     numbered = dict(enumerate(rows, start=len(graph.inputs)))
@@ -92,7 +104,8 @@ def items(analysis: Analysis, rows: Iterable[Row]) -> tuple[Item, ...]:
         nodes = tuple(layer.node for layer in layers)
         holders.update((node.number, number) for node in nodes)
         scope, own = names.parts(row.name)
-        kind = (row.type, tuple(node.layer for node in nodes), row.output_shape)
+        kinds = (_settled(node, analysis) if numbers else node.layer for node in nodes)
+        kind = (row.type, tuple(kinds), row.output_shape)
         outside = _outside(nodes)
         read = [holders[n] for n in outside]
         inputs = tuple(read if len(nodes) == 1 else dict.fromkeys(read))
@@ -120,6 +133,10 @@ def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[
         inside = number - analysis.rows[holder.row.layers.start].number
         found_outputs.append((holder.number, () if number == holder.row.number else (inside,)))
     return found_outputs
+
+
+def _settled(node: LayerNode, analysis: Analysis) -> Layer:
+    return settled(node.layer, analysis.shapes[node.inputs[0]][0]) if node.inputs else node.layer
 
 
 def _below(path: str, row: Row) -> str:

@@ -28,7 +28,7 @@ def _facts(document: ExportDocument) -> Iterator[Fact]:
     yield Fact("file", (f"{document.file}, ", Quantity(document.bytes, "bytes"), beside))
     holds: list[str | Quantity] = [document.form]
     for name, count in document.holds.items():
-        holds += [", ", Quantity(count), f" {name if count != 1 else name.removesuffix('s')}"]
+        holds += [", ", Quantity(count), f" {name if count != 1 else _one(name)}"]
     yield Fact("holds", tuple(holds))
     yield Fact("numbers", _numbers(document))
 
@@ -39,3 +39,8 @@ def _numbers(document: ExportDocument) -> tuple[str | Quantity, ...]:
         return *stored, "; their values are left out"
     source = "read from a file" if document.numbers == "file" else f"drawn from seed {document.seed}"
     return *stored, f", {document.dtype}, {source}"
+
+
+def _one(name: str) -> str:
+    """Return the word for one of some: `line` of `lines`, `class` of `classes`."""
+    return name.removesuffix("es" if name.endswith("sses") else "s")

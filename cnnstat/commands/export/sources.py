@@ -42,8 +42,7 @@ def to_keras_source(
 ) -> str:
     """Return the source of a function that builds a network as a `keras.Model`, channels last.
 
-    Keras is needed to run it, with any backend, not to write it. Its `load` and `save` read and write files of
-    weights.
+    Keras is needed to run it, with any backend, not to write it. Its `load` and `save` are for weights.
 
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.

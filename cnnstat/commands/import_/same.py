@@ -8,8 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from cnnstat.analysis.walk import Walk
-from cnnstat.layers.base import size_of, width_of
-from cnnstat.spec.channels import Channels
+from cnnstat.layers.base import settled, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,18 +31,11 @@ def _layers(graph: Graph) -> Iterator[object]:
     """Yield all that there is to say of each layer; of options that follow from channels, the numbers."""
     options: dict[int, object] = {}
     for node, shapes, _ in Walk(graph, _evaluated).steps(graph.input_shapes):
-        options[node.number] = _settled(node.layer, shapes), shapes
+        options[node.number] = asdict(settled(node.layer, shapes[0][0])), shapes
     for node in graph.layers:
-        settled = options.get(node.number, asdict(node.layer))
-        yield node.path, node.type, settled, node.inputs, node.owner, node.frozen
+        own = options.get(node.number, asdict(node.layer))
+        yield node.path, node.type, own, node.inputs, node.owner, node.frozen
 
 
 def _evaluated(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Shaped:
     return _Shaped(size_of(layer.sizes(shapes)))
-
-
-def _settled(layer: Layer, shapes: tuple[Shape, ...]) -> dict[str, object]:
-    return {
-        name: width_of(value, shapes[0][0], name) if isinstance(value, Channels) else value
-        for name, value in asdict(layer).items()
-    }

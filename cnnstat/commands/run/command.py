@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -14,15 +13,17 @@ from msgspec.structs import replace
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli.options import (
     FILE,
-    File,
+    array_option,
     depth_option,
     gathered,
+    image_option,
+    invert_option,
     max_memory_option,
     network_options,
     output_options,
 )
 from cnnstat.cli.output import Undone, finish, place_of, same_file, show
-from cnnstat.commands.run.options import Given, RunOptions
+from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.refusals import DisprovedError
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 from cnnstat.importers import is_model
@@ -31,19 +32,7 @@ if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
 
 
-class GivenFile(File):
-    """FILE, or NAME=FILE where there is no file of that whole name."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read an input's name, if there is one, and that of its file."""
-        name, sign, file = str(value).partition("=")
-        if not sign or os.path.exists(value):
-            name, file = "", str(value)
-        return Given(name, super().convert(file, param, ctx))
-
-
 ENGINES = ("onnxruntime", "torch")
-_GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 
 def _dtype(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -95,21 +84,9 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
         "--explain-names", is_flag=True, help="For --weights: show which tensor is which, and do not run."
     ),
     click.option("--save", metavar="FILE", type=FILE, help="Write the weights to .npz or .safetensors."),
-    click.option(
-        "--image",
-        metavar="[NAME=]FILE",
-        multiple=True,
-        type=_GIVEN,
-        help="Run on a PNG or JPEG, resized and normalised.",
-    ),
-    click.option("--invert", is_flag=True, help="For --image: dark ink on white paper."),
-    click.option(
-        "--array",
-        metavar="[NAME=]FILE",
-        multiple=True,
-        type=_GIVEN,
-        help="Run on a .npy with one sample or a batch; of several inputs, left=FILE.",
-    ),
+    image_option,
+    invert_option,
+    array_option,
     click.option("--activations", metavar="FILE", type=FILE, help="Write each layer's output to an .npz."),
     click.option("--top", metavar="K", type=click.IntRange(1, 1000), help="Show the K likeliest classes."),
 )

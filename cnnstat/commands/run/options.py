@@ -6,12 +6,7 @@ from pathlib import Path  # noqa: TC003 - msgspec reads it
 
 from msgspec import Struct
 
-
-class Given(Struct, frozen=True):
-    """A file for an input; the only one needs no name."""
-
-    name: str
-    path: Path
+from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):

@@ -8,19 +8,20 @@ from msgspec import Struct
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
-from cnnstat.base.text import listed, plain, plural
+from cnnstat.base.text import plain
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
 from cnnstat.bridge.verify import compare
 from cnnstat.bridge.weights import variants_alike
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import onnx_runtime, pytorch_engine
+from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
 from cnnstat.executor.choices import PROJECTION
-from cnnstat.executor.kernel import is_finite, quiet
+from cnnstat.executor.kernel import quiet
 from cnnstat.executor.loss import evaluate
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, gradients_of, tensors_of
@@ -30,8 +31,6 @@ from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
 from cnnstat.tensors import (
     FileError,
-    array_input,
-    image_input,
     save_activations,
     save_weights,
 )
@@ -105,12 +104,12 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
     """
     if options.against:  # before memory is looked at, for they take some
         _libraries(options.against)
-    given = _given_inputs(graph, options)
-    wanted = options.batch or next((each.samples for each in given.values()), None)
+    given = given_inputs(graph, options)
+    wanted = options.batch or samples_of(graph, given)
     # In training samples share statistics, which one sample alone need not have.
     batch = wanted or (SAMPLES if options.check_grad and options.training else 1)
     analysis = analyze_graph(graph, Settings(batch=batch, dtype=options.dtype))
-    _check_known(analysis)
+    check_known(analysis)
     _check_output(analysis, options)
     checked = (wanted or SAMPLES) if options.check_grad else 0
     uses = Uses(
@@ -143,7 +142,7 @@ def _proved(
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
             load_model(network, options.model, options.model_params)
-        x = network.batch({**network.named(network.sample(batch)), **_typed(given, network)})
+        x = batch_of(network, given, batch)
         engine = None
         if options.against:
             engine = _beside(analysis, network, network.named(x), options)
@@ -192,37 +191,6 @@ def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], o
     return onnx_runtime.beside(analysis, network.parameters, inputs, options.dtype)
 
 
-def _given_inputs(graph: Graph, options: RunOptions) -> dict[str, GivenInput]:
-    """Return what files give, by the names of inputs, checked as far as headers say; others are drawn."""
-    shapes = {node.path: node.shape for node in graph.inputs}
-    found: dict[str, GivenInput] = {}
-    for each in (*options.image, *options.array):
-        name = next(iter(shapes)) if len(shapes) == 1 and not each.name else each.name
-        if name not in shapes:
-            said = f"no input '{name}', but " if name else "several inputs: "
-            raise RefusedError(f"the network has {said}{', '.join(shapes)}; write NAME=FILE")
-        if each in options.image:
-            found[name] = image_input(each.path, shapes[name], invert=options.invert)
-        else:
-            found[name] = array_input(each.path, shapes[name])
-    if len({each.samples for each in found.values()}) > 1:
-        sizes = ", ".join(f"{name} {each.samples}" for name, each in found.items())
-        raise RefusedError(f"all inputs need as many samples, got {sizes}")
-    return found
-
-
-def _check_known(analysis: Analysis) -> None:
-    """Refuse nodes of a model that no layer type stands for.
-
-    Raises:
-        RefusedError: there are some.
-    """
-    if analysis.without:
-        nodes, named = sum(analysis.without.values()), listed([*analysis.without])
-        message = f"{nodes:,} {plural('node', nodes)} of the model cannot be run, as no layer type stands for"
-        raise RefusedError(f"{message} {'it' if nodes == 1 else 'them'}: {named}")
-
-
 def _check_output(analysis: Analysis, options: RunOptions) -> None:
     """Refuse what needs one vector of classes where the network puts out something else."""
     if len(analysis.graph.outputs) > 1 or len(analysis.totals.output_shape) > 1:
@@ -230,14 +198,6 @@ def _check_output(analysis: Analysis, options: RunOptions) -> None:
             raise RefusedError("--top needs a network that puts out one vector")
         if options.loss not in (None, PROJECTION):
             raise RefusedError(f"--loss {options.loss} needs a network that puts out one vector")
-
-
-def _typed(given: Mapping[str, GivenInput], network: Network) -> dict[str, Array]:
-    """Return inputs in the network's type."""
-    typed = {name: each.read().astype(network.dtype, copy=False) for name, each in given.items()}
-    if not all(map(is_finite, typed.values())):
-        raise RefusedError(f"as {network.dtype}, the input holds infinite numbers; scale it")
-    return typed
 
 
 def _measured(

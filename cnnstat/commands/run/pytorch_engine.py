@@ -75,4 +75,4 @@ def beside(
         raise RefusedError(f"{ENGINE} cannot run the network: {first}") from error
     finally:
         torch.set_num_threads(threads)
-    return Beside(ENGINE, torch.__version__, found, dtype, Slopes(slopes, gradients))
+    return Beside(ENGINE, str(torch.__version__), found, dtype, Slopes(slopes, gradients))

@@ -26,6 +26,7 @@ _REFERENCE: Rule = {"type": ["string", "integer"]}
 _REFERENCES: Rule = {"type": ["string", "integer", "array"], **or_list(_REFERENCE)}
 _PARAMS: Rule = explained("params", {"type": "object", "additionalProperties": True})
 _TEXT: Rule = {"type": "string"}
+_NUMBERS: Rule = {"type": ["number", "array"]}
 
 
 def schema() -> dict[str, Any]:
@@ -62,6 +63,7 @@ def schema() -> dict[str, Any]:
         "outputs": explained("outputs", {**_REFERENCES, "examples": ["classes", ["classes", "boxes"]]}),
         "expect": _expect(EXPECTED),
         "budget": _budget(BUDGETED),
+        "values": explained("values", {"type": "object", "additionalProperties": _NUMBERS}),
     }
     common = _common()
     references = {key: {"$ref": f"#/$defs/{key}:"} for key in common}

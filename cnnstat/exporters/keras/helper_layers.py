@@ -116,6 +116,22 @@ LAYERS: dict[str, tuple[tuple[str, ...], str]] = {
         return ops.sum(ops.square(ops.expand_dims(x, 1) - self.weight), axis=-1)
 ''',
     ),
+    "ScaledTanh": (
+        (),
+        _START
+        + '''class ScaledTanh(layers.Layer):
+    """LeCun's squashing function."""
+
+    def __init__(self, amplitude: float, slope: float, **options: Any) -> None:
+        super().__init__(**options)
+        self.amplitude = amplitude
+        self.slope = slope
+
+    def call(self, x: Any) -> Any:
+        """Return what becomes of a batch."""
+        return self.amplitude * ops.tanh(self.slope * x)
+''',
+    ),
     "Subsample": (
         (),
         _START

@@ -153,8 +153,8 @@ def softplus(read: Read) -> KerasSaid:
 
 def scaled_tanh(read: Read) -> KerasSaid:
     """Return LeCun's squashing function."""
-    args = [Arg(name, read.options[name], name) for name in ("amplitude", "slope")]
-    return expression("{amplitude} * ops.tanh({slope} * {0})", *args)
+    # As an expression it would be called sparse by Keras (3.15), which fails with TensorFlow.
+    return layer("ScaledTanh", *(Arg(name, read.options[name], name) for name in ("amplitude", "slope")))
 
 
 def gelu(read: Read) -> KerasSaid:

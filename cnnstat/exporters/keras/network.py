@@ -28,6 +28,11 @@ class KerasNetwork(Network):
         if not stem or not stem[0].isalpha():
             stem = f"{fallback.lower()}_{stem}".rstrip("_")
         found, number = stem, 2
-        while found in self.taken or keyword.iskeyword(found) or hasattr(builtins, found) or found in "lioxn":
+        while (
+            found in self.taken
+            or keyword.iskeyword(found)
+            or hasattr(builtins, found)
+            or found in ("l", "i", "o", "x", "n")
+        ):
             found, number = f"{stem}_{number}", number + 1
         return found

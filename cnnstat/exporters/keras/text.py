@@ -78,7 +78,7 @@ def _functions(network: KerasNetwork) -> Iterator[Function]:
 
 def docstring(network: KerasNetwork) -> list[str]:
     """Return the docstring of the file: the network's name and its source, as texts that are no code."""
-    title = inert(network.spec.name) or "A network"
+    title = inert(network.label) or "A network"
     first = textwrap.shorten(title, WIDTH - 8, placeholder="...")
     if first[-1] not in ".?!":
         first += "."
@@ -126,7 +126,7 @@ def network_lines(network: KerasNetwork, function: Function) -> list[str]:
     inside = body.written(function.outputs, returned=False)
     given = [_declared(each, network.heads) for each in function.args.ordered()]
     found = lines("", Call(f"def {function.title}", [*given]), " -> keras.Model:", 0)
-    words = inert(network.spec.name)[:60] or "the network"
+    words = inert(network.label)[:60] or "the network"
     found.append(f'    """Return {words}: {_mapped(network, function)}"""')
     for node, val in zip(graph.inputs, body.inputs, strict=True):
         name = literal(node.path.replace(".", "_"))
@@ -148,7 +148,7 @@ def _mapped(network: KerasNetwork, function: Function) -> str:
         shapes = [shape(network.shapes[val.numbers[i]]) for val in function.outputs if val.numbers]
         outs = " and ".join(shapes) if len(shapes) < 4 else f"{shapes[0]} and {len(shapes) - 1} more"
         pairs.append(f"{ins} to {outs}")
-    room = WIDTH - 20 - len(function.block or network.spec.name[:60]) - 16
+    room = WIDTH - 20 - len(function.block or network.label[:60]) - 16
     text, *others = dict.fromkeys(pairs)
     for each in others:
         if len(text) + len(each) + 8 > room:

@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from cnnstat.exporters.pytorch.module_names import MODULE_NAMES, clashes, is_plain
 from cnnstat.exporters.source.build import Build
 from cnnstat.exporters.source.expressions import Tree, name, names_in, renamed, text_of
@@ -20,12 +22,19 @@ if TYPE_CHECKING:
     from cnnstat.exporters.source.scopes import Member, Scope
 
 
+class Local(Struct, frozen=True):
+    """A variable of the constructor, and the expression that it stands for."""
+
+    name: str
+    text: str
+
+
 class Constructor(Build):
-    """What one class makes: ``made`` are the lines of the constructor."""
+    """What one class makes: ``made`` are the lines of the constructor, and its variables."""
 
     def __init__(self, network: Network, title: str, scopes: list[Scope], used: tuple[str, ...] = ()) -> None:
         super().__init__(network, title, scopes, used)
-        self.made: list[str] = []
+        self.made: list[str | Local] = []
         self.stored: dict[str, str] = {}
         self.flags: dict[str, str] = {}
         self.attributes: set[str] = {each for scope in scopes for each in scope.names.values()}
@@ -38,10 +47,9 @@ class Constructor(Build):
         Channels that take a long expression become a variable of the constructor.
         """
         if val.widths and not self.block and _length(val.widths[0]) > 1:
-            self.made.append(f"        ={title}")
             tree = val.widths[0]
             local = self.args.local(f"{title}_channels", tree)
-            self.made[-1] = f"={text_of(local)}={text_of(tree)}"
+            self.made.append(Local(text_of(local), text_of(tree)))
             val.widths = [local]
         self.env[title] = self.above = val
 
@@ -70,15 +78,13 @@ class Constructor(Build):
     def made_lines(self) -> list[str]:
         """Return the lines that make the modules; variables that nothing reads are left out."""
         found: list[str] = []
-        read = " ".join(line for line in self.made if line[0] != "=")
+        read = " ".join(line for line in self.made if isinstance(line, str))
         for line in reversed(self.made):
-            if line[0] != "=":
+            if isinstance(line, str):
                 found.append(line)
-                continue
-            _, variable_, text = line.split("=")
-            if re.search(rf"\b{variable_}\b", read):
-                found.append(f"        {variable_} = {text}")
-                read += f" {text}"
+            elif re.search(rf"\b{line.name}\b", read):
+                found.append(f"        {line.name} = {line.text}")
+                read += f" {line.text}"
         return found[::-1]
 
     def assign(self, title: str, doc: Doc, stores: bool, indent: int = 8) -> None:

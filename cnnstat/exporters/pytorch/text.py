@@ -53,7 +53,7 @@ def _classes(network: Network) -> Iterator[Class]:
 
 def docstring(network: Network) -> list[str]:
     """Return the docstring of the file: the network's name and its source, as texts that are no code."""
-    title = inert(network.spec.name) or "A network"
+    title = inert(network.label) or "A network"
     first = textwrap.shorten(title, WIDTH - 8, placeholder="...")
     if first[-1] not in ".?!":
         first += "."
@@ -66,9 +66,7 @@ def docstring(network: Network) -> list[str]:
 def class_lines(network: Network, klass: Class) -> list[str]:
     """Return a class."""
     body = klass.forward.lines(klass.outputs)
-    what = (
-        f"The block `{klass.block}`." if klass.block else f"{inert(network.spec.name)[:80] or 'The network'}."
-    )
+    what = f"The block `{klass.block}`." if klass.block else f"{inert(network.label)[:80] or 'The network'}."
     found = [f"class {klass.title}(nn.Module):", f'    """{what}"""', ""]
     signature = ["self", *(_declared(p, network.heads) for p in klass.args.ordered())]
     found += lines("", Call("def __init__", list(signature)), " -> None:", 4)

@@ -6,6 +6,10 @@ import builtins
 import keyword
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Set
 
 TAKEN = frozenset({"self", "torch", "nn", "math", "module", "x"})
 """Names that the source has another use for."""
@@ -16,9 +20,7 @@ def identifier(name: str, taken: set[str] | frozenset[str] = frozenset()) -> str
     text = re.sub(r"\W", "_", name).lower()
     if not text or not text[0].isalpha():
         text = f"n{text}"
-    while (
-        keyword.iskeyword(text) or text in TAKEN or text in taken or hasattr(builtins, text) or text in "lio"
-    ):
+    while _is_taken(text, taken):
         text += "_"
     return text
 
@@ -28,11 +30,15 @@ def variable(name: str, taken: set[str]) -> str:
     text = re.sub(r"\W", "_", name).lower()
     if not text or not text[0].isalpha():
         text = f"y{text}"
-    while (
-        keyword.iskeyword(text) or text in TAKEN or text in taken or hasattr(builtins, text) or text in "lio"
-    ):
+    while _is_taken(text, taken):
         text += "_"
     return text
+
+
+def _is_taken(text: str, taken: Set[str]) -> bool:
+    """Say whether a variable needs another name; `l`, `i` and `o` look like digits."""
+    known = keyword.iskeyword(text) or hasattr(builtins, text)
+    return known or text in TAKEN or text in taken or text in ("l", "i", "o")
 
 
 def class_name(name: str, taken: set[str], fallback: str) -> str:
@@ -42,7 +48,7 @@ def class_name(name: str, taken: set[str], fallback: str) -> str:
     text = "".join(part[0].upper() + part[1:] for part in parts)[:60]
     if not text or not text[0].isalpha():
         text = fallback + text
-    if text in taken or keyword.iskeyword(text) or hasattr(builtins, text) or text in "OI":
+    if text in taken or keyword.iskeyword(text) or hasattr(builtins, text) or text in ("O", "I"):
         text += "Block" if f"{text}Block" not in taken else ""
     number, stem = 2, text
     while text in taken or keyword.iskeyword(text) or hasattr(builtins, text):

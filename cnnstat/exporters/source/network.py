@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import structs
@@ -67,10 +68,16 @@ class Network:
         self._find_taps()
         self.kept, self.folded = self._parameters()
         self.taken = set(self.reserved)
-        self.taken.add(title := self.title(self.spec.name, "Network"))
+        self.taken.add(title := self.title(self.label, "Network"))
         self._build_blocks()
         self.main = self.builder(self, title, [self.root])
         self.main.build()
+
+    @property
+    def label(self) -> str:
+        """Return what the network is called; one without a name is called as its file."""
+        name = self.spec.name
+        return PurePath(name).stem if name.endswith((".yaml", ".yml")) else name
 
     def title(self, text: str, fallback: str) -> str:
         """Return a name for a class that is none of those taken."""

@@ -26,8 +26,8 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
     if op == "ScatterND":
         return _scattered(inputs)
     if first.rows is not None:
-        axes = [*attributes["perm"].ints] if "perm" in attributes else []
-        return first if op in _AS_IT_IS or (op == "Transpose" and axes == sorted(axes)) else None
+        as_it_is = op == "Transpose" and "perm" in attributes and _in_order(attributes["perm"].ints)
+        return first if op in _AS_IT_IS or as_it_is else None
     if op in _AS_IT_IS:
         # Another type may be another number: then it is computed.
         kind = first.kind
@@ -71,6 +71,10 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
     if array is not None:
         array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
     return replace(first, shape=shape, at=at, array=array)
+
+
+def _in_order(axes: Any) -> bool:
+    return [*axes] == sorted(axes)
 
 
 def _scattered(inputs: list[Value]) -> Value | None:

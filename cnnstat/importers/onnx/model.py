@@ -40,11 +40,16 @@ _RANDOM = {
 }
 
 
+_AS_READ = {"GroupNormalization"}
+"""Operators that put out the shape that they read, and of which onnx infers none in opsets 18 to 20."""
+
+
 class Model(Struct):
     """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
 
     ``turned`` are inputs of which nothing but maps with their channels first is read.
     ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
+    ``quantised``: numbers of one byte stand for its weights and outputs.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Model(Struct):
     outputs: list[str]
     turned: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
+    quantised: bool = False
 
 
 def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
@@ -107,9 +113,11 @@ class _Understanding:
                     waiting.extendleft(reversed(others))
         outputs = [each.name for each in graph.output if each.name in self.values]
         opset = self.opset
-        return Model(
+        model = Model(
             graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs
         )
+        model.quantised = any(node.op == "QuantizeLinear" for node in self.nodes)
+        return model
 
     def _store(self, tensors: Iterable[Any]) -> None:
         for tensor in tensors:
@@ -123,7 +131,10 @@ class _Understanding:
         from onnx import checker, defs  # noqa: PLC0415
 
         plain = not any(each.type in (4, 5, 9, 10) for each in node.attribute)
-        if node.domain in OWN and plain and defs.has(node.op_type, self.opset, ""):
+        if node.domain not in OWN or not plain or not defs.has(node.op_type, self.opset, ""):
+            return
+        # what newer versions have in another way, the checker refuses in this one; it is read all the same
+        if not defs.get_schema(node.op_type, self.opset, "").deprecated:
             checker.check_node(node, self._context())
 
     def _context(self) -> Any:
@@ -154,6 +165,8 @@ class _Understanding:
         self._makers |= dict.fromkeys(kept.outputs, kept)
         for name in filter(None, node.output):
             kind, shape = found.get(name) or self._as_declared(name)
+            if shape is None and kept.op in _AS_READ and inputs:
+                kind, shape = inputs[0].kind, inputs[0].shape
             known = [each for each in inputs if each.shape is not None and each.batch is not None]
             batch, folded = samples_of(kept, known, inputs, shape) if shape is not None and known else UNKNOWN
             self.values[name] = Value(name, shape, kind, batch, folded=folded)

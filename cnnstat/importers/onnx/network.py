@@ -173,6 +173,8 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         if shapes[name] != model.inputs[name]:
             size = "x".join(map(str, model.inputs[name]))
             remarks.append(f"the model takes '{name}' with its channels last, {size}")
+    if model.quantised:
+        remarks.append("its weights and outputs are quantised: memory is that of --dtype int8")
     outputs = tuple(dict.fromkeys(called[number] for number in ends))
     return Draft(
         name=model.name,

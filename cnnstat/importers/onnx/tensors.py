@@ -52,6 +52,8 @@ class StoredTensors:
         Raises:
             ModelError: its type is none that is known.
         """
+        if at.array is None and at.key not in self._tensors:
+            raise ModelError(f"the numbers of '{at.key}' are missing")
         if at.array is None:
             shape, dtype = tuple(self._tensors[at.key].dims), self._type(self._tensors[at.key])
         else:

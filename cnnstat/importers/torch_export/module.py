@@ -1,8 +1,9 @@
 """A module of PyTorch from the user's callable, with its parameters or without any memory for them.
 
 Without: each parameter is put on PyTorch's meta device when its module registers it, which is before it is
-initialised in most modules, so that no more than the largest of them is ever in memory. Buffers keep their
-numbers: code reads some (`linspace(...).tolist()`), and tables of positions are constants of the program.
+initialised in most modules. What is drawn or filled before, and is large, is put there at once. Smaller
+tensors keep their numbers: code reads some (`linspace(...).tolist()`), and tables of positions are constants
+of the program.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from cnnstat.importers.torch_export.user_code import named, running
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+LARGE = 1 << 20
+"""From how many numbers on a tensor that is drawn or filled has none; no code looks at each of so many."""
 SEED = 0
 """Draws the weights of a module that has none of its own, so that two runs are alike."""
 
@@ -66,9 +69,26 @@ def without_memory(torch: Any) -> Iterator[None]:
 
     torch.nn.Module.register_parameter = registered
     try:
-        yield
+        with _large_without_numbers(torch):
+            yield
     finally:
         torch.nn.Module.register_parameter = register
+
+
+def _large_without_numbers(torch: Any) -> Any:
+    """Return what puts large tensors on the meta device as they are made, unless code asks for a device."""
+    made = {torch.empty, torch.zeros, torch.ones, torch.full, torch.rand, torch.randn, torch.normal}
+
+    class Large(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
+        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            kwargs = kwargs or {}
+            if function in made and kwargs.get("device") is None and "out" not in kwargs:
+                shape = function(*args, **{**kwargs, "device": "meta"})
+                if shape.numel() >= LARGE:
+                    return shape
+            return function(*args, **kwargs)
+
+    return Large()
 
 
 def _a(thing: object) -> str:

@@ -123,3 +123,14 @@ def test_inputs_are_partners_by_their_names() -> None:
     assert [c.status for c in cnnstat.diff(graph, other).changes if c.a and c.a.row.name == "q"] == [
         "changed"
     ]
+
+
+def test_a_width_that_follows_from_channels_is_the_number_it_comes_to() -> None:
+    """As in the file of a model, which has nothing but numbers."""
+    written = cnnstat.loads(
+        "input: [8, 4, 4]\nlayers: [{name: a, type: conv, filters: $in / 4, kernel: 1}]\n"
+    )
+    numbers = cnnstat.loads("input: [8, 4, 4]\nlayers: [{name: a, type: conv, filters: 2, kernel: 1}]\n")
+    others = cnnstat.loads("input: [8, 4, 4]\nlayers: [{name: a, type: conv, filters: 3, kernel: 1}]\n")
+    assert not cnnstat.diff(written, numbers).differ
+    assert [edit.before for change in cnnstat.diff(written, others).changes for edit in change.edits] == [2]

@@ -87,7 +87,7 @@ def test_the_numbers_are_those_of_the_seed_or_of_the_file() -> None:
 def test_without_weights_the_file_is_small() -> None:
     ended = within("export", "vgg16", "--to", "onnx", "-o", "vgg.onnx", "--no-weights", "--format", "json")
     document = json.loads(ended.stdout)
-    assert document["bytes"] == Path("vgg.onnx").stat().st_size < 10_000
+    assert document["bytes"] == Path("vgg.onnx").stat().st_size < 20_000
     assert (document["numbers"], document["seed"], document["params"]) == ("none", None, 138_357_544)
     shapes = {
         each.name: tuple(size.dim_value for size in each.type.tensor_type.shape.dim)

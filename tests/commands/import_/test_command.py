@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 import cnnstat
 from cnnstat.commands.import_ import imported
@@ -104,3 +105,24 @@ def test_the_model_itself_is_not_written_over(tmp_path: Path) -> None:
     ended = within("import", str(path), "-o", str(path))
     assert ended.returncode == 2
     assert path.read_bytes() == b"kept"
+
+
+def test_code_is_run_with_the_parameters_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def run_code(spec: str, params: dict[str, object], input_shape: tuple[int, ...]) -> Draft:
+        asked.append((spec, params, input_shape))
+        return draft_of(cnnstat.load("resnet18"))
+
+    monkeypatch.setattr(imported, "run_code", run_code)
+    ended = within("import", "torch:nets.py:make", "--set", "width=2", "--input", "3x224x224")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("name: make\n")
+    assert asked == [("torch:nets.py:make", {"width": 2}, (3, 224, 224))]
+
+
+def test_ten_remarks_stand_in_the_spec(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = draft_of(cnnstat.load("lenet5"))
+    remarks = tuple(f"remark {number}" for number in range(12))
+    text = within("import", stand_in(monkeypatch, replace(network, remarks=remarks))).stdout
+    assert text.splitlines()[9:12] == ["# remark 9", "# and 2 more", "name: net"]

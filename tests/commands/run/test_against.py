@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from cnnstat.commands.run.opinion import ComparedOutput, relative_difference
+from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
 from tests.program import within
 
@@ -124,6 +125,46 @@ def test_memory_is_refused_before_the_work() -> None:
     ended = against("--max-memory", "60M")
     assert ended.returncode == 2
     assert "allowed by --max-memory" in ended.stderr
+
+
+@pytest.mark.exchange
+def test_pytorch_covers_outputs_and_the_gradient_of_the_input() -> None:
+    pytest.importorskip("torch")
+    for dtype in ("float32", "float64"):
+        ended = within("run", "spec.yaml", "--against", "torch", "--batch", "2", "--dtype", dtype)
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.splitlines()[-1].endswith("7 outputs and the gradient of the input are PyTorch's")
+    document = json.loads(within("run", "spec.yaml", "--against", "torch", "--format", "json").stdout)
+    found = document["against"]
+    assert [each["layer"] for each in found["outputs"]] == [each["name"] for each in document["layers"]]
+    assert [(each["layer"], each["found"]) for each in found["gradients"]] == [("input", "same")]
+
+
+@pytest.mark.exchange
+@pytest.mark.parametrize(
+    ("forward", "verdict"), [(True, "OTHER OUTPUT: bent"), (False, "OTHER GRADIENT: that of input")]
+)
+def test_a_kernel_that_is_not_pytorchs_is_named(
+    forward: bool, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Either way; a way back alone that is wrong shows in the gradient of the input."""
+    pytest.importorskip("torch")
+    own = KERNELS["hard_swish"]
+
+    def wrong(inputs: Inputs, params: Params, options: Options, context: Context) -> Result:
+        y, way_back = own.forward(inputs, params, options, context)
+        if forward:
+            return y * y.real.dtype.type(1.01), way_back
+        if way_back is None:
+            return y, None
+        return y, Backward(
+            lambda dy, *kept: way_back.rule(dy * dy.real.dtype.type(1.01), *kept), way_back.kept
+        )
+
+    monkeypatch.setitem(KERNELS, "hard_swish", dataclasses.replace(own, forward=wrong))
+    ended = within("run", "spec.yaml", "--against", "torch")
+    assert ended.returncode == 1
+    assert ended.stdout.splitlines()[-1].startswith(verdict)
 
 
 @pytest.mark.parametrize("library", ["onnx", "onnxruntime"])

@@ -41,11 +41,21 @@ def layer_norm(node: Node, layers: Layers) -> int:
 
 
 def group_norm(node: Node, layers: Layers) -> int:
-    """GroupNormalization with a scale for each channel, as from opset 21 on."""
+    """GroupNormalization with a scale for each channel, as from opset 21 on.
+
+    Before that it has one for each group, which is none where it is 1: then exporters have others behind it.
+    """
     x = layers.plain(node)
     tensors = {"weight": layers.input(node, 1), "bias": layers.input(node, 2)}
-    _check(tensors, x.sample[:1])
     options = {"groups": node.attributes["num_groups"], **_eps(node)}
+    scale, shift = (None if each is None else each.array for each in tensors.values())
+    if layers.model.opset < 21 and scale is not None and shift is not None:
+        if (scale == 1).all() and (shift == 0).all():
+            options["affine"] = False
+            return layers.add(node, "group_norm", [layers.shown(x)], x.sample, options)
+        if options["groups"] not in (1, x.sample[0]):
+            raise Outside("it has a scale for each group")
+    _check(tensors, x.sample[:1])
     return layers.add(node, "group_norm", [layers.shown(x)], x.sample, options, tensors)
 
 

@@ -1,0 +1,109 @@
+"""The numbers that a spec has under ``values:``, as arrays of the network that they are for."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, TypeAlias
+
+from cnnstat.base.errors import Problem, Problems
+from cnnstat.base.text import suggestion
+from cnnstat.tensors.numbers import array_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Executor
+    from cnnstat.graph.model import Graph
+    from cnnstat.spec.model import Numbers
+
+    Shape: TypeAlias = tuple[int, ...]
+
+DELTA, TARGET = ".delta", ".target"
+"""How the names of gradients by an output end, and those of the right class."""
+
+
+def give(network: Executor, graph: Graph) -> None:
+    """Put the weights that are written in a spec in the place of those drawn, and check all that is written.
+
+    Raises:
+        SpecError: a name is unknown, a shape differs, or a number is none of the network's type.
+    """
+    written = graph.spec.family.values
+    if not written:
+        return
+    problems, own = Problems(), network.parameters
+    batched = {node.path: node.shape for node in graph.inputs}
+    outputs = [graph.name(number) for number in graph.outputs]
+    known = [*batched, *own, *(f"{name}{end}" for name in outputs for end in (DELTA, TARGET))]
+    for each in written:
+        if each.name not in known:
+            kinds = "; known: inputs, LAYER.weight and the like, OUTPUT.delta, OUTPUT.target"
+            hint = suggestion(each.name, known) or kinds
+            problems.add(Problem("values/name", f"nothing is called '{each.name}'{hint}", each.name_span))
+        elif each.name in own:
+            tensor = own[each.name]
+            if _fits(each, tensor.shape, batch=False, problems=problems):
+                try:
+                    network.load({each.name: array_of(each.numbers, tensor.shape)})
+                except ValueError as error:
+                    problems.add(Problem("values/type", str(error), each.span))
+        elif each.name in batched:
+            _fits(each, batched[each.name], batch=True, problems=problems)
+    problems.stop_if_any()
+
+
+def written_inputs(graph: Graph) -> dict[str, Array]:
+    """Return the inputs that are written in a spec, each a batch."""
+    shapes = {node.path: node.shape for node in graph.inputs}
+    return {
+        each.name: _batch(each, shapes[each.name]) for each in graph.spec.family.values if each.name in shapes
+    }
+
+
+def written_deltas(graph: Graph, shapes: Iterable[Shape]) -> tuple[Array | None, ...]:
+    """Return the gradients by each output that are written in a spec; None where none is.
+
+    Raises:
+        SpecError: a shape differs.
+    """
+    by_name = {each.name: each for each in graph.spec.family.values}
+    problems, found = Problems(), []
+    for number, shape in zip(graph.outputs, shapes, strict=True):
+        each = by_name.get(f"{graph.name(number)}{DELTA}")
+        fits = each is not None and _fits(each, shape, batch=True, problems=problems)
+        found.append(_batch(each, shape) if each is not None and fits else None)
+    problems.stop_if_any()
+    return tuple(found)
+
+
+def written_target(graph: Graph) -> int | None:
+    """Return the right class that is written in a spec.
+
+    Raises:
+        SpecError: it is no class.
+    """
+    for each in graph.spec.family.values:
+        if each.name.endswith(TARGET) and len(each.numbers) == 1:
+            return round(each.numbers[0])
+    return None
+
+
+def _fits(each: Numbers, wanted: Shape, *, batch: bool, problems: Problems) -> bool:
+    """Say whether numbers are of a shape, of which axes of 1 may be left out; a single one is that of all."""
+    given = each.shape
+    if prod(given) == 1 or _long(given) == _long(wanted) or (batch and given[1:] == wanted):
+        return True
+    sizes = "x".join(map(str, wanted))
+    got = "x".join(map(str, given))
+    problems.add(Problem("values/shape", f"'{each.name}' is {sizes}, got {got}", each.span))
+    return False
+
+
+def _long(shape: Shape) -> Shape:
+    return tuple(size for size in shape if size > 1)
+
+
+def _batch(each: Numbers, shape: Shape) -> Array:
+    samples = each.shape[0] if each.shape[1:] == shape and _long(each.shape) != _long(shape) else 1
+    return array_of(each.numbers, (samples, *shape))

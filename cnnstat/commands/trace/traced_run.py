@@ -1,0 +1,169 @@
+"""A run of a network, and of its arrays those that a trace of one layer needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from cnnstat.analysis import analyze_graph
+from cnnstat.analysis.settings import Settings
+from cnnstat.bridge.memory import Uses, running_bytes
+from cnnstat.bridge.program import Network
+from cnnstat.bridge.written_values import written_deltas, written_target
+from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
+from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.commands.run.model_weights import load_model
+from cnnstat.commands.run.refusals import RefusedError
+from cnnstat.commands.trace.layer_run import LayerRun
+from cnnstat.executor.backward import go_back
+from cnnstat.executor.choices import PROJECTION
+from cnnstat.executor.kernel import quiet
+from cnnstat.executor.loss import Objective, chosen, objective
+from cnnstat.executor.network import Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.commands.trace.options import TraceOptions
+    from cnnstat.executor.backward import Gradients, Tape
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Visit
+    from cnnstat.graph.model import Graph
+
+MASKED = ("dropout", "drop_path")
+"""Types that draw a mask in training."""
+
+
+@dataclass
+class TracedRun:
+    """Layers that ran, by the number of their node; what was put in, what came out, and what came back.
+
+    `written` says that dL/dy of the outputs is what the spec has under `values:`.
+    """
+
+    analysis: Analysis
+    inputs: dict[str, Array]
+    layers: dict[int, LayerRun] = field(default_factory=dict)
+    outputs: tuple[Array, ...] = ()
+    objective: Objective | None = None
+    written: bool = False
+    loss: float = 0.0
+    gradients: Gradients | None = None
+    input_deltas: dict[str, Array] = field(default_factory=dict)
+
+
+def prepared(graph: Graph, options: TraceOptions) -> tuple[Analysis, int]:
+    """Return the figures of a network that can be run, and with how many samples that is to be.
+
+    Raises:
+        SpecError: a layer does not fit.
+        RefusedError: it cannot be run as asked.
+    """
+    given = given_inputs(graph, options)
+    wanted = options.batch or samples_of(graph, given) or 1
+    analysis = analyze_graph(graph, Settings(batch=wanted, dtype=options.dtype))
+    check_known(analysis)
+    return analysis, wanted
+
+
+@quiet()
+def traced(analysis: Analysis, needed: Iterable[int], options: TraceOptions) -> TracedRun:
+    """Run a network there, and back where that is wanted, and keep the layers of these numbers.
+
+    Raises:
+        MemoryError, RefusedError, FileError: it cannot run as asked.
+    """
+    given = given_inputs(analysis.graph, options)
+    uses = Uses(
+        training=options.training,
+        weights=options.weights is not None or options.model is not None,
+        reading=sum(each.bytes for each in given.values()),
+    )
+    limit = MemoryLimit(options.max_memory)
+    limit.check(running_bytes(analysis, uses))
+    with limit.held():
+        network = Network(analysis.graph, seed=options.seed, dtype=options.dtype)
+        if options.weights is not None:
+            network.load_weights(options.weights, names=options.names)
+        elif options.model is not None:
+            load_model(network, options.model, options.model_params)
+        x = batch_of(network, given, analysis.settings.batch)
+        return _run(network, analysis, frozenset(needed), options, dict(network.named(x)))
+
+
+def _run(
+    network: Network,
+    analysis: Analysis,
+    needed: frozenset[int],
+    options: TraceOptions,
+    inputs: dict[str, Array],
+) -> TracedRun:
+    found = TracedRun(analysis, inputs)
+    nodes = analysis.graph.layers
+    masked = options.training and any(
+        nodes[i].number in needed and nodes[i].type in MASKED for i in range(len(nodes))
+    )
+
+    def keep(visit: Visit) -> None:
+        node = nodes[visit.number]
+        if node.number not in needed:
+            return
+        mask = (
+            visit.way_back.kept[0] if node.type in MASKED and visit.way_back and visit.way_back.kept else None
+        )
+        stored = network.stored[visit.number].all
+        found.layers[node.number] = LayerRun(
+            node.type, node.layer, visit.inputs, stored, visit.output, options.training, mask
+        )
+
+    how = Pass(options.training, options.backward or masked, int(options.training))
+    found.outputs, tape = network.run(network.batch(inputs), how, keep)
+    if options.backward:
+        _back(network, found, tape, options)
+    return found
+
+
+def _back(network: Network, found: TracedRun, tape: Tape, options: TraceOptions) -> None:
+    """Go back from the loss, and keep the deltas of the layers."""
+    found.objective = _objective(network, found, options)
+    found.loss = float(found.objective.value(found.outputs))
+    nodes = found.analysis.graph.layers
+
+    def keep(number: int, deltas: Array) -> None:
+        node = nodes[number].number
+        if node in found.layers:
+            found.layers[node] = replace(found.layers[node], deltas=deltas)
+
+    found.gradients = go_back(network, tape, found.objective.gradient(found.outputs), keep)
+    found.input_deltas = dict(network.named(found.gradients.input))
+
+
+def _objective(network: Network, found: TracedRun, options: TraceOptions) -> Objective:
+    """Return what to go back from: what is asked for, else what the spec has, else what suits."""
+    graph = found.analysis.graph
+    written = written_deltas(graph, (each.shape[1:] for each in found.outputs))
+    if options.loss is None and options.target is None and any(each is not None for each in written):
+        found.written = True
+        pairs = zip(written, found.outputs, strict=True)
+        return Objective(PROJECTION, tuple(y * 0 + (0 if each is None else each) for each, y in pairs))
+    name = options.loss or chosen(network.program.last, found.outputs)
+    try:
+        drawn = objective(name, found.outputs, options.seed)
+    except ValueError as error:
+        raise RefusedError(str(error)) from None
+    target = written_target(graph) if options.target is None else options.target
+    return drawn if target is None else _aimed(drawn, found.outputs, target)
+
+
+def _aimed(drawn: Objective, outputs: tuple[Array, ...], target: int) -> Objective:
+    """Return a loss with this class for every sample."""
+    if drawn.name == PROJECTION:
+        raise RefusedError("a target needs a loss over classes: a network that ends in one vector")
+    if not 0 <= target < outputs[0].shape[1]:
+        raise RefusedError(
+            f"target: the network has the classes 0 to {outputs[0].shape[1] - 1}, not {target}"
+        )
+    targets = drawn.targets[0].copy()
+    targets[:] = target
+    return replace(drawn, targets=(targets,))
