@@ -80,6 +80,8 @@ LIBRARIES = {
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
     "safetensors": ("tensors/safetensors.py",),
+    "pygraphviz": ("commands/draw/libraries.py",),
+    "vl_convert": ("commands/draw/libraries.py",),
 }
 """Which files may import a library."""
 

@@ -1,27 +1,38 @@
-"""The libraries of the extra `draw`, each looked for when a picture needs it."""
+"""The libraries of the extra `draw`, each imported when a picture needs it."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 
 class NoLibraryError(Exception):
     """A library that is not installed; the message says how to get it."""
 
+    def __init__(self, need: str) -> None:
+        super().__init__(f"{need}: pip install 'cnnstat[draw]'")
+
 
 def graphviz() -> Any:
-    """Return pygraphviz, which brings Graphviz."""
-    return _library("pygraphviz", "the layout of a graph needs Graphviz")
+    """Return pygraphviz, which brings Graphviz.
+
+    Raises:
+        NoLibraryError: it is not installed.
+    """
+    try:
+        import pygraphviz  # noqa: PLC0415 - most commands need none
+    except ImportError:
+        raise NoLibraryError("the layout of a graph needs Graphviz") from None
+    return pygraphviz
 
 
 def converter() -> Any:
-    """Return vl-convert, which makes pixels and pages of SVG."""
-    return _library("vl_convert", "a PNG or PDF is made by vl-convert")
+    """Return vl-convert, which makes pixels and pages of SVG.
 
-
-def _library(name: str, need: str) -> Any:
+    Raises:
+        NoLibraryError: it is not installed.
+    """
     try:
-        return import_module(name)
+        import vl_convert  # noqa: PLC0415 - most commands need none
     except ImportError:
-        raise NoLibraryError(f"{need}: pip install 'cnnstat[draw]'") from None
+        raise NoLibraryError("a PNG or PDF is made by vl-convert") from None
+    return vl_convert

@@ -15,12 +15,15 @@ def content_of(picture: Picture, form: str, direction: Direction = "down", style
     """Return the content of a file.
 
     Raises:
-        Undone: a library is missing.
+        Undone: a library is missing, or the picture is too large.
     """
     from cnnstat.commands.draw.formats import content  # noqa: PLC0415 - the layout is for files alone
+    from cnnstat.commands.draw.layout import TooLargeError  # noqa: PLC0415
     from cnnstat.commands.draw.libraries import NoLibraryError  # noqa: PLC0415
 
     try:
         return content(picture, form, direction, style)
     except NoLibraryError as error:
         raise Undone(str(error)) from None
+    except TooLargeError as error:
+        raise Undone(f"{error}; --depth folds blocks, --to dot leaves the layout to others") from None

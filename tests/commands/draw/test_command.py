@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -96,7 +98,7 @@ def test_what_cannot_be_is_refused(arguments: list[str], said: str) -> None:
 
 
 def test_a_library_that_is_missing_is_named(tmp_path: Path) -> None:
-    with mock.patch("cnnstat.commands.draw.libraries.import_module", side_effect=ImportError):
+    with mock.patch.dict(sys.modules, {"pygraphviz": None, "vl_convert": None}):
         ended = within("draw", "lenet5", "-o", str(tmp_path / "a.svg"))
     assert ended.returncode == 2
     assert "pip install 'cnnstat[draw]'" in ended.stderr
@@ -104,7 +106,7 @@ def test_a_library_that_is_missing_is_named(tmp_path: Path) -> None:
 
 
 def test_paper_and_characters_need_no_graphviz(tmp_path: Path) -> None:
-    with mock.patch("cnnstat.commands.draw.libraries.import_module", side_effect=ImportError):
+    with mock.patch.dict(sys.modules, {"pygraphviz": None, "vl_convert": None}):
         assert within("draw", "lenet5").returncode == 0
         file = tmp_path / "a.svg"
         assert within("draw", "lenet5", "--style", "paper", "-o", str(file)).returncode == 0
@@ -125,3 +127,18 @@ def test_graphviz_gets_no_text_of_a_spec(tmp_path: Path) -> None:
         assert within("draw", "googlenet", "-o", str(tmp_path / "a.svg")).returncode == 0
     assert given
     assert "inception" not in given[0]
+
+
+@pytest.mark.parametrize(
+    "line", ["draw lenet5", "draw lenet5 --to dot", "summary lenet5", "diff lenet5 vgg16"]
+)
+def test_no_library_is_imported_before_it_is_needed(line: str) -> None:
+    program = f"""
+import sys
+from cnnstat.cli.group import cli
+cli.main({line.split()}, standalone_mode=False)
+assert not {{"numpy", "rich", "pygraphviz", "vl_convert"}} & set(sys.modules)
+assert "draw" in {line!r} or "cnnstat.commands.draw.layout" not in sys.modules
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
