@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnnstat.analysis import analyze_graph
+from cnnstat.commands.diff.difference import compare
+from cnnstat.commands.diff.picture import picture as difference_picture
 from cnnstat.commands.draw.layout import laid_out
 from cnnstat.commands.draw.network_picture import Chosen, picture_of
+from cnnstat.commands.draw.paper import paper_of
+from cnnstat.commands.draw.paper_svg import paper_svg
 from cnnstat.commands.draw.svg import svg
 from cnnstat.graph.load import load
 from cnnstat.spec import bundled
@@ -49,6 +53,19 @@ def test_no_text_overlaps_or_leaves_its_box(
     page: Any, tmp_path: Path, name: str, way: str, direction: Direction
 ) -> None:
     assert faults_of(page, picture(name, way, direction), tmp_path) == []
+
+
+@pytest.mark.parametrize("depth", [1, None])
+@pytest.mark.parametrize("name", ["lenet5", "alexnet", "vgg16", "unet", "unet3d", "siamese", "waveform-m5"])
+def test_nor_in_the_style_of_papers(page: Any, tmp_path: Path, name: str, depth: int | None) -> None:
+    drawn = picture_of(analyze_graph(load(name)), Chosen(depth, repeats=True))
+    assert faults_of(page, paper_svg(paper_of(drawn)), tmp_path) == []
+
+
+@pytest.mark.parametrize(("a", "b"), [("resnet18", "resnet34-a"), ("vgg16", "vgg19"), ("lenet5", "alexnet")])
+def test_nor_in_differences(page: Any, tmp_path: Path, a: str, b: str) -> None:
+    difference = compare(analyze_graph(load(a)), analyze_graph(load(b)), 2)
+    assert faults_of(page, svg(laid_out(difference_picture(difference, 2), "down")), tmp_path) == []
 
 
 @pytest.mark.slow
