@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from cnnstat.analysis import analyze_graph
+from cnnstat.commands.draw.characters import characters
 from cnnstat.commands.draw.dot import dot, quoted
 from cnnstat.commands.draw.formats import content
 from cnnstat.commands.draw.libraries import graphviz
@@ -99,3 +100,10 @@ def test_mermaid_has_no_sign_of_its_own_in_a_text(drawn: Picture) -> None:
 def test_mermaid_shows_a_text_as_it_is(sign: str) -> None:
     read = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), safe(sign))
     assert read == sign if sign.isprintable() else "\\x" in read
+
+
+@pytest.mark.parametrize("drawn", [hostile_picture(), hostile_network()])
+def test_characters_are_printable(drawn: Picture) -> None:
+    lines = characters(drawn, None).splitlines()
+    assert len(lines) > len(drawn.items)
+    assert [line for line in lines if not line.isprintable()] == []
