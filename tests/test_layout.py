@@ -66,6 +66,7 @@ LIBRARIES = {
         "exporters/onnx/*",
         "importers/onnx/*",
         "importers/torch_export/*",
+        "commands/run/onnx_runtime.py",
         "commands/run/opinion.py",
         "commands/run/pytorch_engine.py",
         *(
