@@ -47,6 +47,7 @@ SHARED = {
     "commands/check/execution.py": ("run",),
     "commands/export/command.py": ("run",),
     "commands/export/exported.py": ("run",),
+    "commands/export/network.py": ("import_",),
     "commands/export/values.py": ("run",),
     "commands/list/plugins_document.py": ("check",),
     "commands/trace/command.py": ("run",),
