@@ -49,6 +49,7 @@ SHARED = {
     "commands/diff/picture.py": ("draw",),
     "commands/export/command.py": ("run",),
     "commands/export/exported.py": ("run",),
+    "commands/export/network.py": ("import_",),
     "commands/export/values.py": ("run",),
     "commands/list/plugins_document.py": ("check",),
     "commands/trace/command.py": ("run",),
