@@ -164,16 +164,16 @@ def _paired(
 
 
 def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[str, str]:
-    """Drop as much of the prefix shared by all names as lets the most names fit.
+    """Drop as much of the prefix shared by all names as lets the most names fit, or read them as Keras's.
 
     Each name that is left is returned with the one in the file.
     """
     flat = {_flat(name): name for name in parameters}
     names = {name: name for name in tensors}
-    if len(flat) == len(parameters) and flat.keys() == names.keys():
-        return {flat[name]: name for name in names}
-    fitting = (_read_back(held, parameters) for held in _without_prefix(names))
-    return max(fitting, key=lambda held: len(held.keys() & parameters.keys()))
+    ways = [_read_back(held, parameters) for held in _without_prefix(names)]
+    if len(flat) == len(parameters):
+        ways.append({flat.get(name, name): name for name in names})
+    return max(ways, key=lambda held: len(held.keys() & parameters.keys()))
 
 
 def _read_back(held: dict[str, str], parameters: Mapping[str, Array]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt, Turn
 from cnnstat.importers.onnx.external import small
-from cnnstat.importers.onnx.value import MAX_COMPUTED, Value
+from cnnstat.importers.onnx.value import MAX_COMPUTED, Value, keeps_numbers
 from cnnstat.importers.onnx.wire import BrokenFileError
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
         other = op == "DequantizeLinear" or kind != first.kind
         if other and op == "CastLike" and first.array is not None:  # what it is like may be no constant
             return _cast(first, kind)
-        return None if other and first.array is not None else first
+        if (other and first.array is not None) or not keeps_numbers(first.kind, kind):
+            return None
+        return replace(first, kind=kind)
     if op == "Transpose":
         order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
         turn, shape = ("permute", order), tuple(shape[axis] for axis in order)

@@ -11,6 +11,7 @@ from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, names_of
 from cnnstat.importers.onnx.operators.elementwise import parameter
 from cnnstat.importers.onnx.operators.window import sides
+from cnnstat.importers.onnx.value import keeps_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,16 @@ Each: TypeAlias = "tuple[str, dict[str, Any]]"
 
 
 def same(node: Node, layers: Layers) -> int | str:
-    """Identity, Dropout, Cast: what is read is what is put out."""
+    """Identity, Dropout: what is read is what is put out."""
     return layers.shown(layers.value(node.inputs[0]))
+
+
+def cast(node: Node, layers: Layers) -> int | str:
+    """Cast and CastLike to a type in which the numbers stay what they are."""
+    before, after = layers.value(node.inputs[0]), layers.value(node.outputs[0])
+    if not keeps_numbers(before.kind, after.kind):
+        raise Outside("it cuts numbers off")
+    return layers.shown(before)
 
 
 def folded(node: Node, layers: Layers) -> int | str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.layers import compact
+from cnnstat.importers.onnx.value import keeps_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
 
 
 def same(call: Call) -> bool:
-    """Say that what is read is put out: copies, and numbers of another type."""
+    """Say that what is read is put out: copies."""
     return call.same(call.x)
+
+
+def cast(call: Call) -> bool:
+    """Numbers of another type, as long as they stay what they are."""
+    if keeps_numbers(call.value(call.x).kind, call.kind):
+        return call.same(call.x)
+    return call.put("Cast", [call.x])
 
 
 def copied(call: Call) -> bool:
