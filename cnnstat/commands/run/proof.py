@@ -36,6 +36,7 @@ from cnnstat.exporters.refusals import NoExportError
 from cnnstat.importers import is_code, original_file
 from cnnstat.tensors import (
     FileError,
+    as_attributes,
     save_activations,
     save_weights,
 )
@@ -160,7 +161,7 @@ def _proved(
     verification = compare(analysis, measurements)
     loss = evaluate(network, x, seed=options.seed, name=options.loss, training=options.training)
     if options.save is not None:  # with the statistics that a pass in training moved
-        save_weights(options.save, network.parameters)
+        save_weights(options.save, as_attributes(network.parameters))
     samples = x if wanted else network.sample(SAMPLES)
     checked, interrupted = _checked(network, samples, x, work, options) if options.check_grad else ((), False)
     to_check = gradients_of(network) if options.check_grad else 0
