@@ -139,7 +139,9 @@ def _dtype(given: Any) -> str:
     """
     known = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(float16)": "float16"}
     if given.type not in known:
-        raise RefusedError(f"its input '{plain(given.name)}' takes {given.type}, not numbers as they are drawn")
+        raise RefusedError(
+            f"its input '{plain(given.name)}' takes {given.type}, not numbers as they are drawn"
+        )
     return known[given.type]
 
 
