@@ -147,7 +147,11 @@ def _explained(difference: Difference) -> tuple[str, ...]:
 def _verdict(difference: Difference) -> str:
     if not difference.differ:
         return "no difference"
-    parts = [f"{difference.count(status)} {status}" for status in ("changed", "added", "removed")]
+    renamed = sum(change.renamed_only for change in difference.changes)
+    parts = [f"{difference.count(status)} {status}" for status in ("added", "removed")]
+    if renamed:
+        parts.insert(0, f"{renamed} renamed")
+    parts.insert(0, f"{difference.count('changed') - renamed} changed")
     others = "; other outputs" if difference.outputs_differ else ""
     return f"layers: {', '.join(parts)}, {difference.count('same')} the same{others}"
 
