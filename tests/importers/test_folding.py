@@ -225,6 +225,21 @@ def test_blocks_are_called_as_the_classes_of_modules() -> None:
     assert folded(replace(network, classes={"a": "Sequential"}))[1] == "  conv_relu:"
 
 
+def test_blocks_of_one_name_are_numbered_as_they_stand() -> None:
+    rows: list[Row] = []
+    above = "x"
+    for name, kinds in (
+        ("0", "conv relu conv tanh"),
+        ("1", "conv tanh conv tanh"),
+        ("2", "conv selu selu conv"),
+    ):
+        for number, kind in enumerate(kinds.split()):
+            rows.append((f"{name}.l{number}", kind, above, conv(4) if kind == "conv" else {}))
+            above = rows[-1][0]
+    blocks = [line.strip() for line in folded(draft(*rows)) if line.startswith("  block")]
+    assert blocks == ["block:", "block_2:"]
+
+
 def test_a_later_call_that_needs_another_value_has_it() -> None:
     """Values of parameters that a module lacks are not taken for those of others."""
     rows: list[Row] = []
