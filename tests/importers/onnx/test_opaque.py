@@ -104,7 +104,7 @@ def test_a_resize_of_very_many_cells_is_not_looked_at_one_by_one(tmp_path: Path)
     assert cnnstat.analyze(model).without == {"resize": 1}
 
 
-CUTS = {
+CUTS: dict[str, list[tuple[Any, ...]]] = {
     "to int": [("Cast", "a", "b", {"to": 6}), ("Cast", "b", "c", {"to": 1})],
     "to bool": [("Cast", "a", "b", {"to": 9}), ("Cast", "b", "c", {"to": 1})],
     "to int of another's type": [("CastLike", "a like", "b"), ("Cast", "b", "c", {"to": 1})],
