@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("onnx")
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
