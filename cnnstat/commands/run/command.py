@@ -26,7 +26,6 @@ from cnnstat.cli.output import Undone, finish, place_of, same_file, show
 from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.refusals import DisprovedError
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
-from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
@@ -100,6 +99,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
     spare_busy_processors()
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
     from cnnstat.commands.run.document import document  # noqa: PLC0415
+    from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
     from cnnstat.commands.run.report import report  # noqa: PLC0415
     from cnnstat.commands.run.weights import names_document, names_report  # noqa: PLC0415
@@ -117,8 +117,11 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
             pairing = names_document(network.load(), options.weights, options)
             show(pairing, lambda: names_report(pairing), output)
             return
-        model = network.spec if is_model(network.spec) and options.weights is None else None
-        proof = prove(network.load(), replace(options, model=model, model_params=network.params))
+        if options.weights is None:
+            graph, model = with_model(network, options.max_memory)
+        else:
+            graph, model = network.load(), None
+        proof = prove(graph, replace(options, model=model))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

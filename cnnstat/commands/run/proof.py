@@ -29,6 +29,7 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.importers import code_outputs
 from cnnstat.tensors import (
     FileError,
     save_activations,
@@ -141,7 +142,7 @@ def _proved(
             pairs = network.load_weights(options.weights, names=options.names)
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
-            load_model(network, options.model, options.model_params)
+            load_model(network, options.model)
         x = batch_of(network, given, batch)
         engine = None
         if options.against:
@@ -187,7 +188,10 @@ def _libraries(engine: str) -> None:
 def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], options: RunOptions) -> Beside:
     """Run a network in the engine that is asked for."""
     if options.against == "torch":
-        return pytorch_engine.beside(analysis, network.parameters, inputs, options.dtype, options.seed)
+        model = options.model
+        own = None if model is None or isinstance(model, str) else code_outputs(model, inputs, options.dtype)
+        given = options.dtype, options.seed, own
+        return pytorch_engine.beside(analysis, network.parameters, inputs, *given)
     return onnx_runtime.beside(analysis, network.parameters, inputs, options.dtype)
 
 

@@ -6,6 +6,7 @@ Its gradient of the inputs is compared, too.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.exporters.pytorch.module import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cnnstat.analysis import Analysis
     from cnnstat.executor.kernel import Array
 
 ENGINE = "PyTorch"
+_NO_MEMORY = re.compile(r"can't allocate memory|not enough memory|out of memory|[Ff]ailed to allocate")
 
 
 def library() -> Any:
@@ -40,11 +42,17 @@ def library() -> Any:
 
 
 def beside(
-    analysis: Analysis, values: Mapping[str, Array], inputs: Mapping[str, Array], dtype: str, seed: int
+    analysis: Analysis,
+    values: Mapping[str, Array],
+    inputs: Mapping[str, Array],
+    dtype: str,
+    seed: int,
+    own: Sequence[Array] | None = None,
 ) -> Beside:
     """Run a network with these tensors on these inputs in PyTorch; keep what each layer puts out.
 
-    The gradient of the inputs is kept, too, for slopes of the outputs that are drawn.
+    The gradient of the inputs is kept, too, for slopes of the outputs that are drawn. ``own`` are the outputs
+    of the module that the network was read from: what that puts out counts, not what is written of it.
 
     Raises:
         NoExportError: a layer cannot be said in PyTorch; RefusedError: PyTorch cannot run one.
@@ -67,12 +75,35 @@ def beside(
             for (name, x), slope in zip(inputs.items(), back, strict=True)
         }
         found = {name: each.detach().numpy() for name, each in outputs.items()}
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
         text = str(error)
-        if "allocate" in text or "memory" in text:
+        if _NO_MEMORY.search(text):
             raise MemoryError(text) from error
         first = plain(text.splitlines()[0] if text else repr(error))
         raise RefusedError(f"{ENGINE} cannot run the network: {first}") from error
     finally:
         torch.set_num_threads(threads)
+    if own is not None:
+        found.update(_own_outputs(analysis, own))
     return Beside(ENGINE, str(torch.__version__), found, dtype, Slopes(slopes, gradients))
+
+
+def _own_outputs(analysis: Analysis, own: Sequence[Array]) -> dict[str, Array]:
+    """Return the outputs of the user's own module by the names of the layers that are to put them out.
+
+    Raises:
+        RefusedError: these are others by number or shape.
+    """
+    nodes = [analysis.graph.nodes[number] for number in analysis.graph.outputs]
+    rows = {row.node.number: row.output_shape for row in analysis.rows}
+    shapes = [tuple(each.shape[1:]) for each in own]
+    expected = [rows.get(node.number, getattr(node, "shape", ())) for node in nodes]
+    if shapes != expected:
+        puts = f"the module puts out {_shapes(shapes)}; what was read of it, {_shapes(expected)}"
+        raise RefusedError(f"--against torch: the outputs cannot be compared: {puts}")
+    layers = {node.path for node in analysis.graph.layers}
+    return {node.path: each for node, each in zip(nodes, own, strict=True) if node.path in layers}
+
+
+def _shapes(shapes: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join("x".join(map(str, shape)) for shape in shapes)
