@@ -43,7 +43,7 @@ def keeps_numbers(before: int, after: int) -> bool:
     Of one with a fraction nothing but the whole is left in a type of whole numbers, of all but zero the one
     in that of truth values.
     """
-    if before == after or before == _BOOL or is_float(after):
+    if before in (after, _BOOL) or is_float(after):
         return True
     if before not in _WHOLE or after not in _WHOLE:
         return False
