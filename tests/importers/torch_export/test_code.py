@@ -340,7 +340,7 @@ class TestRun:
         assert "OTHER OUTPUT: fc (linear) is off by" in ended.stdout.splitlines()[-1]
 
     def test_outputs_of_another_number_are_refused(self) -> None:
-        code = "class Twice(Net):\n    def forward(self, x):\n        y = super().forward(x)\n        return y, y\n"
+        code = "class Twice(Net):\n    def forward(self, x):\n        return (super().forward(x),) * 2\n"
         Path("net.py").write_text(NET + code, encoding="utf-8")
         ended = within("run", "torch:net.py:Twice", "--input", "3x8x8", "--against", "torch")
         assert ended.returncode == 2
