@@ -54,11 +54,18 @@ def give(network: Executor, graph: Graph) -> None:
 
 
 def written_inputs(graph: Graph) -> dict[str, Array]:
-    """Return the inputs that are written in a spec, each a batch."""
+    """Return the inputs that are written in a spec, each a batch.
+
+    Raises:
+        SpecError: a shape differs.
+    """
     shapes = {node.path: node.shape for node in graph.inputs}
-    return {
-        each.name: _batch(each, shapes[each.name]) for each in graph.spec.family.values if each.name in shapes
-    }
+    problems, found = Problems(), {}
+    for each in graph.spec.family.values:
+        if each.name in shapes and _fits(each, shapes[each.name], batch=True, problems=problems):
+            found[each.name] = _batch(each, shapes[each.name])
+    problems.stop_if_any()
+    return found
 
 
 def written_deltas(graph: Graph, shapes: Iterable[Shape]) -> tuple[Array | None, ...]:
@@ -91,11 +98,11 @@ def written_target(graph: Graph) -> int | None:
 
 def _fits(each: Numbers, wanted: Shape, *, batch: bool, problems: Problems) -> bool:
     """Say whether numbers are of a shape, of which axes of 1 may be left out; a single one is that of all."""
-    given = each.shape
-    if prod(given) == 1 or _long(given) == _long(wanted) or (batch and given[1:] == wanted):
+    samples = _samples(each.shape, wanted)
+    if samples == 1 or (batch and samples):
         return True
     sizes = "x".join(map(str, wanted))
-    got = "x".join(map(str, given))
+    got = "x".join(map(str, each.shape))
     problems.add(Problem("values/shape", f"'{each.name}' is {sizes}, got {got}", each.span))
     return False
 
@@ -104,6 +111,12 @@ def _long(shape: Shape) -> Shape:
     return tuple(size for size in shape if size > 1)
 
 
+def _samples(given: Shape, wanted: Shape) -> int:
+    """Return how many samples of a shape numbers of another are; 0 for none that fits."""
+    if prod(given) == 1 or _long(given) == _long(wanted):
+        return 1
+    return given[0] if _long(given[1:]) == _long(wanted) else 0
+
+
 def _batch(each: Numbers, shape: Shape) -> Array:
-    samples = each.shape[0] if each.shape[1:] == shape and _long(each.shape) != _long(shape) else 1
-    return array_of(each.numbers, (samples, *shape))
+    return array_of(each.numbers, (_samples(each.shape, shape), *shape))

@@ -60,11 +60,23 @@ def test_what_is_not_named_is_drawn_as_it_would_be() -> None:
         ("[[[1, 2, 3], [4, 5, 6]]]", (1, 1, 2, 3)),
         ("[[[[1, 2, 3], [4, 5, 6]]]]", (1, 1, 2, 3)),
         ("[[[[1, 2, 3], [4, 5, 6]]], [[[1, 2, 3], [4, 5, 6]]]]", (2, 1, 2, 3)),
+        ("[[[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 5, 6]]]", (2, 1, 2, 3)),
     ],
 )
 def test_an_input_is_a_sample_or_a_batch(written: str, shape: tuple[int, ...]) -> None:
     made = network(f"  input: {written}\n")
     assert written_inputs(made.graph)["input"].shape == shape
+
+
+@pytest.mark.parametrize("command", ["run", "trace --at conv --unit 0,0,0"])
+@pytest.mark.parametrize("written", ["[1, 2, 3, 4]", "[[1, 2, 3]]", "[[[[1, 2], [4, 5]]]]"])
+def test_an_input_of_another_size_is_refused_at_its_place(written: str, command: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(f"{SPEC}  input: {written}\n", encoding="utf-8")
+    name, *options = command.split()
+    ended = within(name, str(path), *options)
+    assert ended.returncode == 1
+    assert ":7:10: values/shape: 'input' is 1x2x3, got " in ended.stderr
 
 
 def test_a_run_takes_them(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def export(network: Chosen, options: ExportOptions, form: str) -> None:
     from cnnstat.cli.options import Output  # noqa: PLC0415
     from cnnstat.commands.export.document import document  # noqa: PLC0415
     from cnnstat.commands.export.exported import exported, write  # noqa: PLC0415
+    from cnnstat.commands.export.network import network_of  # noqa: PLC0415
     from cnnstat.commands.export.report import report  # noqa: PLC0415
     from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
     from cnnstat.commands.run.refusals import RefusedError  # noqa: PLC0415
@@ -76,7 +77,7 @@ def export(network: Chosen, options: ExportOptions, form: str) -> None:
         if is_code(network.spec) and _own_weights(options, options.to):
             graph, model = with_model(network, options.max_memory)
         else:
-            graph, model = network.load(), None
+            graph, model = network_of(network, options.to), None
         options = structs.replace(options, model=model)
         analysis, made = exported(graph, options)
         write(made, options.file)

@@ -26,6 +26,7 @@ from cnnstat.cli.output import Undone, finish, place_of, same_file, show
 from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.refusals import DisprovedError
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
+from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
@@ -120,7 +121,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
         if options.weights is None:
             graph, model = with_model(network, options.max_memory)
         else:
-            graph, model = network.load(), None
+            graph, model = network.load(), network.spec if is_model(network.spec) else None
         proof = prove(graph, replace(options, model=model))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None

@@ -17,6 +17,39 @@ MAX_COMPUTED = 1 << 16
 OWN = ("", "ai.onnx")
 """The names of ONNX's own domain."""
 
+_FLOATS = {1, 10, 11, 16, 17, 18, 19, 20, 23}
+_BOOL = 9
+_WHOLE = {
+    3: (-7, 7),
+    5: (-15, 15),
+    6: (-31, 31),
+    7: (-63, 63),
+    2: (0, 8),
+    4: (0, 16),
+    12: (0, 32),
+    13: (0, 64),
+}
+"""Types of whole numbers by their number in ONNX, each with the powers of two that its numbers lie between."""
+
+
+def is_float(kind: int) -> bool:
+    """Say whether a type, by its number in ONNX, has fractions."""
+    return kind in _FLOATS
+
+
+def keeps_numbers(before: int, after: int) -> bool:
+    """Say whether a number stays what it is, but for rounding, in another type; types are ONNX's numbers.
+
+    Of one with a fraction nothing but the whole is left in a type of whole numbers, of all but zero the one
+    in that of truth values.
+    """
+    if before == after or before == _BOOL or is_float(after):
+        return True
+    if before not in _WHOLE or after not in _WHOLE:
+        return False
+    (low, high), (least, most) = _WHOLE[before], _WHOLE[after]
+    return least <= low and high <= most
+
 
 class Value(Struct, frozen=True):
     """What is known of one value: its shape, if any, the axis of samples, and a constant's numbers.

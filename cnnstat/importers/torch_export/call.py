@@ -73,6 +73,11 @@ class Call:
         return self.shapes[0]
 
     @property
+    def kind(self) -> int:
+        """Return the type of the first output's numbers, by its number in ONNX."""
+        return self.reading.kinds.get(self.outputs[0], 1)
+
+    @property
     def scope(self) -> str:
         """Return the dotted name of the module that the call stands in."""
         stack = self.node.meta.get("nn_module_stack") or {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt, Turn
+from cnnstat.importers.onnx.value import keeps_numbers
 from cnnstat.importers.torch_export.program import SAMPLES
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
 AS_IT_IS = {
     *("alias", "clone", "contiguous", "detach", "dropout", "lift_fresh_copy", "lift_fresh", "native_dropout"),
-    *("feature_dropout", "_assert_tensor_metadata", "to", "_to_copy", "type_as", "float"),
+    *("feature_dropout", "_assert_tensor_metadata"),
 }
 """What puts out the numbers that it reads."""
+_CAST = {"to", "_to_copy", "type_as", "float"}
 _TURNED = {"t", "transpose", "permute", "numpy_T"}
 _SHAPED = {"view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "unflatten", "view_as"}
 
@@ -31,6 +33,8 @@ def turned(call: Call) -> Value | None:
     turn: Turn
     if call.operator in AS_IT_IS:
         return first
+    if call.operator in _CAST:
+        return first if keeps_numbers(first.kind, call.kind) else None
     if call.operator == "expand" and _is_for_samples(own, shape):
         return first if len(own) == len(shape) else None
     if call.operator in _TURNED:

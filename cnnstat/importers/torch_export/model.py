@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 OPSET = 21
 
+_KINDS = {
+    **{"float32": 1, "float64": 11, "float16": 10, "bfloat16": 16, "bool": 9},
+    **{"int8": 3, "int16": 5, "int32": 6, "int64": 7, "uint8": 2, "uint16": 4, "uint32": 12, "uint64": 13},
+}
+
 
 def understood(program: Program, name: str) -> Model:
     """Return the model of a program."""
@@ -33,13 +38,17 @@ def understood(program: Program, name: str) -> Model:
 
 
 class Reading:
-    """The nodes and values so far; ``names`` says which value a node of the program is."""
+    """The nodes and values so far; ``names`` says which value a node of the program is.
+
+    ``kinds`` are the types of what calls put out, by the names of these values.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.values: dict[str, Value] = {"": Value("", None)}
         self.nodes: list[Node] = []
         self.names: dict[Any, str] = {}
+        self.kinds: dict[str, int] = {}
         self.inputs: dict[str, Shape] = {}
 
     def model(self, name: str) -> Model:
@@ -76,14 +85,14 @@ class Reading:
             names = [*self.program.inputs]
             own = names[len(self.inputs)] if own not in names else own
             self.inputs[own] = self.program.inputs[own]
-            self.add(node, Value(own, tuple(shape), 1, 0))
+            self.add(node, Value(own, tuple(shape), kind_of(tensor), 0))
             return
         numbers = None
         known = self.program.buffers.get(stored, self.program.exported.constants.get(stored))
         if known is not None and not known.is_meta and known.numel() <= MAX_COMPUTED and not _is_fake(known):
             numbers = known.detach().cpu()
         array = None if numbers is None else _array(numbers)
-        self.add(node, Value(stored, tuple(shape), 1, None, array, TensorAt(stored)))
+        self.add(node, Value(stored, tuple(shape), kind_of(tensor), None, array, TensorAt(stored)))
 
     def add(self, node: Any, value: Value) -> None:
         """Take a value under its name, as what a node of the program is."""
@@ -103,6 +112,7 @@ class Reading:
         shapes = [() if each is None else tuple(each.shape) for each in tensors]
         several = not hasattr(tensor, "shape")
         names = [f"{node.name}.{i}" for i in range(len(shapes))] if several else [node.name]
+        self.kinds |= {name: kind_of(each) for name, each in zip(names, tensors, strict=True)}
         read = [self.names.get(each, "") for each in node.all_input_nodes]
         if all(self.values[name].constant for name in read if name) and self._constant(node, shapes, several):
             return
@@ -136,7 +146,7 @@ class Reading:
         found = turned(call)
         if found is None:
             array = computed(call) if prod(shapes[0]) <= MAX_COMPUTED else None
-            found = Value(node.name, shapes[0], 1, None, array, TensorAt(f"\0{node.name}"))
+            found = Value(node.name, shapes[0], call.kind, None, array, TensorAt(f"\0{node.name}"))
         self.values.setdefault(found.name, found)
         self.names[node] = found.name
         return True
@@ -148,7 +158,12 @@ class Reading:
         known = [each for each in inputs if each.shape is not None and each.batch is not None]
         for name, shape in zip(node.outputs, shapes, strict=True):
             batch, folded = samples_of(node, known, inputs, shape) if known else UNKNOWN
-            self.values[name] = Value(name, shape, 1, batch, folded=folded)
+            self.values[name] = Value(name, shape, self.kinds.get(name, 1), batch, folded=folded)
+
+
+def kind_of(tensor: Any) -> int:
+    """Return the type of a tensor's numbers by its number in ONNX; 1, that of float32, where it has none."""
+    return _KINDS.get(str(getattr(tensor, "dtype", "")).removeprefix("torch."), 1)
 
 
 def _is_fake(tensor: Any) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import cnnstat
+from cnnstat.importers.onnx.value import keeps_numbers
 from tests.importers.onnx.graphs import model_of, saved
 from tests.program import within
 
@@ -92,3 +93,43 @@ def test_a_domain_of_its_own_is_opaque(tmp_path: Path) -> None:
 
 def test_a_page_explains_it() -> None:
     assert "Its figures are unknown, not zero" in within("explain", "opaque").stdout
+
+
+CUTS = {
+    "to int": [("Cast", "a", "b", {"to": 6}), ("Cast", "b", "c", {"to": 1})],
+    "to bool": [("Cast", "a", "b", {"to": 9}), ("Cast", "b", "c", {"to": 1})],
+    "to int of another's type": [("CastLike", "a like", "b"), ("Cast", "b", "c", {"to": 1})],
+    "whole numbers divided": [
+        ("Cast", "a", "i", {"to": 6}),
+        ("Div", "i two", "b"),
+        ("Cast", "b", "c", {"to": 1}),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_numbers_that_are_cut_off_are_no_layer(name: str, tmp_path: Path) -> None:
+    nodes = [("Relu", "x", "a"), *CUTS[name], ("Sigmoid", "c", "y")]
+    constants = {"like": np.array([1]), "two": np.array(2, np.int32)}
+    graph = cnnstat.load(saved(model_of(nodes, X, constants), tmp_path))
+    opaque = ["opaque"] * (1 + (name == "whole numbers divided"))
+    assert [node.type for node in graph.layers] == ["relu", *opaque, "sigmoid"]
+
+
+def test_other_types_of_the_same_numbers_are_left_out(tmp_path: Path) -> None:
+    nodes = [("Cast", "x", "a", {"to": 11}), ("Relu", "a", "b"), ("Cast", "b", "y", {"to": 10})]
+    assert [node.type for node in cnnstat.load(saved(model_of(nodes, X), tmp_path)).layers] == ["relu"]
+
+
+def test_whole_numbers_stay_what_they_are_where_there_is_room() -> None:
+    float32, float16, uint8, int8, int32, int64, bool_ = 1, 10, 2, 3, 6, 7, 9
+    for before, after in (
+        (uint8, float32),
+        (bool_, int8),
+        (uint8, int32),
+        (int32, int64),
+        (float32, float16),
+    ):
+        assert keeps_numbers(before, after)
+    for before, after in ((float16, int64), (float32, bool_), (int64, uint8), (int8, uint8), (int32, bool_)):
+        assert not keeps_numbers(before, after)

@@ -235,3 +235,33 @@ def test_what_is_outside_the_catalogue_is_opaque_with_its_shape() -> None:
         ("conv", (5, 6, 7)),
     ]
     assert sum(analysis.without.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "cut", [lambda x: x.to(torch.int32).float(), lambda x: x.bool().float(), lambda x: x.long().type_as(x)]
+)
+def test_numbers_that_are_cut_off_are_no_layer(cut: Callable[..., Any]) -> None:
+    analysis = analyzed(Of(lambda x: cut(x.relu()).sigmoid()), (3, 4))
+    assert [row.type for row in analysis.rows] == ["relu", "opaque", "sigmoid"]
+
+
+def test_other_types_of_the_same_numbers_are_left_out() -> None:
+    analysis = analyzed(Of(lambda x: x.double().relu().half().float()), (3, 4))
+    assert [row.type for row in analysis.rows] == ["relu"]
+
+
+class Cut(nn.Module):
+    """A buffer of which a convolution takes the whole numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("filter", torch.ones(2, 3, 1, 1))
+
+    def forward(self, x: Any) -> Any:
+        return f.conv2d(x, (10 * self.filter).to(torch.int64).float())
+
+
+def test_a_buffer_is_cut_off_as_pytorch_does() -> None:
+    module = drawn(Cut())
+    found, (y,) = ours(module, (3, 4, 5))
+    np.testing.assert_allclose(y, theirs(module, found)[0], rtol=1e-5)

@@ -8,6 +8,7 @@ from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside
 from cnnstat.importers.onnx.operators.activation import each, reshaped
 from cnnstat.importers.onnx.operators.norm import decimal
+from cnnstat.importers.onnx.value import is_float
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +53,8 @@ def multiply(node: Node, layers: Layers) -> int:
 def divide(node: Node, layers: Layers) -> int:
     """Div: by a number it is a `power`, by another input a product with the reciprocal."""
     number, x = _number(node, layers)
+    if not is_float(layers.value(node.outputs[0]).kind):
+        raise Outside("it divides whole numbers")
     if x is not None and x.name == node.inputs[0] and number:
         return _power(node, layers, x, {"scale": decimal(1 / number)})
     a, b = _given(node, layers)

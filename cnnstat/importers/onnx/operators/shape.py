@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, names_of
 from cnnstat.importers.onnx.operators.elementwise import parameter
 from cnnstat.importers.onnx.operators.window import sides
+from cnnstat.importers.onnx.value import keeps_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +19,21 @@ if TYPE_CHECKING:
     from cnnstat.importers.onnx.value import Node
 
 
+Each: TypeAlias = "tuple[str, dict[str, Any]]"
+"""A type that works value by value, and its options."""
+
+
 def same(node: Node, layers: Layers) -> int | str:
-    """Identity, Dropout, Cast: what is read is what is put out."""
+    """Identity, Dropout: what is read is what is put out."""
     return layers.shown(layers.value(node.inputs[0]))
+
+
+def cast(node: Node, layers: Layers) -> int | str:
+    """Cast and CastLike to a type in which the numbers stay what they are."""
+    before, after = layers.value(node.inputs[0]), layers.value(node.outputs[0])
+    if not keeps_numbers(before.kind, after.kind):
+        raise Outside("it cuts numbers off")
+    return layers.shown(before)
 
 
 def folded(node: Node, layers: Layers) -> int | str:
@@ -180,15 +193,15 @@ def pad(node: Node, layers: Layers) -> int | str:
     return layers.add(node, "pad", [source], out, options)
 
 
-def reduce(mode: str) -> Any:
-    """Return what makes ReduceMean, ReduceMax and ReduceSum a layer."""
+def reduce(mode: str, before: Each | None = None, after: Each | None = None) -> Any:
+    """Return what makes a reduction a layer, with what is computed value by value before and after it."""
 
     def made(node: Node, layers: Layers) -> int | str:
         x, out = layers.value(node.inputs[0]), layers.value(node.outputs[0])
         axes = _ints(node, layers, 1, "axes")
         rank = len(x.shape or ())
         if not axes:
-            if node.attributes.get("noop_with_empty_axes", 0):
+            if node.attributes.get("noop_with_empty_axes", 0) and not before:
                 return layers.shown(x)
             raise Outside("it is over the samples, too")
         names = [axis_name(x, axis) for axis in sorted(axis % rank for axis in axes)]
@@ -201,7 +214,11 @@ def reduce(mode: str) -> Any:
             return layers.add(node, whole, [layers.shown(x)], out.sample)
         options: dict[str, Any] = {"axes": names} | ({} if mode == "mean" else {"mode": mode})
         options |= {} if keeps else {"keepdims": False}
-        return layers.add(node, "reduce", [layers.shown(x)], out.sample, options)
+        source = layers.shown(x)
+        if before:
+            source = layers.add(node, before[0], [source], x.sample, {**before[1]})
+        source = layers.add(node, "reduce", [source], out.sample, options)
+        return layers.add(node, after[0], [source], out.sample, {**after[1]}) if after else source
 
     return made
 

@@ -82,9 +82,8 @@ ATEN: dict[str, Handler] = {
     "neg": activation.plain("Neg"),
     "reciprocal": activation.plain("Reciprocal"),
     **dict.fromkeys(("alias", "clone", "contiguous", "detach", "lift_fresh_copy", "lift_fresh"), shape.same),
-    **dict.fromkeys(
-        ("to", "_to_copy", "type_as", "float", "alpha_dropout", "feature_alpha_dropout"), shape.same
-    ),
+    **dict.fromkeys(("to", "_to_copy", "type_as", "float"), shape.cast),
+    **dict.fromkeys(("alpha_dropout", "feature_alpha_dropout"), shape.same),
     **dict.fromkeys(("view", "reshape", "_unsafe_view", "flatten", "unflatten", "view_as"), shape.reshape),
     **dict.fromkeys(("squeeze", "unsqueeze"), shape.reshape),
     "copy": shape.copied,

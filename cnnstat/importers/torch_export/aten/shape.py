@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.layers import compact
+from cnnstat.importers.onnx.value import keeps_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
 
 
 def same(call: Call) -> bool:
-    """Say that what is read is put out: copies, and numbers of another type."""
+    """Say that what is read is put out: copies."""
     return call.same(call.x)
+
+
+def cast(call: Call) -> bool:
+    """Numbers of another type, as long as they stay what they are."""
+    if keeps_numbers(call.value(call.x).kind, call.kind):
+        return call.same(call.x)
+    return call.put("Cast", [call.x])
 
 
 def copied(call: Call) -> bool:
@@ -41,22 +49,8 @@ def permute(call: Call) -> bool:
 
 
 def expand(call: Call) -> bool:
-    """Expand, where it repeats nothing, or nothing that its readers would not repeat by themselves."""
-    x = call.value(call.x)
-    alike = len(x.shape or ()) == len(call.shape) and x.batch is not None
-    if alike and all(_repeats(user, call) for user in call.node.users):
-        return call.same(x.name)
-    return call.put("Expand", [x.name])
-
-
-def _repeats(user: Any, call: Call) -> bool:
-    """Say whether a reader stretches a value to the shape of another one that it reads."""
-    name = getattr(getattr(user.target, "_schema", None), "name", "").removeprefix("aten::").rstrip("_")
-    others = [each for each in user.args if isinstance(each, type(user)) and each is not call.node]
-    whole = getattr(user.meta.get("val"), "shape", None)
-    return name in ("mul", "add", "sub", "div") and any(
-        getattr(each.meta.get("val"), "shape", None) == whole for each in others
-    )
+    """Expand to the shape that it has."""
+    return call.put("Expand", [call.x])
 
 
 def concat(call: Call) -> bool:
@@ -156,16 +150,9 @@ def reduce(op: str) -> Callable[[Call], bool]:
 
 
 def vector_norm(call: Call) -> bool:
-    """linalg_vector_norm: the root of the sum of squares over axes."""
-    x = call.value(call.x)
-    shape, dims = x.shape or (), call["dim"]
-    if call["ord"] != 2 or not dims:
-        return False
-    dims = [dims] if isinstance(dims, int) else [*dims]
-    squares = call.then("Pow", [x.name, call.constant(2)], shape)
-    axes = [axis % len(shape) for axis in dims]
-    total = call.then("ReduceSum", [squares], call.shape, axes=axes, keepdims=int(bool(call["keepdim"])))
-    return call.put("Sqrt", [total])
+    """linalg_vector_norm: of order 2 and 1."""
+    op = {2: "ReduceL2", 1: "ReduceL1"}.get(call["ord"])
+    return op is not None and reduce(op)(call)
 
 
 def largest(call: Call) -> bool:
