@@ -50,6 +50,8 @@ def give(network: Executor, graph: Graph) -> None:
                     problems.add(Problem("values/type", str(error), each.span))
         elif each.name in batched:
             _fits(each, batched[each.name], batch=True, problems=problems)
+        elif each.name.endswith(TARGET):
+            _check_target(each, problems)
     problems.stop_if_any()
 
 
@@ -84,16 +86,48 @@ def written_deltas(graph: Graph, shapes: Iterable[Shape]) -> tuple[Array | None,
     return tuple(found)
 
 
-def written_target(graph: Graph) -> int | None:
-    """Return the right class that is written in a spec.
+def written_targets(graph: Graph, samples: int, classes: int | None) -> tuple[int, ...] | None:
+    """Return the right class of each sample, of so many classes, as a spec has them; None where it has none.
+
+    One alone is that of all samples. ``classes`` is None for a network whose loss is over none.
 
     Raises:
-        SpecError: it is no class.
+        SpecError: they are no classes, or others than there are samples.
     """
+    problems, found = Problems(), None
     for each in graph.spec.family.values:
-        if each.name.endswith(TARGET) and len(each.numbers) == 1:
-            return round(each.numbers[0])
-    return None
+        if not each.name.endswith(TARGET) or not _check_target(each, problems):
+            continue
+        count, name = len(each.numbers), f"'{each.name}'"
+        if count not in (1, samples):
+            problems.add(
+                Problem("values/shape", f"{name} has {count} classes for {samples} samples", each.span)
+            )
+        elif classes is None:
+            why = f"{name} needs a loss over classes: a network that ends in one vector"
+            problems.add(Problem("values/name", why, each.name_span))
+        elif max(each.numbers) >= classes:
+            why = f"{name}: the classes are 0 to {classes - 1}, got {max(each.numbers):g}"
+            problems.add(Problem("values/type", why, each.span))
+        else:
+            found = tuple(int(number) for number in each.numbers) * (samples if count == 1 else 1)
+    problems.stop_if_any()
+    return found
+
+
+def _check_target(each: Numbers, problems: Problems) -> bool:
+    """Say whether numbers are classes, one or a row of them."""
+    wrong = next((number for number in each.numbers if number < 0 or number % 1 != 0), None)
+    if wrong is not None:
+        problems.add(Problem("values/type", f"'{each.name}' is a class from 0 on, got {wrong:g}", each.span))
+    elif len(_long(each.shape)) > 1:
+        got = "x".join(map(str, each.shape))
+        problems.add(
+            Problem("values/shape", f"'{each.name}' is a class for each sample, got {got}", each.span)
+        )
+    else:
+        return True
+    return False
 
 
 def _fits(each: Numbers, wanted: Shape, *, batch: bool, problems: Problems) -> bool:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Original(Struct, frozen=True):
     """What a model's own inputs and outputs are called in its spec.
 
-    ``inputs`` are the spec's names by the model's own, empty where no layer reads one. ``results`` has the path
-    of a layer for each output of the model, in its order, empty where none works it out. ``turned`` are inputs
-    that the model takes with their channels last.
+    ``inputs`` are the spec's names by the model's own, empty where no layer reads one. ``results`` has the
+    path of a layer for each output of the model, in its order, empty where none works it out. ``turned`` are
+    inputs that the model takes with their channels last.
     """
 
     inputs: dict[str, str]

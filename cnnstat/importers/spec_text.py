@@ -35,7 +35,7 @@ _REMARKS = 10
 
 
 class SpecText(Struct, frozen=True):
-    """The text of a spec, and the path that each layer and input of the draft has in it, by the draft's name."""
+    """The text of a spec, and the path in it of each layer and input, by the names of the draft."""
 
     text: str
     paths: dict[str, str]

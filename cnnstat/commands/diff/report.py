@@ -148,7 +148,11 @@ def verdict(difference: Difference) -> str:
     """Return in a line how many layers became what."""
     if not difference.differ:
         return "no difference"
-    parts = [f"{difference.count(status)} {status}" for status in ("changed", "added", "removed")]
+    renamed = sum(change.renamed_only for change in difference.changes)
+    parts = [f"{difference.count(status)} {status}" for status in ("added", "removed")]
+    if renamed:
+        parts.insert(0, f"{renamed} renamed")
+    parts.insert(0, f"{difference.count('changed') - renamed} changed")
     others = "; other outputs" if difference.outputs_differ else ""
     return f"layers: {', '.join(parts)}, {difference.count('same')} the same{others}"
 

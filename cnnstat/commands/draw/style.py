@@ -80,6 +80,7 @@ def family_rules(scheme: Scheme, families: Sequence[str], marks: Sequence[Mark])
         *(_family(scheme, family) for family in families),
         ".out>rect{stroke-width:2.2}",
         *(_marked(mark, _MARKS[mark][scheme.dark]) for mark in marks),
+        ".item>.behind{stroke-width:1}",
     ]
     return "".join(rules)
 

@@ -57,7 +57,7 @@ def _item(each: PlacedItem, placed: Placed) -> Iterator[str]:
     corner = 12 if item.kind == "input" else 3
     yield f'<g class="{classes}"><title>{text_of(item.hover)}</title>'
     if item.kind == "block":
-        yield rect_element(rect.x + 3, rect.y + 3, rect.width, rect.height, "", corner)
+        yield rect_element(rect.x + 3, rect.y + 3, rect.width, rect.height, "behind", corner)
     yield rect_element(rect.x, rect.y, rect.width, rect.height, "", corner)
     y = rect.y + PADDING / 2 + TITLE * _BASE + 1.5
     yield text_element(item.title, rect.middle, y, TITLE, "name", "middle")

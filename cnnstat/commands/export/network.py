@@ -1,4 +1,4 @@
-"""The network that `export` writes: a model of another tool is folded first where source code is made of it."""
+"""The network that `export` writes: a model of another tool is folded for source code."""
 
 from __future__ import annotations
 

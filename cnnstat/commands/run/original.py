@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class OwnOutputs(Struct, frozen=True):
-    """The outputs of a model itself, in its order, with its own names for them, and the type it computes in."""
+    """The outputs of a model itself, in its order, its names for them, and the type it computes in."""
 
     names: tuple[str, ...]
     arrays: tuple[Array, ...]

@@ -75,13 +75,11 @@ def _original(model: ModelOutputs | None) -> Phrase:
     if model.refused:
         return (f" in an export; {model.model} itself was not run: {model.refused}",)
     count = len(model.outputs)
-    return (
-        *(" in an export, and ", Quantity(count), f" {plural('output', count)} of {model.model} itself "),
-        "is the same" if count == 1 else "are the same",
-    )
+    same = f" {plural('output', count)} of {model.model} itself {'is' if count == 1 else 'are'} the same"
+    return " in an export, and ", Quantity(count), same
 
 
-def _model(model: ModelOutputs, engine: str) -> Phrase:
+def _model(model: ModelOutputs, engine: str) -> tuple[str | Quantity, ...]:
     """Say which output of the user's own model is the first that is another one, or that it has none."""
     if model.others:
         (name, first), *others = model.others

@@ -63,12 +63,12 @@ def _imported(word: str) -> tuple[bool, str]:
 
 def _tail(network: KerasNetwork, main: Function) -> list[str]:
     left_out = sum(row.counts.params + row.counts.buffers for row in network.unread())
-    without = f", without {left_out:,} that no output depends on" if left_out else ""
     return [
         'if __name__ == "__main__":',
         f"    model = {main.title}()",
         "    trained = sum(math.prod(each.shape) for each in model.trainable_weights)",
-        f'    print(f"{{model.count_params():,}} parameters, {{trained:,}} of them trained{without}")',
+        '    print(f"{model.count_params():,} parameters, {trained:,} of them trained")',
+        *([f'    print("without {left_out:,} that no output depends on")'] if left_out else []),
     ]
 
 

@@ -24,6 +24,7 @@ from cnnstat.exporters.source.expressions import (
     names_in,
     renamed,
     text_of,
+    there_and_back,
     value_of,
     with_whole_quotients,
 )
@@ -283,7 +284,9 @@ class Arguments:
 
 
 def _forms(tree: Tree) -> Iterable[Tree]:
-    """Yield an expression, and one number for a list of equal ones, or for pairs of them."""
+    """Yield an expression, what is shorter first: one number for equal ones or for pairs, no way back."""
+    if (simpler := there_and_back(tree)) is not None:
+        yield simpler
     if isinstance(tree, ast.Tuple) and tree.elts:
         texts = [text_of(item) for item in tree.elts]
         if len(set(texts)) == 1:

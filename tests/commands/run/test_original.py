@@ -32,7 +32,7 @@ def onnx_model(path: Path, nodes: list[tuple[Any, ...]], outputs: dict[str, list
     return str(path)
 
 
-RELUS = [("Relu", ["x"], ["a"], {}), ("Sigmoid", ["a"], ["y"], {})]
+RELUS: list[tuple[Any, ...]] = [("Relu", ["x"], ["a"], {}), ("Sigmoid", ["a"], ["y"], {})]
 
 
 def test_the_verdict_says_that_the_model_itself_was_run(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_weights_go_both_ways_without_a_map(tmp_path: Path) -> None:
     again = cnnstat.Network(graph, seed=4)
     again.load_weights(tmp_path / "theirs.npz")
     assert all((ours.parameters[name] == tensor).all() for name, tensor in again.parameters.items())
-    np.savez(tmp_path / "own names.npz", **ours.parameters)
+    save_weights(tmp_path / "own names.npz", ours.parameters)
     again = cnnstat.Network(graph, seed=4)
     again.load_weights(tmp_path / "own names.npz")
     assert all((ours.parameters[name] == tensor).all() for name, tensor in again.parameters.items())
