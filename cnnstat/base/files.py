@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 _FIXED = (errno.EBUSY, errno.EPERM, errno.EACCES)
 """What stands in the way of a file that cannot be moved away: it is mounted by itself, or somebody else's."""
 
+PICKLED = (
+    "; a pickle can run code and is never read. In PyTorch: "
+    "safetensors.torch.save_file(torch.load({}, weights_only=True), 'weights.safetensors'), "
+    "or of a model: save_file(model.state_dict(), 'weights.safetensors')"
+)
+"""The way out for a file of PyTorch's own format, by its name."""
+
 
 class FileError(ValueError):
     """A file that cannot be read, written or used; the message begins with its name and fits on one line."""

@@ -49,6 +49,7 @@ class _Commands(click.Group):
 def cli() -> None:
     """Exact figures of convolutional networks from a YAML spec.
 
-    SPEC is a path, - for standard input, or the name of a bundled architecture (see: cnnstat list).
+    SPEC is a path, - for standard input, or the name of a bundled architecture (see: cnnstat list). It may
+    also be a model: an .onnx file, or torch:package.module:callable or torch:file.py:callable, which is run.
     FILE#NAME is the variant NAME of a family.
     """

@@ -164,6 +164,8 @@ def _value(number: str, figure: str) -> Fraction:
         return printed(_without_bytes(number, figure)).value
     except Fault:
         together = "".join(number.split())
+        if together[:-1].isdigit() and together[-1] in "kmgt":
+            together = together.upper()
         meant = f"; did you mean '{together}'?" if together != number else ""
         like = "64MiB or 64MB" if BUDGETED[figure] in OF_NETWORK else "5000000, 5M or 1.2G"
         message = f"'{number}' is no number of {figure}{meant or f'; write {like}'}"

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem, Source, Span, SpecError
+from cnnstat.base.files import PICKLED
 from cnnstat.base.limits import MAX_TEXT
 from cnnstat.base.text import suggestion
 from cnnstat.spec.bundled import locate, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_PICKLES = (".pth", ".pt", ".bin", ".ckpt")
+_WEIGHTS = (".npz", ".safetensors")
 
 
 def read(spec: str) -> tuple[str, str, str | None]:
@@ -79,7 +83,18 @@ def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _unreadable(name, f"is not UTF-8 text (byte {error.start})") from None
+        raise _unreadable(name, f"is not UTF-8 text (byte {error.start}){_weights(name)}") from None
+
+
+def _weights(name: str) -> str:
+    """Return the way out for a file that holds weights, by its suffix."""
+    path = Path(name)
+    if path.suffix.lower() not in (*_PICKLES, *_WEIGHTS):
+        return ""
+    why = "; a file of weights is no network, which a spec is, or code as torch:file.py:callable"
+    if path.suffix.lower() in _PICKLES:
+        return f"{why}{PICKLED.format(repr(path.name))}"
+    return f"{why}: cnnstat run SPEC --weights {path.name}"
 
 
 def _missing(name: str) -> str:

@@ -158,7 +158,8 @@ def _paired(
         if others:
             raise FileError(source, head_text(others, layers, params))
         if _mostly_named(parameters, held) and (wrong or not _same_kinds(layers, modules)):
-            raise FileError(source, f"does not fit the network: {_by_name(parameters, held)}")
+            why = f"{_by_name(parameters, held)}{_folded(layers, modules)}"
+            raise FileError(source, f"does not fit the network: {why}")
         found = _by_structure(layers, modules, source, in_order=list(held) != sorted(held))
     return {name: Match(cut[originals[match.name]], match.why) for name, match in found.items()}
 
@@ -271,9 +272,20 @@ def _first_misfit(layers: list[Group], modules: list[Group]) -> str:
         assert left is not None
         return f"does not fit the network: {_described(modules[left])} is left over ({counts})"
     there = _described(modules[wanted]) if wanted < len(modules) else "nothing"
-    return (
-        f"does not fit the network: layer {_described(layers[wanted])}; the file has there {there} ({counts})"
-    )
+    misfit = f"layer {_described(layers[wanted])}; the file has there {there} ({counts})"
+    return f"does not fit the network: {misfit}{_folded(layers, modules)}"
+
+
+def _folded(layers: Sequence[Group], modules: Sequence[Group]) -> str:
+    """Return what is likely where a file has none of the network's batch norms, and the way out."""
+    if not _has_norms(layers) or _has_norms(modules):
+        return ""
+    why = "it may be that its batch norms are folded into the layers before them; export it without"
+    return f"; {why}: torch.onnx.export(model.eval(), ..., dynamo=True, optimize=False)"
+
+
+def _has_norms(groups: Sequence[Group]) -> bool:
+    return any("running_mean" in group.names for group in groups)
 
 
 def _unpaired(groups: list[Group], others: list[Group]) -> int | None:

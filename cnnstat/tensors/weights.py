@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from cnnstat.base.files import FileError, as_file_error, check_writable, replacing
+from cnnstat.base.files import PICKLED, FileError, as_file_error, check_writable, replacing
 from cnnstat.base.module_names import attributes
 from cnnstat.tensors.common import check_suffix, existing, shown
 from cnnstat.tensors.npy import MAX_TENSORS, NpzFile, write_npz
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
 
 SUFFIXES = (".npz", ".safetensors")
-PICKLED = (
-    "; a pickle can run code and is never read. In PyTorch: "
-    "safetensors.torch.save_file(torch.load({}, weights_only=True), 'weights.safetensors'), "
-    "or of a model: save_file(model.state_dict(), 'weights.safetensors')"
-)
 
 
 class WeightsFile(Protocol):

@@ -397,3 +397,27 @@ def test_a_parameter_that_cannot_be_set(command: str, spec: str, given: str, cod
     ended = within(command, spec, "--set", given)
     assert ended.returncode == code
     assert said in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("net.pth", "a pickle can run code"),
+        ("net.npz", "cnnstat run SPEC --weights net.npz"),
+        ("net.bin", ""),
+    ],
+)
+def test_a_file_of_weights_is_no_spec(name: str, way: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"PK\x03\x04\xff\xfe")
+    ended = within("summary", str(file))
+    assert ended.returncode == 1
+    assert "is not UTF-8 text (byte 4)" in ended.stderr
+    assert "a file of weights is no network" in ended.stderr
+    assert way in ended.stderr
+
+
+def test_the_help_says_what_a_spec_may_be() -> None:
+    words = " ".join(within("--help").stdout.split())
+    for each in ("a path", "- for standard input", "bundled architecture", ".onnx", "torch:file.py:callable"):
+        assert each in words

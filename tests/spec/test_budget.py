@@ -45,6 +45,7 @@ def test_bounds(figure: str, text: str, most: bool, limit: int) -> None:
         ("params 5M", "'5M' is no bound of params; did you mean '<= 5M'?"),
         ("params <=", "'<=' is no bound of params; write <= 5M or at most 5M"),
         ("params >5M", "'>5M' is no bound of params; did you mean '>= 5M'?"),
+        ("params <= 100k", "'100k' is no number of params; did you mean '100K'?"),
         ("params <= 5.M", "'5.M' is no number of params; write 5000000, 5M or 1.2G"),
         ("params <= 5,000,000", "'5,000,000' is no number of params; write 5000000, 5M or 1.2G"),
         ("params <= 64MiB", "'64MiB' is no number of params; write 5000000, 5M or 1.2G"),

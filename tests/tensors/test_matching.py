@@ -278,3 +278,18 @@ def test_hostile_names_do_not_confuse() -> None:
         with pytest.raises(FileError) as error:
             matched(own, tensors(*names), "w.npz")
         assert len(str(error.value)) < 800
+
+
+def test_batch_norms_that_were_folded_are_named() -> None:
+    """What an exporter does by default; a kernel has a bias then that it has not in the network."""
+    norm = {f"bn.{role}": np.zeros(6) for role in ("weight", "bias", "running_mean", "running_var")}
+    own = {"conv.weight": np.zeros((6, 1, 5, 5)), **norm, "fc.weight": np.zeros((10, 6))}
+    given = {"conv.weight": np.zeros((6, 1, 5, 5)), "conv.bias": np.zeros(6), "fc.weight": np.zeros((10, 6))}
+    why = "its batch norms are folded into the layers before them; export it without: torch.onnx.export"
+    for names in ("conv", "other"):
+        file = {name.replace("conv", names): each for name, each in given.items()}
+        with pytest.raises(FileError, match=why):
+            matched(own, file, "w.onnx")
+    with pytest.raises(FileError) as error:
+        matched(own, {**given, **norm}, "w.onnx")
+    assert "folded" not in str(error.value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from cnnstat.commands.run.model_weights import Model
+    from cnnstat.importers.torch_export.network import TorchModel
 
 SOURCES = ("pytorch", "keras")
 """Targets that are source code, which holds no numbers."""
@@ -26,7 +26,7 @@ class ExportOptions(Struct, frozen=True, kw_only=True):
 
     file: Path
     to: str = ""
-    model: Model | None = None
+    model: str | TorchModel | None = None
     weights: Path | None = None
     names: Path | None = None
     like: Path | None = None

@@ -16,6 +16,7 @@ from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.exporters.onnx.external import moved_out
 from cnnstat.exporters.onnx.library import onnx_library
 from cnnstat.exporters.onnx.model import model
+from cnnstat.exporters.refusals import NoExportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,12 +36,12 @@ def libraries() -> Any:
     """Return onnxruntime, and see that onnx is there, too.
 
     Raises:
-        RefusedError: it is not installed; NoExportError: onnx is not.
+        RefusedError: one of them is not installed.
     """
-    onnx_library()
     try:
+        onnx_library()
         import onnxruntime  # noqa: PLC0415 - an extra
-    except ImportError as error:
+    except (ImportError, NoExportError) as error:  # its extra brings onnx
         raise RefusedError("--against onnxruntime needs it: pip install 'cnnstat[onnxruntime]'") from error
     return onnxruntime
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class RunOptions(Struct, frozen=True, kw_only=True):
     """What a run is to do, settled: None stands for what is known only once a network and its input are.
 
-    ``model`` is the model whose own weights are taken where no ``weights`` are given. ``share`` is the number of
-    processes that share the memory. ``progress`` shows how far it is to who waits at a terminal.
+    ``model`` is the model whose own weights are taken where no ``weights`` are given. ``share`` is the number
+    of processes that share the memory. ``progress`` shows how far it is to who waits at a terminal.
     """
 
     batch: int | None = None

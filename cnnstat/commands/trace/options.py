@@ -10,7 +10,7 @@ from msgspec import Struct
 from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
-    from cnnstat.commands.run.model_weights import Model
+    from cnnstat.importers.torch_export.network import TorchModel
 
 
 class TraceOptions(Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class TraceOptions(Struct, frozen=True, kw_only=True):
     max_memory: int | None = None
     weights: Path | None = None
     names: Path | None = None
-    model: Model | None = None
+    model: str | TorchModel | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False
     array: tuple[Given, ...] = ()

@@ -37,6 +37,9 @@ class TorchModel:
         found = network.drafted(understood(self._program, word.rpartition(":")[2]))
         self.draft = _with_classes(found, self._module)
 
+    def __str__(self) -> str:
+        return self.word
+
     def arrays(self) -> Callable[[TensorAt], Any]:
         """Return what gives the numbers of a tensor; the module has to have its weights."""
         return Numbers(self._module, self._program).array

@@ -166,7 +166,7 @@ def _changes_views(program: Any) -> bool:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    """Drop what PyTorch says of its own work, as the code that it had traced where it failed."""
+    """Drop what PyTorch says and logs of its own work, as code that it had traced where it failed."""
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

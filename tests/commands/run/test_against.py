@@ -15,6 +15,8 @@ import pytest
 from cnnstat.commands.run.opinion import ComparedOutput, relative_difference
 from cnnstat.executor.kernel import Backward
 from cnnstat.executor.kernels import KERNELS
+from cnnstat.exporters.pytorch import text
+from cnnstat.exporters.pytorch.module import Written
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -167,6 +169,38 @@ def test_a_kernel_that_is_not_pytorchs_is_named(
     assert ended.stdout.splitlines()[-1].startswith(verdict)
 
 
+@pytest.mark.exchange
+def test_an_output_that_is_an_expression_is_that_of_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A subtraction that is written as a sum, without a gradient that could show it."""
+    pytest.importorskip("torch")
+    layers = "  - {type: sigmoid, name: a}\n  - {type: subtract, name: s, from: [input, a]}\n"
+    Path("written.yaml").write_text(f"input: [4]\nlayers:\n{layers}", encoding="utf-8")
+    assert within("run", "written.yaml", "--against", "torch").returncode == 0
+    own = text.source
+
+    def wrong(network: Any) -> str:
+        source = own(network)
+        assert " - " in source
+        return source.replace(" - ", " + ")
+
+    monkeypatch.setattr(text, "source", wrong)
+    document = json.loads(within("run", "written.yaml", "--against", "torch", "--format", "json").stdout)
+    assert [each["found"] for each in document["against"]["outputs"]] == ["same", "other"]
+
+
+@pytest.mark.exchange
+@pytest.mark.parametrize("error", [RuntimeError("unsupported memory format"), TypeError("no such argument")])
+def test_what_pytorch_refuses_is_one_line(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+
+    def refusing(self: Written, inputs: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(Written, "outputs", refusing)
+    ended = within("run", "spec.yaml", "--against", "torch")
+    assert (ended.returncode, ended.stderr) == (2, f"Error: PyTorch cannot run the network: {error}\n")
+
+
 @pytest.mark.parametrize("library", ["onnx", "onnxruntime"])
 def test_a_missing_library_is_named(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if library == "onnxruntime":
@@ -174,7 +208,7 @@ def test_a_missing_library_is_named(library: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, library, None)
     ended = against()
     assert ended.returncode == 2
-    assert f"pip install 'cnnstat[{library}]'" in ended.stderr
+    assert "pip install 'cnnstat[onnxruntime]'" in ended.stderr  # which brings onnx, too
 
 
 def test_training_is_no_inference() -> None:
