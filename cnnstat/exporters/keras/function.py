@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     from cnnstat.exporters.source.scopes import Member, Scope
     from cnnstat.spec.model import Entry
 
-WORDS = ("keras", "layers", "ops", "np", "name", "inputs", "model", "shared", "load", "save", "KerasTensor")
+WORDS = (
+    "math",
+    "keras",
+    "layers",
+    "ops",
+    "np",
+    "name",
+    "inputs",
+    "model",
+    "shared",
+    "load",
+    "save",
+    "KerasTensor",
+)
 """Names that the source has another use for."""
 
 

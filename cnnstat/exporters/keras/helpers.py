@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+
 from cnnstat.exporters.keras.helper_layers import LAYERS
 from cnnstat.exporters.keras.helper_weights import WEIGHTS
 
@@ -218,5 +221,16 @@ def _in_order(wanted: set[str], texts: dict[str, tuple[tuple[str, ...], str]]) -
 
 
 def names() -> set[str]:
-    """Return the names that helpers have."""
-    return {*_TEXTS, *WEIGHTS}
+    """Return the names that helpers have, and those that they import or use from outside of them."""
+    return {*_TEXTS, *WEIGHTS}.union(*(_free(text) for _, text in (*_TEXTS.values(), *WEIGHTS.values())))
+
+
+def _free(text: str) -> set[str]:
+    """Return the names that a text imports or reads and does not give itself."""
+    nodes = [*ast.walk(ast.parse(text))]
+    named = [node for node in nodes if isinstance(node, ast.Name)]
+    read = {node.id for node in named if isinstance(node.ctx, ast.Load)}
+    own = {node.id for node in named if isinstance(node.ctx, ast.Store)}
+    own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    imports = {each.name for node in nodes if isinstance(node, ast.ImportFrom) for each in node.names}
+    return (read - own - {*dir(builtins)}) | imports
