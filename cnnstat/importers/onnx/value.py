@@ -29,7 +29,7 @@ _WHOLE = {
     12: (0, 32),
     13: (0, 64),
 }
-"""Types of whole numbers by their number in ONNX, each with the powers of two that its numbers lie between."""
+"""Types of whole numbers by their number in ONNX, and the powers of two that its numbers lie between."""
 
 
 def is_float(kind: int) -> bool:
@@ -43,7 +43,7 @@ def keeps_numbers(before: int, after: int) -> bool:
     Of one with a fraction nothing but the whole is left in a type of whole numbers, of all but zero the one
     in that of truth values.
     """
-    if before == after or before == _BOOL or is_float(after):
+    if before in (after, _BOOL) or is_float(after):
         return True
     if before not in _WHOLE or after not in _WHOLE:
         return False
