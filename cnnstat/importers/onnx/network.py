@@ -173,6 +173,11 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         if shapes[name] != model.inputs[name]:
             size = "x".join(map(str, model.inputs[name]))
             remarks.append(f"the model takes '{name}' with its channels last, {size}")
+    uses = Counter(key for each in built for key in {at.key for at in each.tensors.values()} if key)
+    for key in (key for key, count in uses.items() if count > 1 and not key.startswith("\0")):
+        remarks.append(
+            f"its tensor '{key}' is used in several layers that cannot share it, and is counted for each"
+        )
     if model.quantised:
         remarks.append("its weights and outputs are quantised: memory is that of --dtype int8")
     outputs = tuple(dict.fromkeys(called[number] for number in ends))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import cnnstat
+from cnnstat.importers import drafted
 from cnnstat.importers.onnx.value import keeps_numbers
 from tests.importers.onnx.graphs import Nodes, model_of, ours, saved, theirs
 from tests.program import within
@@ -186,3 +187,18 @@ def test_maxima_are_read_behind_a_frame_without_end(tmp_path: Path) -> None:
     assert "opaque" not in [node.type for node in cnnstat.load(path).layers]
     network, (y,) = ours(path)
     np.testing.assert_allclose(y, theirs(path, network)[0], rtol=1e-5)
+
+
+def test_a_tensor_of_two_layers_that_cannot_share_it_is_counted_twice_and_named(tmp_path: Path) -> None:
+    nodes = [("MatMul", "x w", "a"), ("Gemm", "a w", "y", {"transB": 1})]
+    path = saved(model_of(nodes, (1, 7), {"w": (7, 19)}), tmp_path)
+    assert cnnstat.analyze(path).totals.counts.params == 2 * 7 * 19
+    (remark,) = drafted(path).remarks
+    assert remark == "its tensor 'w' is used in several layers that cannot share it, and is counted for each"
+
+
+def test_a_copy_of_a_tensor_is_the_tensor(tmp_path: Path) -> None:
+    nodes = [("Conv", "x w", "a"), ("Identity", "w", "v"), ("Conv", "a v", "y")]
+    path = saved(model_of(nodes, X, {"w": (4, 4, 3, 3)}), tmp_path)
+    assert cnnstat.analyze(path).totals.counts.params == 144
+    assert not drafted(path).remarks
