@@ -173,6 +173,8 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         if shapes[name] != model.inputs[name]:
             size = "x".join(map(str, model.inputs[name]))
             remarks.append(f"the model takes '{name}' with its channels last, {size}")
+    for name in (each for each in model.outputs if not isinstance(layers.sources.get(each), int)):
+        remarks.append(f"its output '{name}' is an input or a constant, and is left out")
     uses = Counter(key for each in built for key in {at.key for at in each.tensors.values()} if key)
     for key in (key for key, count in uses.items() if count > 1 and not key.startswith("\0")):
         remarks.append(

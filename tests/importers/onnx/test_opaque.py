@@ -202,3 +202,10 @@ def test_a_copy_of_a_tensor_is_the_tensor(tmp_path: Path) -> None:
     path = saved(model_of(nodes, X, {"w": (4, 4, 3, 3)}), tmp_path)
     assert cnnstat.analyze(path).totals.counts.params == 144
     assert not drafted(path).remarks
+
+
+def test_an_output_that_no_layer_puts_out_is_named(tmp_path: Path) -> None:
+    path = saved(model_of([("Relu", "x", "y")], X, {"w": (1, 2)}, outputs="y x w"), tmp_path)
+    assert drafted(path).remarks == tuple(
+        f"its output '{name}' is an input or a constant, and is left out" for name in ("x", "w")
+    )
