@@ -45,8 +45,11 @@ EXCEPTIONS = {
 
 SHARED = {
     "commands/check/execution.py": ("run",),
+    "commands/diff/command.py": ("draw",),
+    "commands/diff/picture.py": ("draw",),
     "commands/export/command.py": ("run",),
     "commands/export/exported.py": ("run",),
+    "commands/export/network.py": ("import_",),
     "commands/export/values.py": ("run",),
     "commands/list/plugins_document.py": ("check",),
     "commands/trace/command.py": ("run",),
@@ -64,6 +67,7 @@ LIBRARIES = {
         "exporters/onnx/*",
         "importers/onnx/*",
         "importers/torch_export/*",
+        "commands/run/onnx_runtime.py",
         "commands/run/opinion.py",
         "commands/run/pytorch_engine.py",
         *(
@@ -78,6 +82,8 @@ LIBRARIES = {
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
     "safetensors": ("tensors/safetensors.py",),
+    "pygraphviz": ("commands/draw/libraries.py",),
+    "vl_convert": ("commands/draw/libraries.py",),
 }
 """Which files may import a library."""
 

@@ -42,7 +42,8 @@ def folder(tmp_path: Path) -> Path:
     assert spec is not None
     (tmp_path / "tiny.yaml").write_text(spec[1], encoding="utf-8")
     (tmp_path / "wrong.yaml").write_text(WRONG, encoding="utf-8")
-    shutil.copytree(ROOT / "docs" / "lectures", tmp_path / "lectures")
+    for place in ("lectures", "docs/lectures"):  # as docs/lectures.md and README.md are read
+        shutil.copytree(ROOT / "docs" / "lectures", tmp_path / place)
     return tmp_path
 
 

@@ -50,15 +50,24 @@ def give(network: Executor, graph: Graph) -> None:
                     problems.add(Problem("values/type", str(error), each.span))
         elif each.name in batched:
             _fits(each, batched[each.name], batch=True, problems=problems)
+        elif each.name.endswith(TARGET):
+            _check_target(each, problems)
     problems.stop_if_any()
 
 
 def written_inputs(graph: Graph) -> dict[str, Array]:
-    """Return the inputs that are written in a spec, each a batch."""
+    """Return the inputs that are written in a spec, each a batch.
+
+    Raises:
+        SpecError: a shape differs.
+    """
     shapes = {node.path: node.shape for node in graph.inputs}
-    return {
-        each.name: _batch(each, shapes[each.name]) for each in graph.spec.family.values if each.name in shapes
-    }
+    problems, found = Problems(), {}
+    for each in graph.spec.family.values:
+        if each.name in shapes and _fits(each, shapes[each.name], batch=True, problems=problems):
+            found[each.name] = _batch(each, shapes[each.name])
+    problems.stop_if_any()
+    return found
 
 
 def written_deltas(graph: Graph, shapes: Iterable[Shape]) -> tuple[Array | None, ...]:
@@ -77,25 +86,57 @@ def written_deltas(graph: Graph, shapes: Iterable[Shape]) -> tuple[Array | None,
     return tuple(found)
 
 
-def written_target(graph: Graph) -> int | None:
-    """Return the right class that is written in a spec.
+def written_targets(graph: Graph, samples: int, classes: int | None) -> tuple[int, ...] | None:
+    """Return the right class of each sample, of so many classes, as a spec has them; None where it has none.
+
+    One alone is that of all samples. ``classes`` is None for a network whose loss is over none.
 
     Raises:
-        SpecError: it is no class.
+        SpecError: they are no classes, or others than there are samples.
     """
+    problems, found = Problems(), None
     for each in graph.spec.family.values:
-        if each.name.endswith(TARGET) and len(each.numbers) == 1:
-            return round(each.numbers[0])
-    return None
+        if not each.name.endswith(TARGET) or not _check_target(each, problems):
+            continue
+        count, name = len(each.numbers), f"'{each.name}'"
+        if count not in (1, samples):
+            problems.add(
+                Problem("values/shape", f"{name} has {count} classes for {samples} samples", each.span)
+            )
+        elif classes is None:
+            why = f"{name} needs a loss over classes: a network that ends in one vector"
+            problems.add(Problem("values/name", why, each.name_span))
+        elif max(each.numbers) >= classes:
+            why = f"{name}: the classes are 0 to {classes - 1}, got {max(each.numbers):g}"
+            problems.add(Problem("values/type", why, each.span))
+        else:
+            found = tuple(int(number) for number in each.numbers) * (samples if count == 1 else 1)
+    problems.stop_if_any()
+    return found
+
+
+def _check_target(each: Numbers, problems: Problems) -> bool:
+    """Say whether numbers are classes, one or a row of them."""
+    wrong = next((number for number in each.numbers if number < 0 or number % 1 != 0), None)
+    if wrong is not None:
+        problems.add(Problem("values/type", f"'{each.name}' is a class from 0 on, got {wrong:g}", each.span))
+    elif len(_long(each.shape)) > 1:
+        got = "x".join(map(str, each.shape))
+        problems.add(
+            Problem("values/shape", f"'{each.name}' is a class for each sample, got {got}", each.span)
+        )
+    else:
+        return True
+    return False
 
 
 def _fits(each: Numbers, wanted: Shape, *, batch: bool, problems: Problems) -> bool:
     """Say whether numbers are of a shape, of which axes of 1 may be left out; a single one is that of all."""
-    given = each.shape
-    if prod(given) == 1 or _long(given) == _long(wanted) or (batch and given[1:] == wanted):
+    samples = _samples(each.shape, wanted)
+    if samples == 1 or (batch and samples):
         return True
     sizes = "x".join(map(str, wanted))
-    got = "x".join(map(str, given))
+    got = "x".join(map(str, each.shape))
     problems.add(Problem("values/shape", f"'{each.name}' is {sizes}, got {got}", each.span))
     return False
 
@@ -104,6 +145,12 @@ def _long(shape: Shape) -> Shape:
     return tuple(size for size in shape if size > 1)
 
 
+def _samples(given: Shape, wanted: Shape) -> int:
+    """Return how many samples of a shape numbers of another are; 0 for none that fits."""
+    if prod(given) == 1 or _long(given) == _long(wanted):
+        return 1
+    return given[0] if _long(given[1:]) == _long(wanted) else 0
+
+
 def _batch(each: Numbers, shape: Shape) -> Array:
-    samples = each.shape[0] if each.shape[1:] == shape and _long(each.shape) != _long(shape) else 1
-    return array_of(each.numbers, (samples, *shape))
+    return array_of(each.numbers, (_samples(each.shape, shape), *shape))

@@ -13,7 +13,7 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 
 COMMANDS = (
-    *("check", "diff", "explain", "export", "flops", "import"),
+    *("check", "diff", "draw", "explain", "export", "flops", "import"),
     *("list", "rf", "run", "schema", "sizes", "summary", "trace"),
 )
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""

@@ -77,19 +77,21 @@ def check_output(output: Path | None) -> None:
         raise click.UsageError(f"{output} is the spec that was read; write to another file")
 
 
-def put(text: str, output: Path | None) -> None:
-    """Write a text to standard output or to a file; to a pipe, as `say` does.
+def put(content: str | bytes, output: Path | None) -> None:
+    """Write a text, also as bytes of UTF-8, to standard output or to a file; to a pipe, as `say` does.
+
+    What is no text goes to a file.
 
     Raises:
         OSError: standard output takes nothing more.
         Undone: the file takes nothing more.
     """
     if output is None:
-        say(text)
+        say(content if isinstance(content, str) else content.decode())
         return
     try:
         with suppress(ReaderGoneError), replacing(output) as file:
-            file.write(text.encode("utf-8"))
+            file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
     except FileError as error:
         raise Undone(f"cannot write {error}") from None
 

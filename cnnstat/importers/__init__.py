@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.importers.draft import Draft
+    from cnnstat.importers.original import Original
 
 SUFFIX = ".onnx"
 CODE = "torch:"
@@ -133,6 +134,20 @@ def weights(spec: str, input_shape: Inputs | None = None) -> Iterator[tuple[str,
         for layer in found.layers:
             for name, at in layer.tensors.items():
                 yield f"{paths[layer.name]}.{name}", stored.array(at)
+
+
+def original_file(spec: str, input_shape: Inputs | None = None) -> tuple[Path, Original]:
+    """Return where the file of a model is, and which of its own inputs and outputs are the network's.
+
+    Raises:
+        SpecError: the file cannot be read.
+    """
+    from cnnstat.importers.onnx import network  # noqa: PLC0415
+    from cnnstat.importers.original import original  # noqa: PLC0415
+
+    with _as_problem(spec) as path:
+        draft, inputs = network.read_with_inputs(path, input_shape)
+        return path, original(draft, inputs.shapes, inputs.turned)
 
 
 @contextmanager

@@ -42,14 +42,17 @@ class DraftLayer(Struct, frozen=True, kw_only=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """A whole network. ``inputs`` are shapes of one sample; a layer reads inputs and layers above it.
 
-    ``outputs`` are names of layers and ``remarks`` what a reader of the model should know. ``classes`` are
-    the classes of modules by their dotted names, where the model says so: they name blocks.
+    ``outputs`` are names of layers; ``results`` has one for each output of the model itself, in its order,
+    empty where that is worked out by no layer. ``remarks`` are what a reader of the model
+    should know. ``classes`` are the classes of modules by their dotted names, where the model says so: they
+    name blocks.
     """
 
     name: str
     inputs: dict[str, Shape]
     layers: tuple[DraftLayer, ...]
     outputs: tuple[str, ...]
+    results: tuple[str, ...] = ()
     source: str = ""
     remarks: tuple[str, ...] = ()
     classes: dict[str, str] = {}

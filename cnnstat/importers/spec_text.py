@@ -35,10 +35,11 @@ _REMARKS = 10
 
 
 class SpecText(Struct, frozen=True):
-    """The text of a spec, and the path that each layer of the draft has in it, by the draft's name."""
+    """The text of a spec, and the path in it of each layer and input, by the names of the draft."""
 
     text: str
     paths: dict[str, str]
+    inputs: dict[str, str]
 
 
 def spec_text(draft: Draft) -> SpecText:
@@ -47,7 +48,7 @@ def spec_text(draft: Draft) -> SpecText:
     blocks: list[Block] = []
     names = BlockNames(layer.type for layer in draft.layers)
     entries = _entries(found.root, blocks, names)
-    return SpecText(_text(draft, found, blocks, entries, {}), found.paths)
+    return SpecText(_text(draft, found, blocks, entries, {}), found.paths, found.inputs)
 
 
 def folded_text(draft: Draft) -> SpecText:
@@ -55,7 +56,7 @@ def folded_text(draft: Draft) -> SpecText:
     draft, params = with_classes(draft)
     found = tree(draft)
     made = folded(draft, found, BlockNames(layer.type for layer in draft.layers))
-    return SpecText(_text(draft, found, made.blocks, made.entries, params), found.paths)
+    return SpecText(_text(draft, found, made.blocks, made.entries, params), found.paths, found.inputs)
 
 
 def _entries(module: Module, blocks: list[Block], names: BlockNames) -> tuple[Entry, ...]:

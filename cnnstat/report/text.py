@@ -81,7 +81,7 @@ def bytes_text(count: int) -> str:
 
 _PLAIN_SIGNS = str.maketrans(
     {
-        **dict(zip("×·–−…─█▏▎▍▌▋▊▉", "x*--~-#||||###", strict=True)),
+        **dict(zip("×·–−…─█▏▎▍▌▋▊▉│├┤┬┴┼╮╯●", "x*--~-#||||###|||+++\\/*", strict=True)),
         **{"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "→": "->"},
     }
 )

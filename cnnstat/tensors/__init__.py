@@ -10,6 +10,7 @@ from cnnstat.tensors.other_names import under_other_names
 from cnnstat.tensors.pictures import image_input, read_image
 from cnnstat.tensors.weights import (
     WeightsFile,
+    as_attributes,
     check_activations_file,
     check_weights_file,
     open_weights,
@@ -27,6 +28,7 @@ __all__ = [
     "NamesMap",
     "WeightsFile",
     "array_input",
+    "as_attributes",
     "cast",
     "check_activations_file",
     "check_weights_file",

@@ -4,7 +4,7 @@
    is a prefix that all names share (`module.`).
 2. Structure: the tensors of a file make modules (what stands before the last dot), those of a network layers.
    A module fits a layer if both have the same tensors of the same shapes. There must be as many modules of
-   each such kind as layers; which of them is which layer, `cnnstat.tensors.pairing` decides.
+   each such kind as layers; which of them is which layer, `cnnstat.tensors.by_kind` decides.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cnnstat.base import module_names
 from cnnstat.base.files import FileError
 from cnnstat.tensors.by_kind import Ambiguous
 from cnnstat.tensors.common import first_few, shape_text, shown
@@ -163,15 +164,23 @@ def _paired(
 
 
 def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[str, str]:
-    """Drop as much of the prefix shared by all names as lets the most names fit.
+    """Drop as much of the prefix shared by all names as lets the most names fit, or read them as Keras's.
 
     Each name that is left is returned with the one in the file.
     """
     flat = {_flat(name): name for name in parameters}
     names = {name: name for name in tensors}
-    if len(flat) == len(parameters) and flat.keys() == names.keys():
-        return {flat[name]: name for name in names}
-    return max(_without_prefix(names), key=lambda held: len(held.keys() & parameters.keys()))
+    ways = [_read_back(held, parameters) for held in _without_prefix(names)]
+    if len(flat) == len(parameters):
+        ways.append({flat.get(name, name): name for name in names})
+    return max(ways, key=lambda held: len(held.keys() & parameters.keys()))
+
+
+def _read_back(held: dict[str, str], parameters: Mapping[str, Array]) -> dict[str, str]:
+    """Call what is named as an attribute of a module, `double_`, as the layer that it is."""
+    back = {name: module_names.names(name) for name in held if name not in parameters}
+    fits = {name: own for name, own in back.items() if own in parameters and own not in held}
+    return {fits.get(name, name): original for name, original in held.items()} if fits else held
 
 
 def _flat(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from cnnstat.base.files import FileError, as_file_error, check_writable, replacing
+from cnnstat.base.module_names import attributes
 from cnnstat.tensors.common import check_suffix, existing, shown
 from cnnstat.tensors.npy import MAX_TENSORS, NpzFile, write_npz
 from cnnstat.tensors.numbers import check_finite
@@ -103,6 +104,11 @@ def save_weights(path: Path | str, tensors: Mapping[str, Array]) -> None:
     check_weights_file(path)
     with replacing(path) as file:
         _write(path, file, tensors)
+
+
+def as_attributes(tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """Return a network's tensors under the names that they have in the state dict of its PyTorch source."""
+    return {attributes(name): tensor for name, tensor in tensors.items()}
 
 
 def weights_bytes(path: Path, tensors: Mapping[str, Array]) -> bytes:

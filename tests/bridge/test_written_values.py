@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cnnstat
-from cnnstat.bridge.written_values import written_inputs, written_target
+from cnnstat.bridge.written_values import written_inputs, written_targets
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -60,11 +60,23 @@ def test_what_is_not_named_is_drawn_as_it_would_be() -> None:
         ("[[[1, 2, 3], [4, 5, 6]]]", (1, 1, 2, 3)),
         ("[[[[1, 2, 3], [4, 5, 6]]]]", (1, 1, 2, 3)),
         ("[[[[1, 2, 3], [4, 5, 6]]], [[[1, 2, 3], [4, 5, 6]]]]", (2, 1, 2, 3)),
+        ("[[[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 5, 6]]]", (2, 1, 2, 3)),
     ],
 )
 def test_an_input_is_a_sample_or_a_batch(written: str, shape: tuple[int, ...]) -> None:
     made = network(f"  input: {written}\n")
     assert written_inputs(made.graph)["input"].shape == shape
+
+
+@pytest.mark.parametrize("command", ["run", "trace --at conv --unit 0,0,0"])
+@pytest.mark.parametrize("written", ["[1, 2, 3, 4]", "[[1, 2, 3]]", "[[[[1, 2], [4, 5]]]]"])
+def test_an_input_of_another_size_is_refused_at_its_place(written: str, command: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(f"{SPEC}  input: {written}\n", encoding="utf-8")
+    name, *options = command.split()
+    ended = within(name, str(path), *options)
+    assert ended.returncode == 1
+    assert ":7:10: values/shape: 'input' is 1x2x3, got " in ended.stderr
 
 
 def test_a_run_takes_them(tmp_path: Path) -> None:
@@ -125,5 +137,39 @@ def test_a_target_is_of_an_output_over_classes(tmp_path: Path) -> None:
     assert "class 2" in within(*asked).stdout
     assert "class 1" in within(*asked, "--target", "1").stdout
     path.write_text(text % 4)
-    assert "the network has the classes 0 to 3, not 4" in within(*asked).stderr
-    assert written_target(cnnstat.load(str(path))) == 4
+    assert "the classes are 0 to 3, got 4" in within(*asked).stderr
+    assert written_targets(cnnstat.load(str(path)), 1, 5) == (4,)
+
+
+TARGETS = "input: [3]\nlayers: [{name: fc, type: linear, units: 4}]\nvalues: {fc.target: %s%s}\n"
+SAMPLES = ", input: [[1, 2, 3], [3, 2, 1]]"
+ASKED = ("--at", "fc", "--unit", "2", "--backward")
+
+
+@pytest.mark.parametrize(
+    ("written", "more", "why"),
+    [
+        ("[2, 2]", "", "values/shape: 'fc.target' has 2 classes for 1 samples"),
+        ("[2, 2, 2]", SAMPLES, "values/shape: 'fc.target' has 3 classes for 2 samples"),
+        ("[[1, 2], [1, 2]]", SAMPLES, "values/shape: 'fc.target' is a class for each sample, got 2x2"),
+        ("1.5", "", "values/type: 'fc.target' is a class from 0 on, got 1.5"),
+        ("-1", "", "values/type: 'fc.target' is a class from 0 on, got -1"),
+        ("4", "", "values/type: 'fc.target': the classes are 0 to 3, got 4"),
+    ],
+)
+def test_a_target_that_is_no_class_is_refused_at_its_place(
+    written: str, more: str, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "aimed.yaml"
+    path.write_text(TARGETS % (written, more), encoding="utf-8")
+    ended = within("trace", str(path), *ASKED)
+    assert ended.returncode != 0
+    assert "aimed.yaml:3:" in ended.stderr
+    assert why in ended.stderr
+
+
+def test_each_sample_has_its_target(tmp_path: Path) -> None:
+    path = tmp_path / "aimed.yaml"
+    path.write_text(TARGETS % ("[2, 0]", SAMPLES), encoding="utf-8")
+    for sample, target in (("0", 2), ("1", 0)):
+        assert f"class {target}" in within("trace", str(path), *ASKED, "--sample", sample).stdout

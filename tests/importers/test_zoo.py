@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest.importorskip("torch")
-pytest.importorskip("timm")
-
-from tests.importers.zoo import TIMM, check
+from tests.importers.zoo import TIMM, check, models
 
 FAST = (
     *(("torchvision.squeezenet1_1", road) for road in ("torch", "onnx")),
@@ -43,8 +40,6 @@ def test_every_convolutional_model_of_timm(name: str) -> None:
 @pytest.mark.exchange
 @pytest.mark.slow
 def test_torchvision_has_at_least_60_classifiers_that_are_read() -> None:
-    from tests.importers.zoo import models  # noqa: PLC0415 - it loads torchvision
-
     names = [name for name in models() if name.startswith("torchvision.")]
     missed = {name for name in names if check(name, "torch").why}
     assert len(names) - len(missed) >= 60

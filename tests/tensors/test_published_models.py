@@ -20,7 +20,11 @@ OTHERWISE = {
     "timm-legacy_xception": "a ReLU in place changes what the skip adds",
 }
 """Models that are read right, by the order of execution, but compute something else than the spec."""
-LARGE = ("convnext_large", "regnet_y_32gf", "regnet_x_32gf", "resnext101_32x8d", "wide_resnet101_2", "botnet")
+LARGE = (
+    *("convnext_small", "convnext_base", "convnext_large", "efficientnet_b6", "efficientnet_b7", "hrnet"),
+    *("regnet_y_16gf", "regnet_y_32gf", "regnet_x_32gf", "resnet152", "resnext101", "wide_resnet101"),
+    *("densenet161", "botnet"),
+)
 """Of these, smaller ones of their kind are tested; `python -m tests.tensors.published_models` has all."""
 QUICK = [model for model in MODELS if model.side < 200 and not any(word in str(model) for word in LARGE)]
 

@@ -18,10 +18,12 @@ from cnnstat.cli.options import (
     set_option,
     settings_options,
 )
-from cnnstat.cli.output import complain, show
+from cnnstat.cli.output import complain, put, show
 from cnnstat.commands.diff.difference import both, compare
 from cnnstat.commands.diff.document import document
 from cnnstat.commands.diff.report import DEFAULT_COLUMNS, report
+from cnnstat.commands.draw.suffixes import form_of
+from cnnstat.commands.draw.written import content_of
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
@@ -56,7 +58,8 @@ def diff(
 ) -> None:
     """What changed from spec A to spec B, layer by layer and in total.
 
-    Layers are aligned by name and structure. --set changes B alone, --input is the input of both.
+    Layers are aligned by name and structure. --set changes B alone, --input is the input of both. With -o
+    and a file such as net.svg, .png or .pdf, the difference is drawn.
     """
     if a == b == "-":
         raise click.UsageError("only one of A and B can be standard input")
@@ -71,6 +74,11 @@ def diff(
         raise click.exceptions.Exit(complain(f"{error}\n", TROUBLE)) from None
     difference = compare(*analyses, depth)
     found = document(difference)
-    show(found, lambda: report(found, difference, columns), output)
+    if output.output is not None and output.form == "table" and (form := form_of(output.output)):
+        from cnnstat.commands.diff.picture import picture  # noqa: PLC0415 - a report needs nothing of this
+
+        put(content_of(picture(difference, depth), form), output.output)
+    else:
+        show(found, lambda: report(found, difference, columns), output)
     if exit_code and found.differ:
         raise click.exceptions.Exit(1)

@@ -69,6 +69,13 @@ class Change(Struct, frozen=True):
         return self.status == "changed" and not self.edits
 
     @property
+    def renamed_only(self) -> bool:
+        """Say whether nothing but the name differs."""
+        return (
+            self.status == "changed" and not self.figures and [edit.what for edit in self.edits] == ["name"]
+        )
+
+    @property
     def field_only(self) -> bool:
         """Say whether nothing but the receptive field differs."""
         return self.follows and self.figures == ("receptive_field",)

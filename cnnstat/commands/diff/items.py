@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin
 
 from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec.structs import astuple, fields, replace
 
 from cnnstat.analysis.model import LayerRow
 from cnnstat.layers.base import settled
 from cnnstat.spec.channels import Channels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnnstat.analysis.model import Analysis, Row
     from cnnstat.graph.model import Graph
@@ -105,7 +107,7 @@ def items(analysis: Analysis, rows: Iterable[Row], *, numbers: bool = False) -> 
         holders.update((node.number, number) for node in nodes)
         scope, own = names.parts(row.name)
         kinds = (_settled(node, analysis) if numbers else node.layer for node in nodes)
-        kind = (row.type, tuple(kinds), row.output_shape)
+        kind = (row.type, tuple(map(_with_one_number, kinds)), row.output_shape)
         outside = _outside(nodes)
         read = [holders[n] for n in outside]
         inputs = tuple(read if len(nodes) == 1 else dict.fromkeys(read))
@@ -137,6 +139,39 @@ def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[
 
 def _settled(node: LayerNode, analysis: Analysis) -> Layer:
     return settled(node.layer, analysis.shapes[node.inputs[0]][0]) if node.inputs else node.layer
+
+
+def _with_one_number(layer: Layer) -> Layer:
+    """Return a layer with `kernel: 3` for `kernel: [3, 3]`, which is the same where both fit."""
+    several = {name: getattr(layer, name) for name in _per_axis(type(layer))}
+    alike = {
+        name: each[0]
+        for name, each in several.items()
+        if isinstance(each, tuple) and len({*each}) == 1 and isinstance(each[0], int)
+    }
+    return replace(layer, **alike) if alike else layer
+
+
+@cache
+def _per_axis(kind: type[Layer]) -> tuple[str, ...]:
+    """Return the options of a type that are a number, or as many as there are axes or sides."""
+    names = []
+    for field in fields(kind):
+        taken = {*_alternatives(field.type)}
+        if int in taken and any(get_origin(each) is tuple for each in taken):
+            names.append(field.name)
+    return tuple(names)
+
+
+def _alternatives(kind: Any) -> Iterator[Any]:
+    """Yield what a type may be, without its bounds."""
+    if get_origin(kind) is Annotated:
+        yield from _alternatives(get_args(kind)[0])
+    elif get_origin(kind) in (Union, UnionType):
+        for each in get_args(kind):
+            yield from _alternatives(each)
+    else:
+        yield kind
 
 
 def _below(path: str, row: Row) -> str:

@@ -65,7 +65,7 @@ def report(document: DiffDocument, difference: Difference, columns: Sequence[str
             Table("in total", _TOTALS, tuple(map(Line, _totals(document, difference)))),
         ),
         notes=(*footnotes(chosen), *_explained(difference)),
-        verdict=_verdict(difference),
+        verdict=verdict(difference),
     )
 
 
@@ -94,7 +94,7 @@ def _lines(
             yield _remark(status, len(list(run)), len(columns))
             continue
         for layer, change in run:
-            yield _line(layer, _said(change), columns, difference.a.settings)
+            yield _line(layer, said(change), columns, difference.a.settings)
 
 
 def _folded(change: Change) -> Status | None:
@@ -115,7 +115,7 @@ def _line(layer: LayerChange, said: str, columns: tuple[LayerColumn, ...], setti
     return Line((*cells, said), (f"{_MARKS[layer.status]} ", Quantity(cells[0], columns[0].kind)))
 
 
-def _said(change: Change) -> str:
+def said(change: Change) -> str:
     """Return what was edited; names and types have their own columns."""
     if change.status != "changed":
         return change.status
@@ -144,10 +144,15 @@ def _explained(difference: Difference) -> tuple[str, ...]:
     return (_FOLLOWS,) if shown else ()
 
 
-def _verdict(difference: Difference) -> str:
+def verdict(difference: Difference) -> str:
+    """Return in a line how many layers became what."""
     if not difference.differ:
         return "no difference"
-    parts = [f"{difference.count(status)} {status}" for status in ("changed", "added", "removed")]
+    renamed = sum(change.renamed_only for change in difference.changes)
+    parts = [f"{difference.count(status)} {status}" for status in ("added", "removed")]
+    if renamed:
+        parts.insert(0, f"{renamed} renamed")
+    parts.insert(0, f"{difference.count('changed') - renamed} changed")
     others = "; other outputs" if difference.outputs_differ else ""
     return f"layers: {', '.join(parts)}, {difference.count('same')} the same{others}"
 

@@ -65,6 +65,7 @@ def export(network: Chosen, options: ExportOptions, form: str) -> None:
     from cnnstat.cli.options import Output  # noqa: PLC0415
     from cnnstat.commands.export.document import document  # noqa: PLC0415
     from cnnstat.commands.export.exported import exported, write  # noqa: PLC0415
+    from cnnstat.commands.export.network import network_of  # noqa: PLC0415
     from cnnstat.commands.export.report import report  # noqa: PLC0415
     from cnnstat.commands.run.refusals import RefusedError  # noqa: PLC0415
     from cnnstat.exporters.refusals import NoExportError  # noqa: PLC0415
@@ -72,7 +73,7 @@ def export(network: Chosen, options: ExportOptions, form: str) -> None:
     options = _settled(network, options)
     try:
         check_writable(options.file)
-        analysis, made = exported(network.load(), options)
+        analysis, made = exported(network_of(network, options.to), options)
         write(made, options.file)
     except MemoryError:
         raise Undone("out of memory; --no-weights needs little") from None

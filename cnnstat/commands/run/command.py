@@ -117,7 +117,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
             pairing = names_document(network.load(), options.weights, options)
             show(pairing, lambda: names_report(pairing), output)
             return
-        model = network.spec if is_model(network.spec) and options.weights is None else None
+        model = network.spec if is_model(network.spec) else None
         proof = prove(network.load(), replace(options, model=model, model_params=network.params))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None

@@ -6,6 +6,7 @@ from fractions import Fraction  # noqa: TC003 - of a document
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
 
 from cnnstat.analysis.model import COUNTED
 from cnnstat.bridge.verify import Disagreement, Unmeasured  # noqa: TC001 - of a document
@@ -19,7 +20,7 @@ from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Size
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
-    from cnnstat.commands.run.opinion import ComparedOutput, Opinion
+    from cnnstat.commands.run.opinion import ComparedOutput, ModelOutputs, Opinion
     from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
@@ -125,6 +126,22 @@ class OutputDifference(Struct, frozen=True, kw_only=True):
     found: Found
 
 
+class ModelOutput(OutputDifference, frozen=True, kw_only=True):
+    """An output of the model itself beside that of the layer that it was read as."""
+
+    output: Annotated[str, Meta(description="its name in the model")]
+
+
+class ModelComparison(Struct, frozen=True, kw_only=True):
+    """What the model that SPEC is puts out when the engine runs it as it is."""
+
+    model: str
+    others: int
+    outputs: tuple[ModelOutput, ...]
+    lost: Annotated[tuple[str, ...], Meta(description="outputs of the model that no layer works out")]
+    refused: Annotated[str | None, Meta(description="why it was not run")]
+
+
 class EngineComparison(Struct, frozen=True, kw_only=True):
     """`--against`: the output of every layer, in graph order, beside another engine's."""
 
@@ -137,6 +154,7 @@ class EngineComparison(Struct, frozen=True, kw_only=True):
         tuple[OutputDifference, ...],
         Meta(description="those of the inputs, for slopes of the outputs that are drawn; only PyTorch's"),
     ]
+    model: Annotated[ModelComparison | None, Meta(description="null where SPEC is no model of another tool")]
 
 
 class LikelyClass(Struct, frozen=True, kw_only=True, rename={"number": "class"}):
@@ -237,6 +255,18 @@ def _against(opinion: Opinion) -> EngineComparison:
         others=len(opinion.others),
         outputs=tuple(map(_off, opinion.outputs)),
         gradients=tuple(map(_off, opinion.gradients)),
+        model=_model(opinion.model) if opinion.model else None,
+    )
+
+
+def _model(model: ModelOutputs) -> ModelComparison:
+    both = zip(model.names, model.outputs, strict=True)
+    return ModelComparison(
+        model=model.model,
+        others=len(model.others),
+        outputs=tuple(ModelOutput(output=name, **asdict(_off(each))) for name, each in both),
+        lost=model.lost,
+        refused=model.refused or None,
     )
 
 

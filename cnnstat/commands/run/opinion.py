@@ -44,9 +44,36 @@ class ComparedOutput(Struct, frozen=True):
         return "rounding" if self.difference <= ROUNDING * (self.rounding or 0.0) else "other"
 
 
+class ModelOutputs(Struct, frozen=True):
+    """The outputs of the user's own model, run as it is, beside the network's that it was read as.
+
+    `names` are the model's own names of the compared `outputs`; `lost` are outputs of it that no layer works
+    out. `refused` says why it was not run, and `asked` whether it was to be.
+    """
+
+    model: str
+    names: tuple[str, ...] = ()
+    outputs: tuple[ComparedOutput, ...] = ()
+    lost: tuple[str, ...] = ()
+    refused: str = ""
+    asked: bool = True
+
+    @property
+    def others(self) -> tuple[tuple[str, ComparedOutput], ...]:
+        """Return the outputs that are others than the network's, by the model's own names."""
+        both = zip(self.names, self.outputs, strict=True)
+        return tuple((name, each) for name, each in both if each.found == "other")
+
+    @property
+    def good(self) -> bool:
+        """Say whether all outputs are the network's, or none was to be compared."""
+        return not (self.others or self.lost or (self.refused and self.asked))
+
+
 class Opinion(Struct, frozen=True):
     """What an engine puts out of every layer, in graph order, and what counts as the same.
 
+    That is of an export of the network. `model` has what the user's own model puts out, where there is one.
     `gradients` are those of the inputs, none of an engine that does not go back.
     """
 
@@ -55,6 +82,12 @@ class Opinion(Struct, frozen=True):
     tolerance: float
     outputs: tuple[ComparedOutput, ...]
     gradients: tuple[ComparedOutput, ...] = ()
+    model: ModelOutputs | None = None
+
+    @property
+    def good(self) -> bool:
+        """Say whether no output is another than the executor's, the model's own included."""
+        return not self.others and (self.model is None or self.model.good)
 
     @property
     def others(self) -> tuple[ComparedOutput, ...]:
@@ -105,7 +138,7 @@ class Beside:
         found = Opinion(self._engine, self._version, self._tolerance, tuple(self._compared), gradients)
         if not found.others:
             return found
-        outputs = zip(found.outputs, _rounding(network, x), strict=True)
+        outputs = zip(found.outputs, rounding_of(network, x), strict=True)
         rounded = tuple(replace(each, rounding=rounding) for each, rounding in outputs)
         if self._slopes is not None:
             back = zip(gradients, _rounding_back(network, x, self._slopes), strict=True)
@@ -141,7 +174,7 @@ def _exact(network: Executor) -> Executor:
     return exact
 
 
-def _rounding(network: Executor, x: Batch) -> list[float]:
+def rounding_of(network: Executor, x: Batch) -> list[float]:
     """Return what rounding does to each output of a network: the larger of two measurements.
 
     The network is run in float64 with the same numbers: that far its own output is off. And it is run so

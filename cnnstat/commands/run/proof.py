@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
@@ -18,6 +20,8 @@ from cnnstat.commands.run import onnx_runtime, pytorch_engine
 from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.model_weights import load_model
+from cnnstat.commands.run.opinion import ModelOutputs
+from cnnstat.commands.run.original import compared
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
 from cnnstat.executor.choices import PROJECTION
@@ -29,8 +33,10 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.importers import is_code, original_file
 from cnnstat.tensors import (
     FileError,
+    as_attributes,
     save_activations,
     save_weights,
 )
@@ -79,7 +85,7 @@ class Proof(Struct, frozen=True):
         All were checked then, but for an interrupt.
         """
         complete = self.finished or self.interrupted
-        values = not self.opinion or not self.opinion.others
+        values = not self.opinion or self.opinion.good
         return self.verification.good and complete and values and not self.wrong and not self.loss.fault
 
     @property
@@ -143,18 +149,19 @@ def _proved(
         elif options.model is not None:
             load_model(network, options.model, options.model_params)
         x = batch_of(network, given, batch)
-        engine = None
+        engine, model = None, None
         if options.against:
+            model = _model_itself(network, x, options)
             engine = _beside(analysis, network, network.named(x), options)
         measurements = _measured(network, x, work, options, engine)
-        opinion = engine.opinion(network, x) if engine else None
+        opinion = replace(engine.opinion(network, x), model=model) if engine else None
     except UnfitError as error:
         why = f"NOT TRUE: {plain(str(error))}, says the executor; the calculator says that it fits"
         raise DisprovedError(why) from None
     verification = compare(analysis, measurements)
     loss = evaluate(network, x, seed=options.seed, name=options.loss, training=options.training)
     if options.save is not None:  # with the statistics that a pass in training moved
-        save_weights(options.save, network.parameters)
+        save_weights(options.save, as_attributes(network.parameters))
     samples = x if wanted else network.sample(SAMPLES)
     checked, interrupted = _checked(network, samples, x, work, options) if options.check_grad else ((), False)
     to_check = gradients_of(network) if options.check_grad else 0
@@ -189,6 +196,24 @@ def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], o
     if options.against == "torch":
         return pytorch_engine.beside(analysis, network.parameters, inputs, options.dtype, options.seed)
     return onnx_runtime.beside(analysis, network.parameters, inputs, options.dtype)
+
+
+def _model_itself(network: Network, x: Batch, options: RunOptions) -> ModelOutputs | None:
+    """Run the user's own model, if the network was read from one, and the engine is that of such models."""
+    if options.model is None:
+        return None
+    name = plain(options.model if is_code(options.model) else Path(options.model).name)
+    if options.weights is not None:
+        return ModelOutputs(name, refused="its weights are others", asked=False)
+    if is_code(options.model) or options.against != "onnxruntime":
+        return ModelOutputs(name, refused="the engine runs none", asked=False)
+    shapes = network.program.inputs
+    path, own = original_file(options.model, {**shapes} if len(shapes) > 1 else network.program.input_shape)
+    try:
+        theirs = onnx_runtime.of_file(path, own, network.named(x), options.seed)
+    except RefusedError as why:
+        return ModelOutputs(name, refused=str(why))
+    return compared(name, own, theirs, network, x)
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:

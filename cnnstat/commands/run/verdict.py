@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.bridge.verify import Disagreement, Unmeasured
-    from cnnstat.commands.run.opinion import Opinion
+    from cnnstat.commands.run.opinion import ModelOutputs, Opinion
     from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
@@ -41,6 +41,8 @@ def verdict(proof: Proof) -> tuple[str | Quantity, ...]:
         return *_gradient(wrong[0]), *_more(len(wrong) - 1, "gradient")
     if proof.opinion and proof.opinion.others:
         return _other(proof.opinion)
+    if proof.opinion and proof.opinion.model and not proof.opinion.model.good:
+        return _model(proof.opinion.model, proof.opinion.engine)
     if proof.loss.fault:
         return (f"{_WRONG}: {proof.loss.fault}",)
     checked, to_check = Quantity(len(proof.checked)), Quantity(proof.to_check)
@@ -62,7 +64,32 @@ def _agreed(opinion: Opinion) -> Phrase:
     same, rounded = len(opinion.those("same")), len(opinion.those("rounding"))
     beside = (", ", Quantity(rounded), " but for rounding") if rounded else ()
     behind = _GRADIENTS[min(len(opinion.gradients), 2)]
-    return ", ", Quantity(same), f" outputs{behind} are {opinion.engine}'s", *beside
+    theirs = f" outputs{behind} are {opinion.engine}'s"
+    return ", ", Quantity(same), theirs, *beside, *_original(opinion.model)
+
+
+def _original(model: ModelOutputs | None) -> Phrase:
+    """Say whether the user's own model was run, too: all before is of an export of the network."""
+    if model is None:
+        return ()
+    if model.refused:
+        return (f" in an export; {model.model} itself was not run: {model.refused}",)
+    count = len(model.outputs)
+    same = f" {plural('output', count)} of {model.model} itself {'is' if count == 1 else 'are'} the same"
+    return " in an export, and ", Quantity(count), same
+
+
+def _model(model: ModelOutputs, engine: str) -> tuple[str | Quantity, ...]:
+    """Say which output of the user's own model is the first that is another one, or that it has none."""
+    if model.others:
+        (name, first), *others = model.others
+        said = f"OTHER OUTPUT: the model's own '{name}' of {engine} is off by "
+        where = f" from the network's {first.layer} ({first.type})"
+        return said, Quantity(first.difference, "error"), where, *_more(len(others), "output")
+    if model.lost:
+        more = _more(len(model.lost) - 1, "output")
+        return f"NOT COMPARED: no layer of the network works out the model's own '{model.lost[0]}'", *more
+    return (f"NOT COMPARED: {model.model} itself was not run: {model.refused}",)
 
 
 def _other(opinion: Opinion) -> tuple[str | Quantity, ...]:

@@ -81,7 +81,7 @@ if TYPE_CHECKING:
         "--target", metavar="K", type=click.IntRange(0, MAX_SIZE), help="For --backward: the right class."
     ),
     max_memory_option,
-    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz or .safetensors."),
+    click.option("--weights", metavar="FILE", type=FILE, help="Read .npz, .safetensors or .onnx."),
     click.option(
         "--names", metavar="FILE", type=FILE, help="For --weights: a YAML map, our names to the file's."
     ),

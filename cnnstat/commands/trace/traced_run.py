@@ -9,7 +9,7 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.written_values import written_deltas, written_target
+from cnnstat.bridge.written_values import written_deltas, written_targets
 from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.model_weights import load_model
@@ -152,8 +152,18 @@ def _objective(network: Network, found: TracedRun, options: TraceOptions) -> Obj
         drawn = objective(name, found.outputs, options.seed)
     except ValueError as error:
         raise RefusedError(str(error)) from None
-    target = written_target(graph) if options.target is None else options.target
-    return drawn if target is None else _aimed(drawn, found.outputs, target)
+    if options.target is not None:
+        return _aimed(drawn, found.outputs, options.target)
+    classes = None if drawn.name == PROJECTION else found.outputs[0].shape[1]
+    targets = written_targets(graph, len(found.outputs[0]), classes)
+    return drawn if targets is None else _with_targets(drawn, targets)
+
+
+def _with_targets(drawn: Objective, classes: tuple[int, ...]) -> Objective:
+    """Return a loss with a class for each sample."""
+    targets = drawn.targets[0].copy()
+    targets[:] = classes
+    return replace(drawn, targets=(targets,))
 
 
 def _aimed(drawn: Objective, outputs: tuple[Array, ...], target: int) -> Objective:
@@ -164,6 +174,4 @@ def _aimed(drawn: Objective, outputs: tuple[Array, ...], target: int) -> Objecti
         raise RefusedError(
             f"target: the network has the classes 0 to {outputs[0].shape[1] - 1}, not {target}"
         )
-    targets = drawn.targets[0].copy()
-    targets[:] = target
-    return replace(drawn, targets=(targets,))
+    return _with_targets(drawn, (target,) * len(outputs[0]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.keras.said import KerasSaid, axis_of, both_sides, brief, expression, layer
+from cnnstat.exporters.keras.said import RESCALED, KerasSaid, axis_of, both_sides, brief, expression, layer
 from cnnstat.exporters.source.expressions import literal
 from cnnstat.exporters.source.said import Arg, Read
 
@@ -33,9 +33,9 @@ def power(read: Read) -> KerasSaid:
     o = read.options
     base, args = "{0}", []
     if o["scale"] != 1:
-        base, args = f"{{scale}} * {base}", [Arg("scale", o["scale"], "scale")]
+        base, args = RESCALED.format("{0}", "{scale}"), [Arg("scale", o["scale"], "scale")]
     if o["shift"] != 0:
-        base, args = f"{{shift}} + {base}", [*args, Arg("shift", o["shift"], "shift")]
+        base, args = f"{base} + {{shift}}", [*args, Arg("shift", o["shift"], "shift")]
     if o["exponent"] == 1 and args:
         return expression(base, *args)
     return expression(f"ops.power({base}, {{exponent}})", *args, Arg("exponent", o["exponent"], "exponent"))
@@ -58,17 +58,20 @@ def matmul(read: Read) -> KerasSaid:
     """Return a product of matrices: of signals, which lie the other way round here, or of maps."""
     o = read.options
     factor = [Arg("scale", o["scale"], "scale")] if o["scale"] != 1 else []
-    after = " * {scale}" if factor else ""
+
+    def scaled(product: str) -> str:
+        return RESCALED.format(product, "{scale}") if factor else product
+
     if read.rank == 1:
         a, b = (
             f"ops.swapaxes({{{i}}}, 1, 2)" if o[f"transpose_{x}"] else f"{{{i}}}" for i, x in enumerate("ab")
         )
-        return expression(f"ops.matmul({b}, {a}){after}", *factor, width=None)
+        return expression(scaled(f"ops.matmul({b}, {a})"), *factor, width=None)
     more = "d" if read.rank == 3 else ""
     a = "kh" if o["transpose_a"] else "hk"
     b = "wk" if o["transpose_b"] else "kw"
-    text = f'ops.einsum("n{more}{a}c,n{more}{b}c->n{more}hwc", {{0}}, {{1}}){after}'
-    return expression(text, *factor)
+    text = f'ops.einsum("n{more}{a}c,n{more}{b}c->n{more}hwc", {{0}}, {{1}})'
+    return expression(scaled(text), *factor)
 
 
 def split(read: Read) -> KerasSaid:

@@ -31,7 +31,11 @@ def load(model: keras.Model, file: str) -> None:
         stored = load_file(file)
     else:
         stored = dict(np.load(file))
-    found = {name.replace(".", "_"): tensor for name, tensor in stored.items()}
+    found = {name.replace("_.", ".").replace(".", "_"): tensor for name, tensor in stored.items()}
+    found |= {name.replace(".", "_"): tensor for name, tensor in stored.items()}
+    missing = [name for name, *_ in weights_of(model) if name.replace(".", "_") not in found]
+    if missing:
+        raise KeyError(f"{file} lacks {', '.join(missing)}")
     for name, variable, depthwise in weights_of(model):
         tensor = found[name.replace(".", "_")]
         if depthwise:

@@ -145,7 +145,7 @@ def average_pool(
         first, last = (0, before + n + after) if counted else (before, before + n)
         starts = np.arange(y.shape[axis]) * s
         cells = np.minimum(starts + k, last) - np.maximum(starts, first)
-        y = y * np.reshape(k / cells, (-1, *(1,) * (y.ndim - axis - 1))).astype(y.dtype)
+        y = y / np.reshape(cells / k, (-1, *(1,) * (y.ndim - axis - 1))).astype(y.dtype)
     return y
 ''',
     ),
@@ -192,27 +192,31 @@ def interpolate(x: KerasTensor, size: tuple[int, ...], *, align_corners: bool) -
             places = np.maximum((np.arange(count) + 0.5) * n / count - 0.5, 0)
         low = np.minimum(places.astype("int32"), n - 1)
         high = np.minimum(low + 1, n - 1)
-        part = np.reshape(places - low, (-1, *(1,) * (x.ndim - axis - 1))).astype(x.dtype)
-        x = ops.take(x, low, axis=axis) * (1 - part) + ops.take(x, high, axis=axis) * part
+        part = np.reshape(places - low, (-1, *(1,) * (x.ndim - axis - 1)))
+        below, above = ops.take(x, low, axis=axis), ops.take(x, high, axis=axis)
+        x = layers.Rescaling(1 - part)(below) + layers.Rescaling(part)(above)
     return x
 ''',
     ),
     **LAYERS,
-    **WEIGHTS,
 }
 
 
 def text_of(wanted: set[str]) -> list[str]:
-    """Return the texts of helpers, what they need before them."""
-    found: dict[str, str] = {}
-    for name in sorted(wanted):
-        needs, _ = _TEXTS[name]
-        for each in (*needs, name):
-            found.setdefault(each, _TEXTS[each][1].strip("\n"))
-    order = [*_TEXTS]
-    return [found[name] for name in sorted(found, key=order.index)]
+    """Return the texts of helpers that stand before a network, what they need before them."""
+    return _in_order(wanted, _TEXTS)
+
+
+def weights_text() -> list[str]:
+    """Return the texts of what loads and saves weights, which stand behind a network."""
+    return _in_order({*WEIGHTS}, WEIGHTS)
+
+
+def _in_order(wanted: set[str], texts: dict[str, tuple[tuple[str, ...], str]]) -> list[str]:
+    needed = wanted | {need for name in wanted for need in texts[name][0]}
+    return [text.strip("\n") for name, (_, text) in texts.items() if name in needed]
 
 
 def names() -> set[str]:
     """Return the names that helpers have."""
-    return {*_TEXTS}
+    return {*_TEXTS, *WEIGHTS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.keras import windows
-from cnnstat.exporters.keras.said import KerasSaid, axis_of, expression, layer, trained
+from cnnstat.exporters.keras.said import RESCALED, KerasSaid, axis_of, expression, layer, trained
 from cnnstat.exporters.source.said import Arg, Read, short
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def softplus(read: Read) -> KerasSaid:
     beta = read.options["beta"]
     if beta == 1:
         return layer("layers.Activation", Arg(None, "softplus", "activation"))
-    return expression("ops.softplus({beta} * {0}) / {beta}", Arg("beta", beta, "beta"))
+    times = RESCALED.format("{0}", "{beta}")
+    return expression(f"ops.softplus({times}) / {{beta}}", Arg("beta", beta, "beta"))
 
 
 def scaled_tanh(read: Read) -> KerasSaid:

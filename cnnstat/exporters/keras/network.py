@@ -6,12 +6,18 @@ import builtins
 import keyword
 import re
 import unicodedata
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cnnstat.exporters.keras import helpers
 from cnnstat.exporters.keras.function import WORDS, Function
 from cnnstat.exporters.keras.functions import FUNCTIONS
+from cnnstat.exporters.keras.lending import Lenders
 from cnnstat.exporters.keras.modules import MODULES
 from cnnstat.exporters.source.network import Network
+
+if TYPE_CHECKING:
+    from cnnstat.analysis.model import LayerRow
 
 
 class KerasNetwork(Network):
@@ -20,6 +26,27 @@ class KerasNetwork(Network):
     rules = MODULES | FUNCTIONS
     builder = Function
     reserved = frozenset({*helpers.names(), *WORDS})
+
+    @cached_property
+    def lenders(self) -> Lenders:
+        """Return the entries whose weights others use."""
+        return Lenders(self)
+
+    def unread(self) -> list[LayerRow]:
+        """Return the layers with parameters that no output depends on: no model has them."""
+        waiting, read = list(self.graph.outputs), set[int]()
+        nodes = {node.number: node for node in self.graph.layers}
+        while waiting:
+            number = waiting.pop()
+            if number in nodes and number not in read:
+                read.add(number)
+                waiting += nodes[number].inputs
+        read |= {nodes[number].owner for number in read}
+        return [
+            row
+            for node, row in zip(self.graph.layers, self.analysis.rows, strict=True)
+            if node.number not in read and (row.counts.params or row.counts.buffers)
+        ]
 
     def title(self, text: str, fallback: str) -> str:
         """Return a name for a function that is none of those taken."""

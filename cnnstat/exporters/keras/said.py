@@ -41,6 +41,10 @@ class Chain(Call):
     main: int = 0
 
 
+RESCALED = "layers.Rescaling({1})({0})"
+"""A tensor times a number. As a product Keras (3.15) calls it sparse, which fails with TensorFlow."""
+
+
 def layer(head: str, *args: Arg, **more: Any) -> KerasSaid:
     """Return a layer of `keras.layers`, or a class of ours without a dot."""
     helpers = () if head.startswith("layers.") else (head,)

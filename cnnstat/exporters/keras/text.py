@@ -30,11 +30,11 @@ def source(network: KerasNetwork) -> str:
     bodies += ["", "", *network_lines(network, main)]
     wanted = set().union(*(each.helpers for each in functions))
     wanted |= set().union(*(each.args.functions for each in functions)) & {"divisible"}
-    stores = any(row.counts.params or row.counts.buffers for row in network.analysis.rows)
-    if stores:
-        wanted |= {"load", "save"}
     texts = [line for text in helpers.text_of(wanted) for line in ("", "", *text.split("\n"))]
-    code = "\n".join(line for line in (*texts, *bodies, *_tail(main)) if not line.lstrip().startswith('"""'))
+    if any(row.counts.params or row.counts.buffers for row in network.analysis.rows):
+        bodies += [line for text in helpers.weights_text() for line in ("", "", *text.split("\n"))]
+    tail = _tail(network, main)
+    code = "\n".join(line for line in (*texts, *bodies, *tail) if not line.lstrip().startswith('"""'))
     head = [*docstring(network), "", "from __future__ import annotations", ""]
     head += ["import math"] if re.search(r"\bmath\.", code) else []
     typed = [word for word in ("TYPE_CHECKING", "Any") if re.search(rf"\b{word}\b", code)]
@@ -53,7 +53,7 @@ def source(network: KerasNetwork) -> str:
     used = [word for word in ("layers", "ops") if re.search(rf"(?<![.\w]){word}\.", code)]
     head += [f"from keras import {', '.join(used)}"] if used else []
     head += ["", "if TYPE_CHECKING:", *late] if late else []
-    return "\n".join([*head, *texts, *bodies, "", "", *_tail(main), ""])
+    return "\n".join([*head, *texts, *bodies, "", "", *tail, ""])
 
 
 def _imported(word: str) -> tuple[bool, str]:
@@ -61,12 +61,14 @@ def _imported(word: str) -> tuple[bool, str]:
     return not word.isupper(), word
 
 
-def _tail(main: Function) -> list[str]:
+def _tail(network: KerasNetwork, main: Function) -> list[str]:
+    left_out = sum(row.counts.params + row.counts.buffers for row in network.unread())
     return [
         'if __name__ == "__main__":',
         f"    model = {main.title}()",
         "    trained = sum(math.prod(each.shape) for each in model.trainable_weights)",
         '    print(f"{model.count_params():,} parameters, {trained:,} of them trained")',
+        *([f'    print("without {left_out:,} that no output depends on")'] if left_out else []),
     ]
 
 
@@ -83,9 +85,18 @@ def docstring(network: KerasNetwork) -> list[str]:
     if first[-1] not in ".?!":
         first += "."
     source = inert(network.spec.source)
-    if not source:
+    paragraphs = [source] if source else []
+    if unread := network.unread():
+        names = " and ".join(f"`{inert(row.name)}`" for row in unread)
+        count = sum(row.counts.params + row.counts.buffers for row in unread)
+        paragraphs.append(
+            f"No output depends on {names}, so the model is without {'it' if len(unread) == 1 else 'them'} "
+            f"({count:,} parameters), and so is a file that `save` writes."
+        )
+    if not paragraphs:
         return [f'"""{first}"""']
-    return [f'"""{first}', "", *textwrap.wrap(source, WIDTH), '"""']
+    inside = [line for each in paragraphs for line in ("", *textwrap.wrap(each, WIDTH))]
+    return [f'"""{first}', *inside, '"""']
 
 
 def block_lines(network: KerasNetwork, function: Function) -> list[str]:

@@ -11,6 +11,7 @@ from cnnstat.exporters.onnx.layers import WRITERS
 from cnnstat.exporters.onnx.notes import note
 from cnnstat.exporters.onnx.writer import Node, Place, Writer
 from cnnstat.exporters.refusals import NoExportError
+from cnnstat.layers.base import settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,8 @@ def written(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str) 
         place = Place(writer, node.path, node.layer, graph.name(node.owner), inputs, shapes, shape)
         write(node.type, node.layer, place)
         # for who reads the model into a spec again: operators do not say all of a layer
-        writer.nodes[-1].note = note(node.type, node.layer, inputs, frozen=node.frozen)
+        layer = settled(node.layer, shapes[0][0]) if shapes else node.layer
+        writer.nodes[-1].note = note(node.type, layer, inputs, frozen=node.frozen)
     return writer
 
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from cnnstat.spec.channels import Channels
-
 if TYPE_CHECKING:
     from cnnstat.layers.base import Layer
 
@@ -22,11 +20,11 @@ KEY = "cnnstat.layer"
 
 
 def note(kind: str, layer: Layer, inputs: tuple[str, ...], *, frozen: bool) -> str:
-    """Return the note on a layer that reads these values, options as they are written in a spec."""
+    """Return the note on a layer that reads these values: options as a spec has them, widths as numbers."""
     said: dict[str, Any] = {"type": kind}
     for field in structs.fields(layer):
         value = getattr(layer, field.name)
         if field.required or value != field.default:
-            said[field.name] = value.text if isinstance(value, Channels) else value
+            said[field.name] = value
     more = {"frozen": True} if frozen else {}
     return json.dumps({**said, **more, "from": inputs})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.exporters.pytorch.module_names import MODULE_NAMES, clashes, is_plain
+from cnnstat.base.module_names import MODULE_NAMES, attribute
 from cnnstat.exporters.source.build import Build
 from cnnstat.exporters.source.expressions import Tree, name, names_in, renamed, text_of
 from cnnstat.exporters.source.layout import Call, Doc, Joined, Operation, lines
@@ -37,7 +38,7 @@ class Constructor(Build):
         self.made: list[str | Local] = []
         self.stored: dict[str, str] = {}
         self.flags: dict[str, str] = {}
-        self.attributes: set[str] = {each for scope in scopes for each in scope.names.values()}
+        self.attributes: set[str] = {attribute(each) for scope in scopes for each in scope.names.values()}
         self.containers: dict[str, str] = {}
         self.modules: dict[str, str] = {}
 
@@ -61,9 +62,11 @@ class Constructor(Build):
         """Return an expression of what the module keeps of its arguments."""
         for each in names_in(tree):
             if each not in self.stored:
-                attribute = each if each not in self.attributes | MODULE_NAMES else f"{each}_"
-                self.stored[each] = attribute
-        return renamed(tree, {each: name(attribute) for each, attribute in self.stored.items()})
+                kept = each
+                while kept in self.attributes | MODULE_NAMES:
+                    kept += "_"
+                self.stored[each] = kept
+        return renamed(tree, {each: name(kept) for each, kept in self.stored.items()})
 
     def flag(self, title: str, condition: Tree) -> str:
         """Return what says in `forward` whether something is there."""
@@ -89,22 +92,22 @@ class Constructor(Build):
 
     def assign(self, title: str, doc: Doc, stores: bool, indent: int = 8) -> None:
         """Add what makes a module, under the name that its numbers have."""
-        if is_plain(title) or not stores:
+        if _is_plain(title) or not stores:
             self.made += lines(f"{self.attribute(title, stores)} = ", doc, "", indent)
-        elif clashes(title):
+        elif title[0] == "_":
             self.made += lines(f'self._modules["{title}"] = ', doc, "", indent)
         else:
             self.made += lines("", Call("self.add_module", [f'"{title}"', doc]), "", indent)
 
     def attribute(self, title: str, stores: bool) -> str:
         """Return how a module is read."""
-        if is_plain(title):
-            return f"self.{title}"
+        if _is_plain(title):
+            return f"self.{attribute(title)}"
         if not stores:
             if title not in self.modules:
                 self.modules[title] = variable(title, self.attributes | MODULE_NAMES)
             return f"self.{self.modules[title]}"
-        if clashes(title):
+        if title[0] == "_":
             return f'dict(self.named_children())["{title}"]'
         return f'self.get_submodule("{title}")'
 
@@ -155,6 +158,11 @@ class Constructor(Build):
         self.forward.statements.append(loop.statement(head, single or "module"))
         self.items[title] = loop.item
         self.put(title, loop.main)
+
+
+def _is_plain(title: str) -> bool:
+    """Say whether a layer of this name is an attribute that can be written so."""
+    return title.isidentifier() and not keyword.iskeyword(title) and title[0] != "_"
 
 
 def _length(tree: Tree) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.base.module_names import attributes, names
 from cnnstat.exporters.pytorch import helpers, text
 from cnnstat.exporters.pytorch.network import TorchNetwork
 from cnnstat.exporters.refusals import NoExportError
@@ -37,7 +38,7 @@ class Written:
         exec(compile(source, "<written>", "exec", dont_inherit=True), self._names)
         self._dtype = getattr(torch, dtype)
         self.module = self._names[self._network.main.title]().to(self._dtype).eval()
-        stored = {name: torch.from_numpy(tensor.copy()) for name, tensor in tensors.items()}
+        stored = {attributes(name): torch.from_numpy(tensor.copy()) for name, tensor in tensors.items()}
         counts = {name for name in self.module.state_dict() if name.endswith(".num_batches_tracked")}
         missing, unexpected = self.module.load_state_dict(stored, strict=False)
         assert not unexpected, unexpected
@@ -51,13 +52,13 @@ class Written:
         weights, or is called under another name.
         """
         watched: dict[str, list[Any]] = defaultdict(list)
-        modules = dict(self.module.named_modules())
-        names = {node.path for node in self.graph.layers} & modules.keys()
+        modules = {names(name): each for name, each in self.module.named_modules()}
+        watching = {node.path for node in self.graph.layers} & modules.keys()
 
         def watch(name: str) -> Any:
             return lambda module, given, put_out: watched[name].append(put_out)
 
-        hooks = [modules[name].register_forward_hook(watch(name)) for name in names]
+        hooks = [modules[name].register_forward_hook(watch(name)) for name in watching]
         try:
             found = self.module(*inputs)
         finally:

@@ -24,6 +24,7 @@ from cnnstat.exporters.source.expressions import (
     names_in,
     renamed,
     text_of,
+    there_and_back,
     value_of,
     with_whole_quotients,
 )
@@ -102,6 +103,7 @@ class Arguments:
     """The arguments of one class, as far as they are used.
 
     ``folded`` are the parameters of the network that are numbers in the text, ``kept`` are arguments.
+    ``reserved`` are names of classes and functions, which no argument may have.
     """
 
     scopes: list[Scope]
@@ -109,6 +111,7 @@ class Arguments:
     kept: dict[str, Any]
     folded: Mapping[str, Any]
     shapes: tuple[tuple[int, ...], ...]
+    reserved: frozenset[str] = frozenset()
     params: dict[str, Param] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     known: dict[str, Tree] = field(default_factory=dict)
@@ -118,7 +121,7 @@ class Arguments:
 
     def __post_init__(self) -> None:
         scopes = self.scopes
-        taken: set[str] = {"i"}
+        taken = {"i", *self.reserved}
         if scopes[0].block is not None:
             several = len(scopes[0].inputs) > 1
             for k, each in enumerate(scopes[0].input_names):
@@ -126,6 +129,8 @@ class Arguments:
                 self._add(f"{identifier(each)}_channels" if several else "in_channels", values, taken)
         for spec, default in self.own.items():
             values = [python_value(scope.params[spec]) for scope in scopes]
+            if any(isinstance(value, Channels) for value in values):
+                continue  # channels have no number there; what follows from them has one, under this name
             unsaid = default is None or isinstance(default, Channels)
             own = NO_DEFAULT if unsaid else python_value(default)
             if own is not NO_DEFAULT and all(same(value, own) for value in values):
@@ -249,7 +254,9 @@ class Arguments:
                 raise SplitError(hint)
         if len(found) < len(self.scopes):
             raise SplitError(hint)
-        return self._add(hint, [found[i] for i in range(len(self.scopes))], {*self.params, "i"})
+        return self._add(
+            hint, [found[i] for i in range(len(self.scopes))], {*self.params, *self.reserved, "i"}
+        )
 
     def local(self, base: str, tree: Tree) -> Tree:
         """Return a variable of the constructor that holds what an expression comes to in each call."""
@@ -257,7 +264,7 @@ class Arguments:
             value_of(tree, {each.name: each.values[i] for each in self.params.values()})
             for i in range(len(self.scopes))
         ]
-        return name(self._add(base, values, {*self.params, "i"}, local=text_of(tree)))
+        return name(self._add(base, values, {*self.params, *self.reserved, "i"}, local=text_of(tree)))
 
     def condition(self, present: list[bool], uses: list[Use], operand: Operand) -> Tree:
         """Return what says whether an entry is there.
@@ -277,7 +284,9 @@ class Arguments:
 
 
 def _forms(tree: Tree) -> Iterable[Tree]:
-    """Yield an expression, and one number for a list of equal ones, or for pairs of them."""
+    """Yield an expression, what is shorter first: one number for equal ones or for pairs, no way back."""
+    if (simpler := there_and_back(tree)) is not None:
+        yield simpler
     if isinstance(tree, ast.Tuple) and tree.elts:
         texts = [text_of(item) for item in tree.elts]
         if len(set(texts)) == 1:

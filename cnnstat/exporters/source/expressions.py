@@ -63,6 +63,17 @@ def binary(left: Tree, op: ast.operator, right: Tree) -> Tree:
     return ast.BinOp(left, op, right)
 
 
+def there_and_back(tree: Tree) -> Tree | None:
+    """Return ``x`` of ``4 * (x // 4)``, None of another expression: the same where nothing is left over."""
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult):
+        for times, part in ((tree.left, tree.right), (tree.right, tree.left)):
+            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div | ast.FloorDiv):
+                by = number(part.right)
+                if by is not None and by == number(times):
+                    return part.left
+    return None
+
+
 def _exact(op: ast.operator, a: Any, b: Any) -> Any:
     found: Any = OPERATORS[type(op)](_fraction(a), _fraction(b))
     return int(found) if found == int(found) and not isinstance(a, float) else found

@@ -31,7 +31,8 @@ class Parts:
         self.network, self.title, self.scopes = network, title, scopes
         self.block = scopes[0].block
         own = network.blocks[self.block].params if self.block else {}
-        self.args = Arguments(scopes, own, network.kept, network.folded, network.shapes)
+        reserved = frozenset({*network.taken, title})
+        self.args = Arguments(scopes, own, network.kept, network.folded, network.shapes, reserved)
         self.args.closed = any(network.inside(scope, self.block) for scope in scopes)
         self.args.used += [each for each in used if each in self.args.params]
         self.taps: list[str] = list(dict.fromkeys(tap for scope in scopes for tap in network.taps[id(scope)]))

@@ -11,6 +11,7 @@ from cnnstat.exporters.source.expressions import (
     Tree,
     binary,
     constant,
+    names_in,
     renamed,
     sum_of,
     text_of,
@@ -68,11 +69,7 @@ class Wording(Parts):
                 values, uses, self.candidates(arg, uses, sources), _hint(arg, key), fresh=fresh
             )
             trees[key] = tree
-            if (
-                arg.default is not NO_DEFAULT
-                and isinstance(tree, ast.Constant)
-                and same(tree.value, arg.default)
-            ):
+            if arg.default is not NO_DEFAULT and not names_in(tree) and same(values[0], arg.default):
                 continue
             text = _nested(tree)
             words.append(text if arg.key is None else Joined(f"{arg.key}=", text))

@@ -24,18 +24,14 @@ _CONTAINERS = {"sequential", "module_list", "module_dict", "module"}
 def names_of(
     kinds: Sequence[Kind], repeated: Sequence[bool], classes: Mapping[str, str], free: BlockNames
 ) -> list[str]:
-    """Return a name for each kind, all different; those that call others get theirs first.
+    """Return a name for each kind, all different; of those that are called alike the first keeps the name.
 
     ``repeated`` says that modules of a kind are repetitions 0, 1, ...: these have the name of what repeats
     them, and other modules with a number none of their own. ``classes`` are those of modules, where known.
     """
     wanted = [_wanted(kind, each, classes) for kind, each in zip(kinds, repeated, strict=True)]
     counts = Counter(first for first, _ in wanted)
-    found = [""] * len(kinds)
-    for number in reversed(range(len(kinds))):
-        first, second = wanted[number]
-        found[number] = free.new(first if counts[first] == 1 else second)
-    return found
+    return [free.new(first if counts[first] == 1 else second) for first, second in wanted]
 
 
 def _wanted(kind: Kind, repeated: bool, classes: Mapping[str, str]) -> tuple[str, str]:

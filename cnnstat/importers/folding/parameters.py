@@ -50,6 +50,7 @@ class Parameters:
 
     def __init__(self) -> None:
         self.found: list[Parameter] = []
+        self._multiples: list[tuple[Formula, Values]] = []
 
     def expressed(
         self,
@@ -66,7 +67,8 @@ class Parameters:
         """
         known = [value for value in values if value != ANYTHING]
         if all(_same(value, known[0]) for value in known):
-            return known[0]
+            everywhere = len(known) == len(values)
+            return known[0] if everywhere else self._borrowed(option, values, channels) or known[0]
         for parameter in self.found:
             if _family(parameter.option) == _family(option) and _agree(parameter.values, values):
                 _fill(parameter, values)
@@ -78,6 +80,22 @@ class Parameters:
         parameter = Parameter(self._free(name), option, [*values], channels and [*channels], plain)
         self.found.append(parameter)
         return Formula(f"${parameter.name}")
+
+    def _borrowed(self, option: str, values: Values, channels: list[int | None] | None) -> Formula | None:
+        """Return what says a number that only some modules have: a parameter that is it in all of these.
+
+        A projection has the block's own width and stride, also where there is but one. Not so a kernel: that
+        it is the size of another is chance.
+        """
+        if option not in WIDTHS and option != "stride":
+            return None
+        for parameter in self.found:
+            if _family(parameter.option) == _family(option) and _agree(parameter.values, values):
+                _narrow(parameter, channels)
+                return Formula(f"${parameter.name}")
+        if option in WIDTHS:
+            return next((text for text, known in self._multiples if _agree(known, values)), None)
+        return None
 
     def condition(self, name: str, present: Sequence[bool]) -> str:
         """Return when a line is there, by a parameter that says so."""
@@ -125,7 +143,8 @@ class Parameters:
             return Formula("$in")
         for parameter in self.found:
             if parameter.option in WIDTHS and (found := _ratio(parameter.values, values)):
-                return _times(f"${parameter.name}", found)
+                self._multiples.append((_times(f"${parameter.name}", found), [*values]))
+                return self._multiples[-1][0]
         if channels is not None and (found := _ratio([*channels], values)):
             return _times("$in", found)
         return None

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 _AS_IT_IS = {"Identity", "Cast", "CastLike", "Dropout", "DequantizeLinear"}
 
 
+_NEUTRAL = {"Mul": 1, "Div": 1, "Add": 0, "Sub": 0}
+"""The number that leaves another one as it is: exporters write `addcmul` with a factor of 1."""
+
+
 def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | None:
-    """Return a constant under another shape or order of axes."""
+    """Return a constant as it is, or under another shape or order of axes."""
     first = inputs[0]
+    if op in _NEUTRAL:
+        return _unchanged(op, *inputs)
     shape = first.shape or ()
     turn: Turn
     if op == "ScatterND":
@@ -36,6 +42,8 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
         elif op == "CastLike":
             kind = inputs[1].kind
         other = op == "DequantizeLinear" or kind != first.kind
+        if other and op == "CastLike" and first.array is not None:  # what it is like may be no constant
+            return _cast(first, kind)
         if (other and first.array is not None) or not keeps_numbers(first.kind, kind):
             return None
         return replace(first, kind=kind)
@@ -73,6 +81,24 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
     if array is not None:
         array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
     return replace(first, shape=shape, at=at, array=array)
+
+
+def _unchanged(op: str, first: Value, second: Value) -> Value | None:
+    """Return one of two constants where the other one is the number that leaves it as it is."""
+    either = ((first, second), (second, first)) if op in ("Mul", "Add") else ((first, second),)
+    for value, number in either:
+        alone = number.array is not None and number.array.size == 1 and number.array.item() == _NEUTRAL[op]
+        if alone and value.constant and len(number.shape or ()) <= len(value.shape or ()):
+            return value
+    return None
+
+
+def _cast(value: Value, kind: int) -> Value:
+    """Return a constant's numbers in a type of ONNX's."""
+    from onnx import helper  # noqa: PLC0415
+
+    array = value.array.astype(helper.tensor_dtype_to_np_dtype(kind))
+    return replace(value, kind=kind, array=array, at=None)
 
 
 def _in_order(axes: Any) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cnnstat.base.module_names import names
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,10 +19,13 @@ def module_of(node: Node, tensors: dict[str, Value]) -> str:
     """Return the dotted name of the module that a layer is of.
 
     A node that is called as what it puts out has the name of the layer. Else the name of its weight is best,
-    then what the exporter notes beside a node, then the node's own name.
+    then what the exporter notes beside a node, then the node's own name. A module
+    `double_` of PyTorch's is the layer `double`.
     """
-    if node.own:
-        return node.outputs[0]
+    return node.outputs[0] if node.own else names(_module(node, tensors))
+
+
+def _module(node: Node, tensors: dict[str, Value]) -> str:
     weight = tensors.get("weight")
     if weight is not None and weight.at is not None:
         name, _, end = weight.at.key.rpartition(".")

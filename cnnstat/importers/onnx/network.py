@@ -12,7 +12,7 @@ from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.groups import grouped
-from cnnstat.importers.onnx.inputs import inputs_of
+from cnnstat.importers.onnx.inputs import ModelInputs, inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
 from cnnstat.importers.onnx.model import Model, understood
@@ -36,12 +36,21 @@ def read(path: Path, input_shape: Inputs | None = None) -> Draft:
     Raises:
         ModelError: it is no model, or sizes of its inputs are missing; OSError: it cannot be read.
     """
+    return read_with_inputs(path, input_shape)[0]
+
+
+def read_with_inputs(path: Path, input_shape: Inputs | None = None) -> tuple[Draft, ModelInputs]:
+    """Return the network of a file, and the inputs of the file itself.
+
+    Raises:
+        ModelError: it is no model, or sizes of its inputs are missing; OSError: it cannot be read.
+    """
     proto = message(path)
     inputs = inputs_of(proto, input_shape)
     with as_model_error():
         model = understood(proto, path, inputs.shapes, inputs.batches)
     model.name, model.turned = path.name, inputs.turned
-    return drafted(model)
+    return drafted(model), inputs
 
 
 def drafted(model: Model) -> Draft:
@@ -144,7 +153,8 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
     Raises:
         ModelError: no output is worked out from an input.
     """
-    ends = [source for name in model.outputs if isinstance(source := layers.sources.get(name), int)]
+    sources = [layers.sources.get(name) for name in model.outputs]
+    ends = [source for source in sources if isinstance(source, int)]
     if not ends:
         raise ModelError("none of its outputs is worked out from its inputs by operators that are known")
     shapes, every, ends = settled(layers.built, ends, model.inputs, model.turned)
@@ -182,12 +192,15 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         )
     if model.quantised:
         remarks.append("its weights and outputs are quantised: memory is that of --dtype int8")
-    outputs = tuple(dict.fromkeys(called[number] for number in ends))
+    found = iter([called[number] for number in ends])
+    results = tuple(next(found) if isinstance(source, int) else "" for source in sources)
+    outputs = tuple(dict.fromkeys(filter(None, results)))
     return Draft(
         name=model.name,
         inputs=inputs,
         layers=tuple(drafts),
         outputs=outputs,
+        results=results,
         remarks=tuple(dict.fromkeys(remarks)),
     )
 

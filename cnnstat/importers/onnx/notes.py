@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from cnnstat.base.errors import Fault, Misfit
 from cnnstat.exporters.onnx.graph import write
@@ -21,9 +22,9 @@ from cnnstat.exporters.onnx.notes import KEY
 from cnnstat.exporters.onnx.writer import Place, Writer
 from cnnstat.importers.onnx.value import OWN
 from cnnstat.layers import LAYERS
-from cnnstat.layers.base import size_of
+from cnnstat.layers.base import size_of, width_of
 from cnnstat.layers.reader import read_layer
-from cnnstat.spec.channels import multiple
+from cnnstat.spec.channels import Channels, multiple
 from cnnstat.spec.expression import parse
 
 if TYPE_CHECKING:
@@ -101,6 +102,9 @@ class Notes:
         within = frozenset(fit.found.values()) - {path}
         if any(self._readers[name] != fit.reads[name] for name in within):
             return None
+        # a width that the note says by the channels is a number, as all others of a model are
+        widths = {name: value for name, value in asdict(layer).items() if isinstance(value, Channels)}
+        options = options | {name: width_of(width, shapes[0][0], name) for name, width in widths.items()}
         own = layer.tensors(shapes)
         tensors = {name.removeprefix(f"{path}."): found for name, found in fit.tensors.items()}
         return Noted(kind, options, inputs, shape, tensors, {name: own[name] for name in tensors}, within)

@@ -43,6 +43,8 @@ _PIECES = {
     *("Sigmoid", "Tanh", "Erf", "Softplus", "HardSigmoid"),
 }
 _BENDS = {"Sigmoid", "Tanh", "Erf", "Softplus", "HardSigmoid", "Exp", "Clip", "Relu", "Max", "Min", "Abs"}
+_WHOLE = {"Add", "Sub", "Mul", "Div", "Max", "Min"}
+"""Operators that repeat one input along another one."""
 _MOST = 12  # nodes that one activation is made of
 _POINTS = tuple(i / 4 - 8.1 for i in range(66))
 
@@ -85,6 +87,7 @@ class _Patterns:
     def apply(self) -> None:
         for node in self.model.nodes:
             if id(node) not in self.gone:
+                self._stretch(node)
                 self._pool(node)
                 self._shuffle(node)
                 self._norm(node)
@@ -114,6 +117,20 @@ class _Patterns:
             return None
         reader = self.users[node.outputs[0]][0]
         return reader if reader.op == op and id(reader) not in self.gone else None
+
+    def _stretch(self, node: Node) -> None:
+        """An Expand in front of what would repeat the value by itself, beside another input."""
+        if node.op != "Expand":
+            return
+        values = self.model.values
+        x, out = values[node.inputs[0]], values[node.outputs[0]]
+        if x.batch is None or len(x.shape or ()) != len(out.shape or ()):
+            return
+        for user in self.users[out.name]:
+            others = [values[name] for name in user.inputs if name != out.name]
+            if user.op in _WHOLE and any(each.shape == out.shape for each in others):
+                user.inputs = [x.name if name == out.name else name for name in user.inputs]
+                self.users[x.name].append(user)
 
     def _shuffle(self, node: Node) -> None:
         """Reshape, Transpose and Reshape that deal out channels or exchange them with places."""

@@ -147,6 +147,16 @@ def differ(tmp_path: Path, before: str, after: str) -> str:
     return done.stdout
 
 
+def test_the_last_line_tells_renames_from_changes(tmp_path: Path) -> None:
+    before = "input: [3, 8, 8]\nlayers:\n  - {name: a, type: conv, filters: 4, kernel: 3}\n"
+    before += "  - {name: b, type: relu}\n  - {name: c, type: conv, filters: 4, kernel: 3}\n"
+    after = before.replace("name: b", "name: other").replace(
+        "name: c, type: conv, filters: 4", "name: c, type: conv, filters: 5"
+    )
+    last = differ(tmp_path, before, after).splitlines()[-1]
+    assert last == "layers: 1 changed, 1 renamed, 0 added, 0 removed, 1 the same"
+
+
 def test_a_frozen_layer_is_another(tmp_path: Path) -> None:
     shown = differ(tmp_path, PAIR.format("", ", frozen: true"), PAIR.format("", ""))
     assert "frozen true → false" in shown

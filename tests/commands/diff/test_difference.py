@@ -134,3 +134,19 @@ def test_a_width_that_follows_from_channels_is_the_number_it_comes_to() -> None:
     others = cnnstat.loads("input: [8, 4, 4]\nlayers: [{name: a, type: conv, filters: 3, kernel: 1}]\n")
     assert not cnnstat.diff(written, numbers).differ
     assert [edit.before for change in cnnstat.diff(written, others).changes for edit in change.edits] == [2]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("conv, filters: 4, kernel: [3, 3]", "conv, filters: 4, kernel: 3", True),
+        ("conv, filters: 4, kernel: 3, padding: [1, 1]", "conv, filters: 4, kernel: 3, padding: 1", True),
+        ("conv, filters: 4, kernel: [3, 1]", "conv, filters: 4, kernel: 3", False),
+        ("reshape, shape: [8, 8]", "reshape, shape: [4, 16]", False),
+    ],
+)
+def test_a_number_for_each_axis_is_one_where_all_are_equal(one: str, other: str, same: bool) -> None:
+    text = "input: [1, 8, 8]\nlayers: [{{name: c, type: {}}}]\n"
+    found = compared(text.format(one), text.format(other))
+    assert found.differ is not same
+    assert any(change.edits for change in found.changes) is not same

@@ -111,6 +111,21 @@ def test_numbers_beyond_what_a_message_holds_are_beside_it() -> None:
 
 
 @pytest.mark.exchange
+@pytest.mark.parametrize(("to", "head"), [("pytorch", "class "), ("keras", "def ")])
+def test_source_of_a_model_has_a_class_for_each_block_and_not_for_each_module(to: str, head: str) -> None:
+    ended = within("export", "resnet18", "--to", "onnx", "-o", "small.onnx", "--no-weights")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    ended = within("export", "small.onnx", "--to", to, "-o", "small.py")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    text = Path("small.py").read_text(encoding="utf-8")
+    made = [line for line in text.splitlines() if line.startswith(head)]
+    assert any(line.startswith((f"{head}Small(", f"{head}small(")) for line in made)
+    assert sum(line.startswith((f"{head}Residual", f"{head}residual")) for line in made) == 1
+    assert "filters: int" in text
+    assert ".onnx" not in text
+
+
+@pytest.mark.exchange
 def test_a_plugged_type_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("onnx")
     from cnnstat.exporters.onnx.layers import WRITERS  # noqa: PLC0415

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnnstat
+from cnnstat.base.files import FileError
 from cnnstat.exporters.refusals import NoExportError
 from cnnstat.tensors import save_weights
-from tests.exporters.keras.compared import apart, written
+from tests.exporters.keras.compared import apart, made, main, written
 from tests.exporters.pytorch.test_specs import HOSTILE, SPECS, _quoted
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras
 
-REFUSED = {"chains-of-weights": "repetitions of 'in2'", "shared-weights": "repetitions of 's'"}
-"""Blocks are functions here, so that repetitions have no modules to be called again."""
 SHARED = """
 input: [4, 8, 8]
 blocks:
@@ -40,17 +39,42 @@ layers:
 @pytest.mark.exchange
 @pytest.mark.parametrize("name", SPECS)
 def test_keras_agrees(name: str) -> None:
-    graph = cnnstat.loads(SPECS[name])
-    if name in REFUSED:
-        with pytest.raises(NoExportError, match=REFUSED[name]):
-            written(graph)
-        return
-    assert apart(graph) < 1e-9
+    assert apart(cnnstat.loads(SPECS[name])) < 1e-9
+
+
+LENT = """
+input: [6, 8, 8]
+blocks:
+  pair:
+    params: {filters: 4}
+    layers:
+      - {name: conv, type: conv, filters: $filters, kernel: 3, padding: 1}
+      - {name: norm, type: batch_norm}
+  nest:
+    layers:
+      - {name: inner, type: pair, repeat: 2}
+      - {name: again, type: pair, repeat: 2, weights: inner}
+layers:
+  - {name: a, type: pair, repeat: 3, first: {filters: 4}}
+  - {name: small, type: max_pool, kernel: 2}
+  - {name: b, type: pair, weights: a.2}
+  - {name: c, type: conv, filters: 4, kernel: 3, padding: 1, stride: 2, repeat: 2}
+  - {name: layer, type: relu}
+  - {name: d, type: conv, filters: 4, kernel: 3, padding: 1, stride: 2, repeat: 2, weights: c, from: a}
+  - {name: both, type: add, from: [layer, layer]}
+  - {name: e, type: conv, filters: 4, kernel: 3, padding: 1, stride: 2, repeat: 2, weights: e, from: d}
+  - {name: up, type: upsample, scale: 4, from: d}
+  - {name: f, type: nest, repeat: 2}
+  - {name: g, type: nest, weights: f.1}
+  - {name: h, type: pair, weights: f.0.inner.1}
+outputs: [e, both, h]
+"""
 
 
 @pytest.mark.exchange
-def test_shared_weights_are_stored_once() -> None:
-    assert apart(cnnstat.loads(SHARED)) < 1e-9
+@pytest.mark.parametrize("text", [SHARED, LENT], ids=["shared", "lent"])
+def test_shared_weights_are_stored_once(text: str) -> None:
+    assert apart(cnnstat.loads(text)) < 1e-9
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -59,11 +83,11 @@ def test_texts_of_a_spec_are_no_code(text: str) -> None:
     spec = (
         "name: {0}\nsource: {0}\ninput: [3, 8, 8]\nlayers: [{{name: one, type: conv, filters: 2, kernel: 3}}]"
     )
-    plain, odd = (ast.parse(written(cnnstat.loads(spec.format(_quoted(each))))) for each in ("Plain", text))
-    titles = [[n.name for n in tree.body if isinstance(n, ast.FunctionDef)][-1] for tree in (plain, odd)]
+    sources = [written(cnnstat.loads(spec.format(_quoted(each)))) for each in ("Plain", text)]
+    titles = [main(each) for each in sources]
     assert all(title.isidentifier() for title in titles)
-    pairs = zip((plain, odd), titles, strict=True)
-    bodies = [_bare(tree).replace(f"'{title}'", "'t'") for tree, title in pairs]
+    pairs = zip(sources, titles, strict=True)
+    bodies = [_bare(ast.parse(each)).replace(f"'{title}'", "'t'") for each, title in pairs]
     assert bodies[0] == bodies[1]
 
 
@@ -95,6 +119,42 @@ layers: [{name: a_conv, type: relu}, {name: a, type: two}]
 """
     with pytest.raises(NoExportError, match="two layers that both become 'a_conv'"):
         written(cnnstat.loads(text))
+
+
+UNREAD = """
+input: [4, 8, 8]
+outputs: [a]
+blocks: {two: {layers: [{name: conv, type: conv, filters: 4, kernel: 1}, {name: norm, type: batch_norm}]}}
+layers:
+  - {name: a, type: two, repeat: 3}
+  - {name: b, type: two}
+  - {name: c, type: linear, axis: channels, units: 3, unused: true}
+"""
+
+
+def test_what_no_output_depends_on_is_said(tmp_path: Path) -> None:
+    graph = cnnstat.loads(UNREAD)
+    text = " ".join(written(graph).split())
+    assert "No output depends on `b.conv` and `b.norm` and `c`, so the model is without them" in text
+    assert "without 51 that no output depends on" in text
+    network = cnnstat.Network(graph, seed=5)
+    held = {
+        "_".join(name.split(".")[:-1]) + name[name.rindex(".") :]: tensor
+        for name, tensor in network.parameters.items()
+        if name.startswith("a.")
+    }
+    save_weights(tmp_path / "w.npz", held)
+    with pytest.raises(FileError, match=r"missing: b\.conv\.weight, b\.conv\.bias"):
+        network.load_weights(tmp_path / "w.npz")
+
+
+@pytest.mark.exchange
+def test_load_names_what_a_file_lacks(tmp_path: Path) -> None:
+    graph = cnnstat.loads("input: [2, 4, 4]\nlayers: [{name: a, type: conv, filters: 2, kernel: 1}]")
+    model, names = made(written(graph))
+    save_weights(tmp_path / "w.npz", {"a.weight": cnnstat.Network(graph).parameters["a.weight"]})
+    with pytest.raises(KeyError, match=r"w\.npz lacks a\.bias"):
+        names["load"](model, str(tmp_path / "w.npz"))
 
 
 def test_names_of_keras_are_read_as_ours(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.base.module_names import attributes, names
 from cnnstat.exporters.pytorch import source
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def module_of(text: str) -> Any:
 
 def tensors_of(module: Any) -> dict[str, Any]:
     """Return what a module stores, but for PyTorch's own count of batches."""
-    return {n: t for n, t in module.state_dict().items() if not n.endswith(".num_batches_tracked")}
+    return {names(n): t for n, t in module.state_dict().items() if not n.endswith(".num_batches_tracked")}
 
 
 def apart(graph: Graph, *, rounded: bool = False) -> tuple[float, float]:
@@ -46,9 +47,10 @@ def apart(graph: Graph, *, rounded: bool = False) -> tuple[float, float]:
     network = cnnstat.Network(graph, seed=3, dtype="float64")
     shapes = {name: tensor.shape for name, tensor in network.parameters.items()}
     assert {name: tuple(tensor.shape) for name, tensor in tensors_of(module).items()} == shapes
-    module.load_state_dict({name: torch.from_numpy(t.copy()) for name, t in network.parameters.items()})
+    own = {attributes(name): torch.from_numpy(t.copy()) for name, t in network.parameters.items()}
+    module.load_state_dict(own)
     trained = {f"{step.name}.{name}" for step, stored in network.owned() for name in stored.trained}
-    assert {name for name, each in module.named_parameters() if each.requires_grad} == trained
+    assert {names(name) for name, each in module.named_parameters() if each.requires_grad} == trained
     batch = {name: np.round(2 * x) if rounded else x for name, x in network.named(network.sample(2)).items()}
     ours = network.forward(network.batch(batch))
     inputs = [torch.tensor(x, requires_grad=True) for x in batch.values()]
@@ -83,7 +85,7 @@ class Gone:
         torch = pytest.importorskip("torch")
         self.torch = torch
         self.module = module_of(written(self.graph)).train(training)
-        numbers = {name: torch.from_numpy(t.copy()) for name, t in network.parameters.items()}
+        numbers = {attributes(name): torch.from_numpy(t.copy()) for name, t in network.parameters.items()}
         self.module.load_state_dict(numbers)
         self.inputs = {name: torch.tensor(x, requires_grad=True) for name, x in batch.items()}
         found = self.module(*self.inputs.values())
@@ -94,7 +96,7 @@ class Gone:
     def backward(self, dys: list[Array]) -> dict[str, Array]:
         """Return the gradient of each input and each trained tensor, zeros where nothing depends on it."""
         total = sum((self.torch.from_numpy(dy) * y).sum() for dy, y in zip(dys, self.outputs, strict=True))
-        trained = {name: each for name, each in self.module.named_parameters() if each.requires_grad}
+        trained = {names(name): each for name, each in self.module.named_parameters() if each.requires_grad}
         wanted = {**self.inputs, **trained}
         if not total.requires_grad:
             return {name: np.zeros(tuple(each.shape)) for name, each in wanted.items()}

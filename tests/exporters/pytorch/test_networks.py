@@ -22,13 +22,18 @@ WITH_HARD_SIGMOIDS = ("ghostnet", "mobilenet-v3")
 DEEP = ("efficientnet-b6", "efficientnet-b7")
 """Of these the drawn weights let rounding grow from layer to layer, in both alike."""
 LARGE = {
-    "unet3d",
-    "fcn32s",
-    "convnext-large",
-    "efficientnet-b7",
-    "dcgan-generator",
-    "hourglass",
-    "inception-v3-aux",
+    *(
+        "unet3d",
+        "fcn32s",
+        "convnext-small",
+        "convnext-base",
+        "convnext-large",
+        "dcgan-generator",
+        "hourglass",
+    ),
+    *("efficientnet-b5", "efficientnet-b6", "efficientnet-b7", "efficientnet-v2", "inception-v3-aux", "unet"),
+    *("resnext101-32x8d", "resnext101-64x4d", "wide-resnet101", "regnet-y-32gf", "resnet1202", "sppnet"),
+    *("vgg16-torchvision", "alexnet-torchvision", "pspnet50", "deeplabv3-resnet50", "darknet53", "hrnet"),
 }
 """These take longest; smaller ones of their kind stand for them in the quick run."""
 

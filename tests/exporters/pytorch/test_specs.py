@@ -126,3 +126,24 @@ layers:
 """
     with pytest.raises(NoExportError, match="weights of 'a' in a layer with other options"):
         written(cnnstat.loads(text))
+
+
+SQUEEZE = """
+input: [8, 6, 6]
+blocks:
+  se:
+    layers:
+      - {name: gap, type: global_avg_pool}
+      - {name: fc1, type: conv, filters: $in / 4, kernel: 1}
+      - {name: fc2, type: conv, filters: 4 * $in, kernel: 1}
+      - {name: scaled, type: multiply, from: [input, fc2]}
+layers:
+  - {name: a, type: se}
+  - {name: wide, type: conv, filters: 12, kernel: 1}
+  - {name: b, type: se}
+"""
+
+
+def test_a_width_that_is_there_again_is_said_without_the_way() -> None:
+    text = written(cnnstat.loads(SQUEEZE))
+    assert "self.fc2 = nn.Conv2d(in_channels // 4, in_channels, kernel_size=1)" in text

@@ -96,7 +96,16 @@ def test_a_page_explains_it() -> None:
     assert "Its figures are unknown, not zero" in within("explain", "opaque").stdout
 
 
-CUTS = {
+def test_a_resize_of_very_many_cells_is_not_looked_at_one_by_one(tmp_path: Path) -> None:
+    options = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    scales = np.array([1, 1, 1 << 25, 1 << 25], np.float32)
+    model = saved(
+        model_of([("Resize", "x none s", "y", options)], X, {"s": scales, "none": np.zeros(0)}), tmp_path
+    )
+    assert cnnstat.analyze(model).without == {"resize": 1}
+
+
+CUTS: dict[str, list[tuple[Any, ...]]] = {
     "to int": [("Cast", "a", "b", {"to": 6}), ("Cast", "b", "c", {"to": 1})],
     "to bool": [("Cast", "a", "b", {"to": 9}), ("Cast", "b", "c", {"to": 1})],
     "to int of another's type": [("CastLike", "a like", "b"), ("Cast", "b", "c", {"to": 1})],

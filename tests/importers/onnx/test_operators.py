@@ -99,6 +99,24 @@ CASES = {
         "transposed_conv",
     ),
     "gemm": Case(one("Gemm", {"transB": 1}, inputs="x w b"), ROW, {"w": (3, 5), "b": (3,)}, "linear"),
+    "gemm of tokens": Case(
+        [("Reshape", "x s", "a"), ("Gemm", "a w b", "c"), ("Reshape", "c t", "y")],
+        TOKENS,
+        {"s": ints(5, 6), "w": (6, 3), "b": (3,), "t": ints(1, 5, 3)},
+        "linear",
+    ),
+    "a size as a number of the input's type": Case(
+        [
+            ("Shape", "x", "s"),
+            ("Gather", "s last", "n"),
+            ("CastLike", "n x", "f"),
+            ("Sqrt", "f", "r"),
+            ("Div", "x r", "y"),
+        ],
+        TOKENS,
+        {"last": ints(-1)},
+        "power",
+    ),
     "gemm untransposed": Case(one("Gemm", inputs="x w"), ROW, {"w": (5, 3)}, "linear"),
     "matmul and add": Case(
         [("MatMul", "x w", "a"), ("Add", "b a", "y")], TOKENS, {"w": (6, 3), "b": (3,)}, "linear"
@@ -153,6 +171,36 @@ CASES = {
     "mean, old": Case(one("ReduceMean", {"axes": [-1, -2], "keepdims": 0}), X, {}, "reduce", 13),
     "max of channels": Case(one("ReduceMax", inputs="x a"), X, {"a": ints(1)}, "reduce"),
     "sum": Case(one("ReduceSum", {"keepdims": 0}, inputs="x a"), X, {"a": ints(2)}, "reduce"),
+    "norm of places": Case(
+        one("ReduceL2", {"keepdims": 0}, inputs="x a"), X, {"a": ints(2, 3)}, "power reduce power"
+    ),
+    "norm, old": Case(one("ReduceL2", {"axes": [1]}), X, {}, "power reduce power", 13),
+    "sum of what is left of signs": Case(one("ReduceL1", inputs="x a"), X, {"a": ints(-1)}, "abs reduce"),
+    "sum of squares": Case(one("ReduceSumSquare", inputs="x a"), X, {"a": ints(1, 2)}, "power reduce"),
+    "stretched beside another": Case(
+        [
+            ("GlobalAveragePool", "x", "a"),
+            ("Expand", "a s", "b"),
+            ("Mul", "x b", "c"),
+            ("Sub", "b c", "y"),
+        ],
+        X,
+        {"s": ints(1, 4, 7, 6)},
+        "global_avg_pool multiply subtract",
+    ),
+    "constants that leave others as they are": Case(
+        [
+            ("Mul", "one w", "a"),
+            ("Mul", "x a", "b"),
+            ("Sub", "v none", "c"),
+            ("Div", "c one", "d"),
+            ("Add", "none d", "e"),
+            ("Add", "b e", "y"),
+        ],
+        (1, 66_000, 1, 1),  # more than is computed
+        {"one": floats(1), "none": floats(0), "w": (66_000, 1, 1), "v": (66_000, 1, 1)},
+        "scale parameter add",
+    ),
     "flatten": Case(one("Flatten"), X, {}, "flatten"),
     "reshape": Case(one("Reshape", inputs="x s"), X, {"s": ints(0, 2, 2, -1)}, "reshape"),
     "squeeze": Case(
@@ -196,6 +244,29 @@ CASES = {
         X,
         {"s": ints(1, -4), "e": ints(3, 1000), "a": ints(1, 2)},
         "slice slice",
+    ),
+    "the middle": Case(
+        one("Slice", inputs="x s e a"),
+        X,
+        {"s": ints(1, 1), "e": ints(5, 5), "a": ints(2, 3)},  # 7 to 4: one more behind
+        "crop",
+    ),
+    "margins": Case(
+        one("Slice", inputs="x s e a"),
+        X,
+        {"s": ints(2, 0), "e": ints(-1, -3), "a": ints(2, 3)},
+        "crop",
+    ),
+    "margins in space, one axis alone read elsewhere": Case(
+        [
+            ("Slice", "x s e a", "b"),
+            ("Slice", "b s e c", "d"),
+            ("Slice", "d s f g", "h"),
+            ("Add", "h d", "y"),
+        ],
+        (1, 3, 5, 4, 6),
+        {"s": ints(1), "e": ints(4), "a": ints(2), "c": ints(3), "f": ints(2), "g": ints(4)},
+        "crop slice add",
     ),
     "slice with steps": Case(
         one("Slice", inputs="x s e a t"),

@@ -16,7 +16,7 @@ import cnnstat
 from cnnstat.commands.diff.difference import diff
 from cnnstat.exporters.onnx.model import model
 from cnnstat.exporters.onnx.notes import KEY
-from cnnstat.importers import weights
+from cnnstat.importers import of_file, weights
 from tests.importers.onnx.graphs import saved
 from tests.small import EVERY_TYPE, every_architecture
 
@@ -158,6 +158,21 @@ def test_a_note_may_be_anything(said: str, tmp_path: Path) -> None:
     _say(made.graph.node[0], said)
     row = cnnstat.analyze(saved(made, tmp_path)).rows[0]
     assert (row.type, row.output_shape, row.node.frozen) == ("conv", (6, 12, 12), False)
+
+
+WIDTHS = "input: [8, 6, 6]\nlayers:\n  - {name: c, type: conv, filters: $in / 4 + 1, kernel: 1}\n"
+
+
+def test_a_note_has_numbers_for_widths() -> None:
+    node = exported(cnnstat.loads(WIDTHS)).graph.node[-1]
+    note = next(each.value for each in node.metadata_props if each.key == KEY)
+    assert json.loads(note)["filters"] == 3
+
+
+def test_a_width_that_a_note_says_by_channels_is_a_number(tmp_path: Path) -> None:
+    made = exported(cnnstat.loads(WIDTHS))
+    _say(made.graph.node[-1], {"type": "conv", "filters": "$in / 4 + 1", "kernel": 1, "from": ["input"]})
+    assert "{name: c, type: conv, filters: 3, kernel: 1}" in of_file(saved(made, tmp_path))
 
 
 def test_on_another_input_the_operators_alone_count(tmp_path: Path) -> None:

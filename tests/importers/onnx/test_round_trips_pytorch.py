@@ -38,9 +38,6 @@ pytestmark = pytest.mark.exchange
 QUICK = ("lenet5", "siamese", "resnet20")
 REFUSED = {
     "botnet50": "two learned tensors are added before any sample is: the sum is of no layer",
-    "hrnet": "torch.export refuses a module that is called `half`, as a method of every module is",
-    "unet": "the same of `double`",
-    "unet3d": "the same of `double`",
 }
 """Networks that do not come back, and why."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.families.family import Family
-from cnnstat.commands.trace.working import Part, Working, step
+from cnnstat.commands.trace.working import Part, Working, step, sum_text
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ class Parameter(Family):
     def weight_gradient(self, run: LayerRun, name: str, index: Index) -> Working:
         """Return the deltas of all samples."""
         deltas = [run.delta((sample, *index)) for sample in range(run.samples)]
-        text = " + ".join(f"delta of sample {sample}" for sample in range(min(run.samples, 4)))
-        return _one(text, sum(deltas))
+        return _one(f"the deltas of all samples: {sum_text(deltas)}", fsum(deltas))
 
     def first_index(self, run: LayerRun, name: str, unit: Index) -> Index:
         """Return the number that a unit is."""

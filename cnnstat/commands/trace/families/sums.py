@@ -42,8 +42,7 @@ class Sum(Family):
 
     `grids` are what the units read of an input by its number, none where it only lends its size. `weight` is
     the index in the tensor `weight` of a unit and its taps, `used` is its inverse, `bias` that in `bias`.
-    `factor` multiplies all that a unit reads of an input, `word` says what kind of sum that makes.
-    `outside` is what is read where there is no input.
+    `factor` multiplies all that a unit reads of an input, `outside` is what is read where there is no input.
     """
 
     grids: Callable[[LayerRun, int], tuple[Grid, ...]] = as_it_is

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.importers.onnx.groups import norms, pools, products
+from cnnstat.importers.onnx.groups import crops, norms, pools, products
 from cnnstat.importers.onnx.groups.near import Near
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _RULES: dict[str, tuple[Callable[[Near, Built], Built | None], ...]] = {
     "concat": (pools.pyramid,),
     "multiply": (norms.response_norm, products.gate),
     "reduce": (products.distance,),
+    "slice": (crops.crop,),
     **dict.fromkeys(("conv", "depthwise_conv"), (pools.padded,)),
 }
 """By the type of the last layer: what returns the whole, None where it is no such group."""

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def gemm(node: Node, layers: Layers) -> int:
-    """Gemm of a batch of vectors with a constant matrix and perhaps a constant row."""
-    x, weight, bias = layers.plain(node), layers.input(node, 1), layers.input(node, 2)
+    """Gemm of rows, of one or several to a sample, with a constant matrix and perhaps a constant row."""
+    x, weight, bias = layers.value(node.inputs[0]), layers.input(node, 1), layers.input(node, 2)
     alpha, beta = node.attributes.get("alpha", 1.0), node.attributes.get("beta", 1.0)
     if node.attributes.get("transA", 0) or alpha != 1 or (bias is not None and beta != 1):
         raise Outside("it is scaled or transposed")
-    if weight is None or not weight.constant or weight.shape is None:
+    if x.constant or weight is None or not weight.constant or weight.shape is None:
         raise Outside("its weights are no constant")
     return _linear(node, layers, x, weight if node.attributes.get("transB", 0) else turned(weight), bias)
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from cnnstat.importers.onnx.value import Node
 
+_MOST_CELLS = 1 << 17
+"""Along an axis; a file of some bytes may ask for any number."""
+
 _ROUNDED: dict[bytes, Callable[[float], int]] = {
     b"floor": floor,
     b"ceil": ceil,
@@ -64,6 +67,8 @@ def _mode(
         rounded = b"floor" if node.op == "Upsample" or layers.model.opset < 11 else b"round_prefer_floor"
         rounding = _ROUNDED[node.attributes.get("nearest_mode", rounded)]
         each = scales or [new / size for size, new in zip(sizes, wanted, strict=True)]
+        if max(wanted) > _MOST_CELLS:
+            raise Outside("it has more cells than can be looked at one by one")
         for size, new, scale in zip(sizes, wanted, each, strict=True):
             if any(_cell(where, rounding, i, size, new, scale) != i * size // new for i in range(new)):
                 raise Outside("it repeats other cells than the nearest one's own")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec.structs import replace
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _LOWEST = -3.4028234663852886e38
 """The lowest number of float32, which no maximum is, either, where there is another number beside it."""
+
+
+Each: TypeAlias = "tuple[str, dict[str, Any]]"
+"""A type that works value by value, and its options."""
 
 
 def same(node: Node, layers: Layers) -> int | str:
@@ -201,15 +205,15 @@ def _for_maxima(node: Node, layers: Layers) -> bool:
     return node.outputs[0] not in layers.model.outputs and all(each.op == "MaxPool" for each in readers)
 
 
-def reduce(mode: str) -> Any:
-    """Return what makes ReduceMean, ReduceMax and ReduceSum a layer."""
+def reduce(mode: str, before: Each | None = None, after: Each | None = None) -> Any:
+    """Return what makes a reduction a layer, with what is computed value by value before and after it."""
 
     def made(node: Node, layers: Layers) -> int | str:
         x, out = layers.value(node.inputs[0]), layers.value(node.outputs[0])
         axes = _ints(node, layers, 1, "axes")
         rank = len(x.shape or ())
         if not axes:
-            if node.attributes.get("noop_with_empty_axes", 0):
+            if node.attributes.get("noop_with_empty_axes", 0) and not before:
                 return layers.shown(x)
             raise Outside("it is over the samples, too")
         names = [axis_name(x, axis) for axis in sorted(axis % rank for axis in axes)]
@@ -222,7 +226,11 @@ def reduce(mode: str) -> Any:
             return layers.add(node, whole, [layers.shown(x)], out.sample)
         options: dict[str, Any] = {"axes": names} | ({} if mode == "mean" else {"mode": mode})
         options |= {} if keeps else {"keepdims": False}
-        return layers.add(node, "reduce", [layers.shown(x)], out.sample, options)
+        source = layers.shown(x)
+        if before:
+            source = layers.add(node, before[0], [source], x.sample, {**before[1]})
+        source = layers.add(node, "reduce", [source], out.sample, options)
+        return layers.add(node, after[0], [source], out.sample, {**after[1]}) if after else source
 
     return made
 

@@ -49,22 +49,8 @@ def permute(call: Call) -> bool:
 
 
 def expand(call: Call) -> bool:
-    """Expand, where it repeats nothing, or nothing that its readers would not repeat by themselves."""
-    x = call.value(call.x)
-    alike = len(x.shape or ()) == len(call.shape) and x.batch is not None
-    if alike and all(_repeats(user, call) for user in call.node.users):
-        return call.same(x.name)
-    return call.put("Expand", [x.name])
-
-
-def _repeats(user: Any, call: Call) -> bool:
-    """Say whether a reader stretches a value to the shape of another one that it reads."""
-    name = getattr(getattr(user.target, "_schema", None), "name", "").removeprefix("aten::").rstrip("_")
-    others = [each for each in user.args if isinstance(each, type(user)) and each is not call.node]
-    whole = getattr(user.meta.get("val"), "shape", None)
-    return name in ("mul", "add", "sub", "div") and any(
-        getattr(each.meta.get("val"), "shape", None) == whole for each in others
-    )
+    """Expand to the shape that it has."""
+    return call.put("Expand", [call.x])
 
 
 def concat(call: Call) -> bool:
@@ -164,16 +150,9 @@ def reduce(op: str) -> Callable[[Call], bool]:
 
 
 def vector_norm(call: Call) -> bool:
-    """linalg_vector_norm: the root of the sum of squares over axes."""
-    x = call.value(call.x)
-    shape, dims = x.shape or (), call["dim"]
-    if call["ord"] != 2 or not dims:
-        return False
-    dims = [dims] if isinstance(dims, int) else [*dims]
-    squares = call.then("Pow", [x.name, call.constant(2)], shape)
-    axes = [axis % len(shape) for axis in dims]
-    total = call.then("ReduceSum", [squares], call.shape, axes=axes, keepdims=int(bool(call["keepdim"])))
-    return call.put("Sqrt", [total])
+    """linalg_vector_norm: of order 2 and 1."""
+    op = {2: "ReduceL2", 1: "ReduceL1"}.get(call["ord"])
+    return op is not None and reduce(op)(call)
 
 
 def largest(call: Call) -> bool:

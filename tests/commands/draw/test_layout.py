@@ -1,0 +1,54 @@
+"""What is laid out, and what would take minutes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cnnstat.analysis import analyze_graph
+from cnnstat.commands.draw.layout import TooLargeError, laid_out
+from cnnstat.commands.draw.network_picture import Chosen, picture_of
+from cnnstat.commands.draw.picture import Arrow, Item, Picture
+from cnnstat.graph.load import load
+
+pytest.importorskip("pygraphviz", reason="the extra draw")
+
+
+def dense(count: int) -> Picture:
+    """Return layers of which each reads all before it."""
+    items = tuple(Item(n, "layer", "merge", f"a{n}", "a", "", (), "1", (1,), "") for n in range(count))
+    arrows = tuple(Arrow(n, m, skip=m > n + 1) for m in range(count) for n in range(m))
+    return Picture("dense", "", items, arrows, ())
+
+
+def test_what_would_take_minutes_is_refused() -> None:
+    assert len(laid_out(dense(12), "down").arrows) == 66
+    with pytest.raises(TooLargeError, match=re.escape("2,775 arrows, most of them long")):
+        laid_out(dense(75), "down")
+    chain = dense(1).items * 10_001
+    with pytest.raises(TooLargeError, match=re.escape("10,001 boxes are more than can be laid out (10,000)")):
+        laid_out(Picture("chain", "", chain, (), ()), "down")
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+@pytest.mark.parametrize("name", ["resnet50", "googlenet", "unet"])
+def test_items_stand_apart_within_their_boxes(name: str, direction: str) -> None:
+    placed = laid_out(
+        picture_of(analyze_graph(load(name)), Chosen()), "right" if direction == "right" else "down"
+    )
+    rects = [each.rect for each in placed.items]
+    for number, one in enumerate(rects):
+        for other in rects[:number]:
+            assert (
+                one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
+            )
+    for box in placed.boxes:
+        for number in box.box.items:
+            rect = rects[number]
+            assert box.rect.x <= rect.x
+            assert rect.right <= box.rect.right
+            assert box.rect.y + 14 <= rect.y
+            assert rect.bottom <= box.rect.bottom
+    along = [rect.y if direction == "down" else rect.x for rect in rects]
+    assert all(along[arrow.source] < along[arrow.target] for arrow in (each.arrow for each in placed.arrows))
