@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnstat.base.arguments import Inputs
+    from cnnstat.importers.torch_export.network import TorchModel
 
 
 def load(
@@ -54,9 +55,18 @@ def load_written(
     """
     if not is_code(spec):
         return load(spec, params=params, input_shape=input_shape)
+    return of_code(run_code(spec, params or {}, input_shape))
+
+
+def of_code(model: TorchModel) -> Graph:
+    """Return the module of a `torch:` word as a graph.
+
+    Raises:
+        SpecError: it is no network.
+    """
     from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415 - a spec needs nothing of this
 
-    return loads(spec_text(run_code(spec, params or {}, input_shape)).text, spec)
+    return loads(spec_text(model.draft).text, model.word)
 
 
 def read_onnx(path: str | Path, *, input_shape: Inputs | None = None) -> Graph:

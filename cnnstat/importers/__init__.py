@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnstat.base.arguments import Inputs
     from cnnstat.importers.draft import Draft
     from cnnstat.importers.original import Original
+    from cnnstat.importers.torch_export.network import TorchModel
 
 SUFFIX = ".onnx"
 CODE = "torch:"
@@ -48,37 +49,53 @@ def read(spec: str, input_shape: Inputs | None = None) -> tuple[str, str, str | 
     return (of_file(spec, input_shape), spec, None) if is_model(spec) else file.read(spec)
 
 
-def run_code(spec: str, options: Mapping[str, object], input_shape: Inputs | None = None) -> Draft:
-    """Return what was understood of a `torch:` word: **this runs the code that it names**.
+def run_code(
+    spec: str, options: Mapping[str, object], input_shape: Inputs | None = None, *, weights: bool = False
+) -> TorchModel:
+    """Return the module that a `torch:` word makes, and what was understood: **this runs the code it names**.
 
-    Only for words that a person has written on a command line. ``options`` are given to the callable.
+    Only for words that a person has written on a command line. ``options`` are given to the callable. Without
+    ``weights`` the module takes no memory for its parameters.
 
     Raises:
         SpecError: the code fails, or what it makes cannot be read.
     """
-    from cnnstat.importers.torch_export import network  # noqa: PLC0415
+    from cnnstat.importers.torch_export.network import TorchModel  # noqa: PLC0415
 
     with _as_model_problem(spec):
-        return network.of_code(spec, options, input_shape)
+        return TorchModel(spec, options, input_shape, weights=weights)
 
 
-def code_weights(
-    spec: str, options: Mapping[str, object], input_shape: Inputs | None = None
-) -> Iterator[tuple[str, Any]]:
-    """Yield the tensors of the module that a `torch:` word is, by their names in its spec: **runs its code**.
+def code_weights(model: TorchModel) -> Iterator[tuple[str, Any]]:
+    """Yield the tensors of a module that has weights, by their names in its spec.
 
     Raises:
-        SpecError: the code fails, or what it makes cannot be read.
+        SpecError: they cannot be worked out.
     """
     from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
-    from cnnstat.importers.torch_export import network  # noqa: PLC0415
 
-    with _as_model_problem(spec):
-        found, array = network.with_numbers(spec, options, input_shape)
-        paths = spec_text(found).paths
-        for layer in found.layers:
+    with _as_model_problem(model.word):
+        array, paths = model.arrays(), spec_text(model.draft).paths
+        for layer in model.draft.layers:
             for name, at in layer.tensors.items():
                 yield f"{paths[layer.name]}.{name}", array(at)
+
+
+def code_outputs(model: TorchModel, inputs: Mapping[str, Any], dtype: str) -> list[Any]:
+    """Return what a module that has weights makes of arrays: its own outputs, whatever was understood.
+
+    Raises:
+        SpecError: its code fails.
+    """
+    with _as_model_problem(model.word):
+        return model.outputs(inputs, dtype)
+
+
+def code_original(model: TorchModel) -> Original:
+    """Return which outputs of a module are the network's."""
+    from cnnstat.importers.original import original  # noqa: PLC0415
+
+    return original(model.draft, model.draft.inputs)
 
 
 def of_module(module: Any, input_shape: Inputs) -> str:

@@ -67,13 +67,19 @@ def export(network: Chosen, options: ExportOptions, form: str) -> None:
     from cnnstat.commands.export.exported import exported, write  # noqa: PLC0415
     from cnnstat.commands.export.network import network_of  # noqa: PLC0415
     from cnnstat.commands.export.report import report  # noqa: PLC0415
+    from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
     from cnnstat.commands.run.refusals import RefusedError  # noqa: PLC0415
     from cnnstat.exporters.refusals import NoExportError  # noqa: PLC0415
 
     options = _settled(network, options)
     try:
         check_writable(options.file)
-        analysis, made = exported(network_of(network, options.to), options)
+        if is_code(network.spec) and _own_weights(options, options.to):
+            graph, model = with_model(network, options.max_memory)
+        else:
+            graph, model = network_of(network, options.to), None
+        options = structs.replace(options, model=model)
+        analysis, made = exported(graph, options)
         write(made, options.file)
     except MemoryError:
         raise Undone("out of memory; --no-weights needs little") from None
@@ -110,13 +116,16 @@ def _settled(network: Chosen, options: ExportOptions) -> ExportOptions:
         raise click.UsageError(f"--like is for {' and '.join(ALONE)}; {to} has names of its own")
     if options.names is not None and options.weights is None:
         raise click.UsageError("--names needs --weights")
-    weights, code = options.weights, ""
-    if not named and is_model(network.spec) and to not in SOURCES:
-        if is_code(network.spec):
-            code = network.spec
-        else:
-            weights = Path(network.spec)
+    weights = options.weights
+    if is_model(network.spec) and not is_code(network.spec) and _own_weights(options, to):
+        weights = Path(network.spec)
     given_files = filter(None, (options.weights, options.names, options.like))
     if any(same_file(each, options.file) for each in (place_of(network.spec), *given_files)):
         raise click.UsageError(f"{options.file} is read; write to another file")
-    return structs.replace(options, to=to, weights=weights, model=code, model_params=network.params)
+    return structs.replace(options, to=to, weights=weights)
+
+
+def _own_weights(options: ExportOptions, to: str) -> bool:
+    """Say whether a model's own weights are exported: source code holds none, and others may be asked for."""
+    seeded = click.get_current_context().get_parameter_source("seed") is ParameterSource.COMMANDLINE
+    return not (seeded or options.no_weights or options.weights is not None or to in SOURCES)

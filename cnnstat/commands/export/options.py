@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - msgspec reads it
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from cnnstat.commands.run.model_weights import Model
 
 SOURCES = ("pytorch", "keras")
 """Targets that are source code, which holds no numbers."""
@@ -15,15 +19,14 @@ FILES = {".onnx": "onnx", ".npz": "npz", ".safetensors": "safetensors"}
 class ExportOptions(Struct, frozen=True, kw_only=True):
     """What to export to, and the numbers that go with it: read from a file, drawn from a seed, or none.
 
-    ``model`` is code that makes a module, whose numbers are taken; ``model_params`` are given to it.
+    ``model`` is a module that code has made, whose numbers are taken.
     ``names`` maps our names to those of ``weights``; ``like`` is a file whose names the numbers get. Without
     ``to``, the suffix of ``file`` says what it is to be.
     """
 
     file: Path
     to: str = ""
-    model: str = ""
-    model_params: dict[str, object] = {}
+    model: Model | None = None
     weights: Path | None = None
     names: Path | None = None
     like: Path | None = None

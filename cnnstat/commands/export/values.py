@@ -32,8 +32,8 @@ def values(graph: Graph, options: ExportOptions) -> dict[str, Array]:
     network = Network(graph, seed=options.seed, dtype=options.dtype)
     if options.weights is not None:
         network.load_weights(options.weights, names=options.names)
-    elif options.model:
-        load_model(network, options.model, options.model_params)
+    elif options.model is not None:
+        load_model(network, options.model)
     if options.like is not None:
         return as_named_in(network, graph, options.like)
     return as_attributes(network.parameters) if options.to in FILES_OF_TENSORS else network.parameters

@@ -45,7 +45,7 @@ def imported(
     """
     if params and not is_code(model):
         raise ArgumentError("--set: a file has no parameters; it is for 'torch:...'")
-    draft = run_code(model, params, input_shape) if is_code(model) else drafted(model, input_shape)
+    draft = run_code(model, params, input_shape).draft if is_code(model) else drafted(model, input_shape)
     called = model.rpartition(":")[2] if is_code(model) else Path(model).stem
     draft = replace(draft, name=name or called)
     whole = spec_text(draft).text

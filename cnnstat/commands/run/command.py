@@ -30,6 +30,8 @@ from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
+    from cnnstat.commands.run.model_weights import Model
+    from cnnstat.graph.model import Graph
 
 
 ENGINES = ("onnxruntime", "torch")
@@ -100,6 +102,7 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
     spare_busy_processors()
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
     from cnnstat.commands.run.document import document  # noqa: PLC0415
+    from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
     from cnnstat.commands.run.report import report  # noqa: PLC0415
     from cnnstat.commands.run.weights import names_document, names_report  # noqa: PLC0415
@@ -117,8 +120,13 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
             pairing = names_document(network.load(), options.weights, options)
             show(pairing, lambda: names_report(pairing), output)
             return
-        model = network.spec if is_model(network.spec) else None
-        proof = prove(network.load(), replace(options, model=model, model_params=network.params))
+        graph: Graph
+        model: Model | None
+        if options.weights is None:
+            graph, model = with_model(network, options.max_memory)
+        else:
+            graph, model = network.load(), network.spec if is_model(network.spec) else None
+        proof = prove(graph, replace(options, model=model))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - msgspec reads it
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
 
+if TYPE_CHECKING:
+    from cnnstat.commands.run.model_weights import Model
+
 
 class RunOptions(Struct, frozen=True, kw_only=True):
     """What a run is to do, settled: None stands for what is known only once a network and its input are.
 
-    ``model`` is the model whose own weights are taken where no ``weights`` are given, as the command line has
-    it; ``model_params`` are given to the code that it may be. ``share`` is the number of processes that share
-    the memory. ``progress`` shows how far it is to who waits at a terminal.
+    ``model`` is the model whose own weights are taken where no ``weights`` are given. ``share`` is the number of
+    processes that share the memory. ``progress`` shows how far it is to who waits at a terminal.
     """
 
     batch: int | None = None
@@ -31,8 +34,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     weights: Path | None = None
     names: Path | None = None
     explain_names: bool = False
-    model: str | None = None
-    model_params: dict[str, object] = {}
+    model: Model | None = None
     save: Path | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False

@@ -21,7 +21,7 @@ from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, sam
 from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.opinion import ModelOutputs
-from cnnstat.commands.run.original import compared
+from cnnstat.commands.run.original import OwnOutputs, compared
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.weights import WeightsRead
 from cnnstat.executor.choices import PROJECTION
@@ -33,7 +33,7 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
-from cnnstat.importers import is_code, original_file
+from cnnstat.importers import code_original, code_outputs, original_file
 from cnnstat.tensors import (
     FileError,
     as_attributes,
@@ -147,7 +147,7 @@ def _proved(
             pairs = network.load_weights(options.weights, names=options.names)
             weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
         elif options.model is not None:
-            load_model(network, options.model, options.model_params)
+            load_model(network, options.model)
         x = batch_of(network, given, batch)
         engine, model = None, None
         if options.against:
@@ -200,17 +200,24 @@ def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], o
 
 def _model_itself(network: Network, x: Batch, options: RunOptions) -> ModelOutputs | None:
     """Run the user's own model, if the network was read from one, and the engine is that of such models."""
-    if options.model is None:
+    model, against = options.model, options.against
+    if model is None:
         return None
-    name = plain(options.model if is_code(options.model) else Path(options.model).name)
+    name = plain(Path(model).name if isinstance(model, str) else model.word)
     if options.weights is not None:
         return ModelOutputs(name, refused="its weights are others", asked=False)
-    if is_code(options.model) or options.against != "onnxruntime":
-        return ModelOutputs(name, refused="the engine runs none", asked=False)
-    shapes = network.program.inputs
-    path, own = original_file(options.model, {**shapes} if len(shapes) > 1 else network.program.input_shape)
+    if (against == "torch") == isinstance(model, str):
+        return ModelOutputs(name, refused=f"{against} runs no such model", asked=False)
+    inputs, shapes = network.named(x), network.program.inputs
     try:
-        theirs = onnx_runtime.of_file(path, own, network.named(x), options.seed)
+        if isinstance(model, str):
+            shape = {**shapes} if len(shapes) > 1 else network.program.input_shape
+            path, own = original_file(model, shape)
+            theirs = onnx_runtime.of_file(path, own, inputs, options.seed)
+        else:
+            own, arrays = code_original(model), code_outputs(model, inputs, options.dtype)
+            names = tuple(f"output {number}" for number in range(len(arrays)))
+            theirs = OwnOutputs(names, tuple(arrays), options.dtype)
     except RefusedError as why:
         return ModelOutputs(name, refused=str(why))
     return compared(name, own, theirs, network, x)

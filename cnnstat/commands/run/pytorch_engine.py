@@ -6,6 +6,7 @@ Its gradient of the inputs is compared, too.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
 
 ENGINE = "PyTorch"
+_NO_MEMORY = re.compile(r"can't allocate memory|not enough memory|out of memory|[Ff]ailed to allocate")
 
 
 def library() -> Any:
@@ -67,9 +69,9 @@ def beside(
             for (name, x), slope in zip(inputs.items(), back, strict=True)
         }
         found = {name: each.detach().numpy() for name, each in outputs.items()}
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
         text = str(error)
-        if "allocate" in text or "memory" in text:
+        if _NO_MEMORY.search(text):
             raise MemoryError(text) from error
         first = plain(text.splitlines()[0] if text else repr(error))
         raise RefusedError(f"{ENGINE} cannot run the network: {first}") from error

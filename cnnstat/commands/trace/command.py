@@ -25,7 +25,6 @@ from cnnstat.cli.output import Undone, coloured, put, width_of
 from cnnstat.commands.trace.formats import FORMATS, render
 from cnnstat.commands.trace.options import TraceOptions
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES
-from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen, Output
@@ -96,13 +95,17 @@ def trace(network: Chosen, options: TraceOptions, output: Output) -> None:
     With --backward also what comes back to it: which deltas, through which weights, and the gradients.
     """
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
+    from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS  # noqa: PLC0415
     from cnnstat.commands.trace.unit_trace import trace as traced  # noqa: PLC0415
 
     _check_options(options)
-    model = network.spec if is_model(network.spec) and options.weights is None else None
     try:
-        document = traced(network.load(), replace(options, model=model, model_params=network.params))
+        if options.weights is None:
+            graph, model = with_model(network, options.max_memory)
+        else:
+            graph, model = network.load(), None
+        document = traced(graph, replace(options, model=model))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - msgspec reads it
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
+
+if TYPE_CHECKING:
+    from cnnstat.commands.run.model_weights import Model
 
 
 class TraceOptions(Struct, frozen=True, kw_only=True):
@@ -26,8 +30,7 @@ class TraceOptions(Struct, frozen=True, kw_only=True):
     max_memory: int | None = None
     weights: Path | None = None
     names: Path | None = None
-    model: str | None = None
-    model_params: dict[str, object] = {}
+    model: Model | None = None
     image: tuple[Given, ...] = ()
     invert: bool = False
     array: tuple[Given, ...] = ()

@@ -87,7 +87,7 @@ def traced(analysis: Analysis, needed: Iterable[int], options: TraceOptions) -> 
         if options.weights is not None:
             network.load_weights(options.weights, names=options.names)
         elif options.model is not None:
-            load_model(network, options.model, options.model_params)
+            load_model(network, options.model)
         x = batch_of(network, given, analysis.settings.batch)
         return _run(network, analysis, frozenset(needed), options, dict(network.named(x)))
 

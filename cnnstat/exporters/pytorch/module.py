@@ -49,7 +49,7 @@ class Written:
 
         A layer that is a module of its own is watched. One that is an expression in a `forward` has no name
         there: the same expression is worked out of what the module put out before. So is a layer that shares
-        weights, or is called under another name.
+        weights, or is called under another name. The outputs of the network are those of the module.
         """
         watched: dict[str, list[Any]] = defaultdict(list)
         modules = {names(name): each for name, each in self.module.named_modules()}
@@ -70,6 +70,7 @@ class Written:
             read = [known[number] for number in node.inputs]
             known[node.number] = seen[0] if len(seen) == 1 else self._layer(node, modules, read)
         ends = found if isinstance(found, tuple) else (found,)
+        known.update(zip(self.graph.outputs, ends, strict=True))
         return {node.path: known[node.number] for node in self.graph.layers}, ends
 
     def _layer(self, node: LayerNode, modules: dict[str, Any], read: list[Any]) -> Any:

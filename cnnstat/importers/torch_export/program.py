@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import logging
 import warnings
 from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING, Any, cast
@@ -64,7 +65,7 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
         }
     by_name = isinstance(input_shape, dict)
     args, kwargs = ((), tensors) if by_name else (tuple(tensors.values()), {})
-    with _evaluating(module), _faked(module, mode, torch), running("torch.export"), _silent():
+    with evaluating(module), _faked(module, mode, torch), running("torch.export"), _silent():
         program = torch.export.export(module, args, kwargs, strict=False)
         if _changes_views(program):
             program = program.run_decompositions({})
@@ -100,7 +101,7 @@ def _shapes(module: Any, given: Inputs | None) -> dict[str, Shape]:
 
 
 @contextmanager
-def _evaluating(module: Any) -> Iterator[None]:
+def evaluating(module: Any) -> Iterator[None]:
     """Put a module into evaluation, and each of its modules back as it was."""
     training = [(each, each.training) for each in module.modules()]
     module.eval()
@@ -166,6 +167,11 @@ def _changes_views(program: Any) -> bool:
 @contextmanager
 def _silent() -> Iterator[None]:
     """Drop what PyTorch says of its own work, as the code that it had traced where it failed."""
-    with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
-        warnings.simplefilter("ignore")
-        yield
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
+import re
 import sys
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.errors import ModelError
+from cnnstat.importers.torch_export.streams import EndedError, apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType, TracebackType
 
 PREFIX = "torch:"
+_SCOPE = re.compile(r"(?<=\w)::(?=\w)")
+"""A name of C++, which `torch.ops` has with a dot; two colons are a command where a log of CI shows them."""
 _OWN = Path(__file__).parents[2]
 _FORM = "write torch:package.module:callable or torch:file.py:callable"
 
@@ -35,13 +40,11 @@ def named(word: str) -> Any:
     with running(f"importing {place}"):
         found = _file(place) if place.endswith(".py") else _module(place)
     for part in name.split("."):
-        try:
-            with running(name):
+        with running(name):
+            try:
                 found = getattr(found, part)
-        except ModelError:
-            if hasattr(found, part):
-                raise
-            raise ModelError(f"{place} has no '{part}'; {_FORM}") from None
+            except AttributeError:
+                raise ModelError(f"{place} has no '{part}'; {_FORM}") from None
     return found
 
 
@@ -62,47 +65,67 @@ def _module(place: str) -> Any:
 
 
 def _file(place: str) -> Any:
-    """Run a file as a module; it finds its neighbours, as a script does."""
+    """Run a file as a module; it finds its neighbours, as a script does.
+
+    It may be called like a module of Python or of a library, so its name among modules is one of ours, and
+    its folder is looked into last.
+    """
     path = Path(place)
     if not path.is_file():
         raise ModelError(f"there is no file {place}; {_FORM}")
     folder = str(path.resolve().parent)
     if folder not in sys.path:
-        sys.path.insert(0, folder)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+        sys.path.append(folder)
+    name = f"cnnstat_code_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ModelError(f"{place} is no file of Python")
     module = importlib.util.module_from_spec(spec)
-    before = sys.modules.get(path.stem)
-    sys.modules[path.stem] = module  # dataclasses and pickle look there
+    sys.modules[name] = module  # dataclasses and pickle look there
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        sys.modules.pop(path.stem)
-        if before is not None:
-            sys.modules[path.stem] = before
+        del sys.modules[name]
         raise
     return module
 
 
 @contextmanager
 def running(what: str) -> Iterator[None]:
-    """Run code of the user: its prints go to standard error.
+    """Run code of the user: its prints go to standard error, and it does not end the program.
 
     Raises:
-        ModelError: it raises something, or ends the program.
+        ModelError: it raises something, or would end the program.
     """
+    process = os.getpid()
     try:
-        with redirect_stdout(sys.stderr):
+        with apart():
             yield
     except (ModelError, KeyboardInterrupt, MemoryError):
         raise
     except SystemExit as end:
         raise ModelError(f"{what}: its code ends the program (sys.exit({end.code!r})){_where(end)}") from None
+    except EndedError as end:
+        raise ModelError(f"{what}: its code ends the program (os._exit({end})){_where(end)}") from None
     except BaseException as error:
-        said = (str(error).strip().splitlines() or [""])[0][:300]
-        message = f"{type(error).__name__}: {said}" if said else type(error).__name__
-        raise ModelError(f"{what}: {message}{_where(error)}") from None
+        raise ModelError(f"{what}: {_said(error)}{_where(error)}") from None
+    finally:
+        if os.getpid() != process:  # its code has forked, and there is one report
+            os._exit(0)
+
+
+def _said(error: BaseException) -> str:
+    """Return the class of an error and the first line of what it says, and a way out where one is known."""
+    kind = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:
+        return kind
+    said = (text.strip().splitlines() or [""])[0][:300]
+    said = _SCOPE.sub(".", said)
+    if said.startswith("operator torchvision."):
+        said += "; this torchvision was built for another PyTorch: install both together, of one release"
+    return f"{kind}: {said}" if said else kind
 
 
 def _where(error: BaseException) -> str:

@@ -98,10 +98,8 @@ def test_a_page_explains_it() -> None:
 
 def test_a_resize_of_very_many_cells_is_not_looked_at_one_by_one(tmp_path: Path) -> None:
     options = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    scales = np.array([1, 1, 1 << 25, 1 << 25], np.float32)
-    model = saved(
-        model_of([("Resize", "x none s", "y", options)], X, {"s": scales, "none": np.zeros(0)}), tmp_path
-    )
+    scales = np.array([1, 1, 1 << 16, 1 << 16], np.float32)
+    model = saved(model_of([("Resize", "x  s", "y", options)], X, {"s": scales}), tmp_path)
     assert cnnstat.analyze(model).without == {"resize": 1}
 
 

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 import cnnstat
+from cnnstat.importers.torch_export.aten import ATEN
 from cnnstat.importers.torch_export.library import torch_library
-from tests.program import within
+from tests.program import run, within
 
 NET = """
 import torch
@@ -83,6 +84,65 @@ class Drawn(nn.Module):
             x = nn.functional.linear(x, each) * self.scale
         return x
 """
+HARM = """
+import ctypes
+import os
+import sys
+import threading
+import time
+from torch import nn
+
+
+class Prints(nn.Linear):
+    def __init__(self):
+        super().__init__(8, 4)
+        os.write(1, b"by descriptor\\n")
+        os.system("echo by a program")
+        ctypes.CDLL(None).puts(b"by C")
+        sys.__stdout__.write("by the first stream\\n")
+        sys.stdout.close()
+        sys.__stdout__.close()
+        os.close(1)
+
+
+class Forks(nn.Linear):
+    def __init__(self):
+        super().__init__(8, 4)
+        os.fork()
+
+
+class Waits(nn.Linear):
+    def __init__(self):
+        super().__init__(8, 4)
+        threading.Thread(target=time.sleep, args=(1000,)).start()
+
+
+class Leaves(nn.Linear):
+    def __init__(self):
+        super().__init__(8, 4)
+
+    def forward(self, x):
+        os._exit(0)
+
+
+class MuteError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def mute():
+    raise MuteError
+
+
+def operator():
+    raise RuntimeError("operator torchvision::nms does not exist")
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise RuntimeError(f"{name} is not made")
+"""
 MARK = "import pathlib\npathlib.Path('ran').write_text('')\nraise SystemExit(0)\n"
 
 
@@ -91,6 +151,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     Path("net.py").write_text(NET, encoding="utf-8")
+    Path("harm.py").write_text(HARM, encoding="utf-8")
     Path("marks.py").write_text(MARK, encoding="utf-8")
     return tmp_path
 
@@ -162,6 +223,50 @@ class TestRun:
         assert len(lines) == 1
         assert message in lines[0]
 
+    @pytest.mark.parametrize("name", ["Prints", "Forks", "Waits"])
+    def test_what_code_does_besides_does_not_touch_the_report(self, name: str) -> None:
+        ended = run("summary", f"torch:harm.py:{name}", "--input", "8", "--format", "json")
+        assert ended.returncode == 0, ended.stderr
+        assert json.loads(ended.stdout)["totals"]["params"] == 36
+        if name == "Prints":
+            words = ("by descriptor", "by a program", "by C", "by the first stream")
+            assert {*words} <= {*ended.stderr.splitlines()}
+
+    def test_code_that_leaves_the_program_is_an_error(self) -> None:
+        ended = run("summary", "torch:harm.py:Leaves", "--input", "8")
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert "torch.export: its code ends the program (os._exit(0)) (harm.py, line 39)" in ended.stderr
+
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("mute", "calling mute: MuteError (harm.py, line 48)"),
+            ("lost", "lost: RuntimeError: lost is not made (harm.py, line 58)"),
+            (
+                "operator",
+                "RuntimeError: operator torchvision.nms does not exist; this torchvision was built for",
+            ),
+        ],
+    )
+    def test_an_error_of_any_kind_is_one_line(self, name: str, message: str) -> None:
+        ended = summary(f"harm.py:{name}", "--input", "8")
+        assert (ended.returncode, ended.stdout) == (1, "")
+        (line,) = ended.stderr.splitlines()
+        assert message in line
+
+    @pytest.mark.parametrize("name", ["random", "json", "onnx", "inspect"])
+    def test_a_file_may_be_called_like_a_library(self, name: str) -> None:
+        Path(f"{name}.py").write_text(NET, encoding="utf-8")
+        path = Path(f"{name}.py").resolve()
+        ended = run("summary", f"torch:{path}:make", "--input", "3x8x8", "--format", "json", cwd="/")
+        assert ended.returncode == 0, ended.stderr
+        assert json.loads(ended.stdout)["totals"]["params"] == 322
+
+    def test_the_logs_of_pytorch_are_not_shown(self) -> None:
+        ended = run("summary", "torch:net.py:Asks", "--input", "3x8x8")
+        words = ("imported", "built", "followed")
+        assert len([line for line in ended.stderr.splitlines() if line not in words]) == 1
+
     def test_code_that_depends_on_values_is_named(self) -> None:
         ended = summary("net.py:Asks", "--input", "3x8x8")
         assert ended.returncode == 1
@@ -199,7 +304,7 @@ class TestRun:
             "run", "torch:net.py:make", "--input", "3x8x8", "--against", "torch", "--save", "w.npz"
         )
         assert ended.returncode == 0, ended.stderr
-        assert "5 outputs and the gradient of the input are PyTorch's" in ended.stdout
+        assert "PyTorch's in an export, and 1 output of torch:net.py:make itself is the same" in ended.stdout
         torch = pytest.importorskip("torch")
         made = runpy.run_path("net.py")["make"]
         torch.manual_seed(0)
@@ -215,6 +320,40 @@ class TestRun:
         made = runpy.run_path("net.py")["make"]
         torch.manual_seed(0)
         assert np.array_equal(np.load("w.npz")["stem.0.weight"], made().stem[0].weight.detach().numpy())
+
+    @pytest.mark.parametrize(
+        "command", [("run",), ("export", "-o", "w.npz"), ("trace", "--at", "fc", "--unit", "0")]
+    )
+    def test_a_module_is_made_once(self, command: tuple[str, ...]) -> None:
+        name, *more = command
+        ended = within(name, "torch:net.py:make", "--input", "3x8x8", *more)
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stderr.count("imported") == 1
+        assert ended.stderr.count("built") == 2  # by the file itself, and by the function
+        assert "drawn from seed" not in ended.stdout
+
+    def test_the_outputs_of_the_module_itself_are_compared(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What was misread is in all that cnnstat writes of it; the user's own module has no part in that."""
+        monkeypatch.setitem(ATEN, "relu", ATEN["sigmoid"])
+        ended = within("run", "torch:net.py:make", "--input", "3x8x8", "--against", "torch")
+        assert ended.returncode == 1
+        assert (
+            "OTHER OUTPUT: the model's own 'output 0' of PyTorch is off by" in ended.stdout.splitlines()[-1]
+        )
+
+    @pytest.mark.parametrize(
+        ("more", "code", "end"),
+        [
+            ("y", 0, "and 2 outputs of torch:net.py:Twice itself are the same"),
+            ("x", 1, "NOT COMPARED: no layer of the network works out the model's own 'output 1'"),
+        ],
+    )
+    def test_each_output_of_the_module_is_compared(self, more: str, code: int, end: str) -> None:
+        written = "class Twice(Net):\n    def forward(self, x):\n        y = super().forward(x)\n"
+        Path("net.py").write_text(f"{NET}{written}        return y, {more}\n", encoding="utf-8")
+        ended = within("run", "torch:net.py:Twice", "--input", "3x8x8", "--against", "torch")
+        assert ended.returncode == code, ended.stderr
+        assert ended.stdout.splitlines()[-1].endswith(end)
 
     def test_from_python_it_is_a_graph(self) -> None:
         nn = pytest.importorskip("torch").nn
