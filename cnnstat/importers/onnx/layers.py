@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from cnnstat.base.axes import MOST_AXES, rank_of
+from cnnstat.base.errors import Misfit
 from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.module_names import module_of
+from cnnstat.layers.base import size_of
+from cnnstat.layers.plugged import layer_type
+from cnnstat.layers.reader import read_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,8 +125,14 @@ class Layers:
         options: dict[str, Any] | None = None,
         tensors: dict[str, Value | None] | None = None,
     ) -> int:
-        """Add a layer of a type that puts out this shape; return its number."""
+        """Add a layer of a type that puts out this shape; return its number.
+
+        Raises:
+            Outside: the type has not these options, or another shape or other tensors with them.
+        """
         stored = {name: value for name, value in (tensors or {}).items() if value is not None}
+        if kind != "opaque" and node.noted is None:  # notes have options as they were written: formulas
+            self._check(kind, options or {}, reads, shape, stored)
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
         path = module_of(node, stored)
         called = node.op.lower() if kind == "opaque" else kind
@@ -140,13 +151,50 @@ class Layers:
         if numbers and all(each.key in self.model.fixed for each in numbers):
             layer.options["frozen"] = True
         if stored:
-            key = (kind, *((name, value.name) for name, value in sorted(stored.items())))
+            key = (kind, *((name, _whose(value)) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
             if owner != len(self.built):
                 layer.weights, layer.tensors = owner, {}
                 layer.options.pop("frozen", None)  # it is said where the weights are
         self.built.append(layer)
         return len(self.built) - 1
+
+    def _check(
+        self,
+        kind: str,
+        options: dict[str, Any],
+        reads: Sequence[int | str],
+        shape: Shape,
+        stored: dict[str, Value],
+    ) -> None:
+        """Refuse a layer that would be no good in a spec, or another one than the model has.
+
+        Raises:
+            Outside: it is so.
+        """
+        declared = layer_type(kind)
+        if declared is None:
+            raise Outside(f"there is no type '{kind}'")
+        numbers = [each for each in options.values() if isinstance(each, float)]
+        if not all(map(isfinite, numbers)):
+            raise Outside(f"{kind} takes no number without end")
+        layer, faults = read_layer(kind, declared, {name: _frozen(each) for name, each in options.items()})
+        if layer is None:
+            raise Outside(str(faults[0]))
+        given = tuple(
+            self.model.inputs[each] if isinstance(each, str) else self.built[each].shape for each in reads
+        )
+        try:
+            found, wanted = size_of(layer.sizes(given)), layer.tensors(given)
+        except Misfit as why:
+            raise Outside(str(why)) from None
+        if found != tuple(shape):
+            raise Outside(f"{kind} would put out {_shown(found)}, and it {_shown(shape)}")
+        for name, value in stored.items():
+            if value.shape is not None and tuple(value.shape) != wanted.get(name):
+                raise Outside(
+                    f"its {name} is {_shown(value.shape)}, and {kind} has {_shown(wanted.get(name, ()))}"
+                )
 
     def put(self, name: str, source: int | str) -> None:
         """Say which layer or input a value is."""
@@ -175,6 +223,20 @@ def names_of(shape: Shape) -> tuple[str, ...]:
     if not 1 <= len(shape) <= MOST_AXES + 1:
         raise Outside("a layer puts out 1 to 4 axes")
     return ("channels", *rank_of(shape).axes[1:])
+
+
+def _whose(value: Value) -> object:
+    """Return what tells a tensor from all others: the model's own and its way to ours, or a name."""
+    return (value.at.key, value.at.turns) if value.at is not None and value.at.key else value.name
+
+
+def _frozen(value: Any) -> Any:
+    """Return a value as the reader of specs has it, where lists are tuples."""
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
+def _shown(shape: Shape) -> str:
+    return "x".join(map(str, shape)) or "none"
 
 
 def compact(sizes: Sequence[Any]) -> Any:

@@ -183,6 +183,13 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         if shapes[name] != model.inputs[name]:
             size = "x".join(map(str, model.inputs[name]))
             remarks.append(f"the model takes '{name}' with its channels last, {size}")
+    for name in (each for each in model.outputs if not isinstance(layers.sources.get(each), int)):
+        remarks.append(f"its output '{name}' is an input or a constant, and is left out")
+    uses = Counter(key for each in built for key in {at.key for at in each.tensors.values()} if key)
+    for key in (key for key, count in uses.items() if count > 1 and not key.startswith("\0")):
+        remarks.append(
+            f"its tensor '{key}' is used in several layers that cannot share it, and is counted for each"
+        )
     if model.quantised:
         remarks.append("its weights and outputs are quantised: memory is that of --dtype int8")
     found = iter([called[number] for number in ends])

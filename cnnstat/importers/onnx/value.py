@@ -29,7 +29,7 @@ _WHOLE = {
     12: (0, 32),
     13: (0, 64),
 }
-"""Types of whole numbers by their number in ONNX, each with the powers of two that its numbers lie between."""
+"""Types of whole numbers by their number in ONNX, and the powers of two that its numbers lie between."""
 
 
 def is_float(kind: int) -> bool:

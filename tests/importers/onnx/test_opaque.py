@@ -6,15 +6,16 @@ import json
 
 import pytest
 
-pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import cnnstat
+from cnnstat.importers import drafted
 from cnnstat.importers.onnx.value import keeps_numbers
-from tests.importers.onnx.graphs import model_of, saved
+from tests.importers.onnx.graphs import Nodes, model_of, ours, saved, theirs
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -140,3 +141,78 @@ def test_whole_numbers_stay_what_they_are_where_there_is_room() -> None:
         assert keeps_numbers(before, after)
     for before, after in ((float16, int64), (float32, bool_), (int64, uint8), (int8, uint8), (int32, bool_)):
         assert not keeps_numbers(before, after)
+
+
+OUTSIDE: dict[str, tuple[Nodes, dict[str, Any]]] = {
+    "the samples' own statistics": (
+        [("BatchNormalization", "x s b m v", "a c d", {"training_mode": 1})],
+        {"s": (4,), "b": (4,), "m": (4,), "v": np.ones(4, np.float32)},
+    ),
+    "a part that is cut out": (
+        [("Resize", "x r s", "a", {"coordinate_transformation_mode": "tf_crop_and_resize"})],
+        {
+            "r": np.array([0, 0, 0.2, 0.2, 1, 1, 0.8, 0.8], np.float32),
+            "s": np.array([1, 1, 2, 2], np.float32),
+        },
+    ),
+    "bounds in the wrong order": (
+        [("Clip", "x l h", "a")],
+        {"l": np.array(2, np.float32), "h": np.array(1, np.float32)},
+    ),
+    "a frame without end": (
+        [("Pad", "x p v", "a")],
+        {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1]), "v": np.array(-np.inf, np.float32)},
+    ),
+    "a conv that cuts off": ([("Conv", "x w", "a", {"pads": [-1, 0, 0, 0]})], {"w": (4, 4, 3, 3)}),
+    "a transposed conv that adds": (
+        [("ConvTranspose", "x w", "a", {"pads": [-1, 0, 0, 0]})],
+        {"w": (4, 4, 3, 3)},
+    ),
+    "an endless slope": ([("LeakyRelu", "x", "a", {"alpha": float("inf")})], {}),
+    "a negative eps": ([("InstanceNormalization", "x s b", "a", {"epsilon": -1.0})], {"s": (4,), "b": (4,)}),
+}
+"""Nodes that put out `a`, which an option, a mode or a number keeps from being a layer."""
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_what_no_layer_takes_is_one_opaque_layer(name: str, tmp_path: Path) -> None:
+    nodes, constants = OUTSIDE[name]
+    path = saved(model_of([*nodes, ("Relu", "a", "y")], X, constants), tmp_path)
+    types = [node.type for node in cnnstat.load(path).layers]
+    assert types == (["opaque"] if "pads" in str(nodes) else ["opaque", "relu"])  # of these onnx has no shape
+
+
+def test_bounds_that_are_none_are_nothing(tmp_path: Path) -> None:
+    path = saved(model_of([("Clip", "x", "a"), ("Relu", "a", "y")], X), tmp_path)
+    assert [node.type for node in cnnstat.load(path).layers] == ["relu"]
+
+
+def test_maxima_are_read_behind_a_frame_without_end(tmp_path: Path) -> None:
+    nodes = [("Pad", "x p v", "a"), ("MaxPool", "a", "y", {"kernel_shape": [2, 2]})]
+    frame = {"p": np.array([0, 0, 0, 0, 0, 0, 1, 1]), "v": np.array(-np.inf, np.float32)}
+    path = saved(model_of(nodes, X, frame), tmp_path)
+    assert "opaque" not in [node.type for node in cnnstat.load(path).layers]
+    network, (y,) = ours(path)
+    np.testing.assert_allclose(y, theirs(path, network)[0], rtol=1e-5)
+
+
+def test_a_tensor_of_two_layers_that_cannot_share_it_is_counted_twice_and_named(tmp_path: Path) -> None:
+    nodes = [("MatMul", "x w", "a"), ("Gemm", "a w", "y", {"transB": 1})]
+    path = saved(model_of(nodes, (1, 7), {"w": (7, 19)}), tmp_path)
+    assert cnnstat.analyze(path).totals.counts.params == 2 * 7 * 19
+    (remark,) = drafted(path).remarks
+    assert remark == "its tensor 'w' is used in several layers that cannot share it, and is counted for each"
+
+
+def test_a_copy_of_a_tensor_is_the_tensor(tmp_path: Path) -> None:
+    nodes = [("Conv", "x w", "a"), ("Identity", "w", "v"), ("Conv", "a v", "y")]
+    path = saved(model_of(nodes, X, {"w": (4, 4, 3, 3)}), tmp_path)
+    assert cnnstat.analyze(path).totals.counts.params == 144
+    assert not drafted(path).remarks
+
+
+def test_an_output_that_no_layer_puts_out_is_named(tmp_path: Path) -> None:
+    path = saved(model_of([("Relu", "x", "y")], X, {"w": (1, 2)}, outputs="y x w"), tmp_path)
+    assert drafted(path).remarks == tuple(
+        f"its output '{name}' is an input or a constant, and is left out" for name in ("x", "w")
+    )

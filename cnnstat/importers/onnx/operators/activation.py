@@ -97,14 +97,16 @@ def gelu(node: Node, layers: Layers) -> int:
     return each(node, layers, "gelu", {} if form == "none" else {"approximate": form})
 
 
-def clip(node: Node, layers: Layers) -> int:
-    """Clip: between 0 and 6 it is relu6, from 0 on relu, between -1 and 1 hard_tanh."""
+def clip(node: Node, layers: Layers) -> int | str:
+    """Clip: between 0 and 6 relu6, from 0 on relu, between -1 and 1 hard_tanh; with no bounds nothing."""
     bounds: list[float | None] = []
     for number, name in ((1, "min"), (2, "max")):
         array = layers.array(node, number)
         bound = node.attributes.get(name) if array is None else float(array.reshape(-1)[0])
         bounds.append(None if bound is None or not isfinite(bound) or abs(bound) > _HUGE else decimal(bound))
     low, high = bounds
+    if low is None and high is None:
+        return layers.shown(layers.value(node.inputs[0]))
     known = {(0, 6): "relu6", (0, None): "relu", (-1, 1): "hard_tanh"}
     if (low, high) in known:
         return each(node, layers, known[low, high])  # type: ignore[index]

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 def batch_norm(node: Node, layers: Layers) -> int:
-    """BatchNormalization; ONNX's momentum is the weight of the old statistics, ours that of the new."""
+    """BatchNormalization; ONNX's momentum is the weight of the old statistics, ours that of the new.
+
+    With the samples' own statistics it also puts out those that it keeps, and is none of ours.
+    """
+    if node.attributes.get("training_mode", 0) or any(node.outputs[1:]):
+        raise Outside("it takes the statistics of the samples at hand")
     x = layers.plain(node)
     names = ("weight", "bias", "running_mean", "running_var")
     tensors = {name: layers.input(node, i) for i, name in enumerate(names, 1)}

@@ -31,6 +31,8 @@ def resize(node: Node, layers: Layers) -> int | str:
         raise Outside("it changes the number of channels")
     if node.attributes.get("antialias", 0) or node.attributes.get("exclude_outside", 0):
         raise Outside("it is smoothed")
+    if "axes" in node.attributes:
+        raise Outside("it is along axes of its own")
     scales = _scales(node, layers)
     options: dict[str, Any] = {}
     sizes, old = x.sample[1:], out[1:]
@@ -59,6 +61,8 @@ def _mode(
     """
     where = b"asymmetric" if node.op == "Upsample" or layers.model.opset < 11 else b"half_pixel"
     where = node.attributes.get("coordinate_transformation_mode", where)
+    if where not in _PLACES:
+        raise Outside(f"{where.decode()} cuts out a part, or moves the others")
     if mode == b"nearest":
         rounded = b"floor" if node.op == "Upsample" or layers.model.opset < 11 else b"round_prefer_floor"
         rounding = _ROUNDED[node.attributes.get("nearest_mode", rounded)]
@@ -77,15 +81,19 @@ def _mode(
     raise Outside(f"{mode.decode()} interpolation by {where.decode()} is not what upsample does")
 
 
+_PLACES: dict[bytes, Callable[[int, int, int, float], float]] = {
+    b"asymmetric": lambda i, size, new, scale: i / scale,
+    b"align_corners": lambda i, size, new, scale: i * (size - 1) / (new - 1) if new > 1 else 0.0,
+    b"half_pixel": lambda i, size, new, scale: (i + 0.5) / scale - 0.5,
+    b"pytorch_half_pixel": lambda i, size, new, scale: (i + 0.5) / scale - 0.5 if new > 1 else 0.0,
+    b"tf_half_pixel_for_nn": lambda i, size, new, scale: (i + 0.5) / scale,
+}
+"""Where an output lies along an axis of the input, by coordinate_transformation_mode."""
+
+
 def _cell(where: bytes, rounding: Callable[[float], int], i: int, size: int, new: int, scale: float) -> int:
     """Return which cell of an axis an output reads."""
-    if where == b"asymmetric":
-        place = i / scale
-    elif where == b"align_corners":
-        place = i * (size - 1) / (new - 1) if new > 1 else 0.0
-    else:
-        place = (i + 0.5) / scale - 0.5 if new > 1 or where == b"half_pixel" else 0.0
-    return min(max(rounding(round(place, 6)), 0), size - 1)
+    return min(max(rounding(round(_PLACES[where](i, size, new, scale), 6)), 0), size - 1)
 
 
 def _scales(node: Node, layers: Layers) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec.structs import replace
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.importers.onnx.value import Node
+
+_LOWEST = -3.4028234663852886e38
+"""The lowest number of float32, which no maximum is, either, where there is another number beside it."""
 
 
 Each: TypeAlias = "tuple[str, dict[str, Any]]"
@@ -179,6 +183,8 @@ def pad(node: Node, layers: Layers) -> int | str:
     value = node.attributes.get("value", 0.0) if array is None else float(array.reshape(-1)[0])
     mode = node.attributes.get("mode", b"constant").decode()
     modes = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
+    if value == -inf and _for_maxima(node, layers):
+        value = _LOWEST
     out, source = layers.value(node.outputs[0]).sample, layers.shown(x)
     if not any((*before, *after)):
         return source
@@ -191,6 +197,12 @@ def pad(node: Node, layers: Layers) -> int | str:
     options |= {} if mode == "constant" else {"mode": modes[mode]}
     options |= {"value": value} if value else {}
     return layers.add(node, "pad", [source], out, options)
+
+
+def _for_maxima(node: Node, layers: Layers) -> bool:
+    """Say whether only maxima of what a node puts out are read."""
+    readers = [each for each in layers.model.nodes if node.outputs[0] in each.inputs]
+    return node.outputs[0] not in layers.model.outputs and all(each.op == "MaxPool" for each in readers)
 
 
 def reduce(mode: str, before: Each | None = None, after: Each | None = None) -> Any:
