@@ -56,7 +56,7 @@ def test_flat_is_a_block_for_each_module(model: str) -> None:
 def test_what_would_be_another_network_is_not_folded(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(draft: Draft) -> SpecText:
         found = spec_text(draft)
-        return SpecText(found.text.replace("stride: 2", "stride: 1"), found.paths)
+        return SpecText(found.text.replace("stride: 2", "stride: 1"), found.paths, found.inputs)
 
     monkeypatch.setattr(imported, "folded_text", wrong)
     ended = within("import", model)
