@@ -409,3 +409,20 @@ def test_pytorch_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -
     assert "pip install 'cnnstat[torch]'" in ended.stderr
     with pytest.raises(ValueError, match="pip install torch"):
         torch_library()
+
+
+@pytest.mark.exchange
+@pytest.mark.usefixtures("installed")
+def test_a_norm_over_the_samples_at_hand_is_opaque(tmp_path: Path) -> None:
+    nn = pytest.importorskip("torch").nn
+
+    class Trains(nn.Module):  # type: ignore[misc,name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm = nn.BatchNorm2d(3)
+
+        def forward(self, x: Any) -> Any:
+            norm = self.norm
+            return nn.functional.batch_norm(x, norm.running_mean, norm.running_var, training=True)
+
+    assert cnnstat.analyze(cnnstat.from_torch(Trains(), (3, 9, 9))).without

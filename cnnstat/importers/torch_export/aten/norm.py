@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 def batch_norm(call: Call) -> bool:
-    """batch_norm with the statistics that it has kept; without any, it is over the samples at hand."""
+    """batch_norm with the statistics that it has kept; without any, it is over the samples at hand.
+
+    So is one whose caller says that it trains, also in evaluation.
+    """
+    if call["training"]:
+        return False
     names = ("weight", "bias", "running_mean", "running_var")
     tensors = {name: call.name(name) for name in names}
     if not tensors["running_mean"] or not all(call.value(each).constant for each in tensors.values() if each):
