@@ -413,7 +413,7 @@ def test_pytorch_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.exchange
 @pytest.mark.usefixtures("installed")
-def test_a_norm_over_the_samples_at_hand_is_opaque(tmp_path: Path) -> None:
+def test_what_trains_in_evaluation_is_opaque(tmp_path: Path) -> None:
     nn = pytest.importorskip("torch").nn
 
     class Trains(nn.Module):  # type: ignore[misc,name-defined]
@@ -426,3 +426,9 @@ def test_a_norm_over_the_samples_at_hand_is_opaque(tmp_path: Path) -> None:
             return nn.functional.batch_norm(x, norm.running_mean, norm.running_var, training=True)
 
     assert cnnstat.analyze(cnnstat.from_torch(Trains(), (3, 9, 9))).without
+
+    class Drops(nn.Module):  # type: ignore[misc,name-defined]
+        def forward(self, x: Any) -> Any:
+            return nn.functional.dropout(x, 0.5, training=True)
+
+    assert cnnstat.analyze(cnnstat.from_torch(Drops(), (3, 9, 9))).without

@@ -88,7 +88,12 @@ def softmax(op: str) -> Callable[[Call], bool]:
 
 
 def dropout(call: Call) -> bool:
-    """Dropout, which in evaluation does nothing, and is kept for training; of a rate of 0 it is nothing."""
+    """Dropout, which in evaluation does nothing, and is kept for training; of a rate of 0 it is nothing.
+
+    One whose caller says that it trains draws in evaluation, too: that is no layer of ours.
+    """
+    if call["train"]:
+        return False
     rate = call["p"] or 0.0
     options: dict[str, Any] = {} if rate == 0.5 else {"rate": decimal(rate)}
     return call.layer("dropout", [call.x], options) if rate else call.same(call.x)
