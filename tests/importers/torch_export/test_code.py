@@ -416,7 +416,7 @@ def test_pytorch_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -
 def test_what_trains_in_evaluation_is_opaque(tmp_path: Path) -> None:
     nn = pytest.importorskip("torch").nn
 
-    class Trains(nn.Module):  # type: ignore[misc,name-defined]
+    class Trains(nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.norm = nn.BatchNorm2d(3)
@@ -427,7 +427,7 @@ def test_what_trains_in_evaluation_is_opaque(tmp_path: Path) -> None:
 
     assert cnnstat.analyze(cnnstat.from_torch(Trains(), (3, 9, 9))).without
 
-    class Drops(nn.Module):  # type: ignore[misc,name-defined]
+    class Drops(nn.Module):  # type: ignore[name-defined]
         def forward(self, x: Any) -> Any:
             return nn.functional.dropout(x, 0.5, training=True)
 
