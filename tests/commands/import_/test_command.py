@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,9 +111,9 @@ def test_the_model_itself_is_not_written_over(tmp_path: Path) -> None:
 def test_code_is_run_with_the_parameters_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def run_code(spec: str, params: dict[str, object], input_shape: tuple[int, ...]) -> Draft:
+    def run_code(spec: str, params: dict[str, object], input_shape: tuple[int, ...]) -> SimpleNamespace:
         asked.append((spec, params, input_shape))
-        return draft_of(cnnstat.load("resnet18"))
+        return SimpleNamespace(draft=draft_of(cnnstat.load("resnet18")))
 
     monkeypatch.setattr(imported, "run_code", run_code)
     ended = within("import", "torch:nets.py:make", "--set", "width=2", "--input", "3x224x224")
