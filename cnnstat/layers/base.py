@@ -177,6 +177,10 @@ class Layer(Struct, frozen=True, kw_only=True):
         """Return the outputs after which the footprint repeats, on the axis where it takes most of them."""
         return 1
 
+    def arriving(self, inputs: tuple[Shape, ...]) -> int:
+        """Return what ``$in`` is in an option: the channels, or the size of the axis that is read instead."""
+        return inputs[0][0]
+
     def footprint(self, inputs: tuple[Shape, ...]) -> Footprint:
         """Return which inputs an output reads, per axis; as much work as its `period` is long."""
         return (POINT,) * len(places(inputs[0]))
@@ -266,14 +270,15 @@ def width_of(width: int | Channels, channels: int, field: str) -> int:
     return value.numerator
 
 
-def settled(layer: Layer, channels: int) -> Layer:
+def settled(layer: Layer, inputs: tuple[Shape, ...]) -> Layer:
     """Return a layer with numbers for the options that follow from the channels that reach it.
 
     Raises:
         Misfit: one comes to no whole number of at least 1.
     """
     widths = {name: value for name, value in asdict(layer).items() if isinstance(value, Channels)}
-    return replace(layer, **{name: width_of(width, channels, name) for name, width in widths.items()})
+    numbers = {name: width_of(width, layer.arriving(inputs), name) for name, width in widths.items()}
+    return replace(layer, **numbers)
 
 
 def _is_count(value: int | Fraction) -> bool:

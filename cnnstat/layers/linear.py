@@ -66,10 +66,14 @@ class _Dense(Layer, frozen=True, kw_only=True):
         return 0
 
     def _fan(self, inputs: tuple[Shape, ...]) -> Term:
-        return term("inputs", inputs[0][self._place(inputs)])
+        return term("inputs", self.arriving(inputs))
+
+    def arriving(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the size of the axis whose rows are read."""
+        return inputs[0][self._place(inputs)]
 
     def _units(self, inputs: tuple[Shape, ...]) -> Term:
-        return term("units", width_of(self.units, self._fan(inputs).value, "units"))
+        return term("units", width_of(self.units, self.arriving(inputs), "units"))
 
 
 class Linear(_Dense, frozen=True, kw_only=True):

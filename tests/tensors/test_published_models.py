@@ -29,6 +29,13 @@ LARGE = (
 QUICK = [model for model in MODELS if model.side < 200 and not any(word in str(model) for word in LARGE)]
 
 
+@pytest.fixture(autouse=True)
+def _one_thread(request: pytest.FixtureRequest) -> None:
+    """Threads of several tests at once wait for each other."""
+    if request.node.get_closest_marker("exchange"):
+        pytest.importorskip("torch").set_num_threads(1)
+
+
 @pytest.mark.exchange
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("model", QUICK, ids=lambda model: f"{model}-{model.spec}")

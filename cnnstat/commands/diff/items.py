@@ -138,7 +138,8 @@ def outputs(analysis: Analysis, found: Sequence[Item]) -> list[tuple[int, tuple[
 
 
 def _settled(node: LayerNode, analysis: Analysis) -> Layer:
-    return settled(node.layer, analysis.shapes[node.inputs[0]][0]) if node.inputs else node.layer
+    shapes = tuple(analysis.shapes[number] for number in node.inputs)
+    return settled(node.layer, shapes) if shapes else node.layer
 
 
 def _with_one_number(layer: Layer) -> Layer:

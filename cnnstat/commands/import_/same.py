@@ -31,7 +31,7 @@ def _layers(graph: Graph) -> Iterator[object]:
     """Yield all that there is to say of each layer; of options that follow from channels, the numbers."""
     options: dict[int, object] = {}
     for node, shapes, _ in Walk(graph, _evaluated).steps(graph.input_shapes):
-        options[node.number] = asdict(settled(node.layer, shapes[0][0])), shapes
+        options[node.number] = asdict(settled(node.layer, shapes)), shapes
     for node in graph.layers:
         own = options.get(node.number, asdict(node.layer))
         yield node.path, node.type, own, node.inputs, node.owner, node.frozen

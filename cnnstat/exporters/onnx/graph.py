@@ -41,7 +41,7 @@ def written(analysis: Analysis, values: Mapping[str, Array] | None, dtype: str) 
         place = Place(writer, node.path, node.layer, graph.name(node.owner), inputs, shapes, shape)
         write(node.type, node.layer, place)
         # for who reads the model into a spec again: operators do not say all of a layer
-        layer = settled(node.layer, shapes[0][0]) if shapes else node.layer
+        layer = settled(node.layer, shapes) if shapes else node.layer
         writer.nodes[-1].note = note(node.type, layer, inputs, frozen=node.frozen)
     return writer
 

@@ -150,3 +150,8 @@ def test_a_number_for_each_axis_is_one_where_all_are_equal(one: str, other: str,
     found = compared(text.format(one), text.format(other))
     assert found.differ is not same
     assert any(change.edits for change in found.changes) is not same
+
+
+def test_a_width_that_follows_from_another_axis_is_a_number_too() -> None:
+    text = "input: [3, 4, 5]\nlayers: [{{name: a, type: linear, axis: width, units: {}}}]\n"
+    assert not cnnstat.diff(cnnstat.loads(text.format("2 * $in / 5")), cnnstat.loads(text.format(2))).differ
