@@ -165,23 +165,18 @@ def _paired(
 
 
 def _renamed(parameters: Mapping[str, Array], tensors: Iterable[str]) -> dict[str, str]:
-    """Drop as much of the prefix shared by all names as lets the most names fit, or read them as Keras's.
+    """Drop as much of the prefix shared by all names as lets the most names fit.
 
+    Names may also be attributes of a module, `double_` for `double`, or those of Keras, which have no dots.
     Each name that is left is returned with the one in the file.
     """
     flat = {_flat(name): name for name in parameters}
     names = {name: name for name in tensors}
-    ways = [_read_back(held, parameters) for held in _without_prefix(names)]
+    ways = [names, {module_names.names(name): name for name in names}]
     if len(flat) == len(parameters):
         ways.append({flat.get(name, name): name for name in names})
-    return max(ways, key=lambda held: len(held.keys() & parameters.keys()))
-
-
-def _read_back(held: dict[str, str], parameters: Mapping[str, Array]) -> dict[str, str]:
-    """Call what is named as an attribute of a module, `double_`, as the layer that it is."""
-    back = {name: module_names.names(name) for name in held if name not in parameters}
-    fits = {name: own for name, own in back.items() if own in parameters and own not in held}
-    return {fits.get(name, name): original for name, original in held.items()} if fits else held
+    held = (held for way in ways if len(way) == len(names) for held in _without_prefix(way))
+    return max(held, key=lambda held: len(held.keys() & parameters.keys()))
 
 
 def _flat(name: str) -> str:

@@ -127,4 +127,5 @@ def test_a_good_spec_has_no_marks(server: LanguageServer) -> None:
         "{type: conv, filters: 6 * $in, kernel: [3, $k], padding: same}",
         "{type: mine, any: 1, repeat: $n}",
     )
-    assert server.problems(TOP + "".join(f"  - {line}\n" for line in lines)) == []
+    block = "blocks:\n  mine: {params: {any: 1}, layers: [{type: relu}]}\n"
+    assert server.problems(block + TOP + "".join(f"  - {line}\n" for line in lines)) == []
