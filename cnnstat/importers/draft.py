@@ -28,7 +28,7 @@ class DraftLayer(Struct, frozen=True, kw_only=True):
     """A layer: its name (dots part modules), its type and options as in YAML, and the names of what it reads.
 
     ``tensors`` says where each of its tensors is in the model; ``weights`` names the layer whose tensors it
-    uses, where these are another's.
+    uses, where these are another's. ``ordered``: the model says in which order a sum was written.
     """
 
     name: str
@@ -37,6 +37,7 @@ class DraftLayer(Struct, frozen=True, kw_only=True):
     options: dict[str, Any] = {}
     tensors: dict[str, TensorAt] = {}
     weights: str = ""
+    ordered: bool = False
 
 
 class Draft(Struct, frozen=True, kw_only=True):

@@ -106,7 +106,8 @@ class _Planter:
                 names = [each.name for each in self._parts(part.layers, len(path) + 1)]
                 inner = _block_inputs(reads, names)
                 module, inside = self._module(self.paths[first][: len(path) + 1], part.layers, inner)
-            if path and module is None and self.layers[first].type == "add":
+            sums = module is None and self.layers[first].type == "add"
+            if path and sums and not self.layers[first].ordered:
                 reads = self._longer_way_first(reads, numbers)
             called = tuple(self._called(name, given, local) for name in reads)
             if module is not None:

@@ -176,6 +176,7 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
             options=each.options,
             tensors=each.tensors,
             weights="" if each.weights is None else called[each.weights],
+            ordered=each.kept,
         )
         for number, each in zip(kept, built, strict=True)
     )
