@@ -1,8 +1,8 @@
 """Which memory pieces hold while they run, and what they leave behind.
 
-Nodes run in order, and an activation is freed after its last reader. What a piece holds is a course of spans:
-the most numbers of its own that are alive until it has read one of its inputs for the last time, then until the
-next. Whoever calls the piece knows what becomes of an input then, for it knows who else reads it.
+Nodes run in order, and an activation is freed after its last reader. What a piece holds is a course of
+spans: the most numbers of its own that are alive until it has read one of its inputs for the last time, then
+until the next. Whoever calls the piece knows what becomes of an input then, for it knows who else reads it.
 
 In training nothing is freed that the backward pass reads. What that is follows from which inputs depend on
 trained numbers, and on which outputs the loss does.
@@ -10,6 +10,7 @@ trained numbers, and on which outputs the loss does.
 
 from __future__ import annotations
 
+from itertools import compress
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -29,8 +30,8 @@ Flags: TypeAlias = tuple[bool, ...]
 class Memory(Struct, frozen=True):
     """The memories that the nodes of a piece take.
 
-    ``storage`` says of each node, inputs and those of children, whose it is: an input's (its position), or one
-    of the piece's own (the number of inputs further on), whose numbers are ``sizes``. ``outside`` says so of
+    ``storage`` says of each node, inputs and those of children, whose it is: an input's (its position), or
+    one of the piece's own (the number of inputs further on), which take the ``sizes``. ``outside`` says so of
     the nodes that may be read outside, where own memories are ~positions among ``exported``.
     """
 
@@ -80,7 +81,8 @@ def _memory(piece: Piece) -> Memory:
         if piece.leaf.layer.view:
             return Memory((), (), (0,), ())
         return Memory((), (prod(piece.leaf.out),), (~0,), (0,))
-    storage, sizes = [*range(piece.arity)], []
+    storage = [*range(piece.arity)]
+    sizes: list[int] = []
     for child in piece.children:
         own = memory_of(child.piece)
         first = piece.arity + len(sizes)
@@ -152,16 +154,14 @@ def _course(live: Flags, key: tuple[Flags, Flags] | None, piece: Piece) -> Cours
             if gone:
                 spans.append((highest, tuple(gone)))
                 highest = 0
-        alive += runs.left + sum(
-            [sizes[at - arity] for at, is_live in zip(of_child, lives, strict=True) if is_live]
-        )
+        alive += runs.left + sum([sizes[at - arity] for at in compress(of_child, lives)])
         if child.more:
             _check_steady(piece.children, keys, c)
             alive += (alive - start) * child.more
         own += count
     if highest:
         spans.append((highest, ()))
-    outside = sum([sizes[at] for at, is_live in zip(memory.exported, live, strict=True) if is_live])
+    outside = sum([sizes[at] for at in compress(memory.exported, live)])
     return Course(tuple(spans), alive - outside)
 
 
@@ -195,12 +195,9 @@ def graded(piece: Piece, depends: Flags, needed: Flags) -> Graded:
     asked = "graded", depends, needed
     found: Graded | None = piece.known.get(asked)
     if found is None:
-        made = (
-            _graded_leaf(piece, piece.leaf, depends, needed)
-            if piece.leaf
-            else _graded(piece, depends, needed)
-        )
-        found = piece.known[asked] = made
+        leaf = piece.leaf
+        found = _graded_leaf(piece, leaf, depends, needed) if leaf else _graded(piece, depends, needed)
+        piece.known[asked] = found
     return found
 
 
@@ -240,10 +237,8 @@ def _kept(piece: Piece, keys: Sequence[tuple[Flags, Flags] | None]) -> set[int]:
     for child, key in zip(piece.children, keys, strict=True):
         if key is not None:
             found = graded(child.piece, *key)
-            kept.update(
-                memory.storage[s] for s, keep in zip(child.sources, found.inputs, strict=True) if keep
-            )
-            kept.update(at for at, keep in enumerate(found.exported, own) if keep)
+            kept.update(memory.storage[source] for source in compress(child.sources, found.inputs))
+            kept.update(compress(range(own, own + len(found.exported)), found.exported))
             own += len(found.exported)
     return kept
 

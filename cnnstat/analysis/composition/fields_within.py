@@ -91,7 +91,7 @@ class FieldsWithin(Fields):
         base: Field | None = field
         if child.more:
             base = grown(field, growths[self.behaviour.carried(c)[0]], child.more)
-        fields = [base and growth and grown(base, growth) for growth in growths]
+        fields = [grown(base, growth) if base else None for growth in growths]
         return tuple([found for found in fields if found]) if all(fields) else None
 
     def _carried(self, c: int, found: tuple[Field, ...], arriving: tuple[Field, ...]) -> tuple[Field, ...]:

@@ -1,10 +1,10 @@
 """How receptive fields grow through pieces.
 
-Of a piece of windows that all slide on, whose units see a region around their own place, the field is an affine
-function of the field that arrives: of bounds that advance by a, from l to h, it makes ones that advance by
-a·stride, from l + a·low to h + a·high. So it is for every path, and where paths of one stride meet, for the
-lowest low and the highest high. A `Growth` is that function; it is found once for each piece. All else goes
-through the children of the piece, as `Fields` goes through a graph.
+Of a piece of windows that all slide on, whose units see a region around their own place, the field is an
+affine function of the field that arrives: of bounds that advance by a, from l to h, it makes ones that
+advance by a·stride, from l + a·low to h + a·high. So it is for every path, and where paths of one stride
+meet, for the lowest low and the highest high. A `Growth` is that function; it is found once for each piece.
+All else goes through the children of the piece, as `Fields` goes through a graph.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def plain(field: Field) -> bool:
         field.because is None
         and bool(field.axes)
         and field.alike.count(UNLIKE) == len(field.alike)
-        and all([len(axis) == 1 and len(axis[0].low) == 1 and axis[0].advance > 0 for axis in field.axes])
+        and all(len(axis) == 1 and len(axis[0].low) == 1 and axis[0].advance > 0 for axis in field.axes)
     )
 
 
 def grown(field: Field, growth: Growth, times: int = 1) -> Field | None:
-    """Return what becomes of a `plain` field, so many times over; None where it is too large or of other axes."""
+    """Return what becomes of a `plain` field, so many times over; None if too large, or of other axes."""
     if len(field.axes) != len(growth.axes):
         return None
     axes = []
@@ -70,8 +70,8 @@ def grown(field: Field, growth: Growth, times: int = 1) -> Field | None:
 class Behaviour:
     """All that fields follow from in a piece: of pieces of different channels it may be one.
 
-    ``growths`` are those of its nodes, where it has one input and they are affine. ``shapes`` are those of its
-    nodes, with one channel for maps: of these, fields do not follow from how many there are.
+    ``growths`` are those of its nodes, where it has one input and they are affine. ``shapes`` are those of
+    its nodes, with one channel for maps: of these, fields do not follow from how many there are.
     """
 
     def __init__(
@@ -86,24 +86,23 @@ class Behaviour:
         self.arity, self.shapes, self.exported = arity, shapes, exported
         self.footprints, self.values, self.children = footprints, values, children
         self.is_leaf = not children
-        self.growths: tuple[Growth | None, ...] | None = None
+        self.growths: tuple[Growth, ...] | None = None
         if arity == 1 and len(shapes[0]) > 1:
             nodes = _of_children(self) if children else [None, _of_leaf(self, [_same(shapes[0])])]
-            if all(nodes[node] is not None for node in exported):
-                self.growths = tuple([nodes[node] for node in exported])
+            growths = [growth for growth in map(nodes.__getitem__, exported) if growth]
+            self.growths = tuple(growths) if len(growths) == len(exported) else None
         self.known: dict[object, tuple[tuple[Field, ...], int]] = {}
         self.back: dict[object, tuple[tuple[Positions, ...] | None, int]] = {}
 
     def carried(self, c: int) -> tuple[int, ...]:
-        """Return for each input of the next repetition which node of the ``c``-th child it reads; -1 for none.
+        """Return for each input of the next repetition which node of the ``c``-th child it reads; -1: none.
 
         It has the repetition that stands behind the child for an example.
         """
         each, child = self.children[c]
         nodes = range(child.start, child.start + len(each.exported))
-        return tuple(
-            [source - child.start if source in nodes else -1 for source in self.children[c + 1][1].sources]
-        )
+        following = self.children[c + 1][1]
+        return tuple([source - child.start if source in nodes else -1 for source in following.sources])
 
     @property
     def out_shapes(self) -> tuple[Shape, ...]:
@@ -178,9 +177,10 @@ def _through(above: Growth, growth: Growth | None, times: int) -> Growth | None:
         if by == 1:
             axes.append((stride, low + stride * first * times, high + stride * last * times))
             continue
+        axis = stride, low, high
         for _ in range(times):
-            stride, low, high = stride * by, low + stride * first, high + stride * last
-        axes.append((stride, low, high))
+            axis = axis[0] * by, axis[1] + axis[0] * first, axis[2] + axis[0] * last
+        axes.append(axis)
     return Growth(tuple(axes), above.aligned and growth.aligned)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.model import Operand
 
 Ready: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
-"""An operand as a function of the parameters in scope; it raises `Fault` or KeyError where it has no value."""
+"""An operand as a function of the parameters in scope; without a value, it raises `Fault` or KeyError."""
 
 _REMEMBERED = 100_000
 

@@ -48,15 +48,15 @@ class Child(Struct, frozen=True, gc=False):
 class Piece(Struct, frozen=True, eq=False):
     """What a piece comes to.
 
-    ``shapes`` are those of its inputs. ``nodes`` are those of its own that may be read outside, by their states; ``outputs`` says of each output
-    which it is: an input (its position), or a node of its own (~position). ``reads`` says which inputs a layer
-    of it reads, ``read`` which of its nodes is read within it, or need not be. ``exported`` are the numbers
-    that its nodes have among its ``children``.
+    ``shapes`` are those of its inputs. ``nodes`` are those of its own that may be read outside, by their
+    states; ``outputs`` says of each output which it is: an input (its position), or a node of its own
+    (~position). ``reads`` says which inputs a layer of it reads, ``read`` which of its nodes is read within
+    it, or need not be. ``exported`` are the numbers that its nodes have among its ``children``.
 
     ``counts`` are the sums of the figures that were asked for, ``layers`` how many there are, ``looks`` how
-    long their patterns are together. ``placed`` and ``made`` are the steps of unfolding that a further call and
-    the first one take at most, ``height`` is how deep blocks nest in it. What is found out later about it is
-    ``known``.
+    long their patterns are together. ``placed`` and ``made`` are the steps of unfolding that a further call
+    and the first one take at most, ``height`` is how deep blocks nest in it. What is found out later about it
+    is ``known``.
     """
 
     shapes: tuple[Shape, ...]
