@@ -98,8 +98,11 @@ class Composer:
                 continue
             piece = self._called(step, step.rest, scope, around, around.params, sources)
             scope.made += 1 + piece.placed + _SCOPE_STEPS + piece.made
-            self._name(step, LAST, scope, scope.place(piece, step.name, sources, 0))
-        return scope.piece()
+            outputs = scope.place(piece, step.name, sources, 0)
+            if step.entry.unused:
+                scope.unused += outputs
+            self._name(step, LAST, scope, outputs)
+        return scope.piece(len(self.columns))
 
     def _repeat(self, step: Step, scope: Scope, around: _Around, sources: tuple[int, ...]) -> None:
         """Place the repetitions of an entry; of many that are alike, a few with how many more there are."""
@@ -117,6 +120,8 @@ class Composer:
             more = max(0, times - r - _FEW + 1) if piece is before and self._steady(step, piece) else 0
             outputs = scope.place(piece, f"{step.name}.{r}", sources, more)
             scope.made += (2 + piece.placed) * (1 + more)
+            if step.entry.unused:
+                scope.unused += outputs
             if piece is not before:
                 scope.made += _SCOPE_STEPS + piece.made
             if step.single:
@@ -155,8 +160,6 @@ class Composer:
 
     def _name(self, step: Step, repetition: int, scope: Scope, outputs: tuple[int, ...]) -> None:
         """Let slots stand for what a step, or one of its repetitions, puts out."""
-        if step.entry.unused:
-            scope.unused += outputs
         for slot in step.slots:
             if slot.repetition == repetition:
                 names = self._blocks[step.kind].outputs if slot.output else ()

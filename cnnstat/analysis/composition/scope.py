@@ -33,8 +33,8 @@ class Scope:
         self.children.append(Child(piece, name, sources, start, more))
         return tuple([sources[o] if o >= 0 else start + ~o for o in piece.outputs])
 
-    def piece(self) -> Piece:
-        """Return the whole list as a piece.
+    def piece(self, columns: int) -> Piece:
+        """Return the whole list as a piece, of so many figures.
 
         Raises:
             Beyond: there is a layer that nobody reads.
@@ -65,7 +65,7 @@ class Scope:
             tuple(read[:arity]),
             tuple([read[node] for node in exported]),
             exported,
-            _sums([piece.counts for piece in pieces], times),
+            _sums([(0,) * columns, *[piece.counts for piece in pieces]], [1, *times]),
             _sum([piece.layers for piece in pieces], times),
             _sum([piece.looks for piece in pieces], times),
             _sum([piece.placed + 1 for piece in pieces], times) + len(self.plan.steps),
@@ -82,8 +82,6 @@ def _sum(values: Sequence[int], times: Sequence[int]) -> int:
 
 
 def _sums(rows: Sequence[tuple[int, ...]], times: Sequence[int]) -> tuple[int, ...]:
-    if not rows:
-        return ()
     if max(times) > 1:
         rows = [
             tuple([value * count for value in row]) if count > 1 else row
