@@ -16,7 +16,7 @@ from cnnstat.layers.footprint import POINT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnnstat.analysis.composition.piece import Child
+    from cnnstat.analysis.composition.form import Place
     from cnnstat.analysis.receptive_field import Region
     from cnnstat.layers.base import Footprint, Shape
     from cnnstat.layers.footprint import Positions
@@ -55,14 +55,14 @@ class FieldsWithin(Fields):
         self._within: dict[int, FieldsWithin] = {}
         self._growing: set[int] = set()
         self._everything = tuple([(0, size - 1) for size in extent])
-        for c, (each, child) in enumerate(behaviour.children):
-            self.fields += self._through(c, each, child)
+        for c, (each, place, more) in enumerate(behaviour.children):
+            self.fields += self._through(c, each, place, more)
             self._owners += [c] * len(each.exported)
             if each.is_leaf:
-                self._names.append(path + child.name)
-                self._read.append(self._seeing(child.sources[: each.values], each.footprints))
+                self._names.append(path + behaviour.names[c])
+                self._read.append(self._seeing(place.sources[: each.values], each.footprints))
             else:
-                self._names += [path + child.name] * len(each.exported)
+                self._names += [path + behaviour.names[c]] * len(each.exported)
                 self._read += [()] * len(each.exported)
 
     @classmethod
@@ -72,38 +72,25 @@ class FieldsWithin(Fields):
 
     # -- on the way down ---------------------------------------------------------------------------
 
-    def _through(self, c: int, each: Behaviour, child: Child) -> tuple[Field, ...]:
+    def _through(self, c: int, each: Behaviour, place: Place, more: int) -> tuple[Field, ...]:
         """Return the fields of what a child puts out."""
-        arriving = tuple([self.fields[source] for source in child.sources])
+        arriving = tuple([self.fields[source] for source in place.sources])
         if each.growths is not None and plain(arriving[0]):
-            fields = self._grown(c, each, child, arriving[0])
+            fields = _grown(each, place, more, arriving[0])
             if fields is not None:
                 self._growing.add(c)
                 return fields
-        found = self._once(c, each, child, arriving)
-        if child.more and self._carried(c, found, arriving) != arriving:
+        found = self._once(c, each, place, arriving)
+        if place.carried and _carried(place.carried, found, arriving) != arriving:
             raise Beyond("repetitions of which each sees something else")
         return found
 
-    def _grown(self, c: int, each: Behaviour, child: Child, field: Field) -> tuple[Field, ...] | None:
-        """Return the fields that a plain one grows to; None where one is too large."""
-        growths = each.growths or ()
-        base: Field | None = field
-        if child.more:
-            base = grown(field, growths[self.behaviour.carried(c)[0]], child.more)
-        fields = [grown(base, growth) if base else None for growth in growths]
-        return tuple([found for found in fields if found]) if all(fields) else None
-
-    def _carried(self, c: int, found: tuple[Field, ...], arriving: tuple[Field, ...]) -> tuple[Field, ...]:
-        """Return the fields that the next repetition reads."""
-        each = zip(self.behaviour.carried(c), arriving, strict=True)
-        return tuple([field if node < 0 else found[node] for node, field in each])
-
-    def _once(self, c: int, each: Behaviour, child: Child, arriving: tuple[Field, ...]) -> tuple[Field, ...]:
+    def _once(self, c: int, each: Behaviour, place: Place, arriving: tuple[Field, ...]) -> tuple[Field, ...]:
         """Return the fields behind a child that is gone through, once for each that may arrive."""
         if each.is_leaf:
-            sources = child.sources[: each.values]
-            return (self.through(self._path + child.name, sources, each.footprints, each.shapes[-1]),)
+            sources = place.sources[: each.values]
+            name = self._path + self.behaviour.names[c]
+            return (self.through(name, sources, each.footprints, each.shapes[-1]),)
         key = self.extent, arriving
         if key in each.known:
             fields, spent = each.known[key]
@@ -120,11 +107,11 @@ class FieldsWithin(Fields):
     def _child(self, c: int) -> FieldsWithin:
         """Return the fields within a child."""
         if c not in self._within:
-            each, child = self.behaviour.children[c]
-            arriving = [self.fields[source] for source in child.sources]
-            path = f"{self._path}{child.name}."
+            each, place, _ = self.behaviour.children[c]
+            arriving = [self.fields[source] for source in place.sources]
+            path = f"{self._path}{self.behaviour.names[c]}."
             self._within[c] = FieldsWithin(
-                each, arriving, self, child.sources, path, self._looks, self.extent
+                each, arriving, self, place.sources, path, self._looks, self.extent
             )
         return self._within[c]
 
@@ -175,11 +162,11 @@ class FieldsWithin(Fields):
 
     def _past(self, c: int, needed: Needed, ends: Region) -> Region:
         """Go back through a child, from all of its nodes, and through the repetitions that it stands for."""
-        each, child = self.behaviour.children[c]
-        nodes = range(child.start, child.start + len(each.exported))
+        each, place, more = self.behaviour.children[c]
+        nodes = range(place.start, place.start + len(each.exported))
         wanted = {i: needed.pop(node) for i, node in enumerate(nodes) if node in needed}
-        carried = self.behaviour.carried(c) if child.more else ()
-        for _ in range(child.more):
+        carried = place.carried or ()
+        for _ in range(more):
             before = ends
             read, ends = self._read_by(c, wanted, ends)
             further: Needed = {}
@@ -187,7 +174,7 @@ class FieldsWithin(Fields):
                 if carried[i] >= 0:
                     need(further, [], carried[i], units)
                 else:
-                    need(needed, [], child.sources[i], units)
+                    need(needed, [], place.sources[i], units)
             if ends == self._everything:
                 return ends
             if further == wanted and ends == before:
@@ -195,27 +182,27 @@ class FieldsWithin(Fields):
             wanted = further
         read, ends = self._read_by(c, wanted, ends)
         for i, units in read.items():
-            need(needed, [], child.sources[i], units)
+            need(needed, [], place.sources[i], units)
         return ends
 
     def _read_by(self, c: int, wanted: Needed, ends: Region) -> tuple[Needed, Region]:
         """Return what some units of a child's nodes need of its inputs, and all that is seen by then."""
-        each, child = self.behaviour.children[c]
+        each, place, _ = self.behaviour.children[c]
         if not wanted:
             return {}, ends
         if each.is_leaf:
-            return self._read_by_leaf(child, wanted[0]), ends
+            return self._read_by_leaf(place, wanted[0]), ends
         if c in self._growing:
             return self._read_by_growing(each, wanted), ends
         needed = {each.exported[i]: units for i, units in wanted.items()}
         ends = self._child(c)._inside(needed, ends)
         return needed, ends
 
-    def _read_by_leaf(self, child: Child, units: list[Positions]) -> Needed:
+    def _read_by_leaf(self, place: Place, units: list[Positions]) -> Needed:
         """Return the same for a layer."""
         read: Needed = {}
-        self._back(child.start, units, read, [])
-        return {child.sources.index(source): found for source, found in read.items()}
+        self._back(place.start, units, read, [])
+        return {place.sources.index(source): found for source, found in read.items()}
 
     def _read_by_growing(self, each: Behaviour, wanted: Needed) -> Needed:
         """Return the same for a piece whose units slide on, which does not follow from where it stands."""
@@ -239,3 +226,20 @@ class FieldsWithin(Fields):
 
 def _joined(ends: Region, found: Iterable[tuple[int, int]]) -> Region:
     return tuple([joined(a, b) for a, b in zip(ends, found, strict=True)])
+
+
+def _grown(each: Behaviour, place: Place, more: int, field: Field) -> tuple[Field, ...] | None:
+    """Return the fields that a plain one grows to in a child; None where one is too large."""
+    growths = each.growths or ()
+    base: Field | None = field
+    if place.carried:
+        base = grown(field, growths[place.carried[0]], more)
+    fields = [grown(base, growth) if base else None for growth in growths]
+    return tuple([found for found in fields if found]) if all(fields) else None
+
+
+def _carried(
+    carried: tuple[int, ...], found: tuple[Field, ...], arriving: tuple[Field, ...]
+) -> tuple[Field, ...]:
+    """Return the fields that the next repetition reads."""
+    return tuple([field if node < 0 else found[node] for node, field in zip(carried, arriving, strict=True)])

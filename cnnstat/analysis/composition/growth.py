@@ -15,12 +15,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.analysis.bounds import too_large
+from cnnstat.analysis.long_patterns import Looks
 from cnnstat.analysis.receptive_field import UNLIKE, Field
+from cnnstat.layers.base import UNKNOWN, places
 from cnnstat.layers.footprint import Bounds
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.composition.piece import Child, Piece
-    from cnnstat.layers.base import Footprint, Shape
+    from cnnstat.analysis.composition.form import Place
+    from cnnstat.analysis.composition.piece import Piece
+    from cnnstat.layers.base import Footprint, Layer, Shape
     from cnnstat.layers.footprint import Positions
 
 AxisGrowth: TypeAlias = tuple[int, int, int]
@@ -81,11 +84,13 @@ class Behaviour:
         exported: tuple[int, ...],
         footprints: tuple[Footprint, ...],
         values: int | None,
-        children: tuple[tuple[Behaviour, Child], ...],
+        children: tuple[tuple[Behaviour, Place, int], ...],
+        looks: int,
     ) -> None:
         self.arity, self.shapes, self.exported = arity, shapes, exported
-        self.footprints, self.values, self.children = footprints, values, children
+        self.footprints, self.values, self.children, self.looks = footprints, values, children, looks
         self.is_leaf = not children
+        self.names = _names(children)
         self.growths: tuple[Growth, ...] | None = None
         if arity == 1 and len(shapes[0]) > 1:
             nodes = _of_children(self) if children else [None, _of_leaf(self, [_same(shapes[0])])]
@@ -94,20 +99,22 @@ class Behaviour:
         self.known: dict[object, tuple[tuple[Field, ...], int]] = {}
         self.back: dict[object, tuple[tuple[Positions, ...] | None, int]] = {}
 
-    def carried(self, c: int) -> tuple[int, ...]:
-        """Return for each input of the next repetition which node of the ``c``-th child it reads; -1: none.
-
-        It has the repetition that stands behind the child for an example.
-        """
-        each, child = self.children[c]
-        nodes = range(child.start, child.start + len(each.exported))
-        following = self.children[c + 1][1]
-        return tuple([source - child.start if source in nodes else -1 for source in following.sources])
-
     @property
     def out_shapes(self) -> tuple[Shape, ...]:
         """Return the shapes of the nodes that may be read outside."""
         return tuple([self.shapes[node] for node in self.exported])
+
+
+def _names(children: tuple[tuple[Behaviour, Place, int], ...]) -> tuple[str, ...]:
+    """Return what children are called: the last of repetitions that one stands for gives it its name."""
+    names = []
+    passed = 0
+    for _, place, more in children:
+        passed = 0 if not place.repetition else passed
+        passed += more
+        number = place.repetition
+        names.append(place.name if number is None else f"{place.name}.{number + passed}")
+    return tuple(names)
 
 
 def behaviour_of(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
@@ -120,25 +127,34 @@ def behaviour_of(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviou
 
 def _behaviour(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
     key: tuple[object, ...]
-    if piece.leaf is not None:
-        leaf = piece.leaf
-        shapes = tuple([_without_channels(shape) for shape in (*piece.shapes, leaf.out)])
-        values = leaf.layer.values_from
-        key = shapes, leaf.footprints, values
-        if key not in all_of_them:
-            all_of_them[key] = Behaviour(piece.arity, shapes, (piece.arity,), leaf.footprints, values, ())
-        return all_of_them[key]
-    pairs = tuple([(behaviour_of(child.piece, all_of_them), child) for child in piece.children])
     shapes = tuple([_without_channels(shape) for shape in piece.shapes])
-    key = (
-        shapes,
-        piece.exported,
-        tuple([(id(each), child.name, child.sources, child.more) for each, child in pairs]),
-    )
+    form = piece.form
+    if piece.layer is not None:
+        layer = piece.layer
+        footprints, looks = _footprints(layer, piece.shapes)
+        shapes = (*shapes, _without_channels(piece.outputs[0][0]))
+        key = shapes, footprints, layer.values_from, looks
+        if key not in all_of_them:
+            all_of_them[key] = Behaviour(
+                form.arity, shapes, form.exported, footprints, layer.values_from, (), looks
+            )
+        return all_of_them[key]
+    children = [behaviour_of(child, all_of_them) for child in piece.children]
+    key = shapes, form, piece.more, tuple([id(each) for each in children])
     if key not in all_of_them:
-        every = (*shapes, *(shape for each, _ in pairs for shape in each.out_shapes))
-        all_of_them[key] = Behaviour(piece.arity, every, piece.exported, (), None, pairs)
+        every = (*shapes, *(shape for each in children for shape in each.out_shapes))
+        looks = sum([each.looks * (1 + more) for each, more in zip(children, piece.more, strict=True)])
+        placed = tuple(zip(children, form.places, piece.more, strict=True))
+        all_of_them[key] = Behaviour(form.arity, every, form.exported, (), None, placed, looks)
     return all_of_them[key]
+
+
+def _footprints(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[tuple[Footprint, ...], int]:
+    """Return what a layer reads, and how long its patterns are."""
+    looks = Looks()
+    if looks.take(layer.period(shapes), len(places(shapes[0]))):
+        return layer.footprints(shapes), looks.spent
+    return (UNKNOWN,) * (layer.values_from or len(shapes)), 0
 
 
 def _without_channels(shape: Shape) -> Shape:
@@ -155,15 +171,15 @@ def _same(shape: Shape) -> Growth:
 def _of_children(behaviour: Behaviour) -> list[Growth | None]:
     """Return the growth of each node over the only input; None of those that have none."""
     nodes: list[Growth | None] = [_same(behaviour.shapes[0])]
-    for c, (each, child) in enumerate(behaviour.children):
-        above = [nodes[source] for source in child.sources]
+    for each, place, more in behaviour.children:
+        above = [nodes[source] for source in place.sources]
         if each.growths is not None:
             base = above[0]
-            if child.more and base is not None:
-                base = _through(base, each.growths[behaviour.carried(c)[0]], child.more)
+            if place.carried and base is not None:
+                base = _through(base, each.growths[place.carried[0]], more)
             nodes += [base and _through(base, growth, 1) for growth in each.growths]
         else:
-            growth = _of_leaf(each, above) if each.is_leaf and not child.more else None
+            growth = _of_leaf(each, above) if each.is_leaf and not more else None
             nodes += [growth] * len(each.exported)
     return nodes
 
