@@ -17,7 +17,7 @@ from cnnstat.analysis.composition.alive import peak_of
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.compose import Composer
 from cnnstat.analysis.composition.fields_within import FieldsWithin
-from cnnstat.analysis.composition.growth import behaviour_of
+from cnnstat.analysis.composition.growth import behaviour_of_network
 from cnnstat.analysis.long_patterns import Looks, most_looks
 from cnnstat.analysis.model import KINDS, Counts
 from cnnstat.analysis.settings import Settings
@@ -139,7 +139,7 @@ class Pieces:
         looks = Looks()
         if len(self._behaviours) > _REMEMBERED:
             self._behaviours.clear()
-        behaviour = behaviour_of(piece, self._behaviours)
+        behaviour = behaviour_of_network(piece, self._behaviours)
         within = FieldsWithin.of_network(behaviour, inputs, of, looks)
         if looks.spent + behaviour.looks > most_looks(piece.layers):
             raise Beyond("patterns that are too long together")

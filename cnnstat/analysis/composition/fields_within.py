@@ -25,6 +25,9 @@ Needed: TypeAlias = "dict[int, list[Positions]]"
 """Units of nodes, by the node, per axis."""
 
 
+_REMEMBERED = 10_000  # fields, or units, for each behaviour
+
+
 class FieldsWithin(Fields):
     """The fields of the nodes of one piece, by their numbers in it, where it stands.
 
@@ -48,7 +51,7 @@ class FieldsWithin(Fields):
         self.extent = extent
         self.shapes = [*behaviour.shapes]
         self.fields = [*fields]
-        self.looked_outside = False
+        self.looked_outside = self._asked = False
         self._names = [""] * self.inputs
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * self.inputs
         self._owners = [-1] * self.inputs
@@ -62,7 +65,7 @@ class FieldsWithin(Fields):
                 self._names.append(path + behaviour.names[c])
                 self._read.append(self._seeing(place.sources[: each.values], each.footprints))
             else:
-                self._names += [path + behaviour.names[c]] * len(each.exported)
+                self._names += [""] * len(each.exported)  # none is ever blamed
                 self._read += [()] * len(each.exported)
 
     @classmethod
@@ -73,36 +76,47 @@ class FieldsWithin(Fields):
     # -- on the way down ---------------------------------------------------------------------------
 
     def _through(self, c: int, each: Behaviour, place: Place, more: int) -> tuple[Field, ...]:
-        """Return the fields of what a child puts out."""
+        """Return the fields of what a child puts out, worked out once for each that may arrive."""
         arriving = tuple([self.fields[source] for source in place.sources])
-        if each.growths is not None and plain(arriving[0]):
-            fields = _grown(each, place, more, arriving[0])
-            if fields is not None:
-                self._growing.add(c)
-                return fields
-        found = self._once(c, each, place, arriving)
-        if place.carried and _carried(place.carried, found, arriving) != arriving:
-            raise Beyond("repetitions of which each sees something else")
-        return found
+        key = self.extent, arriving, more, place.carried
+        known = each.known.get(key)
+        if known is None:
+            before = self._looks.spent
+            fields, grows, here = self._found(c, each, place, more, arriving)
+            known = fields, self._looks.spent - before, grows
+            if not here:
+                if len(each.known) >= _REMEMBERED:
+                    each.known.clear()
+                each.known[key] = known
+        else:
+            fields, spent, grows = known
+            self._looks.spent += spent
+        if grows:
+            self._growing.add(c)
+        return fields
 
-    def _once(self, c: int, each: Behaviour, place: Place, arriving: tuple[Field, ...]) -> tuple[Field, ...]:
-        """Return the fields behind a child that is gone through, once for each that may arrive."""
+    def _found(
+        self, c: int, each: Behaviour, place: Place, more: int, arriving: tuple[Field, ...]
+    ) -> tuple[tuple[Field, ...], bool, bool]:
+        """Return the fields of what a child puts out, if they grow, and if they are such here alone."""
+        if each.growths is not None and plain(arriving[0]):
+            grown_fields = _grown(each, place, more, arriving[0])
+            if grown_fields is not None:
+                return grown_fields, True, False
         if each.is_leaf:
+            asked, self._asked = self._asked, False
             sources = place.sources[: each.values]
             name = self._path + self.behaviour.names[c]
-            return (self.through(name, sources, each.footprints, each.shapes[-1]),)
-        key = self.extent, arriving
-        if key in each.known:
-            fields, spent = each.known[key]
-            self._looks.spend(spent)
-            return fields
-        before = self._looks.spent
-        within = self._child(c)
-        fields = tuple([within.fields[node] for node in each.exported])
+            fields: tuple[Field, ...] = (self.through(name, sources, each.footprints, each.shapes[-1]),)
+            here, self._asked = self._asked, asked or self._asked
+        else:
+            within = self._child(c)
+            fields = tuple([within.fields[node] for node in each.exported])
+            here = within.looked_outside
+        if place.carried and _carried(place.carried, fields, arriving) != arriving:
+            raise Beyond("repetitions of which each sees something else")
         blamed = {field.because for field in fields} - {field.because for field in arriving} - {None}
-        if not within.looked_outside and not blamed:  # else it is of this place alone
-            each.known[key] = fields, self._looks.spent - before
-        return fields
+        return fields, False, here or bool(blamed)
 
     def _child(self, c: int) -> FieldsWithin:
         """Return the fields within a child."""
@@ -123,6 +137,7 @@ class FieldsWithin(Fields):
         Raises:
             UntraceableError: that cannot be known.
         """
+        self._asked = True
         needed: Needed = {}
         for number, units in starts:
             need(needed, [], number, units)
@@ -165,6 +180,10 @@ class FieldsWithin(Fields):
         each, place, more = self.behaviour.children[c]
         nodes = range(place.start, place.start + len(each.exported))
         wanted = {i: needed.pop(node) for i, node in enumerate(nodes) if node in needed}
+        if c in self._growing and not each.is_leaf:
+            for units in self._read_by_growing(each, place, more, wanted):
+                need(needed, [], place.sources[0], units)
+            return ends
         carried = place.carried or ()
         for _ in range(more):
             before = ends
@@ -192,8 +211,6 @@ class FieldsWithin(Fields):
             return {}, ends
         if each.is_leaf:
             return self._read_by_leaf(place, wanted[0]), ends
-        if c in self._growing:
-            return self._read_by_growing(each, wanted), ends
         needed = {each.exported[i]: units for i, units in wanted.items()}
         ends = self._child(c)._inside(needed, ends)
         return needed, ends
@@ -204,24 +221,43 @@ class FieldsWithin(Fields):
         self._back(place.start, units, read, [])
         return {place.sources.index(source): found for source, found in read.items()}
 
-    def _read_by_growing(self, each: Behaviour, wanted: Needed) -> Needed:
-        """Return the same for a piece whose units slide on, which does not follow from where it stands."""
-        key = tuple([(i, *wanted[i]) for i in sorted(wanted)])
-        if key not in each.back:
-            axes = len(each.shapes[0]) - 1
-            looks = Looks()
-            start = Field(((POINT,),) * axes, alike=(UNLIKE,) * axes)
-            within = FieldsWithin(each, (start,), None, (), "", looks, self.extent)
-            looks.spent = 0
-            needed = {each.exported[i]: units for i, units in wanted.items()}
-            try:
-                within._inside(needed, (NO_REGION,) * axes)
-            except UntraceableError:
-                raise Beyond("units whose way back would be blamed on a layer") from None
-            each.back[key] = (tuple(needed[0]) if needed else None), looks.spent
-        units, spent = each.back[key]
-        self._looks.spend(spent)
-        return {} if units is None else {0: [*units]}
+    def _read_by_growing(
+        self, each: Behaviour, place: Place, more: int, wanted: Needed
+    ) -> Iterable[list[Positions]]:
+        """Return what is read of the only input where units slide on, wherever they stand."""
+        key = (more, place.carried, *[(i, *wanted[i]) for i in sorted(wanted)])
+        known = each.back.get(key)
+        if known is None:
+            if len(each.back) >= _REMEMBERED:
+                each.back.clear()
+            known = each.back[key] = _back_through(each, place, more, wanted, self.extent)
+        units, spent = known
+        self._looks.spent += spent
+        return () if units is None else ([*units],)
+
+
+def _back_through(
+    each: Behaviour, place: Place, more: int, wanted: Needed, extent: Shape
+) -> tuple[tuple[Positions, ...] | None, int]:
+    """Return what units of a growing piece read of its input, and how long that takes to find."""
+    axes = len(each.shapes[0]) - 1
+    looks = Looks()
+    start = Field(((POINT,),) * axes, alike=(UNLIKE,) * axes)
+    within = FieldsWithin(each, (start,), None, (), "", looks, extent)
+    looks.spent = 0
+    for _ in range(1 + more):
+        needed = {each.exported[i]: units for i, units in wanted.items()}
+        try:
+            within._inside(needed, (NO_REGION,) * axes)
+        except UntraceableError:
+            raise Beyond("units whose way back would be blamed on a layer") from None
+        if not needed:
+            return None, looks.spent
+        again = {place.carried[0]: needed[0]} if place.carried else {}
+        if again == wanted:
+            break  # all that are left read the same, and look at the same
+        wanted = again
+    return tuple(needed[0]), looks.spent * (1 + more)
 
 
 def _joined(ends: Region, found: Iterable[tuple[int, int]]) -> Region:

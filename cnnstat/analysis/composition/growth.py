@@ -9,25 +9,28 @@ All else goes through the children of the piece, as `Fields` goes through a grap
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from cnnstat.analysis.bounds import too_large
 from cnnstat.analysis.long_patterns import Looks
 from cnnstat.analysis.receptive_field import UNLIKE, Field
+from cnnstat.base.limits import MAX_FIELD
 from cnnstat.layers.base import UNKNOWN, places
 from cnnstat.layers.footprint import Bounds
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.composition.form import Place
+    from cnnstat.analysis.composition.form import Form, Place
     from cnnstat.analysis.composition.piece import Piece
+    from cnnstat.analysis.receptive_field import Axis
     from cnnstat.layers.base import Footprint, Layer, Shape
     from cnnstat.layers.footprint import Positions
 
 AxisGrowth: TypeAlias = tuple[int, int, int]
 """Stride, low and high of the function along one axis."""
+
+_STILL: AxisGrowth = (1, 0, 0)
 
 
 class Growth(Struct, frozen=True):
@@ -51,53 +54,58 @@ def grown(field: Field, growth: Growth, times: int = 1) -> Field | None:
     """Return what becomes of a `plain` field, so many times over; None if too large, or of other axes."""
     if len(field.axes) != len(growth.axes):
         return None
-    axes = []
-    for (bounds,), (stride, low, high) in zip(field.axes, growth.axes, strict=True):
-        if stride == 1:
-            by = bounds.advance * times
-            if not (low or high):
-                axes.append((bounds,))
-                continue
-            found = Bounds(bounds.advance, (bounds.low[0] + by * low,), (bounds.high[0] + by * high,))
-        else:
-            advance, lowest, highest = bounds.advance, bounds.low[0], bounds.high[0]
-            for _ in range(times):
-                lowest, highest, advance = lowest + advance * low, highest + advance * high, advance * stride
-            found = Bounds(advance, (lowest,), (highest,))
-        if too_large(found):
+    axes: list[Axis] = []
+    before = None
+    for axis, by in zip(field.axes, growth.axes, strict=True):
+        if (axis, by) == before:  # as of a square
+            axes.append(axes[-1])
+            continue
+        before = axis, by
+        (bounds,), (stride, low, high) = axis, by
+        if by == _STILL:
+            axes.append(axis)
+            continue
+        advance, lowest, highest = bounds.advance, bounds.low[0], bounds.high[0]
+        for _ in range(1 if stride == 1 else times):
+            step = advance * times if stride == 1 else advance
+            lowest, highest, advance = lowest + step * low, highest + step * high, advance * stride
+        if max(advance, highest - lowest) > MAX_FIELD:
             return None
-        axes.append((found,))
-    return replace(field, axes=tuple(axes), aligned=field.aligned and growth.aligned)
+        axes.append((Bounds(advance, (lowest,), (highest,)),))
+    return Field(tuple(axes), False, None, field.aligned and growth.aligned, field.alike)
 
 
 class Behaviour:
     """All that fields follow from in a piece: of pieces of different channels it may be one.
 
-    ``growths`` are those of its nodes, where it has one input and they are affine. ``shapes`` are those of
-    its nodes, with one channel for maps: of these, fields do not follow from how many there are.
+    ``shapes`` are those of its nodes, with one channel for maps: of these, fields do not follow from how many
+    there are. ``known`` are the fields that it has come to, ``back`` what its units have turned out to read.
     """
 
     def __init__(
         self,
-        arity: int,
+        form: Form,
         shapes: tuple[Shape, ...],
-        exported: tuple[int, ...],
         footprints: tuple[Footprint, ...],
-        values: int | None,
         children: tuple[tuple[Behaviour, Place, int], ...],
         looks: int,
     ) -> None:
-        self.arity, self.shapes, self.exported = arity, shapes, exported
-        self.footprints, self.values, self.children, self.looks = footprints, values, children, looks
-        self.is_leaf = not children
+        self.arity, self.shapes, self.exported = form.arity, shapes, form.exported
+        self.is_leaf = form.leaf is not None
+        self.footprints, self.values = footprints, form.leaf.values if form.leaf else None
+        self.children, self.looks = children, looks
         self.names = _names(children)
-        self.growths: tuple[Growth, ...] | None = None
-        if arity == 1 and len(shapes[0]) > 1:
-            nodes = _of_children(self) if children else [None, _of_leaf(self, [_same(shapes[0])])]
-            growths = [growth for growth in map(nodes.__getitem__, exported) if growth]
-            self.growths = tuple(growths) if len(growths) == len(exported) else None
-        self.known: dict[object, tuple[tuple[Field, ...], int]] = {}
+        self.known: dict[object, tuple[tuple[Field, ...], int, bool]] = {}
         self.back: dict[object, tuple[tuple[Positions, ...] | None, int]] = {}
+
+    @cached_property
+    def growths(self) -> tuple[Growth, ...] | None:
+        """Return how the field of each node grows from that of the only input; None where one does not."""
+        if self.arity != 1 or len(self.shapes[0]) == 1:
+            return None
+        nodes = [None, _of_leaf(self, [_same(self.shapes[0])])] if self.is_leaf else _of_children(self)
+        growths = [growth for growth in map(nodes.__getitem__, self.exported) if growth]
+        return tuple(growths) if len(growths) == len(self.exported) else None
 
     @property
     def out_shapes(self) -> tuple[Shape, ...]:
@@ -126,27 +134,33 @@ def behaviour_of(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviou
 
 
 def _behaviour(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
-    key: tuple[object, ...]
     shapes = tuple([_without_channels(shape) for shape in piece.shapes])
-    form = piece.form
-    if piece.layer is not None:
-        layer = piece.layer
-        footprints, looks = _footprints(layer, piece.shapes)
-        shapes = (*shapes, _without_channels(piece.outputs[0][0]))
-        key = shapes, footprints, layer.values_from, looks
+    key: tuple[object, ...]
+    if piece.layer is None:
+        children = tuple([behaviour_of(child, all_of_them) for child in piece.children])
+        key = shapes, piece.form, piece.more, children
         if key not in all_of_them:
-            all_of_them[key] = Behaviour(
-                form.arity, shapes, form.exported, footprints, layer.values_from, (), looks
-            )
+            all_of_them[key] = _together(piece, shapes, children)
         return all_of_them[key]
-    children = [behaviour_of(child, all_of_them) for child in piece.children]
-    key = shapes, form, piece.more, tuple([id(each) for each in children])
+    footprints, looks = _footprints(piece.layer, piece.shapes)
+    shapes = (*shapes, _without_channels(piece.outputs[0][0]))
+    key = shapes, footprints, piece.layer.values_from, looks
     if key not in all_of_them:
-        every = (*shapes, *(shape for each in children for shape in each.out_shapes))
-        looks = sum([each.looks * (1 + more) for each, more in zip(children, piece.more, strict=True)])
-        placed = tuple(zip(children, form.places, piece.more, strict=True))
-        all_of_them[key] = Behaviour(form.arity, every, form.exported, (), None, placed, looks)
+        all_of_them[key] = Behaviour(piece.form, shapes, footprints, (), looks)
     return all_of_them[key]
+
+
+def behaviour_of_network(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
+    """Return the behaviour of a whole network, which is no part of any other."""
+    shapes = tuple([_without_channels(shape) for shape in piece.shapes])
+    return _together(piece, shapes, tuple([behaviour_of(child, all_of_them) for child in piece.children]))
+
+
+def _together(piece: Piece, shapes: tuple[Shape, ...], children: tuple[Behaviour, ...]) -> Behaviour:
+    every = (*shapes, *(shape for each in children for shape in each.out_shapes))
+    looks = sum([each.looks * (1 + more) for each, more in zip(children, piece.more, strict=True)])
+    placed = tuple(zip(children, piece.form.places, piece.more, strict=True))
+    return Behaviour(piece.form, every, (), placed, looks)
 
 
 def _footprints(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[tuple[Footprint, ...], int]:

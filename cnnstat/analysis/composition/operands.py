@@ -52,7 +52,7 @@ def ready(operand: Operand) -> Ready:
 def _parameter(name: str) -> Ready:
     def value(params: Mapping[str, Value]) -> Value:
         found = params[name]
-        return found.numerator if isinstance(found, Fraction) and found.denominator == 1 else found
+        return found.numerator if found.__class__ is Fraction and found.denominator == 1 else found
 
     return value
 
