@@ -144,7 +144,7 @@ class Pieces:
         if looks.spent + behaviour.looks > most_looks(piece.layers):
             raise Beyond("patterns that are too long together")
         output = piece.form.outputs[-1]
-        return within.fields[output if output >= 0 else piece.form.exported[~output]]
+        return within.fields[output if output >= 0 else behaviour.exported[~output]]
 
 
 def totals(
@@ -169,7 +169,7 @@ def totals(
     shapes = spec.inputs if inputs is None else spec.inputs | named_inputs(inputs, spec.inputs)
     try:
         found = _composed(spec, settings, pieces, wanted, shapes)
-    except (Beyond, Fault, Misfit, KeyError, ZeroDivisionError):
+    except (Beyond, Fault, Misfit):
         found = None  # the walk says what is wrong, and where
     if found is None:
         pieces.walked += 1

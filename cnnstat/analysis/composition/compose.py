@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 50_000  # pieces; beyond, a long sweep starts to remember anew
 _SCOPE_STEPS = 5  # what a new template costs in unfolding, beside its layers
-_CALL_STEPS = 3 + _SCOPE_STEPS  # what a call counts for: its line, its inputs, a new template
 _FEW = 3  # of repetitions that are alike, the last of which are placed one by one
 _KINDS = frozenset(KINDS)
 Keyed: TypeAlias = "dict[str, Hashable]"
@@ -96,15 +95,16 @@ class Composer:
         children: list[Piece] = []
         more: list[int] = []
         wired: list[Hashable] = []
-        made = plan.entries
+        made = _SCOPE_STEPS + plan.entries
         for step in plan.steps:
             read = tuple([slots[number] for number in step.sources])
+            made += len(read) // PARTS
             if step.repeat is None:
                 piece = self._called(step, step.rest, around, read, None)
                 children.append(piece)
                 more.append(0)
                 wired.append(piece.form)
-                made += step.rest.length + piece.placed + piece.made + _CALL_STEPS
+                made += step.rest.length + _steps(piece) + piece.made
                 for slot in step.slots:
                     slots[slot.number] = piece.outputs[slot.output]
             else:
@@ -126,7 +126,8 @@ class Composer:
     ) -> Piece:
         """Return children in their places as one piece."""
         rows = [child.counts for child in children]
-        layers, placed = [child.layers for child in children], [1 + child.placed for child in children]
+        layers = [child.layers for child in children]
+        placed = [child.placed + (child.layer is None) for child in children]
         if any(more):
             times = [1 + count for count in more]
             rows = [tuple([n * t for n in row]) if t > 1 else row for row, t in zip(rows, times, strict=True)]
@@ -138,7 +139,7 @@ class Composer:
             outputs,
             tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(self.columns),
             sum(layers),
-            sum(placed) + len(children),
+            sum(placed) + sum(place.repetition == 0 for place in form.places),
             made,
             1 + max([child.height for child in children], default=0),
             None,
@@ -164,22 +165,22 @@ class Composer:
         if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= MAX_LAYERS:
             raise Beyond("no number of repetitions")
         made = r = 0
-        before: Piece | None = None
+        before: tuple[Piece | None, Piece | None] = None, None
         while r < times:
             arguments = step.rest if r else step.first
             piece = self._called(step, arguments, around, read, r)
-            alike = piece is before and step.alike and r + _FEW < times and _steady(step, piece)
+            alike = before == (piece, piece) and step.alike and r + _FEW < times and _steady(step, piece)
             further = times - r - _FEW if alike else 0
             children.append(piece)
             more.append(further)
-            made += (arguments.length + piece.placed + _CALL_STEPS) * (1 + further)
-            made += 0 if piece is before else piece.made
+            made += (1 + arguments.length + _steps(piece)) * (1 + further)
+            made += 0 if piece is before[1] else piece.made
             for slot in step.slots:
                 if slot.repetition == r:
                     slots[slot.number] = piece.outputs[slot.output]
             outputs = piece.outputs
             read = tuple([outputs[o] if o >= 0 else read[i] for i, o in enumerate(step.carried)])
-            before = piece
+            before = before[1], piece
             r += 1 + further
         for slot in step.slots:
             if slot.repetition == LAST:
@@ -375,6 +376,11 @@ class _Called:
         if self._text is None:
             self._text = Text(self.block.layers, self.block.inputs, self.block.outputs, self._blocks)
         return self._text
+
+
+def _steps(piece: Piece) -> int:
+    """Return the steps of unfolding that a further call of a piece takes at most, beside its options."""
+    return len(piece.shapes) // PARTS + (piece.placed if piece.layer is None else 0)
 
 
 def _form(plan: Plan, wired: tuple[Any, ...]) -> Form:

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.analysis.composition.beyond import Beyond
+from cnnstat.analysis.composition.form import Place
 from cnnstat.analysis.long_patterns import Looks
-from cnnstat.analysis.receptive_field import UNLIKE, Field
-from cnnstat.base.limits import MAX_FIELD
+from cnnstat.analysis.receptive_field import Field
+from cnnstat.base.limits import MAX_FIELD, MAX_LAYERS
 from cnnstat.layers.base import UNKNOWN, places
 from cnnstat.layers.footprint import Bounds
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.composition.form import Form, Place
+    from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.piece import Piece
     from cnnstat.analysis.receptive_field import Axis
     from cnnstat.layers.base import Footprint, Layer, Shape
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 AxisGrowth: TypeAlias = tuple[int, int, int]
 """Stride, low and high of the function along one axis."""
+Placed: TypeAlias = "tuple[Behaviour, Place, int]"
+"""A child, its place, and how many more repetitions it stands for."""
 
 _STILL: AxisGrowth = (1, 0, 0)
 
@@ -41,13 +45,17 @@ class Growth(Struct, frozen=True):
 
 
 def plain(field: Field) -> bool:
-    """Say whether a field is one of a window that slides on along each axis."""
-    return (
-        field.because is None
-        and bool(field.axes)
-        and field.alike.count(UNLIKE) == len(field.alike)
-        and all(len(axis) == 1 and len(axis[0].low) == 1 and axis[0].advance > 0 for axis in field.axes)
-    )
+    """Say whether a field is one of a window that slides on along each axis, or of several that disagree.
+
+    Of several, each has a stride of its own, which keeps it apart: a growth goes through each on its own.
+    """
+    for axis in field.axes:
+        if len(axis) > 1 and field.aligned:
+            return False
+        for bounds in axis:
+            if len(bounds.low) > 1 or bounds.advance < 1:
+                return False
+    return field.because is None and bool(field.axes) and not any(field.alike)
 
 
 def grown(field: Field, growth: Growth, times: int = 1) -> Field | None:
@@ -57,22 +65,25 @@ def grown(field: Field, growth: Growth, times: int = 1) -> Field | None:
     axes: list[Axis] = []
     before = None
     for axis, by in zip(field.axes, growth.axes, strict=True):
-        if (axis, by) == before:  # as of a square
-            axes.append(axes[-1])
-            continue
+        if (axis, by) != before:  # else as of a square
+            found = axis if by == _STILL else tuple([_grown(bounds, by, times) for bounds in axis])
+        axes.append(found)
         before = axis, by
-        (bounds,), (stride, low, high) = axis, by
-        if by == _STILL:
-            axes.append(axis)
-            continue
-        advance, lowest, highest = bounds.advance, bounds.low[0], bounds.high[0]
-        for _ in range(1 if stride == 1 else times):
-            step = advance * times if stride == 1 else advance
-            lowest, highest, advance = lowest + step * low, highest + step * high, advance * stride
-        if max(advance, highest - lowest) > MAX_FIELD:
-            return None
-        axes.append((Bounds(advance, (lowest,), (highest,)),))
+    if any(
+        max(bounds.advance, bounds.high[0] - bounds.low[0]) > MAX_FIELD for axis in axes for bounds in axis
+    ):
+        return None
     return Field(tuple(axes), False, None, field.aligned and growth.aligned, field.alike)
+
+
+def _grown(bounds: Bounds, by: AxisGrowth, times: int) -> Bounds:
+    stride, low, high = by
+    advance, lowest, highest = bounds.advance, bounds.low[0], bounds.high[0]
+    if stride == 1:
+        return Bounds(advance, (lowest + advance * times * low,), (highest + advance * times * high,))
+    for _ in range(times):
+        lowest, highest, advance = lowest + advance * low, highest + advance * high, advance * stride
+    return Bounds(advance, (lowest,), (highest,))
 
 
 class Behaviour:
@@ -85,12 +96,13 @@ class Behaviour:
     def __init__(
         self,
         form: Form,
+        exported: tuple[int, ...],
         shapes: tuple[Shape, ...],
         footprints: tuple[Footprint, ...],
-        children: tuple[tuple[Behaviour, Place, int], ...],
+        children: tuple[Placed, ...],
         looks: int,
     ) -> None:
-        self.arity, self.shapes, self.exported = form.arity, shapes, form.exported
+        self.arity, self.shapes, self.exported = form.arity, shapes, exported
         self.is_leaf = form.leaf is not None
         self.footprints, self.values = footprints, form.leaf.values if form.leaf else None
         self.children, self.looks = children, looks
@@ -113,7 +125,7 @@ class Behaviour:
         return tuple([self.shapes[node] for node in self.exported])
 
 
-def _names(children: tuple[tuple[Behaviour, Place, int], ...]) -> tuple[str, ...]:
+def _names(children: tuple[Placed, ...]) -> tuple[str, ...]:
     """Return what children are called: the last of repetitions that one stands for gives it its name."""
     names = []
     passed = 0
@@ -146,7 +158,7 @@ def _behaviour(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
     shapes = (*shapes, _without_channels(piece.outputs[0][0]))
     key = shapes, footprints, piece.layer.values_from, looks
     if key not in all_of_them:
-        all_of_them[key] = Behaviour(piece.form, shapes, footprints, (), looks)
+        all_of_them[key] = Behaviour(piece.form, piece.form.exported, shapes, footprints, (), looks)
     return all_of_them[key]
 
 
@@ -157,10 +169,43 @@ def behaviour_of_network(piece: Piece, all_of_them: dict[object, Behaviour]) -> 
 
 
 def _together(piece: Piece, shapes: tuple[Shape, ...], children: tuple[Behaviour, ...]) -> Behaviour:
-    every = (*shapes, *(shape for each in children for shape in each.out_shapes))
     looks = sum([each.looks * (1 + more) for each, more in zip(children, piece.more, strict=True)])
     placed = tuple(zip(children, piece.form.places, piece.more, strict=True))
-    return Behaviour(piece.form, every, (), placed, looks)
+    exported = piece.form.exported
+    if any(more and each.growths is None for each, _, more in placed):
+        placed, exported = _one_by_one(piece, placed)
+    every = (*shapes, *(shape for each, _, _ in placed for shape in each.out_shapes))
+    return Behaviour(piece.form, exported, every, (), placed, looks)
+
+
+def _one_by_one(piece: Piece, children: tuple[Placed, ...]) -> tuple[tuple[Placed, ...], tuple[int, ...]]:
+    """Return children of which each repetition stands for itself alone, where fields do not just grow.
+
+    With them, the numbers of the nodes that may be read outside: there are more nodes now.
+    """
+    numbers = [*range(piece.form.arity)]
+    placed: list[Placed] = []
+    count = piece.form.arity
+    shift = 0
+    for each, place, more in children:
+        sources = tuple([numbers[source] for source in place.sources])
+        own = len(each.exported)
+        stands_for = more if each.growths is None else 0
+        shift = shift if place.repetition else 0
+        for passed in range(stands_for + 1):
+            number = None if place.repetition is None else place.repetition + shift + passed
+            carried = None if each.growths is None else place.carried
+            again = Place(place.form, place.name, number, sources, count, carried)
+            placed.append((each, again, more - stands_for))
+            if passed < stands_for:
+                following = zip(place.carried or (), sources, strict=True)
+                sources = tuple([count + node if node >= 0 else source for node, source in following])
+            count += own
+        numbers += range(count - own, count)
+        shift += stands_for
+    if count > MAX_LAYERS:
+        raise Beyond("more repetitions than are gone through one by one")
+    return tuple(placed), tuple([numbers[node] for node in piece.form.exported])
 
 
 def _footprints(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[tuple[Footprint, ...], int]:
