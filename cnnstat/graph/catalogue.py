@@ -88,8 +88,9 @@ class Catalogue:
             if kind is None or (id(entry) in self.placed and not entry.first):
                 continue
             for option in (*entry.options, *entry.first):
-                written = not isinstance(option.value, (Expression, Expressions))
-                if written and (fault := value_fault(option.name, kind, option.value)):
+                if isinstance(option.value, (Expression, Expressions)):
+                    continue
+                if fault := value_fault(option.name, kind, option.value):
                     self.problems.note_once(fault, option.span)
 
     def _entries(self) -> Iterator[Entry]:

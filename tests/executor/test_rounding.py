@@ -203,7 +203,14 @@ layers:
 @pytest.mark.parametrize("factor", [-1.0, 0.0, 2.0, 1.001, 1 + 1e-5])
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [(TIED, "max_pool"), (EQUAL, "group_norm"), (LARGE, "rbf"), (LARGE, "scaled_tanh"), (CLOSE, "rbf"), (SATURATED, "sigmoid")],
+    [
+        (TIED, "max_pool"),
+        (EQUAL, "group_norm"),
+        (LARGE, "rbf"),
+        (LARGE, "scaled_tanh"),
+        (CLOSE, "rbf"),
+        (SATURATED, "sigmoid"),
+    ],
 )
 def test_a_wrong_gradient_is_no_rounding(
     text: str, kind: str, factor: float, monkeypatch: pytest.MonkeyPatch

@@ -36,7 +36,7 @@ COLUMNS = 448
 """Least number of columns worth a matrix product: below it, packing the weights costs more than using it."""
 
 MOST = 1 << 27
-"""Bytes that as many columns may have; where windows are larger than any packing is worth, there are fewer."""
+"""Bytes that as many columns may have: of larger windows there are fewer, whatever packing costs."""
 
 
 def pieces(x: Array, grid: Grid, depth: int) -> Iterator[tuple[slice, slice, Grid]]:
