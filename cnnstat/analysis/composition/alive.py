@@ -32,8 +32,10 @@ class Turn(Struct, frozen=True):
 
     ``spans`` are those of its course: the memories that are freed at the end of each, and whether one of the
     inputs of the whole piece is read there for the last time. ``left`` are those that it leaves behind.
+    ``is_leaf`` says that it is a layer, which has one span.
     """
 
+    is_leaf: bool
     schedule: Schedule
     spans: tuple[tuple[tuple[int, ...], bool], ...]
     left: tuple[int, ...]
@@ -52,7 +54,7 @@ class Schedule(Struct, frozen=True, eq=False):
     keeps: bool
 
 
-class Course(Struct, frozen=True):
+class Course(Struct, frozen=True, gc=False):
     """The most numbers alive in each span, and how many stay for good, besides what is read outside."""
 
     peaks: tuple[int, ...]
@@ -108,7 +110,14 @@ def _of_list(form: Form, live: Flags, key: Key | None) -> Schedule:
             if outer:
                 read.append(outer)
             spans.append((tuple([at - arity for at in gone if at >= arity]), bool(outer)))
-        turns.append(Turn(within, tuple(spans), tuple([at - arity for at in compress(memories, lives)])))
+        turns.append(
+            Turn(
+                place.form.leaf is not None,
+                within,
+                tuple(spans),
+                tuple([at - arity for at in compress(memories, lives)]),
+            )
+        )
         own = memories.stop
     read.append(())
     return Schedule(tuple(turns), tuple(read), tuple(compress(form.exported_memories, live)), keeps=False)
@@ -149,19 +158,6 @@ def _gone(read: Sequence[int], freed: dict[int, int]) -> list[int]:
 # -- numbers -------------------------------------------------------------------------------------------
 
 
-def sizes_of(piece: Piece) -> tuple[int, ...]:
-    """Return how many numbers the exported memories of a piece take."""
-    found: tuple[int, ...] | None = piece.known.get("sizes")
-    if found is None:
-        if piece.layer is not None:
-            found = () if piece.layer.view else (prod(piece.outputs[0][0]),)
-        else:
-            origins = [piece.form.origins[at] for at in piece.form.exported_memories]
-            found = tuple([sizes_of(piece.children[c])[i] for c, i in origins])
-        piece.known["sizes"] = found
-    return found
-
-
 def course(piece: Piece, plan: Schedule) -> Course:
     """Return how much is alive while a piece runs by a schedule of its form."""
     found: Course | None = piece.known.get(plan)
@@ -171,18 +167,21 @@ def course(piece: Piece, plan: Schedule) -> Course:
 
 
 def _course(piece: Piece, plan: Schedule) -> Course:
-    if piece.layer is not None:
-        size = sum(sizes_of(piece))
-        return Course((size,), size if plan.keeps else 0)
     sizes: list[int] = []
     for child in piece.children:
-        sizes += sizes_of(child)
+        sizes += child.sizes
     peaks: list[int] = []
     alive = highest = 0
     for child, more, turn in zip(piece.children, piece.more, plan.turns, strict=True):
-        runs = course(child, turn.schedule)
         start = alive
-        for peak, (freed, read) in zip(runs.peaks, turn.spans, strict=True):
+        if turn.is_leaf:
+            size = sum(child.sizes)
+            found: tuple[int, ...] = (size,)
+            left = size if turn.schedule.keeps else 0
+        else:
+            runs = child.known.get(turn.schedule) or course(child, turn.schedule)
+            found, left = runs.peaks, runs.left
+        for peak, (freed, read) in zip(found, turn.spans, strict=True):
             if alive + peak > highest:
                 highest = alive + peak
             for at in freed:
@@ -190,7 +189,7 @@ def _course(piece: Piece, plan: Schedule) -> Course:
             if read:
                 peaks.append(highest)
                 highest = 0
-        alive += runs.left
+        alive += left
         for at in turn.left:
             alive += sizes[at]
         if more:

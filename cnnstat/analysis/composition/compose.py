@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 50_000  # pieces; beyond, a long sweep starts to remember anew
 _SCOPE_STEPS = 5  # what a new template costs in unfolding, beside its layers
+_SURE = 2  # so many repetitions in front of one are as it is if it stands for more
 _FEW = 3  # of repetitions that are alike, the last of which are placed one by one
 _KINDS = frozenset(KINDS)
 Keyed: TypeAlias = "dict[str, Hashable]"
@@ -137,6 +138,7 @@ class Composer:
             form,
             tuple([shape for shape, _ in states]),
             outputs,
+            tuple([children[c].sizes[i] for c, i in form.exported_origins]),
             tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(self.columns),
             sum(layers),
             sum(placed) + sum(place.repetition == 0 for place in form.places),
@@ -165,22 +167,24 @@ class Composer:
         if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= MAX_LAYERS:
             raise Beyond("no number of repetitions")
         made = r = 0
-        before: tuple[Piece | None, Piece | None] = None, None
+        steady = 0  # how many in front of one have been as it is
+        before: Piece | None = None
         while r < times:
             arguments = step.rest if r else step.first
-            piece = self._called(step, arguments, around, read, r)
-            alike = before == (piece, piece) and step.alike and r + _FEW < times and _steady(step, piece)
-            further = times - r - _FEW if alike else 0
+            if before is None or not steady:
+                piece = self._called(step, arguments, around, read, r)
+            steady = steady + 1 if piece is before and step.alike else 0
+            further = times - r - _FEW if steady == _SURE and r + _FEW < times and _steady(step, piece) else 0
             children.append(piece)
             more.append(further)
             made += (1 + arguments.length + _steps(piece)) * (1 + further)
-            made += 0 if piece is before[1] else piece.made
+            made += 0 if piece is before else piece.made
             for slot in step.slots:
                 if slot.repetition == r:
                     slots[slot.number] = piece.outputs[slot.output]
             outputs = piece.outputs
             read = tuple([outputs[o] if o >= 0 else read[i] for i, o in enumerate(step.carried)])
-            before = before[1], piece
+            before = piece
             r += 1 + further
         for slot in step.slots:
             if slot.repetition == LAST:
@@ -320,6 +324,7 @@ class Composer:
             self._leaf_form(layer, len(states), bool(counts.get("trainable"))),
             shapes,
             ((out, frame_behind(layer, frame, shapes)),),
+            () if layer.view else (counts["activations"],),
             tuple([counts[c] if c in counts else getattr(layer, c)(shapes).value for c in self.columns]),
             1,
             1 + len(states) // PARTS,

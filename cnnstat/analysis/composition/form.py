@@ -6,6 +6,7 @@ child puts out, as far as anybody outside of the child may read it. What stays w
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
@@ -50,7 +51,7 @@ class Place(Struct, frozen=True):
     carried: tuple[int, ...] | None
 
 
-class Form(Struct, frozen=True, eq=False):
+class Form(Struct, frozen=True, eq=False, dict=True):
     """A form.
 
     ``outputs`` says of each output which node it is: an input (its position), or one of its own (~position).
@@ -74,6 +75,11 @@ class Form(Struct, frozen=True, eq=False):
     outside: tuple[int, ...]
     exported_memories: tuple[int, ...]
     known: dict[Any, Any]
+
+    @cached_property
+    def exported_origins(self) -> tuple[tuple[int, int], ...]:
+        """Return where the exported memories come from."""
+        return tuple([self.origins[at] for at in self.exported_memories])
 
 
 def leaf_form(leaf: LeafForm) -> Form:

@@ -19,9 +19,9 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     """What a piece comes to.
 
     ``form`` is how it is wired. ``shapes`` are those of its inputs, ``outputs`` the states of what it puts
-    out. ``counts`` are the sums of the figures that were asked for, ``layers`` how many there are. ``placed``
-    and ``made`` are the steps of unfolding that a further call and the first one take at most, ``height`` is
-    how deep blocks nest in it.
+    out, ``sizes`` how many numbers its exported memories take. ``counts`` are the sums of the figures that
+    were asked for, ``layers`` how many there are. ``placed`` and ``made`` are the steps of unfolding that a
+    further call and the first one take at most, ``height`` is how deep blocks nest in it.
 
     A layer stands alone; a block has ``children``, and for each how many ``more`` repetitions stand behind it
     that are as it is and as the one before it, each reading what the one before puts out. What is found out
@@ -31,6 +31,7 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     form: Form
     shapes: tuple[Shape, ...]
     outputs: tuple[State, ...]
+    sizes: tuple[int, ...]
     counts: tuple[int, ...]
     layers: int
     placed: int
