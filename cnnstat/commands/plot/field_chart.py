@@ -1,0 +1,91 @@
+"""Analyses -> Chart: the receptive field of each layer, and the size of the input as a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.base.axes import rank_of
+from cnnstat.base.errors import ArgumentError
+from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, label
+from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
+from cnnstat.report.document import receptive_field
+from cnnstat.report.layers import upper_bounds
+from cnnstat.report.text import said, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.analysis.model import LayerRow
+    from cnnstat.report.document import ReceptiveField
+
+
+def field_chart(analyses: Sequence[Analysis]) -> Chart:
+    """Return the receptive fields of all layers, of several networks each on the axis where it is larger.
+
+    Raises:
+        ArgumentError: an input is a vector, which has no places.
+    """
+    for analysis in analyses:
+        if len(analysis.input_shape) == 1:
+            raise ArgumentError(f"the input of {label(analysis.name)} is a vector: there are no fields on it")
+    series: list[Series] = []
+    rules: list[Rule] = []
+    lines: list[str] = []
+    for name, analysis in zip(names_of(analyses), analyses, strict=True):
+        fields = [_field(row, analysis) for row in analysis.rows]
+        lines += _lines(analysis, fields, name)
+        for axis, of in _axes(analysis, fields, name, alone=len(analyses) == 1).items():
+            series += _series(analysis, fields, axis, of)
+            text = f"input {shown(analysis.input_shape[1 + axis], 'count')}"
+            rules.append(Rule("y", analysis.input_shape[1 + axis], text, of))
+    common = {rule.value for rule in rules}
+    if len(common) == 1:
+        rules = [Rule("y", rules[0].value, rules[0].text)]
+    title = f"{label(analyses[0].name)}: receptive field" if len(analyses) == 1 else "Receptive fields"
+    across, up = Axis("layer", whole=True), Axis("receptive field, in positions of the input")
+    return Chart(title, tuple(lines), (Panel(across, up, tuple(series), tuple(rules)),))
+
+
+def _field(row: LayerRow, analysis: Analysis) -> ReceptiveField:
+    return receptive_field(row, analysis.input_shape, analysis.upper_bounds[row.number])
+
+
+def _axes(analysis: Analysis, fields: Sequence[ReceptiveField], name: str, *, alone: bool) -> dict[int, str]:
+    """Return the axes of the input that are shown, and the names of their series: all, if they differ."""
+    names = rank_of(analysis.input_shape).places
+    sizes = [analysis.input_shape[1:], *(field.size for field in fields if field.size)]
+    if all(len(set(size)) == 1 for size in sizes):
+        return {0: "receptive field" if alone else name}
+    if alone:
+        return dict(enumerate(names))
+    largest = max(range(len(names)), key=lambda axis: max(size[axis] for size in sizes))
+    return {largest: f"{name}, {names[largest]}"}
+
+
+def _series(analysis: Analysis, fields: Sequence[ReceptiveField], axis: int, name: str) -> Iterator[Series]:
+    """Yield the fields as a line, and those that are the whole input as points on the input's line."""
+    line: list[Point] = []
+    whole: list[Point] = []
+    for bundle in bundles(len(fields)):
+        number = max(bundle, key=lambda each: (fields[each].size or (0,))[0] if fields[each].known else 0)
+        field, place, at = fields[number], number + 1, label(analysis.rows[number].name)
+        size = None if field.size is None else field.size[axis]
+        line.append(Point(place, size if field.known else None, at))
+        if field.whole:
+            whole.append(Point(place, size, f"{at}: the whole input"))
+    yield Series(name, "line", tuple(line))
+    if whole:
+        yield Series(name, "points", tuple(whole))
+
+
+def _lines(analysis: Analysis, fields: Sequence[ReceptiveField], name: str) -> Iterator[str]:
+    yield heading(analysis)
+    whole = [row.name for row, field in zip(analysis.rows, fields, strict=True) if field.whole]
+    if whole:
+        yield f"Points on the line of the input: {label(whole[0])} and all others there see the whole input."
+    unknown = [field.unknown_because_of for field in fields if field.unknown_because_of]
+    if unknown:
+        yield f"Fields are unknown because of {label(str(unknown[0]))}."
+    yield from (f"Upper bounds are {said(fact.phrase)}." for fact in upper_bounds(analysis))
+    yield from shared(len(fields), "the largest field")
