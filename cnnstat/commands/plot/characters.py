@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import ceil, floor
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.base.text import cells_of, plain
-from cnnstat.commands.plot.chart import OTHER
+from cnnstat.commands.plot.chart import OTHER, wrapped
 from cnnstat.commands.plot.ticks import ticks
 from cnnstat.commands.plot.vega_lite import extent
 
@@ -50,23 +49,23 @@ def characters(chart: Chart, width: int, encoding: str = "utf-8") -> str:
     except UnicodeEncodeError:
         signs = _ASCII
     rows = _ROWS[min(len(chart.panels), len(_ROWS)) - 1]
-    heads = [part for line in (chart.title, *chart.lines) for part in wrap(plain(line), width)]
+    heads = [part for line in (chart.title, *chart.lines) for part in wrapped(plain(line), width)]
     pictures = [line for panel in chart.panels for line in ("", *_panel(panel, width, rows, signs))]
     return "\n".join((*heads, *pictures)) + "\n"
 
 
 def _panel(panel: Panel, width: int, rows: int, signs: _Signs) -> Iterator[str]:
-    top = extent(panel, "y")[1]
-    marks = ticks(top, panel.y.unit, rows // 2)
+    marks = ticks(extent(panel, "y")[1], panel.y.unit, rows // 2)
     beside = max(cells_of(text) for _, text in marks)
     columns = max(_NARROWEST, min(_WIDEST, width - beside - 2))
-    canvas = _Canvas(panel, columns, rows, signs)
+    canvas = _Canvas(panel, columns, rows, marks[-1][0], signs)
     texts = {canvas.row(value): text for value, text in reversed(marks)}
-    yield from wrap(plain(panel.y.title), width)
+    yield from wrapped(plain(panel.y.title), width)
     for row in reversed(range(rows)):
         yield f"{texts.get(row, ''):>{beside}} {signs.frame}{''.join(canvas.cells[row])}".rstrip()
     yield f"{'':{beside}} {signs.corner}{signs.bottom * columns}"
-    yield f"{'':{beside}}  {_across(panel, columns)}".rstrip()
+    if panel.x.marked:
+        yield f"{'':{beside}}  {_across(panel, columns)}".rstrip()
     yield from _legend(panel, signs, width)
 
 
@@ -94,7 +93,7 @@ def _legend(panel: Panel, signs: _Signs, width: int) -> Iterator[str]:
         texts = [f"{found[name]} {plain(name)}" for name in found] if len(found) > 1 else []
     elif len({each.name for each in panel.series}) > 1:
         texts = [f"{signs.other} {plain(each.name)}" for each in panel.series if each.hue == OTHER]
-    yield from wrap("   ".join(texts), width)
+    yield from wrapped("   ".join(texts), width)
 
 
 def _sign_of(series: Sequence[Series], signs: _Signs) -> dict[str, str]:
@@ -106,10 +105,10 @@ def _sign_of(series: Sequence[Series], signs: _Signs) -> dict[str, str]:
 class _Canvas:
     """The cells of a panel, row by row from below."""
 
-    def __init__(self, panel: Panel, columns: int, rows: int, signs: _Signs) -> None:
+    def __init__(self, panel: Panel, columns: int, rows: int, top: float, signs: _Signs) -> None:
         self.columns, self.rows, self.signs = columns, rows, signs
         self.left, self.right = extent(panel, "x")
-        self.top = extent(panel, "y")[1]
+        self.top = top
         self.cells = [[" "] * columns for _ in range(rows)]
         for rule in panel.rules:
             self._rule(rule)
@@ -176,7 +175,7 @@ class _Canvas:
             if point.y is not None:
                 column = self.column(point.x)
                 found[column] = max(found.get(column, 0), point.y)
-        if series.mark == "points":
+        if series.mark in ("points", "rings"):
             return found
         for before, after in pairwise(series.points):
             if before.y is None or after.y is None:

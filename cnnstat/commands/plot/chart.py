@@ -6,20 +6,25 @@ A chart is a column of panels that stand above each other. Whoever has numbers t
 
 from __future__ import annotations
 
+import re
+from textwrap import wrap
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from cnnstat.base.text import visible
 
-Unit: TypeAlias = Literal["count", "bytes", "share"]
-"""What the numbers of an axis are: counts have K, M or G, bytes binary units, shares of one are percents."""
-Mark: TypeAlias = Literal["line", "step", "points", "bars"]
-"""How a series is drawn. A ``step`` keeps its value until the next point."""
+Unit: TypeAlias = Literal["count", "bytes", "share", "places"]
+"""What the numbers of an axis are: counts have K, M or G, bytes binary units, shares of one are percents,
+places stand as they are.
+"""
+Mark: TypeAlias = Literal["line", "step", "points", "rings", "bars"]
+"""How a series is drawn. A ``step`` keeps its value until the next point; rings are points that are empty."""
 
 OTHER = "other"
 """The hue of what is there for completeness: a grey."""
 
+_WITH_UNIT = re.compile(r"(?<=[0-9]) (?=[KMGT]?i?B\b)")
 _SIGNS = 80
 """Signs of a name in a chart; what is left out is left out in its middle."""
 
@@ -27,15 +32,15 @@ _SIGNS = 80
 class Axis(Struct, frozen=True):
     """An axis: its title, and what its numbers are.
 
-    ``names`` stand in place of the numbers 1, 2, ... where there are any. ``whole``: only integers are
-    marked. ``zero``: the axis begins at 0 even if no value is near it.
+    ``names`` stand in place of the numbers 1, 2, ... where there are any. ``zero``: the axis begins at 0 even
+    if no value is near it. One that is not ``marked`` has numbers and title on the panel below.
     """
 
     title: str
     unit: Unit = "count"
     names: tuple[str, ...] = ()
-    whole: bool = False
     zero: bool = True
+    marked: bool = True
 
 
 class Point(Struct, frozen=True):
@@ -112,3 +117,8 @@ def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
             unique = f"{name} ({number})"
         found[unique] = None
     return tuple(found)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text in lines that are as wide at most; a number stays with its unit."""
+    return [line.replace("\0", " ") for line in wrap(_WITH_UNIT.sub("\0", text.replace("\0", "")), width)]

@@ -86,8 +86,8 @@ def _words(context: click.Context, parameter: click.Parameter, incomplete: str) 
     return completion.specs_or(KINDS, incomplete)
 
 
-def _read(words: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """Read SPEC... KIND."""
+def _read(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Check SPEC... KIND."""
     *specs, kind = words
     if kind not in KINDS:
         hint = suggestion(kind, KINDS) if specs else ""
@@ -97,7 +97,7 @@ def _read(words: Sequence[str]) -> tuple[tuple[str, ...], str]:
         raise ArgumentError(f"a network comes first: cnnstat plot resnet50 {kind}")
     if specs.count("-") > 1:
         raise ArgumentError("only one network can be standard input")
-    return tuple(specs), kind
+    return words
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def _keys(text: str) -> tuple[str, ...]:
 
 @click.command()
 @click.argument(
-    "words", metavar="SPEC... KIND", nargs=-1, required=True, callback=read_by(_read), shell_complete=_words
+    "specs", metavar="SPEC... KIND", nargs=-1, required=True, callback=read_by(_read), shell_complete=_words
 )
 @set_option
 @input_option
@@ -142,7 +142,7 @@ def _keys(text: str) -> tuple[str, ...]:
     click.option("--step", type=click.IntRange(1, MAX_SIZE), help="For sizes: from one to the next."),
 )
 def plot(
-    words: tuple[tuple[str, ...], str],
+    specs: tuple[str, ...],
     params: dict[str, object],
     input_shape: Inputs | None,
     settings: Settings,
@@ -161,14 +161,14 @@ def plot(
 
     Without -o and --format a rough picture is shown in characters.
     """
-    specs, kind = words
+    *networks, kind = specs
     wanted.check(kind)
     file = None if output in (None, "-") else Path(str(output))
     form = form or _form(file)
     if file is None and form in ("png", "pdf"):
         raise click.UsageError(f"a {form.upper()} goes to a file: -o chart.{form}")
     check_output(file)
-    chart = _chart(kind, [Chosen(spec, params, input_shape) for spec in specs], settings, wanted)
+    chart = _chart(kind, [Chosen(spec, params, input_shape) for spec in networks], settings, wanted)
     if form is None:
         _show(chart)
     else:

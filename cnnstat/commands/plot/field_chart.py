@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import plural
 from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, label
-from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
+from cnnstat.commands.plot.heading import bundles, heading, layer_axis, names_of, shared
 from cnnstat.report.document import receptive_field
 from cnnstat.report.layers import upper_bounds
-from cnnstat.report.text import said, shown
+from cnnstat.report.text import said, shown, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def field_chart(analyses: Sequence[Analysis]) -> Chart:
     lines: list[str] = []
     for name, analysis in zip(names_of(analyses), analyses, strict=True):
         fields = [_field(row, analysis) for row in analysis.rows]
-        lines += _lines(analysis, fields, name)
+        lines += _lines(analysis, fields)
         for axis, of in _axes(analysis, fields, name, alone=len(analyses) == 1).items():
             series += _series(analysis, fields, axis, of)
             text = f"input {shown(analysis.input_shape[1 + axis], 'count')}"
@@ -43,7 +44,9 @@ def field_chart(analyses: Sequence[Analysis]) -> Chart:
     if len(common) == 1:
         rules = [Rule("y", rules[0].value, rules[0].text)]
     title = f"{label(analyses[0].name)}: receptive field" if len(analyses) == 1 else "Receptive fields"
-    across, up = Axis("layer", whole=True), Axis("receptive field, in positions of the input")
+    alone = [row.name for row in analyses[0].rows] if len(analyses) == 1 else []
+    across = layer_axis(alone) if alone else Axis("layer", "places")
+    up = Axis("receptive field", "places")
     return Chart(title, tuple(lines), (Panel(across, up, tuple(series), tuple(rules)),))
 
 
@@ -64,26 +67,29 @@ def _axes(analysis: Analysis, fields: Sequence[ReceptiveField], name: str, *, al
 
 
 def _series(analysis: Analysis, fields: Sequence[ReceptiveField], axis: int, name: str) -> Iterator[Series]:
-    """Yield the fields as a line, and those that are the whole input as points on the input's line."""
-    line: list[Point] = []
+    """Yield the fields as points, and those that are the whole input as rings on the input's line."""
+    known: list[Point] = []
     whole: list[Point] = []
     for bundle in bundles(len(fields)):
         number = max(bundle, key=lambda each: (fields[each].size or (0,))[0] if fields[each].known else 0)
         field, place, at = fields[number], number + 1, label(analysis.rows[number].name)
         size = None if field.size is None else field.size[axis]
-        line.append(Point(place, size if field.known else None, at))
+        known.append(Point(place, size if field.known else None, at))
         if field.whole:
             whole.append(Point(place, size, f"{at}: the whole input"))
-    yield Series(name, "line", tuple(line))
+    yield Series(name, "points", tuple(known))
     if whole:
-        yield Series(name, "points", tuple(whole))
+        yield Series(name, "rings", tuple(whole))
 
 
-def _lines(analysis: Analysis, fields: Sequence[ReceptiveField], name: str) -> Iterator[str]:
-    yield heading(analysis)
-    whole = [row.name for row, field in zip(analysis.rows, fields, strict=True) if field.whole]
-    if whole:
-        yield f"Points on the line of the input: {label(whole[0])} and all others there see the whole input."
+def _lines(analysis: Analysis, fields: Sequence[ReceptiveField]) -> Iterator[str]:
+    largest = max((field.size for field in fields if field.size and field.known), default=None)
+    said_of = [] if largest is None else [f"up to {sizes(largest)}"]
+    if whole := sum(field.whole for field in fields):
+        said_of.append(
+            f"{whole:,} {plural('layer', whole)} {'see' if whole > 1 else 'sees'} all of it (rings)"
+        )
+    yield f"{heading(analysis)}: {', '.join(said_of)}" if said_of else heading(analysis)
     unknown = [field.unknown_because_of for field in fields if field.unknown_because_of]
     if unknown:
         yield f"Fields are unknown because of {label(str(unknown[0]))}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.commands.plot.chart import distinct
+from cnnstat.commands.plot.chart import Axis, distinct, label
 from cnnstat.report.document import NetworkDocument, head
 from cnnstat.report.layers import title_of
 from cnnstat.report.text import said
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST = 1_000
 """Places of a chart: of more layers, neighbours share one."""
+_NAMED = 32
+"""Layers whose names stand at the axis; of more, their numbers do."""
 
 
 def names_of(analyses: Sequence[Analysis]) -> tuple[str, ...]:
@@ -26,6 +28,13 @@ def names_of(analyses: Sequence[Analysis]) -> tuple[str, ...]:
 def heading(analysis: Analysis) -> str:
     """Return the name of a network with its inputs, and what its figures are without."""
     return said(title_of(NetworkDocument(command="plot", **head(analysis))))
+
+
+def layer_axis(names: Sequence[str], *, marked: bool = True) -> Axis:
+    """Return the axis of layers from the first on, with their names where these have room."""
+    if len(names) > _NAMED:
+        return Axis("layer", "places", zero=False, marked=marked)
+    return Axis("", "places", tuple(map(label, names)), zero=False, marked=marked)
 
 
 def bundles(count: int) -> Iterator[range]:

@@ -10,7 +10,7 @@ from cnnstat.analysis.outline import folded
 from cnnstat.base.figures import FIGURES
 from cnnstat.commands.draw.wording import family_of
 from cnnstat.commands.plot.chart import Axis, Bar, Chart, Panel, Point, Series, label
-from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
+from cnnstat.commands.plot.heading import bundles, heading, layer_axis, names_of, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 DEFAULT = ("macs", "params")
 """The figures without a choice."""
 
-_NAMED = 32
-"""Layers whose names stand at the axis; of more, their numbers do."""
 _HALF = 0.42
 
 
@@ -38,7 +36,7 @@ def layer_chart(
     return Chart(
         f"{what} up to each {'layer or block' if depth else 'layer'}",
         tuple(line for analysis in analyses for line in _totals(analysis, figures)),
-        tuple(_sums(analyses, key, depth) for key in figures),
+        tuple(_sums(analyses, key, depth, last=key == figures[-1]) for key in figures),
     )
 
 
@@ -62,14 +60,12 @@ def _bars(rows: Sequence[Row], key: str, *, last: bool) -> Panel:
                 name = label(rows[bundle[0]].name)
                 bars.setdefault(family, []).append(Bar(start, end, bottom, bottom + value, name))
                 bottom += value
-    named = len(rows) <= _NAMED
-    names = tuple(label(row.name) for row in rows) if named and last else ()
-    across = Axis("" if names else "layer", names=names, whole=True, zero=False)
+    across = layer_axis([row.name for row in rows], marked=last)
     series = tuple(Series(family, "bars", bars=tuple(each), hue=family) for family, each in bars.items())
     return Panel(across, Axis(FIGURES[key].label), series or (Series("layers", "bars"),))
 
 
-def _sums(analyses: Sequence[Analysis], key: str, depth: int | None) -> Panel:
+def _sums(analyses: Sequence[Analysis], key: str, depth: int | None, *, last: bool) -> Panel:
     """Return the sums of several networks as lines."""
     series = []
     for name, analysis in zip(names_of(analyses), analyses, strict=True):
@@ -80,4 +76,5 @@ def _sums(analyses: Sequence[Analysis], key: str, depth: int | None) -> Panel:
             for bundle in bundles(len(rows))
         ]
         series.append(Series(name, "step", tuple(points)))
-    return Panel(Axis("layer", whole=True), Axis(f"{FIGURES[key].label} so far"), tuple(series))
+    across = Axis("layer", "places", marked=last)
+    return Panel(across, Axis(f"{FIGURES[key].label} so far"), tuple(series))

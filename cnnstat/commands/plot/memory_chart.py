@@ -14,7 +14,7 @@ from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
 from cnnstat.report.text import bytes_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from cnnstat.analysis import Analysis
 
@@ -70,32 +70,27 @@ def memory_chart(analyses: Sequence[Analysis], *, training: bool = False) -> Cha
         title, panel = f"{label(analyses[0].name)}: {what}, layer after layer", _stack(analyses[0], lines[0])
     else:
         title, panel = f"{what.capitalize()}, layer after layer", _lines(analyses, lines)
-    said = [
-        line
-        for analysis, alive in zip(analyses, lines, strict=True)
-        for line in _said(analysis, alive, training=training)
-    ]
+    said = (_said(*each, training=training) for each in zip(analyses, lines, strict=True))
     longest = max(len(alive.sums) for alive in lines)
     return Chart(title, (*said, *shared(longest, "the largest sum")), (panel,))
 
 
-def _said(analysis: Analysis, alive: Timeline, *, training: bool) -> Iterator[str]:
+def _said(analysis: Analysis, alive: Timeline, *, training: bool) -> str:
     graph, settings, totals = analysis.graph, analysis.settings, analysis.totals
     largest = sorted(alive.at_peak, key=lambda number: -alive.sizes[number])
     named = [f"{label(graph.name(each))} {bytes_text(alive.sizes[each])}" for each in largest[:_LISTED]]
     more = f" and {len(largest) - _LISTED} more" if len(largest) > _LISTED else ""
-    peak = bytes_text(alive.sums[alive.peak])
-    yield (
-        f"{heading(analysis)} ({settings.dtype}, batch {settings.batch}): {peak} at the peak, "
-        f"when {label(graph.name(alive.peak))} has run: {', '.join(named)}{more}."
-    )
+    peak, at = bytes_text(alive.sums[alive.peak]), label(graph.name(alive.peak))
     if training:
+        figure = f"training memory, with gradients and {settings.optimizer}, is"
         whole = bytes_text(totals.training_memory_bytes)
-        yield f"With parameters, gradients and the state of {settings.optimizer}, training memory is {whole}."
     else:
-        params = bytes_text(BYTES[settings.dtype] * totals.counts.params)
-        whole = bytes_text(totals.inference_memory_bytes)
-        yield f"With {params} of parameters, inference memory is {whole}."
+        figure, whole = "inference memory is", bytes_text(totals.inference_memory_bytes)
+    params = bytes_text(BYTES[settings.dtype] * totals.counts.params)
+    return (
+        f"{heading(analysis)} ({settings.dtype}, batch {settings.batch}): {peak} when {at} has run "
+        f"({', '.join(named)}{more}); with {params} of parameters, {figure} {whole}"
+    )
 
 
 def _place(analysis: Analysis, number: int) -> int:
@@ -152,7 +147,8 @@ def _lines(analyses: Sequence[Analysis], lines: Sequence[Timeline]) -> Panel:
         for bundle in bundles(len(alive.sums)):
             step = max(bundle, key=lambda number: alive.sums[number])
             at = label(analysis.graph.name(step))
-            points.append(Point(_place(analysis, bundle[0]), alive.sums[step], at))
+            points.append(Point(_place(analysis, bundle[0]) - 0.5, alive.sums[step], at))
+        points.append(Point(_place(analysis, len(alive.sums) - 1) + 0.5, points[-1].y))
         peak = label(analysis.graph.name(alive.peak))
         at_peak = Point(_place(analysis, alive.peak), alive.sums[alive.peak], peak)
         series += [Series(name, "step", tuple(points)), Series(name, "points", (at_peak,))]
@@ -160,4 +156,4 @@ def _lines(analyses: Sequence[Analysis], lines: Sequence[Timeline]) -> Panel:
 
 
 def _across() -> Axis:
-    return Axis("layer that has run", whole=True, zero=False)
+    return Axis("layer that has run", "places", zero=False)

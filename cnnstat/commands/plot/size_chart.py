@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.figures import FIGURES
-from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct, label
+from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct
 from cnnstat.commands.plot.heading import bundles
 from cnnstat.report.text import bytes_text, sizes
 
@@ -25,7 +25,7 @@ def size_chart(searches: Sequence[SizeSearch], figures: Sequence[str] = DEFAULT)
     what = " and ".join(FIGURES[key].label for key in figures)
     title = f"{names[0]}: {what} by input size" if len(names) == 1 else f"{what} by input size"
     lines = tuple(line for name, search in zip(names, searches, strict=True) for line in _lines(name, search))
-    panels = tuple(_panel(names, searches, key) for key in figures)
+    panels = tuple(_panel(names, searches, key, last=key == figures[-1]) for key in figures)
     return Chart(title[:1].upper() + title[1:], lines, panels)
 
 
@@ -40,19 +40,23 @@ def _lines(name: str, search: SizeSearch) -> Iterator[str]:
         yield f"{said}; at its own, {own}, {cost.macs:,} MACs, {bytes_text(cost.inference_memory_bytes)}"
 
 
-def _panel(names: Sequence[str], searches: Sequence[SizeSearch], key: str) -> Panel:
+def _panel(names: Sequence[str], searches: Sequence[SizeSearch], key: str, *, last: bool) -> Panel:
     unit: Unit = "bytes" if key.endswith("_bytes") else "count"
     series: list[Series] = []
     for name, search in zip(names, searches, strict=True):
         series += _series(name, search, key)
     return Panel(
-        _across(searches), Axis(FIGURES[key].label, unit), tuple(series), tuple(_own(names, searches))
+        _across(searches, last=last),
+        Axis(FIGURES[key].label, unit),
+        tuple(series),
+        tuple(_own(names, searches, last=last)),
     )
 
 
-def _across(searches: Sequence[SizeSearch]) -> Axis:
+def _across(searches: Sequence[SizeSearch], *, last: bool) -> Axis:
     square = all(len(set(search.input_shape[1:])) == 1 for search in searches)
-    return Axis("input size" if square else "input size (the first axis)", whole=True, zero=False)
+    title = "input size" if square else "input size, on its first axis"
+    return Axis(title, "places", zero=False, marked=last)
 
 
 def _series(name: str, search: SizeSearch, key: str) -> Iterator[Series]:
@@ -74,10 +78,11 @@ def _series(name: str, search: SizeSearch, key: str) -> Iterator[Series]:
         yield Series(name, "points", tuple(alone))
 
 
-def _own(names: Sequence[str], searches: Sequence[SizeSearch]) -> Iterator[Rule]:
-    """Yield a line at the networks' own size, or one for each that has another."""
+def _own(names: Sequence[str], searches: Sequence[SizeSearch], *, last: bool) -> Iterator[Rule]:
+    """Yield a line at the networks' own size, or one for each that has another; the last panel says it."""
     own = {name: search.input_shape[1] for name, search in zip(names, searches, strict=True)}
     if len(set(own.values())) == 1:
-        yield Rule("x", next(iter(own.values())), f"own size {next(iter(own.values())):,}")
+        size = next(iter(own.values()))
+        yield Rule("x", size, f"own size {size:,}" if last else "")
     else:
-        yield from (Rule("x", size, label(f"{size:,}"), name) for name, size in own.items())
+        yield from (Rule("x", size, f"{size:,}" if last else "", name) for name, size in own.items())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from math import floor, log10
+from math import ceil, floor, log10
 
-_UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+_BINARY = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+_DECIMAL = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
 _STEPS = 6
 
 
@@ -16,29 +17,26 @@ def tick_step(high: float, steps: int = _STEPS) -> float:
     return int(found) if found >= 1 else found
 
 
-def unit_of_bytes(high: float) -> tuple[int, str]:
-    """Return how many bytes the unit has in which a value is more than 1, and what it is called."""
-    return next(((size, name) for size, name in _UNITS if high >= size), (1, "B"))
+def scale_of(high: float, unit: str) -> tuple[int, str]:
+    """Return by how much the numbers of an axis are divided, and what stands behind them."""
+    if unit == "bytes":
+        return next(((size, f" {name}") for size, name in _BINARY if high >= size), (1, " B"))
+    if unit == "count":
+        return next(((size, name) for size, name in _DECIMAL if high >= size), (1, ""))
+    return 1, ""
 
 
 def ticks(high: float, unit: str, steps: int = _STEPS) -> list[tuple[float, str]]:
-    """Return the values that an axis from 0 is marked at, and their texts in a unit that they share."""
-    size, name = unit_of_bytes(high) if unit == "bytes" else _thousands(high) if unit == "count" else (1, "")
+    """Return the values that an axis from 0 is marked at, and their texts in a unit that they share.
+
+    The last one is the value itself, or beyond it.
+    """
+    size, name = scale_of(high, unit)
     step = tick_step(high / size, steps)
-    count = int(high / size / step + 1e-9) + 1
-    texts = ((step * number, f"{step * number:.4g}") for number in range(count))
+    if unit in ("count", "places") and size == 1:
+        step = max(step, 1)
+    count = ceil(high / size / step - 1e-9)
+    marks = [(step * number * size, step * number) for number in range(count + 1)]
     if unit == "share":
-        return [(value, f"{value:.0%}") for value, _ in texts]
-    space = " " if unit == "bytes" else ""
-    return [(value * size, f"{text}{space}{name}" if value else "0") for value, text in texts]
-
-
-def _thousands(high: float) -> tuple[int, str]:
-    return next(
-        (
-            (1000**power, name)
-            for power, name in enumerate("KMGTP", 1)
-            if 1000**power <= high < 1000 ** (power + 1)
-        ),
-        (1, ""),
-    )
+        return [(value, f"{value:.0%}") for value, _ in marks]
+    return [(value, f"{part:,.10g}{name}" if value else "0") for value, part in marks]

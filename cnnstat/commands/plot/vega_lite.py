@@ -7,11 +7,11 @@ names stand at an axis, they are string literals of its expression language, wri
 from __future__ import annotations
 
 import json
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.commands.plot.chart import wrapped
 from cnnstat.commands.plot.colours import THEMES, series_colours
-from cnnstat.commands.plot.ticks import tick_step, unit_of_bytes
+from cnnstat.commands.plot.ticks import ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,6 @@ WIDTH = 720
 _HEIGHTS = (340, 220, 180)
 _LINE = 118
 _FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
-_FORMATS = {"count": "~s", "share": ".0%"}
 
 
 def vega_lite(chart: Chart, theme: str = "light") -> dict[str, Any]:
@@ -34,11 +33,11 @@ def vega_lite(chart: Chart, theme: str = "light") -> dict[str, Any]:
     colours = THEMES[theme]
     domain = series_colours((each for panel in chart.panels for each in panel.series), colours)
     height = _HEIGHTS[min(len(chart.panels), len(_HEIGHTS)) - 1]
-    lines = [part for line in chart.lines for part in wrap(line, _LINE)]
+    lines = [part for line in chart.lines for part in wrapped(line, _LINE)]
     return {
         "$schema": f"https://vega.github.io/schema/vega-lite/v{VERSION.partition('.')[0]}.json",
         "description": ". ".join((chart.title, *chart.lines)),
-        "title": {"text": wrap(chart.title, _LINE * 2 // 3), "subtitle": lines},
+        "title": {"text": wrapped(chart.title, _LINE * 2 // 3), "subtitle": lines},
         "vconcat": [
             {"width": WIDTH, "height": height, "layer": list(_layers(panel, domain))}
             for panel in chart.panels
@@ -51,22 +50,24 @@ def vega_lite(chart: Chart, theme: str = "light") -> dict[str, Any]:
 def _layers(panel: Panel, domain: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Yield what is drawn, from below: bars, lines, points, and the rules on top of them."""
     axes = {"x": _axis(panel, "x"), "y": _axis(panel, "y")}
-    colour = _colour(domain)
+    lines = any(each.mark in ("line", "step") for each in panel.series)
+    colour = _colour(domain, "stroke" if lines else "square")
     bars = [each for each in panel.series if each.mark == "bars"]
     if bars:
         yield {
             "data": {"values": _bars(bars)},
-            "mark": {"type": "rect", "aria": False},
+            "mark": {"type": "rect", "strokeWidth": 0.5, "aria": False},
             "encoding": {
                 "x": {"field": "start", **axes["x"]},
                 "x2": {"field": "end"},
                 "y": {"field": "bottom", **axes["y"]},
                 "y2": {"field": "top"},
                 "color": colour,
+                "stroke": {**colour, "legend": None},
                 "tooltip": _tooltip(panel, "value"),
             },
         }
-    for mark in ("step", "line", "points"):
+    for mark in ("step", "line", "points", "rings"):
         drawn = [each for each in panel.series if each.mark == mark]
         if drawn:
             yield {
@@ -80,12 +81,13 @@ def _layers(panel: Panel, domain: dict[str, str]) -> Iterator[dict[str, Any]]:
                 },
             }
     for name in ("x", "y"):
-        yield from _rules(panel, name, axes, domain)
+        yield from _rules(panel, name, axes, colour)
 
 
 def _mark(mark: str) -> dict[str, Any]:
-    if mark == "points":
-        return {"type": "point", "filled": True, "size": 36, "opacity": 1, "aria": False}
+    if mark in ("points", "rings"):
+        full = mark == "points"
+        return {"type": "point", "filled": full, "size": 24 if full else 40, "opacity": 1, "aria": False}
     step = {"interpolate": "step-after"} if mark == "step" else {}
     return {"type": "line", "strokeWidth": 1.8, "aria": False, **step}
 
@@ -115,13 +117,13 @@ def _points(series: Sequence[Series]) -> list[dict[str, Any]]:
 
 
 def _rules(
-    panel: Panel, name: str, axes: dict[str, dict[str, Any]], domain: dict[str, str]
+    panel: Panel, name: str, axes: dict[str, dict[str, Any]], colour: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     rules = [rule for rule in panel.rules if rule.axis == name]
     if not rules:
         return
     values = [{"value": rule.value, "text": rule.text, "series": rule.series} for rule in rules]
-    colour = {"color": _colour(domain)} if all(rule.series in domain for rule in rules) else {}
+    coloured = {"color": colour} if all(rule.series for rule in rules) else {}
     at = {name: {"field": "value", **axes[name]}}
     across = name == "y"
     ends = {"x": {"value": "width"}} if across else {"y": {"value": 0}}
@@ -130,12 +132,12 @@ def _rules(
     yield {
         "data": data,
         "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.2, "aria": False},
-        "encoding": {**at, **colour},
+        "encoding": {**at, **coloured},
     }
     yield {
         "data": data,
         "mark": {"type": "text", "fontSize": 11, "limit": WIDTH // 2, "aria": False, **place},
-        "encoding": {**at, **ends, "text": {"field": "text"}, **colour},
+        "encoding": {**at, **ends, "text": {"field": "text"}, **coloured},
     }
 
 
@@ -147,13 +149,14 @@ def _tooltip(panel: Panel, value: str) -> list[dict[str, Any]]:
     ]
 
 
-def _colour(domain: dict[str, str]) -> dict[str, Any]:
+def _colour(domain: dict[str, str], sign: str) -> dict[str, Any]:
     many = len(domain) > 1
     legend = {
         "title": None,
         "orient": "bottom",
         "columns": 2 if max(map(len, domain)) > 24 else 4,
-        "symbolType": "square",
+        "symbolType": sign,
+        "symbolStrokeWidth": 2.5,
         "labelLimit": WIDTH // 2 - 30,
     }
     return {
@@ -169,32 +172,37 @@ def _axis(panel: Panel, name: str) -> dict[str, Any]:
     axis: Axis = panel.x if name == "x" else panel.y
     low, high = extent(panel, name)
     scale: dict[str, Any] = {"domain": [low, high], "nice": name == "y"}
-    shown: dict[str, Any] = {"format": _FORMATS.get(axis.unit, "")}
-    if axis.unit == "bytes":
-        size, unit = unit_of_bytes(high)
-        step = tick_step(high / size) * size
-        values = [step * count for count in range(int(high / step) + 2)]
-        scale = {"domain": [0, values[-1]]}
-        shown = {"values": values, "labelExpr": f"format(datum.value / {size}, '~g') + ' {unit}'"}
-    elif axis.names:
-        literal = json.dumps(["", *axis.names])
+    shown: dict[str, Any] = {"format": ",d" if axis.unit == "places" else "~s", "tickCount": 10}
+    if axis.names:
         shown = {
             "values": [*range(1, len(axis.names) + 1)],
-            "labelExpr": f"{literal}[datum.value]",
+            "labelExpr": f"{_literal(['', *axis.names])}[datum.value]",
             "labelAngle": -45,
             "labelLimit": 150,
             "labelAlign": "right",
             "labelBaseline": "middle",
+            "labelOverlap": False,
         }
-    elif axis.whole:
-        shown = {"format": ",d", "tickMinStep": 1}
-    grid = name == "y"
+    elif name == "y" and axis.zero:
+        marks = ticks(high, axis.unit)
+        values = [value for value, _ in marks]
+        scale = {"domain": [0, values[-1]]}
+        texts = _literal([text for _, text in marks])
+        shown = {"values": values, "labelExpr": f"{texts}[indexof({_literal(values)}, datum.value)]"}
+    if axis.unit == "places":
+        shown["tickMinStep"] = 1
+    unmarked = {} if axis.marked else {"labels": False, "ticks": False}
     return {
         "type": "quantitative",
-        "title": axis.title,
+        "title": axis.title if axis.marked else None,
         "scale": scale,
-        "axis": {**shown, "grid": grid, "tickCount": 6 if name == "y" else 12},
+        "axis": {**shown, **unmarked, "grid": name == "y"},
     }
+
+
+def _literal(values: Sequence[object]) -> str:
+    """Return values as an array of Vega's expression language: what JSON is, it takes as the same."""
+    return json.dumps(values)
 
 
 def extent(panel: Panel, name: str) -> tuple[float, float]:
