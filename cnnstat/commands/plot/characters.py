@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ROWS = (16, 9, 7)
 """Lines of a panel: of the only one, of one of two, of one of more."""
 _WIDEST = 160
-_NARROWEST = 10
+_NARROWEST = 6
 
 
 class _Signs(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from cnnstat.base.text import escaped
 from cnnstat.commands.draw.formats import of_svg
 from cnnstat.commands.draw.libraries import converter
 from cnnstat.commands.plot.colours import dark_of_light
@@ -25,7 +26,7 @@ def content(chart: Chart, form: str, theme: str = "") -> bytes:
         NoLibraryError: vl-convert is missing.
     """
     if form == "json":
-        return (json.dumps(vega_lite(chart, theme or "light"), ensure_ascii=False, indent=1) + "\n").encode()
+        return (escaped(json.dumps(vega_lite(chart, theme or "light"), indent=1)) + "\n").encode()
     text = svg(chart, theme)
     return of_svg(text, form, WIDTH)
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from cnnstat.base.figures import FIGURES
 from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct
 from cnnstat.commands.plot.heading import bundles
+from cnnstat.report.document import NetworkDocument
+from cnnstat.report.layers import without
 from cnnstat.report.text import bytes_text, sizes
 
 if TYPE_CHECKING:
@@ -32,7 +36,14 @@ def size_chart(searches: Sequence[SizeSearch], figures: Sequence[str] = DEFAULT)
 def _lines(name: str, search: SizeSearch) -> Iterator[str]:
     """Say how many sizes are accepted, and what the network costs at its own."""
     tried = f"{sizes(search.steps.sizes[0])} to {sizes(search.steps.sizes[-1])}"
-    said = f"{name}: {len(search.accepted):,} of {search.steps.count:,} sizes are accepted ({tried})"
+    head = NetworkDocument(
+        command="plot",
+        name=name,
+        source="",
+        input_shape=search.input_shape,
+        without=search.graph.without or UNSET,
+    )
+    said = f"{name}{''.join(without(head))}: {len(search.accepted):,} of {search.steps.count:,} sizes are accepted ({tried})"
     cost, own = search.own.cost, sizes(search.input_shape[1:])
     if cost is None:
         yield f"{said}; its own, {own}, is refused"
