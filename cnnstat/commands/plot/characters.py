@@ -22,6 +22,7 @@ _ROWS = (16, 9, 7)
 """Lines of a panel: of the only one, of one of two, of one of more."""
 _WIDEST = 160
 _NARROWEST = 6
+_GAP = "   "
 
 
 class _Signs(Struct, frozen=True):
@@ -87,18 +88,22 @@ def _across(panel: Panel, columns: int) -> str:
 
 
 def _legend(panel: Panel, signs: _Signs, width: int) -> Iterator[str]:
-    texts = []
-    if any(each.mark != "bars" for each in panel.series):
-        found = _sign_of(panel.series, signs)
-        texts = [f"{found[name]} {plain(name)}" for name in found] if len(found) > 1 else []
-    elif len({each.name for each in panel.series}) > 1:
-        texts = [f"{signs.other} {plain(each.name)}" for each in panel.series if each.hue == OTHER]
-    yield from wrapped("   ".join(texts), width)
+    """Yield what the signs are for, as many beside each other as fit."""
+    found = _sign_of(panel.series, signs)
+    entries = [f"{found[name]} {plain(name)}" for name in found] if len(found) > 1 else []
+    entries += [f"{signs.other} {plain(each.name)}" for each in panel.series if each.hue == OTHER]
+    lines = [""]
+    for entry in entries:
+        if lines[-1] and cells_of(lines[-1] + _GAP + entry) > width:
+            lines.append("")
+        lines[-1] += _GAP + entry if lines[-1] else entry
+    for line in filter(None, lines):
+        yield from [line] if cells_of(line) <= width else wrapped(line, width)
 
 
 def _sign_of(series: Sequence[Series], signs: _Signs) -> dict[str, str]:
     """Return the sign of each series by its name."""
-    names = dict.fromkeys(each.name for each in series)
+    names = dict.fromkeys(each.name for each in series if each.mark != "bars")
     return {name: signs.series[number % len(signs.series)] for number, name in enumerate(names)}
 
 
@@ -114,11 +119,11 @@ class _Canvas:
             self._rule(rule)
         self._bars([each for each in panel.series if each.mark == "bars"])
         found = _sign_of(panel.series, signs)
-        for each in panel.series:
+        lines = (each for each in panel.series if each.mark != "bars")
+        for each in sorted(lines, key=lambda each: -len(each.points)):  # what is short stays on top
             for column, value in self._values(each).items():
                 self.cells[self.row(value)][column] = found[each.name]
-        for rule in panel.rules:
-            self._text(rule)
+        self._texts(panel.rules)
 
     def row(self, value: float) -> int:
         """Return the row of a value."""
@@ -136,13 +141,36 @@ class _Canvas:
         for row in self.cells:
             row[self.column(rule.value)] = self.signs.down
 
-    def _text(self, rule: Rule) -> None:
-        """Write what a rule says: at the right end of its line, or beside its upper end."""
-        text = plain(rule.text)[: self.columns // 2]
-        column = self.column(rule.value) + 1 if rule.axis == "x" else self.columns
-        row = self.rows - 1 if rule.axis == "x" else self.row(rule.value)
-        start = column if column + len(text) <= self.columns else column - len(text) - (rule.axis == "x")
-        self.cells[row][start : start + len(text)] = text
+    def _texts(self, rules: Sequence[Rule]) -> None:
+        """Write what rules say, none over another: at the right end of a line, or beside its upper end."""
+        free = [self.columns] * self.rows
+        top = self.rows
+        for rule in rules:
+            text = plain(rule.text)
+            while cells_of(text) > self.columns // 2:
+                text = text[:-1]
+            if rule.axis == "y":
+                row = self.row(rule.value)
+                start = free[row] - cells_of(text)
+                free[row] = start - 2
+            else:
+                row = top = top - 1
+                column = self.column(rule.value)
+                fits = column + 1 + cells_of(text) <= self.columns
+                start = column + 1 if fits else column - cells_of(text)
+            if text and start >= 0 <= row:
+                self._write(row, start, text)
+
+    def _write(self, row: int, start: int, text: str) -> None:
+        """Put a text into a row; a sign of two columns takes two cells, one of none goes with the last."""
+        column = start
+        for sign in text:
+            cells = cells_of(sign)
+            if cells:
+                self.cells[row][column : column + cells] = [sign, *[""] * (cells - 1)]
+            elif column > start:
+                self.cells[row][column - 1] += sign
+            column += cells
 
     def _bars(self, series: Sequence[Series]) -> None:
         """Draw the highest bars of each column, and above them those of the series that are others."""

@@ -7,12 +7,15 @@ A chart is a column of panels that stand above each other. Whoever has numbers t
 from __future__ import annotations
 
 import re
-from textwrap import wrap
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from cnnstat.base.text import visible
+from cnnstat.base.text import cells_of, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Unit: TypeAlias = Literal["count", "bytes", "share", "places"]
 """What the numbers of an axis are: counts have K, M or G, bytes binary units, shares of one are percents,
@@ -24,7 +27,7 @@ Mark: TypeAlias = Literal["line", "step", "points", "rings", "bars"]
 OTHER = "other"
 """The hue of what is there for completeness: a grey."""
 
-_WITH_UNIT = re.compile(r"(?<=[0-9]) (?=[KMGT]?i?B\b)")
+_BREAKS = re.compile(r" +(?!(?:[KMGT]i)?B\b)")
 _SIGNS = 80
 """Signs of a name in a chart; what is left out is left out in its middle."""
 
@@ -120,5 +123,24 @@ def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return a text in lines that are as wide at most; a number stays with its unit."""
-    return [line.replace("\0", " ") for line in wrap(_WITH_UNIT.sub("\0", text.replace("\0", "")), width)]
+    """Return a text in lines of at most so many columns of a terminal; a number stays with its unit."""
+    lines = [""]
+    for part in _BREAKS.split(text):
+        word = part
+        if lines[-1] and cells_of(lines[-1]) + 1 + cells_of(word) > width:
+            lines.append("")
+        while cells_of(word) > width:  # no line holds it
+            end = next(end for end in range(len(word), 0, -1) if cells_of(word[:end]) <= max(width, 2))
+            lines[-1:] = [word[:end], ""]
+            word = word[end:]
+        lines[-1] += f" {word}" if lines[-1] else word
+    return [line for line in lines if line]
+
+
+def merged(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return rules with one in place of those that are at one value: it has no series' colour."""
+    found: dict[tuple[str, float], Rule] = {}
+    for rule in rules:
+        at = (rule.axis, rule.value)
+        found[at] = replace(rule, series="") if at in found else rule
+    return tuple(found.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
-from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, label
+from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, label, merged
 from cnnstat.commands.plot.heading import bundles, heading, layer_axis, names_of, shared
 from cnnstat.report.document import receptive_field
 from cnnstat.report.layers import upper_bounds
@@ -40,14 +40,11 @@ def field_chart(analyses: Sequence[Analysis]) -> Chart:
             series += _series(analysis, fields, axis, of)
             text = f"input {shown(analysis.input_shape[1 + axis], 'count')}"
             rules.append(Rule("y", analysis.input_shape[1 + axis], text, of))
-    common = {rule.value for rule in rules}
-    if len(common) == 1:
-        rules = [Rule("y", rules[0].value, rules[0].text)]
     title = f"{label(analyses[0].name)}: receptive field" if len(analyses) == 1 else "Receptive fields"
     alone = [row.name for row in analyses[0].rows] if len(analyses) == 1 else []
     across = layer_axis(alone) if alone else Axis("layer", "places")
     up = Axis("receptive field", "places")
-    return Chart(title, tuple(lines), (Panel(across, up, tuple(series), tuple(rules)),))
+    return Chart(title, tuple(lines), (Panel(across, up, tuple(series), merged(rules)),))
 
 
 def _field(row: LayerRow, analysis: Analysis) -> ReceptiveField:

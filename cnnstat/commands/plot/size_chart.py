@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from cnnstat.base.figures import FIGURES
-from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct
+from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct, merged
 from cnnstat.commands.plot.heading import bundles
 from cnnstat.report.document import NetworkDocument
 from cnnstat.report.layers import without
@@ -43,7 +43,8 @@ def _lines(name: str, search: SizeSearch) -> Iterator[str]:
         input_shape=search.input_shape,
         without=search.graph.without or UNSET,
     )
-    said = f"{name}{''.join(without(head))}: {len(search.accepted):,} of {search.steps.count:,} sizes are accepted ({tried})"
+    counts = f"{len(search.accepted):,} of {search.steps.count:,} sizes are accepted ({tried})"
+    said = f"{name}{''.join(without(head))}: {counts}"
     cost, own = search.own.cost, sizes(search.input_shape[1:])
     if cost is None:
         yield f"{said}; its own, {own}, is refused"
@@ -60,7 +61,7 @@ def _panel(names: Sequence[str], searches: Sequence[SizeSearch], key: str, *, la
         _across(searches, last=last),
         Axis(FIGURES[key].label, unit),
         tuple(series),
-        tuple(_own(names, searches, last=last)),
+        _own(names, searches, last=last),
     )
 
 
@@ -89,11 +90,9 @@ def _series(name: str, search: SizeSearch, key: str) -> Iterator[Series]:
         yield Series(name, "points", tuple(alone))
 
 
-def _own(names: Sequence[str], searches: Sequence[SizeSearch], *, last: bool) -> Iterator[Rule]:
-    """Yield a line at the networks' own size, or one for each that has another; the last panel says it."""
-    own = {name: search.input_shape[1] for name, search in zip(names, searches, strict=True)}
-    if len(set(own.values())) == 1:
-        size = next(iter(own.values()))
-        yield Rule("x", size, f"own size {size:,}" if last else "")
-    else:
-        yield from (Rule("x", size, f"{size:,}" if last else "", name) for name, size in own.items())
+def _own(names: Sequence[str], searches: Sequence[SizeSearch], *, last: bool) -> tuple[Rule, ...]:
+    """Return a line at each network's own size; the last panel says it."""
+    own = [search.input_shape[1] for search in searches]
+    what = "own size " if len(set(own)) == 1 else ""
+    text = f"{what}{{:,}}" if last else ""
+    return merged([Rule("x", size, text.format(size), name) for name, size in zip(names, own, strict=True)])

@@ -7,7 +7,8 @@ names stand at an axis, they are string literals of its expression language, wri
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from math import inf
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnstat.commands.plot.chart import wrapped
 from cnnstat.commands.plot.colours import THEMES, series_colours
@@ -25,6 +26,9 @@ VERSION = "6.1"
 WIDTH = 720
 _HEIGHTS = (340, 220, 180)
 _LINE = 118
+_AXES: tuple[Literal["x", "y"], ...] = ("x", "y")
+_NEAR = 0.06
+"""Rules are near each other where they are this part of the panel apart."""
 _FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 
@@ -80,7 +84,7 @@ def _layers(panel: Panel, domain: dict[str, str]) -> Iterator[dict[str, Any]]:
                     "tooltip": _tooltip(panel, "y"),
                 },
             }
-    for name in ("x", "y"):
+    for name in _AXES:
         yield from _rules(panel, name, axes, colour)
 
 
@@ -117,28 +121,30 @@ def _points(series: Sequence[Series]) -> list[dict[str, Any]]:
 
 
 def _rules(
-    panel: Panel, name: str, axes: dict[str, dict[str, Any]], colour: dict[str, Any]
+    panel: Panel, name: Literal["x", "y"], axes: dict[str, dict[str, Any]], colour: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    rules = [rule for rule in panel.rules if rule.axis == name]
-    if not rules:
-        return
-    values = [{"value": rule.value, "text": rule.text, "series": rule.series} for rule in rules]
-    coloured = {"color": colour} if all(rule.series for rule in rules) else {}
-    at = {name: {"field": "value", **axes[name]}}
-    across = name == "y"
-    ends = {"x": {"value": "width"}} if across else {"y": {"value": 0}}
-    place = {"align": "right", "dx": -4, "dy": -7} if across else {"align": "left", "dx": 5, "dy": 8}
-    data = {"values": values}
-    yield {
-        "data": data,
-        "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.2, "aria": False},
-        "encoding": {**at, **coloured},
-    }
-    yield {
-        "data": data,
-        "mark": {"type": "text", "fontSize": 11, "limit": WIDTH // 2, "aria": False, **place},
-        "encoding": {**at, **ends, "text": {"field": "text"}, **coloured},
-    }
+    """Yield the rules of an axis, and what they say: beside each other where they are near."""
+    low, high = extent(panel, name)
+    near = (high - low) * _NEAR
+    shift, before = 0, -inf
+    for rule in sorted((rule for rule in panel.rules if rule.axis == name), key=lambda rule: rule.value):
+        shift = shift + 1 if rule.value - before < near else 0
+        before = rule.value
+        data = {"values": [{"value": rule.value, "text": rule.text, "series": rule.series}]}
+        at = {name: {"field": "value", **axes[name]}, **({"color": colour} if rule.series else {})}
+        mark = {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.2, "aria": False}
+        yield {"data": data, "mark": mark, "encoding": at}
+        if name == "y":
+            place = {"x": {"value": WIDTH - 90 * shift}}
+            beside = {"align": "right", "dx": -4, "dy": -7}
+        else:
+            place = {"y": {"value": 14 * shift}}
+            beside = {"align": "left", "dx": 5, "dy": 8}
+        yield {
+            "data": data,
+            "mark": {"type": "text", "fontSize": 11, "limit": WIDTH // 2, "aria": False, **beside},
+            "encoding": {**at, **place, "text": {"field": "text"}},
+        }
 
 
 def _tooltip(panel: Panel, value: str) -> list[dict[str, Any]]:

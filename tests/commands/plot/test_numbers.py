@@ -13,7 +13,16 @@ from tests.program import within
 if TYPE_CHECKING:
     from pathlib import Path
 
-NETWORKS = ("lenet5", "resnet50", "densenet121", "unet", "googlenet", "shufflenet-v2-1.0", "siamese", "unet3d")
+NETWORKS = (
+    "lenet5",
+    "resnet50",
+    "densenet121",
+    "unet",
+    "googlenet",
+    "shufflenet-v2-1.0",
+    "siamese",
+    "unet3d",
+)
 VECTOR = "input: [7]\nlayers:\n  - {name: fc, type: linear, units: 12}\n  - {name: act, type: relu}\n"
 
 
@@ -78,8 +87,8 @@ def test_memory_is_what_the_layers_put_out_and_who_reads_them(network: str) -> N
         named = {bar["series"]: bar["value"] for bar in there if bar["series"] in held}
         assert named == {name: held[name] for name in named}
     peak = max(alive, key=lambda held: sum(held.values()))
-    named = {bar["series"] for bar in bars}
-    assert {name for name in peak if peak[name]} <= named or "others alive at the peak" in named
+    series = {bar["series"] for bar in bars}
+    assert {name for name in peak if peak[name]} <= series or "others alive at the peak" in series
     params = 2 * summary["totals"]["params"]
     assert sum(peak.values()) + params == summary["totals"]["inference_memory_bytes"]
     assert rows(chart["vconcat"][0], "rule")[0]["value"] == sum(peak.values())
@@ -154,7 +163,7 @@ def test_fields_of_several_networks_have_one_line_for_one_input() -> None:
     chart = plotted("resnet50", "densenet121", "rf")
     assert [rule["text"] for rule in rows(chart["vconcat"][0], "rule")] == ["input 224"]
     other = plotted("resnet50", "lenet5", "rf")
-    assert [rule["text"] for rule in rows(other["vconcat"][0], "rule")] == ["input 224", "input 32"]
+    assert [rule["text"] for rule in rows(other["vconcat"][0], "rule")] == ["input 32", "input 224"]
 
 
 @pytest.mark.parametrize("network", ["lenet5", "resnet50", "unet", "inception-v3"])
@@ -172,7 +181,7 @@ def test_a_size_whose_neighbours_are_refused_is_a_point(tmp_path: Path) -> None:
     spec = tmp_path / "even.yaml"
     spec.write_text(
         "input: [1, 8, 8]\nlayers:\n  - {name: down, type: conv, filters: 1, kernel: 2, stride: 2}\n"
-        "  - {name: up, type: conv_transposed, filters: 1, kernel: 2, stride: 2}\n"
+        "  - {name: up, type: transposed_conv, filters: 1, kernel: 2, stride: 2}\n"
         "  - {name: add, type: add, from: [up, input]}\n"
     )
     panel = plotted(str(spec), "sizes")["vconcat"][0]
