@@ -44,10 +44,7 @@ def test_each_place_is_two_signs_where_there_is_room() -> None:
 
 
 def test_all_of_the_input_is_seen_behind_a_global_pool() -> None:
-    assert (
-        picture(PADDED, "pool", (0, 0))[:-1] == ["█" * 16] * 5
-        or picture(PADDED, "pool", (0, 0))[0][0] in "░█"
-    )
+    assert picture(PADDED, "pool", (0, 0))[:-1] == ["█" * 16] * 5
 
 
 def test_a_signal_is_one_row() -> None:
@@ -70,7 +67,7 @@ def test_plain_signs() -> None:
         ("resnet50", "avgpool", (0, 0)),
         ("unet3d", "pool1", (3, 3, 3)),
         ("lenet5", "F6", (5,)),
-        ("vgg16", "conv1_1", (223, 0)),
+        ("alexnet", "conv1", (54, 0)),
     ],
 )
 def test_a_picture_fits_and_shows_what_is_seen(
@@ -97,4 +94,5 @@ def test_a_terminal_gets_the_picture_and_a_pipe_does_not(tmp_path: Path) -> None
     assert "█" not in in_terminal(80, *arguments, "--format", "json")
     file = tmp_path / "rf.txt"
     assert in_terminal(80, *arguments, "-o", str(file)) == ""
-    assert file.read_text(encoding="utf-8") == run(*arguments).stdout
+    assert "columns  26 to 31" in file.read_text(encoding="utf-8")
+    assert "█" not in file.read_text(encoding="utf-8")
