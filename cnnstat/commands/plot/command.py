@@ -129,7 +129,7 @@ def _range(text: str) -> _Range:
     type=File(dir_okay=False, allow_dash=True),
     help="The file to write: .svg, .png, .pdf, or .json for Vega-Lite. - is standard output.",
 )
-@click.option("--to", "form", type=click.Choice(FORMS), help="What to write, whatever the suffix.")
+@click.option("--to", type=click.Choice(FORMS), help="What to write, whatever the suffix.")
 @click.option(
     "--theme",
     type=click.Choice(THEMES),
@@ -156,7 +156,7 @@ def plot(
     input_shape: Inputs | None,
     settings: Settings,
     output: str | None,
-    form: str | None,
+    to: str | None,
     theme: str | None,
     wanted: _Wanted,
 ) -> None:
@@ -173,7 +173,7 @@ def plot(
     *networks, kind = specs
     wanted.check(kind)
     file = None if output in (None, "-") else Path(str(output))
-    form = form or _form(file)
+    form = to or _form(file)
     if file is None and form in ("png", "pdf"):
         raise click.UsageError(f"a {form.upper()} goes to a file: -o chart.{form}")
     check_output(file)
