@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.pictures import DOCS, FOLDER, SHOWN, draw, shown_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 README = DOCS.parent / "README.md"
 
