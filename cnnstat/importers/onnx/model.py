@@ -49,7 +49,6 @@ class Model(Struct):
 
     ``turned`` are inputs of which nothing but maps with their channels first is read.
     ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
-    ``quantised``: numbers of one byte stand for its weights and outputs.
     """
 
     name: str
@@ -61,7 +60,6 @@ class Model(Struct):
     outputs: list[str]
     turned: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
-    quantised: bool = False
 
 
 def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
@@ -113,11 +111,9 @@ class _Understanding:
                     waiting.extendleft(reversed(others))
         outputs = [each.name for each in graph.output if each.name in self.values]
         opset = self.opset
-        model = Model(
+        return Model(
             graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs
         )
-        model.quantised = any(node.op == "QuantizeLinear" for node in self.nodes)
-        return model
 
     def _store(self, tensors: Iterable[Any]) -> None:
         for tensor in tensors:

@@ -10,6 +10,7 @@ from cnnstat.base.axes import MOST_AXES
 from cnnstat.base.limits import is_size
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
+from cnnstat.importers.onnx.dtypes import dtype_of
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import ModelInputs, inputs_of
@@ -59,6 +60,7 @@ def drafted(model: Model) -> Draft:
     Raises:
         ModelError: none of its outputs has a shape that is known.
     """
+    dtype, remark = dtype_of(model)
     simplified(model)
     layers = Layers(model)
     unknown: list[Node] = []
@@ -83,7 +85,7 @@ def drafted(model: Model) -> Draft:
             remarks.append(f"{node.name or node.outputs[0]} ({node.op}): {why}")
     if unknown:
         _unknown(unknown, layers)
-    return _draft(model, layers, remarks)
+    return _draft(model, layers, [*remarks, remark] if remark else remarks, dtype)
 
 
 def _handler(node: Node) -> Operator | None:
@@ -147,7 +149,7 @@ def _unknown(nodes: list[Node], layers: Layers) -> None:
     layers.model.outputs.append("\0rest")
 
 
-def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
+def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draft:
     """Name the layers that are needed for the outputs.
 
     Raises:
@@ -191,14 +193,13 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         remarks.append(
             f"its tensor '{key}' is used in several layers that cannot share it, and is counted for each"
         )
-    if model.quantised:
-        remarks.append("its weights and outputs are quantised: memory is that of --dtype int8")
     found = iter([called[number] for number in ends])
     results = tuple(next(found) if isinstance(source, int) else "" for source in sources)
     outputs = tuple(dict.fromkeys(filter(None, results)))
     return Draft(
         name=model.name,
         inputs=inputs,
+        dtype=dtype,
         layers=tuple(drafts),
         outputs=outputs,
         results=results,

@@ -265,3 +265,9 @@ def test_a_buffer_is_cut_off_as_pytorch_does() -> None:
     module = drawn(Cut())
     found, (y,) = ours(module, (3, 4, 5))
     np.testing.assert_allclose(y, theirs(module, found)[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float64", "float32"])
+def test_memory_is_that_of_the_type_of_the_module_s_parameters(kind: str) -> None:
+    module = Of(nn.Conv2d(3, 4, 3)).to(getattr(torch, kind))
+    assert analyzed(module, (3, 8, 8)).settings.dtype == kind
