@@ -12,6 +12,7 @@ from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
 from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.module_names import module_of
+from cnnstat.importers.onnx.value import is_number
 from cnnstat.layers.base import size_of
 from cnnstat.layers.plugged import layer_type
 from cnnstat.layers.reader import read_layer
@@ -131,6 +132,9 @@ class Layers:
             Outside: the type has not these options, or another shape or other tensors with them.
         """
         stored = {name: value for name, value in (tensors or {}).items() if value is not None}
+        for name, value in stored.items():
+            if not is_number(value.kind):
+                raise Outside(f"its {name} is no array of numbers")
         if kind != "opaque" and node.noted is None:  # notes have options as they were written: formulas
             self._check(kind, options or {}, reads, shape, stored)
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
@@ -201,14 +205,24 @@ class Layers:
         self.sources[name] = source
 
 
+def index_of(index: int, size: int, what: str = "axis") -> int:
+    """Return an index from 0 on; one below 0 counts from the end.
+
+    Raises:
+        Outside: there are not so many.
+    """
+    if not -size <= index < size:
+        raise Outside(f"there is no {what} {index} of {size}")
+    return index % size
+
+
 def axis_name(value: Value, axis: int) -> str:
     """Return the name of an axis of a value; of one sample the first are the channels.
 
     Raises:
         Outside: it is the axis of samples, or there are too many.
     """
-    shape = value.shape or ()
-    axis %= max(len(shape), 1)
+    axis = index_of(axis, len(value.shape or ()))
     if axis == value.batch:
         raise Outside("it works along the axis of samples")
     return names_of(value.sample)[value.place(axis)]

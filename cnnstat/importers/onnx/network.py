@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.base.limits import is_size
+from cnnstat.base.text import listed
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
 from cnnstat.importers.onnx.dtypes import dtype_of
@@ -64,7 +65,7 @@ def drafted(model: Model) -> Draft:
     simplified(model)
     layers = Layers(model)
     unknown: list[Node] = []
-    remarks: list[str] = []
+    remarks = [*model.remarks, *filter(None, [remark])]
     for node in model.nodes:
         if any(
             layers.value(name).shape is None or name not in layers.sources for name in _needed(node, layers)
@@ -85,7 +86,7 @@ def drafted(model: Model) -> Draft:
             remarks.append(f"{node.name or node.outputs[0]} ({node.op}): {why}")
     if unknown:
         _unknown(unknown, layers)
-    return _draft(model, layers, [*remarks, remark] if remark else remarks, dtype)
+    return _draft(model, layers, remarks, dtype)
 
 
 def _handler(node: Node) -> Operator | None:
@@ -196,6 +197,10 @@ def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draf
     found = iter([called[number] for number in ends])
     results = tuple(next(found) if isinstance(source, int) else "" for source in sources)
     outputs = tuple(dict.fromkeys(filter(None, results)))
+    for output in outputs:
+        places = [str(place) for place, name in enumerate(results, 1) if name == output]
+        if len(places) > 1:
+            remarks.append(f"its outputs {listed(places)} are one value, which is put out once")
     return Draft(
         name=model.name,
         inputs=inputs,

@@ -31,13 +31,15 @@ SAMPLES = 13
 class Program(Struct):
     """What `torch.export` returns, the shape of one sample of each input, and the numbers of its buffers.
 
-    ``trained`` are the names of the parameters that training changes.
+    ``trained`` are the names of the parameters that training changes. ``parameters`` has for each name which
+    tensor it is, as two names may be of one, and how many numbers it has.
     """
 
     exported: Any
     inputs: dict[str, Shape]
     buffers: dict[str, Any]
     trained: frozenset[str]
+    parameters: dict[str, tuple[int, int]]
 
 
 def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) -> Program:
@@ -69,9 +71,11 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
         program = torch.export.export(module, args, kwargs, strict=False)
         if _changes_views(program):
             program = program.run_decompositions({})
-    parameters = module.named_parameters(remove_duplicate=False)
-    trained = frozenset(name for name, each in parameters if each.requires_grad)
-    return Program(program, shapes, buffers, trained)
+    parameters = dict(module.named_parameters(remove_duplicate=False))
+    trained = frozenset(name for name, each in parameters.items() if each.requires_grad)
+    is_lazy = torch.nn.parameter.is_lazy
+    sizes = {name: (id(each), each.numel()) for name, each in parameters.items() if not is_lazy(each)}
+    return Program(program, shapes, buffers, trained, sizes)
 
 
 def _shapes(module: Any, given: Inputs | None) -> dict[str, Shape]:

@@ -129,6 +129,12 @@ def test_a_node_reads_only_what_stands_above_it(tmp_path: Path) -> None:
     assert "the node 'n0' reads 'v3', which nothing above it puts out" in refused(saved(model, tmp_path))
 
 
+def test_two_nodes_put_out_two_values(tmp_path: Path) -> None:
+    model = relu(3)
+    model.graph.node[1].output[0] = model.graph.node[0].output[0]
+    assert "the node 'n1' puts out 'v1', which stands above it already" in refused(saved(model, tmp_path))
+
+
 def test_functions_that_call_each_other_are_refused(tmp_path: Path) -> None:
     model = relu()
     model.graph.node[0].CopyFrom(helper.make_node("f", ["x"], ["v1"], domain="own"))

@@ -216,3 +216,69 @@ def test_an_output_that_no_layer_puts_out_is_named(tmp_path: Path) -> None:
     assert drafted(path).remarks == tuple(
         f"its output '{name}' is an input or a constant, and is left out" for name in ("x", "w")
     )
+
+
+def test_values_that_are_put_out_twice_are_named(tmp_path: Path) -> None:
+    nodes: Nodes = [("Relu", "x", "y"), ("Identity", "y", "z"), ("Sigmoid", "x", "s")]
+    path = saved(model_of(nodes, X, outputs="y s z y"), tmp_path)
+    draft = drafted(path)
+    assert (draft.outputs, draft.results) == (("relu", "sigmoid"), ("relu", "sigmoid", "relu", "relu"))
+    assert draft.remarks == ("its outputs 1, 3, 4 are one value, which is put out once",)
+
+
+@pytest.mark.parametrize("target", [[1, -1], [3, -1]])
+def test_an_output_in_which_samples_are_mixed_is_opaque(target: list[int], tmp_path: Path) -> None:
+    """A model of two samples that lays both into one row, or parts of both."""
+    nodes: Nodes = [("Conv", "x w", "a"), ("Reshape", "a s", "y")]
+    constants = {"w": (6, 4, 3, 3), "s": np.array(target)}
+    analysis = cnnstat.analyze(saved(model_of(nodes, (2, *X[1:]), constants), tmp_path))
+    assert [row.type for row in analysis.rows] == ["conv", "opaque"]
+    assert "it folds samples into another axis" in analysis.graph.spec.family.span.source.text
+
+
+def test_rows_of_each_sample_one_behind_the_other_are_no_mixture(tmp_path: Path) -> None:
+    nodes: Nodes = [("Conv", "x w", "a"), ("Reshape", "a s", "y")]
+    constants = {"w": (6, 4, 3, 3), "s": np.array([-1, 4])}
+    analysis = cnnstat.analyze(saved(model_of(nodes, (2, *X[1:]), constants), tmp_path))
+    assert [row.type for row in analysis.rows] == ["conv", "reshape"]
+    assert analysis.totals.output_shape == (30, 4)
+
+
+CONTRADICTIONS: dict[str, tuple[Nodes, dict[str, Any], str]] = {
+    "no groups": ([("Conv", "x w", "y", {"group": 0})], {"w": (6, 4, 3, 3)}, "0 groups"),
+    "no groups back": ([("ConvTranspose", "x w", "y", {"group": 0})], {"w": (4, 6, 3, 3)}, "0 groups"),
+    "a kernel of another size": (
+        [("Conv", "x w", "y", {"kernel_shape": [5, 5], "pads": [1] * 4})],
+        {"w": (6, 4, 3, 3)},
+        "conv would put out",
+    ),
+    "a place beyond": ([("Gather", "x i", "y", {"axis": 3})], {"i": np.array(99)}, "place 99 of 6"),
+    "a place before": ([("Gather", "x i", "y", {"axis": 3})], {"i": np.array(-7)}, "place -7 of 6"),
+    "softmax": ([("Softmax", "x", "y", {"axis": 9})], {}, "axis 9 of 4"),
+    "layer norm": (
+        [("LayerNormalization", "x w w", "y", {"axis": 7})],
+        {"w": (6,)},
+        "axis 7 of 4",
+    ),
+    "texts": (
+        [("Conv", "x w", "y")],
+        {"w": np.full((6, 4, 3, 3), "a", object)},
+        "its weight is no array of numbers",
+    ),
+    "truths": (
+        [("Conv", "x w", "y")],
+        {"w": np.ones((6, 4, 3, 3), bool)},
+        "its weight is no array of numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_what_contradicts_itself_is_no_layer(name: str, tmp_path: Path) -> None:
+    nodes, constants, why = CONTRADICTIONS[name]
+    model = model_of(nodes, X, constants)
+    for size in (1, 6, 5, 4):
+        model.graph.output[0].type.tensor_type.shape.dim.add().dim_value = size
+    draft = drafted(saved(model, tmp_path))
+    assert [layer.type for layer in draft.layers] == ["opaque"]
+    assert why in draft.remarks[0], draft.remarks

@@ -14,6 +14,9 @@ import torch
 from torch import nn
 from torch.nn import functional as f
 
+from cnnstat.importers.onnx.network import drafted
+from cnnstat.importers.torch_export.model import understood
+from cnnstat.importers.torch_export.program import exported
 from tests.importers.onnx.test_pytorch import MODULES
 from tests.importers.torch_export.networks import analyzed, drawn, figures, ours, theirs
 
@@ -271,3 +274,45 @@ def test_a_buffer_is_cut_off_as_pytorch_does() -> None:
 def test_memory_is_that_of_the_type_of_the_module_s_parameters(kind: str) -> None:
     module = Of(nn.Conv2d(3, 4, 3)).to(getattr(torch, kind))
     assert analyzed(module, (3, 8, 8)).settings.dtype == kind
+
+
+class Idle(nn.Module):
+    """A module with parts that its forward does not call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used = nn.Conv2d(3, 4, 3)
+        self.heads = nn.ModuleList([nn.Linear(10, 10), nn.Linear(10, 10)])
+        self.factor = nn.Parameter(torch.ones(7))
+        self.norm = nn.BatchNorm2d(4)
+
+    def forward(self, x: Any) -> Any:
+        return self.used(x)
+
+
+def test_modules_that_forward_does_not_call_are_named() -> None:
+    remarks = drafted(understood(exported(Idle(), (3, 8, 8)), "idle")).remarks
+    assert remarks == (
+        "235 of its 347 parameters are left out, for what it puts out in evaluation does not read them:"
+        " factor, heads, norm",
+    )
+
+
+class Again(nn.Module):
+    def forward(self, x: Any) -> Any:
+        y = x.relu()
+        return y, x.sigmoid(), y, x
+
+
+def test_outputs_that_are_lost_are_named() -> None:
+    draft = drafted(understood(exported(Again(), (3, 8, 8)), "twice"))
+    assert draft.results == ("relu", "sigmoid", "relu", "")
+    assert draft.remarks == (
+        "its output 'x' is an input or a constant, and is left out",
+        "its outputs 1, 3 are one value, which is put out once",
+    )
+
+
+def test_an_output_in_which_samples_are_mixed_is_opaque() -> None:
+    analysis = analyzed(Of(lambda x: x.relu().reshape(1, -1)), (3, 4))
+    assert [row.type for row in analysis.rows] == ["relu", "opaque"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
+from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, index_of
 from cnnstat.importers.onnx.operators.norm import decimal
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def log_softmax(node: Node, layers: Layers) -> int:
 def _softmax(node: Node, layers: Layers, kind: str) -> int:
     x = layers.value(node.inputs[0])
     shape, old = x.shape or (), layers.model.opset < 13
-    axis = node.attributes.get("axis", 1 if old else -1) % max(len(shape), 1)
+    axis = index_of(node.attributes.get("axis", 1 if old else -1), len(shape))
     if old and any(size != 1 for size in shape[axis + 1 :]):
         raise Outside("it is over several axes")
     name = axis_name(x, axis)
