@@ -58,6 +58,7 @@ class Layers:
         self.readers = Counter(name for node in model.nodes for name in node.inputs)
         self.readers.update(model.outputs)
         self._owners: dict[object, int] = {}
+        self._tied = _read_in_several_modules(model)
 
     def value(self, name: str) -> Value:
         """Return what is known of a value."""
@@ -138,7 +139,7 @@ class Layers:
         if kind != "opaque" and node.noted is None:  # notes have options as they were written: formulas
             self._check(kind, options or {}, reads, shape, stored)
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
-        path = module_of(node, stored)
+        path = module_of(node, stored, self._tied)
         called = node.op.lower() if kind == "opaque" else kind
         layer = Built(
             kind,
@@ -155,7 +156,7 @@ class Layers:
         if numbers and all(each.key in self.model.fixed for each in numbers):
             layer.options["frozen"] = True
         if stored:
-            key = (kind, *((name, _whose(value)) for name, value in sorted(stored.items())))
+            key = (kind, *((name, whose(value)) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
             if owner != len(self.built):
                 layer.weights, layer.tensors = owner, {}
@@ -239,9 +240,19 @@ def names_of(shape: Shape) -> tuple[str, ...]:
     return ("channels", *rank_of(shape).axes[1:])
 
 
-def _whose(value: Value) -> object:
+def whose(value: Value) -> object:
     """Return what tells a tensor from all others: the model's own and its way to ours, or a name."""
     return (value.at.key, value.at.turns) if value.at is not None and value.at.key else value.name
+
+
+def _read_in_several_modules(model: Model) -> frozenset[str]:
+    """Return the tensors, by the model's names, that nodes of different modules have as their weight."""
+    scopes: dict[str, set[str]] = {}
+    for node in model.nodes:
+        weight = model.values[node.inputs[1]] if len(node.inputs) > 1 else None
+        if weight is not None and weight.at is not None:
+            scopes.setdefault(weight.at.key, set()).add(node.scope or node.name.rpartition("/")[0])
+    return frozenset(key for key, found in scopes.items() if len(found) > 1)
 
 
 def _frozen(value: Any) -> Any:

@@ -22,6 +22,7 @@ from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
 from cnnstat.importers.onnx.operators.noted import noted
 from cnnstat.importers.onnx.patterns import simplified
+from cnnstat.importers.onnx.tied import parted
 from cnnstat.importers.onnx.value import Node
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def drafted(model: Model) -> Draft:
     """
     dtype, remark = dtype_of(model)
     simplified(model)
+    parted(model)
     layers = Layers(model)
     unknown: list[Node] = []
     remarks = [*model.remarks, *filter(None, [remark])]

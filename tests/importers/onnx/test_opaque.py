@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.exchange
 
 X = (1, 4, 7, 6)
+PADS = {"pads": [1] * 4}
 NODES = [
     ("Conv", "x w", "a"),
     ("TopK", "a k", "values places", {"axis": 1}),
@@ -282,3 +283,32 @@ def test_what_contradicts_itself_is_no_layer(name: str, tmp_path: Path) -> None:
     draft = drafted(saved(model, tmp_path))
     assert [layer.type for layer in draft.layers] == ["opaque"]
     assert why in draft.remarks[0], draft.remarks
+
+
+TIED: dict[str, tuple[Nodes, dict[str, Any], int]] = {
+    "biases of their own": (
+        [("Conv", "x w b", "a", PADS), ("Conv", "a w c", "y", PADS)],
+        {"w": (4, 4, 3, 3), "b": (4,), "c": (4,)},
+        152,
+    ),
+    "one bias": (
+        [("Conv", "x w", "a", PADS), ("Conv", "a w c", "y", PADS)],
+        {"w": (4, 4, 3, 3), "c": (4,)},
+        148,
+    ),
+    "gemm": (
+        [("Flatten", "x", "f"), ("Gemm", "f v", "h"), ("Gemm", "h w b", "a"), ("Gemm", "a w c", "y")],
+        {"v": (168, 5), "w": (5, 5), "b": (5,), "c": (1, 5)},
+        875,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TIED)
+def test_a_weight_of_layers_with_their_own_biases_is_counted_once(name: str, tmp_path: Path) -> None:
+    nodes, constants, params = TIED[name]
+    path = saved(model_of(nodes, X, constants), tmp_path)
+    assert cnnstat.analyze(path).totals.counts.params == params
+    assert not drafted(path).remarks
+    network, (y,) = ours(path)
+    np.testing.assert_allclose(y, theirs(path, network)[0], rtol=1e-4, atol=1e-5)

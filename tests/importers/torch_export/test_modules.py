@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -316,3 +317,35 @@ def test_outputs_that_are_lost_are_named() -> None:
 def test_an_output_in_which_samples_are_mixed_is_opaque() -> None:
     analysis = analyzed(Of(lambda x: x.relu().reshape(1, -1)), (3, 4))
     assert [row.type for row in analysis.rows] == ["relu", "opaque"]
+
+
+class Tied(nn.Module):
+    """Two modules of one weight, each with a bias of its own, or one of them without."""
+
+    def __init__(self, kind: Callable[..., Any], bias: bool) -> None:
+        super().__init__()
+        self.a, self.b = kind(bias=bias), kind()
+        self.b.weight = self.a.weight
+
+    def forward(self, x: Any) -> Any:
+        return self.b(self.a(x).relu())
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        (partial(nn.Linear, 7, 7), (5, 7)),
+        (partial(nn.Conv2d, 4, 4, 3), (4, 8, 9)),
+        (partial(nn.Linear, 7, 7), (7,)),
+    ],
+)
+def test_a_weight_of_modules_with_their_own_biases_is_counted_once(
+    kind: Callable[..., Any], shape: tuple[int, ...], bias: bool
+) -> None:
+    module = drawn(Tied(kind, bias))
+    analysis = analyzed(module, shape)
+    assert (analysis.totals.counts.params, analysis.totals.counts.macs) == figures(module, shape)
+    assert {row.name.split("_")[0] for row in analysis.rows} == {"a", "b", "relu"}
+    found, (y,) = ours(module, shape)
+    np.testing.assert_allclose(y, theirs(module, found)[0], rtol=1e-5)
