@@ -22,8 +22,8 @@ layers:
   - {name: act, type: sigmoid}
   - {name: out, type: linear, units: 2}
 outputs: OUTPUTS
-values: {VALUEShidden.weight: [[0.15, 0.2], [0.25, 0.3]], hidden.bias: 0.35, out.weight: [[0.4, 0.45], [0.5, 0.55]],
-         out.bias: 0.6}
+values: {VALUEShidden.weight: [[0.15, 0.2], [0.25, 0.3]], hidden.bias: 0.35,
+         out.weight: [[0.4, 0.45], [0.5, 0.55]], out.bias: 0.6}
 """
 
 
