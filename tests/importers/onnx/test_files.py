@@ -16,6 +16,7 @@ import onnx
 from onnx import TensorProto, helper
 
 import cnnstat
+from cnnstat.importers import read, rows
 from cnnstat.importers.onnx import value, wire
 from tests.importers.onnx.graphs import model_of, ours, saved
 from tests.program import within
@@ -251,3 +252,14 @@ def test_a_constant_that_would_be_large_is_not_computed(tmp_path: Path) -> None:
     nodes = [("ConstantOfShape", "s", "c"), ("Relu", "x", "y")]
     big = np.array([value.MAX_COMPUTED * 64])
     assert cnnstat.analyze(saved(model_of(nodes, X, {"s": big}), tmp_path)).totals.output_shape == X[1:]
+
+
+def test_very_many_layers_without_names_stand_in_no_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks count against the limit of a spec as layers do, and nobody reads so many."""
+    assert "blocks:" in read(saved(relu(200), tmp_path))[0]
+    monkeypatch.setattr(rows, "_MOST", 199)
+    text = read(saved(relu(200), tmp_path))[0]
+    assert "blocks:" not in text
+    assert text.count("type: relu") == 200
