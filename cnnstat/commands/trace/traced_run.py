@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from cnnstat.executor.network import Visit
     from cnnstat.graph.model import Graph
 
-MASKED = ("dropout", "drop_path")
-"""Types that draw a mask in training."""
-
 
 @dataclass
 class TracedRun:
@@ -103,17 +100,19 @@ def _run(
     inputs: dict[str, Array],
 ) -> TracedRun:
     nodes = analysis.graph.layers
-    found = TracedRun(analysis, inputs, drawn=options.training and any(each.type in MASKED for each in nodes))
-    masked = options.training and any(
-        nodes[i].number in needed and nodes[i].type in MASKED for i in range(len(nodes))
+    found = TracedRun(
+        analysis, inputs, drawn=options.training and any(each.layer.draws_mask for each in nodes)
     )
+    masked = options.training and any(each.number in needed and each.layer.draws_mask for each in nodes)
 
     def keep(visit: Visit) -> None:
         node = nodes[visit.number]
         if node.number not in needed:
             return
         mask = (
-            visit.way_back.kept[0] if node.type in MASKED and visit.way_back and visit.way_back.kept else None
+            visit.way_back.kept[0]
+            if node.layer.draws_mask and visit.way_back and visit.way_back.kept
+            else None
         )
         stored = network.stored[visit.number].all
         found.layers[node.number] = LayerRun(

@@ -217,6 +217,12 @@ def index_of(index: int, size: int, what: str = "axis") -> int:
     return index % size
 
 
+def is_pointwise(kind: str) -> bool:
+    """Say whether a type works value by value, so that it does not matter where its axes stand."""
+    declared = layer_type(kind)
+    return declared is not None and declared.pointwise
+
+
 def axis_name(value: Value, axis: int) -> str:
     """Return the name of an axis of a value; of one sample the first are the channels.
 

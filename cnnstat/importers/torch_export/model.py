@@ -51,6 +51,7 @@ class Reading:
         self.names: dict[Any, str] = {}
         self.kinds: dict[str, int] = {}
         self.inputs: dict[str, Shape] = {}
+        self.remarks: list[str] = []
 
     def model(self, name: str) -> Model:
         """Go through the program."""
@@ -75,7 +76,7 @@ class Reading:
         fixed = frozenset(stored.values()) - self.program.trained
         unmixed(self.values, outputs)
         model = Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed=fixed)
-        model.remarks = tuple(filter(None, [self._idle(stored)]))
+        model.remarks = tuple(filter(None, [*self.remarks, self._idle(stored)]))
         return model
 
     def _idle(self, stored: dict[str, str]) -> str:

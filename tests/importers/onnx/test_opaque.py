@@ -312,3 +312,28 @@ def test_a_weight_of_layers_with_their_own_biases_is_counted_once(name: str, tmp
     assert not drafted(path).remarks
     network, (y,) = ours(path)
     np.testing.assert_allclose(y, theirs(path, network)[0], rtol=1e-4, atol=1e-5)
+
+
+DROPOUTS: dict[str, tuple[int, dict[str, Any], dict[str, Any], str, list[str]]] = {
+    "of a half": (13, {}, {}, "x", ["dropout"]),
+    "of a rate": (13, {}, {"r": np.array(0.3, np.float32)}, "x r", ["dropout 0.3"]),
+    "of a rate as an attribute": (10, {"ratio": 0.3}, {}, "x", ["dropout 0.3"]),
+    "of none": (13, {}, {"r": np.array(0, np.float32)}, "x r", []),
+    "in evaluation": (
+        13,
+        {},
+        {"r": np.array(0.3, np.float32), "t": np.array(False)},
+        "x r t",
+        ["dropout 0.3"],
+    ),
+    "in training": (13, {}, {"r": np.array(0.3, np.float32), "t": np.array(True)}, "x r t", ["opaque"]),
+}
+
+
+@pytest.mark.parametrize("name", DROPOUTS)
+def test_a_dropout_stays_as_it_does_of_a_module(name: str, tmp_path: Path) -> None:
+    opset, attributes, constants, reads, wanted = DROPOUTS[name]
+    nodes: Nodes = [("Dropout", reads, "a", attributes), ("Relu", "a", "y")]
+    path = saved(model_of(nodes, X, constants, opset=opset), tmp_path)
+    layers = [f"{each.type} {each.options.get('rate', '')}".strip() for each in drafted(path).layers]
+    assert layers == [*wanted, "relu"]

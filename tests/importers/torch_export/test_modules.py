@@ -349,3 +349,23 @@ def test_a_weight_of_modules_with_their_own_biases_is_counted_once(
     assert {row.name.split("_")[0] for row in analysis.rows} == {"a", "b", "relu"}
     found, (y,) = ours(module, shape)
     np.testing.assert_allclose(y, theirs(module, found)[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("between", [nn.Dropout(0.1), nn.SiLU(), nn.Dropout(0.0)])
+def test_turned_axes_go_whatever_works_value_by_value_between(between: Any) -> None:
+    """Norms and linear layers of channels last, with something between that knows no axes."""
+    layers = nn.Sequential(nn.LayerNorm(3), between, nn.Linear(3, 5))
+    module = drawn(Of(lambda x: layers(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)))
+    module.layers = layers
+    found = [row.type for row in analyzed(module, (3, 4, 6)).rows]
+    assert "permute" not in found, found
+
+
+@pytest.mark.parametrize("kind", [nn.AlphaDropout, nn.FeatureAlphaDropout])
+def test_a_dropout_that_the_catalogue_lacks_is_named(kind: Callable[..., Any]) -> None:
+    module = nn.Sequential(nn.Linear(4, 3), kind(0.25))
+    draft = drafted(understood(exported(module, (4,)), "module"))
+    assert [layer.type for layer in draft.layers] == ["linear"]
+    (remark,) = draft.remarks
+    assert remark.startswith("1 (")
+    assert remark.endswith("alpha_dropout of 0.25): it is left out, for in evaluation it does nothing")

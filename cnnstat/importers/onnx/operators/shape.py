@@ -28,7 +28,7 @@ Each: TypeAlias = "tuple[str, dict[str, Any]]"
 
 
 def same(node: Node, layers: Layers) -> int | str:
-    """Identity, Dropout: what is read is what is put out."""
+    """Identity: what is read is what is put out."""
     return layers.shown(layers.value(node.inputs[0]))
 
 
