@@ -116,6 +116,20 @@ class Layers:
             raise Outside("a layer puts out 1 to 4 axes")
         return source
 
+    def nearest(self, rank: int) -> int | str:
+        """Return the last layer so far that puts out so many axes, or an input that has them.
+
+        Raises:
+            Outside: there is none.
+        """
+        for number in range(len(self.built) - 1, -1, -1):
+            if len(self.built[number].shape) == rank:
+                return number
+        for name, shape in self.model.inputs.items():
+            if len(shape) == rank:
+                return name
+        raise Outside(f"nothing before it has {rank} axes")
+
     def add(
         self,
         node: Node,

@@ -15,6 +15,7 @@ from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import ModelInputs, inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
+from cnnstat.importers.onnx.learned import opened
 from cnnstat.importers.onnx.model import Model, understood
 from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
@@ -59,6 +60,7 @@ def drafted(model: Model) -> Draft:
     Raises:
         ModelError: none of its outputs has a shape that is known.
     """
+    opened(model)
     simplified(model)
     layers = Layers(model)
     unknown: list[Node] = []

@@ -492,6 +492,18 @@ CASES = {
         {},
         "relu power",
     ),
+    "a large constant of several": Case(
+        [("Mul", "a b", "c"), ("Add", "c c", "d"), ("Transpose", "d", "w"), ("MatMul", "x w", "y")],
+        (1, 260),
+        {"a": (260, 260), "b": (260, 1)},
+        "linear",
+    ),
+    "a large constant beside samples": Case(
+        [("Add", "a b", "c"), ("Reshape", "c s", "d"), ("Add", "x d", "y")],
+        (1, 2, 200, 200),
+        {"a": (1, 2, 200, 200), "b": (1, 2, 1, 200), "s": ints(1, 2, 200, 200)},
+        "parameter parameter add add",
+    ),
 }
 
 

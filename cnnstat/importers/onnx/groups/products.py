@@ -45,12 +45,12 @@ def scaled_product(near: Near, layer: Built) -> Built | None:
 
 
 def turned_product(near: Near, layer: Built) -> Built | None:
-    """A product of matrices one of which is turned before."""
+    """A product of matrices one of which is turned before, for products alone."""
     rank = len(layer.shape)
     swapped = [*range(rank - 2), rank - 1, rank - 2]
     reads, options = [*layer.reads], {**layer.options}
     for place, name in enumerate(("transpose_a", "transpose_b")):
-        turned = near.before(layer, "permute", place, order=swapped)
+        turned = near.shared(layer, "permute", place, order=swapped)
         if turned is not None and name not in options:
             reads[place], options[name] = turned.reads[0], True
     return replace(layer, reads=reads, options=options) if options != layer.options else None

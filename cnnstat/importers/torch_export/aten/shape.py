@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.layers import compact
 from cnnstat.importers.onnx.value import keeps_numbers
+from cnnstat.importers.torch_export.orders import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,15 +38,8 @@ def reshape(call: Call) -> bool:
 
 
 def permute(call: Call) -> bool:
-    """Permute, transpose and t."""
-    rank = len(call.shape)
-    if call["dims"] is not None:
-        order = [axis % rank for axis in call["dims"]]
-    else:
-        order = [*range(rank)]
-        a, b = (0, rank - 1) if call["dim0"] is None else (call.axis("dim0", rank), call.axis("dim1", rank))
-        order[a], order[b] = order[b], order[a]
-    return call.put("Transpose", [call.x], perm=order)
+    """Put axes in another order."""
+    return call.put("Transpose", [call.x], perm=order_of(call, len(call.shape)))
 
 
 def expand(call: Call) -> bool:
