@@ -106,10 +106,16 @@ def _in_order(axes: Any) -> bool:
 
 
 def _scattered(inputs: list[Value]) -> Value | None:
-    """Return stored kernels that are laid into zeros, each for one filter and one map that it reads."""
+    """Return stored kernels that are laid into zeros."""
     zeros, places, kernels = inputs
-    rows, shape = places.array, zeros.shape or ()
-    if zeros.array is None or zeros.array.any() or kernels.at is None or rows is None or len(shape) < 3:
+    if zeros.array is None or zeros.array.any() or places.array is None:
+        return None
+    return laid_into_zeros(kernels, zeros.shape or (), places.array)
+
+
+def laid_into_zeros(kernels: Value, shape: tuple[int, ...], rows: Any) -> Value | None:
+    """Return stored kernels as weights of this shape; each is for one filter and one map that it reads."""
+    if kernels.at is None or len(shape) < 3:
         return None
     if rows.shape != (*(kernels.shape or ())[:1], 2) or (kernels.shape or ())[1:] != shape[2:]:
         return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from cnnstat.importers.onnx.constants import laid_into_zeros
 from cnnstat.importers.onnx.value import keeps_numbers
 from cnnstat.importers.torch_export.orders import TURNING, order_of
 from cnnstat.importers.torch_export.program import SAMPLES
@@ -22,6 +23,7 @@ AS_IT_IS = {
 }
 """What puts out the numbers that it reads."""
 _CAST = {"to", "_to_copy", "type_as", "float"}
+_ZEROS = {"aten::new_zeros", "aten::zeros", "aten::zeros_like"}
 _SHAPED = {"view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "unflatten", "view_as"}
 
 
@@ -38,6 +40,8 @@ def turned(call: Call) -> Value | None:
         return first if keeps_numbers(first.kind, call.kind) else None
     if call.operator == "expand" and _is_for_samples(own, shape):
         return first if len(own) == len(shape) else None
+    if call.operator == "index_put":
+        return _scattered(call)
     if call.operator in TURNING:
         turn = ("permute", tuple(order_of(call, len(own))))
     elif call.operator in _SHAPED and prod(own) == prod(shape):
@@ -49,6 +53,18 @@ def turned(call: Call) -> Value | None:
     if array is not None:
         array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
     return replace(first, name=call.node.name, shape=shape, at=at, array=array)
+
+
+def _scattered(call: Call) -> Value | None:
+    """Return kernels of the module that are laid into zeros."""
+    import numpy as np  # noqa: PLC0415
+
+    zeros, places = call.node.args[0], [call.value(name).array for name in call.names("indices")]
+    made_by = getattr(getattr(zeros.target, "_schema", None), "name", "")
+    if made_by not in _ZEROS or len(places) != 2 or any(each is None for each in places):
+        return None
+    found = laid_into_zeros(call.value(call.name("values")), call.shape, np.stack(places, 1))
+    return None if found is None or call["accumulate"] else replace(found, name=call.node.name)
 
 
 def _is_for_samples(own: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

@@ -492,6 +492,19 @@ CASES = {
         {},
         "relu power",
     ),
+    "stacked for a maximum": Case(
+        [
+            ("Relu", "x", "r"),
+            ("Unsqueeze", "x a", "b"),
+            ("Unsqueeze", "r a", "c"),
+            ("Concat", "b c", "d", {"axis": 0}),
+            ("ReduceMax", "d", "y", {"axes": [0], "keepdims": 0}),
+        ],
+        X,
+        {"a": ints(0)},
+        "relu maximum",
+        17,
+    ),
     "a large constant of several": Case(
         [("Mul", "a b", "c"), ("Add", "c c", "d"), ("Transpose", "d", "w"), ("MatMul", "x w", "y")],
         (1, 260),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.layers import compact
+from cnnstat.importers.onnx.stand_ins import JOINED
 from cnnstat.importers.onnx.value import keeps_numbers
 from cnnstat.importers.torch_export.orders import order_of
 
@@ -138,9 +139,18 @@ def reduce(op: str) -> Callable[[Call], bool]:
         rank = len(call.value(x).shape or ())
         dims = [dims] if isinstance(dims, int) else [*(dims or range(rank))]
         axes = [axis % rank for axis in dims]
+        stack = call.node.args[0]
+        of_stack = str(stack.target) == "aten.stack.default" and axes == [_stacked_along(stack, rank)]
+        if of_stack and op in JOINED and not call["keepdim"]:
+            return call.put(JOINED[op], [call.of(each) for each in stack.args[0]])
         return call.put(op, [x], axes=axes, keepdims=int(bool(call["keepdim"])))
 
     return added
+
+
+def _stacked_along(stack: Any, rank: int) -> int:
+    given = stack.args[1] if len(stack.args) > 1 else stack.kwargs.get("dim", 0)
+    return int(given % rank)
 
 
 def vector_norm(call: Call) -> bool:
