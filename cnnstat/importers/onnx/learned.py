@@ -16,7 +16,45 @@ from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.value import Node, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from cnnstat.importers.onnx.model import Model
+
+
+def is_stored(model: Model, value: Value) -> bool:
+    """Say whether a constant is a tensor of the model's, turned at most."""
+    key = "" if value.at is None else value.at.key
+    own = model.values.get(key)
+    return bool(key) and own is not None and prod(own.shape or ()) == prod(value.shape or ())
+
+
+def stored_in(model: Model, name: str) -> dict[str, None]:
+    """Return the names of the tensors, but for single numbers, that a constant is made of."""
+    found: dict[str, None] = {}
+    waiting, seen = [name], {name}
+    while waiting:
+        value = model.values[waiting.pop()]
+        if value.at is not None and is_stored(model, value):
+            found |= {value.at.key: None} if prod(value.shape or ()) > 1 else {}
+        elif value.name in model.made:
+            inputs = [each for each in model.made[value.name][1].inputs if each and each not in seen]
+            seen.update(inputs)
+            waiting += inputs
+    return found
+
+
+def aside(model: Model, tensors: Iterable[Value]) -> Iterator[str]:
+    """Yield the tensors that others are made of beside one that is as large: gains, lengths of weights.
+
+    As what is made has the numbers of the large one, these would be counted nowhere.
+    """
+    for value in tensors:
+        keys = {} if is_stored(model, value) else stored_in(model, value.name)
+        sizes = {key: prod(model.values[key].shape or ()) for key in keys}
+        main = next((key for key, size in sizes.items() if size == prod(value.shape or ())), None)
+        if main is not None:
+            yield from (key for key in keys if key != main)
+
 
 _JOINING = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Concat"}
 _BY_VALUE = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Neg", "Sqrt", "Reciprocal", "Abs"}
@@ -61,24 +99,11 @@ class _Opening:
         if node.op == "MatMul":
             if len(shape) < 3 or len(shape) != whole:
                 return name
-        elif self._is_stored(value) or (len(self._stored(name)) < 2 and shape[:1] != (self.samples,)):
+        elif is_stored(self.model, value) or (
+            len(stored_in(self.model, name)) < 2 and shape[:1] != (self.samples,)
+        ):
             return name
         return self._opened(name, len(shape) == whole, number) or name
-
-    def _is_stored(self, value: Value) -> bool:
-        """Say whether a constant is a tensor of the model's, turned at most."""
-        key = "" if value.at is None else value.at.key
-        own = self.values.get(key)
-        return bool(key) and own is not None and prod(own.shape or ()) == prod(value.shape or ())
-
-    def _stored(self, name: str) -> set[str]:
-        """Return the tensors of the model that a constant is made of."""
-        value, maker = self.values[name], self.model.made.get(name)
-        if self._is_stored(value):
-            return {value.at.key} if value.at is not None and prod(value.shape or ()) > 1 else set()
-        if maker is None:
-            return set()
-        return {key for each in maker[1].inputs if each for key in self._stored(each)}
 
     def _opened(self, name: str, aligned: bool, before: int) -> str | None:
         """Add the nodes that a constant is made by, before that of this number; return their value.
@@ -94,13 +119,13 @@ class _Opening:
             return None
         place, maker = self.model.made.get(name, (before, None))
         place = min(place, before)
-        if self._is_stored(value):
+        if is_stored(self.model, value):
             found = Node("", "learned", [name], [], {"shape": sample}, domain="found")
         elif maker is None:
             return None
         elif maker.op == "Expand":
             inner = self.values[maker.inputs[0]]
-            if not self._is_stored(inner) or prod(inner.shape or ()) != prod(sample):
+            if not is_stored(self.model, inner) or prod(inner.shape or ()) != prod(sample):
                 return None
             found = Node("", "learned", [inner.name], [], {"shape": sample}, domain="found")
         else:

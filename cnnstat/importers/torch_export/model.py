@@ -160,11 +160,12 @@ class Reading:
     def _note_made(self, call: Call) -> None:
         """Keep the nodes that make a constant beside the others."""
         handler = ATEN.get(call.operator)
-        if handler is None or not is_float(call.kind):
+        if not is_float(call.kind):
             return
         kept, self.nodes = self.nodes, []
         with suppress(Outside, LookupError):
-            handler(call)
+            if handler is None or not handler(call):
+                call.outside()
         made, self.nodes = self.nodes, kept
         self.made |= {name: (len(kept), each) for each in made for name in each.outputs}
 

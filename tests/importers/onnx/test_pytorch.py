@@ -132,11 +132,26 @@ class WholePlaces(nn.Module):
         return x + (y @ self.mixed.expand(n, -1, -1, -1)).reshape(x.shape) + (self.rows - self.columns)
 
 
+class Gains(nn.Module):
+    """Weights that are worked out: of lengths and directions, and of other weights and gains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.utils.parametrizations.weight_norm(nn.Conv2d(4, 6, 3))
+        self.weight, self.gain = nn.Parameter(torch.zeros(5, 6, 3, 3)), nn.Parameter(torch.zeros(5, 1, 1, 1))
+        self.shift = nn.Parameter(torch.zeros(5))
+
+    def forward(self, x: Any) -> Any:
+        weight = (self.weight - self.weight.mean((1, 2, 3), keepdim=True)) * self.gain
+        return functional.conv2d(self.conv(x), weight, self.shift)
+
+
 MODULES: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
     "classifier": (Classifier, (3, 33, 30)),
     "shuffled": (Shuffled, (4, 6, 7)),
     "tokens": (Tokens, (3, 12, 12)),
     "shared": (Shared, (4, 6, 5)),
+    "gains": (Gains, (4, 9, 8)),
     "places": (Places, (8, 5, 4)),
     "whole places": (WholePlaces, (8, 5, 4)),
 }
