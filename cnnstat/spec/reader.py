@@ -22,6 +22,7 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
 from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.param_reader import read_params, spans_of_params
+from cnnstat.spec.space_reader import read_space
 from cnnstat.spec.value_reader import (
     LETTERS,
     check_keys,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 NETWORK_KEYS = (
     *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),
-    "values",
+    *("values", "space"),
 )
 VARIANT_KEYS = ("name", "source", "params", "expect", "budget")
 
@@ -92,6 +93,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         expect=read_expectations(root.get("expect"), cited, problems, total=True),
         budget=read_budgets(root.get("budget"), problems, total=True),
         values=read_numbers(root.get("values"), problems),
+        space=read_space(root.get("space"), problems),
         input_span=input_node.span if input_node else root.span,
         params_span=params_node.span if params_node else root.span,
         span=root.span,
