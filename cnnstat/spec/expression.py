@@ -83,7 +83,9 @@ def parse(text: str, *, lists: bool = False) -> Expression:
 
 def _own_names(tree: ast.expr) -> frozenset[str]:
     """Return the names that an expression gives to the items of lists."""
-    stored = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    stored = (
+        node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
     return frozenset(node.id.removeprefix("__") for node in stored)
 
 

@@ -76,7 +76,9 @@ class Space(Struct, frozen=True, dict=True):
             found[name] = known[name] = expression.evaluate(known)
         for condition in self.where:
             if not truth(condition.evaluate(known)):
-                read = ", ".join(f"${n} = {show_value(known[n])}" for n in sorted(condition.names & known.keys()))
+                read = ", ".join(
+                    f"${n} = {show_value(known[n])}" for n in sorted(condition.names & known.keys())
+                )
                 raise Fault(f"'{condition.text}' does not hold, with {read}", code="space/where")
         return found
 
@@ -103,7 +105,9 @@ class Space(Struct, frozen=True, dict=True):
     def unread(self, params: Iterable[str]) -> tuple[str, ...]:
         """Return the names that are no parameters of the network, and that nothing reads."""
         read = {name for each in (*self.derived.values(), *self.where) for name in each.names}
-        return tuple(name for name in (*self.axes, *self.derived) if name not in read and name not in {*params})
+        return tuple(
+            name for name in (*self.axes, *self.derived) if name not in read and name not in {*params}
+        )
 
 
 def random_bits(seed: int, number: int, name: str) -> int:
@@ -161,7 +165,9 @@ def _wrong(space: Space, params: Mapping[str, Value]) -> list[tuple[str, str, st
     for name in space.unread(params):
         hint = suggestion(name, params)
         those = f"parameters: {', '.join(params)}" if params else "it has no 'params:'"
-        message = f"the network has no parameter '{name}', and nothing in the space reads ${name}{hint} ({those})"
+        message = (
+            f"the network has no parameter '{name}', and nothing in the space reads ${name}{hint} ({those})"
+        )
         found.append((name, message, "param/unknown"))
     known = {*params, *space.axes}
     for name, expression in space.derived.items():

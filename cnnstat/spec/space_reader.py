@@ -65,7 +65,9 @@ def _value(node: Node, problems: Problems) -> Value:
         Fault: it is an expression, or nothing.
     """
     operand = read_operand(node, problems)
-    if operand is None or not isinstance(operand, int | str | tuple) and not hasattr(operand, "denominator"):
+    if operand is None or (
+        not isinstance(operand, int | str | tuple) and not hasattr(operand, "denominator")
+    ):
         raise Fault(f"expected {_WANTED}, got {shown(node)} among the values", code="space/range")
     return operand  # type: ignore[return-value]
 

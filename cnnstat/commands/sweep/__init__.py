@@ -1,0 +1,1 @@
+"""`cnnstat sweep`: many networks at once."""
