@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +66,7 @@ def sweep(
     """
     if varied.seed is not None and varied.sample is None:
         raise click.UsageError("--seed goes with --sample N")
+    gc.enable()  # what runs for minutes has something to collect
     streamed = output.form in STREAMS
     plan = plan_of(specs, varied, asked.of_params, settings)
     points = Points(plan)
