@@ -48,6 +48,7 @@ MOST = 100_000_000
     "--store", "store_file", type=FILE, help="Keep every point in this file, and go on where it ends."
 )
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [default: one for each processor]")
+@click.option("--scheduler", metavar="ADDRESS", help="Work on a Dask cluster: tcp://HOST:8786.")
 @settings_options("batch", "dtype", "optimizer")
 @output_options((*FORMATS, *(form for form in STREAMS if form not in FORMATS)))
 def sweep(
@@ -57,6 +58,7 @@ def sweep(
     matches: int | None,
     store_file: Path | None,
     jobs: int | None,
+    scheduler: str | None,
     settings: Settings,
     output: Output,
 ) -> None:
@@ -95,6 +97,7 @@ def sweep(
             stream=stream,
             matches=matches,
             jobs=jobs or processors(),
+            scheduler=scheduler,
             advance=stack.enter_context(bar),
             stop=stop,
         )

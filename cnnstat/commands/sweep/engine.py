@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from cnnstat.cli.output import Undone
@@ -11,7 +12,7 @@ from cnnstat.cli.processes import in_order
 from cnnstat.commands.sweep.rows import Batch, evaluated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cnnstat.commands.sweep.plan import Plan
 
@@ -26,11 +27,15 @@ _FIRST, _MOST = 4, 20_000
 
 
 class Work:
-    """Ranges of points, cut into batches of about the same time, whatever a point takes."""
+    """Ranges of points, cut into batches of about the same time, whatever a point takes.
+
+    ``begun`` are the first points of the batches that were taken and have not come out of `ordered`.
+    """
 
     def __init__(self, plan: Plan, ranges: Iterable[range], seconds: float = _SECONDS) -> None:
         self.pickled = pickle.dumps(plan)
         self._ranges, self._seconds = iter(ranges), seconds
+        self.begun: deque[int] = deque()
         self._size = _FIRST
         self._rest = range(0)
 
@@ -42,12 +47,23 @@ class Work:
         while not self._rest:
             self._rest = next(self._ranges)
         batch, self._rest = self._rest[: self._size], self._rest[self._size :]
+        self.begun.append(batch.start)
         return self.pickled, batch.start, batch.stop
 
     def took(self, batch: Batch) -> None:
         """Take note of what a batch took, for those that come."""
         fitting = len(batch.rows) * self._seconds / max(batch.seconds, 1e-6)
         self._size = max(1, min(int(fitting), 4 * self._size, _MOST))
+
+
+def ordered(work: Work, made: Iterator[Batch], arrived: Callable[[Batch], None]) -> Iterator[Batch]:
+    """Yield batches in the order of their points, whichever is there first; ``arrived`` gets each at once."""
+    waiting: dict[int, Batch] = {}
+    for batch in made:
+        arrived(batch)
+        waiting[batch.start] = batch
+        while work.begun and work.begun[0] in waiting:
+            yield waiting.pop(work.begun.popleft())
 
 
 def local_batches(work: Work, jobs: int) -> Iterator[Batch]:

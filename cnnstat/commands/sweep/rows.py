@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import threading
 import time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
@@ -74,9 +74,25 @@ class Rows:
         return Row(number, chosen, self.points.shown(values), (), code, why)
 
 
-@lru_cache(maxsize=1)
+class _Kept(threading.local):
+    """The plan that a worker is at, and what it has worked out: of each thread, so that none waits for another."""
+
+    pickled: bytes = b""
+    rows: Rows
+
+
+_KEPT = _Kept()
+
+
 def _rows_of(pickled: bytes) -> Rows:
-    """Return the rows of a plan, made once in each process."""
+    """Return the rows of a plan, made once for all its batches."""
+    if _KEPT.pickled != pickled:
+        _KEPT.rows = _read(pickled)
+        _KEPT.pickled = pickled
+    return _KEPT.rows
+
+
+def _read(pickled: bytes) -> Rows:
     plan: Plan = pickle.loads(pickled)
     if plan.version != __version__:
         message = f"a worker has cnnstat {__version__}, and the sweep was begun by cnnstat {plan.version}"

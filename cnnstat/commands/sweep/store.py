@@ -58,17 +58,15 @@ class Store:
         """Close the file; what was added is in it."""
         self._connection.close()
 
-    def missing(self, count: int | None) -> Iterator[range]:
-        """Yield the points below ``count``, or without end, that are not there."""
+    def missing(self, count: int) -> Iterator[range]:
+        """Yield the points below ``count`` that are not there."""
         position = 0
         for start, stop in self.present():
-            if count is not None and position >= count:
-                return
-            if start > position:
-                yield range(position, start if count is None else min(start, count))
+            if position < min(start, count):
+                yield range(position, min(start, count))
             position = stop
-        if count is None or position < count:
-            yield range(position, _ENDLESS if count is None else count)
+        if position < count:
+            yield range(position, count)
 
     def present(self) -> list[tuple[int, int]]:
         """Return the ranges of points that are there, in order."""
@@ -183,8 +181,6 @@ class Store:
             first = str(error).strip().split("\n")[0]
             raise Undone(f"{self.path}: {plain(first)}") from None
 
-
-_ENDLESS = 1 << 62
 
 
 def _array(library: Any, cells: list[Any]) -> Any:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import signal
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from cnnstat.commands.sweep.engine import Work, local_batches
+from cnnstat.cli.output import complain
+from cnnstat.commands.sweep.cluster import SECONDS, cluster_batches
+from cnnstat.commands.sweep.engine import Work, local_batches, ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from cnnstat.commands.sweep.plan import Plan
     from cnnstat.commands.sweep.rows import Batch, Row
     from cnnstat.commands.sweep.selection import Selection
     from cnnstat.commands.sweep.store import Store
     from cnnstat.commands.sweep.streams import Stream
-
-_ENDLESS = 1 << 62
 
 
 class Stop:
@@ -47,18 +47,18 @@ class Stop:
 
 def sweep_through(
     plan: Plan,
-    count: int | None,
+    count: int,
     selection: Selection,
     *,
     store: Store | None = None,
     stream: Stream | None = None,
     matches: int | None = None,
-    batches: Callable[[Work], Iterator[Batch]] | None = None,
+    scheduler: str | None = None,
     jobs: int = 1,
     advance: Callable[[float], None] = lambda step: None,
     stop: Stop | None = None,
 ) -> None:
-    """Go through the points of a plan, all below ``count`` or without end, until so many ``matches`` are found.
+    """Go through the points of a plan, those below ``count``, until so many ``matches`` are found.
 
     Each batch is stored when it is there; points are selected, and go to the stream, in order.
 
@@ -67,14 +67,15 @@ def sweep_through(
         ArgumentError: what was asked for does not go with a network.
     """
     stop = stop or Stop()
-    work = Work(plan, store.missing(count) if store else [range(_ENDLESS if count is None else count)])
+    present = store.present() if store else []
+    seconds = {"seconds": SECONDS} if scheduler else {}
+    work = Work(plan, store.missing(count) if store else [range(count)], **seconds)
     with ExitStack() as stack:
         stack.enter_context(stop.listening())
-        made = batches(work) if batches else local_batches(work, jobs)
-        stack.callback(made.close)  # type: ignore[attr-defined]
-        for rows, computed in _in_order(made, store, count):
-            if computed is not None and store is not None:
-                store.add(computed)
+        made = cluster_batches(work, scheduler, _say) if scheduler else local_batches(work, jobs)
+        stack.enter_context(closing(made))
+        arrived = store.add if store else _forgotten
+        for rows in _in_order(ordered(work, made, arrived), store, present, count):
             wanted = []
             for row in rows:
                 if selection.add(row) and selection.flows:
@@ -93,20 +94,25 @@ def sweep_through(
         stream.write([*selection.rows()])
 
 
+def _say(text: str) -> None:
+    complain(f"{text}\n", 0)
+
+
+def _forgotten(batch: Batch) -> None:
+    """Keep nothing of a batch."""
+
+
 def _in_order(
-    made: Iterator[Batch], store: Store | None, count: int | None
-) -> Iterator[tuple[list[Row], Batch | None]]:
+    made: Iterator[Batch], store: Store | None, there_before: Sequence[tuple[int, int]], count: int
+) -> Iterator[list[Row]]:
     """Yield rows in order of number: those that are stored, and batches that are worked out."""
-    present = iter(store.present() if store else ())
-    until = _ENDLESS if count is None else count
+    present = iter(there_before)
     there = next(present, None)
     for batch in made:
         while store is not None and there is not None and there[0] < batch.start:
-            for rows in store.between(there[0], min(there[1], until)):
-                yield rows, None
+            yield from store.between(there[0], min(there[1], count))
             there = next(present, None)
-        yield batch.rows, batch
-    while store is not None and there is not None and there[0] < until:
-        for rows in store.between(there[0], min(there[1], until)):
-            yield rows, None
+        yield batch.rows
+    while store is not None and there is not None and there[0] < count:
+        yield from store.between(there[0], min(there[1], count))
         there = next(present, None)
