@@ -1,1 +1,1 @@
-"""`cnnstat sweep`: many networks at once."""
+"""`cnnstat sweep`."""

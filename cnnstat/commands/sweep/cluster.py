@@ -6,6 +6,7 @@ once it is back.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextlib import suppress
@@ -139,6 +140,7 @@ def _threads(client: Any) -> int:
 def _connected(address: str, patience: float) -> Any:
     """Return a client of a scheduler, None where none answers in time."""
     library = dask()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is to be said is said here
     until = time.monotonic() + patience
     while True:
         try:

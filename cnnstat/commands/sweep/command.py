@@ -17,6 +17,7 @@ from cnnstat.cli.output import complain, show, standard_output
 from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
 from cnnstat.commands.sweep.document import document
+from cnnstat.commands.sweep.figures import USUAL
 from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options, varied_options
 from cnnstat.commands.sweep.plan_of import plan_of
 from cnnstat.commands.sweep.points import Points
@@ -31,7 +32,8 @@ from cnnstat.report.render import FORMATS
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.options import Asked, Varied
+    from cnnstat.commands.sweep.figures import USUAL
+from cnnstat.commands.sweep.options import Asked, Varied
 
 MOST = 100_000_000
 """Points of a grid that anybody waits for."""
@@ -40,7 +42,7 @@ MOST = 100_000_000
 @click.command()
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=completion.specs)
 @varied_options
-@selection_options
+@selection_options(",".join(USUAL))
 @click.option(
     "--matches", type=click.IntRange(1), metavar="N", help="Stop when N networks meet the conditions."
 )
@@ -69,22 +71,22 @@ def sweep(
     if varied.seed is not None and varied.sample is None:
         raise click.UsageError("--seed goes with --sample N")
     gc.enable()  # what runs for minutes has something to collect
-    streamed = output.form in STREAMS
+    streamed, shown = output.form in STREAMS, asked.columns or USUAL
     plan = plan_of(specs, varied, asked.of_params, settings)
     points = Points(plan)
     wanted = asked.wanted(points.params, top=None if streamed else SHOWN)
-    figures = figures_for(wanted, asked.columns, points.params)
+    figures = figures_for(wanted, shown, points.params)
     if store_file is not None and store_file.exists():
         stored = figures_in(store_file)
         figures = stored if {*figures} <= {*stored} else figures
     plan = replace(plan, figures=figures)
     count = varied.sample or _grid(points)
-    columns = Columns(tuple(member.label for member in plan.members), points.params, figures, asked.columns)
+    columns = Columns(tuple(member.label for member in plan.members), points.params, figures, shown)
     selection, stop = Selection(wanted, columns.cell), Stop()
     with ExitStack() as stack:
         store = None
         if store_file is not None:
-            store = Store(store_file, plan, columns.networks, points.numeric())
+            store = Store(store_file, plan, points)
             stack.callback(store.close)
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
         on_terminal = streamed and output.output is None and standard_output().isatty()

@@ -10,12 +10,13 @@ from msgspec import Struct
 from cnnstat.base.errors import ArgumentError
 from cnnstat.cli.options import gathered, inputs_of, read_by, set_option
 from cnnstat.commands.sweep.conditions import is_of_params, read_columns, read_orders, read_where
-from cnnstat.commands.sweep.figures import SWEPT, USUAL
+from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.commands.sweep.selection import Wanted
 from cnnstat.commands.sweep.streams import STREAMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.commands.sweep.conditions import Order
@@ -42,7 +43,7 @@ class Asked(Struct, frozen=True):
     pareto: str | None
     sort: str | None
     top: int | None
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] | None
 
     @property
     def of_params(self) -> tuple[str, ...]:
@@ -115,9 +116,12 @@ varied_options = gathered(
     click.option("--seed", type=click.IntRange(0), metavar="S", help="What they are drawn by.  [default: 0]"),
 )
 
-selection_options = gathered(
-    "asked",
-    Asked,
+def selection_options(columns: str | None) -> Callable[[Any], Any]:
+    """Return the options that say what is wanted; ``columns`` are those without ``--columns``."""
+    return gathered("asked", Asked, *_selecting, _columns(columns))
+
+
+_selecting = (
     click.option(
         "--where",
         metavar="CONDITION",
@@ -135,11 +139,15 @@ selection_options = gathered(
         metavar="N",
         help=f"The first N of them.  [default: {SHOWN} of a page, all of {', '.join(STREAMS)}]",
     ),
-    click.option(
+)
+
+
+def _columns(default: str | None) -> Callable[[Any], Any]:
+    return click.option(
         "--columns",
         metavar="A,B,...",
         callback=read_by(read_columns),
-        default=",".join(USUAL),
-        help=f"Figures to show, any of {', '.join(SWEPT)}.",
-    ),
-)
+        default=default,
+        help=f"Figures to show, any of {', '.join(SWEPT)}."
+        f"{'' if default else '  [default: all that are stored]'}",
+    )

@@ -17,10 +17,11 @@ from cnnstat.commands.sweep.rows import Row
 from cnnstat.commands.sweep.table import column_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cnnstat.commands.sweep.plan import Plan
+    from cnnstat.commands.sweep.points import Points
     from cnnstat.commands.sweep.rows import Batch
 
 FORMAT = 1
@@ -37,19 +38,16 @@ class Store:
         Undone: the library is missing, or the file is another sweep's, in use, or cannot be read or written.
     """
 
-    def __init__(
-        self, path: Path, plan: Plan | None, members: Sequence[str], params: Mapping[str, bool]
-    ) -> None:
+    def __init__(self, path: Path, plan: Plan | None = None, points: Points | None = None) -> None:
+        """Open a file; with a plan and its points it is made if it is not there, else it is only read."""
         self.path = path
         with self._explained():
-            self._connection = duckdb().connect(str(path))
+            self._connection = duckdb().connect(str(path), read_only=plan is None)
             about = self._about()
             if about is None:
-                if plan is None:
+                if plan is None or points is None:
                     raise Undone(f"{path} is no store of a sweep")
-                self._create(plan, members, params)
-                about = self._about()
-        assert about is not None
+                about = self._create(plan, points)
         self.about = about
         if plan is not None and about["fingerprint"] != plan.fingerprint:
             raise Undone(_another(path, about, plan))
@@ -97,12 +95,29 @@ class Store:
 
     def between(self, start: int, stop: int) -> Iterator[list[Row]]:
         """Yield the rows of points in order of number, some at a time."""
-        return self._read(f"WHERE point >= {start:d} AND point < {stop:d}", [])
+        return self._read(f"WHERE point >= {start:d} AND point < {stop:d} ORDER BY point")
 
-    def _read(self, where: str, values: list[Any]) -> Iterator[list[Row]]:
+    def found(self, where: str, order: str = "point", top: int | None = None) -> Iterator[list[Row]]:
+        """Yield the rows of points that are not refused and meet a condition of the database, some at a time."""
+        some = "" if top is None else f" LIMIT {top:d}"
+        return self._read(f"WHERE refused IS NULL AND {where} ORDER BY {order}{some}")
+
+    def count(self, where: str) -> int:
+        """Return how many points meet a condition of the database."""
+        ((count,),) = self._connection.execute(f"SELECT count(*) FROM points WHERE {where}").fetchall()
+        return int(count)
+
+    def refusals(self) -> Iterator[tuple[str, int, int, str]]:
+        """Yield each reason with the number of points, and the first of them with its words."""
+        columns = "refused, count(*), min(point), arg_min(why, point)"
+        yield from self._connection.execute(
+            f"SELECT {columns} FROM points WHERE refused IS NOT NULL GROUP BY refused"
+        ).fetchall()
+
+    def _read(self, which: str) -> Iterator[list[Row]]:
         numbers = [*self.about["params"].values()]
         params = len(numbers)
-        found = self._connection.cursor().execute(f"SELECT * FROM points {where} ORDER BY point", values)
+        found = self._connection.cursor().execute(f"SELECT * FROM points {which}")
         while some := found.fetchmany(_READ):
             rows = []
             for number, network, code, why, *cells in some:
@@ -126,19 +141,21 @@ class Store:
         about: dict[str, Any] = json.loads(text)
         return about
 
-    def _create(self, plan: Plan, members: Sequence[str], params: Mapping[str, bool]) -> None:
+    def _create(self, plan: Plan, points: Points) -> dict[str, Any]:
+        params = points.numeric()
         about = {
             "format": FORMAT,
             "fingerprint": plan.fingerprint,
             "version": plan.version,
-            "networks": [*members],
-            "params": dict(params),
+            "networks": [member.label for member in plan.members],
+            "params": params,
             "figures": [*plan.figures],
+            "space": points.described(plan),
             "plan": json.loads(plan.encoded),
         }
         named = dict(zip(column_names((*params,)), params.values(), strict=True))
-        names = (f"{_quoted(name)} {'DOUBLE' if numbers else 'VARCHAR'}" for name, numbers in named.items())
-        figures = (f"{_quoted(key)} {_TYPES[SWEPT[key].kind]}" for key in plan.figures)
+        names = (f"{quoted(name)} {'DOUBLE' if numbers else 'VARCHAR'}" for name, numbers in named.items())
+        figures = (f"{quoted(key)} {_TYPES[SWEPT[key].kind]}" for key in plan.figures)
         fixed = ("point BIGINT", "network INTEGER", "refused VARCHAR", "why VARCHAR")
         self._connection.execute("BEGIN")
         self._connection.execute("CREATE TABLE done (start BIGINT, stop BIGINT)")
@@ -146,6 +163,7 @@ class Store:
         self._connection.execute("CREATE TABLE about (text VARCHAR)")
         self._connection.execute("INSERT INTO about VALUES (?)", [json.dumps(about)])
         self._connection.execute("COMMIT")
+        return about
 
     def _insert(self, rows: Sequence[Row]) -> None:
         names, kinds = [*self.about["params"]], [SWEPT[key].kind for key in self.about["figures"]]
@@ -209,7 +227,8 @@ def _param(value: Any, *, numbers: bool) -> Any:
     return int(value) if value.is_integer() else value
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as the database writes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -241,7 +260,7 @@ def figures_in(path: Path) -> tuple[str, ...]:
     Raises:
         Undone: it cannot be read.
     """
-    store = Store(path, None, (), {})
+    store = Store(path)
     try:
         return tuple(store.about["figures"])
     finally:
