@@ -156,6 +156,7 @@ class Scope:
 
     def place_layer(self, call: Call) -> int:
         """Add a layer; return its number."""
+        self.catalogue.placed.add(id(call.entry))
         layer, faults = self.catalogue.layer(call.kind, call.arguments)
         for fault in faults:
             self.problems.note(self._with_param(fault, call), call.entry.span_of(fault.field))
