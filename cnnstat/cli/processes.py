@@ -49,9 +49,9 @@ def in_order(
 ) -> Iterator[Result]:
     """Yield what a function returns of each piece of work, in so many processes; with one job, in this one.
 
-    Work may be endless: no more than ``ahead`` pieces for each process are taken before their turn. ``lost`` is
-    the result of a piece in which the system ends a process, mostly for want of memory: the others are done all
-    the same.
+    Work may be endless: no more than ``ahead`` pieces for each process are taken before their turn. ``lost``
+    is the result of a piece in which the system ends a process, mostly for want of memory: the others are
+    done all the same.
     """
     if jobs == 1:
         yield from (function(*arguments) for arguments in work)

@@ -1,8 +1,8 @@
 """What a parameter of a space may be: one of some values, or a number of a range, in steps or not.
 
 ``0.5:2:0.1`` is from 0.5 to 2 in steps of 0.1, ``log 8:256:8`` the same numbers, drawn log-uniformly, and
-``power2 8:128`` the powers of two. A grid takes each value once; a sample draws, exactly and everywhere alike:
-of a number of 64 bits, no result depends on how a machine rounds.
+``power2 8:128`` the powers of two. A grid takes each value once; a sample draws, and no value depends on how
+a machine rounds.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def bound(figure: str, text: str, *, total: bool = True) -> Bound:
 
 
 def limit(figure: str, text: str, *, memory: bool) -> tuple[bool, int, str]:
-    """Read a bound of any figure: whether it is the most or the least, the last whole number within, its text.
+    """Read a bound of any figure: whether it is the most, the last whole number within, and its text.
 
     Of one of ``memory``, the unit may have a B.
 

@@ -64,7 +64,7 @@ def log2(value: Number) -> int:
 def round_log(value: Number, base: Number) -> int:
     """Return the whole number nearest to the logarithm of ``value`` in ``base``, of two the even one.
 
-    Logarithms are no rational numbers, but which whole one is nearest is known: value² against base**(2·n + 1).
+    Logarithms are no rational numbers, but the nearest whole one is known: value² against base**(2·n + 1).
 
     Raises:
         ValueError: there is no logarithm, or the power is one of very many digits.

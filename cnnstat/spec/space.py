@@ -31,8 +31,8 @@ WHERE = "where"
 class Space(Struct, frozen=True, dict=True):
     """Parameters by name, each with the values that it may have; those that follow; and what has to hold.
 
-    A name that the network does not have is there for others to read. ``spans`` are where names and conditions
-    stand in a spec, which those of a command line do not.
+    A name that the network does not have is there for others to read. ``spans`` are where names and
+    conditions stand in a spec, which those of a command line do not.
     """
 
     axes: dict[str, Axis] = {}

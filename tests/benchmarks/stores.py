@@ -1,7 +1,7 @@
 """Three ways to keep a sweep, over the same rows: `python -m tests.benchmarks.stores --rows 10000000`.
 
-Batches of 5,000 rows are written as a sweep writes them, each a transaction of its own. Then the writer is killed in
-the middle of a batch, again and again, and what is left is read.
+Batches of 5,000 rows are written as a sweep writes them, each a transaction of its own. Then the writer is
+killed in the middle of a batch, again and again, and what is left is read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 BATCH = 5_000
 NAMES = ("point", "depth", "w0", "wa", "wm", "g", "params", "macs", "activations", "field", "memory")
@@ -33,7 +33,7 @@ NAMES = ("point", "depth", "w0", "wa", "wm", "g", "params", "macs", "activations
 def batch(start: int) -> list[tuple[float, ...]]:
     """Return rows that compress about as those of a sweep do."""
     draw = random.Random(start)
-    found = []
+    found: list[tuple[float, ...]] = []
     for point in range(start, start + BATCH):
         depth, w0, g = draw.randint(12, 28), 8 * draw.randint(1, 32), 8 * draw.randint(1, 16)
         wa, wm = draw.randint(80, 2560) / 10, draw.randint(2000, 3000) / 1000
@@ -58,7 +58,7 @@ class DuckDB:
     def close(self) -> None:
         self.connection.close()
 
-    def query(self) -> list[object]:
+    def query(self) -> Sequence[object]:
         return self.connection.execute(
             "SELECT * FROM points WHERE macs BETWEEN 360000000 AND 440000000 ORDER BY params LIMIT 10"
         ).fetchall()
@@ -83,7 +83,7 @@ class SQLite:
 
     query_text = "SELECT * FROM points WHERE macs BETWEEN 360000000 AND 440000000 ORDER BY params LIMIT 10"
 
-    def query(self) -> list[object]:
+    def query(self) -> Sequence[object]:
         return self.connection.execute(self.query_text).fetchall()
 
     def count(self) -> int:
@@ -111,7 +111,7 @@ class Parquet:
     def _dataset(self) -> pyarrow.dataset.Dataset:
         return pyarrow.dataset.dataset([str(each) for each in self.folder.glob("*.parquet")])
 
-    def query(self) -> list[object]:
+    def query(self) -> Sequence[object]:
         macs = pyarrow.compute.field("macs")
         found = self._dataset().to_table(filter=(macs >= 360_000_000) & (macs <= 440_000_000))
         return list(found.sort_by("params").slice(0, 10).to_pylist())
@@ -175,7 +175,8 @@ def main() -> None:
             left = [*killed(kind, folder, 8)]
             whole = all(rows % BATCH == 0 and rows >= options.rows for rows in left) and left == sorted(left)
             print(
-                f"{kind.__name__:8} {options.rows / seconds:12,.0f} rows/s written, slowest batch {slowest:.2f} s, "
+                f"{kind.__name__:8} {options.rows / seconds:12,.0f} rows/s written, "
+                f"slowest batch {slowest:.2f} s, "
                 f"{written / 1e6:8,.0f} MB, query {queried:.2f} s, after 8 kills "
                 f"{'only whole batches' if whole else 'BROKEN'}",
                 flush=True,

@@ -59,7 +59,7 @@ def selected(
 
 
 def _sql(condition: Condition) -> str:
-    """Return a condition as the database has it: of one number for each axis the one farthest from the bound."""
+    """Return a condition as the database has it: of sizes, the one farthest from the bound."""
     name, least = quoted(condition.key), "list_max" if condition.most else "list_min"
     cell = f"{least}({name})" if SWEPT[condition.key].kind == "sizes" else name
     return f"{cell} {'<=' if condition.most else '>='} {condition.limit:d}"
@@ -81,7 +81,9 @@ def _condition(text: str, columns: Columns) -> Expression:
     except Fault as fault:
         raise ArgumentError(fault.message) from None
     for name in sorted(expression.names - {*columns.params}):
-        raise ArgumentError(f"'{text}': the store has no parameter ${name}; it has {', '.join(columns.params)}")
+        raise ArgumentError(
+            f"'{text}': the store has no parameter ${name}; it has {', '.join(columns.params)}"
+        )
     return expression
 
 

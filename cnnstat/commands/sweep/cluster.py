@@ -1,7 +1,7 @@
 """The points of a sweep on the workers of a Dask cluster: the same batches by the same function.
 
-Dask gives a batch to another worker where one is lost. What a scheduler had when it was lost is handed out again
-once it is back.
+Dask gives a batch to another worker where one is lost. What a scheduler had when it was lost is handed out
+again once it is back.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cnnstat.commands.sweep.libraries import dask
 from cnnstat.commands.sweep.rows import Batch, evaluated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from cnnstat.commands.sweep.engine import Work
 
@@ -30,7 +30,7 @@ AHEAD = 3
 """Batches for each thread of a worker: one is worked on while others are on their way."""
 
 BEHIND = 50
-"""Batches for each thread that may wait for one before them, so that waiting takes no more memory than this."""
+"""Batches for each thread that may wait for one before them: no more memory than this is taken by waiting."""
 
 PATIENCE = 600.0
 """Seconds in which a scheduler may come back."""
@@ -41,7 +41,7 @@ _CONNECT = 5.0
 
 def cluster_batches(
     work: Work, address: str, say: Callable[[str], None], patience: float = PATIENCE
-) -> Iterator[Batch]:
+) -> Generator[Batch, None, None]:
     """Yield the batches of some work, whichever is there first.
 
     Raises:
@@ -133,7 +133,7 @@ def _threads(client: Any) -> int:
     """Return how many batches the cluster works on at once; at least one, as workers may still come."""
     with suppress(Exception):
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
-        return max(1, sum(worker["nthreads"] for worker in workers))
+        return max(1, sum(int(worker["nthreads"]) for worker in workers))
     return 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,10 +29,11 @@ from cnnstat.commands.sweep.table import Columns
 from cnnstat.report.render import FORMATS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.figures import USUAL
-from cnnstat.commands.sweep.options import Asked, Varied
+    from cnnstat.commands.sweep.options import Asked, Varied
 
 MOST = 100_000_000
 """Points of a grid that anybody waits for."""

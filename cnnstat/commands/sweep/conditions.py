@@ -1,7 +1,7 @@
 """``--where``, ``--pareto`` and ``--sort``: what is demanded of figures, in the words of budgets.
 
-``macs between 360M and 440M and params <= 6M`` is three bounds. A condition with ``$`` is one on parameters, and
-is decided before any figure is worked out.
+``macs between 360M and 440M and params <= 6M`` is three bounds. A condition with ``$`` is one on parameters,
+and is decided before any figure is worked out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the points of a sweep are worked out: in this process, and once that takes time, in one for each processor."""
+"""Where points are worked out: in this process, and once that takes time, in one for each processor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnstat.cli.processes import in_order
 from cnnstat.commands.sweep.rows import Batch, evaluated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from cnnstat.commands.sweep.plan import Plan
 
@@ -20,7 +20,7 @@ _ALONE = 0.6
 """Seconds that this process works by itself: starting another takes about as long."""
 
 _SECONDS = 0.25
-"""Of work in one batch: much more than it takes to hand over, and little enough to see that something happens."""
+"""Of work in one batch: much more than it takes to hand over, and little enough to see something happen."""
 
 _FIRST, _MOST = 4, 20_000
 """Points in the first batch, whose time nobody knows, and in any."""
@@ -66,7 +66,7 @@ def ordered(work: Work, made: Iterator[Batch], arrived: Callable[[Batch], None])
             yield waiting.pop(work.begun.popleft())
 
 
-def local_batches(work: Work, jobs: int) -> Iterator[Batch]:
+def local_batches(work: Work, jobs: int) -> Generator[Batch, None, None]:
     """Yield the batches of some work in order, each when it is there.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Libraries that only a sweep needs, each imported when it is used; without one, a message says what to install."""
+"""Libraries that only a sweep needs, each imported when it is used; a message says what to install."""
 
 from __future__ import annotations
 

@@ -66,8 +66,9 @@ def _orders(text: str | None, params: Sequence[str] = ()) -> tuple[Order, ...]:
 
 def figures_for(wanted: Wanted, shown: Sequence[str], params: Sequence[str]) -> tuple[str, ...]:
     """Return the figures that have to be known: those that are shown, and those that are compared."""
-    compared = (*wanted.where, *wanted.pareto, *wanted.sort)
-    return tuple(dict.fromkeys((*shown, *(each.key for each in compared if each.key not in params))))
+    compared = [condition.key for condition in wanted.where]
+    compared += [order.key for order in (*wanted.pareto, *wanted.sort)]
+    return tuple(dict.fromkeys((*shown, *(key for key in compared if key not in params))))
 
 
 def _vary(texts: tuple[str, ...]) -> dict[str, str]:
@@ -97,8 +98,8 @@ varied_options = gathered(
         metavar="NAME=VALUES",
         multiple=True,
         callback=read_by(_vary),
-        help="What a parameter may be: width=0.5:2:0.1, depth=1,1.2,1.4, 'w0=log 8:256:8', 'g=power2 8:64', or "
-        "an expression of others. May be repeated.",
+        help="What a parameter may be: width=0.5:2:0.1, depth=1,1.2,1.4, 'w0=log 8:256:8', 'g=power2 8:64', "
+        "or an expression of others. May be repeated.",
     ),
     set_option,
     click.option(
@@ -115,6 +116,7 @@ varied_options = gathered(
     ),
     click.option("--seed", type=click.IntRange(0), metavar="S", help="What they are drawn by.  [default: 0]"),
 )
+
 
 def selection_options(columns: str | None) -> Callable[[Any], Any]:
     """Return the options that say what is wanted; ``columns`` are those without ``--columns``."""

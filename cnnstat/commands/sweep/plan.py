@@ -1,4 +1,4 @@
-"""What a sweep goes through: networks, what varies in them, and what is wanted of each. It travels to workers."""
+"""What a sweep goes through: networks, what varies in them, and what is wanted of each; workers get it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from cnnstat import __version__
-from cnnstat.analysis.settings import Settings
+from cnnstat.analysis.settings import Settings  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
     from cnnstat.base.arguments import Inputs

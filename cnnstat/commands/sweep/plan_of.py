@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.budgets import shown_inputs
@@ -43,5 +44,5 @@ def _members(spec: str, varied: Varied) -> Iterator[Member]:
 
 
 def _shown(inputs: Inputs | None) -> str:
-    named = inputs.items() if isinstance(inputs, dict) else (("", inputs or ()),)
-    return shown_inputs(tuple((name, tuple(shape)) for name, shape in named))
+    named = inputs if isinstance(inputs, Mapping) else {"": inputs or ()}
+    return shown_inputs(tuple(named.items()))

@@ -96,7 +96,7 @@ class Points:
         return found
 
     def numeric(self) -> dict[str, bool]:
-        """Return the parameters that are shown, and whether each is always a number, as far as can be seen."""
+        """Return the parameters that are shown, and whether each is always a number, as far as is seen."""
         found = dict.fromkeys(self.params, True)
         for network in self.networks:
             for name, kind in _kinds(network).items():

@@ -1,4 +1,4 @@
-"""Document of `sweep` -> Report: a table of points, and in words how many there were and what became of them."""
+"""Document of `sweep` -> Report: a table of points, and in words what became of all of them."""
 
 from __future__ import annotations
 

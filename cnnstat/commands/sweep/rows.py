@@ -75,7 +75,7 @@ class Rows:
 
 
 class _Kept(threading.local):
-    """The plan that a worker is at, and what it has worked out: of each thread, so that none waits for another."""
+    """The plan that a worker is at, and what it has worked out: each thread has its own."""
 
     pickled: bytes = b""
     rows: Rows

@@ -98,7 +98,7 @@ class Store:
         return self._read(f"WHERE point >= {start:d} AND point < {stop:d} ORDER BY point")
 
     def found(self, where: str, order: str = "point", top: int | None = None) -> Iterator[list[Row]]:
-        """Yield the rows of points that are not refused and meet a condition of the database, some at a time."""
+        """Yield the rows of points that are not refused and meet a condition in SQL, some at a time."""
         some = "" if top is None else f" LIMIT {top:d}"
         return self._read(f"WHERE refused IS NULL AND {where} ORDER BY {order}{some}")
 
@@ -198,7 +198,6 @@ class Store:
         except duckdb().Error as error:
             first = str(error).strip().split("\n")[0]
             raise Undone(f"{self.path}: {plain(first)}") from None
-
 
 
 def _array(library: Any, cells: list[Any]) -> Any:

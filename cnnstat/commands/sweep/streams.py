@@ -88,7 +88,9 @@ class Parquet:
     """A file of columns: numbers as 64 bits, sizes as lists."""
 
     def __init__(self, file: IO[bytes], columns: Columns) -> None:
-        self.file, self.columns, self._rows, self._writer = file, columns, list[Any](), None
+        self.file, self.columns = file, columns
+        self._rows: list[Any] = []
+        self._writer: Any = None
         self._arrow = arrow()
 
     def write(self, rows: Sequence[Row]) -> None:

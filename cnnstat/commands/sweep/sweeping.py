@@ -1,4 +1,4 @@
-"""A sweep from end to end: what is stored is read, what is missing is worked out, in the order of the points."""
+"""A sweep from end to end: what is stored is read, what is missing worked out, in the order of the points."""
 
 from __future__ import annotations
 
