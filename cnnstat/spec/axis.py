@@ -131,16 +131,16 @@ def read_range(text: str) -> Range:
     first, last = _read(match[2], text), _read(match[3], text)
     step = _read(match[4], text) if match[4] is not None else None
     if last < first:
-        raise _bad(f"the range '{text}' ends before it begins: {exact(last)} is less than {exact(first)}")
+        raise _bad(f"the range '{text}' ends before it begins: {exact(_plain(last))} is less than {exact(_plain(first))}")
     if step is not None and step <= 0:
-        raise _bad(f"the steps of '{text}' are more than 0, got {exact(step)}")
+        raise _bad(f"the steps of '{text}' are more than 0, got {exact(_plain(step))}")
     if kind and first <= 0:
-        raise _bad(f"a range of '{kind}' begins above 0, got {exact(first)}")
+        raise _bad(f"a range of '{kind}' begins above 0, got {exact(_plain(first))}")
     if kind == "power2":
         if step is not None:
             raise _bad(f"the powers of two in '{text}' have no steps; write {text.rpartition(':')[0]}")
         if not _is_power(first):
-            raise _bad(f"'{text}' begins at a power of two, got {exact(first)}")
+            raise _bad(f"'{text}' begins at a power of two, got {exact(_plain(first))}")
     return Range(kind, first, last, step)
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.base.errors import ArgumentError, Fault, Problem, SpecError
+from cnnstat.base.errors import ArgumentError, Fault, Problem
 from cnnstat.base.text import suggestion
 from cnnstat.spec.axis import BITS, Axis, Range, Values, is_range, read_range
 from cnnstat.spec.expression import Expression, parse, show_value, truth
 from cnnstat.spec.given import from_python, read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.base.errors import Span
     from cnnstat.spec.expression import Value
@@ -148,19 +148,20 @@ def check_space(space: Space, params: Mapping[str, Value]) -> None:
     """Refuse names that nothing reads, and expressions that read what there is not.
 
     Raises:
-        SpecError: with each of them that stands in a spec.
-        ArgumentError: it is on a command line.
+        ArgumentError: there is one, from a command line or because of one.
     """
-    problems = []
+    for _, message, _ in _wrong(space, params):
+        raise ArgumentError(message)
+
+
+def space_problems(space: Space, params: Mapping[str, Value]) -> Iterator[Problem]:
+    """Yield what is wrong with a space that stands in a spec, as `check_space` does."""
     for name, message, code in _wrong(space, params):
-        if name not in space.spans:
-            raise ArgumentError(message)
-        problems.append(Problem(code, message, space.spans[name]))
-    if problems:
-        raise SpecError(problems)
+        yield Problem(code, message, space.spans[name])
 
 
 def _wrong(space: Space, params: Mapping[str, Value]) -> list[tuple[str, str, str]]:
+    """Return what is at fault by name or as a condition, what to say of it, and its code."""
     found = []
     for name in space.unread(params):
         hint = suggestion(name, params)
@@ -181,5 +182,3 @@ def _wrong(space: Space, params: Mapping[str, Value]) -> list[tuple[str, str, st
             found.append((condition.text, message, "expression/unknown"))
     return found
 
-
-__all__ = ["WHERE", "Range", "Space", "Values", "check_space", "given_space", "random_bits"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.document import Node
     from cnnstat.spec.expression import Expression, Value
 
+_ANY = Values((1,))
 _WANTED = "a list of values, a range such as 0.5:2:0.1, or an expression"
 
 
@@ -46,6 +47,7 @@ def read_space(node: Node | None, problems: Problems) -> Space | None:
                 axes[key.text] = _axis(value, problems)
         except Fault as fault:
             problems.add(fault.at(value.span))
+            axes[key.text] = _ANY  # others may read it: what is wrong is said once
     return Space(axes, derived, tuple(where), spans)
 
 

@@ -35,7 +35,8 @@ def tree_of_text(text: str, *, lists: bool = False) -> ast.expr:
     allowed = _ALLOWED_IN_LISTS if lists else _ALLOWED
     if not allowed.fullmatch(text):
         odd = next(c for c in text if not allowed.fullmatch(c))
-        raise bad(f"{odd!r} is not part of an expression")
+        way_out = "; lists are made under 'space:'" if odd in "[]" else ""
+        raise bad(f"{odd!r} is not part of an expression{way_out}")
     if "__" in text or re.search(r"\$(?![A-Za-z])", text):
         raise bad(f"'{text}' is not an expression; a parameter is '$' and its name, as in '4 * $width'")
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _AND = re.compile(r"\s+and\s+")
 _BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)")
-_BOUND = re.compile(r"([A-Za-z_][\w-]*)\s*(\S.*)")
+_BOUND = re.compile(r"([A-Za-z_][\w-]*)(?![\w-])\s*(\S.*)")
 _WAYS = "write 'macs between 360M and 440M and params <= 6M'"
 
 
@@ -114,7 +114,7 @@ def read_orders(text: str, params: Sequence[str] = ()) -> tuple[Order, ...]:
     for part in text.split(","):
         word = part.strip()
         name = word.removeprefix("-").strip()
-        key = name if name in params else swept(name).key
+        key = name if name in params else swept(name, params).key
         if key in SWEPT and SWEPT[key].kind == "text":
             raise ArgumentError(f"{name} is no number, and cannot be compared")
         found.append(Order(key, less=not word.startswith("-")))

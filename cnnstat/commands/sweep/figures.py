@@ -107,8 +107,8 @@ USUAL = ("params", "macs", "activations", "receptive_field", "inference_memory_b
 _BUDGET_NAMES = {name: key for name, key in BUDGETED.items() if name != key}
 
 
-def swept(name: str) -> SweepFigure:
-    """Return a figure by its key, or by the name that it has in a budget.
+def swept(name: str, others: Sequence[str] = ()) -> SweepFigure:
+    """Return a figure by its key, or by the name that it has in a budget; ``others`` may be meant, too.
 
     Raises:
         ArgumentError: there is none.
@@ -117,9 +117,8 @@ def swept(name: str) -> SweepFigure:
     if key not in SWEPT:
         from cnnstat.base.pages import meant  # noqa: PLC0415 - only an unknown word waits for the pages
 
-        hint = (
-            meant(name, SWEPT) or suggestion(name, (*SWEPT, *_BUDGET_NAMES)) or f"; known: {', '.join(SWEPT)}"
-        )
+        known = (*others, *SWEPT, *_BUDGET_NAMES)
+        hint = meant(name, SWEPT) or suggestion(name, known) or f"; known: {', '.join(known)}"
         raise ArgumentError(f"unknown figure '{name}'{hint}")
     return SWEPT[key]
 

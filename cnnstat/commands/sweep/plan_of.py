@@ -36,10 +36,10 @@ def _members(spec: str, varied: Varied) -> Iterator[Member]:
         text, file, variant = read(spec, inputs)
         at = f" at {_shown(inputs)}" if len(varied.inputs) > 1 else ""
         variants = [variant]
-        if varied.variants and variant is None:
+        if varied.variants and "#" not in spec:
             variants = [*read_family(Source(file, text)).variants] or [None]
         for name in variants:
-            of = "" if name is None or name == variant else f"#{name}"
+            of = "" if name == variant else f"#{name}"
             yield Member(f"{spec}{of}{at}", text, file, name, inputs)
 
 
