@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from cnnstat import __version__
 from cnnstat.analysis.settings import Settings  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Plan(Struct, frozen=True, dict=True):
     seed: int | None
     figures: tuple[str, ...]
     settings: Settings
-    version: str = __version__
+    version: str
 
     @property
     def fingerprint(self) -> str:

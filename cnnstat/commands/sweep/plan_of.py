@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from cnnstat import __version__
 from cnnstat.analysis.budgets import shown_inputs
 from cnnstat.base.errors import Source
 from cnnstat.commands.sweep.plan import Member, Plan
@@ -27,7 +28,7 @@ def plan_of(specs: Sequence[str], varied: Varied, where: tuple[str, ...], settin
     """
     members = tuple(member for spec in specs for member in _members(spec, varied))
     seed = None if varied.sample is None else varied.seed or 0
-    return Plan(members, varied.params, varied.vary, where, seed, (), settings)
+    return Plan(members, varied.params, varied.vary, where, seed, (), settings, __version__)
 
 
 def _members(spec: str, varied: Varied) -> Iterator[Member]:
