@@ -98,8 +98,13 @@ def training_memory(
 
     The peak is that of the forward pass, which keeps what backward reads: never below that of inference.
     """
-    state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
     peak = peak_activations(sizes, freed(graph, graph.holders, backward_reads(graph, calculated)))
+    return trained_memory(total, peak, settings)
+
+
+def trained_memory(total: Counts, peak: int, settings: Settings) -> Term:
+    """Return the same bytes, given the most activations alive at once for one sample."""
+    state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
     stored = term("alive in training", peak)
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored

@@ -65,8 +65,12 @@ class Catalogue:
         """Return the layer with these options; equal ones are one layer, and calculated once."""
         key = self.asked(kind, options)
         if key not in self._layers:
-            self._layers[key] = read_layer(kind, self.kinds[kind], options)
+            self._layers[key] = self.read(kind, options)
         return self._layers[key]
+
+    def read(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Fault]]:
+        """Return a layer with these options that is not remembered, and all that is wrong with them."""
+        return read_layer(kind, self.kinds[kind], options)
 
     def check_definitions(self) -> None:
         """Check the types and option names of all entries, also of blocks that nobody uses."""
