@@ -136,10 +136,10 @@ def test_a_file_imports_only_what_its_folder_may(path: Path) -> None:
             continue
         assert parts[1] in allowed(path), f"{place(path)} imports {name}"
         if parts[1] == own[0] == "commands" and len(parts) > 2:
-            shared = (name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names)
-            assert parts[2] in (own[1], *shared), (
-                f"{place(path)} imports another command: {name}"
+            shared = (
+                name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names
             )
+            assert parts[2] in (own[1], *shared), f"{place(path)} imports another command: {name}"
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("executor/")], ids=place)

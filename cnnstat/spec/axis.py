@@ -7,6 +7,7 @@ a machine rounds.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -33,6 +34,7 @@ KINDS = ("log", "power2")
 WAYS = "write 0.5:2:0.1, log 8:256:8 or power2 8:128"
 
 _RANGE = re.compile(r"(?:([a-z]\w*) +)?([^\s:]+) *: *([^\s:]+)(?: *: *([^\s:]+))?")
+_SURE = 1e-6  # what is so far from a whole number is rounded alike by every machine
 _EXACT = Context(prec=30, rounding=ROUND_HALF_EVEN)  # of which logarithms are right to the last digit
 _DIGITS = Context(prec=6, rounding=ROUND_HALF_EVEN)  # of a number between whose neighbours there are no steps
 
@@ -91,6 +93,8 @@ class Range(Struct, frozen=True, dict=True):
             if self.count is not None:
                 return self.at(bits * self.count >> BITS)
             return _rounded(self.first + (self.last - self.first) * Fraction(bits, 1 << BITS))
+        if self.step is not None and (near := self._near(bits)) is not None:
+            return self.at(near)
         start, extent = self._logarithms
         place = _EXACT.exp(_EXACT.fma(extent, Decimal(bits) / (1 << BITS), start))
         if self.step is None or self.count is None:
@@ -98,6 +102,18 @@ class Range(Struct, frozen=True, dict=True):
         # Rounding up: what lies behind the first number belongs to the next.
         behind = _EXACT.divide(_EXACT.subtract(place, _decimal(self.first)), _decimal(self.step))
         return self.at(min(max(0, -floor(-behind)), self.count - 1))
+
+    def _near(self, bits: int) -> int | None:
+        """Return the number of the value that is drawn, where floating point is sure of it."""
+        start, extent, first, step = self._floats
+        behind = (math.exp(start + extent * (bits / (1 << BITS))) - first) / step
+        number = math.ceil(behind)
+        return number if _SURE < number - behind < 1 - _SURE and number > 0 else None
+
+    @cached_property
+    def _floats(self) -> tuple[float, float, float, float]:
+        assert self.step is not None
+        return *map(float, self._logarithms), float(self.first), float(self.step)  # type: ignore[return-value]
 
     @cached_property
     def _logarithms(self) -> tuple[Decimal, Decimal]:
@@ -131,7 +147,9 @@ def read_range(text: str) -> Range:
     first, last = _read(match[2], text), _read(match[3], text)
     step = _read(match[4], text) if match[4] is not None else None
     if last < first:
-        raise _bad(f"the range '{text}' ends before it begins: {exact(_plain(last))} is less than {exact(_plain(first))}")
+        raise _bad(
+            f"the range '{text}' ends before it begins: {exact(_plain(last))} is less than {exact(_plain(first))}"
+        )
     if step is not None and step <= 0:
         raise _bad(f"the steps of '{text}' are more than 0, got {exact(_plain(step))}")
     if kind and first <= 0:

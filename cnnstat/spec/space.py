@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault, Problem
 from cnnstat.base.text import suggestion
-from cnnstat.spec.axis import BITS, Axis, Range, Values, is_range, read_range
+from cnnstat.spec.axis import BITS, Values, is_range, read_range
+from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import Expression, parse, show_value, truth
 from cnnstat.spec.given import from_python, read_value
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.base.errors import Span
+    from cnnstat.spec.axis import Axis
     from cnnstat.spec.expression import Value
 
 WHERE = "where"
@@ -72,15 +74,25 @@ class Space(Struct, frozen=True, dict=True):
         """
         known = {**params, **values}
         found = dict(values)
-        for name, expression in self.derived.items():
-            found[name] = known[name] = expression.evaluate(known)
-        for condition in self.where:
-            if not truth(condition.evaluate(known)):
-                read = ", ".join(
-                    f"${n} = {show_value(known[n])}" for n in sorted(condition.names & known.keys())
-                )
-                raise Fault(f"'{condition.text}' does not hold, with {read}", code="space/where")
+        for name, conditions in self._steps:
+            if name:
+                found[name] = known[name] = evaluate(self.derived[name], known)
+            for condition in conditions:
+                if not truth(evaluate(condition, known)):
+                    raise Fault(_broken(condition, known), code="space/where")
         return found
+
+    @cached_property
+    def _steps(self) -> list[tuple[str, list[Expression]]]:
+        """Return what follows, in order, with the conditions that can be decided behind each; at first none.
+
+        Most points of a sample are mostly refused, and nothing more is worked out for these.
+        """
+        steps: list[tuple[str, list[Expression]]] = [("", []), *((name, []) for name in self.derived)]
+        place = {name: number for number, (name, _) in enumerate(steps)}
+        for condition in self.where:
+            steps[max((place.get(name, 0) for name in condition.names), default=0)][1].append(condition)
+        return steps
 
     def with_(self, other: Space) -> Space:
         """Return the space with what another says in place of what it says of the same names."""
@@ -108,6 +120,13 @@ class Space(Struct, frozen=True, dict=True):
         return tuple(
             name for name in (*self.axes, *self.derived) if name not in read and name not in {*params}
         )
+
+
+def _broken(condition: Expression, known: Mapping[str, Value]) -> str:
+    read = ", ".join(
+        f"${name} = {show_value(known[name])}" for name in sorted(condition.names & known.keys())
+    )
+    return f"'{condition.text}' does not hold, with {read}"
 
 
 def random_bits(seed: int, number: int, name: str) -> int:
@@ -181,4 +200,3 @@ def _wrong(space: Space, params: Mapping[str, Value]) -> list[tuple[str, str, st
             message = f"'{condition.text}': there is no ${missing}{suggestion(missing, known)}"
             found.append((condition.text, message, "expression/unknown"))
     return found
-

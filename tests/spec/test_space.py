@@ -190,7 +190,9 @@ def test_the_nearest_power_is_exact_at_and_beside_the_middle(base: str) -> None:
         assert round_log(number**power, number) == power
     for power in range(-4, 4):
         square = number ** (2 * power + 1)  # of the middle between two powers, which may be no fraction
-        root = Fraction(math.isqrt(square.numerator * square.denominator * 10**40), square.denominator * 10**20)
+        root = Fraction(
+            math.isqrt(square.numerator * square.denominator * 10**40), square.denominator * 10**20
+        )
         below, above = sorted((power, power + 1), key=lambda each: number**each)
         assert round_log(root * (1 - Fraction(1, 10**15)), number) == below
         assert round_log(root * (1 + Fraction(1, 10**15)), number) == above
@@ -202,7 +204,9 @@ def test_of_two_powers_as_near_the_even_one_is_taken() -> None:
     assert round_log(Fraction(1, 2), 4) == 0
 
 
-@pytest.mark.parametrize(("value", "base"), [(0, 2), (-1, 2), (2, 1), (2, 0), (10**300, Fraction(10001, 10000))])
+@pytest.mark.parametrize(
+    ("value", "base"), [(0, 2), (-1, 2), (2, 1), (2, 0), (10**300, Fraction(10001, 10000))]
+)
 def test_what_has_no_logarithm_is_refused(value: int, base: Fraction) -> None:
     with pytest.raises(ValueError, match=r"\d"):
         round_log(value, base)

@@ -7,6 +7,7 @@ again once it is back.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from contextlib import suppress
@@ -35,6 +36,7 @@ BEHIND = 50
 PATIENCE = 600.0
 """Seconds in which a scheduler may come back."""
 
+_ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:[\w.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}", re.ASCII)
 _POLL = 0.5
 _CONNECT = 5.0
 
@@ -49,6 +51,8 @@ def cluster_batches(
         ArgumentError: what was asked for does not go with a network, or with the program of the workers.
     """
     again: list[tuple[bytes, int, int]] = []
+    if _ADDRESS.fullmatch(address) is None:
+        raise ArgumentError(f"--scheduler: '{plain(address)}' is no address; write tcp://HOST:8786")
     client = _connected(address, _CONNECT * 2)
     if client is None:
         raise Undone(f"no scheduler answers at {plain(address)}; start one with 'dask scheduler'")
@@ -140,13 +144,13 @@ def _threads(client: Any) -> int:
 def _connected(address: str, patience: float) -> Any:
     """Return a client of a scheduler, None where none answers in time."""
     library = dask()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is to be said is said here
+    for name in [*logging.root.manager.loggerDict]:
+        if name.split(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what is to be said is said here
     until = time.monotonic() + patience
     while True:
         try:
             return library.Client(address, timeout=_CONNECT, set_as_default=False, heartbeat_interval=1000)
-        except ValueError as error:
-            raise ArgumentError(f"--scheduler: {plain(str(error))}; write tcp://HOST:8786") from None
         except (OSError, TimeoutError):
             if time.monotonic() > until:
                 return None

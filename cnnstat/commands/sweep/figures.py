@@ -9,7 +9,7 @@ from msgspec import Struct
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.backward_cost import costs
 from cnnstat.analysis.budgets import asked_inputs, on_inputs, standings
-from cnnstat.analysis.composed import NetworkTotals, Unknown, totals
+from cnnstat.analysis.composed import Unknown, totals
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.model import KINDS
 from cnnstat.analysis.tool_counts import tool_counts, total
@@ -132,14 +132,12 @@ def figures_of(
         SpecError: it is wrong, or a layer does not fit its input.
         ArgumentError: it has no such inputs.
     """
-    walked = [key for key in keys if SWEPT[key].walked]
-    if walked:
+    wanted = {_TOTALS_KEYS.get(key, key) for key in keys if SWEPT[key].walked is None}
+    found = totals(spec, settings, pieces, inputs=inputs, figures=wanted)
+    analysis = None
+    if any(SWEPT[key].walked for key in keys):
         graph = build(spec)
         analysis = analyze_graph(graph if inputs is None else graph.on(inputs), settings)
-        found = _totals(analysis)
-    else:
-        wanted = tuple(_TOTALS_KEYS.get(key, key) for key in keys)
-        analysis, found = None, totals(spec, settings, pieces, inputs=inputs, figures=wanted)
     cells: list[Cell] = []
     for key in keys:
         work = SWEPT[key].walked
@@ -153,18 +151,6 @@ def figures_of(
 
 
 _TOTALS_KEYS = {"output_shape": "shape"}
-
-
-def _totals(analysis: Analysis) -> NetworkTotals:
-    found = analysis.totals
-    return NetworkTotals(
-        found.output_shape,
-        found.counts,
-        found.field,
-        found.inference_memory_bytes,
-        found.training_memory_bytes,
-        analysis.without,
-    )
 
 
 def _cell(value: FigureValue, key: str, spec: Spec, settings: Settings, inputs: Inputs | None) -> Cell:

@@ -37,7 +37,9 @@ def value(row: Row, order: Order) -> Any:
     return order.value(COLUMNS.cell(row, order.key))
 
 
-@pytest.mark.parametrize("orders", ["params", "params, macs", "-params, macs", "params, macs, -receptive_field"])
+@pytest.mark.parametrize(
+    "orders", ["params", "params, macs", "-params, macs", "params, macs, -receptive_field"]
+)
 def test_a_front_has_those_that_no_other_beats(orders: str) -> None:
     pareto = read_orders(orders)
     for seed in range(20):
@@ -47,7 +49,9 @@ def test_a_front_has_those_that_no_other_beats(orders: str) -> None:
         for row in known:
             own = [value(row, order) for order in pareto]
             others = ([value(other, order) for order in pareto] for other in known)
-            if not any(other != own and all(a <= b for a, b in zip(other, own, strict=True)) for other in others):
+            if not any(
+                other != own and all(a <= b for a, b in zip(other, own, strict=True)) for other in others
+            ):
                 front.append(row.number)
         assert selected(Wanted(pareto=pareto), points) == front
         random.Random(seed).shuffle(points)

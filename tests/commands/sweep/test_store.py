@@ -19,7 +19,15 @@ import pytest
 import cnnstat
 from tests.program import run, within
 
-SWEEP = ("mobilenet-v2", "--vary", "width=0.1:1.4:0.01", "--vary", "classes=10,100", "--columns", "params,macs,receptive_field")
+SWEEP = (
+    "mobilenet-v2",
+    "--vary",
+    "width=0.1:1.4:0.01",
+    "--vary",
+    "classes=10,100",
+    "--columns",
+    "params,macs,receptive_field",
+)
 COUNT = 262
 
 
@@ -44,14 +52,18 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 
 def test_a_store_has_the_rows_that_are_shown(undisturbed: list[Any]) -> None:
     lines = [json.loads(line) for line in within("sweep", *SWEEP, "--format", "jsonl").stdout.splitlines()]
-    for line, (point, _, code, why, width, classes, params, macs, field) in zip(lines, undisturbed, strict=True):
+    for line, (point, _, code, why, width, classes, params, macs, field) in zip(
+        lines, undisturbed, strict=True
+    ):
         assert (line["point"], line["width"], line["classes"]) == (point, width, classes)
         assert (line["params"], line["macs"], line["receptive_field"]) == (params, macs, field)
         assert code is why is None
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_sweep_that_is_killed_goes_on_where_it_was(tmp_path: Path, undisturbed: list[Any], jobs: str) -> None:
+def test_a_sweep_that_is_killed_goes_on_where_it_was(
+    tmp_path: Path, undisturbed: list[Any], jobs: str
+) -> None:
     path, stored = tmp_path / "killed.duckdb", []
     for _ in range(3):
         process = begin(path, "--jobs", jobs)
@@ -115,14 +127,30 @@ def test_a_full_disk_ends_a_sweep_with_a_message_and_leaves_whole_batches(tmp_pa
     sample = ["sweep", "lenet5", "--vary", "n=1:1000000:1", "--vary", "text=a,b"]
     spec = tmp_path / "many.yaml"
     spec.write_text("input: [1]\nparams: {n: 1, text: a}\nlayers: [{type: linear, units: $n}]\n")
-    sample = ["sweep", str(spec), "--vary", "n=1:1000000:1", "--vary", "text=a,b", "--jobs", "1", "--store", str(path)]
+    sample = [
+        "sweep",
+        str(spec),
+        "--vary",
+        "n=1:1000000:1",
+        "--vary",
+        "text=a,b",
+        "--jobs",
+        "1",
+        "--store",
+        str(path),
+    ]
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
 
     ended = subprocess.run(
-        [sys.executable, "-m", "cnnstat", *sample], capture_output=True, text=True, preexec_fn=limit, timeout=100, check=False
+        [sys.executable, "-m", "cnnstat", *sample],
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+        timeout=100,
+        check=False,
     )
     assert ended.returncode == 2, ended.stderr
     assert "Traceback" not in ended.stderr
@@ -130,7 +158,9 @@ def test_a_full_disk_ends_a_sweep_with_a_message_and_leaves_whole_batches(tmp_pa
     found = points(path)
     with duckdb.connect(str(path), read_only=True) as connection:
         done = connection.execute("SELECT start, stop FROM done").fetchall()
-    assert [point[0] for point in found] == sorted(number for start, stop in done for number in range(start, stop))
+    assert [point[0] for point in found] == sorted(
+        number for start, stop in done for number in range(start, stop)
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,19 +174,25 @@ def test_a_full_disk_ends_a_sweep_with_a_message_and_leaves_whole_batches(tmp_pa
         (("--where", "$width <= 1"), "other conditions on parameters"),
     ],
 )
-def test_another_sweep_is_refused_by_its_fingerprint(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:
+def test_another_sweep_is_refused_by_its_fingerprint(
+    tmp_path: Path, arguments: tuple[str, ...], why: str
+) -> None:
     path = tmp_path / "other.duckdb"
     own = ("sweep", "mobilenet-v2", "--store", str(path))
     varied = ("--vary", "width=0.5,1", "--columns", "params,macs,receptive_field")
     assert within(*own, *varied).returncode == 0
     names = {*arguments[::2]}
-    kept = [each for pair in zip(varied[::2], varied[1::2], strict=True) if pair[0] not in names for each in pair]
+    kept = [
+        each for pair in zip(varied[::2], varied[1::2], strict=True) if pair[0] not in names for each in pair
+    ]
     ended = within(*own, *kept, *arguments)
     assert ended.returncode == 2
     assert why in ended.stderr
 
 
-def test_a_store_of_another_text_or_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_of_another_text_or_version_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec, path = tmp_path / "own.yaml", tmp_path / "own.duckdb"
     text = "input: [1]\nparams: {n: 1}\nlayers: [{type: linear, units: $n}]\n"
     spec.write_text(text)
@@ -189,7 +225,9 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
         assert "Traceback" not in ended.stderr
         assert os.fspath(path) in ended.stderr
     with duckdb.connect(str(database), read_only=True) as connection:
-        assert connection.execute("SELECT table_name FROM information_schema.tables").fetchall() == [("points",)]
+        assert connection.execute("SELECT table_name FROM information_schema.tables").fetchall() == [
+            ("points",)
+        ]
 
 
 def test_parameters_that_are_no_numbers_come_back_as_they_were(tmp_path: Path) -> None:

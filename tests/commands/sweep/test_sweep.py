@@ -135,7 +135,9 @@ def test_every_format_has_the_same_points(tmp_path: Path) -> None:
     read = [*csv.DictReader(io.StringIO(out))]
     for row, line in zip(read, lines, strict=True):
         assert row["receptive_field"] == "x".join(map(str, line["receptive_field"]))
-        assert {key: row[key] for key in ("params", "macs")} == {key: str(line[key]) for key in ("params", "macs")}
+        assert {key: row[key] for key in ("params", "macs")} == {
+            key: str(line[key]) for key in ("params", "macs")
+        }
     pages = document(*GRID, "--top", "100")["rows"]
     assert [{**row["params"], **row["figures"]} for row in pages] == [
         {key: cell for key, cell in line.items() if key not in ("point", "network")} for line in lines
@@ -170,7 +172,12 @@ def test_what_a_space_says_is_replaced_by_name() -> None:
     assert document("mobilenet-v1")["points"] == 16
     assert document("mobilenet-v1", "--vary", "width=1,2")["points"] == 8
     assert document("mobilenet-v1", "--set", "width=1")["points"] == 4
-    assert document("mobilenet-v1", "--set", "width=1", "--vary", "resolution=64", "--vary", "classes=10,20")["points"] == 2
+    assert (
+        document("mobilenet-v1", "--set", "width=1", "--vary", "resolution=64", "--vary", "classes=10,20")[
+            "points"
+        ]
+        == 2
+    )
 
 
 def test_conditions_on_parameters_are_met_before_anything_is_worked_out() -> None:
@@ -180,7 +187,9 @@ def test_conditions_on_parameters_are_met_before_anything_is_worked_out() -> Non
 
 
 def test_derived_parameters_follow_from_a_command_line() -> None:
-    rows = swept("mobilenet-v1", "--vary", "width=1,0.5", "--vary", "resolution=$width * 192", "--columns", "macs")
+    rows = swept(
+        "mobilenet-v1", "--vary", "width=1,0.5", "--vary", "resolution=$width * 192", "--columns", "macs"
+    )
     assert [(row["width"], row["resolution"]) for row in rows] == [(1, 192), (0.5, 96)]
 
 
