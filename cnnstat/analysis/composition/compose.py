@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry
 
-_REMEMBERED = 30_000  # pieces, of about 3 KB; beyond, a long sweep starts to remember anew
+_REMEMBERED = 50_000  # pieces, of about 3 KB; beyond, a long sweep starts to remember anew
 _SCOPE_STEPS = 5  # what a new template costs in unfolding, beside its layers
 _SURE = 2  # so many repetitions in front of one are as it is if it stands for more
 _FEW = 3  # of repetitions that are alike, the last of which are placed one by one
