@@ -8,8 +8,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.analysis import memory
-from cnnstat.analysis.settings import BYTES
-from cnnstat.commands.plot.chart import OTHER, Axis, Bar, Chart, Panel, Point, Rule, Series, distinct, label
+from cnnstat.base.dtypes import BYTES
+from cnnstat.commands.plot.chart import (
+    OTHER,
+    REST,
+    Axis,
+    Bar,
+    Chart,
+    Panel,
+    Point,
+    Rule,
+    Series,
+    distinct,
+    label,
+)
 from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
 from cnnstat.report.text import bytes_text
 
@@ -24,6 +36,7 @@ _LISTED = 4
 """Those that are named in a line."""
 _OTHERS = "not alive at the peak"
 _MORE = "others alive at the peak"
+_HUES = {_OTHERS: OTHER, _MORE: REST}
 
 
 class Timeline(Struct, frozen=True):
@@ -116,9 +129,7 @@ def _stack(analysis: Analysis, alive: Timeline) -> Panel:
         runs = f"while {label(analysis.graph.name(step))} runs"
         _put(bars[_OTHERS], Bar(start, end, bottom, alive.sums[step], runs))
     series = [
-        Series(name, "bars", bars=tuple(each), hue=OTHER if name == _OTHERS else "")
-        for name, each in bars.items()
-        if each
+        Series(name, "bars", bars=tuple(each), hue=_HUES.get(name, "")) for name, each in bars.items() if each
     ]
     return Panel(_across(), Axis("activations alive", "bytes"), tuple(series), (_peak(analysis, alive),))
 

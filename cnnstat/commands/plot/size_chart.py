@@ -95,4 +95,5 @@ def _own(names: Sequence[str], searches: Sequence[SizeSearch], *, last: bool) ->
     own = [search.input_shape[1] for search in searches]
     what = "own size " if len(set(own)) == 1 else ""
     text = f"{what}{{:,}}" if last else ""
-    return merged([Rule("x", size, text.format(size), name) for name, size in zip(names, own, strict=True)])
+    of = names if len(names) > 1 else ("",)
+    return merged([Rule("x", size, text.format(size), name) for name, size in zip(of, own, strict=True)])

@@ -144,8 +144,8 @@ def test_a_very_long_network_shares_places(tmp_path: Path, kind: str) -> None:
 def test_a_shell_completes_networks_and_kinds() -> None:
     line = {"_CNNSTAT_COMPLETE": "bash_complete", "COMP_WORDS": "cnnstat plot lenet5 me", "COMP_CWORD": "3"}
     assert run(env=line).stdout == "plain,memory\n"
-    line["COMP_WORDS"] = "cnnstat plot lenet5 resnet5"
-    assert run(env=line).stdout == "plain,resnet50\n"
+    line["COMP_WORDS"] = "cnnstat plot lenet5 lenet"
+    assert run(env=line).stdout == "plain,lenet5\n"
 
 
 def test_it_reads_standard_input_and_replaced_parameters() -> None:
