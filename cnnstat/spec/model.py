@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.base.errors import Span
     from cnnstat.spec.budget import Budget
     from cnnstat.spec.expect import Expectation
+    from cnnstat.spec.space import Space
 
 
 class Expressions(Struct, frozen=True):
@@ -146,6 +147,7 @@ class Family(Struct, frozen=True):
     expect: tuple[Expectation, ...]
     budget: tuple[Budget, ...]
     values: tuple[Numbers, ...]
+    space: Space | None
     input_span: Span
     params_span: Span
     span: Span
