@@ -103,10 +103,10 @@ class Chart(Struct, frozen=True):
     panels: tuple[Panel, ...]
 
 
-def label(text: str) -> str:
+def label(text: str, most: int = _SIGNS) -> str:
     """Return a text of a spec as a chart shows it: on one line, without control characters, not too long."""
     shown = visible(text)
-    return shown if len(shown) <= _SIGNS else f"{shown[: _SIGNS // 2]}…{shown[1 - _SIGNS // 2 :]}"
+    return shown if len(shown) <= most else f"{shown[: most // 2]}…{shown[1 - most // 2 :]}"
 
 
 def distinct(names: tuple[str, ...]) -> tuple[str, ...]:

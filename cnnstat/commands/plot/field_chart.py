@@ -10,7 +10,7 @@ from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
 from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, label, merged
-from cnnstat.commands.plot.heading import bundles, heading, layer_axis, names_of, shared
+from cnnstat.commands.plot.heading import LONGEST, bundles, heading, layer_axis, names_of, shared
 from cnnstat.report.document import receptive_field
 from cnnstat.report.layers import upper_bounds
 from cnnstat.report.text import said, shown, sizes
@@ -98,5 +98,5 @@ def _lines(analysis: Analysis, fields: Sequence[ReceptiveField]) -> Iterator[str
     unknown = [field.unknown_because_of for field in fields if field.unknown_because_of]
     if unknown:
         yield f"Fields are unknown because of {label(str(unknown[0]))}."
-    yield from (f"Upper bounds are {said(fact.phrase)}." for fact in upper_bounds(analysis))
+    yield from (label(f"Upper bounds are {said(fact.phrase)}.", LONGEST) for fact in upper_bounds(analysis))
     yield from shared(len(fields), "the largest field")

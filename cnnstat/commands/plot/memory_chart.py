@@ -114,7 +114,7 @@ def _place(analysis: Analysis, number: int) -> int:
 def _stack(analysis: Analysis, alive: Timeline) -> Panel:
     """Return the activations of one network on top of each other, the largest of those at the peak below."""
     largest = sorted(alive.at_peak, key=lambda number: -alive.sizes[number])
-    names = distinct(tuple(map(analysis.graph.name, largest[:_NAMED])))
+    _, _, *names = distinct((_OTHERS, _MORE, *map(analysis.graph.name, largest[:_NAMED])))
     layers: dict[str, list[int]] = {name: [number] for name, number in zip(names, largest, strict=False)}
     layers[_MORE] = largest[_NAMED:]
     bars: dict[str, list[Bar]] = {name: [] for name in (*layers, _OTHERS)}

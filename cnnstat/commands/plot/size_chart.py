@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from cnnstat.base.figures import FIGURES
-from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct, merged
-from cnnstat.commands.plot.heading import bundles
+from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct, label, merged
+from cnnstat.commands.plot.heading import LONGEST, bundles
 from cnnstat.report.document import NetworkDocument
 from cnnstat.report.layers import without
 from cnnstat.report.text import bytes_text, sizes
@@ -44,7 +44,7 @@ def _lines(name: str, search: SizeSearch) -> Iterator[str]:
         without=search.graph.without or UNSET,
     )
     counts = f"{len(search.accepted):,} of {search.steps.count:,} sizes are accepted ({tried})"
-    said = f"{name}{''.join(without(head))}: {counts}"
+    said = f"{label(name + ''.join(without(head)), LONGEST)}: {counts}"
     cost, own = search.own.cost, sizes(search.input_shape[1:])
     if cost is None:
         yield f"{said}; its own, {own}, is refused"

@@ -120,6 +120,19 @@ def test_a_hostile_name_is_a_text(tmp_path: Path, kind: str) -> None:
         assert "##" not in shown
 
 
+@pytest.mark.parametrize("kind", ["layers", "memory", "rf", "sizes"])
+def test_long_names_leave_room_for_the_chart(tmp_path: Path, kind: str) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(HOSTILE.replace("<script>", "x" * 5000))
+    for networks in ([str(spec)], [str(spec), "lenet5"]):
+        shown = within("plot", *networks, kind, "--to", "json").stdout
+        texts = [text for text in json.loads(shown)["title"]["subtitle"] if text]
+        assert sum(map(len, texts)) < 2000
+        assert "x" * 30 in shown
+        assert "x" * 400 not in shown
+    assert len(within("plot", str(spec), kind).stdout.splitlines()) < 50
+
+
 @pytest.mark.parametrize("kind", ["layers", "memory", "rf"])
 def test_a_very_long_network_shares_places(tmp_path: Path, kind: str) -> None:
     """Neighbours share one place, and what is shown is still the sum, or the largest, of all layers."""
@@ -145,7 +158,7 @@ def test_a_shell_completes_networks_and_kinds() -> None:
     line = {"_CNNSTAT_COMPLETE": "bash_complete", "COMP_WORDS": "cnnstat plot lenet5 me", "COMP_CWORD": "3"}
     assert run(env=line).stdout == "plain,memory\n"
     line["COMP_WORDS"] = "cnnstat plot lenet5 lenet"
-    assert run(env=line).stdout == "plain,lenet5\n"
+    assert run(env=line).stdout == "plain,lenet5\nplain,lenet5-full\nplain,lenet5-gap\n"
 
 
 def test_it_reads_standard_input_and_replaced_parameters() -> None:
