@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands.draw.node_modules import module
+from tests.node_modules import module
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

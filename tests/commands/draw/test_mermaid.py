@@ -13,7 +13,7 @@ from cnnstat.commands.draw.network_picture import Chosen, picture_of
 from cnnstat.graph.load import load
 from tests.commands.draw.browser import chromium
 from tests.commands.draw.hostile_spec import LONG, SIGNS, hostile_network, hostile_picture
-from tests.commands.draw.node_modules import module
+from tests.node_modules import module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
