@@ -51,7 +51,7 @@ SHARED = {
     "commands/export/exported.py": ("run",),
     "commands/export/network.py": ("import_",),
     "commands/export/values.py": ("run",),
-    "commands/list/plugins_document.py": ("check",),
+    "commands/list/plugins_document.py": ("check", "trace"),
     "commands/trace/command.py": ("run",),
     "commands/trace/traced_run.py": ("run",),
     "commands/trace/unit_trace.py": ("run",),
