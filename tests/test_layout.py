@@ -53,7 +53,7 @@ SHARED = {
     "commands/export/values.py": ("run",),
     "commands/fit/*": ("sweep",),
     "commands/query/*": ("sweep",),
-    "commands/list/plugins_document.py": ("check",),
+    "commands/list/plugins_document.py": ("check", "trace"),
     "commands/plot/colours.py": ("draw",),
     "commands/plot/command.py": ("draw", "sizes"),
     "commands/plot/files.py": ("draw",),
