@@ -121,6 +121,10 @@ def allowed(path: Path) -> set[str]:
     return {folder, *LAYOUT[folder], *more}
 
 
+def shared(path: Path) -> list[str]:
+    return [name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names]
+
+
 def test_every_folder_stands_in_the_table() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
     assert folders - {"__pycache__", "architectures"} == set(LAYOUT)

@@ -10,14 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 import cnnstat
 from tests.program import run, within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SWEEP = (
     "mobilenet-v2",
@@ -112,7 +114,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path: Path, undisturbed: 
     process = begin(path, "--jobs", "2")
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=30)
     if process.returncode != 0:  # the machine was not so fast that it had ended
         assert process.returncode == 130
         assert f"and stored in {path}: the same command goes on" in err
