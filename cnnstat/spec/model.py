@@ -158,6 +158,13 @@ def unknown_param(name: str, params: Iterable[str]) -> str:
     return f"the network has no parameter '{name}'{suggestion(name, known)} ({those})"
 
 
+def reads(operand: Operand, name: str) -> bool:
+    """Say whether an operand's value may depend on a parameter."""
+    if isinstance(operand, Expressions):
+        return any(reads(item, name) for item in operand.items)
+    return isinstance(operand, Expression) and name in operand.names
+
+
 def resolve(operand: Operand, params: Mapping[str, Value]) -> Value:
     """Return an operand's value under ``params``; what has no expression in it is its own.
 

@@ -23,6 +23,7 @@ from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.opinion import ModelOutputs
 from cnnstat.commands.run.original import OwnOutputs, compared
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
+from cnnstat.commands.run.times import Times, times
 from cnnstat.commands.run.weights import WeightsRead
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import quiet
@@ -30,6 +31,7 @@ from cnnstat.executor.loss import evaluate
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, gradients_of, tensors_of
 from cnnstat.executor.measure.measurements import measure_network
+from cnnstat.executor.measure.seconds import PASSES, layer_seconds
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
@@ -64,7 +66,8 @@ REFUSALS = (RefusedError, NoExportError, FileError, MissingKernelError, UnfitErr
 class Proof(Struct, frozen=True):
     """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`.
 
-    `opinion` is that of another engine on the outputs of all layers, where one was asked for.
+    `opinion` is that of another engine on the outputs of all layers, `times` how long they took: each where
+    it was asked for.
     """
 
     verification: Verification
@@ -77,6 +80,7 @@ class Proof(Struct, frozen=True):
     interrupted: bool = False
     weights: WeightsRead | None = None
     opinion: Opinion | None = None
+    times: Times | None = None
 
     @property
     def good(self) -> bool:
@@ -160,6 +164,7 @@ def _proved(
         raise DisprovedError(why) from None
     verification = compare(analysis, measurements)
     loss = evaluate(network, x, seed=options.seed, name=options.loss, training=options.training)
+    timed = _timed(analysis, network, x, work, options) if options.time else None
     if options.save is not None:  # with the statistics that a pass in training moved
         save_weights(options.save, as_attributes(network.parameters))
     samples = x if wanted else network.sample(SAMPLES)
@@ -176,6 +181,7 @@ def _proved(
         interrupted,
         weights,
         opinion,
+        timed,
     )
 
 
@@ -251,6 +257,13 @@ def _measured(
     if options.activations is not None:
         save_activations(options.activations, outputs)
     return measurements
+
+
+def _timed(analysis: Analysis, network: Network, x: Batch, work: list[int], options: RunOptions) -> Times:
+    """Run the network some more times, as it stands, and see how long each layer takes."""
+    with progress("timing", PASSES * sum(work), long=options.progress) as advance:
+        seconds = layer_seconds(network, x, lambda number: advance(work[number]))
+    return times(analysis, seconds, options.machine)
 
 
 def _checked(

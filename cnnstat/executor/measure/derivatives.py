@@ -71,7 +71,7 @@ def slopes(line: Line, method: str) -> Iterator[tuple[float, float]]:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How far a derivative is off a slope, the size of what that stands beside, and the slope's last digit."""
+    """How far a derivative is off a slope, beside numbers of which size, and the last digit of the slope."""
 
     off: float
     size: float
