@@ -211,6 +211,9 @@ CALCULATING = {
 }
 """The commands that run nothing, and their formats."""
 
+STORED = ("query",)
+"""The commands that read a file by a library of its own."""
+
 
 @pytest.mark.parametrize("command", CALCULATING)
 def test_calculating_needs_neither_numpy_nor_rich(command: str) -> None:
