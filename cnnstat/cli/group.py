@@ -14,7 +14,7 @@ from cnnstat.base.text import suggestion
 
 COMMANDS = (
     *("check", "diff", "draw", "explain", "export", "flops", "import"),
-    *("list", "query", "rf", "run", "schema", "sizes", "summary", "sweep", "trace"),
+    *("list", "plot", "query", "rf", "run", "schema", "sizes", "summary", "sweep", "trace"),
 )
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
 
