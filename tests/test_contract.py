@@ -163,7 +163,10 @@ def commands() -> Iterator[str]:
             name,
             (f"cnnstat {name}" in README, "not in README.md"),
             (f"`{name}" in JSON or name == "summary" or not formats, "its JSON is not in docs/json.md"),
-            (name in calculating | running | {*STORED} or not formats, "no line in CALCULATING of tests/test_layout.py"),
+            (
+                name in calculating | running | {*STORED} or not formats,
+                "no line in CALCULATING of tests/test_layout.py",
+            ),
             (command.help, "no help"),
             *((option.help or option.name == "form", f"no help of {option.opts[-1]}") for option in options),
         )

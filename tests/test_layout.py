@@ -52,6 +52,8 @@ SHARED = {
     "commands/export/network.py": ("import_",),
     "commands/export/values.py": ("run",),
     "commands/query/*": ("sweep",),
+    "commands/sweep/charts.py": ("plot",),
+    "commands/sweep/plots.py": ("draw", "plot"),
     "commands/list/plugins_document.py": ("check",),
     "commands/plot/colours.py": ("draw",),
     "commands/plot/command.py": ("draw", "sizes"),

@@ -1,7 +1,7 @@
 """Two pools of processes over the same batches: `python -m tests.benchmarks.pools`. Needs joblib.
 
-Start: until the first batch is back. Hand over: seconds for each of many batches that take no time. Killed: whether
-what is left is finished when a worker is killed.
+Start: until the first batch is back. Hand over: seconds for each of many batches that take no time. Killed:
+whether what is left is finished when a worker is killed.
 """
 
 from __future__ import annotations

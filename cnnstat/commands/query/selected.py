@@ -99,4 +99,3 @@ def _holds(condition: Expression, row: Row, columns: Columns) -> bool:
         return truth(condition.evaluate(values))
     except Fault as fault:
         raise ArgumentError(f"'{condition.text}' at point {row.number}: {fault.message}") from None
-

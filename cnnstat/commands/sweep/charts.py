@@ -49,7 +49,7 @@ def _edf(collected: Collected, selection: Selection) -> Chart:
 
 
 def _steps(values: Sequence[float]) -> Iterator[Point]:
-    """Yield the distribution: at each value, the part of all that is not more. Of very many, some are left out."""
+    """Yield the distribution: at each value, the part that is not more; of very many, some are left out."""
     count = len(values)
     yield Point(values[0], 0)
     last = -1.0
@@ -62,7 +62,9 @@ def _steps(values: Sequence[float]) -> Iterator[Point]:
 def _pareto(collected: Collected, selection: Selection) -> Chart:
     orders = selection.wanted.pareto[:2]
     if len(orders) < 2:
-        raise ArgumentError('--plot pareto shows two figures against each other; name them: --pareto "params, macs"')
+        raise ArgumentError(
+            '--plot pareto shows two figures against each other; name them: --pareto "params, macs"'
+        )
     across, along = (order.key for order in orders)
     front = tuple(_points(selection.front(), across, along, collected))
     series = (
@@ -75,12 +77,18 @@ def _pareto(collected: Collected, selection: Selection) -> Chart:
 
 
 def _words(selection: Selection) -> str:
-    return ", ".join(f"{'less' if each.less else 'more'} {SWEPT[each.key].title}" for each in selection.wanted.pareto)
+    return ", ".join(
+        f"{'less' if each.less else 'more'} {SWEPT[each.key].title}" for each in selection.wanted.pareto
+    )
 
 
 def _params(collected: Collected, selection: Selection) -> Chart:
     columns, some = collected.columns, collected.some()
-    numeric = [name for name in columns.params if any(number(columns.cell(row, name), least=True) is not None for row in some)]
+    numeric = [
+        name
+        for name in columns.params
+        if any(number(columns.cell(row, name), least=True) is not None for row in some)
+    ]
     pairs = [(name, key) for key in columns.shown if SWEPT[key].kind != "text" for name in numeric]
     if not pairs:
         raise ArgumentError("--plot params: no parameter that varies is a number")
@@ -110,8 +118,14 @@ def _said(collected: Collected) -> tuple[str, ...]:
 
 
 def _axis(key: str) -> Axis:
-    unit: Unit = "bytes" if SWEPT[key].kind == "bytes" else "count" if SWEPT[key].kind == "count" else "places"
+    unit: Unit = (
+        "bytes" if SWEPT[key].kind == "bytes" else "count" if SWEPT[key].kind == "count" else "places"
+    )
     return Axis(SWEPT[key].title, unit, zero=False)
 
 
-_CHARTS: dict[str, Callable[[Collected, Selection], Chart]] = {"edf": _edf, "pareto": _pareto, "params": _params}
+_CHARTS: dict[str, Callable[[Collected, Selection], Chart]] = {
+    "edf": _edf,
+    "pareto": _pareto,
+    "params": _params,
+}

@@ -19,10 +19,10 @@ SOME = 2_000
 
 
 class Collected:
-    """Networks that meet the conditions: each figure of all of them in 8 bytes, and at least `SOME` as they are.
+    """Networks that meet the conditions: each figure of all in 8 bytes, and at least `SOME` as they are.
 
-    Which these are is decided by a hash of their numbers: any others would be as good, and they are always the
-    same.
+    Which these are is decided by a hash of their numbers: any others would be as good, and they are always
+    the same.
     """
 
     def __init__(self, columns: Columns) -> None:

@@ -20,8 +20,8 @@ from cnnstat.commands.sweep.document import document
 from cnnstat.commands.sweep.figures import USUAL
 from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options, varied_options
 from cnnstat.commands.sweep.plan_of import plan_of
-from cnnstat.commands.sweep.points import Points
 from cnnstat.commands.sweep.plots import check_plots, put_plots
+from cnnstat.commands.sweep.points import Points
 from cnnstat.commands.sweep.report import in_a_line, report
 from cnnstat.commands.sweep.selection import Selection
 from cnnstat.commands.sweep.store import Store, figures_in

@@ -69,7 +69,7 @@ class Asked(Struct, frozen=True):
 
 
 class Plot(Struct, frozen=True):
-    """A chart that is wanted: its kind, and the file that it goes to; without one it is shown in characters."""
+    """A chart that is wanted: its kind, and its file; without one it is shown in characters."""
 
     kind: str
     file: Path | None

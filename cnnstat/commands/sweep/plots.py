@@ -29,7 +29,7 @@ def check_plots(plots: Sequence[Plot], wanted: Wanted, output: Output) -> None:
     """
     for plot in plots:
         if plot.kind == "pareto" and len(wanted.pareto) < 2:
-            raise ArgumentError("--plot pareto shows two figures; name them: --pareto \"params, macs\"")
+            raise ArgumentError('--plot pareto shows two figures; name them: --pareto "params, macs"')
         if plot.file is None and output.form != "table" and output.output is None:
             raise ArgumentError(f"standard output has the points; --plot {plot.kind}=FILE writes the chart")
         if plot.file is not None:

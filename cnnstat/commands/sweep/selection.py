@@ -48,7 +48,7 @@ class Refusals:
 class Selection:
     """Points as they come, and those of them that are wanted.
 
-    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is ``collected``, too.
+    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is ``collected``.
     """
 
     def __init__(
