@@ -6,8 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import needed_gradients
-from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
+from cnnstat.analysis.settings import OPTIMIZER_STATE
 from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.dtypes import BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 
 COMMANDS = (
-    *("check", "diff", "draw", "explain", "export", "flops", "import"),
+    *("check", "diff", "draw", "explain", "export", "fit", "flops", "import"),
     *("list", "plot", "query", "rf", "run", "schema", "sizes", "summary", "sweep", "trace"),
 )
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""

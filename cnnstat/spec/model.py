@@ -130,12 +130,14 @@ class Family(Struct, frozen=True):
     """A whole spec as read; one network of it is a `cnnstat.spec.choice.Spec`.
 
     Without ``variants`` it is a family of one. ``inputs`` are one sample of each input as written, channels
-    first; an input without a name is called ``input``.
+    first; an input without a name is called ``input``. ``dtype`` is what memory figures are for, where nobody
+    asks for another.
     """
 
     name: str
     source: str
     inputs: dict[str, tuple[Operand, ...]]
+    dtype: str
     params: dict[str, Value]
     param_spans: dict[str, Span]
     variants: dict[str, Variant]

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.base.axes import RANKS
+from cnnstat.base.dtypes import BYTES, DTYPE
 from cnnstat.base.errors import Problem, Problems, Source, Span, SpecError
 from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
 from cnnstat.spec.block_reader import read_blocks
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 NETWORK_KEYS = (
     *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),
-    *("values", "space"),
+    *("values", "dtype", "space"),
 )
 VARIANT_KEYS = ("name", "source", "params", "expect", "budget")
 
@@ -88,6 +89,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         name=name,
         source=source,
         inputs=_inputs(input_node, problems),
+        dtype=_dtype(root.get("dtype"), problems),
         params=params,
         param_spans=spans_of_params(params_node),
         variants=_variants(root.get("variants"), params, cited, problems),
@@ -102,6 +104,14 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         params_span=params_node.span if params_node else root.span,
         span=root.span,
     )
+
+
+def _dtype(node: Node | None, problems: Problems) -> str:
+    name = DTYPE if node is None else read_text(node, problems)
+    if node is not None and name not in BYTES:
+        known = f"expected one of {', '.join(BYTES)}, got {shown(node)}"
+        problems.add(Problem("spec/dtype", known, node.span))
+    return name
 
 
 def _inputs(node: Node | None, problems: Problems) -> dict[str, tuple[Operand, ...]]:

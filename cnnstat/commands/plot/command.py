@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 from msgspec import Struct
@@ -11,7 +11,6 @@ from msgspec import Struct
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import COUNTS
-from cnnstat.base.limits import MAX_SIZE
 from cnnstat.base.text import suggestion
 from cnnstat.cli import completion
 from cnnstat.cli.options import (
@@ -50,9 +49,12 @@ _WIDTH = 80
 """Columns of a picture where there is no terminal."""
 _AT_ONCE = 30_000
 """Layers, those of all sizes together, that nobody waits for."""
-_ONLY = {"depth": "layers", "training": "memory", "first": "sizes", "last": "sizes", "step": "sizes"}
+_ONLY = {"depth": "layers", "training": "memory", "sizes": "sizes"}
 """Options that are for one kind of chart."""
-_WRITTEN = {"first": "--from", "last": "--to"}
+
+
+_Range: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], int]
+"""The first size, the last one, and from one to the next."""
 
 
 class _Wanted(Struct, frozen=True):
@@ -61,16 +63,13 @@ class _Wanted(Struct, frozen=True):
     figures: tuple[str, ...] | None
     depth: int | None
     training: bool
-    first: tuple[int, ...] | None
-    last: tuple[int, ...] | None
-    step: int | None
+    sizes: _Range | None
 
     def check(self, kind: str) -> None:
         """Refuse what goes with another kind of chart."""
         for name, owner in _ONLY.items():
             if getattr(self, name) not in (None, False) and kind != owner:
-                option = _WRITTEN.get(name, f"--{name}")
-                raise click.UsageError(f"{option} is for '{owner}', not for '{kind}'")
+                raise click.UsageError(f"--{name} is for '{owner}', not for '{kind}'")
         if self.figures is None:
             return
         known = _FIGURES.get(kind)
@@ -105,6 +104,17 @@ def _keys(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip())) or ("",)
 
 
+def _range(text: str) -> _Range:
+    """Read 128:448:32."""
+    first, *others = text.split(":")
+    if len(others) not in (1, 2):
+        raise ArgumentError(f"expected sizes such as 128:448 or 128:448:32, got '{text}'")
+    step = size_of(others[1]) if len(others) > 1 else (1,)
+    if len(step) > 1:
+        raise ArgumentError(f"sizes grow by one step on every axis, got '{others[1]}'")
+    return size_of(first), size_of(others[0]), step[0]
+
+
 @click.command()
 @click.argument(
     "specs", metavar="SPEC... KIND", nargs=-1, required=True, callback=read_by(_read), shell_complete=_words
@@ -119,7 +129,7 @@ def _keys(text: str) -> tuple[str, ...]:
     type=File(dir_okay=False, allow_dash=True),
     help="The file to write: .svg, .png, .pdf, or .json for Vega-Lite. - is standard output.",
 )
-@click.option("--format", "form", type=click.Choice(FORMS), help="What to write, whatever the suffix.")
+@click.option("--to", type=click.Choice(FORMS), help="What to write, whatever the suffix.")
 @click.option(
     "--theme",
     type=click.Choice(THEMES),
@@ -134,12 +144,11 @@ def _keys(text: str) -> tuple[str, ...]:
     depth_option,
     click.option("--training", is_flag=True, help="For memory: keep what the backward pass reads."),
     click.option(
-        "--from", "first", metavar="SIZE", callback=read_by(size_of), help="For sizes: the first one."
+        "--sizes",
+        metavar="FIRST:LAST[:STEP]",
+        callback=read_by(_range),
+        help="For sizes: from the first to the last.  [default: each up to twice the own]",
     ),
-    click.option(
-        "--to", "last", metavar="SIZE", callback=read_by(size_of), help="For sizes: none beyond it."
-    ),
-    click.option("--step", type=click.IntRange(1, MAX_SIZE), help="For sizes: from one to the next."),
 )
 def plot(
     specs: tuple[str, ...],
@@ -147,7 +156,7 @@ def plot(
     input_shape: Inputs | None,
     settings: Settings,
     output: str | None,
-    form: str | None,
+    to: str | None,
     theme: str | None,
     wanted: _Wanted,
 ) -> None:
@@ -159,12 +168,12 @@ def plot(
     rf      the receptive field of each layer, and the input's size
     sizes   what each input size costs
 
-    Without -o and --format a rough picture is shown in characters.
+    Without -o and --to a rough picture is shown in characters.
     """
     *networks, kind = specs
     wanted.check(kind)
     file = None if output in (None, "-") else Path(str(output))
-    form = form or _form(file)
+    form = to or _form(file)
     if file is None and form in ("png", "pdf"):
         raise click.UsageError(f"a {form.upper()} goes to a file: -o chart.{form}")
     check_output(file)
@@ -185,7 +194,7 @@ def _form(file: Path | None) -> str | None:
         return None
     form = file.suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise click.UsageError(f"{file} does not say what it is to be: give --format ({', '.join(FORMS)})")
+        raise click.UsageError(f"{file} does not say what it is to be: give --to ({', '.join(FORMS)})")
     return form
 
 
@@ -214,7 +223,8 @@ def _search(graph: Graph, settings: Settings, wanted: _Wanted) -> SizeSearch:
     from cnnstat.commands.sizes.size_range import between  # noqa: PLC0415
     from cnnstat.commands.sizes.size_search import sweep  # noqa: PLC0415
 
-    steps = between(graph, wanted.first, wanted.last, wanted.step)
+    first, last, step = wanted.sizes or (None, None, None)
+    steps = between(graph, first, last, step)
     with progress("trying sizes", steps.count, long=steps.count * len(graph.layers) > _AT_ONCE) as advance:
         return sweep(graph, steps, settings, advance)
 

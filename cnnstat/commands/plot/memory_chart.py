@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.analysis import memory
-from cnnstat.analysis.settings import BYTES
+from cnnstat.base.dtypes import BYTES
 from cnnstat.commands.plot.chart import OTHER, Axis, Bar, Chart, Panel, Point, Rule, Series, distinct, label
 from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
 from cnnstat.report.text import bytes_text

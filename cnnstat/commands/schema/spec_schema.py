@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import RANKS
+from cnnstat.base.dtypes import BYTES, DTYPE
 from cnnstat.base.figures import BUDGETED, EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.base.pages import DEFINITIONS, KEYS
@@ -57,6 +58,7 @@ def schema() -> dict[str, Any]:
     network = {
         **about,
         "input": explained("input", shapes, [3, 224, 224]),
+        "dtype": explained("dtype", {"enum": [*BYTES], "default": DTYPE}),
         "params": _PARAMS,
         "variants": explained("variants", {"type": "object", "additionalProperties": variant}),
         "blocks": explained("blocks", {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}}),

@@ -38,9 +38,9 @@ class Varied(Struct, frozen=True):
     vary: dict[str, str]
     params: dict[str, object]
     inputs: tuple[Inputs, ...]
-    variants: bool
-    sample: int | None
-    seed: int | None
+    variants: bool = False
+    sample: int | None = None
+    seed: int | None = None
 
 
 class Asked(Struct, frozen=True):
@@ -125,9 +125,7 @@ def _each_input(texts: tuple[str, ...]) -> tuple[Inputs, ...]:
     return tuple(shapes for shapes in found if shapes is not None)
 
 
-varied_options = gathered(
-    "varied",
-    Varied,
+_varying = (
     click.option(
         "--vary",
         metavar="NAME=VALUES",
@@ -145,6 +143,15 @@ varied_options = gathered(
         callback=read_by(_each_input),
         help="Input in place of the spec's. Repeated, each is tried; of several, left=3x64x64,right=3x64x64.",
     ),
+)
+
+vary_options = gathered("varied", Varied, *_varying)
+"""What varies, for who chooses the points; the command gets it as ``varied``."""
+
+varied_options = gathered(
+    "varied",
+    Varied,
+    *_varying,
     click.option("--variants", is_flag=True, help="Every variant of each family."),
     click.option(
         "--sample", type=click.IntRange(1), metavar="N", help="Draw so many points instead of a grid."

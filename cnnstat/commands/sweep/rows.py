@@ -52,7 +52,14 @@ class Rows:
         Raises:
             ArgumentError: what was asked for does not go with the network.
         """
-        chosen, values = self.points.at(number)
+        return self.point(number, *self.points.at(number))
+
+    def point(self, number: int, chosen: int, values: dict[str, Value]) -> Row:
+        """Return the row of these values of a network, as the point of a number.
+
+        Raises:
+            ArgumentError: what was asked for does not go with the network.
+        """
         network = self.points.networks[chosen]
         try:
             values = network.space.settled(values, network.own)

@@ -41,8 +41,8 @@ def test_the_suffix_says_what_is_written(tmp_path: Path, name: str, start: bytes
 
 @pytest.mark.usefixtures("_library")
 def test_text_goes_to_standard_output() -> None:
-    assert within("plot", "lenet5", "rf", "--format", "svg").stdout.startswith("<svg ")
-    assert "vega-lite/v6" in within("plot", "lenet5", "rf", "--format", "json", "-o", "-").stdout
+    assert within("plot", "lenet5", "rf", "--to", "svg").stdout.startswith("<svg ")
+    assert "vega-lite/v6" in within("plot", "lenet5", "rf", "--to", "json", "-o", "-").stdout
 
 
 @pytest.mark.parametrize(
@@ -53,16 +53,19 @@ def test_text_goes_to_standard_output() -> None:
         (["memory"], "a network comes first: cnnstat plot resnet50 memory"),
         (["-", "-", "memory"], "only one network can be standard input"),
         ([], "Missing argument 'SPEC... KIND'"),
-        (["lenet5", "rf", "-o", "net.jpg"], "net.jpg does not say what it is to be: give --format"),
-        (["lenet5", "rf", "--format", "png"], "a PNG goes to a file: -o chart.png"),
+        (["lenet5", "rf", "-o", "net.jpg"], "net.jpg does not say what it is to be: give --to"),
+        (["lenet5", "rf", "--to", "png"], "a PNG goes to a file: -o chart.png"),
         (["lenet5", "rf", "--figures", "macs"], "--figures is for 'layers' and 'sizes', not for 'rf'"),
         (["lenet5", "layers", "--figures", "param"], "has no figure 'param'; did you mean 'params'?"),
         (["lenet5", "sizes", "--figures", "flops"], "'sizes' has no figure 'flops'; known: macs, params,"),
         (["lenet5", "layers", "--figures", ","], "'layers' has no figure ''"),
         (["lenet5", "rf", "--depth", "1"], "--depth is for 'layers', not for 'rf'"),
-        (["lenet5", "rf", "--to", "64"], "--to is for 'sizes', not for 'rf'"),
+        (["lenet5", "rf", "--sizes", "1:64"], "--sizes is for 'sizes', not for 'rf'"),
+        (["lenet5", "sizes", "--sizes", "64"], "expected sizes such as 128:448 or 128:448:32, got '64'"),
+        (["lenet5", "sizes", "--sizes", "1:64:0"], "expected a size such as 128 or 128x256"),
+        (["lenet5", "sizes", "--sizes", "1:64:2x3"], "sizes grow by one step on every axis, got '2x3'"),
         (["lenet5", "layers", "--training"], "--training is for 'memory', not for 'layers'"),
-        (["lenet5", "sizes", "--from", "9", "--to", "8"], "there is no size from 9x9 to 8x8"),
+        (["lenet5", "sizes", "--sizes", "9:8"], "there is no size from 9x9 to 8x8"),
     ],
 )
 def test_what_cannot_be_is_refused(arguments: list[str], said: str) -> None:
@@ -106,7 +109,7 @@ def test_pictures_in_characters_need_no_library() -> None:
 def test_a_hostile_name_is_a_text(tmp_path: Path, kind: str) -> None:
     spec = tmp_path / "net.yaml"
     spec.write_text(HOSTILE)
-    for form in ((), ("--format", "json")):
+    for form in ((), ("--to", "json")):
         shown = within("plot", str(spec), kind, *form).stdout
         assert "<script>" in shown
         assert all(sign.isprintable() or sign == "\n" for sign in shown)
@@ -123,7 +126,7 @@ def test_a_very_long_network_shares_places(tmp_path: Path, kind: str) -> None:
         f'name: Long\nsource: "x"\ninput: [1, 9, 9]\nlayers:\n'
         f"  - {{name: c, type: conv, filters: 1, kernel: 3, padding: 1, repeat: {count}}}\n"
     )
-    chart = json.loads(within("plot", str(spec), kind, "--format", "json").stdout)
+    chart = json.loads(within("plot", str(spec), kind, "--to", "json").stdout)
     rows = chart["vconcat"][0]["layer"][0]["data"]["values"]
     assert len(rows) < 3_000
     assert "Of every 21 layers" in chart["description"]

@@ -27,7 +27,7 @@ VECTOR = "input: [7]\nlayers:\n  - {name: fc, type: linear, units: 12}\n  - {nam
 
 
 def plotted(*arguments: str) -> dict[str, Any]:
-    ended = within("plot", *arguments, "--format", "json")
+    ended = within("plot", *arguments, "--to", "json")
     assert ended.returncode == 0, ended.stderr
     found: dict[str, Any] = json.loads(ended.stdout)
     return found
@@ -170,7 +170,7 @@ def test_fields_of_several_networks_have_one_line_for_one_input() -> None:
 def test_sizes_are_those_of_sizes(network: str) -> None:
     span = ("--from", "20", "--to", "300", "--step", "7")
     figures = ("macs", "params", "activations", "inference_memory_bytes")
-    chart = plotted(network, "sizes", *span, "--figures", ",".join(figures))
+    chart = plotted(network, "sizes", "--sizes", "20:300:7", "--figures", ",".join(figures))
     entries = printed("sizes", network, *span)["sizes"]
     for key, panel in zip(figures, chart["vconcat"], strict=True):
         drawn = {row["x"]: row["y"] for mark in ("line", "point") for row in rows(panel, mark)}
