@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def half_even(number: Fraction) -> int:
 def pycls(
     depth: int, w0: int, wa: Fraction, wm: Fraction, g: int, b: int
 ) -> tuple[list[int], list[int]] | None:
-    """Return widths and depths as `generate_regnet` and `adjust_block_compatibility` of pycls do, in fractions.
+    """Return widths and depths as `generate_regnet` and `adjust_block_compatibility` of pycls do, exactly.
 
     Its logarithm is a search for the nearest power here: by squares, for halves have no root.
     """
@@ -57,7 +58,7 @@ def pycls(
     return adjusted, [widths.count(width) for width in stages]
 
 
-def swept(*arguments: str) -> list[dict[str, int]]:
+def swept(*arguments: str) -> list[dict[str, Any]]:
     ended = within("sweep", *arguments, "--format", "jsonl")
     assert ended.returncode == 0, ended.stderr
     return [json.loads(line) for line in ended.stdout.splitlines()]
@@ -84,7 +85,8 @@ def test_regnets_are_those_that_pycls_makes_of_the_same_numbers(b: int) -> None:
     kept = 0
     for number in range(400):
         _, values = points.at(number)
-        expected = pycls(*(values[name] for name in NAMES), b)  # type: ignore[arg-type]
+        numbers: list[Any] = [*(values[name] for name in NAMES), b]
+        expected = pycls(*numbers)
         if expected is None:
             with pytest.raises(Fault, match="does not hold"):
                 network.space.settled(values, network.own)
