@@ -112,7 +112,11 @@ def test_a_longer_sample_goes_on_where_a_shorter_one_ended(tmp_path: Path) -> No
 def test_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path: Path, undisturbed: list[Any]) -> None:
     path = tmp_path / "interrupted.duckdb"
     process = begin(path, "--jobs", "2")
-    time.sleep(1.5)
+    seen: set[int] = set()
+    until = time.monotonic() + 60
+    while len(seen) < 4 and process.poll() is None and time.monotonic() < until:  # some batches are written
+        seen.add(sum(each.stat().st_size for each in tmp_path.glob("interrupted*")))
+        time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     if process.returncode != 0:  # the machine was not so fast that it had ended
