@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.commands.trace.families.family import Family
 from cnnstat.commands.trace.working import Matrix, Part, Plane, Working, rows_of, step
+from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
     from cnnstat.commands.trace.layer_run import Index, LayerRun
@@ -22,7 +23,7 @@ class Maxout(Family):
         shown = Plane("", (Matrix("input", rows, marked=((largest, 0),)),))
         steps = (step("largest", f"that of {channels[largest]}", numbers[largest]),)
         title = f"input: {axis} {channels[0]} to {channels[-1]}"
-        return Working((Part(title, (shown,), steps),), numbers[largest])
+        return Working((Part(title, (shown,), steps),), Real(numbers[largest]))
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
         """Return the delta of the only unit that reads a number, if the number is the largest there."""
@@ -34,7 +35,7 @@ class Maxout(Family):
         said = "the delta of the unit" if won else f"{channels[largest]} is the largest, and gets the delta"
         rows = rows_of([each] for each in numbers)
         shown = Plane("", (Matrix("input", rows, marked=((largest, 0),)),))
-        return Working((Part("", (shown,), (step(said, "", share),)),), share)
+        return Working((Part("", (shown,), (step(said, "", share),)),), Real(share))
 
     def _compared(self, run: LayerRun, unit: Index) -> tuple[range, list[float], int]:
         """Return the channels that a unit compares, their numbers, and which of them is the largest."""

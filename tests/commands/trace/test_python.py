@@ -45,7 +45,7 @@ def test_arrays_are_taken_as_a_network_takes_them() -> None:
 def test_inputs_have_names() -> None:
     text = "input: {a: [2], b: [2]}\nlayers: [{name: sum, type: add, from: [a, b]}]"
     x = {"a": np.array([[1.0, 2.0]]), "b": np.array([[10.0, 20.0]])}
-    assert cnnstat.trace(cnnstat.loads(text), "sum", [1], x=x).working.value == 22
+    assert cnnstat.trace(cnnstat.loads(text), "sum", [1], x=x).working.value == pytest.approx(22)
     with pytest.raises(ValueError, match="expected the inputs a, b, got a"):
         cnnstat.trace(cnnstat.loads(text), "sum", [1], x={"a": x["a"]})
 
