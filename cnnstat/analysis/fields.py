@@ -155,7 +155,7 @@ class Fields:
         passed = []
         everything = tuple((0, size - 1) for size in self.extent)
         for number, units in starts:
-            _need(needed, queue, number, units)
+            need(needed, queue, number, units)
         while queue and ends != everything:
             number = -heappop(queue)
             units = needed.pop(number)
@@ -195,7 +195,7 @@ class Fields:
                 return False
             if any(isinstance(axis, tuple) and len(axis) > MAX_PLACES for axis in read):
                 raise UntraceableError(self._names[number])
-            _need(needed, queue, source, read)
+            need(needed, queue, source, read)
         return True
 
     def _all(self, number: int) -> list[Positions]:
@@ -235,7 +235,7 @@ def _together(
     return read
 
 
-def _need(
+def need(
     needed: dict[int, list[Positions]], queue: list[int], number: int, units: Sequence[Positions]
 ) -> None:
     """Note that units of a node are to be gone back from: none where there are none along one axis."""

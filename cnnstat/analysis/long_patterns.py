@@ -9,11 +9,16 @@ from __future__ import annotations
 from cnnstat.base.limits import MAX_PERIOD, MAX_PHASES, PHASES
 
 
+def most_looks(layers: int) -> int:
+    """Return how many outputs of long patterns are looked at in a network of so many layers."""
+    return max(MAX_PHASES, PHASES * layers)
+
+
 class LongPatterns:
     """The long patterns of a network of some layers, as long as there are not too many of them."""
 
     def __init__(self, layers: int) -> None:
-        self._left = max(MAX_PHASES, PHASES * layers)
+        self._left = most_looks(layers)
 
     def take(self, period: int, times: int = 1, longest: int = MAX_PERIOD) -> bool:
         """Say whether a pattern may be as long, and worked through so many times, beside those before it.
@@ -28,4 +33,16 @@ class LongPatterns:
         if looks > self._left:
             return False
         self._left -= looks
+        return True
+
+
+class Looks(LongPatterns):
+    """Patterns that are all worked through, and counted: whether there are too many is seen at the end."""
+
+    def __init__(self) -> None:
+        self.spent = 0
+
+    def spend(self, looks: int) -> bool:
+        """Count what is looked at."""
+        self.spent += looks
         return True

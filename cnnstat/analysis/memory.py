@@ -52,17 +52,17 @@ def freed(graph: Graph, holders: Sequence[int], kept: Iterable[int] = ()) -> tup
 
 def peak_activations(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> int:
     """Return the largest sum of activations alive at once, for one sample."""
-    return max(alive for alive, _ in _alive(sizes, freed))
+    return max(held for held, _ in alive(sizes, freed))
 
 
-def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
-    """Yield the sum of activations alive when each node has run, and its number."""
-    alive = 0
+def alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """Yield the sum of activations alive when each node has run, for one sample, and its number."""
+    held = 0
     for number, freed_now in enumerate(freed):
-        alive += sizes[number]
-        yield alive, number
+        held += sizes[number]
+        yield held, number
         for source in freed_now:
-            alive -= sizes[source]
+            held -= sizes[source]
 
 
 def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) -> tuple[int, ...]:
@@ -71,10 +71,10 @@ def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) 
     None that is ``kept`` for the backward pass is freed before it.
     """
     plan = freed(graph, graph.holders, kept)
-    _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
+    _, when = max(alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
-    alive = (number for number in range(when + 1) if number not in gone)
-    return tuple(number for number in alive if graph.holders[number] == number)
+    left = (number for number in range(when + 1) if number not in gone)
+    return tuple(number for number in left if graph.holders[number] == number)
 
 
 def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int, ...]:
@@ -99,8 +99,13 @@ def training_memory(
 
     The peak is that of the forward pass, which keeps what backward reads: never below that of inference.
     """
-    state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
     peak = peak_activations(sizes, freed(graph, graph.holders, backward_reads(graph, calculated)))
+    return trained_memory(total, peak, settings)
+
+
+def trained_memory(total: Counts, peak: int, settings: Settings) -> Term:
+    """Return the same bytes, given the most activations alive at once for one sample."""
+    state = term("gradient", 1) + term("optimiser state", OPTIMIZER_STATE[settings.optimizer])
     stored = term("alive in training", peak)
     trained = term("trainable", total.trainable) * state
     numbers = term("params", total.params) + trained + term("batch", settings.batch) * stored

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
+    from cnnstat.spec.choice import Spec
 
 OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers an optimiser keeps for each trained parameter."""
@@ -44,9 +45,9 @@ class Settings(Struct, frozen=True):
             check_choice("dtype", self.dtype, BYTES)
         check_type("strict", self.strict, bool, "True or False")
 
-    def on(self, graph: Graph) -> Settings:
+    def on(self, spec: Spec) -> Settings:
         """Return what they are for a network, which may say itself what its numbers are."""
-        return self if self.dtype else structs.replace(self, dtype=graph.spec.family.dtype)
+        return self if self.dtype else structs.replace(self, dtype=spec.family.dtype)
 
 
 class NetworkOptions(TypedDict, total=False):

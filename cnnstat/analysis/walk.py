@@ -91,9 +91,9 @@ class Walk(Generic[F]):
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         try:
-            _check_ranks(node.layer, node.type, shapes)
-            figures = self._evaluate(_exact(node.layer) if self._strict else node.layer, shapes, node.frozen)
-            _check_size(figures.shape)
+            check_ranks(node.layer, node.type, shapes)
+            figures = self._evaluate(exact(node.layer) if self._strict else node.layer, shapes, node.frozen)
+            check_size(figures.shape)
             tensors = node.layer.tensors(shapes) if self._lenders else {}
         except Misfit as misfit:
             return misfit.with_traceback(None), _UNKNOWN, {}  # a traceback would keep all that was at hand
@@ -110,14 +110,14 @@ def _shown(shape: Shape | None) -> str:
     return "none" if shape is None else show(shape)
 
 
-def _exact(layer: Layer) -> Layer:
+def exact(layer: Layer) -> Layer:
     """Return a layer that refuses what this one would round down."""
     if getattr(layer, "rounding", None) == "floor":
         return msgspec.structs.replace(layer, rounding="exact")
     return layer
 
 
-def _check_size(shape: Shape) -> None:
+def check_size(shape: Shape) -> None:
     """Refuse what grows beyond all sense, as sizes do that are multiplied in a repeat."""
     if prod(shape) > MAX_NUMBERS:
         message = (
@@ -126,7 +126,7 @@ def _check_size(shape: Shape) -> None:
         raise Misfit(message, code="shape/too-large")
 
 
-def _check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
+def check_ranks(layer: Layer, kind: str, shapes: tuple[Shape, ...]) -> None:
     """Refuse inputs that have more or fewer axes than a layer takes. Whether sizes fit, it says itself."""
     for shape in shapes:
         if len(shape) - 1 not in layer.ranks:

@@ -16,8 +16,26 @@ from cnnstat.layers.resize import Pad
 if TYPE_CHECKING:
     from cnnstat.base.arithmetic import Term
     from cnnstat.graph.nodes import LayerNode
-    from cnnstat.layers.base import Shape
+    from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
+
+
+def frame_behind(layer: Layer, frame: Frame | None, shapes: tuple[Shape, ...]) -> Frame | None:
+    """Return the frame around what a layer puts out, given that around the first of its inputs."""
+    if isinstance(layer, Pad) and layer.value == 0 and layer.mode == "constant":
+        sides = layer.sides(shapes)
+        above = frame or ((0, 0),) * len(sides)
+        return tuple((a + b, c + d) for (a, c), (b, d) in zip(sides, above, strict=True))
+    return frame if layer.keeps_zeros else None
+
+
+def framed_figures(
+    layer: Layer, frame: Frame | None, shapes: tuple[Shape, ...]
+) -> tuple[Term, Term, tuple[int, ...]] | None:
+    """Return padding MACs, connections and leftover input of a convolution that reads a frame, else None."""
+    if frame is None or not isinstance(layer, Convolution):
+        return None
+    return layer.in_frame(shapes, frame)
 
 
 class ZeroFrames:
@@ -29,20 +47,9 @@ class ZeroFrames:
     def figures(
         self, node: LayerNode, shapes: tuple[Shape, ...]
     ) -> tuple[Term, Term, tuple[int, ...]] | None:
-        """Note the frame of what a layer puts out.
-
-        Returns:
-            Padding MACs, connections and leftover input of a convolution whose input has a frame, else None.
-        """
-        frame = self._around.get(node.inputs[0])
-        if isinstance(node.layer, Pad) and node.layer.value == 0 and node.layer.mode == "constant":
-            sides = node.layer.sides(shapes)
-            above = frame or ((0, 0),) * len(sides)
-            self._around[node.number] = tuple(
-                (a + b, c + d) for (a, c), (b, d) in zip(sides, above, strict=True)
-            )
-        elif frame is not None and node.layer.keeps_zeros:
-            self._around[node.number] = frame
-        elif frame is not None and isinstance(node.layer, Convolution):
-            return node.layer.in_frame(shapes, frame)
-        return None
+        """Note the frame of what a layer puts out; return `framed_figures`."""
+        above = self._around.get(node.inputs[0])
+        behind = frame_behind(node.layer, above, shapes)
+        if behind is not None:
+            self._around[node.number] = behind
+        return framed_figures(node.layer, above, shapes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.executor.kernels.im2col import COLUMNS, PIECE
+from cnnstat.executor.kernels.im2col import COLUMNS, MOST, PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,7 @@ def gathered(layer: Layer, kind: str, given: Shape, made: Shape, batch: int, wid
     options: Any = layer
     taps: int = prod(_each(options.kernel, len(outer) - 1))
     window = max(inner[0], outer[0]) * taps
-    least = max(PIECE // width, COLUMNS * window, prod(outer[2:]) * window)
+    least = max(PIECE // width, min(COLUMNS * window, MOST // width), prod(outer[2:]) * window)
     columns = min(batch * prod(outer[1:]) * window, least)
     # Far taps or windows far apart frame more cells than they read.
     frame = min(batch, 1 + least // max(prod(outer[1:]) * window, 1)) * _padded(inner, options)

@@ -109,7 +109,7 @@ def _shape(text: str) -> tuple[int, ...]:
     return sizes
 
 
-def _inputs(texts: tuple[str, ...]) -> Inputs | None:
+def inputs_of(texts: tuple[str, ...]) -> Inputs | None:
     """Read 3x224x224, or NAME=3x224x224 for each of several inputs."""
     shapes: dict[str, tuple[int, ...]] = {}
     for text in texts:
@@ -221,7 +221,7 @@ input_option = click.option(
     "input_shape",
     metavar="[NAME=]CxHxW",
     multiple=True,
-    callback=read_by(_inputs),
+    callback=read_by(inputs_of),
     help="Input in place of the spec's: 3x299x299; of several, left=3x64x64.",
 )
 max_memory_option = click.option(

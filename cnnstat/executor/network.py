@@ -222,7 +222,9 @@ class Executor:
                 alive -= array.nbytes if holders[source] == source else 0
 
     def accepted(self, x: Batch) -> dict[int, Array]:
-        """Return a batch in the network's type by the numbers of inputs; a complex one carries a derivative.
+        """Return a batch in the network's type by the numbers of inputs; what a check adds to it stays.
+
+        A complex array carries a derivative, and one of more digits than float64 shows what rounding does.
 
         Raises:
             ValueError: an input is missing, or has another shape.
@@ -238,7 +240,8 @@ class Executor:
                 wanted = "x".join(map(str, (batch if found else "N", *shape)))
                 of = f" of {name}" if len(self.program.inputs) > 1 else ""
                 raise ValueError(f"expected a batch of shape {wanted}{of}, got {'x'.join(map(str, x.shape))}")
-            found[number] = x if np.iscomplexobj(x) else x.astype(self.dtype, copy=False)
+            checks = np.iscomplexobj(x) or x.dtype == np.longdouble
+            found[number] = x if checks else x.astype(self.dtype, copy=False)
         return found
 
     def context(self, number: int, how: Pass) -> Context:

@@ -8,12 +8,14 @@ from cnnstat.base.errors import Fault
 from cnnstat.base.plugins import PluginError
 from cnnstat.layers import LAYERS
 from cnnstat.layers.plugged import layer_type, layer_types
-from cnnstat.layers.reader import option_names, read_layer, unknown_option
+from cnnstat.layers.reader import option_names, read_layer, unknown_option, value_fault
 from cnnstat.layers.synonyms import way_out
 from cnnstat.spec.entry_reader import ENTRY_KEYS
+from cnnstat.spec.expression import Expression
+from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from cnnstat.graph.problems import UnfoldingProblems
     from cnnstat.graph.template import Template
@@ -33,6 +35,7 @@ class Catalogue:
 
     ``kinds`` are the layer types that were asked for. A type is looked for among those built in, then among
     the blocks, then among plug-ins: what is installed changes no spec that has a block of that name.
+    ``placed`` are the entries, by `id`, that a layer has been made of.
     """
 
     def __init__(self, spec: Spec, problems: UnfoldingProblems) -> None:
@@ -41,6 +44,7 @@ class Catalogue:
         self.problems = problems
         self.kinds: dict[str, type[Layer]] = {}
         self.templates: dict[Asked, Template] = {}
+        self.placed: set[int] = set()
         self._layers: dict[Asked, tuple[Layer | None, list[Fault]]] = {}
         self._shown: dict[int, tuple[Value, str]] = {}
 
@@ -61,8 +65,12 @@ class Catalogue:
         """Return the layer with these options; equal ones are one layer, and calculated once."""
         key = self.asked(kind, options)
         if key not in self._layers:
-            self._layers[key] = read_layer(kind, self.kinds[kind], options)
+            self._layers[key] = self.read(kind, options)
         return self._layers[key]
+
+    def read(self, kind: str, options: dict[str, Value]) -> tuple[Layer | None, list[Fault]]:
+        """Return a layer with these options that is not remembered, and all that is wrong with them."""
+        return read_layer(kind, self.kinds[kind], options)
 
     def check_definitions(self) -> None:
         """Check the types and option names of all entries, also of blocks that nobody uses."""
@@ -70,10 +78,29 @@ class Catalogue:
             if block.name in LAYERS:
                 taken = Fault(f"'{block.name}' is a layer type and cannot name a block", code="block/name")
                 self.problems.note(taken, block.span)
-        for entries in (self.spec.family.layers, *(block.layers for block in self.blocks.values())):
-            for entry in entries:
-                if isinstance(entry.type.value, str):
-                    self.check_entry(entry, entry.type.value)
+        for entry in self._entries():
+            if isinstance(entry.type.value, str):
+                self.check_entry(entry, entry.type.value)
+
+    def check_unplaced(self) -> None:
+        """Check the values that are written out where no layer came of them: `when: false`, an unused block.
+
+        Whoever reads the spec by its schema, such as an editor, takes them for wrong, too.
+        """
+        for entry in self._entries():
+            kind = self.kinds.get(entry.type.value) if isinstance(entry.type.value, str) else None
+            if kind is None or (id(entry) in self.placed and not entry.first):
+                continue
+            for option in (*entry.options, *entry.first):
+                if isinstance(option.value, (Expression, Expressions)):
+                    continue
+                if fault := value_fault(option.name, kind, option.value):
+                    self.problems.note_once(fault, option.span)
+
+    def _entries(self) -> Iterator[Entry]:
+        yield from self.spec.family.layers
+        for block in self.blocks.values():
+            yield from block.layers
 
     def check_entry(self, entry: Entry, kind: str) -> bool:
         """Note what is wrong with an entry's type and the names of its options; say whether all is well."""

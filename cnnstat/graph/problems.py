@@ -41,6 +41,15 @@ class UnfoldingProblems(Problems):
             self.given_up = True
             self.stop_if_any()
 
+    def note_once(self, fault: Fault, span: Span) -> None:
+        """Note a problem unless it has been noted at this place.
+
+        Raises:
+            SpecError: these are as many problems as anybody reads.
+        """
+        if not self.instances[(fault.code, fault.field, span.line, span.column)]:
+            self.note(fault, span)
+
     @contextmanager
     def template(self, key: object) -> Iterator[None]:
         """Remember what is found wrong while a template is made."""

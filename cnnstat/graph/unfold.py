@@ -41,5 +41,6 @@ def unfold(spec: Spec, inputs: tuple[str, ...]) -> tuple[Template, tuple[int, ..
         with suppress(Skip):
             if not scope.references.left_out(reference):
                 outputs += scope.references.find_all(reference)
+    catalogue.check_unplaced()
     problems.stop_if_any()
     return template, tuple(outputs) or (template.output,)

@@ -70,6 +70,16 @@ def read_layer(
     return (None, faults) if faults else (kind(**values), faults)
 
 
+def value_fault(name: str, kind: type[Layer], value: Value) -> Fault | None:
+    """Return what is wrong with the value of one option of a layer type, if anything is."""
+    declared = _fields(kind)[name].type
+    try:
+        msgspec.convert(_plain(value), declared)
+    except msgspec.ValidationError:
+        return _wrong_value(name, value, declared)
+    return None
+
+
 def _plain(value: Value) -> object:
     if isinstance(value, Fraction):
         return float(value) if abs(value) <= sys.float_info.max else value  # too large for any option

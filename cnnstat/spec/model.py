@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.base.errors import Span
     from cnnstat.spec.budget import Budget
     from cnnstat.spec.expect import Expectation
+    from cnnstat.spec.space import Space
 
 
 class Expressions(Struct, frozen=True):
@@ -146,6 +147,7 @@ class Family(Struct, frozen=True):
     expect: tuple[Expectation, ...]
     budget: tuple[Budget, ...]
     values: tuple[Numbers, ...]
+    space: Space | None
     input_span: Span
     params_span: Span
     span: Span
@@ -156,6 +158,13 @@ def unknown_param(name: str, params: Iterable[str]) -> str:
     known = tuple(params)
     those = f"parameters: {listed(known)}" if known else "it has no 'params:'"
     return f"the network has no parameter '{name}'{suggestion(name, known)} ({those})"
+
+
+def reads(operand: Operand, name: str) -> bool:
+    """Say whether an operand's value may depend on a parameter."""
+    if isinstance(operand, Expressions):
+        return any(reads(item, name) for item in operand.items)
+    return isinstance(operand, Expression) and name in operand.names
 
 
 def resolve(operand: Operand, params: Mapping[str, Value]) -> Value:

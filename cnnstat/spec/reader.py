@@ -23,6 +23,8 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
 from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.param_reader import read_params, spans_of_params
+from cnnstat.spec.space import space_problems
+from cnnstat.spec.space_reader import read_space
 from cnnstat.spec.value_reader import (
     LETTERS,
     check_keys,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 NETWORK_KEYS = (
     *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),
-    *("values", "dtype"),
+    *("values", "dtype", "space"),
 )
 VARIANT_KEYS = ("name", "source", "params", "expect", "budget")
 
@@ -80,6 +82,9 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
     cited = source or name  # what an expectation cites where it cites nothing
     input_node, params_node = root.get("input"), root.get("params")
     params = read_params(params_node, problems)
+    space = read_space(root.get("space"), problems)
+    for problem in space_problems(space, params) if space else ():
+        problems.add(problem)
     return Family(
         name=name,
         source=source,
@@ -94,6 +99,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         expect=read_expectations(root.get("expect"), cited, problems, total=True),
         budget=read_budgets(root.get("budget"), problems, total=True),
         values=read_numbers(root.get("values"), problems),
+        space=space,
         input_span=input_node.span if input_node else root.span,
         params_span=params_node.span if params_node else root.span,
         span=root.span,

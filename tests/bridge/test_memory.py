@@ -165,3 +165,18 @@ def test_a_map_is_let_go_of_once_its_parts_are_read() -> None:
     graph = cnnstat.loads(f"{head}{chain}")
     taken = allocated(graph, 100)
     assert taken <= estimated(graph, 100) <= 1.5 * taken
+
+
+def test_windows_larger_than_the_map_are_gathered_a_few_at_a_time() -> None:
+    """All 625 windows of a kernel of 160x160 on four maps would be 512 MB in float64."""
+    layer = "{type: depthwise_conv, kernel: 160, padding: 80, bias: false}"
+    graph = cnnstat.loads(f"input: [4, 24, 24]\nlayers: [{layer}]")
+    tracemalloc.start()
+    try:
+        network = cnnstat.Network(graph, dtype="float64")
+        network.forward(network.sample(1))
+        needed = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert needed <= estimated(graph, 1, checked=1)
+    assert needed < 200 * MEGABYTE

@@ -91,6 +91,53 @@ def test_a_norm_over_what_stays_equal(text: str, seed: int, method: str) -> None
     assert all(checked.good for checked in checks if checked.layer)
 
 
+SATURATED = """
+input: [9, 8, 7]
+layers:
+  - {type: matmul, from: [input, input], transpose_b: true}
+  - {type: matmul, from: [matmul1, matmul1]}
+  - {type: matmul, from: [matmul2, matmul2], transpose_a: true}
+  - {type: sigmoid}
+"""
+"""Eighth powers: most sigmoids are 0 or 1, and those almost 1 have lost digits of y(1 - y) that x has."""
+COMMON = """
+input: [7]
+blocks:
+  block0:
+    outputs: {main: b3, side: b2}
+    layers:
+      - {name: b0, type: leaky_relu, from: input}
+      - {name: b1, type: slice, from: b0, stop: 7}
+      - {name: b2, type: relu, from: b1}
+      - {name: b3, type: parameter, from: b2}
+layers:
+  - {name: n0, type: slice, from: input, stop: 2}
+  - {name: n1, type: dropout, from: input, rate: 0.5}
+  - {name: n2, type: block0, from: n1, unused: true}
+  - {name: n3, type: batch_norm, from: n2, momentum: 1.0}
+  - {name: n4, type: reshape, from: [n3, n2.main]}
+  - {name: n5, type: slice, from: n4, start: 3}
+  - {name: n6, type: multiply, from: [n5, n5, n5]}
+outputs: [n0, n6]
+"""
+"""A norm subtracts what is added to all samples alike: the parameter has no slope, but the curve bends."""
+
+
+@pytest.mark.parametrize("seed", [15, 19, 25, 30])
+def test_what_saturates(seed: int) -> None:
+    """No neighbouring point shows what rounding does to y(1 - y): all of them have the same y."""
+    checks = checks_of(SATURATED, seed=seed)
+    assert not any(checked.wrong for checked in checks)
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+@pytest.mark.parametrize("seed", [2, 3, 24, 90])
+def test_a_slope_beside_a_bend(seed: int, method: str) -> None:
+    """A step so small that the bend is no matter leaves the slope of a loss of 1 no digits."""
+    checks = checks_of(COMMON, seed=seed, method=method, training=True)
+    assert not any(checked.wrong for checked in checks)
+
+
 def test_what_rounding_hides_is_said() -> None:
     """It is neither right nor wrong, and of no size."""
     hidden = [checked for checked in checks_of(CLOSE, seed=2, count=4) if not checked.good]
@@ -156,7 +203,14 @@ layers:
 @pytest.mark.parametrize("factor", [-1.0, 0.0, 2.0, 1.001, 1 + 1e-5])
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [(TIED, "max_pool"), (EQUAL, "group_norm"), (LARGE, "rbf"), (LARGE, "scaled_tanh"), (CLOSE, "rbf")],
+    [
+        (TIED, "max_pool"),
+        (EQUAL, "group_norm"),
+        (LARGE, "rbf"),
+        (LARGE, "scaled_tanh"),
+        (CLOSE, "rbf"),
+        (SATURATED, "sigmoid"),
+    ],
 )
 def test_a_wrong_gradient_is_no_rounding(
     text: str, kind: str, factor: float, monkeypatch: pytest.MonkeyPatch

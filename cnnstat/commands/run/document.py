@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from cnnstat.analysis.model import COUNTED
 from cnnstat.bridge.verify import Disagreement, Unmeasured  # noqa: TC001 - of a document
 from cnnstat.commands.run.opinion import Found  # noqa: TC001 - of a document
+from cnnstat.commands.run.times import Times  # noqa: TC001 - of a document
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.commands.run.weights import WeightsRead  # noqa: TC001 - of a document
 from cnnstat.executor.measure.derivatives import TOLERANCE
@@ -209,6 +210,7 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
             " drawn, or they are more than 16"
         ),
     ]
+    times: Annotated[Times | None, Meta(description="null without `--time`")]
     verdict: str
     proved: bool
 
@@ -250,6 +252,7 @@ def document(proof: Proof, top: int | None) -> RunDocument:
         against=_against(proof.opinion) if proof.opinion else None,
         top=None if top is None else _top(proof, top),
         puts_out=_numbers(proof),
+        times=proof.times,
         verdict=said(verdict(proof)),
         proved=proof.good and proof.finished,
     )

@@ -23,6 +23,7 @@ from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.opinion import ModelOutputs
 from cnnstat.commands.run.original import OwnOutputs, compared
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
+from cnnstat.commands.run.times import Times, times
 from cnnstat.commands.run.weights import WeightsRead, weights_read
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import quiet
@@ -30,6 +31,7 @@ from cnnstat.executor.loss import evaluate
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, gradients_of, tensors_of
 from cnnstat.executor.measure.measurements import measure_network
+from cnnstat.executor.measure.seconds import PASSES, layer_seconds
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
@@ -65,7 +67,7 @@ class Proof(Struct, frozen=True):
     """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`.
 
     `given` says that somebody gave the input, which is else drawn. `opinion` is that of another engine on the
-    outputs of all layers, where one was asked for.
+    outputs of all layers, `times` how long they took: each where it was asked for.
     """
 
     verification: Verification
@@ -79,6 +81,7 @@ class Proof(Struct, frozen=True):
     weights: WeightsRead | None = None
     opinion: Opinion | None = None
     given: bool = False
+    times: Times | None = None
 
     @property
     def good(self) -> bool:
@@ -157,6 +160,7 @@ def _proved(
         raise DisprovedError(why) from None
     verification = compare(analysis, measurements)
     loss = evaluate(network, x, seed=options.seed, name=options.loss, training=options.training)
+    timed = _timed(analysis, network, x, work, options) if options.time else None
     if options.save is not None:  # with the statistics that a pass in training moved
         save_weights(options.save, as_attributes(network.parameters))
     samples = x if wanted else network.sample(SAMPLES)
@@ -174,6 +178,7 @@ def _proved(
         weights_read(taken, analysis),
         opinion,
         given=bool(given or written_inputs(graph)),
+        times=timed,
     )
 
 
@@ -249,6 +254,13 @@ def _measured(
     if options.activations is not None:
         save_activations(options.activations, outputs)
     return measurements
+
+
+def _timed(analysis: Analysis, network: Network, x: Batch, work: list[int], options: RunOptions) -> Times:
+    """Run the network some more times, as it stands, and see how long each layer takes."""
+    with progress("timing", PASSES * sum(work), long=options.progress) as advance:
+        seconds = layer_seconds(network, x, lambda number: advance(work[number]))
+    return times(analysis, seconds, options.machine)
 
 
 def _checked(

@@ -9,6 +9,7 @@ from cnnstat.base.figures import ADDED
 from cnnstat.base.text import plain
 from cnnstat.commands.run.gradients import gradient_fact, gradient_table
 from cnnstat.commands.run.outputs import output_fact, output_table
+from cnnstat.commands.run.times import time_fact, time_table
 from cnnstat.commands.run.verdict import TITLES
 from cnnstat.commands.run.weights import SPECS_OWN
 from cnnstat.report.columns import COLUMNS, MEASURABLE, footnotes, size_text
@@ -40,6 +41,8 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
         tables.append(gradient_table(check, analysis, depth))
     if document.against:
         tables.append(output_table(document.against, analysis, depth))
+    if document.times:
+        tables.append(time_table(document.times, analysis, depth))
     return Report(
         title=(*title_of(document), ", run"),
         tables=tuple(tables),
@@ -53,6 +56,7 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
             *_likeliest(document),
             *((gradient_fact(check),) if check else ()),
             *((output_fact(document.against),) if document.against else ()),
+            *((time_fact(document.times),) if document.times else ()),
         ),
         notes=footnotes(tables[0].columns),
         source=document.source,

@@ -27,6 +27,7 @@ _REFERENCE: Rule = {"type": ["string", "integer"]}
 _REFERENCES: Rule = {"type": ["string", "integer", "array"], **or_list(_REFERENCE)}
 _PARAMS: Rule = explained("params", {"type": "object", "additionalProperties": True})
 _TEXT: Rule = {"type": "string"}
+_SPACE: Rule = {"type": ["number", "string", "boolean", "array"]}
 _NUMBERS: Rule = {"type": ["number", "array"]}
 
 
@@ -66,6 +67,7 @@ def schema() -> dict[str, Any]:
         "expect": _expect(EXPECTED),
         "budget": _budget(BUDGETED),
         "values": explained("values", {"type": "object", "additionalProperties": _NUMBERS}),
+        "space": explained("space", {"type": "object", "additionalProperties": _SPACE}),
     }
     common = _common()
     references = {key: {"$ref": f"#/$defs/{key}:"} for key in common}

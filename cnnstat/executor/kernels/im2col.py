@@ -35,17 +35,20 @@ PIECE = 3 << 20
 COLUMNS = 448
 """Least number of columns worth a matrix product: below it, packing the weights costs more than using it."""
 
+MOST = 1 << 27
+"""Bytes that as many columns may have: of larger windows there are fewer, whatever packing costs."""
+
 
 def pieces(x: Array, grid: Grid, depth: int) -> Iterator[tuple[slice, slice, Grid]]:
     """Cut the windows of a batch into (samples, windows, grid of these windows).
 
-    A piece is some rows of one sample or, where a whole sample is small, some samples.
+    A piece is some rows of one sample, at least one, or, where a whole sample is small, some samples.
     """
     first, *others = grid.walks
     rows, across = grid.size[0], prod(grid.size[1:])
     window = depth * prod(grid.taps)
     row = max(across * window, 1)
-    cells = max(PIECE // x.itemsize, COLUMNS * window)
+    cells = max(PIECE // x.itemsize, min(COLUMNS * window, MOST // x.itemsize))
     step = min(max(cells // row, 1), rows)
     samples = max(cells // (row * rows), 1) if step == rows else 1
     for n in range(0, x.shape[0], samples):

@@ -80,7 +80,7 @@ def bell(x: Array) -> Array:
 
 def sigmoid(x: Array) -> Array:
     """Return 1/(1 + exp(-x)); where exp would overflow the result is too small to matter."""
-    limit = 0.9 * math.log(np.finfo(x.dtype).max)
+    limit = 0.9 * float(np.log(np.finfo(x.dtype).max))
     y: Array = 1 / (1 + np.exp(-above(x, -limit)))
     return y
 

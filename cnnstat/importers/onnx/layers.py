@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import isfinite
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
+from cnnstat.base.module_names import names
 from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.learned import aside
 from cnnstat.importers.onnx.module_names import module_of
 from cnnstat.importers.onnx.value import is_number
 from cnnstat.layers.base import size_of
@@ -59,6 +61,7 @@ class Layers:
         self.readers.update(model.outputs)
         self._owners: dict[object, int] = {}
         self._tied = _read_in_several_modules(model)
+        self._aside: set[str] = set()
 
     def value(self, name: str) -> Value:
         """Return what is known of a value."""
@@ -118,6 +121,20 @@ class Layers:
             raise Outside("a layer puts out 1 to 4 axes")
         return source
 
+    def nearest(self, rank: int) -> int | str:
+        """Return the last layer so far that puts out so many axes, or an input that has them.
+
+        Raises:
+            Outside: there is none.
+        """
+        for number in range(len(self.built) - 1, -1, -1):
+            if len(self.built[number].shape) == rank:
+                return number
+        for name, shape in self.model.inputs.items():
+            if len(shape) == rank:
+                return name
+        raise Outside(f"nothing before it has {rank} axes")
+
     def add(
         self,
         node: Node,
@@ -138,6 +155,10 @@ class Layers:
                 raise Outside(f"its {name} is no array of numbers")
         if kind != "opaque" and node.noted is None:  # notes have options as they were written: formulas
             self._check(kind, options or {}, reads, shape, stored)
+        for name in aside(self.model, stored.values()):
+            if name not in self._aside:
+                self._aside.add(name)
+                self._put_aside(name, reads[0])
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
         path = module_of(node, stored, self._tied)
         called = node.op.lower() if kind == "opaque" else kind
@@ -163,6 +184,20 @@ class Layers:
                 layer.options.pop("frozen", None)  # it is said where the weights are
         self.built.append(layer)
         return len(self.built) - 1
+
+    def _put_aside(self, key: str, like: int | str) -> None:
+        """Add a tensor of the model as a layer that nobody reads, of as many axes as another one has."""
+        rank = len(self.model.inputs[like] if isinstance(like, str) else self.built[like].shape)
+        value = self.value(key)
+        shape = (prod(value.shape or ()), *(1,) * (rank - 1))
+        at = (value.at or TensorAt(key)).turned(("reshape", shape))
+        options: dict[str, Any] = {"shape": [*shape]}
+        if key in self.model.fixed:
+            options["frozen"] = True
+        module, _, name = key.rpartition(".")
+        path = names(f"{module}_{name}" if module else name)
+        layer = Built("parameter", [like], options, {"weight": at}, path, "parameter", shape, kept=True)
+        self.built.append(layer)
 
     def _check(
         self,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec.structs import replace
 
 from cnnstat.base.axes import rank_of
-from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.layers import Built, is_pointwise, names_of
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def _along(layer: Built, order: Order) -> Built | None:
     if layer.type == "parameter":
         back = tuple(order.index(axis) for axis in range(len(order)))
         at = layer.tensors.get("weight")
-        tensors = {} if at is None else {"weight": TensorAt(at.key, (*at.turns, ("permute", back)), at.array)}
+        tensors = {} if at is None else {"weight": at.turned(("permute", back))}
         return replace(layer, shape=shape, options={"shape": [*shape]}, tensors=tensors)
     return None
 

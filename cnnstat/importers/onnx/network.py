@@ -17,6 +17,7 @@ from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import ModelInputs, inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
+from cnnstat.importers.onnx.learned import opened
 from cnnstat.importers.onnx.model import Model, understood
 from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.base.arguments import Inputs
+    from cnnstat.layers.base import Shape
 
 
 def read(path: Path, input_shape: Inputs | None = None) -> Draft:
@@ -63,6 +65,7 @@ def drafted(model: Model) -> Draft:
         ModelError: none of its outputs has a shape that is known.
     """
     dtype, remark = dtype_of(model)
+    opened(model)
     simplified(model)
     parted(model)
     layers = Layers(model)
@@ -113,7 +116,7 @@ def _opaque(node: Node, layers: Layers) -> bool:
     for number, (name, value) in enumerate(zip(outputs, values, strict=True)):
         shape = value.sample if 1 <= len(value.sample) <= MOST_AXES + 1 and value.batch is not None else None
         if shape is None:
-            shape = (prod(value.sample),)
+            shape = (prod(value.sample),) if is_size(prod(value.sample)) else _joined(value.sample)
         if not all(map(is_size, shape)):
             return False
         options: dict[str, Any] = {"op": node.op, "shape": [*shape]}
@@ -121,6 +124,15 @@ def _opaque(node: Node, layers: Layers) -> bool:
             options["part"] = True
         layers.put(name, layers.add(node, "opaque", reads, shape, options))
     return True
+
+
+def _joined(sizes: Shape) -> Shape:
+    """Return sizes of so few axes that a layer can have them: neighbours that are the smallest together."""
+    found = [*sizes]
+    while len(found) > MOST_AXES + 1:
+        first = min(range(len(found) - 1), key=lambda axis: found[axis] * found[axis + 1])
+        found[first : first + 2] = [found[first] * found[first + 1]]
+    return tuple(found)
 
 
 def _unknown(nodes: list[Node], layers: Layers) -> None:

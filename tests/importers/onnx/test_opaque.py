@@ -45,6 +45,23 @@ def test_shapes_are_known_behind_it(tmp_path: Path) -> None:
     assert analysis.totals.field.because == "topk"
 
 
+def test_a_large_value_of_many_axes_has_a_shape(tmp_path: Path) -> None:
+    windows = [
+        ("Reshape", "x s", "a"),
+        ("Transpose", "a", "b", {"perm": [0, 1, 2, 4, 3, 5]}),
+        ("Reshape", "b t", "c"),
+        ("Relu", "c", "y"),
+    ]
+    shapes = {"s": np.array([1, 2, 64, 16, 64, 16]), "t": np.array([1, 2, 1024, 1024])}
+    rows = cnnstat.analyze(saved(model_of(windows, (1, 2, 1024, 1024), shapes), tmp_path)).rows
+    assert [(row.type, row.output_shape) for row in rows] == [
+        ("opaque", (128, 16, 64, 16)),
+        ("opaque", (128, 64, 16, 16)),
+        ("opaque", (2, 1024, 1024)),
+        ("relu", (2, 1024, 1024)),
+    ]
+
+
 @pytest.mark.parametrize(
     "command", ["summary", "flops", "rf", "explain", "sizes", "flops --training", "flops --conventions"]
 )

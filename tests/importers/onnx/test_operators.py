@@ -494,6 +494,31 @@ CASES = {
         {},
         "relu power",
     ),
+    "stacked for a maximum": Case(
+        [
+            ("Relu", "x", "r"),
+            ("Unsqueeze", "x a", "b"),
+            ("Unsqueeze", "r a", "c"),
+            ("Concat", "b c", "d", {"axis": 0}),
+            ("ReduceMax", "d", "y", {"axes": [0], "keepdims": 0}),
+        ],
+        X,
+        {"a": ints(0)},
+        "relu maximum",
+        17,
+    ),
+    "a large constant of several": Case(
+        [("Mul", "a b", "c"), ("Add", "c c", "d"), ("Transpose", "d", "w"), ("MatMul", "x w", "y")],
+        (1, 260),
+        {"a": (260, 260), "b": (260, 1)},
+        "linear",
+    ),
+    "a large constant beside samples": Case(
+        [("Add", "a b", "c"), ("Reshape", "c s", "d"), ("Add", "x d", "y")],
+        (1, 2, 200, 200),
+        {"a": (1, 2, 200, 200), "b": (1, 2, 1, 200), "s": ints(1, 2, 200, 200)},
+        "parameter parameter add add",
+    ),
 }
 
 

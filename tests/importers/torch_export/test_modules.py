@@ -135,6 +135,23 @@ CASES: dict[str, tuple[Any, tuple[int, ...], list[str]]] = {
         (4, 5, 6),
         ["global_avg_pool", "flatten"],
     ),
+    "axes that change places": (
+        Of(lambda x: x.mT.tanh().swapaxes(1, 3).abs().moveaxis(1, -1) + x.movedim((1, 3), (2, 1)).relu()),
+        (4, 5, 6),
+        [],
+    ),
+    "sums of several": (
+        Of(lambda x: x + x.abs() + x.tanh() + 2),
+        (4, 5, 6),
+        ["abs", "tanh", "add", "power"],
+    ),
+    "stacked to be joined": (
+        Of(lambda x: torch.stack([x, x.abs(), x.tanh()]).sum(0) + torch.stack([x, x * 2], -1).amax(-1)),
+        (4, 5),
+        ["abs", "tanh", "power", "maximum", "add"],
+    ),
+    "as many bins as there are": (nn.AdaptiveAvgPool2d((5, 6)), (4, 5, 6), ["adaptive_avg_pool"]),
+    "one bin of one": (nn.AdaptiveAvgPool2d(1), (4, 1, 1), ["global_avg_pool"]),
     "stretched": (
         Of(lambda x: x * x.mean((2, 3), keepdim=True).expand_as(x)),
         (4, 5, 6),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.importers.onnx.groups import crops, norms, pools, products
+from cnnstat.importers.onnx.groups import crops, norms, pools, products, sums
 from cnnstat.importers.onnx.groups.near import Near
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _RULES: dict[str, tuple[Callable[[Near, Built], Built | None], ...]] = {
     "power": (products.scaled_tanh, products.scaled_product),
     "matmul": (products.turned_product,),
     "reshape": (products.shuffle, pools.along_a_row, pools.whole_map, norms.of_groups),
-    "add": (norms.subsample, norms.norm, norms.affine_groups),
+    "add": (norms.subsample, norms.norm, norms.affine_groups, sums.longer_sum),
     "max_pool": (pools.steps, pools.padded),
     "zero_pad_shortcut": (pools.shortcut,),
     "concat": (pools.pyramid,),

@@ -73,12 +73,10 @@ def reshaped(value: Any, shape: tuple[int, ...]) -> Any:
     """Return a constant with its numbers in another shape."""
     from msgspec.structs import replace  # noqa: PLC0415
 
-    from cnnstat.importers.draft import TensorAt  # noqa: PLC0415
-
     if value.shape == shape:
         return value
     array = None if value.array is None else value.array.reshape(shape)
-    at = value.at and TensorAt(value.at.key, (*value.at.turns, ("reshape", shape)))
+    at = value.at and value.at.turned(("reshape", shape))
     return replace(value, shape=shape, array=array, at=at)
 
 

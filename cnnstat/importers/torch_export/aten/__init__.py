@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.importers.torch_export.aten import activation, conv, elementwise, linear, norm, pool, shape
+from cnnstat.importers.torch_export.orders import TURNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,9 +88,7 @@ ATEN: dict[str, Handler] = {
     **dict.fromkeys(("view", "reshape", "_unsafe_view", "flatten", "unflatten", "view_as"), shape.reshape),
     **dict.fromkeys(("squeeze", "unsqueeze"), shape.reshape),
     "copy": shape.copied,
-    "permute": shape.permute,
-    "transpose": shape.permute,
-    "t": shape.permute,
+    **dict.fromkeys(TURNING, shape.permute),
     **dict.fromkeys(("expand", "expand_as"), shape.expand),
     "cat": shape.concat,
     "concat": shape.concat,

@@ -1,0 +1,246 @@
+"""The totals of a network, for many sets of parameters: what a sweep asks for.
+
+Layer-wise reports ask `cnnstat.analysis.analyze`, which looks at every layer in its place. Here nothing but
+the sums, the last output and the memory are wanted, so each distinct block is worked out once, for the shapes
+that it reads, and the network is put together from these pieces (`cnnstat.analysis.composition`).
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from cnnstat.analysis import memory
+from cnnstat.analysis.analyze import analyze_graph
+from cnnstat.analysis.composition.alive import peaks
+from cnnstat.analysis.composition.beyond import Beyond
+from cnnstat.analysis.composition.compose import Composer
+from cnnstat.analysis.composition.fields_within import FieldsWithin
+from cnnstat.analysis.composition.growth import behaviour_of
+from cnnstat.analysis.long_patterns import Looks, most_looks
+from cnnstat.analysis.model import KINDS, Counts
+from cnnstat.analysis.settings import Settings
+from cnnstat.base.arguments import named_inputs
+from cnnstat.base.errors import Fault, Misfit, SpecError
+from cnnstat.base.figures import FIGURES, OF_NETWORK
+from cnnstat.graph.model import build
+from cnnstat.spec.expect import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from fractions import Fraction
+
+    from cnnstat.analysis.composition.growth import Behaviour
+    from cnnstat.analysis.composition.piece import Piece
+    from cnnstat.analysis.receptive_field import Field
+    from cnnstat.base.arguments import Inputs
+    from cnnstat.layers.base import Shape
+    from cnnstat.spec.choice import Spec
+    from cnnstat.spec.model import Family
+
+
+T = TypeVar("T")
+
+
+class Unknown(Struct, frozen=True):
+    """A figure that is not known, and the layer that makes it so."""
+
+    because: str
+
+
+FigureValue: TypeAlias = (
+    "int | str | tuple[int, ...] | tuple[Fraction | None, ...] | dict[str, int] | Unknown"
+)
+"""Of fields and shapes one number per axis; a field that is the whole input is the word ``all``."""
+
+
+class NetworkTotals(Struct, frozen=True):
+    """The figures of a network as a whole; sums are without the layers in ``without``, whose are unknown.
+
+    ``field`` is that of the last output. What is not among the ``known`` figures was not asked for.
+    """
+
+    output_shape: Shape
+    counts: Counts
+    field: Field | None
+    inference_memory_bytes: int | None
+    training_memory_bytes: int | None
+    without: dict[str, int]
+    known: frozenset[str]
+
+    def figure(self, key: str) -> FigureValue:
+        """Return a figure by its key in `cnnstat.base.figures`, or of an operation by its kind.
+
+        Raises:
+            KeyError: a network has none of this key, or it was not asked for.
+        """
+        if key not in self.known:
+            raise KeyError(key)
+        if key == "shape":
+            return self.output_shape
+        if key == "operations":
+            return self.counts.operations
+        if key in OF_NETWORK:
+            value: int | None = getattr(self, key)
+            return _asked(key, value)
+        if key in _OF_FIELD:
+            return self._of_field(key)
+        if (key in FIGURES and FIGURES[key].adds_up) or key in KINDS:
+            count: int = getattr(self.counts, key)
+            return count
+        raise KeyError(key)
+
+    def _of_field(self, key: str) -> FigureValue:
+        field = _asked(key, self.field)
+        if field.whole:
+            return WHOLE
+        if field.because is not None:
+            return Unknown(field.because)
+        if key == "receptive_field":
+            return field.sizes(self.output_shape)
+        return field.strides if key == "field_stride" else field.paddings
+
+
+_OF_FIELD = ("receptive_field", "field_stride", "field_padding")
+
+
+class Pieces:
+    """What has been worked out of the parts of specs, to be used again for other sets of parameters.
+
+    One is made by whoever goes through many networks, and handed in to `totals`. A long sweep may clear it.
+    """
+
+    def __init__(self) -> None:
+        self._composers: dict[object, Composer | None] = {}
+        self._behaviours: dict[object, Behaviour] = {}
+        self._families: list[Family] = []
+        self.composed = self.walked = 0
+
+    def composer(self, spec: Spec, wanted: frozenset[str], *, strict: bool) -> Composer | None:
+        """Return what makes the pieces of a family; None where they cannot be followed."""
+        fields = not wanted.isdisjoint(_OF_FIELD)
+        columns = tuple([key for key in Counts.__struct_fields__ if key in wanted])
+        key = id(spec.family), columns, fields, strict
+        if key not in self._composers:
+            self._families.append(spec.family)  # what is kept keeps its id
+            try:
+                self._composers[key] = Composer(spec, columns, strict=strict, fields=fields)
+            except (Beyond, SpecError):
+                self._composers[key] = None
+        return self._composers[key]
+
+    def field(self, piece: Piece, inputs: Sequence[Shape], of: int) -> Field:
+        """Return the field of the last output of a network.
+
+        Raises:
+            Beyond: composition cannot follow it.
+        """
+        looks = Looks()
+        if len(self._behaviours) > _REMEMBERED:
+            self._behaviours.clear()
+        within = FieldsWithin.of_network(behaviour_of(piece, self._behaviours), inputs, of, looks)
+        if looks.spent + piece.looks > most_looks(piece.layers):
+            raise Beyond("patterns that are too long together")
+        output = piece.outputs[-1]
+        return within.fields[output if output >= 0 else piece.exported[~output]]
+
+
+def totals(
+    spec: Spec,
+    settings: Settings | None = None,
+    pieces: Pieces | None = None,
+    *,
+    inputs: Inputs | None = None,
+    figures: Collection[str] | None = None,
+) -> NetworkTotals:
+    """Return the totals of one network of a family: those of `analyze_graph`, number for number.
+
+    ``inputs`` are other shapes than the spec's. ``figures`` are the keys of those that are wanted, all of
+    them if none are given. What composition does not follow, the walk goes through as a whole.
+
+    Raises:
+        SpecError: the spec is wrong, or a layer does not fit its input.
+    """
+    settings = (settings or Settings()).on(spec)
+    pieces = Pieces() if pieces is None else pieces
+    wanted = _EVERYTHING if figures is None else _needed(figures)
+    shapes = spec.inputs if inputs is None else spec.inputs | named_inputs(inputs, spec.inputs)
+    try:
+        found = _composed(spec, settings, pieces, wanted, shapes)
+    except (Beyond, Fault, Misfit, KeyError, ZeroDivisionError):
+        found = None  # the walk says what is wrong, and where
+    if found is None:
+        pieces.walked += 1
+        return _walked(spec, settings, inputs)
+    pieces.composed += 1
+    return found
+
+
+def _composed(
+    spec: Spec, settings: Settings, pieces: Pieces, wanted: frozenset[str], inputs: dict[str, Shape]
+) -> NetworkTotals | None:
+    """Return the totals put together from pieces; None where they cannot be.
+
+    Raises:
+        Beyond, Fault, Misfit: likewise.
+    """
+    composer = pieces.composer(spec, wanted, strict=settings.strict)
+    if composer is None or settings.fields_of not in (None, *inputs):
+        return None
+    shapes = tuple(inputs.values())
+    piece = composer.network(spec, shapes)
+    counts = Counts(**dict(zip(composer.columns, piece.counts, strict=True)))
+    of = 0 if settings.fields_of is None else [*inputs].index(settings.fields_of)
+    field = pieces.field(piece, shapes, of) if composer.fields else None
+    inference = training = None
+    if not wanted.isdisjoint(OF_NETWORK):
+        trained = "training_memory_bytes" in wanted
+        peak, peak_in_training = peaks(piece, [prod(shape) for shape in shapes], trained=trained)
+        inference = memory.inference_memory(counts.params, peak, settings).value
+        if trained:
+            training = memory.trained_memory(counts, peak_in_training, settings).value
+    output = piece.outputs[-1]
+    shape = shapes[output] if output >= 0 else piece.nodes[~output][0]
+    return NetworkTotals(shape, counts, field, inference, training, {}, wanted)
+
+
+def _walked(spec: Spec, settings: Settings, inputs: Inputs | None) -> NetworkTotals:
+    """Return the totals that the walk finds."""
+    graph = build(spec)
+    analysis = analyze_graph(graph if inputs is None else graph.on(inputs), settings)
+    found = analysis.totals
+    return NetworkTotals(
+        found.output_shape,
+        found.counts,
+        found.field,
+        found.inference_memory_bytes,
+        found.training_memory_bytes,
+        analysis.without,
+        _EVERYTHING,
+    )
+
+
+def _needed(figures: Collection[str]) -> frozenset[str]:
+    """Return the figures that are asked for and those that these follow from."""
+    wanted = {*figures}
+    for key in figures:
+        wanted.update(_FOLLOWS.get(key, ()))
+    return frozenset(wanted)
+
+
+_FOLLOWS = {
+    "flops": ("macs",),
+    "operations": ("macs", *KINDS),
+    "inference_memory_bytes": ("params",),
+    "training_memory_bytes": ("params", "trainable", "inference_memory_bytes"),
+}
+_EVERYTHING = frozenset((*Counts.__struct_fields__, *OF_NETWORK, *_OF_FIELD, "shape", "flops", "operations"))
+_REMEMBERED = 100_000
+
+
+def _asked(key: str, value: T | None) -> T:
+    if value is None:
+        raise KeyError(key)
+    return value
