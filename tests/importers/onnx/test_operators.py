@@ -358,7 +358,9 @@ CASES = {
     "space to depth": Case(
         one("SpaceToDepth", {"blocksize": 2}), (1, 3, 6, 4), {}, "pixel_unshuffle channel_shuffle"
     ),
-    "dropped": Case([("Identity", "x", "a"), ("Dropout", "a", "b"), ("Relu", "b", "y")], X, {}, "relu"),
+    "dropped": Case(
+        [("Identity", "x", "a"), ("Dropout", "a", "b"), ("Relu", "b", "y")], X, {}, "dropout relu"
+    ),
     "shape of a flatten": Case(
         [
             ("Relu", "x", "r"),
