@@ -37,7 +37,9 @@ def stored_in(model: Model, name: str) -> dict[str, None]:
         if value.at is not None and is_stored(model, value):
             found |= {value.at.key: None} if prod(value.shape or ()) > 1 else {}
         elif value.name in model.made:
-            inputs = [each for each in model.made[value.name][1].inputs if each and each not in seen]
+            maker = model.made[value.name][1]
+            read = maker.inputs[:1] if maker.op in _QUANTISING else maker.inputs  # their steps are no weights
+            inputs = [each for each in read if each and each not in seen]
             seen.update(inputs)
             waiting += inputs
     return found
@@ -56,6 +58,7 @@ def aside(model: Model, tensors: Iterable[Value]) -> Iterator[str]:
             yield from (key for key in keys if key != main)
 
 
+_QUANTISING = {"QuantizeLinear", "DequantizeLinear"}
 _DEEPEST = 100
 """Nodes one after the other that a constant is opened through."""
 _MOST = 1000
