@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.importers.onnx.batch import PLAIN
-from cnnstat.importers.onnx.value import Node, Value
+from cnnstat.importers.onnx.value import Node, Value, is_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnstat.importers.onnx.model import Model
+
+_QUANTISING = {"QuantizeLinear", "DequantizeLinear"}
+_DEEPEST = 100
+"""Nodes one after the other that a constant is opened through."""
+_MOST = 1000
+"""Constants that are gone through to find out what one is made of."""
+_JOINING = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Concat"}
+_BY_VALUE = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Neg", "Sqrt", "Reciprocal", "Abs"}
+_FOLDING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}
 
 
 def is_stored(model: Model, value: Value) -> bool:
@@ -29,13 +38,13 @@ def is_stored(model: Model, value: Value) -> bool:
 
 
 def stored_in(model: Model, name: str) -> dict[str, None]:
-    """Return the names of the tensors, but for single numbers, that a constant is made of."""
+    """Return the names of the tensors with fractions, but for single numbers, that a constant is made of."""
     found: dict[str, None] = {}
     waiting, seen = [name], {name}
     while waiting and len(seen) < _MOST:
         value = model.values[waiting.pop()]
         if value.at is not None and is_stored(model, value):
-            found |= {value.at.key: None} if prod(value.shape or ()) > 1 else {}
+            found |= {value.at.key: None} if prod(value.shape or ()) > 1 and is_float(value.kind) else {}
         elif value.name in model.made:
             maker = model.made[value.name][1]
             read = maker.inputs[:1] if maker.op in _QUANTISING else maker.inputs  # their steps are no weights
@@ -56,16 +65,6 @@ def aside(model: Model, tensors: Iterable[Value]) -> Iterator[str]:
         main = next((key for key, size in sizes.items() if size == prod(value.shape or ())), None)
         if main is not None:
             yield from (key for key in keys if key != main)
-
-
-_QUANTISING = {"QuantizeLinear", "DequantizeLinear"}
-_DEEPEST = 100
-"""Nodes one after the other that a constant is opened through."""
-_MOST = 1000
-"""Constants that are gone through to find out what one is made of."""
-_JOINING = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Concat"}
-_BY_VALUE = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Neg", "Sqrt", "Reciprocal", "Abs"}
-_FOLDING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}
 
 
 def opened(model: Model) -> None:
