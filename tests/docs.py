@@ -1,7 +1,8 @@
 """What written pages repeat from the source: python -m tests.docs writes it anew.
 
 docs/layers.md is made from the layers' own declarations, docs/rules.md from the files of the rules and
-docs/json.md from the documents' classes; README.md and CHANGELOG.md count types and networks.
+docs/json.md from the documents' classes; README.md and CHANGELOG.md count types and networks. Pictures are
+what the commands above them draw.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from cnnstat import rules
 from cnnstat.layers import LAYERS, manual
 from cnnstat.spec import bundled
+from tests import pictures
 from tests.report import json_pages
 
 ROOT = Path(__file__).parents[1]
@@ -90,6 +92,7 @@ def main() -> None:
     json_pages.FILE.write_text(json_pages.pages(), encoding="utf-8")
     for path in COUNTING:
         path.write_text(counted(path.read_text(encoding="utf-8")), encoding="utf-8")
+    pictures.draw_all()
 
 
 if __name__ == "__main__":

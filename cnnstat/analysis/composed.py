@@ -163,7 +163,7 @@ def totals(
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.
     """
-    settings = settings or Settings()
+    settings = (settings or Settings()).on(spec)
     pieces = Pieces() if pieces is None else pieces
     wanted = _EVERYTHING if figures is None else _needed(figures)
     shapes = spec.inputs if inputs is None else spec.inputs | named_inputs(inputs, spec.inputs)

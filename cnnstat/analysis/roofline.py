@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.settings import BYTES
+from cnnstat.base.dtypes import BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cnnstat.base.dtypes import DTYPE
+
 if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
 
@@ -68,13 +70,14 @@ class Draft(Struct, frozen=True, kw_only=True):
     ``outputs`` are names of layers; ``results`` has one for each output of the model itself, in its order,
     empty where that is worked out by no layer. ``remarks`` are what a reader of the model
     should know. ``classes`` are the classes of modules by their dotted names, where the model says so: they
-    name blocks.
+    name blocks. ``dtype`` is what its numbers are.
     """
 
     name: str
     inputs: dict[str, Shape]
     layers: tuple[DraftLayer, ...]
     outputs: tuple[str, ...]
+    dtype: str = DTYPE
     results: tuple[str, ...] = ()
     source: str = ""
     remarks: tuple[str, ...] = ()

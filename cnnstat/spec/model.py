@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.base.errors import Span
     from cnnstat.spec.budget import Budget
     from cnnstat.spec.expect import Expectation
+    from cnnstat.spec.space import Space
 
 
 class Expressions(Struct, frozen=True):
@@ -129,12 +130,14 @@ class Family(Struct, frozen=True):
     """A whole spec as read; one network of it is a `cnnstat.spec.choice.Spec`.
 
     Without ``variants`` it is a family of one. ``inputs`` are one sample of each input as written, channels
-    first; an input without a name is called ``input``.
+    first; an input without a name is called ``input``. ``dtype`` is what memory figures are for, where nobody
+    asks for another.
     """
 
     name: str
     source: str
     inputs: dict[str, tuple[Operand, ...]]
+    dtype: str
     params: dict[str, Value]
     param_spans: dict[str, Span]
     variants: dict[str, Variant]
@@ -144,6 +147,7 @@ class Family(Struct, frozen=True):
     expect: tuple[Expectation, ...]
     budget: tuple[Budget, ...]
     values: tuple[Numbers, ...]
+    space: Space | None
     input_span: Span
     params_span: Span
     span: Span

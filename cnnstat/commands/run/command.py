@@ -30,8 +30,8 @@ from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
+    from cnnstat.bridge.taken_weights import Model
     from cnnstat.cli.options import Chosen, Output
-    from cnnstat.commands.run.model_weights import Model
     from cnnstat.graph.model import Graph
 
 

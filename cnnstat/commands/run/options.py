@@ -11,7 +11,7 @@ from cnnstat.analysis.machines import Machine  # noqa: TC001 - msgspec reads it
 from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
-    from cnnstat.commands.run.model_weights import Model
+    from cnnstat.bridge.taken_weights import Model
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):

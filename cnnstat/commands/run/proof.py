@@ -13,18 +13,18 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.base.text import plain
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
+from cnnstat.bridge.taken_weights import take_weights
 from cnnstat.bridge.verify import compare
-from cnnstat.bridge.weights import variants_alike
+from cnnstat.bridge.written_values import written_inputs
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import onnx_runtime, pytorch_engine
 from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
-from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.opinion import ModelOutputs
 from cnnstat.commands.run.original import OwnOutputs, compared
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.times import Times, times
-from cnnstat.commands.run.weights import WeightsRead
+from cnnstat.commands.run.weights import WeightsRead, weights_read
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.loss import evaluate
@@ -66,8 +66,8 @@ REFUSALS = (RefusedError, NoExportError, FileError, MissingKernelError, UnfitErr
 class Proof(Struct, frozen=True):
     """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`.
 
-    `opinion` is that of another engine on the outputs of all layers, `times` how long they took: each where
-    it was asked for.
+    `given` says that somebody gave the input, which is else drawn. `opinion` is that of another engine on the
+    outputs of all layers, `times` how long they took: each where it was asked for.
     """
 
     verification: Verification
@@ -80,6 +80,7 @@ class Proof(Struct, frozen=True):
     interrupted: bool = False
     weights: WeightsRead | None = None
     opinion: Opinion | None = None
+    given: bool = False
     times: Times | None = None
 
     @property
@@ -143,15 +144,10 @@ def _proved(
     """Run a network that there is memory for; `wanted` are the samples asked for, if any are."""
     graph, batch = analysis.graph, analysis.settings.batch
     # How long each layer takes beside the others, roughly: for the progress bar only.
-    weights: WeightsRead | None = None
     work = [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
     try:
         network = Network(graph, seed=options.seed, dtype=options.dtype)
-        if options.weights is not None:
-            pairs = network.load_weights(options.weights, names=options.names)
-            weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
-        elif options.model is not None:
-            load_model(network, options.model)
+        taken = take_weights(network, options)
         x = batch_of(network, given, batch)
         engine, model = None, None
         if options.against:
@@ -179,9 +175,10 @@ def _proved(
         checked,
         to_check,
         interrupted,
-        weights,
+        weights_read(taken, analysis),
         opinion,
-        timed,
+        given=bool(given or written_inputs(graph)),
+        times=timed,
     )
 
 

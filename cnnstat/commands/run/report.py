@@ -52,6 +52,7 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
             *_limits(document),
             *_loss(document, proof),
             *_broken(proof),
+            *_numbers(document),
             *_likeliest(document),
             *((gradient_fact(check),) if check else ()),
             *((output_fact(document.against),) if document.against else ()),
@@ -152,7 +153,11 @@ def _weights(document: RunDocument) -> Iterator[Fact]:
     read = document.weights
     if read is None:
         return
-    yield Fact("weights", (Quantity(read.tensors), f" tensors of {plain(read.file)}; {SPECS_OWN}"))
+    tensors = Quantity(read.tensors), f" tensors of {plain(read.file)}"
+    if read.own:
+        yield Fact("weights", ("the model's own, ", *tensors))
+        return
+    yield Fact("weights", (*tensors, f"; {SPECS_OWN}"))
     if read.fits_too:
         yield Fact("", f"these tensors fit {_few(read.fits_too)}, too: be sure which of them was trained")
 
@@ -193,6 +198,18 @@ def _broken(proof: Proof) -> Iterator[Fact]:
     broken = proof.verification.measurements.broken
     if broken:
         yield Fact("output", (Quantity(broken), " of its numbers are NaN or infinite"))
+
+
+def _numbers(document: RunDocument) -> Iterator[Fact]:
+    if document.puts_out is None:
+        return
+    phrase: list[str | Quantity] = []
+    for name, numbers in document.puts_out.items():
+        phrase.append("; " if phrase else "")
+        for place, number in enumerate(numbers):
+            phrase += [", " if place else "", Quantity(number, "real")]
+        phrase.append(f" ({plain(name)})")
+    yield Fact("puts out", (*phrase, *([", of sample 0"] if document.batch > 1 else [])))
 
 
 def _likeliest(document: RunDocument) -> Iterator[Fact]:

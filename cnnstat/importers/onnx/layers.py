@@ -14,6 +14,7 @@ from cnnstat.base.module_names import names
 from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.learned import aside
 from cnnstat.importers.onnx.module_names import module_of
+from cnnstat.importers.onnx.value import is_number
 from cnnstat.layers.base import size_of
 from cnnstat.layers.plugged import layer_type
 from cnnstat.layers.reader import read_layer
@@ -59,6 +60,7 @@ class Layers:
         self.readers = Counter(name for node in model.nodes for name in node.inputs)
         self.readers.update(model.outputs)
         self._owners: dict[object, int] = {}
+        self._tied = _read_in_several_modules(model)
         self._aside: set[str] = set()
 
     def value(self, name: str) -> Value:
@@ -148,6 +150,9 @@ class Layers:
             Outside: the type has not these options, or another shape or other tensors with them.
         """
         stored = {name: value for name, value in (tensors or {}).items() if value is not None}
+        for name, value in stored.items():
+            if not is_number(value.kind):
+                raise Outside(f"its {name} is no array of numbers")
         if kind != "opaque" and node.noted is None:  # notes have options as they were written: formulas
             self._check(kind, options or {}, reads, shape, stored)
         for name in aside(self.model, stored.values()):
@@ -155,7 +160,7 @@ class Layers:
                 self._aside.add(name)
                 self._put_aside(name, reads[0])
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
-        path = module_of(node, stored)
+        path = module_of(node, stored, self._tied)
         called = node.op.lower() if kind == "opaque" else kind
         layer = Built(
             kind,
@@ -172,7 +177,7 @@ class Layers:
         if numbers and all(each.key in self.model.fixed for each in numbers):
             layer.options["frozen"] = True
         if stored:
-            key = (kind, *((name, _whose(value)) for name, value in sorted(stored.items())))
+            key = (kind, *((name, whose(value)) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
             if owner != len(self.built):
                 layer.weights, layer.tensors = owner, {}
@@ -236,14 +241,30 @@ class Layers:
         self.sources[name] = source
 
 
+def index_of(index: int, size: int, what: str = "axis") -> int:
+    """Return an index from 0 on; one below 0 counts from the end.
+
+    Raises:
+        Outside: there are not so many.
+    """
+    if not -size <= index < size:
+        raise Outside(f"there is no {what} {index} of {size}")
+    return index % size
+
+
+def is_pointwise(kind: str) -> bool:
+    """Say whether a type works value by value, so that it does not matter where its axes stand."""
+    declared = layer_type(kind)
+    return declared is not None and declared.pointwise
+
+
 def axis_name(value: Value, axis: int) -> str:
     """Return the name of an axis of a value; of one sample the first are the channels.
 
     Raises:
         Outside: it is the axis of samples, or there are too many.
     """
-    shape = value.shape or ()
-    axis %= max(len(shape), 1)
+    axis = index_of(axis, len(value.shape or ()))
     if axis == value.batch:
         raise Outside("it works along the axis of samples")
     return names_of(value.sample)[value.place(axis)]
@@ -260,9 +281,19 @@ def names_of(shape: Shape) -> tuple[str, ...]:
     return ("channels", *rank_of(shape).axes[1:])
 
 
-def _whose(value: Value) -> object:
+def whose(value: Value) -> object:
     """Return what tells a tensor from all others: the model's own and its way to ours, or a name."""
     return (value.at.key, value.at.turns) if value.at is not None and value.at.key else value.name
+
+
+def _read_in_several_modules(model: Model) -> frozenset[str]:
+    """Return the tensors, by the model's names, that nodes of different modules have as their weight."""
+    scopes: dict[str, set[str]] = {}
+    for node in model.nodes:
+        weight = model.values[node.inputs[1]] if len(node.inputs) > 1 else None
+        if weight is not None and weight.at is not None:
+            scopes.setdefault(weight.at.key, set()).add(node.scope or node.name.rpartition("/")[0])
+    return frozenset(key for key, found in scopes.items() if len(found) > 1)
 
 
 def _frozen(value: Any) -> Any:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of, unmixed
 from cnnstat.importers.onnx.constants import array_of, computed_later, evaluated, turned
 from cnnstat.importers.onnx.notes import Noted, Notes
 from cnnstat.importers.onnx.stand_ins import StandIns
@@ -49,7 +49,7 @@ class Model(Struct):
 
     ``turned`` are inputs of which nothing but maps with their channels first is read.
     ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
-    ``quantised``: numbers of one byte stand for its weights and outputs.
+    ``remarks`` are what is said of it before all else.
     ``made``: by which node a constant with fractions is made, and how many nodes stood before it.
     """
 
@@ -62,7 +62,7 @@ class Model(Struct):
     outputs: list[str]
     turned: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
-    quantised: bool = False
+    remarks: tuple[str, ...] = ()
     made: dict[str, tuple[int, Node]] = {}
 
 
@@ -107,6 +107,10 @@ class _Understanding:
             if unknown:
                 message = f"the node '{named(node)}' reads '{unknown[0]}', which nothing above it puts out"
                 raise BrokenFileError(message)
+            again = [name for name in node.output if name and name in self.values]
+            if again:
+                message = f"the node '{named(node)}' puts out '{again[0]}', which stands above it already"
+                raise BrokenFileError(message)
             with _as_broken(node):
                 others = self._stand_ins.of(node)
                 if others is None:
@@ -115,13 +119,12 @@ class _Understanding:
                 else:
                     waiting.extendleft(reversed(others))
         outputs = [each.name for each in graph.output if each.name in self.values]
+        unmixed(self.values, outputs)
         opset = self.opset
-        model = Model(
-            graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs
+        return Model(
+            *(graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs),
+            made=self.made,
         )
-        model.quantised = any(node.op == "QuantizeLinear" for node in self.nodes)
-        model.made = self.made
-        return model
 
     def _store(self, tensors: Iterable[Any]) -> None:
         for tensor in tensors:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.base.limits import is_size
+from cnnstat.base.text import listed
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
+from cnnstat.importers.onnx.dtypes import dtype_of
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import ModelInputs, inputs_of
@@ -21,6 +23,7 @@ from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
 from cnnstat.importers.onnx.operators.noted import noted
 from cnnstat.importers.onnx.patterns import simplified
+from cnnstat.importers.onnx.tied import parted
 from cnnstat.importers.onnx.value import Node
 
 if TYPE_CHECKING:
@@ -61,11 +64,13 @@ def drafted(model: Model) -> Draft:
     Raises:
         ModelError: none of its outputs has a shape that is known.
     """
+    dtype, remark = dtype_of(model)
     opened(model)
     simplified(model)
+    parted(model)
     layers = Layers(model)
     unknown: list[Node] = []
-    remarks: list[str] = []
+    remarks = [*model.remarks, *filter(None, [remark])]
     for node in model.nodes:
         if any(
             layers.value(name).shape is None or name not in layers.sources for name in _needed(node, layers)
@@ -86,7 +91,7 @@ def drafted(model: Model) -> Draft:
             remarks.append(f"{node.name or node.outputs[0]} ({node.op}): {why}")
     if unknown:
         _unknown(unknown, layers)
-    return _draft(model, layers, remarks)
+    return _draft(model, layers, remarks, dtype)
 
 
 def _handler(node: Node) -> Operator | None:
@@ -159,7 +164,7 @@ def _unknown(nodes: list[Node], layers: Layers) -> None:
     layers.model.outputs.append("\0rest")
 
 
-def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
+def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draft:
     """Name the layers that are needed for the outputs.
 
     Raises:
@@ -203,14 +208,17 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         remarks.append(
             f"its tensor '{key}' is used in several layers that cannot share it, and is counted for each"
         )
-    if model.quantised:
-        remarks.append("its weights and outputs are quantised: memory is that of --dtype int8")
     found = iter([called[number] for number in ends])
     results = tuple(next(found) if isinstance(source, int) else "" for source in sources)
     outputs = tuple(dict.fromkeys(filter(None, results)))
+    for output in outputs:
+        places = [str(place) for place, name in enumerate(results, 1) if name == output]
+        if len(places) > 1:
+            remarks.append(f"its outputs {listed(places)} are one value, which is put out once")
     return Draft(
         name=model.name,
         inputs=inputs,
+        dtype=dtype,
         layers=tuple(drafts),
         outputs=outputs,
         results=results,

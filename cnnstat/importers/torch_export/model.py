@@ -11,8 +11,9 @@ from contextlib import suppress
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.base.text import listed
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of, unmixed
 from cnnstat.importers.onnx.layers import Outside
 from cnnstat.importers.onnx.model import Model
 from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value, is_float
@@ -52,6 +53,7 @@ class Reading:
         self.names: dict[Any, str] = {}
         self.kinds: dict[str, int] = {}
         self.inputs: dict[str, Shape] = {}
+        self.remarks: list[str] = []
 
     def model(self, name: str) -> Model:
         """Go through the program."""
@@ -74,9 +76,32 @@ class Reading:
                 }
                 outputs = [self.names[each] for each in results if each.name in ends]
         fixed = frozenset(stored.values()) - self.program.trained
-        found = Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed=fixed)
-        found.made = self.made
-        return found
+        unmixed(self.values, outputs)
+        model = Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed=fixed)
+        model.remarks = tuple(filter(None, [*self.remarks, self._idle(stored)]))
+        model.made = self.made
+        return model
+
+    def _idle(self, stored: dict[str, str]) -> str:
+        """Return what is to be said of parameters that nothing reads, empty where all are read."""
+        read = {
+            stored[node.name]
+            for node in self.program.exported.graph.nodes
+            if node.name in stored and node.users
+        }
+        sizes = self.program.parameters
+        same = {identity for name, (identity, _) in sizes.items() if name in read}
+        idle = {identity: count for identity, count in sizes.values() if identity not in same}
+        if not idle:
+            return ""
+        whole = sum(dict(sizes.values()).values())
+        parts = dict.fromkeys(
+            name.partition(".")[0] for name, (identity, _) in sizes.items() if identity in idle
+        )
+        return (
+            f"{sum(idle.values()):,} of its {whole:,} parameters are left out, for what it puts out in"
+            f" evaluation does not read them: {listed(tuple(parts))}"
+        )
 
     def _placeholder(self, node: Any, stored: str | None) -> None:
         """Take an input, or a tensor that the module has."""

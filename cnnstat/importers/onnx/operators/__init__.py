@@ -71,7 +71,7 @@ OPERATORS: dict[str, Operator] = {
     "Sqrt": elementwise.square_root,
     "Reciprocal": elementwise.reciprocal,
     "Identity": shape.same,
-    "Dropout": shape.same,
+    "Dropout": activation.dropout,
     "Cast": shape.cast,
     "CastLike": shape.cast,
     "QuantizeLinear": shape.same,
