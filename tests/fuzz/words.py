@@ -53,7 +53,7 @@ BY_METAVAR = {
     "C,Y,X": _words("0,0,0 0,0,0 0 1,2 0,0 1,0,3 0,99999,0 0,0,0,0 3"),
     "I,J,...": _words("0,0,0,0 0,0 0 1,0 0,0,0 9,9,9,9 0,0,0,0,0"),
     "A,B,...": _words("macs,params name,receptive_field type inputs,leftover field_stride,field_padding"),
-    "NAME=VALUES": (*_words("a=1:3:1 a=1,2 a=0.5:2:0.1 a=9:1:1 a=x,y a=$a a=1:2 a=:: b=1 a="), "a=log 1:64:8"),
+    "NAME=VALUES": _words("a=1:3:1 a=1,2 a=0.5:2:0.1 a=9:1:1 a=x,y a=$a a=1:2 a=:: b=1 a= a=log"),
     "CONDITION": ("params <= 5M", "macs between 1 and 9G", "$a >= 1", "params", "fvcore <= 1G and", "x <= 1"),
     "A,-B,...": _words("params params,-macs -receptive_field,macs a,-params field_stride , -"),
     "KIND[=FILE]": _words("edf pareto params edf= edf=x.gif edff"),
