@@ -20,7 +20,6 @@ from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value, is_float
 from cnnstat.importers.torch_export.aten import ATEN
 from cnnstat.importers.torch_export.call import Call
 from cnnstat.importers.torch_export.constants import computed, turned
-from cnnstat.importers.torch_export.program import SAMPLES
 
 if TYPE_CHECKING:
     from cnnstat.importers.torch_export.program import Program
@@ -218,6 +217,3 @@ def _array(tensor: Any) -> Any:
 
     plain = tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor
     return plain.numpy()
-
-
-__all__ = ["SAMPLES", "Reading", "understood"]

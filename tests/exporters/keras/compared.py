@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import os
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from cnnstat.exporters.keras import source
 from cnnstat.tensors import save_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnstat.executor.kernel import Array
     from cnnstat.graph.model import Graph
 
@@ -29,17 +32,30 @@ def written(graph: Graph) -> str:
     return source(graph, cnnstat.analyze(graph))
 
 
+@contextmanager
+def in_float64() -> Iterator[None]:
+    """Let Keras compute in float64 within, and as before afterwards."""
+    keras = pytest.importorskip("keras")
+    # But with TensorFlow, Keras makes float32 of float64 in many operations: that is not looked at here.
+    table = importlib.import_module("keras.src.backend.common.dtypes").BIT64_TO_BIT32_DTYPE
+    before = keras.config.floatx(), keras.config.dtype_policy(), table["float64"]
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    table["float64"] = "float64"
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before[0])
+        keras.config.set_dtype_policy(before[1])
+        table["float64"] = before[2]
+
+
 def made(text: str) -> tuple[Any, dict[str, Any]]:
-    """Execute a source and return its model, in float64, with all that the source defines."""
+    """Execute a source and return its model, with all that the source defines."""
     keras = pytest.importorskip("keras")
     found: dict[str, Any] = {"__name__": "generated"}
     exec(compile(text, "generated.py", "exec", dont_inherit=True), found)
     title = main(text)
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    # But with TensorFlow, Keras makes float32 of float64 in many operations: that is not looked at here.
-    dtypes = importlib.import_module("keras.src.backend.common.dtypes")
-    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
     keras.utils.clear_session()
     return found[title](), found
 

@@ -358,7 +358,9 @@ CASES = {
     "space to depth": Case(
         one("SpaceToDepth", {"blocksize": 2}), (1, 3, 6, 4), {}, "pixel_unshuffle channel_shuffle"
     ),
-    "dropped": Case([("Identity", "x", "a"), ("Dropout", "a", "b"), ("Relu", "b", "y")], X, {}, "relu"),
+    "dropped": Case(
+        [("Identity", "x", "a"), ("Dropout", "a", "b"), ("Relu", "b", "y")], X, {}, "dropout relu"
+    ),
     "shape of a flatten": Case(
         [
             ("Relu", "x", "r"),
@@ -505,11 +507,17 @@ CASES = {
         "relu maximum",
         17,
     ),
+    "a weight that is reshaped by a stored shape": Case(
+        [("Mul", "a b", "c"), ("Reshape", "c s", "w"), ("Conv", "x w", "y")],
+        X,
+        {"a": (6, 36), "b": (6, 1), "s": ints(6, 4, 3, 3)},
+        "parameter conv",
+    ),
     "a large constant of several": Case(
         [("Mul", "a b", "c"), ("Add", "c c", "d"), ("Transpose", "d", "w"), ("MatMul", "x w", "y")],
         (1, 260),
         {"a": (260, 260), "b": (260, 1)},
-        "linear",
+        "parameter linear",
     ),
     "a large constant beside samples": Case(
         [("Add", "a b", "c"), ("Reshape", "c s", "d"), ("Add", "x d", "y")],
