@@ -245,6 +245,10 @@ def test_what_is_no_list_of_values_is_refused(text: str) -> None:
         given_space({"a": text})
 
 
+def test_a_value_that_is_given_twice_is_one() -> None:
+    assert given_space({"a": "1,true,1,1.0,x,x"}).axes["a"] == Values((1, True, Fraction(1), "x"))
+
+
 def test_a_value_may_be_a_word_a_truth_value_or_a_decimal() -> None:
     space = given_space({"a": "relu,silu", "b": "true,false", "c": "0.5"})
     assert space.axes["a"] == Values(("relu", "silu"))
