@@ -22,7 +22,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
-        gc.freeze()  # nor does the interpreter look for cycles while it ends
+        if not gc.isenabled():  # a command that runs for minutes has enabled it
+            gc.freeze()  # nor does the interpreter look for cycles while it ends
 
 
 def _end(number: int, frame: Any) -> NoReturn:

@@ -51,7 +51,16 @@ SHARED = {
     "commands/export/exported.py": ("run",),
     "commands/export/network.py": ("import_",),
     "commands/export/values.py": ("run",),
+    "commands/fit/*": ("sweep",),
+    "commands/query/*": ("sweep",),
     "commands/list/plugins_document.py": ("check", "trace"),
+    "commands/sweep/charts.py": ("plot",),
+    "commands/sweep/plots.py": ("draw", "plot"),
+    "commands/plot/colours.py": ("draw",),
+    "commands/plot/command.py": ("draw", "sizes"),
+    "commands/plot/files.py": ("draw",),
+    "commands/plot/layer_chart.py": ("draw",),
+    "commands/plot/size_chart.py": ("sizes",),
     "commands/trace/command.py": ("run",),
     "commands/trace/traced_run.py": ("run",),
     "commands/trace/unit_trace.py": ("run",),
@@ -61,7 +70,7 @@ SHARED = {
 LIBRARIES = {
     "yaml": ("spec/document.py",),
     "rich": ("report/render/terminal.py", "cli/progress.py"),
-    "click": ("cli/*", "commands/*/command.py"),
+    "click": ("cli/*", "commands/*/command.py", "commands/sweep/options.py"),
     "numpy": (
         "executor/*",
         "exporters/onnx/*",
@@ -84,6 +93,10 @@ LIBRARIES = {
     "safetensors": ("tensors/safetensors.py",),
     "pygraphviz": ("commands/draw/libraries.py",),
     "vl_convert": ("commands/draw/libraries.py",),
+    "scipy": ("commands/fit/search.py",),
+    "duckdb": ("commands/sweep/libraries.py",),
+    "pyarrow": ("commands/sweep/libraries.py",),
+    "distributed": ("commands/sweep/libraries.py",),
 }
 """Which files may import a library."""
 
@@ -117,6 +130,10 @@ def allowed(path: Path) -> set[str]:
     return {folder, *LAYOUT[folder], *more}
 
 
+def shared(path: Path) -> list[str]:
+    return [name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names]
+
+
 def test_every_folder_stands_in_the_table() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
     assert folders - {"__pycache__", "architectures"} == set(LAYOUT)
@@ -132,9 +149,10 @@ def test_a_file_imports_only_what_its_folder_may(path: Path) -> None:
             continue
         assert parts[1] in allowed(path), f"{place(path)} imports {name}"
         if parts[1] == own[0] == "commands" and len(parts) > 2:
-            assert parts[2] in (own[1], *SHARED.get(place(path), ())), (
-                f"{place(path)} imports another command: {name}"
+            shared = (
+                name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names
             )
+            assert parts[2] in (own[1], *shared), f"{place(path)} imports another command: {name}"
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("executor/")], ids=place)
@@ -194,12 +212,16 @@ CALCULATING = {
         ("table", "json", "csv", "markdown"),
     ),
     "check lenet5": ("text", "json", "github", "gitlab", "junit", "sarif", "markdown"),
+    "sweep mobilenet-v1 --vary width=1,2": ("table", "json", "csv", "markdown", "jsonl"),
     **dict.fromkeys(
         ("explain lenet5", "explain lenet5 --quiz --answers", "explain conv", "explain macs"),
         ("table", "json", "markdown"),
     ),
 }
 """The commands that run nothing, and their formats."""
+
+STORED = ("query",)
+"""The commands that read a file by a library of its own."""
 
 
 @pytest.mark.parametrize("command", CALCULATING)

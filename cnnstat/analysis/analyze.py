@@ -58,7 +58,7 @@ def analyze_graph(graph: Graph, settings: Settings | None = None) -> Analysis:
     Raises:
         SpecError: with every layer that does not fit; layers behind one of these are left unknown.
     """
-    settings = settings or Settings()
+    settings = (settings or Settings()).on(graph.spec)
     of = graph.input_number(settings.fields_of)
     patterns = LongPatterns(len(graph.layers))
     rows = tuple(_rows(graph, _figures(graph, settings, patterns), patterns, of))

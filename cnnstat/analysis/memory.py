@@ -6,8 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.backward_cost import needed_gradients
-from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE
+from cnnstat.analysis.settings import OPTIMIZER_STATE
 from cnnstat.base.arithmetic import Term, term
+from cnnstat.base.dtypes import BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,17 +52,17 @@ def freed(graph: Graph, holders: Sequence[int], kept: Iterable[int] = ()) -> tup
 
 def peak_activations(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> int:
     """Return the largest sum of activations alive at once, for one sample."""
-    return max(alive for alive, _ in _alive(sizes, freed))
+    return max(held for held, _ in alive(sizes, freed))
 
 
-def _alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
-    """Yield the sum of activations alive when each node has run, and its number."""
-    alive = 0
+def alive(sizes: Sequence[int], freed: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """Yield the sum of activations alive when each node has run, for one sample, and its number."""
+    held = 0
     for number, freed_now in enumerate(freed):
-        alive += sizes[number]
-        yield alive, number
+        held += sizes[number]
+        yield held, number
         for source in freed_now:
-            alive -= sizes[source]
+            held -= sizes[source]
 
 
 def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) -> tuple[int, ...]:
@@ -70,10 +71,10 @@ def alive_at_peak(graph: Graph, sizes: Sequence[int], kept: Iterable[int] = ()) 
     None that is ``kept`` for the backward pass is freed before it.
     """
     plan = freed(graph, graph.holders, kept)
-    _, when = max(_alive(sizes, plan), key=lambda pair: pair[0])
+    _, when = max(alive(sizes, plan), key=lambda pair: pair[0])
     gone = {number for freed_now in plan[:when] for number in freed_now}
-    alive = (number for number in range(when + 1) if number not in gone)
-    return tuple(number for number in alive if graph.holders[number] == number)
+    left = (number for number in range(when + 1) if number not in gone)
+    return tuple(number for number in left if graph.holders[number] == number)
 
 
 def backward_reads(graph: Graph, calculated: Sequence[Calculated]) -> tuple[int, ...]:

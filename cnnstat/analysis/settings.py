@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from msgspec import Struct, structs
 
 from cnnstat.base.arguments import check_choice, check_count, check_type
+from cnnstat.base.dtypes import BYTES
 from cnnstat.graph.load import loaded
 
 if TYPE_CHECKING:
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
-
-BYTES = {"int8": 1, "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
-"""Bytes of one number."""
+    from cnnstat.spec.choice import Spec
 
 OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers an optimiser keeps for each trained parameter."""
@@ -26,23 +25,29 @@ OPTIMIZER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 class Settings(Struct, frozen=True):
     """``batch``, ``dtype`` and ``optimizer`` matter to memory; ``strict`` refuses sizes that are not whole.
 
-    ``fields_of`` names the input that receptive fields are on, of several; without a name it is the first.
+    Without a ``dtype`` it is that of the spec. ``fields_of`` names the input that receptive fields are on, of
+    several; without a name it is the first.
 
     Raises:
         ArgumentError: one of them is out of range.
     """
 
     batch: int = 1
-    dtype: str = "float32"
+    dtype: str = ""
     optimizer: str = "momentum"
     strict: bool = False
     fields_of: str | None = None
 
     def __post_init__(self) -> None:
         structs.force_setattr(self, "batch", check_count("batch", self.batch))
-        for name, known in (("dtype", BYTES), ("optimizer", OPTIMIZER_STATE)):
-            check_choice(name, getattr(self, name), known)
+        check_choice("optimizer", self.optimizer, OPTIMIZER_STATE)
+        if self.dtype != "":
+            check_choice("dtype", self.dtype, BYTES)
         check_type("strict", self.strict, bool, "True or False")
+
+    def on(self, spec: Spec) -> Settings:
+        """Return what they are for a network, which may say itself what its numbers are."""
+        return self if self.dtype else structs.replace(self, dtype=spec.family.dtype)
 
 
 class NetworkOptions(TypedDict, total=False):

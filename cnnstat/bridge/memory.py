@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis.memory import freed
 from cnnstat.analysis.receptive_field import lost
-from cnnstat.analysis.settings import BYTES
+from cnnstat.base.dtypes import BYTES
 from cnnstat.bridge.kernel_memory import OF_PLUGIN, TRAINED, WORKING, gathered
 from cnnstat.executor.measure.poison import HORIZON, LARGEST, PIECE
 from cnnstat.layers.base import places

@@ -13,8 +13,8 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 
 COMMANDS = (
-    *("check", "diff", "draw", "explain", "export", "flops", "import"),
-    *("list", "rf", "run", "schema", "sizes", "summary", "trace"),
+    *("check", "diff", "draw", "explain", "export", "fit", "flops", "import"),
+    *("list", "plot", "query", "rf", "run", "schema", "sizes", "summary", "sweep", "trace"),
 )
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from msgspec import Struct
 
-from cnnstat.analysis.settings import BYTES, OPTIMIZER_STATE, Settings
+from cnnstat.analysis.settings import OPTIMIZER_STATE, Settings
 from cnnstat.base.arguments import Given
 from cnnstat.base.axes import RANKS
+from cnnstat.base.dtypes import BYTES, DTYPE
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.base.text import suggestion
@@ -108,7 +109,7 @@ def _shape(text: str) -> tuple[int, ...]:
     return sizes
 
 
-def _inputs(texts: tuple[str, ...]) -> Inputs | None:
+def inputs_of(texts: tuple[str, ...]) -> Inputs | None:
     """Read 3x224x224, or NAME=3x224x224 for each of several inputs."""
     shapes: dict[str, tuple[int, ...]] = {}
     for text in texts:
@@ -220,7 +221,7 @@ input_option = click.option(
     "input_shape",
     metavar="[NAME=]CxHxW",
     multiple=True,
-    callback=read_by(_inputs),
+    callback=read_by(inputs_of),
     help="Input in place of the spec's: 3x299x299; of several, left=3x64x64.",
 )
 max_memory_option = click.option(
@@ -256,7 +257,10 @@ def settings_options(*memory: str) -> Callable[[Command], Command]:
             "--batch", type=click.IntRange(1, MAX_SIZE), default=1, show_default=True, help=purpose
         ),
         "dtype": click.option(
-            "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help=purpose
+            "--dtype",
+            type=click.Choice(list(BYTES)),
+            callback=lambda context, option, value: value or "",
+            help=f"{purpose}  [default: the spec's, else {DTYPE}]",
         ),
         "optimizer": click.option(
             "--optimizer",

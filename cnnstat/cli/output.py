@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from cnnstat.report.model import Report
 
 
-_SPECS = ("spec", "topic", "a", "b")
-"""The arguments of commands that name what is read."""
+_SPECS = ("spec", "topic", "a", "b", "specs")
+"""The arguments of commands that name what is read, one or several."""
 
 
 class Undone(click.ClickException):
@@ -51,10 +51,11 @@ def show(document: Document, report: Callable[[], Report], output: Output) -> No
 def coloured(output: Path | None) -> bool:
     """Say whether what goes there may have colours: to a terminal that shows them, unless told otherwise."""
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted and _on_terminal(output)
+    return wanted and on_terminal(output)
 
 
-def _on_terminal(output: Path | None) -> bool:
+def on_terminal(output: Path | None) -> bool:
+    """Say whether what goes there is read at once, by a person."""
     return output is None and standard_output().isatty()
 
 
@@ -72,8 +73,9 @@ def check_output(output: Path | None) -> None:
         check_writable(output)
     except FileError as error:
         raise click.UsageError(f"cannot write {error}") from None
-    words = (click.get_current_context().params.get(name) for name in _SPECS)
-    if any(same_file(place_of(word), output) for word in words if word):
+    given = (click.get_current_context().params.get(name) or () for name in _SPECS)
+    words = (word for each in given for word in ((each,) if isinstance(each, str) else each))
+    if any(same_file(place_of(word), output) for word in words):
         raise click.UsageError(f"{output} is the spec that was read; write to another file")
 
 
@@ -146,7 +148,7 @@ def width_of(output: Path | None) -> int | None:
     columns = os.environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and 20 <= int(columns) <= 10_000:
         return int(columns)
-    if not _on_terminal(output):
+    if not on_terminal(output):
         return None
     return max(20, os.get_terminal_size(standard_output().fileno()).columns or 80)
 

@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(title: str, total: float, *, long: bool = True) -> Iterator[Callable[[float], None]]:
-    """Show a bar and yield what moves it on; without a terminal, or where it is not ``long``, nothing is."""
+def progress(
+    title: str, total: float | None, *, long: bool = True, unit: str = ""
+) -> Iterator[Callable[[float], None]]:
+    """Show a bar and yield what moves it on; without a terminal, or where it is not ``long``, nothing is.
+
+    With a ``unit`` it says how many of them there are in a second. The end may be unknown (None).
+    """
     if not long or sys.stderr is None or not sys.stderr.isatty():
         yield lambda step: None
         return
@@ -21,12 +26,28 @@ def progress(title: str, total: float, *, long: bool = True) -> Iterator[Callabl
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f} {unit}/s" if task.speed else "")
+
+    rate = (Rate(),) if unit else ()
+    described = TextColumn("{task.description}")
+    with Progress(
+        described,
+        BarColumn(),
+        TaskProgressColumn(),
+        *rate,
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
         task = bar.add_task(title, total=total)
         yield lambda step: bar.advance(task, step)

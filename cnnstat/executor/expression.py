@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _BITS = 20_000
 """Of the longest power that is worked out."""
 
+_POWERS = 1_000
+"""How far powers are counted."""
+
 Value: TypeAlias = Fraction | bool
 
 
@@ -111,6 +114,27 @@ def _doublings(x: Fraction) -> int:
     return count
 
 
+def _nearest_power(x: Fraction, base: Fraction) -> int:
+    """Return to which whole power a number has to be raised to come nearest to x, by a factor.
+
+    It is counted up, or down, as long as x is farther than half a step, which is the root of ``base``, away.
+    """
+    if x <= 0 or base <= 0 or base == 1:
+        raise ValueError(f"{x} is no power of {base}")
+    if base < 1:
+        return -_nearest_power(x, 1 / base)
+    power, square = 0, x * x
+    while abs(power) < _POWERS:
+        half = base ** (2 * power + 1)
+        if square > half or (square == half and power % 2 == 1):
+            power += 1
+        elif square < half / base**2 or (square == half / base**2 and power % 2 == 1):
+            power -= 1
+        else:
+            return power
+    raise ValueError(f"{x} is a high power of {base}")
+
+
 def _rounded(x: Fraction) -> int:
     """Return the nearest whole number; of two, the even one."""
     below, rest = divmod(x, 1)
@@ -158,5 +182,6 @@ _FUNCTIONS: dict[str, Callable[..., Fraction | int]] = {
     "abs": lambda x: x if x > 0 else -x,
     "sqrt": _root,
     "log2": _doublings,
+    "round_log": _nearest_power,
     "divisible": _divisible,
 }

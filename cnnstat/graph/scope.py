@@ -18,6 +18,7 @@ from cnnstat.graph.references import References
 from cnnstat.graph.template import Template
 from cnnstat.graph.values import Values
 from cnnstat.graph.weights import borrow
+from cnnstat.spec.model import reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.graph.catalogue import Asked, Catalogue
     from cnnstat.graph.nodes import Outputs
     from cnnstat.graph.values import Params
+    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry, Option, Reference
 
 _SCOPE_STEPS = 5  # what a new template costs beside its layers
@@ -52,6 +54,7 @@ class Scope:
         self.arity = len(inputs)
         self.layers: list[LayerNode] = []
         self.groups: list[Group] = []
+        self._repeated: tuple[Entry, dict[str, Value]] | None = None
         self.names = Names(entries, inputs)
         paths = Paths(self.layers, self.groups, self.arity)
         self.references = References(self.names, paths, catalogue.problems)
@@ -140,10 +143,23 @@ class Scope:
         if index is not None:
             path, values = f"{name}.{index}", values.repetition(index)
             options = merge(options, entry.first) if index == 0 else options
-        arguments = values.arguments(options)
+        arguments = self._arguments(entry, options, values, index)
         frozen = values.truth(entry.frozen, default=False)
         lenders = self.references.lenders(entry, name, index)
         return Call(entry, kind, path, inputs, arguments, frozen, index, lenders)
+
+    def _arguments(
+        self, entry: Entry, options: tuple[Option, ...], values: Values, index: int | None
+    ) -> dict[str, Value]:
+        """Return what a call is given; repetitions that no option tells apart are given the same."""
+        if not index:
+            return values.arguments(options)
+        if self._repeated is None or self._repeated[0] is not entry:
+            arguments = values.arguments(options)
+            if not any(reads(option.value, "index") for option in options):
+                self._repeated = entry, arguments
+            return arguments
+        return self._repeated[1]
 
     # -- one call ----------------------------------------------------------------------------------
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnstat.base.dtypes import DTYPE
 
 if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
@@ -16,12 +19,33 @@ Turn: TypeAlias = tuple[str, tuple[int, ...]]
 class TensorAt(Struct, frozen=True):
     """Where the numbers of one of our tensors are: a model's own name for its tensor, and its way to ours.
 
-    A constant that the model computes from others has no name: ``array`` holds its numbers.
+    A constant that the model computes from others has no name: ``array`` holds its numbers, or ``made`` says
+    how they are computed once they are needed.
     """
 
     key: str
     turns: tuple[Turn, ...] = ()
     array: Any = None
+    made: Made | None = None
+
+    def turned(self, turn: Turn) -> TensorAt:
+        """Return the same with another step on the way to ours."""
+        return replace(self, turns=(*self.turns, turn))
+
+
+class Made(Struct, frozen=True):
+    """A node of ONNX's that computes a large constant: what it reads, and the shape and type of its output.
+
+    ``deep``: how many such nodes one after the other it takes; ``numbers`` have all of them together.
+    """
+
+    node: Any
+    opset: int
+    reads: tuple[TensorAt, ...]
+    shape: tuple[int, ...]
+    kind: int
+    deep: int
+    numbers: int
 
 
 class DraftLayer(Struct, frozen=True, kw_only=True):
@@ -46,13 +70,14 @@ class Draft(Struct, frozen=True, kw_only=True):
     ``outputs`` are names of layers; ``results`` has one for each output of the model itself, in its order,
     empty where that is worked out by no layer. ``remarks`` are what a reader of the model
     should know. ``classes`` are the classes of modules by their dotted names, where the model says so: they
-    name blocks.
+    name blocks. ``dtype`` is what its numbers are.
     """
 
     name: str
     inputs: dict[str, Shape]
     layers: tuple[DraftLayer, ...]
     outputs: tuple[str, ...]
+    dtype: str = DTYPE
     results: tuple[str, ...] = ()
     source: str = ""
     remarks: tuple[str, ...] = ()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _LONGEST = 48
 """Layers of a group that is looked for."""
 
+_MOST = 20_000
+"""Layers of a model in which rows are looked for."""
 
 _BEGINNINGS = ("conv", "depthwise_conv", "linear")
 """What a group begins with, where it may as well begin with something else."""
@@ -74,6 +76,8 @@ def _rows(layers: Sequence[DraftLayer]) -> list[_Row]:
     kinds = [(layer.type, (read, layer.weights)) for layer, read in zip(layers, reads, strict=True)]
     whole = [(kind, repr(layer.options)) for kind, layer in zip(kinds, layers, strict=True)]
     found: list[_Row] = []
+    if len(layers) > _MOST:
+        return found
     for size in range(2, min(_LONGEST, len(layers) // 2) + 1):
         start = 0
         while start + size < len(layers):

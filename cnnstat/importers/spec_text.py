@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.base.dtypes import DTYPE
 from cnnstat.importers.block_names import BlockNames
 from cnnstat.importers.entries import (
     Block,
@@ -85,6 +86,8 @@ def _text(
         lines.append(f"source: {quoted(draft.source)}")
     shapes = {found.inputs[name]: list(shape) for name, shape in draft.inputs.items()}
     lines.append(f"input: {value(shapes[ONLY_INPUT] if [*shapes] == [ONLY_INPUT] else shapes)}")
+    if draft.dtype != DTYPE:
+        lines.append(f"dtype: {draft.dtype}")
     if params:
         lines.append(f"params: {value(params)}")
     if blocks:

@@ -28,6 +28,7 @@ class Activation(Layer, frozen=True, kw_only=True):
     cost: ClassVar[Cost] = {}
     reads_output: ClassVar[bool] = False
     keeps_zeros: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = True
 
     def operations(self, inputs: tuple[Shape, ...]) -> Operations:
         """Return the cost of one value times their number."""
@@ -109,6 +110,7 @@ class Prelu(Activation, frozen=True, kw_only=True):
     """
 
     cost: ClassVar[Cost] = {"comparisons": 1, "multiplications": 1}
+    pointwise: ClassVar[bool] = False
 
     shared: Annotated[bool, Meta(description="whether all channels share one slope")] = False
 

@@ -95,7 +95,9 @@ class Layer(Struct, frozen=True, kw_only=True):
     numbers of axes an input may have after the channels (as in `RANKS`), ``values_from`` the number of inputs
     whose values are read, where others give their size only (None: all), ``view`` says that the output is a
     part of the first input and takes no memory of its own, ``keeps_zeros`` that a zero stays a zero, where
-    it is, whatever the options; ``known`` that its figures are: they are no zeros where it is not so.
+    it is, whatever the options; ``pointwise`` that each number is made of those in its own place alone, in
+    whatever order axes stand; ``draws_mask`` that in training some numbers are dropped by chance; ``known``
+    that its figures are: they are no zeros where it is not so.
     """
 
     family: ClassVar[str]
@@ -104,6 +106,8 @@ class Layer(Struct, frozen=True, kw_only=True):
     values_from: ClassVar[int | None] = None
     view: ClassVar[bool] = False
     keeps_zeros: ClassVar[bool] = False
+    pointwise: ClassVar[bool] = False
+    draws_mask: ClassVar[bool] = False
     known: ClassVar[bool] = True
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:

@@ -27,6 +27,8 @@ class Dropout(Layer, frozen=True, kw_only=True):
 
     family: ClassVar[str] = "dropout"
     keeps_zeros: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = True
+    draws_mask: ClassVar[bool] = True
 
     rate: Rate = 0.5
 
@@ -47,5 +49,7 @@ class DropPath(Layer, frozen=True, kw_only=True):
 
     family: ClassVar[str] = "dropout"
     keeps_zeros: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = True
+    draws_mask: ClassVar[bool] = True
 
     rate: Rate = 0.1

@@ -30,6 +30,7 @@ class _ByValue(Layer, frozen=True, kw_only=True):
     """A function of the values that several inputs have at one place."""
 
     family: ClassVar[str] = "merge"
+    pointwise: ClassVar[bool] = True
     arity: ClassVar[tuple[int, int]] = (2, 0)
     verb: ClassVar[str]
 

@@ -47,6 +47,7 @@ class Identity(Layer, frozen=True, kw_only=True):
 
     family: ClassVar[str] = "reshape"
     keeps_zeros: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = True
 
 
 class Flatten(Layer, frozen=True, kw_only=True):

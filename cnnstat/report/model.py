@@ -26,11 +26,13 @@ Kind: TypeAlias = Literal[
     "real",
     "score",
     "error",
+    "seconds",
 ]
 """How a value is shown: ``sizes`` are per axis (one number where all are equal), ``share`` is a fraction,
 ``added`` a summand, empty where it is 0, ``signed`` and ``signed_bytes`` are differences, ``ratio`` is a
-quotient, ``figure`` a phrase that stands on the right, as numbers do, ``arithmetic`` a text of numbers and
-signs. Measured numbers are ``real``, to six digits, a ``score``, to four, or a relative ``error``, to two.
+quotient, ``seconds`` a time, ``figure`` a phrase that stands on the right, as numbers do, ``arithmetic`` a
+text of numbers and signs. Measured numbers are ``real``, to six digits, a ``score``, to four, or a relative
+``error``, to two.
 """
 
 

@@ -79,9 +79,17 @@ def bytes_text(count: int) -> str:
     raise AssertionError
 
 
+def seconds_text(seconds: float) -> str:
+    """Return a time with the unit that leaves few digits: ``755 µs``."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{ratio(seconds / size)} {unit}"
+    return f"{ratio(seconds / 1e-9)} ns" if seconds else "0 s"
+
+
 _PLAIN_SIGNS = str.maketrans(
     {
-        **dict(zip("×·–−…─█▏▎▍▌▋▊▉│├┤┬┴┼╮╯●", "x*--~-#||||###|||+++\\/*", strict=True)),
+        **dict(zip("×·–−…─█▏▎▍▌▋▊▉│├┤┬┴┼╮╯●µ", "x*--~-#||||###|||+++\\/*u", strict=True)),
         **{"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "→": "->"},
     }
 )
@@ -127,6 +135,7 @@ _WAYS: dict[Kind, Callable[[Any], str]] = {
     "arithmetic": lambda value: grouped(plain(value)),
     "real": lambda value: f"{value:.6g}",
     "score": lambda value: f"{value:.4g}",
+    "seconds": lambda value: seconds_text(float(value)),
     "error": lambda value: f"{value:.1e}" if value >= _ROUNDING else f"<{_ROUNDING:.0e}",
 }
 """How a value of each kind is shown; see `Kind`."""

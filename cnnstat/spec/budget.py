@@ -100,13 +100,24 @@ def bound(figure: str, text: str, *, total: bool = True) -> Bound:
         Fault: there is no such figure, or that is no bound.
     """
     _check_figure(figure, total=total)
+    return Bound(figure, *limit(figure, text, memory=BUDGETED[figure] in OF_NETWORK))
+
+
+def limit(figure: str, text: str, *, memory: bool) -> tuple[bool, int, str]:
+    """Read a bound of any figure: whether it is the most, the last whole number within, and its text.
+
+    Of one of ``memory``, the unit may have a B.
+
+    Raises:
+        Fault: that is no bound.
+    """
     match = _BOUND.fullmatch(text.strip())
     if match is None:
         raise Fault(f"'{text}' is no bound of {figure}{_meant(text.strip()) or _WAYS}", code="budget/value")
     number = match[2].rstrip()
-    value = _value(number, figure)
+    value = _value(number, figure, memory=memory)
     most = _SIGNS[match[1]]
-    return Bound(figure, most, floor(value) if most else ceil(value), number)
+    return most, floor(value) if most else ceil(value), number
 
 
 def demand(text: str) -> Bound:
@@ -159,25 +170,23 @@ def _meant(text: str) -> str:
     return f"; did you mean '<= {text}'?" if text[:1].isdigit() else ""
 
 
-def _value(number: str, figure: str) -> Fraction:
+def _value(number: str, figure: str, *, memory: bool) -> Fraction:
     try:
-        return printed(_without_bytes(number, figure)).value
+        return printed(_without_bytes(number) if memory else number).value
     except Fault:
         together = "".join(number.split())
         if together[:-1].isdigit() and together[-1] in "kmgt":
             together = together.upper()
         meant = f"; did you mean '{together}'?" if together != number else ""
-        like = "64MiB or 64MB" if BUDGETED[figure] in OF_NETWORK else "5000000, 5M or 1.2G"
+        like = "64MiB or 64MB" if memory else "5000000, 5M or 1.2G"
         message = f"'{number}' is no number of {figure}{meant or f'; write {like}'}"
         raise Fault(message, code="budget/value") from None
 
 
-def _without_bytes(number: str, figure: str) -> str:
+def _without_bytes(number: str) -> str:
     """Return a number without the B of bytes, which those of memory may have behind K, M, Gi or alone.
 
     Of counts, B is the billion that it is in published figures.
     """
-    if BUDGETED[figure] not in OF_NETWORK or not number.endswith("B"):
-        return number
     rest = number.removesuffix("B")
     return number if rest.endswith("B") else rest

@@ -18,7 +18,7 @@ from msgspec import Struct
 from cnnstat.base.errors import Fault
 from cnnstat.base.text import exact, listed, suggestion
 from cnnstat.spec.channels import Channels, multiple, remaining, tree_of
-from cnnstat.spec.functions import FUNCTIONS, InexactError, Number
+from cnnstat.spec.functions import FUNCTIONS, LISTS, MAX_ITEMS, InexactError, Number
 from cnnstat.spec.operators import OPERATORS, bounded
 from cnnstat.spec.syntax import bad, tree_of_text
 
@@ -71,13 +71,22 @@ def _read(width: Channels) -> Expression:
     return Expression(width.text, frozenset({"in"}), tree_of(width))
 
 
-def parse(text: str) -> Expression:
-    """Parse an expression.
+def parse(text: str, *, lists: bool = False) -> Expression:
+    """Parse an expression; with ``lists`` it may make lists, as those of a space do.
 
     Raises:
         Fault: it is not one.
     """
-    return Expression(text, frozenset(re.findall(r"\$(\w+)", text)), tree_of_text(text))
+    tree = tree_of_text(text, lists=lists)
+    return Expression(text, frozenset(re.findall(r"\$(\w+)", text)) - _own_names(tree), tree)
+
+
+def _own_names(tree: ast.expr) -> frozenset[str]:
+    """Return the names that an expression gives to the items of lists."""
+    stored = (
+        node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    return frozenset(node.id.removeprefix("__") for node in stored)
 
 
 class _NoValueError(Fault):
@@ -234,6 +243,8 @@ def _choice(node: ast.expr, params: Mapping[str, Value]) -> Value:
 def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
     call = cast("ast.Call", node)
     function = call.func.id if isinstance(call.func, ast.Name) else ""
+    if function in LISTS and not call.keywords:
+        return _call_on_list(function, [_evaluate(argument, params) for argument in call.args])
     if function not in FUNCTIONS or call.keywords:
         raise bad(f"the functions are {', '.join(FUNCTIONS)}")
     arguments = [_operand(_evaluate(argument, params)) for argument in call.args]
@@ -247,6 +258,39 @@ def _call(node: ast.expr, params: Mapping[str, Value]) -> Value:
         what = "is no rational number" if isinstance(error, InexactError) else "has no value"
         tree = ast.Call(call.func, [*map(tree_of, known)], [])
         raise _NoValueError(f"{written} {what}", "expression/value", tree) from None
+
+
+def _call_on_list(function: str, arguments: list[Value]) -> Value:
+    """Return what a function on lists comes to.
+
+    Raises:
+        Fault: it is given something else, or more than anybody needs.
+    """
+    kinds = ((int, Fraction),) if function == "range" else ((tuple,), (int, Fraction))
+    fits = len(kinds) == len(arguments) and all(map(isinstance, arguments, kinds))
+    if not fits or any(isinstance(argument, bool) for argument in arguments):
+        written = ", ".join(map(show_value, arguments))
+        wanted = "range(number)" if function == "range" else "count(list, number)"
+        raise Fault(f"{function}({written}) has no value; it is {wanted}", code="expression/type")
+    try:
+        return cast("Value", LISTS[function](*arguments))
+    except ValueError:
+        message = f"a list has 0 to {MAX_ITEMS:,} items, got range({show_value(arguments[0])})"
+        raise Fault(message, code="expression/value") from None
+
+
+def _list(node: ast.expr, params: Mapping[str, Value]) -> Value:
+    made = cast("ast.ListComp", node)
+    items = _evaluate(made.generators[0].iter, params)
+    if not isinstance(items, tuple):
+        raise Fault(f"a list is made of a list, got {show_value(items)}", code="expression/type")
+    name = cast("ast.Name", made.generators[0].target).id.removeprefix("__")
+    within = dict(params)
+    values = []
+    for item in items:
+        within[name] = item
+        values.append(_evaluate(made.elt, within))
+    return tuple(values)
 
 
 def _operand(value: Value) -> Number | Channels:
@@ -296,4 +340,5 @@ _RULES: dict[type[ast.expr], Callable[[ast.expr, Mapping[str, Value]], Value]] =
     ast.Compare: _comparison,
     ast.IfExp: _choice,
     ast.Call: _call,
+    ast.ListComp: _list,
 }

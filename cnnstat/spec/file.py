@@ -98,6 +98,8 @@ def _weights(name: str) -> str:
 
 
 def _missing(name: str) -> str:
+    if Path(name).suffix in (".onnx", *_PICKLES, *_WEIGHTS):
+        return "no such file"
     hint = suggestion(Path(name).name.removesuffix(".yaml"), names())
     return f"no such file, and no bundled architecture of that name{hint or '; see cnnstat list'}"
 

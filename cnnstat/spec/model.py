@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.base.errors import Span
     from cnnstat.spec.budget import Budget
     from cnnstat.spec.expect import Expectation
+    from cnnstat.spec.space import Space
 
 
 class Expressions(Struct, frozen=True):
@@ -129,12 +130,14 @@ class Family(Struct, frozen=True):
     """A whole spec as read; one network of it is a `cnnstat.spec.choice.Spec`.
 
     Without ``variants`` it is a family of one. ``inputs`` are one sample of each input as written, channels
-    first; an input without a name is called ``input``.
+    first; an input without a name is called ``input``. ``dtype`` is what memory figures are for, where nobody
+    asks for another.
     """
 
     name: str
     source: str
     inputs: dict[str, tuple[Operand, ...]]
+    dtype: str
     params: dict[str, Value]
     param_spans: dict[str, Span]
     variants: dict[str, Variant]
@@ -144,6 +147,7 @@ class Family(Struct, frozen=True):
     expect: tuple[Expectation, ...]
     budget: tuple[Budget, ...]
     values: tuple[Numbers, ...]
+    space: Space | None
     input_span: Span
     params_span: Span
     span: Span
@@ -154,6 +158,13 @@ def unknown_param(name: str, params: Iterable[str]) -> str:
     known = tuple(params)
     those = f"parameters: {listed(known)}" if known else "it has no 'params:'"
     return f"the network has no parameter '{name}'{suggestion(name, known)} ({those})"
+
+
+def reads(operand: Operand, name: str) -> bool:
+    """Say whether an operand's value may depend on a parameter."""
+    if isinstance(operand, Expressions):
+        return any(reads(item, name) for item in operand.items)
+    return isinstance(operand, Expression) and name in operand.names
 
 
 def resolve(operand: Operand, params: Mapping[str, Value]) -> Value:

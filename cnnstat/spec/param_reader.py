@@ -14,7 +14,7 @@ from cnnstat.spec.value_reader import items_of, read_operand
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Problems, Span
-    from cnnstat.spec.document import Node
+    from cnnstat.spec.document import Node, Scalar
     from cnnstat.spec.expression import Value
 
 _RESERVED = (*ENTRY_KEYS, "in", "index")
@@ -25,10 +25,7 @@ def read_params(node: Node | None, problems: Problems) -> dict[str, Value]:
     """Read names and their plain values; problems are added to ``problems``."""
     params: dict[str, Value] = {}
     for key, value in items_of(node, "params", problems):
-        if not _PARAM.fullmatch(key.text) or key.text in _RESERVED:
-            reserved = f"{', '.join(_RESERVED)} are taken"
-            message = f"'{key.text}' cannot name a parameter; use letters, digits and _ ({reserved})"
-            problems.add(Problem("spec/param", message, key.span))
+        if not check_param_name(key, problems):
             continue
         operand = read_operand(value, problems)
         if isinstance(operand, Expression | Expressions):
@@ -37,6 +34,16 @@ def read_params(node: Node | None, problems: Problems) -> dict[str, Value]:
             continue
         params[key.text] = operand
     return params
+
+
+def check_param_name(key: Scalar, problems: Problems) -> bool:
+    """Refuse what cannot name a parameter."""
+    if _PARAM.fullmatch(key.text) and key.text not in _RESERVED:
+        return True
+    reserved = f"{', '.join(_RESERVED)} are taken"
+    message = f"'{key.text}' cannot name a parameter; use letters, digits and _ ({reserved})"
+    problems.add(Problem("spec/param", message, key.span))
+    return False
 
 
 def spans_of_params(node: Node | None) -> dict[str, Span]:

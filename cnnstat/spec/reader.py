@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.base.axes import RANKS
+from cnnstat.base.dtypes import BYTES, DTYPE
 from cnnstat.base.errors import Problem, Problems, Source, Span, SpecError
 from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
 from cnnstat.spec.block_reader import read_blocks
@@ -22,6 +23,8 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
 from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.param_reader import read_params, spans_of_params
+from cnnstat.spec.space import space_problems
+from cnnstat.spec.space_reader import read_space
 from cnnstat.spec.value_reader import (
     LETTERS,
     check_keys,
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 
 NETWORK_KEYS = (
     *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),
-    "values",
+    *("values", "dtype", "space"),
 )
 VARIANT_KEYS = ("name", "source", "params", "expect", "budget")
 
@@ -79,10 +82,14 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
     cited = source or name  # what an expectation cites where it cites nothing
     input_node, params_node = root.get("input"), root.get("params")
     params = read_params(params_node, problems)
+    space = read_space(root.get("space"), problems)
+    for problem in space_problems(space, params) if space else ():
+        problems.add(problem)
     return Family(
         name=name,
         source=source,
         inputs=_inputs(input_node, problems),
+        dtype=_dtype(root.get("dtype"), problems),
         params=params,
         param_spans=spans_of_params(params_node),
         variants=_variants(root.get("variants"), params, cited, problems),
@@ -92,10 +99,19 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
         expect=read_expectations(root.get("expect"), cited, problems, total=True),
         budget=read_budgets(root.get("budget"), problems, total=True),
         values=read_numbers(root.get("values"), problems),
+        space=space,
         input_span=input_node.span if input_node else root.span,
         params_span=params_node.span if params_node else root.span,
         span=root.span,
     )
+
+
+def _dtype(node: Node | None, problems: Problems) -> str:
+    name = DTYPE if node is None else read_text(node, problems)
+    if node is not None and name not in BYTES:
+        known = f"expected one of {', '.join(BYTES)}, got {shown(node)}"
+        problems.add(Problem("spec/dtype", known, node.span))
+    return name
 
 
 def _inputs(node: Node | None, problems: Problems) -> dict[str, tuple[Operand, ...]]:

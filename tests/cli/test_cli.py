@@ -421,3 +421,9 @@ def test_the_help_says_what_a_spec_may_be() -> None:
     words = " ".join(within("--help").stdout.split())
     for each in ("a path", "- for standard input", "bundled architecture", ".onnx", "torch:file.py:callable"):
         assert each in words
+
+
+@pytest.mark.parametrize("name", ["gone.onnx", "gone.pth", "gone.npz"])
+def test_a_model_that_is_not_there_is_not_taken_for_a_name(name: str) -> None:
+    ended = within("summary", name)
+    assert ended.stderr.splitlines()[0] == f"{name}:1:1: file/unreadable: no such file"

@@ -168,7 +168,7 @@ def test_activations_are_a_parameter() -> None:
         ("b.1", "batch_norm", "b.0", {}),
         ("b.2", "hard_swish", "b.1", {}),
     ]
-    assert "  - {name: b, type: conv_bn_relu, act: hard_swish}" in folded(draft(*rows))
+    assert "  - {name: b, type: conv_bn_act, act: hard_swish}" in folded(draft(*rows))
 
 
 def test_what_is_the_default_of_its_type_is_not_written() -> None:
@@ -223,6 +223,18 @@ def test_blocks_are_called_as_the_classes_of_modules() -> None:
     network = replace(draft(*rows), classes={"a": "HTTPConvBlock", "b": "Tanh"})
     assert folded(network)[1] == "  http_conv_block:"
     assert folded(replace(network, classes={"a": "Sequential"}))[1] == "  conv_relu:"
+
+
+def test_a_numbered_block_of_one_layer_is_called_after_it() -> None:
+    rows: list[Row] = [
+        ("f.0.0", "layer_norm", "x", {}),
+        ("f.1.0", "conv", "f.0.0", conv(4)),
+        ("f.2.0", "layer_norm", "f.1.0", {"eps": 0.5}),
+        ("f.2.1", "relu", "f.2.0", {}),
+        ("f.3", "tanh", "f.2.1", {}),
+    ]
+    names = [line.strip() for line in folded(draft(*rows)) if line.startswith("  ") and line[2] not in " -"]
+    assert names[:3] == ["norm:", "conv_layer:", "ln_relu:"]
 
 
 def test_blocks_of_one_name_are_numbered_as_they_stand() -> None:

@@ -13,6 +13,7 @@ from cnnstat.base.text import plain
 from cnnstat.cli import completion
 from cnnstat.cli.options import FILE, gathered, max_memory_option, output_options, read_by
 from cnnstat.cli.output import check_output, complain, put
+from cnnstat.cli.processes import in_order, jobs_for
 from cnnstat.cli.progress import progress
 from cnnstat.commands.check.against import read_tolerances
 from cnnstat.commands.check.check_file import by_file, check_together, lost, read_and_check
@@ -22,7 +23,6 @@ from cnnstat.commands.check.document import document
 from cnnstat.commands.check.earlier import earlier_specs
 from cnnstat.commands.check.formats import check_format, names, render
 from cnnstat.commands.check.options import CheckOptions
-from cnnstat.commands.check.processes import in_order, jobs_for
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
 from cnnstat.commands.check.spec_files import path_of, spec_files
 from cnnstat.rules.rule import SEVERITIES

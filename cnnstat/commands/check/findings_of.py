@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat import rules
+from cnnstat.analysis.value_names import wrong_values
 from cnnstat.base.errors import Problem, Source, SpecError
 from cnnstat.commands.check.budgets import network_budgets
 from cnnstat.commands.check.document import FileReport
@@ -59,6 +60,7 @@ def findings_of(
         findings.begin(analysis.graph)
         missed = (Problem("expect/missed", each.message, each.span) for each in analysis.missed)
         add_problems(findings, missed, options, analysis.name)
+        add_problems(findings, wrong_values(analysis), options, analysis.name)
         stand = network_budgets(analysis, options.budget)
         budgets += stand.budgets
         add_problems(findings, stand.problems, options, analysis.name)

@@ -96,8 +96,14 @@ class Difference(Struct, frozen=True):
             self.outputs_differ
             or any(change.status != "same" for change in self.changes)
             or self.a.graph.input_shapes != self.b.graph.input_shapes
+            or self.dtypes_differ
             or _whole(self.a.totals) != _whole(self.b.totals)
         )
+
+    @property
+    def dtypes_differ(self) -> bool:
+        """Say whether the memory figures of both are for different numbers."""
+        return self.a.settings.dtype != self.b.settings.dtype
 
     def count(self, status: Status) -> int:
         """Return how many layers became this."""

@@ -30,6 +30,8 @@ class Side(Struct, frozen=True, kw_only=True):
     """Only of several inputs: all of them by name."""
     fields_of: str | UnsetType = UNSET
     """Only of several inputs: the one that receptive fields are on."""
+    dtype: str | UnsetType = UNSET
+    """Only where the memory figures of the two networks are for different numbers."""
     without: dict[str, int] | UnsetType = UNSET
     """Only where the figures of layers are unknown: these layers, and how many nodes of a model each
     stands for. All sums are without them.
@@ -76,7 +78,7 @@ class DiffDocument(Document, frozen=True, kw_only=True):
     """
 
     batch: int
-    """What the memory figures are for, as are the next two."""
+    """What the memory figures are for, as are the next two; those of B where it says no other ``dtype``."""
     dtype: str
     optimizer: str
     differ: bool
@@ -98,8 +100,8 @@ def document(difference: Difference) -> DiffDocument:
         dtype=settings.dtype,
         optimizer=settings.optimizer,
         differ=difference.differ,
-        a=_side(difference.a),
-        b=_side(difference.b),
+        a=_side(difference.a, difference),
+        b=_side(difference.b, difference),
         layers=tuple(_change(change, difference) for change in difference.changes),
         types=tuple(
             TypeSums(type=kind, a=_sums(*before), b=_sums(*after))
@@ -108,8 +110,9 @@ def document(difference: Difference) -> DiffDocument:
     )
 
 
-def _side(analysis: Analysis) -> Side:
-    return Side(**head(analysis), outputs=analysis.output_names, totals=total_figures(analysis))
+def _side(analysis: Analysis, difference: Difference) -> Side:
+    dtype = analysis.settings.dtype if difference.dtypes_differ else UNSET
+    return Side(**head(analysis), dtype=dtype, outputs=analysis.output_names, totals=total_figures(analysis))
 
 
 def _change(change: Change, difference: Difference) -> LayerChange:

@@ -154,6 +154,8 @@ def verdict(difference: Difference) -> str:
         parts.insert(0, f"{renamed} renamed")
     parts.insert(0, f"{difference.count('changed') - renamed} changed")
     others = "; other outputs" if difference.outputs_differ else ""
+    if difference.dtypes_differ:
+        others += f"; memory for {ARROW.join(_dtypes(difference))}"
     return f"layers: {', '.join(parts)}, {difference.count('same')} the same{others}"
 
 
@@ -188,10 +190,16 @@ def _totals(document: DiffDocument, difference: Difference) -> Iterator[tuple[An
         yield FIGURES[key].label, *_compared(getattr(a, key), getattr(b, key), "count", "signed")
     for key in OF_NETWORK:
         yield FIGURES[key].label, *_compared(getattr(a, key), getattr(b, key), "bytes", "signed_bytes")
+    if difference.dtypes_differ:
+        yield "memory for", *(Quantity(dtype, "text") for dtype in _dtypes(difference)), "", ""
     if difference.outputs_differ:
         yield "outputs", Quantity(document.a.outputs, "text"), Quantity(document.b.outputs, "text"), "", ""
     yield "receptive field", field_text(a.receptive_field), field_text(b.receptive_field), "", ""
     yield "output", _output(difference.a), _output(difference.b), "", ""
+
+
+def _dtypes(difference: Difference) -> tuple[str, str]:
+    return difference.a.settings.dtype, difference.b.settings.dtype
 
 
 def _output(analysis: Analysis) -> Quantity:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from cnnstat import rules
 from cnnstat.analysis import analyze_graph
@@ -16,6 +17,7 @@ from cnnstat.base.pages import CODES, DEFINITIONS, KEYS, figure_named, words
 from cnnstat.base.plugins import PluginError
 from cnnstat.base.text import suggestion
 from cnnstat.cli import completion
+from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import (
     PAGES,
     Chosen,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from cnnstat.analysis import Analysis
+    from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.layers import Layer
 
@@ -67,7 +70,8 @@ def _topics(context: click.Context, parameter: click.Parameter, incomplete: str)
 @click.argument("layers", metavar="[LAYER]...", nargs=-1, shell_complete=completion.layers)
 @set_option
 @input_option
-@settings_options()
+@settings_options("batch", "dtype")
+@machine_options
 @depth_option
 @click.option("--quiz", "asks", is_flag=True, help="Print the layers with the figures left out.")
 @click.option("--answers", is_flag=True, help="For --quiz: with the figures and their arithmetic.")
@@ -78,6 +82,7 @@ def explain(
     params: dict[str, object],
     input_shape: tuple[int, ...] | None,
     settings: Settings,
+    machine: Machine | None,
     depth: int | None,
     asks: bool,
     answers: bool,
@@ -96,6 +101,8 @@ def explain(
         _check_no_options_of_networks()
         _refer(topic, output)
         return
+    if asks and machine is not None:
+        raise click.UsageError("--quiz asks for no times: leave the machine out")
     if answers and not asks:
         raise click.UsageError("--answers needs --quiz")
     if layers and depth is not None:
@@ -114,7 +121,7 @@ def explain(
         show(quiz, lambda: quiz_report(quiz, analysis, answered or ()), output)
     else:
         every = chosen or (*(branch.row for branch in branches(analysis, depth)), analysis.totals)
-        explained = tuple(explanations(analysis, every))
+        explained = tuple(explanations(analysis, every, machine))
         found = document(analysis, explained)
         show(found, lambda: report(found, analysis, explained, brief=not layers), output)
 
@@ -122,8 +129,12 @@ def explain(
 def _check_no_options_of_networks() -> None:
     context = click.get_current_context()
     options = {each.name: each.opts[0] for each in context.command.params if isinstance(each, click.Option)}
-    chosen = (name for name, value in context.params.items() if value and name in options)
-    given = [options[name] for name in chosen if name not in Output.__struct_fields__]
+    of_pages = (*Output.__struct_fields__, "form")
+    given = [
+        options[name]
+        for name in options
+        if name not in of_pages and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
     if given:
         raise click.UsageError(f"{' and '.join(given)} need{'s' if len(given) == 1 else ''} a SPEC")
 

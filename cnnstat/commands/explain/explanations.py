@@ -9,14 +9,17 @@ from msgspec import Struct
 from cnnstat.analysis.fields import known_fields
 from cnnstat.analysis.model import BlockRow, Row, Totals
 from cnnstat.analysis.outline import TOTAL, find, folded
+from cnnstat.analysis.roofline import roofs
 from cnnstat.commands.explain.block_sums import block_steps, parts_of_blocks, sums, total_steps
 from cnnstat.commands.explain.derivations import layer_steps, terms
 from cnnstat.commands.explain.errata import Erratum, errata_in, marked
+from cnnstat.commands.explain.roofline_steps import roofline_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnstat.analysis import Analysis
+    from cnnstat.analysis.machines import Machine
     from cnnstat.commands.explain.document import StepEntry
 
 
@@ -41,8 +44,11 @@ def named(analysis: Analysis, names: Iterable[str]) -> Iterator[Row | Totals]:
             yield analysis.totals
 
 
-def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[Explanation]:
-    """Yield rows explained."""
+def explanations(
+    analysis: Analysis, rows: Iterable[Row | Totals], machine: Machine | None = None
+) -> Iterator[Explanation]:
+    """Yield rows explained; with a machine, the least time of each there, too."""
+    under = roofs(analysis, machine) if machine else ()
     parts, printed_wrong = parts_of_blocks(analysis), marked(analysis)
     fields = known_fields(analysis, len(analysis.rows))
     for row in rows:
@@ -55,4 +61,5 @@ def explanations(analysis: Analysis, rows: Iterable[Row | Totals]) -> Iterator[E
         else:
             figures = terms(row)
             steps = layer_steps(analysis, row, fields)
-        yield Explanation(row, tuple(steps), errata_in(row, figures, printed_wrong))
+        timed = roofline_steps(row, under) if under else ()
+        yield Explanation(row, (*steps, *timed), errata_in(row, figures, printed_wrong))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,7 @@ from cnnstat.cli.options import FILE, PAGES, gathered, max_memory_option, networ
 from cnnstat.cli.output import Undone, place_of, same_file, show
 from cnnstat.commands.export.options import FILES, SOURCES, ExportOptions
 from cnnstat.executor.choices import DTYPES
-from cnnstat.importers import is_code, is_model
+from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Chosen
@@ -74,7 +73,7 @@ def export(network: Chosen, options: ExportOptions, form: str) -> None:
     options = _settled(network, options)
     try:
         check_writable(options.file)
-        if is_code(network.spec) and _own_weights(options, options.to):
+        if is_model(network.spec) and _own_weights(options, options.to):
             graph, model = with_model(network, options.max_memory)
         else:
             graph, model = network_of(network, options.to), None
@@ -116,13 +115,10 @@ def _settled(network: Chosen, options: ExportOptions) -> ExportOptions:
         raise click.UsageError(f"--like is for {' and '.join(ALONE)}; {to} has names of its own")
     if options.names is not None and options.weights is None:
         raise click.UsageError("--names needs --weights")
-    weights = options.weights
-    if is_model(network.spec) and not is_code(network.spec) and _own_weights(options, to):
-        weights = Path(network.spec)
     given_files = filter(None, (options.weights, options.names, options.like))
     if any(same_file(each, options.file) for each in (place_of(network.spec), *given_files)):
         raise click.UsageError(f"{options.file} is read; write to another file")
-    return structs.replace(options, to=to, weights=weights)
+    return structs.replace(options, to=to)
 
 
 def _own_weights(options: ExportOptions, to: str) -> bool:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from cnnstat.bridge.taken_weights import whose_weights
+from cnnstat.commands.export.options import SOURCES
 from cnnstat.report.document import NetworkDocument, head
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ class ExportDocument(NetworkDocument, frozen=True, kw_only=True):
     bytes: Annotated[int, Meta(description="of the file, and of the one beside it if there is one")]
     beside: Annotated[str | None, Meta(description="the file that has the numbers, where one holds not all")]
     dtype: str
-    numbers: Annotated[str, Meta(description="where they come from: `seed`, `file` or `none`")]
+    numbers: Annotated[str, Meta(description="where they come from: `seed`, `file`, `model` or `none`")]
+    weights: Annotated[str | None, Meta(description="the file or the model that they come from, or null")]
     seed: Annotated[int | None, Meta(description="null where they were not drawn")]
     params: int
     buffers: int
@@ -36,6 +39,8 @@ class ExportDocument(NetworkDocument, frozen=True, kw_only=True):
 def document(analysis: Analysis, exported: Exported, options: ExportOptions) -> ExportDocument:
     """Return what was written."""
     counts = analysis.totals.counts
+    none = options.no_weights or options.to in SOURCES
+    numbers, name = ("none", "") if none else whose_weights(options)
     return ExportDocument(
         command="export",
         **head(analysis),
@@ -45,8 +50,9 @@ def document(analysis: Analysis, exported: Exported, options: ExportOptions) -> 
         bytes=len(exported.content) + sum(map(len, exported.beside)),
         beside=f"{options.file}.data" if exported.beside else None,
         dtype=options.dtype,
-        numbers=options.numbers,
-        seed=options.seed if options.numbers == "seed" else None,
+        numbers=numbers,
+        weights=name or None,
+        seed=options.seed if numbers == "seed" else None,
         params=counts.params,
         buffers=counts.buffers,
         holds=exported.holds,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from cnnstat.analysis.analyze import analyze_graph
-from cnnstat.analysis.settings import BYTES, Settings
+from cnnstat.analysis.settings import Settings
+from cnnstat.base.dtypes import BYTES
 from cnnstat.base.files import replacing
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.weights import variants_alike

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from cnnstat.importers.torch_export.network import TorchModel
+    from cnnstat.bridge.taken_weights import Model
 
 SOURCES = ("pytorch", "keras")
 """Targets that are source code, which holds no numbers."""
@@ -19,14 +19,14 @@ FILES = {".onnx": "onnx", ".npz": "npz", ".safetensors": "safetensors"}
 class ExportOptions(Struct, frozen=True, kw_only=True):
     """What to export to, and the numbers that go with it: read from a file, drawn from a seed, or none.
 
-    ``model`` is a module that code has made, whose numbers are taken.
+    ``model`` is the one that the network is, whose numbers are taken where no ``weights`` are given.
     ``names`` maps our names to those of ``weights``; ``like`` is a file whose names the numbers get. Without
     ``to``, the suffix of ``file`` says what it is to be.
     """
 
     file: Path
     to: str = ""
-    model: str | TorchModel | None = None
+    model: Model | None = None
     weights: Path | None = None
     names: Path | None = None
     like: Path | None = None
@@ -34,10 +34,3 @@ class ExportOptions(Struct, frozen=True, kw_only=True):
     no_weights: bool = False
     dtype: str = "float32"
     max_memory: int | None = None
-
-    @property
-    def numbers(self) -> str:
-        """Return where the numbers come from."""
-        if self.to in SOURCES:
-            return "none"
-        return "none" if self.no_weights else "file" if self.weights or self.model else "seed"

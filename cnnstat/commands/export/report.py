@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.base.text import plain
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Fact, Quantity, Report
 
@@ -37,7 +38,8 @@ def _numbers(document: ExportDocument) -> tuple[str | Quantity, ...]:
     stored = Quantity(document.params), " parameters, ", Quantity(document.buffers), " buffers"
     if document.numbers == "none":
         return *stored, "; their values are left out"
-    source = "read from a file" if document.numbers == "file" else f"drawn from seed {document.seed}"
+    sources = {"file": f"of {document.weights}", "model": "the model's own"}
+    source = plain(sources.get(document.numbers, f"drawn from seed {document.seed}"))
     return *stored, f", {document.dtype}, {source}"
 
 

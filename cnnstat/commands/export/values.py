@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.bridge.program import Network
+from cnnstat.bridge.taken_weights import take_weights
 from cnnstat.bridge.weights import as_named_in
-from cnnstat.commands.run.model_weights import load_model
 from cnnstat.executor.kernel import quiet
 from cnnstat.tensors import as_attributes
 
@@ -30,10 +30,7 @@ def values(graph: Graph, options: ExportOptions) -> dict[str, Array]:
         ValueError: a layer cannot be run.
     """
     network = Network(graph, seed=options.seed, dtype=options.dtype)
-    if options.weights is not None:
-        network.load_weights(options.weights, names=options.names)
-    elif options.model is not None:
-        load_model(network, options.model)
+    take_weights(network, options)
     if options.like is not None:
         return as_named_in(network, graph, options.like)
     return as_attributes(network.parameters) if options.to in FILES_OF_TENSORS else network.parameters

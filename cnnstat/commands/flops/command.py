@@ -9,23 +9,40 @@ import click
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.backward_cost import costs
 from cnnstat.analysis.conventions import CONVENTIONS, convention_of
+from cnnstat.analysis.roofline import roofs
 from cnnstat.analysis.tool_counts import tool_counts, total, weight_gradients
-from cnnstat.cli.options import depth_option, network_options, output_options, read_by, settings_options
+from cnnstat.cli.machine_options import machine_options
+from cnnstat.cli.options import (
+    depth_option,
+    network_options,
+    output_options,
+    read_by,
+    settings_options,
+)
 from cnnstat.cli.output import show
-from cnnstat.commands.flops.document import convention_entry, counted_layers, document, training_entry
+from cnnstat.commands.flops.document import (
+    convention_entry,
+    counted_layers,
+    document,
+    roofline_entry,
+    training_entry,
+)
 from cnnstat.commands.flops.report import convention_report, conventions_report, report
+from cnnstat.commands.flops.roofline_report import roofline_report
 from cnnstat.commands.flops.training_report import training_report
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.convention import Convention
+    from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Chosen, Output
 
 
 @click.command()
 @network_options()
-@settings_options()
+@settings_options("batch", "dtype")
+@machine_options
 @depth_option
 @click.option(
     "--convention",
@@ -39,6 +56,7 @@ if TYPE_CHECKING:
 def flops(
     network: Chosen,
     settings: Settings,
+    machine: Machine | None,
     depth: int | None,
     convention: Convention | None,
     all_tools: bool,
@@ -46,9 +64,11 @@ def flops(
     output: Output,
 ) -> None:
     """Multiply-adds and FLOPs per layer, block and type."""
-    _check_counting(convention, all_tools=all_tools, training=training)
+    _check_counting(convention, machine, all_tools=all_tools, training=training)
     analysis = analyze_graph(network.load(), settings)
-    if training:
+    if machine is not None:
+        _roofline(analysis, depth, machine, output)
+    elif training:
         _training(analysis, depth, convention, output)
     elif all_tools:
         _conventions(analysis, output)
@@ -84,8 +104,19 @@ def _training(analysis: Analysis, depth: int | None, convention: Convention | No
     show(found, lambda: training_report(found, analysis, depth, spent, convention, forward), output)
 
 
-def _check_counting(convention: Convention | None, *, all_tools: bool, training: bool) -> None:
+def _roofline(analysis: Analysis, depth: int | None, machine: Machine, output: Output) -> None:
+    under = roofs(analysis, machine)
+    found = document(analysis, depth, roofline=roofline_entry(analysis, depth, machine, under))
+    show(found, lambda: roofline_report(found, analysis, depth, machine, under), output)
+
+
+def _check_counting(
+    convention: Convention | None, machine: Machine | None, *, all_tools: bool, training: bool
+) -> None:
     """Refuse ways of counting that do not go together."""
+    if machine is not None and (training or all_tools or convention is not None):
+        other = "--training" if training else "--conventions" if all_tools else "--convention"
+        raise click.UsageError(f"{other} and a machine exclude each other")
     if all_tools and (training or convention is not None):
         other = "--training" if training else "--convention"
         raise click.UsageError(f"{other} and --conventions exclude each other")

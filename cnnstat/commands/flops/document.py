@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from cnnstat.analysis.backward_cost import Cost
 from cnnstat.analysis.by_type import counts_by_type
 from cnnstat.analysis.outline import folded
+from cnnstat.analysis.roofline import together
 from cnnstat.analysis.tool_counts import ToolCount, total
 from cnnstat.report.document import AnalysisDocument, of_analysis
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.convention import Convention
+    from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.model import Counts
+    from cnnstat.analysis.roofline import Roof
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -86,6 +89,37 @@ class Training(Struct, frozen=True, kw_only=True):
     layers: tuple[StepOfLayer, ...]
 
 
+class RoofOfLayer(Struct, frozen=True, kw_only=True):
+    """The least time of a layer, or of a folded block, on a machine; see `Roofline`."""
+
+    name: str
+    flops: int
+    """2 x MACs of the whole batch."""
+    input_bytes: int
+    stored_bytes: int
+    """Of parameters and buffers."""
+    output_bytes: int
+    flops_per_byte: float | None
+    """Null where no byte moves."""
+    arithmetic_seconds: float
+    memory_seconds: float
+    seconds: float
+    """The longer of the two; of several layers, the sum of what is longer in each."""
+    bound: str
+    """What takes longer, ``arithmetic`` or ``memory``; empty where neither takes time."""
+
+
+class Roofline(Struct, frozen=True, kw_only=True):
+    """The least time of a batch on a machine, layer after layer (Williams, Waterman, Patterson 2009)."""
+
+    machine: str | None
+    """Its name in the table of machines; null where it was given by its rates."""
+    peak_flops_per_second: float
+    bandwidth_bytes_per_second: float
+    total: RoofOfLayer
+    layers: tuple[RoofOfLayer, ...]
+
+
 class FlopsDocument(AnalysisDocument, frozen=True, kw_only=True):
     """`flops`: multiply-adds by block and by type."""
 
@@ -97,6 +131,8 @@ class FlopsDocument(AnalysisDocument, frozen=True, kw_only=True):
     """With `--conventions`."""
     training: Training | UnsetType = UNSET
     """With `--training`."""
+    roofline: Roofline | UnsetType = UNSET
+    """With `--machine`, or `--peak` and `--bandwidth`."""
 
 
 def document(
@@ -106,6 +142,7 @@ def document(
     convention: ConventionEntry | UnsetType = UNSET,
     conventions: tuple[ConventionEntry, ...] | UnsetType = UNSET,
     training: Training | UnsetType = UNSET,
+    roofline: Roofline | UnsetType = UNSET,
 ) -> FlopsDocument:
     """Return what the network costs, with what else was asked for."""
     types = [(kind, counts) for kind, (_, counts) in counts_by_type(analysis).items() if counts.macs]
@@ -118,6 +155,7 @@ def document(
         convention=convention,
         conventions=conventions,
         training=training,
+        roofline=roofline,
     )
 
 
@@ -162,6 +200,36 @@ def training_entry(
             StepOfLayer(name=row.name, **_step(costs[i] for i in row.layers))
             for row in folded(analysis, depth)
         ),
+    )
+
+
+def roofline_entry(
+    analysis: Analysis, depth: int | None, machine: Machine, roofs: Sequence[Roof]
+) -> Roofline:
+    """Return the least times on a machine, from those of every layer."""
+    return Roofline(
+        machine=machine.name or None,
+        peak_flops_per_second=float(machine.peak),
+        bandwidth_bytes_per_second=float(machine.bandwidth),
+        total=_roof("total", together(roofs)),
+        layers=tuple(
+            _roof(row.name, together(roofs[i] for i in row.layers)) for row in folded(analysis, depth)
+        ),
+    )
+
+
+def _roof(name: str, roof: Roof) -> RoofOfLayer:
+    return RoofOfLayer(
+        name=name,
+        flops=roof.flops,
+        input_bytes=roof.traffic.inputs,
+        stored_bytes=roof.traffic.stored,
+        output_bytes=roof.traffic.output,
+        flops_per_byte=None if roof.intensity is None else float(roof.intensity),
+        arithmetic_seconds=float(roof.arithmetic_seconds),
+        memory_seconds=float(roof.memory_seconds),
+        seconds=float(roof.seconds),
+        bound=roof.bound,
     )
 
 

@@ -16,13 +16,17 @@ from cnnstat.cli.options import (
     settings_options,
     unit_of,
 )
-from cnnstat.cli.output import show
+from cnnstat.cli.output import on_terminal, say, show, standard_output, width_of
 from cnnstat.commands.rf.document import document, unit_document
 from cnnstat.commands.rf.report import report, unit_report
 
 if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Chosen, Output
+    from cnnstat.commands.rf.document import UnitDocument
+
+_WIDTH = 80
+"""Columns of a picture where nothing says how many there are."""
 
 
 @click.command()
@@ -58,3 +62,12 @@ def rf(
     else:
         found = unit_document(analysis, layer, unit)
         show(found, lambda: unit_report(found), output)
+        if output.form == "table" and on_terminal(output.output):
+            _draw(found)
+
+
+def _draw(found: UnitDocument) -> None:
+    """Show on a terminal where on the input it is that a unit sees."""
+    from cnnstat.commands.rf.region_picture import region_picture  # noqa: PLC0415 - for terminals alone
+
+    say("\n" + region_picture(found, width_of(None) or _WIDTH, standard_output().encoding))

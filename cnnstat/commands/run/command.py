@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from msgspec.structs import replace
 
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import (
     FILE,
     array_option,
@@ -29,8 +30,8 @@ from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 from cnnstat.importers import is_model
 
 if TYPE_CHECKING:
+    from cnnstat.bridge.taken_weights import Model
     from cnnstat.cli.options import Chosen, Output
-    from cnnstat.commands.run.model_weights import Model
     from cnnstat.graph.model import Graph
 
 
@@ -44,6 +45,7 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
 
 @click.command()
 @network_options(default="lenet5")
+@machine_options
 @gathered(
     "options",
     RunOptions,
@@ -90,6 +92,7 @@ def _dtype(context: click.Context, parameter: click.Parameter, value: str | None
     invert_option,
     array_option,
     click.option("--activations", metavar="FILE", type=FILE, help="Write each layer's output to an .npz."),
+    click.option("--time", is_flag=True, help="Measure how long each layer takes, beside a machine's least."),
     click.option("--top", metavar="K", type=click.IntRange(1, 1000), help="Show the K likeliest classes."),
 )
 @depth_option
@@ -183,6 +186,10 @@ def _check_options(options: RunOptions) -> None:
         raise click.UsageError("--names and --explain-names need --weights")
     if options.against and options.training:
         raise click.UsageError("--against compares inference; leave --training out")
+    if options.machine is not None and not options.time:
+        raise click.UsageError(
+            "a machine's least time goes with --time, which measures; or see cnnstat flops"
+        )
     names = [each.name for each in (*options.image, *options.array)]
     if len(set(names)) < len(names):
         message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"

@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from cnnstat.analysis.model import COUNTED
 from cnnstat.bridge.verify import Disagreement, Unmeasured  # noqa: TC001 - of a document
 from cnnstat.commands.run.opinion import Found  # noqa: TC001 - of a document
+from cnnstat.commands.run.times import Times  # noqa: TC001 - of a document
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.commands.run.weights import WeightsRead  # noqa: TC001 - of a document
 from cnnstat.executor.measure.derivatives import TOLERANCE
@@ -194,7 +195,7 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
             description="figures of which `proved` says nothing, as no run shows them or none was calculated"
         ),
     ]
-    weights: Annotated[WeightsRead | None, Meta(description="null without `--weights`")]
+    weights: Annotated[WeightsRead | None, Meta(description="null where they are drawn from the seed")]
     loss: LossValue
     gradients: Annotated[GradientCheck | None, Meta(description="null without `--check-grad`")]
     against: Annotated[EngineComparison | None, Meta(description="null without `--against`")]
@@ -202,6 +203,14 @@ class RunDocument(NetworkDocument, frozen=True, kw_only=True):
         tuple[tuple[LikelyClass, ...], ...] | None,
         Meta(description="null without `--top`; else the likeliest classes of each sample"),
     ]
+    puts_out: Annotated[
+        dict[str, tuple[Real, ...]] | None,
+        Meta(
+            description="the numbers of each output for the first sample, row by row; null where the input is"
+            " drawn, or they are more than 16"
+        ),
+    ]
+    times: Annotated[Times | None, Meta(description="null without `--time`")]
     verdict: str
     proved: bool
 
@@ -242,6 +251,8 @@ def document(proof: Proof, top: int | None) -> RunDocument:
         gradients=_gradients(proof) if proof.to_check else None,
         against=_against(proof.opinion) if proof.opinion else None,
         top=None if top is None else _top(proof, top),
+        puts_out=_numbers(proof),
+        times=proof.times,
         verdict=said(verdict(proof)),
         proved=proof.good and proof.finished,
     )
@@ -328,6 +339,20 @@ def _gradients(proof: Proof) -> GradientCheck:
         not_measurable=sum(each.outcome == "not measurable" for each in proof.checked),
         checked=tuple(checked),
     )
+
+
+_SHOWN = 16
+"""Numbers that a network puts out for a sample, up to which they are shown."""
+
+
+def _numbers(proof: Proof) -> dict[str, tuple[Real, ...]] | None:
+    """Return what a network puts out for an input that somebody gave, if that is no more than is read."""
+    outputs = [each[0] for each in proof.verification.measurements.outputs]
+    if not proof.given or sum(each.size for each in outputs) > _SHOWN:
+        return None
+    names = proof.verification.analysis.output_names
+    rows = ((name, each.reshape(-1).tolist()) for name, each in zip(names, outputs, strict=True))
+    return {name: tuple(map(Real, row)) for name, row in rows}
 
 
 def _top(proof: Proof, count: int) -> tuple[tuple[LikelyClass, ...], ...]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.analysis.machines import Machine  # noqa: TC001 - msgspec reads it
 from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
-    from cnnstat.commands.run.model_weights import Model
+    from cnnstat.bridge.taken_weights import Model
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -41,4 +42,6 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     array: tuple[Given, ...] = ()
     activations: Path | None = None
     top: int | None = None
+    time: bool = False
+    machine: Machine | None = None
     progress: bool = True

@@ -13,23 +13,25 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.base.text import plain
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
+from cnnstat.bridge.taken_weights import take_weights
 from cnnstat.bridge.verify import compare
-from cnnstat.bridge.weights import variants_alike
+from cnnstat.bridge.written_values import written_inputs
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import onnx_runtime, pytorch_engine
 from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
-from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.opinion import ModelOutputs
 from cnnstat.commands.run.original import OwnOutputs, compared
 from cnnstat.commands.run.refusals import DisprovedError, RefusedError
-from cnnstat.commands.run.weights import WeightsRead
+from cnnstat.commands.run.times import Times, times
+from cnnstat.commands.run.weights import WeightsRead, weights_read
 from cnnstat.executor.choices import PROJECTION
 from cnnstat.executor.kernel import quiet
 from cnnstat.executor.loss import evaluate
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, gradients_of, tensors_of
 from cnnstat.executor.measure.measurements import measure_network
+from cnnstat.executor.measure.seconds import PASSES, layer_seconds
 from cnnstat.executor.network import UnfitError
 from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
@@ -64,7 +66,8 @@ REFUSALS = (RefusedError, NoExportError, FileError, MissingKernelError, UnfitErr
 class Proof(Struct, frozen=True):
     """One run as a whole: figures compared, a loss, and the gradients checked so far, of `to_check`.
 
-    `opinion` is that of another engine on the outputs of all layers, where one was asked for.
+    `given` says that somebody gave the input, which is else drawn. `opinion` is that of another engine on the
+    outputs of all layers, `times` how long they took: each where it was asked for.
     """
 
     verification: Verification
@@ -77,6 +80,8 @@ class Proof(Struct, frozen=True):
     interrupted: bool = False
     weights: WeightsRead | None = None
     opinion: Opinion | None = None
+    given: bool = False
+    times: Times | None = None
 
     @property
     def good(self) -> bool:
@@ -139,15 +144,10 @@ def _proved(
     """Run a network that there is memory for; `wanted` are the samples asked for, if any are."""
     graph, batch = analysis.graph, analysis.settings.batch
     # How long each layer takes beside the others, roughly: for the progress bar only.
-    weights: WeightsRead | None = None
     work = [row.counts.macs + 16 * row.counts.activations for row in analysis.rows]
     try:
         network = Network(graph, seed=options.seed, dtype=options.dtype)
-        if options.weights is not None:
-            pairs = network.load_weights(options.weights, names=options.names)
-            weights = WeightsRead(options.weights.name, len(pairs), variants_alike(analysis))
-        elif options.model is not None:
-            load_model(network, options.model)
+        taken = take_weights(network, options)
         x = batch_of(network, given, batch)
         engine, model = None, None
         if options.against:
@@ -160,6 +160,7 @@ def _proved(
         raise DisprovedError(why) from None
     verification = compare(analysis, measurements)
     loss = evaluate(network, x, seed=options.seed, name=options.loss, training=options.training)
+    timed = _timed(analysis, network, x, work, options) if options.time else None
     if options.save is not None:  # with the statistics that a pass in training moved
         save_weights(options.save, as_attributes(network.parameters))
     samples = x if wanted else network.sample(SAMPLES)
@@ -174,8 +175,10 @@ def _proved(
         checked,
         to_check,
         interrupted,
-        weights,
+        weights_read(taken, analysis),
         opinion,
+        given=bool(given or written_inputs(graph)),
+        times=timed,
     )
 
 
@@ -251,6 +254,13 @@ def _measured(
     if options.activations is not None:
         save_activations(options.activations, outputs)
     return measurements
+
+
+def _timed(analysis: Analysis, network: Network, x: Batch, work: list[int], options: RunOptions) -> Times:
+    """Run the network some more times, as it stands, and see how long each layer takes."""
+    with progress("timing", PASSES * sum(work), long=options.progress) as advance:
+        seconds = layer_seconds(network, x, lambda number: advance(work[number]))
+    return times(analysis, seconds, options.machine)
 
 
 def _checked(

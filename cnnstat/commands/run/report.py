@@ -9,6 +9,7 @@ from cnnstat.base.figures import ADDED
 from cnnstat.base.text import plain
 from cnnstat.commands.run.gradients import gradient_fact, gradient_table
 from cnnstat.commands.run.outputs import output_fact, output_table
+from cnnstat.commands.run.times import time_fact, time_table
 from cnnstat.commands.run.verdict import TITLES
 from cnnstat.commands.run.weights import SPECS_OWN
 from cnnstat.report.columns import COLUMNS, MEASURABLE, footnotes, size_text
@@ -40,6 +41,8 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
         tables.append(gradient_table(check, analysis, depth))
     if document.against:
         tables.append(output_table(document.against, analysis, depth))
+    if document.times:
+        tables.append(time_table(document.times, analysis, depth))
     return Report(
         title=(*title_of(document), ", run"),
         tables=tuple(tables),
@@ -49,9 +52,11 @@ def report(document: RunDocument, proof: Proof, depth: int | None) -> Report:
             *_limits(document),
             *_loss(document, proof),
             *_broken(proof),
+            *_numbers(document),
             *_likeliest(document),
             *((gradient_fact(check),) if check else ()),
             *((output_fact(document.against),) if document.against else ()),
+            *((time_fact(document.times),) if document.times else ()),
         ),
         notes=footnotes(tables[0].columns),
         source=document.source,
@@ -148,7 +153,11 @@ def _weights(document: RunDocument) -> Iterator[Fact]:
     read = document.weights
     if read is None:
         return
-    yield Fact("weights", (Quantity(read.tensors), f" tensors of {plain(read.file)}; {SPECS_OWN}"))
+    tensors = Quantity(read.tensors), f" tensors of {plain(read.file)}"
+    if read.own:
+        yield Fact("weights", ("the model's own, ", *tensors))
+        return
+    yield Fact("weights", (*tensors, f"; {SPECS_OWN}"))
     if read.fits_too:
         yield Fact("", f"these tensors fit {_few(read.fits_too)}, too: be sure which of them was trained")
 
@@ -189,6 +198,18 @@ def _broken(proof: Proof) -> Iterator[Fact]:
     broken = proof.verification.measurements.broken
     if broken:
         yield Fact("output", (Quantity(broken), " of its numbers are NaN or infinite"))
+
+
+def _numbers(document: RunDocument) -> Iterator[Fact]:
+    if document.puts_out is None:
+        return
+    phrase: list[str | Quantity] = []
+    for name, numbers in document.puts_out.items():
+        phrase.append("; " if phrase else "")
+        for place, number in enumerate(numbers):
+            phrase += [", " if place else "", Quantity(number, "real")]
+        phrase.append(f" ({plain(name)})")
+    yield Fact("puts out", (*phrase, *([", of sample 0"] if document.batch > 1 else [])))
 
 
 def _likeliest(document: RunDocument) -> Iterator[Fact]:

@@ -19,6 +19,8 @@ from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cnnstat.analysis import Analysis
+    from cnnstat.bridge.taken_weights import Taken
     from cnnstat.commands.run.options import RunOptions
     from cnnstat.graph.model import Graph
 
@@ -26,13 +28,22 @@ SPECS_OWN = "strides, eps, slopes and activations are the spec's, a file has non
 
 
 class WeightsRead(Struct, frozen=True):
-    """A file of weights that was read."""
+    """Weights that were read, of a file or of the model that the network is."""
 
     file: str
     tensors: int
+    own: Annotated[bool, Meta(description="whether they are those of the model that SPEC names")]
     fits_too: Annotated[
         tuple[str, ...], Meta(description="other variants of the spec that have the same tensors")
     ]
+
+
+def weights_read(taken: Taken, analysis: Analysis) -> WeightsRead | None:
+    """Return what was read, None where weights were drawn."""
+    if taken.whose == "seed":
+        return None
+    own = taken.whose == "model"  # which says all that a spec does: no other variant is meant
+    return WeightsRead(taken.name, taken.tensors, own, () if own else variants_alike(analysis))
 
 
 class NamesDocument(NetworkDocument, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import RANKS
+from cnnstat.base.dtypes import BYTES, DTYPE
 from cnnstat.base.figures import BUDGETED, EXPECTED
 from cnnstat.base.limits import MAX_LAYERS, MAX_SIZE
 from cnnstat.base.pages import DEFINITIONS, KEYS
@@ -26,6 +27,7 @@ _REFERENCE: Rule = {"type": ["string", "integer"]}
 _REFERENCES: Rule = {"type": ["string", "integer", "array"], **or_list(_REFERENCE)}
 _PARAMS: Rule = explained("params", {"type": "object", "additionalProperties": True})
 _TEXT: Rule = {"type": "string"}
+_SPACE: Rule = {"type": ["number", "string", "boolean", "array"]}
 _NUMBERS: Rule = {"type": ["number", "array"]}
 
 
@@ -56,6 +58,7 @@ def schema() -> dict[str, Any]:
     network = {
         **about,
         "input": explained("input", shapes, [3, 224, 224]),
+        "dtype": explained("dtype", {"enum": [*BYTES], "default": DTYPE}),
         "params": _PARAMS,
         "variants": explained("variants", {"type": "object", "additionalProperties": variant}),
         "blocks": explained("blocks", {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}}),
@@ -64,6 +67,7 @@ def schema() -> dict[str, Any]:
         "expect": _expect(EXPECTED),
         "budget": _budget(BUDGETED),
         "values": explained("values", {"type": "object", "additionalProperties": _NUMBERS}),
+        "space": explained("space", {"type": "object", "additionalProperties": _SPACE}),
     }
     common = _common()
     references = {key: {"$ref": f"#/$defs/{key}:"} for key in common}

@@ -113,7 +113,7 @@ def sweep(
     Raises:
         SpecError: neither the network's own size nor any other is accepted.
     """
-    settings = settings or Settings()
+    settings = (settings or Settings()).on(graph.spec)
     shape = graph.input_shape
     tries = Tries(graph, settings)
     own = _accepted(tries.walked(graph.input_shapes))

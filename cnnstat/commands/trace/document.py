@@ -76,8 +76,12 @@ class TraceDocument(NetworkDocument, frozen=True, kw_only=True):
     training: bool
     values: tuple[str, ...]
     """What is written under `values:` in the spec."""
+    drawn: bool
+    """Whether something was drawn from the seed: an input, a weight, a mask, what to go back from."""
     weights: str | UnsetType = UNSET
-    """Only where weights were read: the file."""
+    """Only where weights were read: the file, or the model that the network is."""
+    own_weights: bool | UnsetType = UNSET
+    """Only where weights were read: whether they are those of the model that the network is."""
     working: Working
     executed: Real
     """The same number, as the run has it."""

@@ -42,8 +42,10 @@ def facts_of(document: TraceDocument) -> str:
     """Return how the network was run."""
     given = [f"values of the spec: {', '.join(document.values)}"] if document.values else []
     if document.weights is not UNSET:
-        given.append(f"weights of {document.weights}")
-    given.append(f"{'all else drawn from ' if given else ''}seed {document.seed}")
+        own = document.own_weights
+        given.append(f"{document.weights}'s own weights" if own else f"weights of {document.weights}")
+    if document.drawn:
+        given.append(f"{'all else drawn from ' if given else ''}seed {document.seed}")
     training = ", as in training" if document.training else ""
     return plain("; ".join((f"{document.dtype}{training}", *given)))
 

@@ -10,10 +10,10 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
 from cnnstat.bridge.memory import Uses, running_bytes
 from cnnstat.bridge.program import Network
+from cnnstat.bridge.taken_weights import take_weights
 from cnnstat.bridge.written_values import written_deltas, written_targets
 from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.commands.run.memory_limit import MemoryLimit
-from cnnstat.commands.run.model_weights import load_model
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.layer_run import LayerRun
 from cnnstat.executor.backward import go_back
@@ -32,15 +32,13 @@ if TYPE_CHECKING:
     from cnnstat.executor.network import Batch, Visit
     from cnnstat.graph.model import Graph
 
-MASKED = ("dropout", "drop_path")
-"""Types that draw a mask in training."""
-
 
 @dataclass
 class TracedRun:
     """Layers that ran, by the number of their node; what was put in, what came out, and what came back.
 
-    `written` says that dL/dy of the outputs is what the spec has under `values:`.
+    `written` says that dL/dy of the outputs is what the spec has under `values:`, `drawn` that some of the
+    numbers come from the seed.
     """
 
     analysis: Analysis
@@ -49,6 +47,7 @@ class TracedRun:
     outputs: tuple[Array, ...] = ()
     objective: Objective | None = None
     written: bool = False
+    drawn: bool = False
     loss: float = 0.0
     gradients: Gradients | None = None
     input_deltas: dict[str, Array] = field(default_factory=dict)
@@ -91,13 +90,15 @@ def traced(analysis: Analysis, needed: Iterable[int], options: TraceOptions) -> 
     limit.check(running_bytes(analysis, uses))
     with limit.held():
         network = Network(analysis.graph, seed=options.seed, dtype=options.dtype)
-        if options.weights is not None:
-            network.load_weights(options.weights, names=options.names)
-        elif options.model is not None:
-            load_model(network, options.model)
+        taken = take_weights(network, options)
         network.load(options.tensors or {})
         x = batch_of(network, given, analysis.settings.batch) if options.x is None else options.x
-        return _run(network, analysis, frozenset(needed), options, _inputs(network, x))
+        found = _run(network, analysis, frozenset(needed), options, _inputs(network, x))
+    brought = {each.name for each in analysis.graph.spec.family.values} | {*given, *(options.tensors or {})}
+    inputs = {*found.inputs} if options.x is None else set()
+    tensors = () if taken.whose != "seed" else network.parameters
+    found.drawn |= not brought.issuperset({*inputs, *tensors})
+    return found
 
 
 def _inputs(network: Network, x: Batch) -> dict[str, Array]:
@@ -119,18 +120,20 @@ def _run(
     options: TraceOptions,
     inputs: dict[str, Array],
 ) -> TracedRun:
-    found = TracedRun(analysis, inputs)
     nodes = analysis.graph.layers
-    masked = options.training and any(
-        nodes[i].number in needed and nodes[i].type in MASKED for i in range(len(nodes))
+    found = TracedRun(
+        analysis, inputs, drawn=options.training and any(each.layer.draws_mask for each in nodes)
     )
+    masked = options.training and any(each.number in needed and each.layer.draws_mask for each in nodes)
 
     def keep(visit: Visit) -> None:
         node = nodes[visit.number]
         if node.number not in needed:
             return
         mask = (
-            visit.way_back.kept[0] if node.type in MASKED and visit.way_back and visit.way_back.kept else None
+            visit.way_back.kept[0]
+            if node.layer.draws_mask and visit.way_back and visit.way_back.kept
+            else None
         )
         stored = network.stored[visit.number].all
         found.layers[node.number] = LayerRun(
@@ -176,6 +179,7 @@ def _objective(network: Network, found: TracedRun, options: TraceOptions) -> Obj
         return _aimed(drawn, found.outputs, options.target)
     classes = None if drawn.name == PROJECTION else found.outputs[0].shape[1]
     targets = written_targets(graph, len(found.outputs[0]), classes)
+    found.drawn |= targets is None
     return drawn if targets is None else _with_targets(drawn, targets)
 
 

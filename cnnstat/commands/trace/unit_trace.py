@@ -11,6 +11,7 @@ from cnnstat.analysis.outline import find
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
+from cnnstat.bridge.taken_weights import whose_weights
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.document import Backward, Followed, Share, TraceDocument, WeightGradient
 from cnnstat.commands.trace.families.activation import POINTWISE
@@ -72,6 +73,7 @@ def document_of(run: TracedRun, number: int, options: TraceOptions) -> TraceDocu
     else:
         array = run.layers[number].output
         working = family_of(node.type).value(run.layers[number], unit)
+    whose, name = whose_weights(options)
     return TraceDocument(
         command="trace",
         **head(run.analysis),
@@ -85,7 +87,9 @@ def document_of(run: TracedRun, number: int, options: TraceOptions) -> TraceDocu
         dtype=options.dtype,
         training=options.training,
         values=tuple(each.name for each in graph.spec.family.values),
-        weights=UNSET if options.weights is None else options.weights.name,
+        drawn=run.drawn,
+        weights=UNSET if whose == "seed" else name,
+        own_weights=UNSET if whose == "seed" else whose == "model",
         working=working,
         executed=Real(array[unit]),
         map=channel_of(array, unit),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch.conditions import Conditions
 from cnnstat.exporters.source.classes import SplitError, Use
@@ -173,7 +173,7 @@ class Class(Conditions):
         if entry.frozen is None or not stores:
             return
         target = self.attribute(title, stores)
-        truths = [bool(resolve(entry.frozen.value, _with_index(use))) for use in uses]
+        truths = [bool(resolve(entry.frozen.value, use.item.params)) for use in uses]
         if all(truths):
             self.made.append(f"        {target}.requires_grad_(False)")
             return
@@ -190,7 +190,3 @@ class Class(Conditions):
             raise SplitError(title)
         for index in sorted(per[0], key=lambda i: i or 0):
             self.made.append(f"        {target}[{index}].requires_grad_(False)")
-
-
-def _with_index(use: Use) -> Any:
-    return use.item.params

@@ -126,8 +126,7 @@ class Constructor(Build):
             for key, text in words.items()
         }
         if "[{all}]" in said.head:
-            head, _, tail = said.head.partition("[{all}]")
-            del head
+            _, _, tail = said.head.partition("[{all}]")
             listed = Call("", list(names), "[", "]")
             return Call("torch.cat", [listed, tail.strip(", )")])
         return said.head.format(*names, **words)

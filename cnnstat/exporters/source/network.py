@@ -264,7 +264,7 @@ class Network:
         klass = self.class_of(one)
         if klass is not self.class_of(other):
             return False
-        pairs = [(self.argument(klass, p, one), self.argument(klass, p, other)) for p in klass.args.ordered()]
+        pairs = [(self.argument(p, one), self.argument(p, other)) for p in klass.args.ordered()]
         return all(a == b for a, b in pairs)
 
     def check_path(self, scopes: list[Scope], first: str, rest: list[str], entry: Any) -> None:
@@ -291,7 +291,7 @@ class Network:
         """Return the class of a call."""
         return self._classes[id(made)]
 
-    def argument(self, klass: Build, param: Param, made: Made) -> Any:
+    def argument(self, param: Param, made: Made) -> Any:
         """Return the value of an argument in one call."""
         return param.values[self._places[id(made)]]
 
@@ -377,14 +377,12 @@ class Network:
     def outputs(self, main: Build) -> list[Val]:
         """Return what the network puts out."""
         found: list[Val] = []
-        wanted = list(self.graph.outputs)
         scope = self.root
         present = {m.name for m in scope.members}
         for reference in self.spec.family.outputs:
             if reference.name in main.env and reference.name not in present and "." not in reference.name:
                 continue
             found += main.found(reference.name)
-        del wanted
         return found or [main.above]
 
 

@@ -147,7 +147,7 @@ class Wording(Parts):
         klass = classes[0]
         words: list[Doc] = []
         for param in klass.args.ordered():
-            values = [self.network.argument(klass, param, use.item.made) for use in uses]
+            values = [self.network.argument(param, use.item.made) for use in uses]
             default = param.default
             if param.module and default not in self.network.heads:
                 default = NO_DEFAULT
@@ -197,7 +197,7 @@ class Wording(Parts):
         found: dict[str, Tree] = {}
         for key in params:
             param = klass.args.params[key]
-            values = [self.network.argument(klass, param, use.item.made) for use in uses]
+            values = [self.network.argument(param, use.item.made) for use in uses]
             tree = self.args.pick(values, uses, self.bound(klass, param, uses, sources))
             if tree is None and all(same(value, values[0]) for value in values):
                 tree = constant(values[0])

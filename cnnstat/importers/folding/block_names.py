@@ -36,7 +36,7 @@ def names_of(
 
 def _wanted(kind: Kind, repeated: bool, classes: Mapping[str, str]) -> tuple[str, str]:
     """Return what a kind is best called, and what else where others are called so, too."""
-    content = _by_content(max(kind.modules, key=lambda module: len(module.lines)))
+    content = _by_content(kind)
     own = {classes.get(".".join(module.path), "") for module in kind.modules}
     if len(own) == 1 and (name := _snake(own.pop())) and name not in _CONTAINERS:
         return name, content or name
@@ -45,7 +45,8 @@ def _wanted(kind: Kind, repeated: bool, classes: Mapping[str, str]) -> tuple[str
     if content and (numbered or len(names) > 1):
         return content, content
     if numbered and not repeated:
-        return "block", "block"
+        name = _only_layer(kind) or "block"
+        return name, name
     if numbered:
         names = {_unnumbered(module.path) for module in kind.modules}
     shared = _beginning(names).rstrip("_-") or _ending(names).strip("_-0123456789") or min(names)
@@ -74,10 +75,23 @@ def _unnumbered(path: tuple[str, ...]) -> str:
     return next((name for name in reversed(path) if not name.isdigit()), "block")
 
 
-def _by_content(module: Module) -> str:
-    """Return the name that people have for what is in a module; none where they have none."""
+def _only_layer(kind: Kind) -> str:
+    """Return what to call modules of a single layer: after it, but not as it is called itself."""
+    (first, *others) = {line.type for module in kind.modules for line in module.lines}
+    if others or not first or any(len(module.lines) > 1 for module in kind.modules):
+        return ""
+    name = first.rpartition("_")[2]
+    return f"{name}_layer" if name in LAYERS else name
+
+
+def _by_content(kind: Kind) -> str:
+    """Return the name that people have for what is in modules; none where they have none."""
+    module = max(kind.modules, key=lambda module: len(module.lines))
     types = Counter(line.type for line in _leaves(module))
-    own = [line.type for line in module.lines]
+    by_name: dict[str, set[str]] = {}
+    for line in (line for each in kind.modules for line in each.lines):
+        by_name.setdefault(line.name, set()).add(line.type)
+    own = [line.type if len(by_name[line.name]) == 1 else "act" for line in module.lines]
     if "add" in own[-2:] and types["conv"] + types["linear"]:
         kernels = [line.options.get("kernel") for line in module.lines if line.type == "conv"]
         if len(kernels) == _FEW and kernels[0] == kernels[2] == 1:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec.structs import replace
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnstat.importers.onnx.value import Node, Value
     from cnnstat.layers.base import Shape
 
@@ -65,3 +69,18 @@ def _fewer(node: Node, inputs: list[Value], axis: int, rank: int) -> int:
     if axes is None and len(inputs) > 1 and inputs[1].array is not None:
         axes = inputs[1].array.tolist()
     return sum(each % rank < axis for each in axes or ())
+
+
+def unmixed(values: dict[str, Value], outputs: Iterable[str]) -> None:
+    """Take no axis of samples for known in outputs of a model in which they are within another one.
+
+    What is laid out so on the way is laid back, as heads of attention. An output stays: several samples in a
+    row are what no layer can put out, unless they stand one behind the other along the first axis.
+    """
+    for name in outputs:
+        value = values[name]
+        if value.batch is None or value.folded == PLAIN:
+            continue
+        count = (value.shape or ())[value.batch] // max(prod(value.folded), 1)
+        if count > 1 and (value.batch or value.folded[0] > 1):
+            values[name] = replace(value, batch=None, folded=PLAIN)

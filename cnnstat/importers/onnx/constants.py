@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.importers.draft import TensorAt, Turn
+from cnnstat.importers.draft import Made, TensorAt, Turn
 from cnnstat.importers.onnx.external import small
 from cnnstat.importers.onnx.value import MAX_COMPUTED, Value, keeps_numbers
 from cnnstat.importers.onnx.wire import BrokenFileError
@@ -76,7 +76,7 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
         turn = ("reshape", shape)
     else:
         return None
-    at = first.at and TensorAt(first.at.key, (*first.at.turns, turn))
+    at = first.at and first.at.turned(turn)
     array = first.array
     if array is not None:
         array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
@@ -106,10 +106,16 @@ def _in_order(axes: Any) -> bool:
 
 
 def _scattered(inputs: list[Value]) -> Value | None:
-    """Return stored kernels that are laid into zeros, each for one filter and one map that it reads."""
+    """Return stored kernels that are laid into zeros."""
     zeros, places, kernels = inputs
-    rows, shape = places.array, zeros.shape or ()
-    if zeros.array is None or zeros.array.any() or kernels.at is None or rows is None or len(shape) < 3:
+    if zeros.array is None or zeros.array.any() or places.array is None:
+        return None
+    return laid_into_zeros(kernels, zeros.shape or (), places.array)
+
+
+def laid_into_zeros(kernels: Value, shape: tuple[int, ...], rows: Any) -> Value | None:
+    """Return stored kernels as weights of this shape; each is for one filter and one map that it reads."""
+    if kernels.at is None or len(shape) < 3:
         return None
     if rows.shape != (*(kernels.shape or ())[:1], 2) or (kernels.shape or ())[1:] != shape[2:]:
         return None
@@ -137,6 +143,35 @@ def evaluated(node: Any, arrays: dict[str, Any], opset: int) -> list[Any] | None
     except Exception:
         return None
     return [*found]
+
+
+_DEEPEST = 50
+"""Large constants that one is computed from, one after the other."""
+_MOST_LATER = 1 << 27
+"""Numbers of a large constant and of those that it is computed from."""
+
+
+def computed_later(
+    node: Any, inputs: list[Value], found: dict[str, tuple[int, Any]], opset: int
+) -> Value | None:
+    """Return a constant that is too large to be computed before it is needed, None where it is no constant.
+
+    ``found`` are type and shape of what the node puts out.
+    """
+    name = node.output[0] if len(node.output) == 1 else ""
+    if name not in found or not inputs or not all(each.constant for each in inputs):
+        return None
+    if any(each.type in (5, 10) for each in node.attribute):
+        return None  # graphs within: a loop may run for ever
+    reads = tuple(each.at or TensorAt("", (), each.array) for each in inputs)
+    kind, shape = found[name]
+    before = [each.made for each in reads if each.made is not None]
+    deep = 1 + max((each.deep for each in before), default=0)
+    numbers = prod(shape) + sum(each.numbers for each in before)
+    if deep > _DEEPEST or numbers > _MOST_LATER:
+        return None
+    at = TensorAt("", made=Made(node, opset, reads, shape, kind, deep, numbers))
+    return Value(name, shape, kind, None, None, at)
 
 
 def array_of(tensor: Any, path: Path) -> Any:

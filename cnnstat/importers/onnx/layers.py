@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import isfinite
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from cnnstat.base.axes import MOST_AXES, rank_of
 from cnnstat.base.errors import Misfit
+from cnnstat.base.module_names import names
 from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.learned import aside
 from cnnstat.importers.onnx.module_names import module_of
+from cnnstat.importers.onnx.value import is_number
 from cnnstat.layers.base import size_of
 from cnnstat.layers.plugged import layer_type
 from cnnstat.layers.reader import read_layer
@@ -57,6 +60,8 @@ class Layers:
         self.readers = Counter(name for node in model.nodes for name in node.inputs)
         self.readers.update(model.outputs)
         self._owners: dict[object, int] = {}
+        self._tied = _read_in_several_modules(model)
+        self._aside: set[str] = set()
 
     def value(self, name: str) -> Value:
         """Return what is known of a value."""
@@ -116,6 +121,20 @@ class Layers:
             raise Outside("a layer puts out 1 to 4 axes")
         return source
 
+    def nearest(self, rank: int) -> int | str:
+        """Return the last layer so far that puts out so many axes, or an input that has them.
+
+        Raises:
+            Outside: there is none.
+        """
+        for number in range(len(self.built) - 1, -1, -1):
+            if len(self.built[number].shape) == rank:
+                return number
+        for name, shape in self.model.inputs.items():
+            if len(shape) == rank:
+                return name
+        raise Outside(f"nothing before it has {rank} axes")
+
     def add(
         self,
         node: Node,
@@ -131,10 +150,17 @@ class Layers:
             Outside: the type has not these options, or another shape or other tensors with them.
         """
         stored = {name: value for name, value in (tensors or {}).items() if value is not None}
+        for name, value in stored.items():
+            if not is_number(value.kind):
+                raise Outside(f"its {name} is no array of numbers")
         if kind != "opaque" and node.noted is None:  # notes have options as they were written: formulas
             self._check(kind, options or {}, reads, shape, stored)
+        for name in aside(self.model, stored.values()):
+            if name not in self._aside:
+                self._aside.add(name)
+                self._put_aside(name, reads[0])
         at = {name: value.at or TensorAt("", (), value.array) for name, value in stored.items()}
-        path = module_of(node, stored)
+        path = module_of(node, stored, self._tied)
         called = node.op.lower() if kind == "opaque" else kind
         layer = Built(
             kind,
@@ -148,16 +174,30 @@ class Layers:
             fused="batchnorm" in node.name.split("/"),
         )
         numbers = [each for key, each in at.items() if not key.startswith("running_")]
-        if numbers and all(each.key in self.model.fixed for each in numbers):
+        if numbers and all(each.key in (self.model.fixed or ()) for each in numbers):
             layer.options["frozen"] = True
         if stored:
-            key = (kind, *((name, _whose(value)) for name, value in sorted(stored.items())))
+            key = (kind, *((name, whose(value)) for name, value in sorted(stored.items())))
             owner = self._owners.setdefault(key, len(self.built))
             if owner != len(self.built):
                 layer.weights, layer.tensors = owner, {}
                 layer.options.pop("frozen", None)  # it is said where the weights are
         self.built.append(layer)
         return len(self.built) - 1
+
+    def _put_aside(self, key: str, like: int | str) -> None:
+        """Add a tensor of the model as a layer that nobody reads, of as many axes as another one has."""
+        rank = len(self.model.inputs[like] if isinstance(like, str) else self.built[like].shape)
+        value = self.value(key)
+        shape = (prod(value.shape or ()), *(1,) * (rank - 1))
+        at = (value.at or TensorAt(key)).turned(("reshape", shape))
+        options: dict[str, Any] = {"shape": [*shape]}
+        if key in (self.model.fixed or ()):
+            options["frozen"] = True
+        module, _, name = key.rpartition(".")
+        path = names(f"{module}_{name}" if module else name)
+        layer = Built("parameter", [like], options, {"weight": at}, path, "parameter", shape, kept=True)
+        self.built.append(layer)
 
     def _check(
         self,
@@ -201,14 +241,30 @@ class Layers:
         self.sources[name] = source
 
 
+def index_of(index: int, size: int, what: str = "axis") -> int:
+    """Return an index from 0 on; one below 0 counts from the end.
+
+    Raises:
+        Outside: there are not so many.
+    """
+    if not -size <= index < size:
+        raise Outside(f"there is no {what} {index} of {size}")
+    return index % size
+
+
+def is_pointwise(kind: str) -> bool:
+    """Say whether a type works value by value, so that it does not matter where its axes stand."""
+    declared = layer_type(kind)
+    return declared is not None and declared.pointwise
+
+
 def axis_name(value: Value, axis: int) -> str:
     """Return the name of an axis of a value; of one sample the first are the channels.
 
     Raises:
         Outside: it is the axis of samples, or there are too many.
     """
-    shape = value.shape or ()
-    axis %= max(len(shape), 1)
+    axis = index_of(axis, len(value.shape or ()))
     if axis == value.batch:
         raise Outside("it works along the axis of samples")
     return names_of(value.sample)[value.place(axis)]
@@ -225,9 +281,19 @@ def names_of(shape: Shape) -> tuple[str, ...]:
     return ("channels", *rank_of(shape).axes[1:])
 
 
-def _whose(value: Value) -> object:
+def whose(value: Value) -> object:
     """Return what tells a tensor from all others: the model's own and its way to ours, or a name."""
     return (value.at.key, value.at.turns) if value.at is not None and value.at.key else value.name
+
+
+def _read_in_several_modules(model: Model) -> frozenset[str]:
+    """Return the tensors, by the model's names, that nodes of different modules have as their weight."""
+    scopes: dict[str, set[str]] = {}
+    for node in model.nodes:
+        weight = model.values[node.inputs[1]] if len(node.inputs) > 1 else None
+        if weight is not None and weight.at is not None:
+            scopes.setdefault(weight.at.key, set()).add(node.scope or node.name.rpartition("/")[0])
+    return frozenset(key for key, found in scopes.items() if len(found) > 1)
 
 
 def _frozen(value: Any) -> Any:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec.structs import replace
 
 from cnnstat.base.axes import rank_of
-from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.layers import Built, names_of
+from cnnstat.importers.onnx.layers import Built, is_pointwise, names_of
 
 if TYPE_CHECKING:
     from cnnstat.layers.base import Shape
@@ -21,15 +20,10 @@ if TYPE_CHECKING:
 Order: TypeAlias = tuple[int, ...]
 """Axis i of a value is axis order[i] of the layer that holds it; none for a value that is as it is held."""
 
-_POINTWISE = {
-    *("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_swish", "hard_sigmoid", "sigmoid"),
-    *("tanh", "hard_tanh", "softsign", "softplus", "mish", "abs", "clamp", "power"),
-}
 _AXIS = {
     **dict.fromkeys(("softmax", "log_softmax", "linear", "concat", "split", "slice"), "axis"),
     "layer_norm": "axes",
 }
-_JOINS = {"add", "subtract", "multiply", "maximum"}
 
 
 class Layouts:
@@ -112,7 +106,7 @@ def _along(layer: Built, order: Order) -> Built | None:
     if len(layer.shape) != len(order):
         return None
     shape = tuple(layer.shape[order.index(axis)] for axis in range(len(order)))
-    if layer.type in _POINTWISE or layer.type in _JOINS:
+    if is_pointwise(layer.type):
         return replace(layer, shape=shape)
     names = names_of(layer.shape)
     if layer.type in _AXIS:
@@ -130,7 +124,7 @@ def _along(layer: Built, order: Order) -> Built | None:
     if layer.type == "parameter":
         back = tuple(order.index(axis) for axis in range(len(order)))
         at = layer.tensors.get("weight")
-        tensors = {} if at is None else {"weight": TensorAt(at.key, (*at.turns, ("permute", back)), at.array)}
+        tensors = {} if at is None else {"weight": at.turned(("permute", back))}
         return replace(layer, shape=shape, options={"shape": [*shape]}, tensors=tensors)
     return None
 

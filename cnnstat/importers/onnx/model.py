@@ -16,11 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
-from cnnstat.importers.onnx.constants import array_of, evaluated, turned
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of, unmixed
+from cnnstat.importers.onnx.constants import array_of, computed_later, evaluated, turned
 from cnnstat.importers.onnx.notes import Noted, Notes
 from cnnstat.importers.onnx.stand_ins import StandIns
-from cnnstat.importers.onnx.value import MAX_COMPUTED, OWN, Node, Value, named
+from cnnstat.importers.onnx.value import MAX_COMPUTED, OWN, Node, Value, is_float, named
 from cnnstat.importers.onnx.wire import BrokenFileError
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ class Model(Struct):
     """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
 
     ``turned`` are inputs of which nothing but maps with their channels first is read.
-    ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
-    ``quantised``: numbers of one byte stand for its weights and outputs.
+    ``fixed`` are tensors, by the model's own names, that training leaves; None where a model does not say.
+    ``remarks`` are what is said of it before all else.
+    ``made``: by which node a constant with fractions is made, and how many nodes stood before it.
     """
 
     name: str
@@ -60,8 +61,9 @@ class Model(Struct):
     values: dict[str, Value]
     outputs: list[str]
     turned: frozenset[str] = frozenset()
-    fixed: frozenset[str] = frozenset()
-    quantised: bool = False
+    fixed: frozenset[str] | None = None
+    remarks: tuple[str, ...] = ()
+    made: dict[str, tuple[int, Node]] = {}
 
 
 def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Mapping[str, int]) -> Model:
@@ -81,6 +83,7 @@ class _Understanding:
         self.opset = next((self.opsets[name] for name in OWN if name in self.opsets), 1)
         self.values: dict[str, Value] = {"": Value("", None)}
         self.nodes: list[Node] = []
+        self.made: dict[str, tuple[int, Node]] = {}
         self._makers: dict[str, Node] = {}
         self._notes = Notes(proto.graph, self.values)
         self._stand_ins = StandIns(self.values, self._makers, self._store)
@@ -104,6 +107,10 @@ class _Understanding:
             if unknown:
                 message = f"the node '{named(node)}' reads '{unknown[0]}', which nothing above it puts out"
                 raise BrokenFileError(message)
+            again = [name for name in node.output if name and name in self.values]
+            if again:
+                message = f"the node '{named(node)}' puts out '{again[0]}', which stands above it already"
+                raise BrokenFileError(message)
             with _as_broken(node):
                 others = self._stand_ins.of(node)
                 if others is None:
@@ -112,12 +119,12 @@ class _Understanding:
                 else:
                     waiting.extendleft(reversed(others))
         outputs = [each.name for each in graph.output if each.name in self.values]
+        unmixed(self.values, outputs)
         opset = self.opset
-        model = Model(
-            graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs
+        return Model(
+            *(graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs),
+            made=self.made,
         )
-        model.quantised = any(node.op == "QuantizeLinear" for node in self.nodes)
-        return model
 
     def _store(self, tensors: Iterable[Any]) -> None:
         for tensor in tensors:
@@ -153,12 +160,16 @@ class _Understanding:
             self._take_noted(node, noted)
             return
         inputs = [self.values[name] for name in node.input]
-        if own and self._constant(node, inputs):
-            return
-        found = self._inferred(node, inputs) if own or node.domain in self.opsets else {}
-        if own and node.op_type not in _RANDOM and self._computed(node, inputs, found):
-            return
+        found: dict[str, tuple[int, Shape]] = {}
+        same = own and self._constant(node, inputs)
+        if not same:
+            found = self._inferred(node, inputs) if own or node.domain in self.opsets else {}
+            same = own and node.op_type not in _RANDOM and self._computed(node, inputs, found)
         kept = Node(named(node), node.op_type, [*node.input], [*node.output], _attributes(node), _scope(node))
+        if same:
+            fractions = (name for name in kept.outputs if name and is_float(self.values[name].kind))
+            self.made |= dict.fromkeys(fractions, (len(self.nodes), kept))
+            return
         kept.own = node.name in node.output
         kept.domain = "" if own else node.domain
         self.nodes.append(kept)
@@ -213,7 +224,10 @@ class _Understanding:
         outputs = [name for name in node.output if name]
         small = all(prod(found[name][1]) <= MAX_COMPUTED for name in outputs if name in found)
         if not small or any(each.array is None for each in given) or found.keys() < {*outputs}:
-            return False
+            later = computed_later(node, inputs, found, self.opset)
+            if later is not None:
+                self.values[later.name] = later
+            return later is not None
         if any(each.type in (5, 10) for each in node.attribute) and node.op_type != "ConstantOfShape":
             return False  # graphs within: a loop may run for ever
         arrays = evaluated(node, {each.name: each.array for each in given}, self.opset)

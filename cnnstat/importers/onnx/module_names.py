@@ -15,19 +15,22 @@ if TYPE_CHECKING:
     from cnnstat.importers.onnx.value import Node, Value
 
 
-def module_of(node: Node, tensors: dict[str, Value]) -> str:
+def module_of(node: Node, tensors: dict[str, Value], tied: frozenset[str] = frozenset()) -> str:
     """Return the dotted name of the module that a layer is of.
+
+    The names of ``tied`` weights say nothing of it, for several modules have them.
 
     A node that is called as what it puts out has the name of the layer. Else the name of its weight is best,
     then what the exporter notes beside a node, then the node's own name. A module
     `double_` of PyTorch's is the layer `double`.
     """
-    return node.outputs[0] if node.own else names(_module(node, tensors))
+    return node.outputs[0] if node.own else names(_module(node, tensors, tied))
 
 
-def _module(node: Node, tensors: dict[str, Value]) -> str:
+def _module(node: Node, tensors: dict[str, Value], tied: frozenset[str]) -> str:
     weight = tensors.get("weight")
-    if weight is not None and weight.at is not None:
+    own = node.scope or node.name.startswith("/")
+    if weight is not None and weight.at is not None and not (own and weight.at.key in tied):
         name, _, end = weight.at.key.rpartition(".")
         if name and end in _WEIGHTS and ":" not in name and "/" not in name and "\0" not in name:
             return name

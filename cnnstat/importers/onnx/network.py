@@ -8,24 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.base.limits import is_size
+from cnnstat.base.text import listed
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
+from cnnstat.importers.onnx.dtypes import dtype_of
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.groups import grouped
 from cnnstat.importers.onnx.inputs import ModelInputs, inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
+from cnnstat.importers.onnx.learned import opened
 from cnnstat.importers.onnx.model import Model, understood
 from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
 from cnnstat.importers.onnx.operators.noted import noted
 from cnnstat.importers.onnx.patterns import simplified
+from cnnstat.importers.onnx.tied import parted
 from cnnstat.importers.onnx.value import Node
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.base.arguments import Inputs
+    from cnnstat.layers.base import Shape
 
 
 def read(path: Path, input_shape: Inputs | None = None) -> Draft:
@@ -59,10 +64,13 @@ def drafted(model: Model) -> Draft:
     Raises:
         ModelError: none of its outputs has a shape that is known.
     """
+    dtype, remark = dtype_of(model)
+    opened(model)
     simplified(model)
+    parted(model)
     layers = Layers(model)
     unknown: list[Node] = []
-    remarks: list[str] = []
+    remarks = [*model.remarks, *filter(None, [remark])]
     for node in model.nodes:
         if any(
             layers.value(name).shape is None or name not in layers.sources for name in _needed(node, layers)
@@ -83,7 +91,7 @@ def drafted(model: Model) -> Draft:
             remarks.append(f"{node.name or node.outputs[0]} ({node.op}): {why}")
     if unknown:
         _unknown(unknown, layers)
-    return _draft(model, layers, remarks)
+    return _draft(model, layers, remarks, dtype)
 
 
 def _handler(node: Node) -> Operator | None:
@@ -108,7 +116,7 @@ def _opaque(node: Node, layers: Layers) -> bool:
     for number, (name, value) in enumerate(zip(outputs, values, strict=True)):
         shape = value.sample if 1 <= len(value.sample) <= MOST_AXES + 1 and value.batch is not None else None
         if shape is None:
-            shape = (prod(value.sample),)
+            shape = (prod(value.sample),) if is_size(prod(value.sample)) else _joined(value.sample)
         if not all(map(is_size, shape)):
             return False
         options: dict[str, Any] = {"op": node.op, "shape": [*shape]}
@@ -116,6 +124,15 @@ def _opaque(node: Node, layers: Layers) -> bool:
             options["part"] = True
         layers.put(name, layers.add(node, "opaque", reads, shape, options))
     return True
+
+
+def _joined(sizes: Shape) -> Shape:
+    """Return sizes of so few axes that a layer can have them: neighbours that are the smallest together."""
+    found = [*sizes]
+    while len(found) > MOST_AXES + 1:
+        first = min(range(len(found) - 1), key=lambda axis: found[axis] * found[axis + 1])
+        found[first : first + 2] = [found[first] * found[first + 1]]
+    return tuple(found)
 
 
 def _unknown(nodes: list[Node], layers: Layers) -> None:
@@ -147,7 +164,7 @@ def _unknown(nodes: list[Node], layers: Layers) -> None:
     layers.model.outputs.append("\0rest")
 
 
-def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
+def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draft:
     """Name the layers that are needed for the outputs.
 
     Raises:
@@ -158,7 +175,7 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
     if not ends:
         raise ModelError("none of its outputs is worked out from its inputs by operators that are known")
     shapes, every, ends = settled(layers.built, ends, model.inputs, model.turned)
-    grouped(every, ends, shapes)
+    grouped(every, ends, shapes, says_trained=model.fixed is not None)
     kept = _kept(every, [*ends, *(number for number, each in enumerate(every) if each.kept)])
     built = [every[number] for number in kept]
     read = {source for each in built for source in each.reads}
@@ -191,14 +208,17 @@ def _draft(model: Model, layers: Layers, remarks: list[str]) -> Draft:
         remarks.append(
             f"its tensor '{key}' is used in several layers that cannot share it, and is counted for each"
         )
-    if model.quantised:
-        remarks.append("its weights and outputs are quantised: memory is that of --dtype int8")
     found = iter([called[number] for number in ends])
     results = tuple(next(found) if isinstance(source, int) else "" for source in sources)
     outputs = tuple(dict.fromkeys(filter(None, results)))
+    for output in outputs:
+        places = [str(place) for place, name in enumerate(results, 1) if name == output]
+        if len(places) > 1:
+            remarks.append(f"its outputs {listed(places)} are one value, which is put out once")
     return Draft(
         name=model.name,
         inputs=inputs,
+        dtype=dtype,
         layers=tuple(drafts),
         outputs=outputs,
         results=results,

@@ -236,7 +236,10 @@ class _Patterns:
             makers = [each for each in makers if self._joins(each, pieces)]
             if not makers:
                 return
-            pieces.append(max(makers, key=lambda each: self.order[id(each)]))
+            last = max(makers, key=lambda each: self.order[id(each)])
+            if last.op in _BENDS and last.op == pieces[-1].op:
+                return  # no activation bends twice the same way
+            pieces.append(last)
 
     def _joins(self, node: Node, pieces: list[Node]) -> bool:
         within = {id(each) for each in pieces}

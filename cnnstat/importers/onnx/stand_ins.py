@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _MOST_PARTS = 1024
 """Parts that a value is split into."""
+JOINED = {"ReduceSum": "Sum", "ReduceMax": "Max"}
+"""What joins the values that are stacked before a reduction."""
 
 
 class StandIns:
@@ -26,7 +28,7 @@ class StandIns:
         """Return the nodes that are to be taken in place of one, None where it is taken itself."""
         if node.domain not in OWN:
             return None
-        return self._branch(node) or self._parts(node) or self._as_reshape(node) or self._as_sum(node)
+        return self._branch(node) or self._parts(node) or self._as_reshape(node) or self._as_joined(node)
 
     def _branch(self, node: Any) -> list[Any] | None:
         """Return the nodes that an If with a known condition stands for."""
@@ -103,15 +105,18 @@ class StandIns:
         made.metadata_props.extend(node.metadata_props)
         return [made]
 
-    def _as_sum(self, node: Any) -> list[Any] | None:
-        """Return a Sum in place of a ReduceSum along an axis that values were stacked along for it."""
-        stack = self.makers.get(node.input[0]) if node.op_type == "ReduceSum" else None
+    def _as_joined(self, node: Any) -> list[Any] | None:
+        """Return a Sum or Max in place of a reduction along an axis that values were stacked along for it."""
+        stack = self.makers.get(node.input[0]) if node.op_type in JOINED else None
         keeps = any(each.name == "keepdims" and not each.i for each in node.attribute)
-        axes = self.values[node.input[1]].array if len(node.input) > 1 else None
-        if stack is None or stack.op != "Concat" or not keeps or axes is None or axes.size != 1:
+        axes = [each for attribute in node.attribute if attribute.name == "axes" for each in attribute.ints]
+        if len(node.input) > 1:
+            array = self.values[node.input[1]].array
+            axes = [] if array is None else array.reshape(-1).tolist()
+        if stack is None or stack.op != "Concat" or not keeps or len(axes) != 1:
             return None
         rank = max(len(self.values[node.input[0]].shape or ()), 1)
-        axis = int(axes.reshape(-1)[0]) % rank
+        axis = axes[0] % rank
         if stack.attributes["axis"] % rank != axis:
             return None
         rows: list[str] = []
@@ -125,6 +130,6 @@ class StandIns:
             rows.append(maker.inputs[0])
         from onnx import helper  # noqa: PLC0415
 
-        made = helper.make_node("Sum", rows, node.output, name=node.name)
+        made = helper.make_node(JOINED[node.op_type], rows, node.output, name=node.name)
         made.metadata_props.extend(node.metadata_props)
         return [made]

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.errors import ModelError
+from cnnstat.importers.onnx.constants import evaluated
 from cnnstat.importers.onnx.external import Place, numbers_at, place_of
 from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.wire import BrokenFileError, Payload
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cnnstat.importers.draft import TensorAt
+    from cnnstat.importers.draft import Made, TensorAt
 
 _SIDE_BY_SIDE = {"raw_data": "", "float_data": "<f4", "double_data": "<f8"}
 """Fields in which each number takes as many bytes; "" for those of the tensor's own type."""
@@ -38,13 +39,35 @@ class StoredTensors:
             ModelError: its numbers are missing, not as many as its shape says, or outside of the folder;
             OSError: a file cannot be read.
         """
-        if at.array is None and at.key not in self._tensors:
-            raise ModelError(f"the numbers of '{at.key}' are missing")
-        with as_model_error():
-            found = self._read(self._tensors[at.key]) if at.array is None else at.array
+        return self._array(at, {})
+
+    def _array(self, at: TensorAt, known: dict[int, Any]) -> Any:
+        """Return a tensor; ``known`` has what was computed on the way."""
+        if at.made is not None:
+            found = self._computed(at.made, known)
+        elif at.array is not None:
+            found = at.array
+        else:
+            with as_model_error():
+                found = self._read(self._tensor(at))
         for how, numbers in at.turns:
             found = found.transpose(numbers) if how == "permute" else found.reshape(numbers)
         return found
+
+    def _computed(self, made: Made, known: dict[int, Any]) -> Any:
+        """Compute a large constant from what its node reads."""
+        if id(made) not in known:
+            arrays = [self._array(each, known) for each in made.reads]
+            found = evaluated(made.node, dict(zip(made.node.input, arrays, strict=True)), made.opset)
+            if found is None or found[0].shape != made.shape:
+                raise ModelError(f"the numbers of '{made.node.output[0]}' cannot be computed")
+            known[id(made)] = found[0]
+        return known[id(made)]
+
+    def _tensor(self, at: TensorAt) -> Any:
+        if at.key not in self._tensors:
+            raise ModelError(f"the numbers of '{at.key}' are missing")
+        return self._tensors[at.key]
 
     def outline(self, at: TensorAt) -> tuple[tuple[int, ...], Any]:
         """Return the shape and the type of a tensor, of which no number is read.
@@ -52,24 +75,25 @@ class StoredTensors:
         Raises:
             ModelError: its type is none that is known.
         """
-        if at.array is None and at.key not in self._tensors:
-            raise ModelError(f"the numbers of '{at.key}' are missing")
-        if at.array is None:
-            shape, dtype = tuple(self._tensors[at.key].dims), self._type(self._tensors[at.key])
+        if at.made is not None:
+            shape, dtype = at.made.shape, self._type(at.made.kind, at.made.node.output[0])
+        elif at.array is None:
+            tensor = self._tensor(at)
+            shape, dtype = tuple(tensor.dims), self._type(tensor.data_type, tensor.name)
         else:
             shape, dtype = at.array.shape, at.array.dtype
         for how, numbers in at.turns:
             shape = tuple(shape[axis] for axis in numbers) if how == "permute" else _filled(shape, numbers)
         return shape, dtype
 
-    def _type(self, tensor: Any) -> Any:
+    def _type(self, kind: int, name: str) -> Any:
         from onnx import helper  # noqa: PLC0415
 
         with as_model_error():
             try:
-                return helper.tensor_dtype_to_np_dtype(tensor.data_type)
+                return helper.tensor_dtype_to_np_dtype(kind)
             except (KeyError, ValueError):
-                raise BrokenFileError(f"'{tensor.name}' is of a type that is not read") from None
+                raise BrokenFileError(f"'{name}' is of a type that is not read") from None
 
     def _read(self, tensor: Any) -> Any:
         from onnx import numpy_helper  # noqa: PLC0415

@@ -18,6 +18,7 @@ OWN = ("", "ai.onnx")
 """The names of ONNX's own domain."""
 
 _FLOATS = {1, 10, 11, 16, 17, 18, 19, 20, 23}
+_SMALL = {21, 22}
 _BOOL = 9
 _WHOLE = {
     3: (-7, 7),
@@ -35,6 +36,11 @@ _WHOLE = {
 def is_float(kind: int) -> bool:
     """Say whether a type, by its number in ONNX, has fractions."""
     return kind in _FLOATS
+
+
+def is_number(kind: int) -> bool:
+    """Say whether a type is one of numbers that a layer may have: no texts, truth values or complex ones."""
+    return kind in _FLOATS or kind in _WHOLE or kind in _SMALL
 
 
 def keeps_numbers(before: int, after: int) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.importers.draft import TensorAt, Turn
+from cnnstat.importers.onnx.constants import laid_into_zeros
 from cnnstat.importers.onnx.value import keeps_numbers
+from cnnstat.importers.torch_export.orders import TURNING, order_of
 from cnnstat.importers.torch_export.program import SAMPLES
 
 if TYPE_CHECKING:
+    from cnnstat.importers.draft import Turn
     from cnnstat.importers.onnx.value import Value
     from cnnstat.importers.torch_export.call import Call
 
@@ -20,7 +23,7 @@ AS_IT_IS = {
 }
 """What puts out the numbers that it reads."""
 _CAST = {"to", "_to_copy", "type_as", "float"}
-_TURNED = {"t", "transpose", "permute", "numpy_T"}
+_ZEROS = {"aten::new_zeros", "aten::zeros", "aten::zeros_like"}
 _SHAPED = {"view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "unflatten", "view_as"}
 
 
@@ -37,36 +40,37 @@ def turned(call: Call) -> Value | None:
         return first if keeps_numbers(first.kind, call.kind) else None
     if call.operator == "expand" and _is_for_samples(own, shape):
         return first if len(own) == len(shape) else None
-    if call.operator in _TURNED:
-        turn = ("permute", _order(call, len(own)))
-    elif call.operator in _SHAPED:
+    if call.operator == "index_put":
+        return _scattered(call)
+    if call.operator in TURNING:
+        turn = ("permute", tuple(order_of(call, len(own))))
+    elif call.operator in _SHAPED and prod(own) == prod(shape):
         turn = ("reshape", shape)
     else:
         return None
-    at = first.at and TensorAt(first.at.key, (*first.at.turns, turn))
+    at = first.at and first.at.turned(turn)
     array = first.array
     if array is not None:
         array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
     return replace(first, name=call.node.name, shape=shape, at=at, array=array)
 
 
+def _scattered(call: Call) -> Value | None:
+    """Return kernels of the module that are laid into zeros."""
+    import numpy as np  # noqa: PLC0415
+
+    zeros, places = call.node.args[0], [call.value(name).array for name in call.names("indices")]
+    made_by = getattr(getattr(zeros.target, "_schema", None), "name", "")
+    if made_by not in _ZEROS or len(places) != 2 or any(each is None for each in places):
+        return None
+    found = laid_into_zeros(call.value(call.name("values")), call.shape, np.stack(places, 1))
+    return None if found is None or call["accumulate"] else replace(found, name=call.node.name)
+
+
 def _is_for_samples(own: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     """Say whether a tensor is repeated for each sample, and in no other way."""
     own = (1,) * (len(wanted) - len(own)) + own
     return wanted[:1] == (SAMPLES,) and own[:1] == (1,) and own[1:] == wanted[1:]
-
-
-def _order(call: Call, rank: int) -> tuple[int, ...]:
-    if call.operator == "permute":
-        return tuple(axis % rank for axis in call["dims"])
-    order = [*range(rank)]
-    a, b = (
-        (0, rank - 1)
-        if call.operator in ("t", "numpy_T")
-        else (call.axis("dim0", rank), call.axis("dim1", rank))
-    )
-    order[a], order[b] = order[b], order[a]
-    return tuple(order)
 
 
 def computed(call: Call) -> Any:

@@ -7,18 +7,19 @@ pieces, shuffles, turned axes and the axis of samples are found by the same code
 from __future__ import annotations
 
 import operator
+from contextlib import suppress
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.base.text import listed
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import UNKNOWN, samples_of
+from cnnstat.importers.onnx.batch import UNKNOWN, samples_of, unmixed
 from cnnstat.importers.onnx.layers import Outside
 from cnnstat.importers.onnx.model import Model
-from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value
+from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value, is_float
 from cnnstat.importers.torch_export.aten import ATEN
 from cnnstat.importers.torch_export.call import Call
 from cnnstat.importers.torch_export.constants import computed, turned
-from cnnstat.importers.torch_export.program import SAMPLES
 
 if TYPE_CHECKING:
     from cnnstat.importers.torch_export.program import Program
@@ -47,9 +48,11 @@ class Reading:
         self.program = program
         self.values: dict[str, Value] = {"": Value("", None)}
         self.nodes: list[Node] = []
+        self.made: dict[str, tuple[int, Node]] = {}
         self.names: dict[Any, str] = {}
         self.kinds: dict[str, int] = {}
         self.inputs: dict[str, Shape] = {}
+        self.remarks: list[str] = []
 
     def model(self, name: str) -> Model:
         """Go through the program."""
@@ -72,7 +75,32 @@ class Reading:
                 }
                 outputs = [self.names[each] for each in results if each.name in ends]
         fixed = frozenset(stored.values()) - self.program.trained
-        return Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed=fixed)
+        unmixed(self.values, outputs)
+        model = Model(name, "torch.export", OPSET, self.inputs, self.nodes, self.values, outputs, fixed=fixed)
+        model.remarks = tuple(filter(None, [*self.remarks, self._idle(stored)]))
+        model.made = self.made
+        return model
+
+    def _idle(self, stored: dict[str, str]) -> str:
+        """Return what is to be said of parameters that nothing reads, empty where all are read."""
+        read = {
+            stored[node.name]
+            for node in self.program.exported.graph.nodes
+            if node.name in stored and node.users
+        }
+        sizes = self.program.parameters
+        same = {identity for name, (identity, _) in sizes.items() if name in read}
+        idle = {identity: count for identity, count in sizes.values() if identity not in same}
+        if not idle:
+            return ""
+        whole = sum(dict(sizes.values()).values())
+        parts = dict.fromkeys(
+            name.partition(".")[0] for name, (identity, _) in sizes.items() if identity in idle
+        )
+        return (
+            f"{sum(idle.values()):,} of its {whole:,} parameters are left out, for what it puts out in"
+            f" evaluation does not read them: {listed(tuple(parts))}"
+        )
 
     def _placeholder(self, node: Any, stored: str | None) -> None:
         """Take an input, or a tensor that the module has."""
@@ -147,9 +175,23 @@ class Reading:
         if found is None:
             array = computed(call) if prod(shapes[0]) <= MAX_COMPUTED else None
             found = Value(node.name, shapes[0], call.kind, None, array, TensorAt(f"\0{node.name}"))
-        self.values.setdefault(found.name, found)
+        if found.name == node.name and found.at is not None and found.at.key.startswith("\0"):
+            self._note_made(call)
+        self.values[found.name] = found
         self.names[node] = found.name
         return True
+
+    def _note_made(self, call: Call) -> None:
+        """Keep the nodes that make a constant beside the others."""
+        handler = ATEN.get(call.operator)
+        if not is_float(call.kind):
+            return
+        kept, self.nodes = self.nodes, []
+        with suppress(Outside, LookupError):
+            if handler is None or not handler(call):
+                call.outside()
+        made, self.nodes = self.nodes, kept
+        self.made |= {name: (len(kept), each) for each in made for name in each.outputs}
 
     def put(self, node: Node, shapes: list[Shape]) -> None:
         """Add a node whose outputs have these shapes."""
@@ -175,6 +217,3 @@ def _array(tensor: Any) -> Any:
 
     plain = tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor
     return plain.numpy()
-
-
-__all__ = ["SAMPLES", "Reading", "understood"]

@@ -31,13 +31,15 @@ SAMPLES = 13
 class Program(Struct):
     """What `torch.export` returns, the shape of one sample of each input, and the numbers of its buffers.
 
-    ``trained`` are the names of the parameters that training changes.
+    ``trained`` are the names of the parameters that training changes. ``parameters`` has for each name which
+    tensor it is, as two names may be of one, and how many numbers it has.
     """
 
     exported: Any
     inputs: dict[str, Shape]
     buffers: dict[str, Any]
     trained: frozenset[str]
+    parameters: dict[str, tuple[int, int]]
 
 
 def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) -> Program:
@@ -65,13 +67,29 @@ def exported(module: Any, input_shape: Inputs | None, samples: int = SAMPLES) ->
         }
     by_name = isinstance(input_shape, dict)
     args, kwargs = ((), tensors) if by_name else (tuple(tensors.values()), {})
-    with evaluating(module), _faked(module, mode, torch), running("torch.export"), _silent():
-        program = torch.export.export(module, args, kwargs, strict=False)
-        if _changes_views(program):
-            program = program.run_decompositions({})
-    parameters = module.named_parameters(remove_duplicate=False)
-    trained = frozenset(name for name, each in parameters if each.requires_grad)
-    return Program(program, shapes, buffers, trained)
+    try:
+        with evaluating(module), _faked(module, mode, torch), running("torch.export"), _silent():
+            program = torch.export.export(module, args, kwargs, strict=False)
+            if _changes_views(program):
+                program = program.run_decompositions({})
+    except ModelError as error:
+        raise ModelError(f"{error}{_of_samples(str(error), shapes)}") from None
+    parameters = dict(module.named_parameters(remove_duplicate=False))
+    trained = frozenset(name for name, each in parameters.items() if each.requires_grad)
+    is_lazy = torch.nn.parameter.is_lazy
+    sizes = {name: (id(each), each.numel()) for name, each in parameters.items() if not is_lazy(each)}
+    return Program(program, shapes, buffers, trained, sizes)
+
+
+def _of_samples(said: str, shapes: dict[str, Shape]) -> str:
+    """Return what the number of samples is in what PyTorch says of a shape, which nobody has written."""
+    for shape in shapes.values():
+        whole = str([SAMPLES, *shape])
+        if whole in said:
+            own = "x".join(map(str, shape[1:]))
+            way_out = f": --input is one without their axis, {own}" if shape[0] == 1 and own else ""
+            return f"; of {whole}, {SAMPLES} are samples{way_out}"
+    return ""
 
 
 def _shapes(module: Any, given: Inputs | None) -> dict[str, Shape]:

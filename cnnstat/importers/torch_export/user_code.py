@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 PREFIX = "torch:"
+_LACKS = re.compile(r"\bmissing \d+ required")
 _SCOPE = re.compile(r"(?<=\w)::(?=\w)")
 """A name of C++, which `torch.ops` has with a dot; two colons are a command where a log of CI shows them."""
 _OWN = Path(__file__).parents[2]
@@ -125,6 +126,8 @@ def _said(error: BaseException) -> str:
     said = _SCOPE.sub(".", said)
     if said.startswith("operator torchvision."):
         said += "; this torchvision was built for another PyTorch: install both together, of one release"
+    if isinstance(error, TypeError) and _LACKS.search(said):
+        said += "; --set NAME=VALUE gives arguments"
     return f"{kind}: {said}" if said else kind
 
 

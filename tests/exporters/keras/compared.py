@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,8 @@ from cnnstat.exporters.keras import source
 from cnnstat.tensors import save_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnstat.executor.kernel import Array
     from cnnstat.graph.model import Graph
 
@@ -28,17 +32,30 @@ def written(graph: Graph) -> str:
     return source(graph, cnnstat.analyze(graph))
 
 
+@contextmanager
+def in_float64() -> Iterator[None]:
+    """Let Keras compute in float64 within, and as before afterwards."""
+    keras = pytest.importorskip("keras")
+    # But with TensorFlow, Keras makes float32 of float64 in many operations: that is not looked at here.
+    table = importlib.import_module("keras.src.backend.common.dtypes").BIT64_TO_BIT32_DTYPE
+    before = keras.config.floatx(), keras.config.dtype_policy(), table["float64"]
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    table["float64"] = "float64"
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before[0])
+        keras.config.set_dtype_policy(before[1])
+        table["float64"] = before[2]
+
+
 def made(text: str) -> tuple[Any, dict[str, Any]]:
-    """Execute a source and return its model, in float64, with all that the source defines."""
+    """Execute a source and return its model, with all that the source defines."""
     keras = pytest.importorskip("keras")
     found: dict[str, Any] = {"__name__": "generated"}
     exec(compile(text, "generated.py", "exec", dont_inherit=True), found)
     title = main(text)
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    # But with TensorFlow, Keras makes float32 of float64 in many operations: that is not looked at here.
-    dtypes = importlib.import_module("keras.src.backend.common.dtypes")
-    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
     keras.utils.clear_session()
     return found[title](), found
 
@@ -78,13 +95,22 @@ def apart(graph: Graph) -> float:
         for name, each in stored.items():
             np.testing.assert_array_equal(again[name], each)
     batch = network.named(network.sample(2))
-    ours = network.forward(network.batch(batch))
+    ours = network.forward(network.batch(batch), backward=False)
     inputs = [np.moveaxis(x, 1, -1) for x in batch.values()]
-    theirs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    with _without_gradients():
+        theirs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
     ys = ours if isinstance(ours, tuple) else (ours,)
     zs = theirs if isinstance(theirs, list | tuple) else (theirs,)
     convert = pytest.importorskip("keras").ops.convert_to_numpy
     return max(_off(y, np.moveaxis(convert(z), -1, 1)) for y, z in zip(ys, zs, strict=True))
+
+
+def _without_gradients() -> contextlib.AbstractContextManager[Any]:
+    """Keep PyTorch from holding what gradients would be worked out of."""
+    if os.environ["KERAS_BACKEND"] != "torch":
+        return contextlib.nullcontext()
+    torch = pytest.importorskip("torch")
+    return torch.no_grad()  # type: ignore[no-any-return]
 
 
 def read(graph: Graph) -> set[str]:

@@ -11,7 +11,7 @@ import cnnstat
 from cnnstat.base.files import FileError
 from cnnstat.exporters.refusals import NoExportError
 from cnnstat.tensors import save_weights
-from tests.exporters.keras.compared import apart, made, main, written
+from tests.exporters.keras.compared import apart, in_float64, made, main, written
 from tests.exporters.pytorch.test_specs import HOSTILE, SPECS, _quoted
 
 if TYPE_CHECKING:
@@ -167,3 +167,14 @@ def test_names_of_keras_are_read_as_ours(tmp_path: Path) -> None:
     again = cnnstat.Network("resnet20", seed=6)
     again.load_weights(tmp_path / "w.npz")
     assert all((ours.parameters[name] == tensor).all() for name, tensor in again.parameters.items())
+
+
+@pytest.mark.exchange
+def test_keras_is_as_it_was_afterwards() -> None:
+    """The tests of this folder compute in float64; others of the process have what Keras has by itself."""
+    keras = pytest.importorskip("keras")
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    with in_float64():
+        assert keras.config.dtype_policy().name == "float64"
+    assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")

@@ -81,17 +81,17 @@ class Gone:
     It has the form of `tests.executor.torch_graphs.Gone`, so that the same comparison takes it.
     """
 
-    def __init__(self, network: cnnstat.Network, batch: Mapping[str, Array], *, training: bool) -> None:
+    def __init__(
+        self, graph: Graph, network: cnnstat.Network, batch: Mapping[str, Array], *, training: bool
+    ) -> None:
         torch = pytest.importorskip("torch")
         self.torch = torch
-        self.module = module_of(written(self.graph)).train(training)
+        self.module = module_of(written(graph)).train(training)
         numbers = {attributes(name): torch.from_numpy(t.copy()) for name, t in network.parameters.items()}
         self.module.load_state_dict(numbers)
         self.inputs = {name: torch.tensor(x, requires_grad=True) for name, x in batch.items()}
         found = self.module(*self.inputs.values())
         self.outputs = list(found) if isinstance(found, tuple) else [found]
-
-    graph: Graph
 
     def backward(self, dys: list[Array]) -> dict[str, Array]:
         """Return the gradient of each input and each trained tensor, zeros where nothing depends on it."""

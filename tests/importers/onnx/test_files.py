@@ -16,6 +16,7 @@ import onnx
 from onnx import TensorProto, helper
 
 import cnnstat
+from cnnstat.importers import read, rows
 from cnnstat.importers.onnx import value, wire
 from tests.importers.onnx.graphs import model_of, ours, saved
 from tests.program import within
@@ -129,6 +130,12 @@ def test_a_node_reads_only_what_stands_above_it(tmp_path: Path) -> None:
     assert "the node 'n0' reads 'v3', which nothing above it puts out" in refused(saved(model, tmp_path))
 
 
+def test_two_nodes_put_out_two_values(tmp_path: Path) -> None:
+    model = relu(3)
+    model.graph.node[1].output[0] = model.graph.node[0].output[0]
+    assert "the node 'n1' puts out 'v1', which stands above it already" in refused(saved(model, tmp_path))
+
+
 def test_functions_that_call_each_other_are_refused(tmp_path: Path) -> None:
     model = relu()
     model.graph.node[0].CopyFrom(helper.make_node("f", ["x"], ["v1"], domain="own"))
@@ -182,6 +189,13 @@ def test_sizes_that_are_claimed_are_not_taken_at_their_word(tmp_path: Path) -> N
         [("Expand", "c s", "a"), ("Add", "a x", "y")], X, {"c": (1,), "s": np.array([1, 4, 2**20, 2**20])}
     )
     assert cnnstat.analyze(saved(bomb, tmp_path)).without == {"rest": 2}
+
+
+def test_a_long_chain_of_constants_is_a_constant(tmp_path: Path) -> None:
+    chain = [("Add", "p q", "c0"), *(("Add", f"c{i} p", f"c{i + 1}") for i in range(2000))]
+    model = model_of([*chain, ("Add", "x c2000", "y")], X, {"p": X, "q": X})
+    rows = cnnstat.analyze(saved(model, tmp_path)).rows
+    assert [row.type for row in rows] == ["parameter", "add"]
 
 
 def external(location: str) -> onnx.ModelProto:
@@ -245,3 +259,14 @@ def test_a_constant_that_would_be_large_is_not_computed(tmp_path: Path) -> None:
     nodes = [("ConstantOfShape", "s", "c"), ("Relu", "x", "y")]
     big = np.array([value.MAX_COMPUTED * 64])
     assert cnnstat.analyze(saved(model_of(nodes, X, {"s": big}), tmp_path)).totals.output_shape == X[1:]
+
+
+def test_very_many_layers_without_names_stand_in_no_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks count against the limit of a spec as layers do, and nobody reads so many."""
+    assert "blocks:" in read(saved(relu(200), tmp_path))[0]
+    monkeypatch.setattr(rows, "_MOST", 199)
+    text = read(saved(relu(200), tmp_path))[0]
+    assert "blocks:" not in text
+    assert text.count("type: relu") == 200

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.exchange
 
 X = (1, 4, 7, 6)
+PADS = {"pads": [1] * 4}
 NODES = [
     ("Conv", "x w", "a"),
     ("TopK", "a k", "values places", {"axis": 1}),
@@ -42,6 +43,23 @@ def test_shapes_are_known_behind_it(tmp_path: Path) -> None:
     assert analysis.without == {"topk": 1, "cumsum": 1}
     assert analysis.totals.output_shape == (2, 5, 4)
     assert analysis.totals.field.because == "topk"
+
+
+def test_a_large_value_of_many_axes_has_a_shape(tmp_path: Path) -> None:
+    windows = [
+        ("Reshape", "x s", "a"),
+        ("Transpose", "a", "b", {"perm": [0, 1, 2, 4, 3, 5]}),
+        ("Reshape", "b t", "c"),
+        ("Relu", "c", "y"),
+    ]
+    shapes = {"s": np.array([1, 2, 64, 16, 64, 16]), "t": np.array([1, 2, 1024, 1024])}
+    rows = cnnstat.analyze(saved(model_of(windows, (1, 2, 1024, 1024), shapes), tmp_path)).rows
+    assert [(row.type, row.output_shape) for row in rows] == [
+        ("opaque", (128, 16, 64, 16)),
+        ("opaque", (128, 64, 16, 16)),
+        ("opaque", (2, 1024, 1024)),
+        ("relu", (2, 1024, 1024)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -216,3 +234,142 @@ def test_an_output_that_no_layer_puts_out_is_named(tmp_path: Path) -> None:
     assert drafted(path).remarks == tuple(
         f"its output '{name}' is an input or a constant, and is left out" for name in ("x", "w")
     )
+
+
+def test_values_that_are_put_out_twice_are_named(tmp_path: Path) -> None:
+    nodes: Nodes = [("Relu", "x", "y"), ("Identity", "y", "z"), ("Sigmoid", "x", "s")]
+    path = saved(model_of(nodes, X, outputs="y s z y"), tmp_path)
+    draft = drafted(path)
+    assert (draft.outputs, draft.results) == (("relu", "sigmoid"), ("relu", "sigmoid", "relu", "relu"))
+    assert draft.remarks == ("its outputs 1, 3, 4 are one value, which is put out once",)
+
+
+@pytest.mark.parametrize("target", [[1, -1], [3, -1]])
+def test_an_output_in_which_samples_are_mixed_is_opaque(target: list[int], tmp_path: Path) -> None:
+    """A model of two samples that lays both into one row, or parts of both."""
+    nodes: Nodes = [("Conv", "x w", "a"), ("Reshape", "a s", "y")]
+    constants = {"w": (6, 4, 3, 3), "s": np.array(target)}
+    analysis = cnnstat.analyze(saved(model_of(nodes, (2, *X[1:]), constants), tmp_path))
+    assert [row.type for row in analysis.rows] == ["conv", "opaque"]
+    assert "it folds samples into another axis" in analysis.graph.spec.family.span.source.text
+
+
+def test_rows_of_each_sample_one_behind_the_other_are_no_mixture(tmp_path: Path) -> None:
+    nodes: Nodes = [("Conv", "x w", "a"), ("Reshape", "a s", "y")]
+    constants = {"w": (6, 4, 3, 3), "s": np.array([-1, 4])}
+    analysis = cnnstat.analyze(saved(model_of(nodes, (2, *X[1:]), constants), tmp_path))
+    assert [row.type for row in analysis.rows] == ["conv", "reshape"]
+    assert analysis.totals.output_shape == (30, 4)
+
+
+CONTRADICTIONS: dict[str, tuple[Nodes, dict[str, Any], str]] = {
+    "no groups": ([("Conv", "x w", "y", {"group": 0})], {"w": (6, 4, 3, 3)}, "0 groups"),
+    "no groups back": ([("ConvTranspose", "x w", "y", {"group": 0})], {"w": (4, 6, 3, 3)}, "0 groups"),
+    "a kernel of another size": (
+        [("Conv", "x w", "y", {"kernel_shape": [5, 5], "pads": [1] * 4})],
+        {"w": (6, 4, 3, 3)},
+        "conv would put out",
+    ),
+    "a place beyond": ([("Gather", "x i", "y", {"axis": 3})], {"i": np.array(99)}, "place 99 of 6"),
+    "a place before": ([("Gather", "x i", "y", {"axis": 3})], {"i": np.array(-7)}, "place -7 of 6"),
+    "softmax": ([("Softmax", "x", "y", {"axis": 9})], {}, "axis 9 of 4"),
+    "layer norm": (
+        [("LayerNormalization", "x w w", "y", {"axis": 7})],
+        {"w": (6,)},
+        "axis 7 of 4",
+    ),
+    "texts": (
+        [("Conv", "x w", "y")],
+        {"w": np.full((6, 4, 3, 3), "a", object)},
+        "its weight is no array of numbers",
+    ),
+    "truths": (
+        [("Conv", "x w", "y")],
+        {"w": np.ones((6, 4, 3, 3), bool)},
+        "its weight is no array of numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_what_contradicts_itself_is_no_layer(name: str, tmp_path: Path) -> None:
+    nodes, constants, why = CONTRADICTIONS[name]
+    model = model_of(nodes, X, constants)
+    for size in (1, 6, 5, 4):
+        model.graph.output[0].type.tensor_type.shape.dim.add().dim_value = size
+    draft = drafted(saved(model, tmp_path))
+    assert [layer.type for layer in draft.layers] == ["opaque"]
+    assert why in draft.remarks[0], draft.remarks
+
+
+TIED: dict[str, tuple[Nodes, dict[str, Any], int]] = {
+    "biases of their own": (
+        [("Conv", "x w b", "a", PADS), ("Conv", "a w c", "y", PADS)],
+        {"w": (4, 4, 3, 3), "b": (4,), "c": (4,)},
+        152,
+    ),
+    "one bias": (
+        [("Conv", "x w", "a", PADS), ("Conv", "a w c", "y", PADS)],
+        {"w": (4, 4, 3, 3), "c": (4,)},
+        148,
+    ),
+    "gemm": (
+        [("Flatten", "x", "f"), ("Gemm", "f v", "h"), ("Gemm", "h w b", "a"), ("Gemm", "a w c", "y")],
+        {"v": (168, 5), "w": (5, 5), "b": (5,), "c": (1, 5)},
+        875,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TIED)
+def test_a_weight_of_layers_with_their_own_biases_is_counted_once(name: str, tmp_path: Path) -> None:
+    nodes, constants, params = TIED[name]
+    path = saved(model_of(nodes, X, constants), tmp_path)
+    assert cnnstat.analyze(path).totals.counts.params == params
+    assert not drafted(path).remarks
+    network, (y,) = ours(path)
+    np.testing.assert_allclose(y, theirs(path, network)[0], rtol=1e-4, atol=1e-5)
+
+
+DROPOUTS: dict[str, tuple[int, dict[str, Any], dict[str, Any], str, list[str]]] = {
+    "of a half": (13, {}, {}, "x", ["dropout"]),
+    "of a rate": (13, {}, {"r": np.array(0.3, np.float32)}, "x r", ["dropout 0.3"]),
+    "of a rate as an attribute": (10, {"ratio": 0.3}, {}, "x", ["dropout 0.3"]),
+    "of none": (13, {}, {"r": np.array(0, np.float32)}, "x r", []),
+    "in evaluation": (
+        13,
+        {},
+        {"r": np.array(0.3, np.float32), "t": np.array(False)},
+        "x r t",
+        ["dropout 0.3"],
+    ),
+    "in training": (13, {}, {"r": np.array(0.3, np.float32), "t": np.array(True)}, "x r t", ["opaque"]),
+}
+
+
+@pytest.mark.parametrize("name", DROPOUTS)
+def test_a_dropout_stays_as_it_does_of_a_module(name: str, tmp_path: Path) -> None:
+    opset, attributes, constants, reads, wanted = DROPOUTS[name]
+    nodes: Nodes = [("Dropout", reads, "a", attributes), ("Relu", "a", "y")]
+    path = saved(model_of(nodes, X, constants, opset=opset), tmp_path)
+    layers = [f"{each.type} {each.options.get('rate', '')}".strip() for each in drafted(path).layers]
+    assert layers == [*wanted, "relu"]
+
+
+@pytest.mark.parametrize("kind", ["layers", "memory", "rf", "sizes"])
+def test_charts_say_what_they_are_without(kind: str, tmp_path: Path) -> None:
+    """A figure that is unknown is no bar and no point, and no zero in a sum that does not say so."""
+    model = made(tmp_path)
+    for networks in ([model], [model, "lenet5"]):
+        ended = within("plot", *networks, kind, "--to", "json")
+        assert ended.returncode == 0, ended.stderr
+        chart = json.loads(ended.stdout)
+        assert "without 2 nodes: topk, cumsum" in chart["description"]
+    assert "without 2 nodes: topk, cumsum" in within("plot", model, kind).stdout
+    chart = json.loads(within("plot", model, kind, "--to", "json").stdout)
+    rows = [row for layer in chart["vconcat"][0]["layer"] for row in layer["data"]["values"]]
+    if kind == "layers":
+        assert {row["name"] for row in rows} == {"conv"}
+    if kind == "rf":
+        assert {row["name"] for row in rows if row.get("y") is not None} == {"conv"}
+        assert "Fields are unknown because of topk." in chart["description"]

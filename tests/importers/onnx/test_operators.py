@@ -358,7 +358,9 @@ CASES = {
     "space to depth": Case(
         one("SpaceToDepth", {"blocksize": 2}), (1, 3, 6, 4), {}, "pixel_unshuffle channel_shuffle"
     ),
-    "dropped": Case([("Identity", "x", "a"), ("Dropout", "a", "b"), ("Relu", "b", "y")], X, {}, "relu"),
+    "dropped": Case(
+        [("Identity", "x", "a"), ("Dropout", "a", "b"), ("Relu", "b", "y")], X, {}, "dropout relu"
+    ),
     "shape of a flatten": Case(
         [
             ("Relu", "x", "r"),
@@ -491,6 +493,37 @@ CASES = {
         X,
         {},
         "relu power",
+    ),
+    "stacked for a maximum": Case(
+        [
+            ("Relu", "x", "r"),
+            ("Unsqueeze", "x a", "b"),
+            ("Unsqueeze", "r a", "c"),
+            ("Concat", "b c", "d", {"axis": 0}),
+            ("ReduceMax", "d", "y", {"axes": [0], "keepdims": 0}),
+        ],
+        X,
+        {"a": ints(0)},
+        "relu maximum",
+        17,
+    ),
+    "a weight that is reshaped by a stored shape": Case(
+        [("Mul", "a b", "c"), ("Reshape", "c s", "w"), ("Conv", "x w", "y")],
+        X,
+        {"a": (6, 36), "b": (6, 1), "s": ints(6, 4, 3, 3)},
+        "parameter conv",
+    ),
+    "a large constant of several": Case(
+        [("Mul", "a b", "c"), ("Add", "c c", "d"), ("Transpose", "d", "w"), ("MatMul", "x w", "y")],
+        (1, 260),
+        {"a": (260, 260), "b": (260, 1)},
+        "parameter linear",
+    ),
+    "a large constant beside samples": Case(
+        [("Add", "a b", "c"), ("Reshape", "c s", "d"), ("Add", "x d", "y")],
+        (1, 2, 200, 200),
+        {"a": (1, 2, 200, 200), "b": (1, 2, 1, 200), "s": ints(1, 2, 200, 200)},
+        "parameter parameter add add",
     ),
 }
 

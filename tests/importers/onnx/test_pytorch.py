@@ -99,11 +99,61 @@ class Shared(nn.Module):
         return self.conv(functional.relu(self.conv(x)))
 
 
+class Places(nn.Module):
+    """Attention with learned rows and columns, which are added before any sample is; turned twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = nn.Parameter(torch.zeros(1, 8, 5, 1))
+        self.columns = nn.Parameter(torch.zeros(1, 8, 1, 4))
+
+    def forward(self, x: Any) -> Any:
+        n = x.shape[0]
+        places = (self.rows + self.columns).reshape(1, 2, 4, 20)
+        x = x.reshape(n, 2, 4, 20)
+        turned = x.transpose(-2, -1)
+        shares = functional.softmax(turned @ x + turned @ places, -1)
+        return (x @ shares.transpose(-2, -1)).reshape(n, 8, 5, 4)
+
+
+class WholePlaces(nn.Module):
+    """The same of numbers without an axis of samples, and a learned matrix for all samples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = nn.Parameter(torch.zeros(8, 5, 1))
+        self.columns = nn.Parameter(torch.zeros(8, 1, 4))
+        self.mixed = nn.Parameter(torch.zeros(2, 20, 20))
+
+    def forward(self, x: Any) -> Any:
+        n = x.shape[0]
+        places = (self.rows + self.columns).view(2, 4, 20).unsqueeze(0)
+        y = x.reshape(n, 2, 4, 20) + places
+        return x + (y @ self.mixed.expand(n, -1, -1, -1)).reshape(x.shape) + (self.rows - self.columns)
+
+
+class Gains(nn.Module):
+    """Weights that are worked out: of lengths and directions, and of other weights and gains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.utils.parametrizations.weight_norm(nn.Conv2d(4, 6, 3))
+        self.weight, self.gain = nn.Parameter(torch.zeros(5, 6, 3, 3)), nn.Parameter(torch.zeros(5, 1, 1, 1))
+        self.shift = nn.Parameter(torch.zeros(5))
+
+    def forward(self, x: Any) -> Any:
+        weight = (self.weight - self.weight.mean((1, 2, 3), keepdim=True)) * self.gain
+        return functional.conv2d(self.conv(x), weight, self.shift)
+
+
 MODULES: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
     "classifier": (Classifier, (3, 33, 30)),
     "shuffled": (Shuffled, (4, 6, 7)),
     "tokens": (Tokens, (3, 12, 12)),
     "shared": (Shared, (4, 6, 5)),
+    "gains": (Gains, (4, 9, 8)),
+    "places": (Places, (8, 5, 4)),
+    "whole places": (WholePlaces, (8, 5, 4)),
 }
 
 

@@ -64,8 +64,7 @@ def test_a_quantised_model_has_the_figures_of_what_it_quantises(per_channel: boo
     assert after.totals.counts.params == before.totals.counts.params
     assert after.totals.counts.macs == before.totals.counts.macs
     assert after.totals.output_shape == before.totals.output_shape
-    assert "memory is that of --dtype int8" in read(str(small))[0]
-    bytes_of = {
-        kind: cnnstat.analyze(small, dtype=kind).totals.inference_memory for kind in ("int8", "float32")
-    }
-    assert 4 * bytes_of["int8"].value == bytes_of["float32"].value
+    assert "\ndtype: int8\n" in read(str(small))[0]
+    whole_memory, small_memory = (each.totals.inference_memory_bytes for each in (before, after))
+    assert 4 * small_memory == whole_memory
+    assert cnnstat.analyze(small, dtype="float32").totals.inference_memory_bytes == whole_memory

@@ -57,6 +57,11 @@ def broken():
     raise ValueError("no such width")
 
 
+class Needs(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+
+
 class Asks(Net):
     def forward(self, x):
         if x.sum() > 0:
@@ -214,6 +219,7 @@ class TestRun:
             ("net.py:no_module", "'no_module' makes no torch.nn.Module, but a list"),
             ("net.py:ends", "calling ends: its code ends the program (sys.exit('enough')) (net.py, line 34)"),
             ("net.py:broken", "calling broken: ValueError: no such width (net.py, line 38)"),
+            ("net.py:Needs", "missing 1 required positional argument: 'n'; --set NAME=VALUE gives arguments"),
         ],
     )
     def test_what_goes_wrong_is_one_line(self, name: str, message: str) -> None:
@@ -222,6 +228,11 @@ class TestRun:
         lines = [line for line in ended.stderr.splitlines() if line not in ("imported", "built", "followed")]
         assert len(lines) == 1
         assert message in lines[0]
+
+    def test_an_input_with_the_axis_of_samples_is_explained(self) -> None:
+        ended = summary("net.py:make", "--input", "1x3x8x8")
+        (line,) = (line for line in ended.stderr.splitlines() if "unreadable" in line)
+        assert "of [13, 1, 3, 8, 8], 13 are samples: --input is one without their axis, 3x8x8" in line
 
     @pytest.mark.parametrize("name", ["Prints", "Forks", "Waits"])
     def test_what_code_does_besides_does_not_touch_the_report(self, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,9 @@ import torch
 from torch import nn
 from torch.nn import functional as f
 
+from cnnstat.importers.onnx.network import drafted
+from cnnstat.importers.torch_export.model import understood
+from cnnstat.importers.torch_export.program import exported
 from tests.importers.onnx.test_pytorch import MODULES
 from tests.importers.torch_export.networks import analyzed, drawn, figures, ours, theirs
 
@@ -131,6 +135,23 @@ CASES: dict[str, tuple[Any, tuple[int, ...], list[str]]] = {
         (4, 5, 6),
         ["global_avg_pool", "flatten"],
     ),
+    "axes that change places": (
+        Of(lambda x: x.mT.tanh().swapaxes(1, 3).abs().moveaxis(1, -1) + x.movedim((1, 3), (2, 1)).relu()),
+        (4, 5, 6),
+        [],
+    ),
+    "sums of several": (
+        Of(lambda x: x + x.abs() + x.tanh() + 2),
+        (4, 5, 6),
+        ["abs", "tanh", "add", "power"],
+    ),
+    "stacked to be joined": (
+        Of(lambda x: torch.stack([x, x.abs(), x.tanh()]).sum(0) + torch.stack([x, x * 2], -1).amax(-1)),
+        (4, 5),
+        ["abs", "tanh", "power", "maximum", "add"],
+    ),
+    "as many bins as there are": (nn.AdaptiveAvgPool2d((5, 6)), (4, 5, 6), ["adaptive_avg_pool"]),
+    "one bin of one": (nn.AdaptiveAvgPool2d(1), (4, 1, 1), ["global_avg_pool"]),
     "stretched": (
         Of(lambda x: x * x.mean((2, 3), keepdim=True).expand_as(x)),
         (4, 5, 6),
@@ -265,3 +286,103 @@ def test_a_buffer_is_cut_off_as_pytorch_does() -> None:
     module = drawn(Cut())
     found, (y,) = ours(module, (3, 4, 5))
     np.testing.assert_allclose(y, theirs(module, found)[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float64", "float32"])
+def test_memory_is_that_of_the_type_of_the_module_s_parameters(kind: str) -> None:
+    module = Of(nn.Conv2d(3, 4, 3)).to(getattr(torch, kind))
+    assert analyzed(module, (3, 8, 8)).settings.dtype == kind
+
+
+class Idle(nn.Module):
+    """A module with parts that its forward does not call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used = nn.Conv2d(3, 4, 3)
+        self.heads = nn.ModuleList([nn.Linear(10, 10), nn.Linear(10, 10)])
+        self.factor = nn.Parameter(torch.ones(7))
+        self.norm = nn.BatchNorm2d(4)
+
+    def forward(self, x: Any) -> Any:
+        return self.used(x)
+
+
+def test_modules_that_forward_does_not_call_are_named() -> None:
+    remarks = drafted(understood(exported(Idle(), (3, 8, 8)), "idle")).remarks
+    assert remarks == (
+        "235 of its 347 parameters are left out, for what it puts out in evaluation does not read them:"
+        " factor, heads, norm",
+    )
+
+
+class Again(nn.Module):
+    def forward(self, x: Any) -> Any:
+        y = x.relu()
+        return y, x.sigmoid(), y, x
+
+
+def test_outputs_that_are_lost_are_named() -> None:
+    draft = drafted(understood(exported(Again(), (3, 8, 8)), "twice"))
+    assert draft.results == ("relu", "sigmoid", "relu", "")
+    assert draft.remarks == (
+        "its output 'x' is an input or a constant, and is left out",
+        "its outputs 1, 3 are one value, which is put out once",
+    )
+
+
+def test_an_output_in_which_samples_are_mixed_is_opaque() -> None:
+    analysis = analyzed(Of(lambda x: x.relu().reshape(1, -1)), (3, 4))
+    assert [row.type for row in analysis.rows] == ["relu", "opaque"]
+
+
+class Tied(nn.Module):
+    """Two modules of one weight, each with a bias of its own, or one of them without."""
+
+    def __init__(self, kind: Callable[..., Any], bias: bool) -> None:
+        super().__init__()
+        self.a, self.b = kind(bias=bias), kind()
+        self.b.weight = self.a.weight
+
+    def forward(self, x: Any) -> Any:
+        return self.b(self.a(x).relu())
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        (partial(nn.Linear, 7, 7), (5, 7)),
+        (partial(nn.Conv2d, 4, 4, 3), (4, 8, 9)),
+        (partial(nn.Linear, 7, 7), (7,)),
+    ],
+)
+def test_a_weight_of_modules_with_their_own_biases_is_counted_once(
+    kind: Callable[..., Any], shape: tuple[int, ...], bias: bool
+) -> None:
+    module = drawn(Tied(kind, bias))
+    analysis = analyzed(module, shape)
+    assert (analysis.totals.counts.params, analysis.totals.counts.macs) == figures(module, shape)
+    assert {row.name.split("_")[0] for row in analysis.rows} == {"a", "b", "relu"}
+    found, (y,) = ours(module, shape)
+    np.testing.assert_allclose(y, theirs(module, found)[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("between", [nn.Dropout(0.1), nn.SiLU(), nn.Dropout(0.0)])
+def test_turned_axes_go_whatever_works_value_by_value_between(between: Any) -> None:
+    """Norms and linear layers of channels last, with something between that knows no axes."""
+    layers = nn.Sequential(nn.LayerNorm(3), between, nn.Linear(3, 5))
+    module = drawn(Of(lambda x: layers(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)))
+    module.layers = layers
+    found = [row.type for row in analyzed(module, (3, 4, 6)).rows]
+    assert "permute" not in found, found
+
+
+@pytest.mark.parametrize("kind", [nn.AlphaDropout, nn.FeatureAlphaDropout])
+def test_a_dropout_that_the_catalogue_lacks_is_named(kind: Callable[..., Any]) -> None:
+    module = nn.Sequential(nn.Linear(4, 3), kind(0.25))
+    draft = drafted(understood(exported(module, (4,)), "module"))
+    assert [layer.type for layer in draft.layers] == ["linear"]
+    (remark,) = draft.remarks
+    assert remark.startswith("1 (")
+    assert remark.endswith("alpha_dropout of 0.25): it is left out, for in evaluation it does nothing")

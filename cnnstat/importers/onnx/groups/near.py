@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.importers.draft import TensorAt
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.importers.draft import TensorAt
     from cnnstat.importers.onnx.layers import Built
     from cnnstat.layers.base import Shape
 
@@ -20,12 +19,20 @@ if TYPE_CHECKING:
 class Near:
     """The layers of a network by their numbers, and how often each is read."""
 
-    def __init__(self, built: list[Built], ends: Sequence[int], inputs: dict[str, Shape]) -> None:
-        self.built, self.inputs = built, inputs
+    def __init__(
+        self, built: list[Built], ends: Sequence[int], inputs: dict[str, Shape], says_trained: bool
+    ) -> None:
+        self.built, self.inputs, self.says_trained = built, inputs, says_trained
         # a parameter reads the number of samples, and no values
         read = (each.reads for each in built if each.type != "parameter")
         self.readers = Counter(chain.from_iterable(read))
         self.readers.update(ends)
+        self._ends = {*ends}
+        self._read_by: defaultdict[int | str, set[str]] = defaultdict(set)
+        for each in built:
+            if each.type != "parameter":
+                for source in each.reads:
+                    self._read_by[source].add(each.type)
         self.readers.update(each.weights for each in built if each.weights is not None)
 
     def put(self, number: int, layer: Built) -> None:
@@ -39,8 +46,18 @@ class Near:
 
         An option of None may have any value, or be left out.
         """
+        alone = self.readers[layer.reads[place]] == 1
+        return self._as_asked(layer, kind, place, options) if alone else None
+
+    def shared(self, layer: Built, kind: str, place: int = 0, **options: Any) -> Built | None:
+        """Return what a layer reads, as `before` does, also where others of the layer's own type read it."""
         source = layer.reads[place]
-        if not isinstance(source, int) or self.readers[source] != 1:
+        alike = self._read_by[source] == {layer.type} and source not in self._ends
+        return self._as_asked(layer, kind, place, options) if alike else None
+
+    def _as_asked(self, layer: Built, kind: str, place: int, options: dict[str, Any]) -> Built | None:
+        source = layer.reads[place]
+        if not isinstance(source, int):
             return None
         found = self.built[source]
         if found.type != kind or found.kept or not found.options.keys() <= options.keys():
@@ -60,7 +77,7 @@ def changed(last: Built, kind: str, reads: list[int | str], **more: Any) -> Buil
 
 def reshaped(at: TensorAt, shape: tuple[int, ...]) -> TensorAt:
     """Return a tensor in another shape."""
-    return TensorAt(at.key, (*at.turns, ("reshape", shape)), at.array)
+    return at.turned(("reshape", shape))
 
 
 def spread(size: Any, rank: int) -> list[int]:

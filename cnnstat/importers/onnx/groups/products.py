@@ -45,12 +45,12 @@ def scaled_product(near: Near, layer: Built) -> Built | None:
 
 
 def turned_product(near: Near, layer: Built) -> Built | None:
-    """A product of matrices one of which is turned before."""
+    """A product of matrices one of which is turned before, for products alone."""
     rank = len(layer.shape)
     swapped = [*range(rank - 2), rank - 1, rank - 2]
     reads, options = [*layer.reads], {**layer.options}
     for place, name in enumerate(("transpose_a", "transpose_b")):
-        turned = near.before(layer, "permute", place, order=swapped)
+        turned = near.shared(layer, "permute", place, order=swapped)
         if turned is not None and name not in options:
             reads[place], options[name] = turned.reads[0], True
     return replace(layer, reads=reads, options=options) if options != layer.options else None
@@ -96,14 +96,16 @@ def distance(near: Near, layer: Built) -> Built | None:
     apart = _squared(near, layer.reads[0])
     codes = None
     if apart is not None and len(apart.reads) == 2:
-        codes = near.before(apart, "parameter", 1, shape=None)
+        codes = near.before(apart, "parameter", 1, shape=None, frozen=None)
     row = near.before(apart, "reshape", 0, shape=None) if apart else None
     if codes is None or row is None or len(codes.shape) != 2 or codes.weights is not None:
         return None
     units, size = codes.shape
     if near.shape(row.reads[0]) != (size,) or row.shape != (1, size) or layer.shape != (units,):
         return None
-    return changed(layer, "rbf", row.reads, options={"units": units}, tensors=codes.tensors)
+    learned = near.says_trained and not codes.options.get("frozen")
+    options = {"units": units, "learned": True} if learned else {"units": units}
+    return changed(layer, "rbf", row.reads, options=options, tensors=codes.tensors)
 
 
 def shuffle(near: Near, layer: Built) -> Built | None:

@@ -71,7 +71,7 @@ OPERATORS: dict[str, Operator] = {
     "Sqrt": elementwise.square_root,
     "Reciprocal": elementwise.reciprocal,
     "Identity": shape.same,
-    "Dropout": shape.same,
+    "Dropout": activation.dropout,
     "Cast": shape.cast,
     "CastLike": shape.cast,
     "QuantizeLinear": shape.same,
@@ -114,6 +114,7 @@ FOUND: dict[str, Operator] = {
     "channel_shuffle": shape.shuffle,
     "pixel_unshuffle": shape.unshuffle,
     "layer": layer.layer,
+    "learned": elementwise.learned,
     "linear": linear.linear,
 }
 """By the names that `patterns` gives to what several nodes compute together, and other roads to what ONNX

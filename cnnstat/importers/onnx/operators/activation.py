@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
+from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, index_of
 from cnnstat.importers.onnx.operators.norm import decimal
 
 if TYPE_CHECKING:
@@ -73,12 +73,10 @@ def reshaped(value: Any, shape: tuple[int, ...]) -> Any:
     """Return a constant with its numbers in another shape."""
     from msgspec.structs import replace  # noqa: PLC0415
 
-    from cnnstat.importers.draft import TensorAt  # noqa: PLC0415
-
     if value.shape == shape:
         return value
     array = None if value.array is None else value.array.reshape(shape)
-    at = value.at and TensorAt(value.at.key, (*value.at.turns, ("reshape", shape)))
+    at = value.at and value.at.turned(("reshape", shape))
     return replace(value, shape=shape, array=array, at=at)
 
 
@@ -127,8 +125,23 @@ def log_softmax(node: Node, layers: Layers) -> int:
 def _softmax(node: Node, layers: Layers, kind: str) -> int:
     x = layers.value(node.inputs[0])
     shape, old = x.shape or (), layers.model.opset < 13
-    axis = node.attributes.get("axis", 1 if old else -1) % max(len(shape), 1)
+    axis = index_of(node.attributes.get("axis", 1 if old else -1), len(shape))
     if old and any(size != 1 for size in shape[axis + 1 :]):
         raise Outside("it is over several axes")
     name = axis_name(x, axis)
     return each(node, layers, kind, {} if name == "channels" else {"axis": name})
+
+
+def dropout(node: Node, layers: Layers) -> int | str:
+    """Dropout, which does nothing but in training, and of a rate of 0 nothing at all."""
+    x, training = layers.value(node.inputs[0]), layers.array(node, 2)
+    if training is not None and training.any():
+        raise Outside("it drops values in evaluation, too")
+    if any(layers.readers[name] for name in node.outputs[1:]):
+        raise Outside("its mask is read")
+    given = layers.array(node, 1)
+    rate = decimal(float(node.attributes.get("ratio", 0.5) if given is None else given.reshape(-1)[0]))
+    if not rate:
+        return layers.shown(x)
+    options: dict[str, Any] = {} if rate == 0.5 else {"rate": rate}
+    return layers.add(node, "dropout", [layers.shown(x)], x.sample, options)

@@ -17,7 +17,7 @@ def conv(node: Node, layers: Layers) -> int:
     """Conv: of as many groups as channels it is a `depthwise_conv`."""
     x, weight, bias = layers.plain(node), _weight(node, layers), layers.input(node, 2)
     shape = weight.shape or ()
-    groups, channels = node.attributes.get("group", 1), x.sample[0]
+    groups, channels = _groups(node), x.sample[0]
     kernel = shape[2:]
     stride, dilation = sizes_of(node, "strides", len(kernel)), sizes_of(node, "dilations", len(kernel))
     options: dict[str, Any] = {"kernel": compact(kernel)}
@@ -54,7 +54,7 @@ def _table(weight: Value) -> list[list[int]]:
 def transposed(node: Node, layers: Layers) -> int:
     """ConvTranspose with explicit padding."""
     x, weight, bias = layers.plain(node), _weight(node, layers), layers.input(node, 2)
-    shape, groups = weight.shape or (), node.attributes.get("group", 1)
+    shape, groups = weight.shape or (), _groups(node)
     kernel = shape[2:]
     rank = len(kernel)
     stride, dilation = sizes_of(node, "strides", rank), sizes_of(node, "dilations", rank)
@@ -95,6 +95,13 @@ def _added(
 def _named(value: Value) -> bool:
     """Say whether a constant is a tensor that the model stores by name, and not one that stands in a node."""
     return value.at is not None and not value.at.key.startswith("\0")
+
+
+def _groups(node: Node) -> int:
+    groups: int = node.attributes.get("group", 1)
+    if groups < 1:
+        raise Outside(f"it has {groups} groups")
+    return groups
 
 
 def _weight(node: Node, layers: Layers) -> Value:

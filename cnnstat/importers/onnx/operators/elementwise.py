@@ -120,6 +120,13 @@ def parameter(node: Node, layers: Layers, value: Value, like: Value, shape: Sequ
     return layers.add(node, "parameter", [layers.shown(like)], tuple(shape), options, tensors)
 
 
+def learned(node: Node, layers: Layers) -> int:
+    """Return a stored tensor, of the shape that the node says, as a layer of its own."""
+    value, shape = layers.value(node.inputs[0]), tuple(node.attributes["shape"])
+    tensors = {"weight": reshaped(value, shape)}
+    return layers.add(node, "parameter", [layers.nearest(len(shape))], shape, {"shape": [*shape]}, tensors)
+
+
 def _power(node: Node, layers: Layers, x: Value, options: dict[str, Any]) -> int:
     return each_of(node, layers, x, "power", options)
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.importers.onnx.batch import PLAIN
-from cnnstat.importers.onnx.layers import Layers, Outside
+from cnnstat.importers.onnx.layers import Layers, Outside, is_pointwise
 
 if TYPE_CHECKING:
     from cnnstat.importers.onnx.value import Node
 
-_ANY_AXIS = {
-    *("relu6", "silu", "hard_swish", "hard_sigmoid", "mish", "selu", "gelu", "softplus", "softsign"),
-    *("dropout", "matmul", "layer_norm", "glu"),
-}
-"""Types for which samples need not be along the first axis."""
+_ANY_AXIS = {"matmul", "layer_norm", "glu"}
+"""Types besides those that work value by value for which samples need not be along the first axis."""
 
 
 def layer(node: Node, layers: Layers) -> int:
@@ -29,7 +26,7 @@ def layer(node: Node, layers: Layers) -> int:
     out = layers.value(node.outputs[0])
     if any(
         (each.batch, each.folded) != (out.batch, out.folded)
-        or (kind not in _ANY_AXIS and (each.batch, each.folded) != (0, PLAIN))
+        or (not (kind in _ANY_AXIS or is_pointwise(kind)) and (each.batch, each.folded) != (0, PLAIN))
         for each in given
     ):
         raise Outside("samples are not along its first axis")

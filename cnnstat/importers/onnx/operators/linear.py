@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def _linear(node: Node, layers: Layers, x: Value, weight: Value, bias: Value | N
     elif not bias.constant or bias.shape not in ((units,), (1, units)):
         raise Outside("its third input is no bias")
     elif bias.shape != (units,) and bias.at is not None:
-        at = TensorAt(bias.at.key, (*bias.at.turns, ("reshape", (units,))))
+        at = bias.at.turned(("reshape", (units,)))
         bias = replace(bias, shape=(units,), at=at)
     out = layers.value(node.outputs[0]).sample
     return layers.add(node, "linear", [layers.shown(x)], out, options, {"weight": weight, "bias": bias})
@@ -77,5 +76,5 @@ def turned(weight: Value) -> Value:
     """Return a matrix with its axes exchanged."""
     shape = (weight.shape or ())[::-1]
     array = None if weight.array is None else weight.array.T
-    at = weight.at and TensorAt(weight.at.key, (*weight.at.turns, ("permute", (1, 0))))
+    at = weight.at and weight.at.turned(("permute", (1, 0)))
     return replace(weight, shape=shape, array=array, at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
+from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, index_of
 
 if TYPE_CHECKING:
     from cnnstat.importers.onnx.value import Node, Value
@@ -32,7 +32,7 @@ def layer_norm(node: Node, layers: Layers) -> int:
     x, rank = layers.input(node, 0), len(layers.value(node.inputs[0]).shape or ())
     if x is None or any(layers.readers[name] for name in node.outputs[1:]):
         raise Outside("its statistics are read")
-    first = node.attributes.get("axis", -1) % rank
+    first = index_of(node.attributes.get("axis", -1), rank)
     tensors = {"weight": layers.input(node, 1), "bias": layers.input(node, 2)}
     if first == rank - 1:
         options = {"axes": axis_name(x, first)} if len(x.sample) > 1 else {}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.importers.onnx.batch import PLAIN
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, names_of
+from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, index_of, names_of
 from cnnstat.importers.onnx.operators.elementwise import parameter
 from cnnstat.importers.onnx.operators.window import sides
 from cnnstat.importers.onnx.value import keeps_numbers
@@ -28,7 +28,7 @@ Each: TypeAlias = "tuple[str, dict[str, Any]]"
 
 
 def same(node: Node, layers: Layers) -> int | str:
-    """Identity, Dropout: what is read is what is put out."""
+    """Identity: what is read is what is put out."""
     return layers.shown(layers.value(node.inputs[0]))
 
 
@@ -108,7 +108,7 @@ def concat(node: Node, layers: Layers) -> int | str:
 def split(node: Node, layers: Layers) -> None:
     """Split: equal parts are `split`, others `slice`; only parts that are read."""
     x = layers.value(node.inputs[0])
-    axis = node.attributes.get("axis", 0) % len(x.shape or (0,))
+    axis = index_of(node.attributes.get("axis", 0), len(x.shape or ()))
     name, source = axis_name(x, axis), layers.shown(x)
     sizes = [(layers.value(out).shape or ())[axis] for out in node.outputs]
     if len(sizes) == 1:
@@ -135,7 +135,7 @@ def slice_(node: Node, layers: Layers) -> int | str:
     steps = _ints(node, layers, 4, "steps") or [1] * len(starts)
     source, sizes = layers.shown(x), [*x.sample]
     for start, end, each, step in zip(starts, ends, axes, steps, strict=True):
-        axis = each % len(shape)
+        axis = index_of(each, len(shape))
         begin, stop, stride = slice(start, end, step).indices(shape[axis])
         if (begin, stop, stride) == (0, shape[axis], 1):
             continue
@@ -160,9 +160,9 @@ def gather(node: Node, layers: Layers) -> int | str:
     x, places = layers.value(node.inputs[0]), layers.array(node, 1)
     if x.constant or places is None or places.size != 1:
         raise Outside("it picks several places")
-    axis = node.attributes.get("axis", 0) % len(x.shape or (0,))
+    axis = index_of(node.attributes.get("axis", 0), len(x.shape or ()))
     size, name = (x.shape or ())[axis], axis_name(x, axis)
-    first = int(places.reshape(-1)[0]) % size
+    first = index_of(int(places.reshape(-1)[0]), size, "place")
     source, cut = layers.shown(x), [*x.sample]
     if size > 1:
         cut[names_of(x.sample).index(name)] = 1
@@ -216,7 +216,7 @@ def reduce(mode: str, before: Each | None = None, after: Each | None = None) -> 
             if node.attributes.get("noop_with_empty_axes", 0) and not before:
                 return layers.shown(x)
             raise Outside("it is over the samples, too")
-        names = [axis_name(x, axis) for axis in sorted(axis % rank for axis in axes)]
+        names = [axis_name(x, axis) for axis in sorted(index_of(axis, rank) for axis in axes)]
         keeps = bool(node.attributes.get("keepdims", 1))
         whole = {"mean": "global_avg_pool", "max": "global_max_pool"}.get(mode)
         every = names_of(x.sample)

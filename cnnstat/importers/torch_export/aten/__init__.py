@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.importers.torch_export.aten import activation, conv, elementwise, linear, norm, pool, shape
+from cnnstat.importers.torch_export.orders import TURNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ ATEN: dict[str, Handler] = {
     "log_softmax": activation.softmax("LogSoftmax"),
     "_log_softmax": activation.softmax("LogSoftmax"),
     **dict.fromkeys(("dropout", "native_dropout", "feature_dropout"), activation.dropout),
+    **dict.fromkeys(("alpha_dropout", "feature_alpha_dropout"), activation.other_dropout),
     "add": elementwise.add,
     "addcmul": elementwise.add_product,
     "sub": elementwise.subtract,
@@ -83,13 +85,10 @@ ATEN: dict[str, Handler] = {
     "reciprocal": activation.plain("Reciprocal"),
     **dict.fromkeys(("alias", "clone", "contiguous", "detach", "lift_fresh_copy", "lift_fresh"), shape.same),
     **dict.fromkeys(("to", "_to_copy", "type_as", "float"), shape.cast),
-    **dict.fromkeys(("alpha_dropout", "feature_alpha_dropout"), shape.same),
     **dict.fromkeys(("view", "reshape", "_unsafe_view", "flatten", "unflatten", "view_as"), shape.reshape),
     **dict.fromkeys(("squeeze", "unsqueeze"), shape.reshape),
     "copy": shape.copied,
-    "permute": shape.permute,
-    "transpose": shape.permute,
-    "t": shape.permute,
+    **dict.fromkeys(TURNING, shape.permute),
     **dict.fromkeys(("expand", "expand_as"), shape.expand),
     "cat": shape.concat,
     "concat": shape.concat,

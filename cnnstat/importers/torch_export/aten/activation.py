@@ -97,3 +97,14 @@ def dropout(call: Call) -> bool:
     rate = call["p"] or 0.0
     options: dict[str, Any] = {} if rate == 0.5 else {"rate": decimal(rate)}
     return call.layer("dropout", [call.x], options) if rate else call.same(call.x)
+
+
+def other_dropout(call: Call) -> bool:
+    """Dropouts that the catalogue has no layer for, left out where they do nothing: in evaluation."""
+    if call["train"]:
+        return False
+    rate = call["p"] or 0.0
+    if rate:
+        what = f"{call.scope or call.operator} ({call.operator} of {decimal(rate):g})"
+        call.reading.remarks.append(f"{what}: it is left out, for in evaluation it does nothing")
+    return call.same(call.x)

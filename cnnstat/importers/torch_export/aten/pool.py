@@ -45,13 +45,11 @@ def avg_pool(call: Call) -> bool:
 
 
 def adaptive(kind: str) -> Callable[[Call], bool]:
-    """Return what adds an adaptive pool: of one bin it is a global one, of as many as there are nothing."""
+    """Return what adds an adaptive pool: of one bin it is a global one."""
 
     def added(call: Call) -> bool:
         name = call.x
         places = call.shape[2:]
-        if places == (call.value(name).shape or ())[2:]:
-            return call.same(name)
         if all(size == 1 for size in places):
             return call.layer(f"global_{kind}_pool", [name])
         return call.layer(f"adaptive_{kind}_pool", [name], {"size": compact(places)})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.layers import compact
+from cnnstat.importers.onnx.stand_ins import JOINED
 from cnnstat.importers.onnx.value import keeps_numbers
+from cnnstat.importers.torch_export.orders import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,15 +39,8 @@ def reshape(call: Call) -> bool:
 
 
 def permute(call: Call) -> bool:
-    """Permute, transpose and t."""
-    rank = len(call.shape)
-    if call["dims"] is not None:
-        order = [axis % rank for axis in call["dims"]]
-    else:
-        order = [*range(rank)]
-        a, b = (0, rank - 1) if call["dim0"] is None else (call.axis("dim0", rank), call.axis("dim1", rank))
-        order[a], order[b] = order[b], order[a]
-    return call.put("Transpose", [call.x], perm=order)
+    """Put axes in another order."""
+    return call.put("Transpose", [call.x], perm=order_of(call, len(call.shape)))
 
 
 def expand(call: Call) -> bool:
@@ -144,9 +139,18 @@ def reduce(op: str) -> Callable[[Call], bool]:
         rank = len(call.value(x).shape or ())
         dims = [dims] if isinstance(dims, int) else [*(dims or range(rank))]
         axes = [axis % rank for axis in dims]
+        stack = call.node.args[0]
+        of_stack = str(stack.target) == "aten.stack.default" and axes == [_stacked_along(stack, rank)]
+        if of_stack and op in JOINED and not call["keepdim"]:
+            return call.put(JOINED[op], [call.of(each) for each in stack.args[0]])
         return call.put(op, [x], axes=axes, keepdims=int(bool(call["keepdim"])))
 
     return added
+
+
+def _stacked_along(stack: Any, rank: int) -> int:
+    given = stack.args[1] if len(stack.args) > 1 else stack.kwargs.get("dim", 0)
+    return int(given % rank)
 
 
 def vector_norm(call: Call) -> bool:

@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     Result = TypeVar("Result")
@@ -31,50 +31,72 @@ FEW = 8
 
 def jobs_for(files: int, runs: bool) -> int:
     """Return how many processes so many files are worth: one to run is worth its own."""
+    return max(1, min(processors(), files if runs else files // FEW))
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # not everywhere
-    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(processors, files if runs else files // FEW))
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def in_order(
     function: Callable[..., Result],
-    work: Sequence[Arguments],
+    work: Iterable[Arguments],
     jobs: int,
     lost: Callable[[Arguments], Result],
+    ahead: int = AHEAD,
 ) -> Iterator[Result]:
     """Yield what a function returns of each piece of work, in so many processes; with one job, in this one.
 
-    ``lost`` is the result of a piece in which the system ends a process, mostly for want of memory: the
-    others are done all the same.
+    Work may be endless: no more than ``ahead`` pieces for each process are taken before their turn. ``lost``
+    is the result of a piece in which the system ends a process, mostly for want of memory: the others are
+    done all the same.
     """
     if jobs == 1:
         yield from (function(*arguments) for arguments in work)
         return
-    waiting = deque(work)
-    while waiting:
+    begun: deque[Arguments] = deque()
+    left = iter(work)
+    while True:
         try:
-            for result in _together(function, tuple(waiting), jobs):
-                waiting.popleft()
-                yield result
+            yield from _together(function, left, begun, jobs, ahead)
+            return
         except BrokenProcessPool:  # by the first that waits, or by one behind it
-            yield _alone(function, waiting.popleft(), lost)
+            yield _alone(function, begun.popleft(), lost)
 
 
-def _together(function: Callable[..., Result], work: Sequence[Arguments], jobs: int) -> Iterator[Result]:
+def _together(
+    function: Callable[..., Result],
+    left: Iterator[Arguments],
+    begun: deque[Arguments],
+    jobs: int,
+    ahead: int,
+) -> Iterator[Result]:
+    """Yield the results of what is ``begun`` and of what is ``left``; what was not yielded stays begun."""
     with _pool(jobs) as pool:
-        ahead: deque[Future[Result]] = deque()
+        futures: deque[Future[Result]] = deque()
         try:
-            for arguments in work:
-                ahead.append(pool.submit(function, *arguments))
-                if len(ahead) >= AHEAD * jobs:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
+            futures.extend([pool.submit(function, *arguments) for arguments in begun])
+            for arguments in left:
+                begun.append(arguments)
+                futures.append(pool.submit(function, *arguments))
+                if len(futures) >= ahead * jobs:
+                    yield _first(futures, begun)
+            while futures:
+                yield _first(futures, begun)
         except BaseException:  # an interrupt, or nobody wants more
             _end_workers()
             raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _first(futures: deque[Future[Result]], begun: deque[Arguments]) -> Result:
+    result = futures[0].result()
+    futures.popleft()
+    begun.popleft()
+    return result
 
 
 def _alone(

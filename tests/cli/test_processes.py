@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from cnnstat.commands.check import processes
-from cnnstat.commands.check.processes import AHEAD, in_order
+from cnnstat.cli import processes
+from cnnstat.cli.processes import AHEAD, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,7 @@ def test_what_a_function_raises_is_raised(jobs: int) -> None:
 SLEEPING = """
 import signal
 import time
-from cnnstat.commands.check.processes import in_order
+from cnnstat.cli.processes import in_order
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # who started the tests may have it ignored

@@ -1,0 +1,102 @@
+"""What a fit found -> the document of `fit`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.commands.sweep.document import Refused
+from cnnstat.report.document import Document
+
+if TYPE_CHECKING:
+    from cnnstat.commands.fit.search import Way
+    from cnnstat.commands.fit.trials import Trial, Trials
+
+
+class FittedPoint(Struct, frozen=True, kw_only=True):
+    """One network that was tried."""
+
+    params: dict[str, int | float | str | bool | None]
+    """The parameters that vary, and those of the network that follow from them."""
+    figures: dict[str, int | tuple[int, ...] | str | None]
+    """By key; sizes one number for each axis; null where unknown."""
+    met: bool
+    """Whether all targets and bounds are met."""
+    off: tuple[float, ...]
+    """How far each target is missed, beside it: 0.01 is 1 % more."""
+
+
+class FitDocument(Document, frozen=True, kw_only=True):
+    """`fit`: the parameters with which a network meets what was asked for."""
+
+    network: str
+    space: dict[str, str]
+    """What varies, by `--vary` in place of `space:`."""
+    to: tuple[str, ...]
+    under: tuple[str, ...]
+    most: str | None
+    least: str | None
+    within: float
+    """The part of a target by which it may be missed."""
+    way: str
+    """How the parameters were looked for."""
+    sure: bool
+    """Whether there are certainly no better ones: every point was tried."""
+    tried: int
+    """How many networks were worked out."""
+    refused: tuple[Refused, ...]
+    """Those that are none, by reason."""
+    met: bool
+    """Whether the first of the rows meets everything."""
+    rows: tuple[FittedPoint, ...]
+    """The best, the best first; of networks with the same figures one."""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What was asked, as it was written."""
+
+    network: str
+    space: dict[str, str]
+    to: tuple[str, ...]
+    under: tuple[str, ...]
+    most: str | None
+    least: str | None
+
+
+def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocument:
+    """Return the ``top`` best networks that were tried."""
+    best = trials.best(top)
+    refused = trials.refused()
+    counts = Counter(row.code for row in refused)
+    first = {row.code: row for row in reversed(refused)}
+    return FitDocument(
+        command="fit",
+        network=question.network,
+        space=question.space,
+        to=question.to,
+        under=question.under,
+        most=question.most,
+        least=question.least,
+        within=float(trials.wishes.within),
+        way=way.name,
+        sure=way.sure,
+        tried=len(trials),
+        refused=tuple(
+            Refused(code=code, count=count, point=first[code].number, reason=first[code].why)
+            for code, count in counts.most_common()
+        ),
+        met=bool(best) and best[0].met,
+        rows=tuple(_point(trial, trials) for trial in best),
+    )
+
+
+def _point(trial: Trial, trials: Trials) -> FittedPoint:
+    columns = trials.columns
+    return FittedPoint(
+        params=dict(zip(columns.params, trial.row.params, strict=True)),
+        figures={key: trial.row.figures[columns.place[key]] for key in columns.shown},
+        met=trial.met,
+        off=tuple(float(apart) for apart in trial.apart),
+    )

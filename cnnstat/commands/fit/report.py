@@ -1,0 +1,66 @@
+"""Document of `fit` -> Report: the best networks, and in words how they were found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.base.text import plural
+from cnnstat.report.columns import footnotes
+from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.commands.fit.document import FitDocument
+    from cnnstat.commands.sweep.table import Columns
+
+
+_SHORT = 16
+"""Letters of a target that can head a column."""
+
+
+def report(document: FitDocument, columns: Columns) -> Report:
+    """Return the document for readers."""
+    titled = tuple(column for column in columns.columns() if column.key != "point")
+    off = tuple(
+        Column(f"off_{i}", f"off {text if len(text) <= _SHORT else f'target {i}'}", "figure")
+        for i, text in enumerate(document.to, 1)
+    )
+    lines = tuple(
+        Line(
+            (
+                *("" if value is None else str(value) for value in point.params.values()),
+                *point.figures.values(),
+                *(_percent(apart) for apart in point.off),
+            )
+        )
+        for point in document.rows
+    )
+    tables = (Table("", (*titled, *off), lines),) if lines else ()
+    notes = footnotes(titled) if lines else ()
+    return Report(
+        f"{document.network}: fit", tables, tuple(_facts(document)), notes, verdict=_verdict(document)
+    )
+
+
+def _percent(apart: float) -> str:
+    return "0" if not apart else f"{100 * apart:+.2g} %"
+
+
+def _facts(document: FitDocument) -> Iterator[Fact]:
+    pushed = (("most", document.most), ("least", document.least))
+    asked = (*document.to, *document.under, *(f"{word} {key}" for word, key in pushed if key))
+    yield Fact("wanted", ", ".join(asked))
+    tried = (Quantity(document.tried), f" {plural('network', document.tried)} tried, {document.way}")
+    yield Fact("way", tried)
+    for reason in document.refused:
+        yield Fact(f"refused, {reason.code}", (Quantity(reason.count), f"; such as: {reason.reason}"))
+
+
+def _verdict(document: FitDocument) -> str:
+    if document.met:
+        first = ", ".join(f"{name} = {value}" for name, value in document.rows[0].params.items())
+        return f"met by {first}"
+    if not document.rows:
+        return "NOT MET: nothing that was tried is a network with these figures"
+    return "NOT MET by anything that was tried; the first row is nearest"

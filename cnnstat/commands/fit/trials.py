@@ -1,0 +1,102 @@
+"""The networks that a fit tries: each once, with its figures and how it stands."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.commands.fit.wishes import Standing, standing
+from cnnstat.spec.expression import show_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnstat.commands.fit.wishes import Wishes
+    from cnnstat.commands.sweep.rows import Row, Rows
+    from cnnstat.commands.sweep.table import Columns
+    from cnnstat.spec.axis import Axis
+    from cnnstat.spec.expression import Value
+
+
+class Trial(Struct, frozen=True):
+    """A network that was tried: the values that vary, its row, and how it stands; None if that is unknown.
+
+    ``apart`` is how far each target is missed, beside it.
+    """
+
+    values: dict[str, Value]
+    row: Row
+    standing: Standing | None = None
+    apart: tuple[Fraction, ...] = ()
+
+    @property
+    def met(self) -> bool:
+        """Say whether all that has to hold does."""
+        return self.standing is not None and not self.standing.outside
+
+    @property
+    def rank(self) -> tuple[bool, Standing]:
+        """Return what trials are sorted by, the best first."""
+        return self.standing is None, self.standing or _LAST
+
+    @property
+    def length(self) -> tuple[int, int]:
+        """Return how long its values are, written out; of equal ones, that tried first is shorter."""
+        return sum(len(show_value(value)) for value in self.values.values()), self.row.number
+
+
+_LAST = Standing(Fraction(0), Fraction(0))
+
+
+class Trials:
+    """All that were tried, by their values; numbered as they come."""
+
+    def __init__(
+        self, rows: Rows, columns: Columns, wishes: Wishes, advance: Callable[[float], None]
+    ) -> None:
+        self.columns, self.wishes = columns, wishes
+        self._rows, self._advance = rows, advance
+        self._found: dict[tuple[Value, ...], Trial] = {}
+
+    @property
+    def axes(self) -> dict[str, Axis]:
+        """Return what varies."""
+        return self._rows.points.networks[0].space.axes
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._found)
+
+    def best(self, count: int) -> list[Trial]:
+        """Return the best of them; of networks with the same figures that whose parameters are shortest."""
+        found: dict[object, Trial] = {}
+        for trial in sorted(self._found.values(), key=lambda trial: (trial.rank, trial.length)):
+            if trial.standing is not None:
+                found.setdefault((trial.row.figures, trial.apart), trial)
+        return [*found.values()][:count]
+
+    def refused(self) -> list[Row]:
+        """Return the rows of those that are no network."""
+        return [trial.row for trial in self._found.values() if trial.row.code]
+
+    def tried(self, values: dict[str, Value]) -> Trial:
+        """Return the network of some values, tried now or before."""
+        key = tuple(values.values())
+        if key not in self._found:
+            row = self._rows.point(len(self._found), 0, values)
+            self._found[key] = Trial(values, row, *(() if row.code else self._judged(values, row)))
+            self._advance(1)
+        return self._found[key]
+
+    def _judged(self, values: dict[str, Value], row: Row) -> tuple[Standing | None, tuple[Fraction, ...]]:
+        network = self._rows.points.networks[0]
+        known = {**network.own, **network.space.settled(values, network.own)}
+
+        def cell(key: str) -> object:
+            return self.columns.cell(row, key)
+
+        apart = tuple(target.apart(cell, known) for target in self.wishes.targets)
+        found = tuple(each for each in apart if each is not None)
+        return (standing(self.wishes, found, cell), found) if len(found) == len(apart) else (None, ())

@@ -1,0 +1,152 @@
+"""What a fit is to reach: figures or expressions that equal a number, bounds, and a figure to push."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.base.errors import ArgumentError, Fault
+from cnnstat.commands.sweep.conditions import number, read_orders, read_where
+from cnnstat.commands.sweep.figures import swept
+from cnnstat.spec.budget import limit
+from cnnstat.spec.compiled import evaluate
+from cnnstat.spec.expect import printed
+from cnnstat.spec.expression import Expression, parse, show_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cnnstat.commands.sweep.conditions import Condition, Order
+    from cnnstat.spec.expression import Value
+
+_EQUATION = re.compile(r"(.+?)\s*(?<![<>=!])=(?!=)\s*(\S.*)")
+_SHARE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,9})?)%")
+_WAYS = "write 'macs = 600M', or '$alpha * $beta**2 * $gamma**2 = 2' of parameters"
+
+
+class Target(Struct, frozen=True):
+    """A figure by its key, or an expression of parameters, and what it is to be; ``text`` is as written."""
+
+    key: str
+    expression: Expression | None
+    value: Fraction
+    text: str
+
+    def apart(self, cell: Callable[[str], object], params: Mapping[str, Value]) -> Fraction | None:
+        """Return how far a network is above it, beside it; None where its figure is unknown.
+
+        Raises:
+            Fault: the expression has no number with these parameters.
+        """
+        found = _number(cell(self.key), least=False) if self.expression is None else None
+        if self.expression is not None:
+            value = evaluate(self.expression, params)
+            if isinstance(value, bool) or not isinstance(value, int | Fraction):
+                message = f"'{self.expression.text}' is {show_value(value)}, no number"
+                raise Fault(message, code="expression/value")
+            found = Fraction(value)
+        return None if found is None else (found - self.value) / (abs(self.value) or 1)
+
+
+class Wishes(Struct, frozen=True):
+    """``targets`` are met ``within`` a part of their value, ``under`` always; ``push`` is made best."""
+
+    targets: tuple[Target, ...]
+    under: tuple[Condition, ...]
+    push: Order | None
+    within: Fraction
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the figures that have to be known."""
+        pushed = (self.push.key,) if self.push else ()
+        targets = (target.key for target in self.targets if target.key)
+        return tuple(dict.fromkeys((*targets, *(each.key for each in self.under), *pushed)))
+
+
+class Standing(Struct, frozen=True, order=True):
+    """How a network stands: how far outside of what has to hold, then how good it is; less is better."""
+
+    outside: Fraction
+    off: Fraction
+
+
+def standing(wishes: Wishes, apart: Sequence[Fraction], cell: Callable[[str], object]) -> Standing | None:
+    """Return how a network stands that misses its targets by so much; None where a figure is unknown."""
+    outside = sum((max(abs(each) - wishes.within, Fraction(0)) for each in apart), start=Fraction(0))
+    off = sum(map(abs, apart), start=Fraction(0))
+    for bound in wishes.under:
+        found = _number(cell(bound.key), least=not bound.most)
+        if found is None:
+            return None
+        beyond = found - bound.limit if bound.most else bound.limit - found
+        outside += max(beyond, Fraction(0)) / (abs(bound.limit) or 1)
+    if wishes.push:
+        pushed = wishes.push.value(cell(wishes.push.key))
+        if pushed is None:
+            return None
+        off = Fraction(pushed)
+    return Standing(outside, off)
+
+
+def _number(cell: object, *, least: bool) -> Fraction | None:
+    found = number(cell, least=least)
+    return None if found is None else Fraction(found)
+
+
+def read_wishes(
+    to: tuple[str, ...], under: tuple[str, ...], most: str | None, least: str | None, within: Fraction
+) -> Wishes:
+    """Read what is wanted.
+
+    Raises:
+        ArgumentError: nothing is, or something cannot be.
+    """
+    if most is not None and least is not None:
+        raise ArgumentError("--most and --least exclude each other: one figure is made best")
+    pushed = f"-{most}" if most is not None else least
+    if not to and pushed is None:
+        raise ArgumentError(f"nothing is wanted: {_WAYS}, to --to, or name a figure for --most or --least")
+    orders = () if pushed is None else read_orders(pushed)
+    if len(orders) > 1:
+        raise ArgumentError("one figure is made best; --under bounds the others")
+    push = orders[0] if orders else None
+    bounds = tuple(each for text in under for each in read_where(text))
+    return Wishes(tuple(read_target(text) for text in to), bounds, push, within)
+
+
+def read_target(text: str) -> Target:
+    """Read an equation.
+
+    Raises:
+        ArgumentError: it is none, or there is no such figure.
+    """
+    match = _EQUATION.fullmatch(text.strip())
+    if match is None:
+        raise ArgumentError(f"'{text}' is no target; {_WAYS}")
+    left, right = match[1], match[2].strip()
+    try:
+        if "$" in left:
+            return Target("", parse(left), printed(right).value, text.strip())
+        figure = swept(left)
+        if figure.kind == "text":
+            raise ArgumentError(f"{left} is no number, and has no target")
+        value = limit(left, f"<= {right}", memory=figure.kind == "bytes")[1]
+    except Fault as fault:
+        raise ArgumentError(fault.message) from None
+    return Target(figure.key, None, Fraction(value), text.strip())
+
+
+def read_share(text: str) -> Fraction:
+    """Read how near a target is met: ``1%``.
+
+    Raises:
+        ArgumentError: it is no such share.
+    """
+    match = _SHARE.fullmatch(text.strip())
+    if match is None:
+        raise ArgumentError(f"expected a share from 0% to 99%, such as 0.5%, got '{text}'")
+    return Fraction(match[1]) / 100

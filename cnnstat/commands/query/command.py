@@ -1,0 +1,78 @@
+"""`cnnstat query`: what a sweep has stored."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+import click
+from msgspec.structs import replace
+
+from cnnstat.base.errors import ArgumentError
+from cnnstat.cli import completion
+from cnnstat.cli.options import FILE, output_options
+from cnnstat.cli.output import Undone, complain, show
+from cnnstat.commands.query.selected import selected
+from cnnstat.commands.sweep.collected import Collected
+from cnnstat.commands.sweep.document import document
+from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options
+from cnnstat.commands.sweep.plots import check_plots, put_plots
+from cnnstat.commands.sweep.report import in_a_line, report
+from cnnstat.commands.sweep.store import Store
+from cnnstat.commands.sweep.streams import STREAMS, opened
+from cnnstat.commands.sweep.table import Columns
+from cnnstat.report.render import FORMATS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cnnstat.cli.options import Output
+    from cnnstat.commands.sweep.options import Asked
+
+
+@click.command()
+@click.argument("file", type=FILE, shell_complete=completion.files)
+@click.argument("condition", required=False)
+@selection_options(None)
+@output_options((*FORMATS, *(form for form in STREAMS if form not in FORMATS)))
+def query(file: Path, condition: str | None, asked: Asked, output: Output) -> None:
+    """The networks that a sweep has stored in FILE, those that meet CONDITION.
+
+    A condition is one of --where: "macs between 360M and 440M and params <= 6M".
+    """
+    gc.enable()  # what runs for minutes has something to collect
+    if not file.exists():
+        raise Undone(f"there is no file {file}")
+    if condition is not None:
+        asked = replace(asked, where=(_without_where(condition), *asked.where))
+    streamed = output.form in STREAMS
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(Store(file)))
+        about = store.about
+        params, figures = tuple(about["params"]), tuple(about["figures"])
+        shown = asked.columns or figures
+        wanted = asked.wanted(params, top=None if streamed else SHOWN)
+        for key in figures_for(wanted, shown, params):
+            if key not in figures:
+                raise ArgumentError(f"the store has no figure '{key}'; it has {', '.join(figures)}")
+        columns = Columns(tuple(about["networks"]), params, figures, shown)
+        stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
+        check_plots(asked.plots, wanted, output)
+        collected = Collected(columns) if asked.plots else None
+        selection = selected(store, columns, wanted, asked.of_params, stream, collected)
+    plan = about["plan"]
+    asked_for = {"networks": columns.networks, "space": about["space"], "seed": plan["seed"], "asked": None}
+    found = document("query", selection, columns, asked_for)
+    if streamed:
+        complain(in_a_line(found) + "\n", 0)
+    else:
+        show(found, lambda: report(found, columns), output)
+    if collected is not None:
+        put_plots(asked.plots, collected, selection)
+
+
+def _without_where(text: str) -> str:
+    """Return a condition without the word that one may begin with."""
+    first, _, rest = text.strip().partition(" ")
+    return rest if first.lower() == "where" else text

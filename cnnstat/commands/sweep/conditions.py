@@ -1,0 +1,130 @@
+"""``--where``, ``--pareto`` and ``--sort``: what is demanded of figures, in the words of budgets.
+
+``macs between 360M and 440M and params <= 6M`` is three bounds. A condition with ``$`` is one on parameters,
+and is decided before any figure is worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cnnstat.base.errors import ArgumentError, Fault
+from cnnstat.commands.sweep.figures import SWEPT, swept
+from cnnstat.spec.budget import limit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnstat.commands.sweep.figures import Cell
+
+_AND = re.compile(r"\s+and\s+")
+_BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)")
+_BOUND = re.compile(r"([A-Za-z_][\w-]*)(?![\w-])\s*(\S.*)")
+_WAYS = "write 'macs between 360M and 440M and params <= 6M'"
+
+
+class Condition(Struct, frozen=True):
+    """The most or the least that a figure may be; ``text`` is the bound as written."""
+
+    key: str
+    most: bool
+    limit: int
+    text: str
+
+    def holds(self, cell: Cell) -> bool:
+        """Say whether a figure is within; one that is unknown is not.
+
+        Of one for each axis, the axis counts that is farthest from it, as in a budget.
+        """
+        value = number(cell, least=not self.most)
+        if value is None:
+            return False
+        return value <= self.limit if self.most else value >= self.limit
+
+
+class Order(Struct, frozen=True):
+    """A figure, or a parameter that varies, and whether less of it is better; or comes first."""
+
+    key: str
+    less: bool
+
+    def value(self, cell: object) -> int | float | None:
+        """Return what is compared: the smaller, the better; None where it is unknown."""
+        found = number(cell, least=not self.less)
+        return found if found is None or self.less else -found
+
+
+def number(cell: object, *, least: bool) -> int | float | None:
+    """Return a figure as one number: of one for each axis the least or the most; None where there is none."""
+    if isinstance(cell, tuple | list):
+        return (min if least else max)(cell) if cell else None
+    return cell if isinstance(cell, int | float) else None
+
+
+def is_of_params(text: str) -> bool:
+    """Say whether a condition is one on parameters."""
+    return "$" in text
+
+
+def read_where(text: str) -> tuple[Condition, ...]:
+    """Read conditions on figures.
+
+    Raises:
+        ArgumentError: there is no such figure, or no such bound.
+    """
+    found: list[Condition] = []
+    parts = _AND.split(text.strip())
+    while parts:
+        part = parts.pop(0)
+        if between := _BETWEEN.fullmatch(part):
+            if not parts:
+                raise ArgumentError(f"'{part}' lacks its upper bound; {_WAYS}")
+            found += (
+                _condition(between[1], f">= {between[2]}"),
+                _condition(between[1], f"<= {parts.pop(0)}"),
+            )
+        elif bound := _BOUND.fullmatch(part):
+            found.append(_condition(bound[1], bound[2]))
+        else:
+            raise ArgumentError(f"'{part}' is no condition; {_WAYS}")
+    return tuple(found)
+
+
+def _condition(name: str, text: str) -> Condition:
+    figure = swept(name)
+    if figure.kind == "text":
+        raise ArgumentError(f"{name} is no number, and has no bounds")
+    try:
+        most, bound, written = limit(name, text, memory=figure.kind == "bytes")
+    except Fault as fault:
+        raise ArgumentError(fault.message) from None
+    return Condition(figure.key, most, bound, written)
+
+
+def read_orders(text: str, params: Sequence[str] = ()) -> tuple[Order, ...]:
+    """Read what is compared: ``params, macs, -receptive_field``, where - means that more comes first.
+
+    Raises:
+        ArgumentError: there is no such figure or parameter.
+    """
+    found = []
+    for part in text.split(","):
+        word = part.strip()
+        name = word.removeprefix("-").strip()
+        key = name if name in params else swept(name, params).key
+        if key in SWEPT and SWEPT[key].kind == "text":
+            raise ArgumentError(f"{name} is no number, and cannot be compared")
+        found.append(Order(key, less=not word.startswith("-")))
+    return tuple(found)
+
+
+def read_columns(text: str) -> tuple[str, ...]:
+    """Read the keys of figures with commas between them.
+
+    Raises:
+        ArgumentError: there is no such figure.
+    """
+    return tuple(dict.fromkeys(swept(part.strip()).key for part in text.split(",")))

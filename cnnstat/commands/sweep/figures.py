@@ -1,0 +1,172 @@
+"""The figures that a sweep can ask for: those of a network, what other tools count, and its budgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.analysis.analyze import analyze_graph
+from cnnstat.analysis.backward_cost import costs
+from cnnstat.analysis.budgets import asked_inputs, on_inputs, standings
+from cnnstat.analysis.composed import Unknown, totals
+from cnnstat.analysis.conventions import CONVENTIONS
+from cnnstat.analysis.model import KINDS
+from cnnstat.analysis.tool_counts import tool_counts, total
+from cnnstat.base.arguments import named_inputs
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.figures import BUDGETED, COUNTS, FIGURES, OF_NETWORK
+from cnnstat.base.text import suggestion
+from cnnstat.graph.model import build
+from cnnstat.layers.base import places
+from cnnstat.spec.expect import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnnstat.analysis import Analysis
+    from cnnstat.analysis.composed import FigureValue, Pieces
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.base.arguments import Inputs
+    from cnnstat.spec.choice import Spec
+
+Cell: TypeAlias = "int | tuple[int, ...] | str | None"
+"""A figure of a point: a number, one for each axis, a text; None where it is unknown."""
+
+
+class SweepFigure(Struct, frozen=True):
+    """A figure by its key; ``walked`` works it out where totals do not have it."""
+
+    key: str
+    title: str
+    kind: Literal["count", "bytes", "sizes", "text"]
+    convention: str = ""
+    walked: Callable[[Analysis], int | None] | None = None
+
+
+def _declared(key: str, kind: Literal["count", "bytes", "sizes", "text"]) -> SweepFigure:
+    return SweepFigure(FIGURES[key].layer_key or key, FIGURES[key].label, kind, FIGURES[key].brief)
+
+
+def _counted_by(name: str) -> Callable[[Analysis], int | None]:
+    def counted(analysis: Analysis) -> int | None:
+        whole = total(tool_counts(analysis, CONVENTIONS[name]))
+        return None if whole.left_out else whole.total
+
+    return counted
+
+
+def _over_budget(analysis: Analysis) -> int:
+    """Return how many budgets of the spec are not kept, on the inputs that each of them is for."""
+    found = 0
+    for inputs in asked_inputs(analysis.graph):
+        graph = on_inputs(analysis.graph, inputs)
+        on = analyze_graph(graph, analysis.settings) if inputs else analysis
+        found += sum(not standing.kept for standing in standings(on, inputs))
+    return found
+
+
+SWEPT: dict[str, SweepFigure] = {
+    figure.key: figure
+    for figure in (
+        _declared("shape", "sizes"),
+        *(_declared(key, "count") for key in COUNTS),
+        *(SweepFigure(kind, kind, "count") for kind in KINDS),
+        _declared("receptive_field", "sizes"),
+        _declared("field_stride", "text"),
+        *(_declared(key, "bytes") for key in OF_NETWORK),
+        SweepFigure("layers", "layers", "count", walked=lambda analysis: len(analysis.rows)),
+        SweepFigure(
+            "leftover_layers",
+            "layers with leftover",
+            "count",
+            "layers that drop rows or columns",
+            walked=lambda analysis: sum(any(row.leftover) for row in analysis.rows),
+        ),
+        SweepFigure(
+            "training_macs",
+            "training MACs",
+            "count",
+            "MACs of a training step on one sample, forward and backward",
+            walked=lambda analysis: sum(cost.total for cost in costs(analysis)),
+        ),
+        SweepFigure(
+            "over_budget", "over budget", "count", "budgets of the spec not kept", walked=_over_budget
+        ),
+        *(
+            SweepFigure(name, name, "count", f"{tool.prints} of {tool.tool}", walked=_counted_by(name))
+            for name, tool in CONVENTIONS.items()
+        ),
+    )
+}
+"""Every figure by its key."""
+
+USUAL = ("params", "macs", "activations", "receptive_field", "inference_memory_bytes")
+"""What is shown where nothing else is asked for."""
+
+_BUDGET_NAMES = {name: key for name, key in BUDGETED.items() if name != key}
+
+
+def swept(name: str, others: Sequence[str] = ()) -> SweepFigure:
+    """Return a figure by its key, or by the name that it has in a budget; ``others`` may be meant, too.
+
+    Raises:
+        ArgumentError: there is none.
+    """
+    key = _BUDGET_NAMES.get(name, name)
+    if key not in SWEPT:
+        from cnnstat.base.pages import meant  # noqa: PLC0415 - only an unknown word waits for the pages
+
+        known = (*others, *SWEPT, *_BUDGET_NAMES)
+        hint = meant(name, SWEPT) or suggestion(name, known) or f"; known: {', '.join(known)}"
+        raise ArgumentError(f"unknown figure '{name}'{hint}")
+    return SWEPT[key]
+
+
+def figures_of(
+    spec: Spec, keys: Sequence[str], settings: Settings, pieces: Pieces, inputs: Inputs | None
+) -> list[Cell]:
+    """Return figures of a network.
+
+    Raises:
+        SpecError: it is wrong, or a layer does not fit its input.
+        ArgumentError: it has no such inputs.
+    """
+    wanted = {_TOTALS_KEYS.get(key, key) for key in keys if SWEPT[key].walked is None}
+    found = totals(spec, settings, pieces, inputs=inputs, figures=wanted)
+    analysis = None
+    if any(SWEPT[key].walked for key in keys):
+        graph = build(spec)
+        analysis = analyze_graph(graph if inputs is None else graph.on(inputs), settings)
+    cells: list[Cell] = []
+    for key in keys:
+        work = SWEPT[key].walked
+        if work is not None:
+            assert analysis is not None
+            cells.append(work(analysis))
+        else:
+            value = found.figure(_TOTALS_KEYS.get(key, key))
+            cells.append(_cell(value, key, spec, settings, inputs))
+    return cells
+
+
+_TOTALS_KEYS = {"output_shape": "shape"}
+
+
+def _cell(value: FigureValue, key: str, spec: Spec, settings: Settings, inputs: Inputs | None) -> Cell:
+    if isinstance(value, Unknown):
+        return None
+    if value == WHOLE:
+        return _extent(spec, settings, inputs) if key == "receptive_field" else WHOLE
+    if SWEPT[key].kind == "text":
+        assert isinstance(value, tuple)
+        return "x".join("" if each is None else str(each) for each in value)
+    cell: Any = value
+    return cell  # type: ignore[no-any-return]
+
+
+def _extent(spec: Spec, settings: Settings, inputs: Inputs | None) -> tuple[int, ...]:
+    """Return the size of the whole input that receptive fields are on."""
+    shapes = spec.inputs | (named_inputs(inputs, spec.inputs) if inputs is not None else {})
+    shape = shapes[settings.fields_of] if settings.fields_of else next(iter(shapes.values()))
+    return tuple(places(shape))

@@ -1,0 +1,141 @@
+"""Which points are shown: those that meet conditions, of these the Pareto front, the first by a figure.
+
+Points come one by one and may be millions: what is kept is the front, or as many as are shown.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cnnstat.commands.sweep.collected import Collected
+    from cnnstat.commands.sweep.conditions import Condition, Order
+    from cnnstat.commands.sweep.rows import Row
+
+Key: TypeAlias = "tuple[Any, ...]"
+
+
+class Wanted(Struct, frozen=True):
+    """What is asked for; ``top`` None are all."""
+
+    where: tuple[Condition, ...] = ()
+    pareto: tuple[Order, ...] = ()
+    sort: tuple[Order, ...] = ()
+    top: int | None = None
+
+
+class Refusals:
+    """How many points were refused for which reason, and the first of each."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.first: dict[str, Row] = {}
+
+    def add(self, row: Row) -> None:
+        """Count a refused point."""
+        self.counts[row.code] += 1
+        first = self.first.setdefault(row.code, row)
+        if row.number < first.number:
+            self.first[row.code] = row
+
+
+class Selection:
+    """Points as they come, and those of them that are wanted.
+
+    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is ``collected``.
+    """
+
+    def __init__(
+        self, wanted: Wanted, cell: Callable[[Row, str], Any], collected: Collected | None = None
+    ) -> None:
+        self.wanted, self._cell, self._collected = wanted, cell, collected
+        self.refusals = Refusals()
+        self.points = self.matching = 0
+        self._kept: list[tuple[Key, Row]] = []
+        self._front: list[tuple[Key, Row]] = []
+
+    @property
+    def flows(self) -> bool:
+        """Say whether each point is wanted or not whatever comes behind it, so that none need be kept."""
+        return not (self.wanted.pareto or self.wanted.sort)
+
+    def add(self, row: Row) -> bool:
+        """Take the next point and say whether it meets the conditions."""
+        self.points += 1
+        if row.code:
+            self.refusals.add(row)
+            return False
+        if not all(condition.holds(self._cell(row, condition.key)) for condition in self.wanted.where):
+            return False
+        self.matching += 1
+        if self._collected is not None:
+            self._collected.add(row)
+        if self.wanted.pareto:
+            self._compare(row)
+        elif not self.flows or self.wanted.top is None or len(self._kept) < self.wanted.top:
+            self._keep(self._kept, row)
+        return True
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the points that are wanted, in order."""
+        kept = self._kept
+        if self.wanted.pareto:
+            kept = []
+            for _, row in self._front:
+                self._keep(kept, row)
+        yield from (row for _, row in kept)
+
+    def front(self) -> list[Row]:
+        """Return the Pareto front in order of number, all of it."""
+        return sorted((row for _, row in self._front), key=lambda row: row.number)
+
+    @property
+    def selected(self) -> int:
+        """Return how many points there are to show if ``top`` were left out."""
+        return len(self._front) if self.wanted.pareto else self.matching
+
+    def _keep(self, kept: list[tuple[Key, Row]], row: Row) -> None:
+        """Put a row in its place, and drop what is behind the last one wanted."""
+        key = *(_last(order.value(self._cell(row, order.key))) for order in self.wanted.sort), row.number
+        top = self.wanted.top
+        if top is not None and len(kept) >= top:
+            if not kept or key >= kept[-1][0]:
+                return
+            kept.pop()
+        if not kept or key >= kept[-1][0]:
+            kept.append((key, row))
+        else:
+            insort(kept, (key, row), key=_key)
+
+    def _compare(self, row: Row) -> None:
+        """Put a row on the front unless another is as good in all and better in one; drop what it beats."""
+        values = tuple(order.value(self._cell(row, order.key)) for order in self.wanted.pareto)
+        if None in values:
+            return
+        front = self._front
+        for place, (other, _) in enumerate(front):
+            if _beats(other, values):
+                if place:  # who beats one beats many: it is asked sooner
+                    front[place], front[place // 2] = front[place // 2], front[place]
+                return
+        self._front = [each for each in front if not _beats(values, each[0])]
+        self._front.append((values, row))
+
+
+def _key(each: tuple[Key, Row]) -> Key:
+    return each[0]
+
+
+def _last(value: float | None) -> tuple[bool, float]:
+    """Return a value with what is unknown behind all others."""
+    return value is None, 0 if value is None else value
+
+
+def _beats(one: Key, other: Key) -> bool:
+    return one != other and all(a <= b for a, b in zip(one, other, strict=True))

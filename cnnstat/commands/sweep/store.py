@@ -1,0 +1,289 @@
+"""A sweep in a file of DuckDB: each batch is written whole or not at all, with a note of which points it has.
+
+docs/sweep.md says why DuckDB. A point is there once, whatever ended the sweep that wrote it.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from cnnstat.base.text import plain
+from cnnstat.cli.output import Undone
+from cnnstat.commands.sweep.figures import SWEPT
+from cnnstat.commands.sweep.libraries import arrow, duckdb
+from cnnstat.commands.sweep.rows import Row
+from cnnstat.commands.sweep.table import column_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cnnstat.commands.sweep.plan import Plan
+    from cnnstat.commands.sweep.points import Points
+    from cnnstat.commands.sweep.rows import Batch
+
+FORMAT = 1
+"""Of the tables; another one is another store."""
+
+_TYPES = {"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"}
+_READ = 50_000
+_MAGIC, _MAGIC_END = b"DUCK", 12
+
+
+class Store:
+    """A file with the points of one plan.
+
+    Raises:
+        Undone: the library is missing, or the file is another sweep's, in use, or cannot be read or written.
+    """
+
+    def __init__(self, path: Path, plan: Plan | None = None, points: Points | None = None) -> None:
+        """Open a file; with a plan and its points it is made if it is not there, else it is only read."""
+        self.path = path
+        _check_kind(path)
+        with self._explained():
+            self._connection = duckdb().connect(str(path), read_only=plan is None)
+            if not path.exists():  # by its name, the library has taken it for something else
+                raise Undone(f"{path} cannot be a store; call it {path.stem}.duckdb")
+            about = self._about()
+            if about is None:
+                if plan is None or points is None:
+                    raise Undone(f"{path} is no store of a sweep")
+                about = self._create(plan, points)
+        self.about = about
+        if plan is not None and about["fingerprint"] != plan.fingerprint:
+            raise Undone(_another(path, about, plan))
+
+    def close(self) -> None:
+        """Close the file; what was added is in it."""
+        self._connection.close()
+
+    def missing(self, count: int) -> Iterator[range]:
+        """Yield the points below ``count`` that are not there."""
+        position = 0
+        for start, stop in self.present():
+            if position < min(start, count):
+                yield range(position, min(start, count))
+            position = stop
+        if position < count:
+            yield range(position, count)
+
+    def present(self) -> list[tuple[int, int]]:
+        """Return the ranges of points that are there, in order."""
+        found: list[tuple[int, int]] = []
+        for start, stop in self._connection.execute("SELECT start, stop FROM done ORDER BY start").fetchall():
+            if found and found[-1][1] == start:
+                found[-1] = (found[-1][0], stop)
+            else:
+                found.append((start, stop))
+        return found
+
+    def add(self, batch: Batch) -> None:
+        """Write a batch: all of it is there when this returns, and nothing of it if it fails.
+
+        Raises:
+            Undone: it cannot be written.
+        """
+        with self._explained():
+            self._connection.execute("BEGIN")
+            try:
+                self._insert(batch.rows)
+                self._connection.execute("INSERT INTO done VALUES (?, ?)", [batch.start, batch.stop])
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb().Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def between(self, start: int, stop: int) -> Iterator[list[Row]]:
+        """Yield the rows of points in order of number, some at a time."""
+        return self._read(f"WHERE point >= {start:d} AND point < {stop:d} ORDER BY point")
+
+    def found(self, where: str, order: str = "point", top: int | None = None) -> Iterator[list[Row]]:
+        """Yield the rows of points that are not refused and meet a condition in SQL, some at a time."""
+        some = "" if top is None else f" LIMIT {top:d}"
+        return self._read(f"WHERE refused IS NULL AND {where} ORDER BY {order}{some}")
+
+    def count(self, where: str) -> int:
+        """Return how many points meet a condition of the database."""
+        ((count,),) = self._connection.execute(f"SELECT count(*) FROM points WHERE {where}").fetchall()
+        return int(count)
+
+    def refusals(self) -> Iterator[tuple[str, int, int, str]]:
+        """Yield each reason with the number of points, and the first of them with its words."""
+        columns = "refused, count(*), min(point), arg_min(why, point)"
+        yield from self._connection.execute(
+            f"SELECT {columns} FROM points WHERE refused IS NOT NULL GROUP BY refused"
+        ).fetchall()
+
+    def _read(self, which: str) -> Iterator[list[Row]]:
+        numbers = [*self.about["params"].values()]
+        params = len(numbers)
+        found = self._connection.cursor().execute(f"SELECT * FROM points {which}")
+        while some := found.fetchmany(_READ):
+            rows = []
+            for number, network, code, why, *cells in some:
+                own = tuple([_param(cell, numbers=each) for cell, each in zip(cells, numbers, strict=False)])
+                worked_out = () if code else tuple([_cell(cell) for cell in cells[params:]])
+                rows.append(Row(number, network, own, worked_out, code or "", why or ""))
+            yield rows
+
+    def _about(self) -> dict[str, Any] | None:
+        tables = {
+            name
+            for (name,) in self._connection.execute(
+                "SELECT table_name FROM information_schema.tables"
+            ).fetchall()
+        }
+        if "about" not in tables:
+            if tables:
+                raise Undone(f"{self.path} is a database, but no store of a sweep")
+            return None
+        ((text,),) = self._connection.execute("SELECT text FROM about").fetchall()
+        about: dict[str, Any] = json.loads(text)
+        return about
+
+    def _create(self, plan: Plan, points: Points) -> dict[str, Any]:
+        params = points.numeric()
+        about = {
+            "format": FORMAT,
+            "fingerprint": plan.fingerprint,
+            "version": plan.version,
+            "networks": [member.label for member in plan.members],
+            "params": params,
+            "figures": [*plan.figures],
+            "space": points.described(plan),
+            "plan": json.loads(plan.encoded),
+        }
+        named = dict(zip(column_names((*params,)), params.values(), strict=True))
+        names = (f"{quoted(name)} {'DOUBLE' if numbers else 'VARCHAR'}" for name, numbers in named.items())
+        figures = (f"{quoted(key)} {_TYPES[SWEPT[key].kind]}" for key in plan.figures)
+        fixed = ("point BIGINT", "network INTEGER", "refused VARCHAR", "why VARCHAR")
+        self._connection.execute("BEGIN")
+        self._connection.execute("CREATE TABLE done (start BIGINT, stop BIGINT)")
+        self._connection.execute(f"CREATE TABLE points ({', '.join((*fixed, *names, *figures))})")
+        self._connection.execute("CREATE TABLE about (text VARCHAR)")
+        self._connection.execute("INSERT INTO about VALUES (?)", [json.dumps(about)])
+        self._connection.execute("COMMIT")
+        return about
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        names, kinds = [*self.about["params"]], [SWEPT[key].kind for key in self.about["figures"]]
+        texts = [name for name, numbers in self.about["params"].items() if not numbers]
+        columns: dict[str, Any] = {
+            "point": [row.number for row in rows],
+            "network": [row.network for row in rows],
+            "refused": [row.code or None for row in rows],
+            "why": [row.why or None for row in rows],
+        }
+        for place, name in enumerate(names):
+            cells = [row.params[place] for row in rows]
+            columns[f"p{place}"] = (
+                [None if each is None else json.dumps(each) for each in cells] if name in texts else cells
+            )
+        for place, kind in enumerate(kinds):
+            cells = [row.figures[place] if row.figures else None for row in rows]
+            columns[f"f{place}"] = _column(cells, kind)
+        library = arrow()
+        table = library.table([_array(library, cells) for cells in columns.values()], names=[*columns])
+        self._connection.register("added", table)
+        try:
+            self._connection.execute(f"INSERT INTO points SELECT {', '.join(columns)} FROM added")
+        finally:
+            self._connection.unregister("added")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say of what the database cannot do which file it was, and the way out."""
+        try:
+            yield
+        except duckdb().Error as error:
+            first = str(error).strip().split("\n")[0]
+            raise Undone(f"{self.path}: {plain(first)}") from None
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse a file that is there and no database, which the library might read in another way.
+
+    Raises:
+        Undone: it is none.
+    """
+    try:
+        start = _start(path) if path.exists() else b""
+    except OSError as error:
+        raise Undone(f"cannot read {path}: {error.strerror}") from None
+    if start and not start.endswith(_MAGIC):
+        raise Undone(f"{path} is no store of a sweep")
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAGIC_END)
+
+
+def _array(library: Any, cells: list[Any]) -> Any:
+    try:
+        return library.array(cells)
+    except (
+        OverflowError,
+        library.ArrowInvalid,
+    ):  # a number of more than 64 bits goes as text, and is whole again
+        return library.array([None if each is None else str(each) for each in cells])
+
+
+def _column(cells: list[Any], kind: str) -> list[Any]:
+    return [None if each is None else [*each] for each in cells] if kind == "sizes" else cells
+
+
+def _cell(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _param(value: Any, *, numbers: bool) -> Any:
+    if value is None:
+        return None
+    if not numbers:
+        return json.loads(value)
+    return int(value) if value.is_integer() else value
+
+
+def quoted(name: str) -> str:
+    """Return a name as the database writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _another(path: Path, about: dict[str, Any], plan: Plan) -> str:
+    """Return what is different between the sweep that a store has and the one that was asked for."""
+    was, now = about["plan"], json.loads(plan.encoded)
+    if was == now:
+        return f"{path} has the points of another sweep"
+    parts = ("version", "members", "params", "vary", "where", "seed", "figures", "settings")
+    words = {
+        "version": f"it was begun by cnnstat {was.get('version')}, this is {plan.version}",
+        "members": "it has other networks, or their specs have changed",
+        "params": "it has other parameters under --set",
+        "vary": "something else varies in it",
+        "where": "it has other conditions on parameters",
+        "seed": f"its seed is {was.get('seed')}, not {plan.seed}",
+        "figures": f"it has the figures {', '.join(was.get('figures', ()))}",
+        "settings": "it is for another batch, type, optimiser or --strict",
+    }
+    found = [words[part] for part in parts if was.get(part) != now.get(part)]
+    return (
+        f"{path} is the store of another sweep: {'; '.join(found)}. Name another file, or ask for that sweep"
+    )
+
+
+def figures_in(path: Path) -> tuple[str, ...]:
+    """Return the figures that a store has.
+
+    Raises:
+        Undone: it cannot be read.
+    """
+    store = Store(path)
+    try:
+        return tuple(store.about["figures"])
+    finally:
+        store.close()

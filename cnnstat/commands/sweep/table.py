@@ -1,0 +1,66 @@
+"""The columns of a sweep: which figures are worked out, which are shown, and what each is called."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from cnnstat.commands.sweep.figures import SWEPT
+from cnnstat.report.model import Column
+
+if TYPE_CHECKING:
+    from cnnstat.commands.sweep.rows import Row
+
+FIXED = ("point", "network", "refused", "why")
+"""What every row of a store begins with."""
+
+
+class Columns(Struct, frozen=True, dict=True):
+    """``figures`` are worked out, ``shown`` are some of them; ``networks`` are the labels of the members."""
+
+    networks: tuple[str, ...]
+    params: tuple[str, ...]
+    figures: tuple[str, ...]
+    shown: tuple[str, ...]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Return where each figure is in a row."""
+        return {key: place for place, key in enumerate(self.figures)}
+
+    @cached_property
+    def _params(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.params)}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what the columns of a file are called."""
+        return ("point", "network", *column_names(self.params), *self.shown)
+
+    def cell(self, row: Row, key: str) -> Any:
+        """Return a parameter of a row, or a figure."""
+        if key in self._params:
+            return row.params[self._params[key]]
+        return row.figures[self.place[key]]
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of a table for readers; a narrow terminal leaves out names of networks first."""
+        network = (
+            (Column("network", "network", "text", rank=1, gives="name"),) if len(self.networks) > 1 else ()
+        )
+        params = (Column(name, name, "figure") for name in column_names(self.params))
+        figures = (
+            Column(key, SWEPT[key].title, _KINDS.get(SWEPT[key].kind, SWEPT[key].kind), SWEPT[key].convention)  # type: ignore[arg-type]
+            for key in self.shown
+        )
+        return (Column("point", "point", rank=2), *network, *params, *figures)
+
+
+_KINDS = {"sizes": "shape"}
+
+
+def column_names(params: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of parameters; one that is a figure's, too, has a $ before it."""
+    return tuple(f"${name}" if name in SWEPT or name in FIXED else name for name in params)

@@ -1,0 +1,242 @@
+"""Sweeps from a command line: the figures of other commands, in every format; what is refused is counted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet
+import pytest
+
+import cnnstat
+from cnnstat.analysis.conventions import CONVENTIONS
+from cnnstat.analysis.tool_counts import tool_counts, total
+from cnnstat.commands.sweep.figures import SWEPT
+from tests.program import within
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GRID = ("mobilenet-v1", "--vary", "width=0.25:1:0.25", "--vary", "resolution=96:224:64")
+
+
+def swept(*arguments: str) -> list[dict[str, Any]]:
+    ended = within("sweep", *arguments, "--format", "jsonl")
+    assert ended.returncode == 0, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def document(*arguments: str) -> dict[str, Any]:
+    ended = within("sweep", *arguments, "--format", "json")
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+def refused(*arguments: str) -> str:
+    ended = within("sweep", *arguments)
+    assert ended.returncode in (1, 2), ended.stdout
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_grid_has_the_figures_of_each_network() -> None:
+    rows = swept(*GRID, "--columns", "params,macs,activations,connections,receptive_field,training_memory")
+    assert len(rows) == 12
+    for row in rows:
+        analysis = cnnstat.analyze(
+            "mobilenet-v1", params={"width": row["width"], "resolution": row["resolution"]}
+        )
+        counts = analysis.totals.counts
+        assert row["params"] == counts.params
+        assert row["macs"] == counts.macs
+        assert row["activations"] == counts.activations
+        assert row["connections"] == counts.connections
+        assert row["training_memory_bytes"] == analysis.totals.training_memory_bytes
+        assert row["receptive_field"] == [row["resolution"]] * 2
+
+
+def test_every_figure_is_that_of_the_command_that_shows_it() -> None:
+    (row,) = swept("resnet18", "--columns", ",".join(SWEPT))
+    analysis = cnnstat.analyze("resnet18")
+    found = json.loads(within("summary", "resnet18", "--format", "json").stdout)["totals"]
+    for key in found.keys() & SWEPT.keys() - {"receptive_field"}:
+        assert row[key] == found[key], key
+    for kind, count in found["operations"].items():
+        assert kind == "multiply_adds" or row[kind] == count
+    for name, tool in CONVENTIONS.items():
+        whole = total(tool_counts(analysis, tool))
+        assert row[name] == (None if whole.left_out else whole.total)
+    training = json.loads(within("flops", "resnet18", "--training", "--format", "json").stdout)
+    assert row["training_macs"] == training["training"]["training"]
+    assert row["layers"] == len(analysis.rows)
+    assert row["receptive_field"] == [224, 224]
+
+
+def test_budgets_are_counted_that_are_not_kept(tmp_path: Path) -> None:
+    spec = tmp_path / "budget.yaml"
+    spec.write_text(
+        "input: [3, 32, 32]\nparams: {n: 1}\n"
+        "budget: [{params: <= 100, macs: <= 100K}, {input: [3, 64, 64], macs: <= 300K}]\n"
+        "layers: [{type: conv, filters: $n, kernel: 3, budget: {params: <= 60}}]\n"
+    )
+    rows = swept(str(spec), "--vary", "n=1:5:1", "--columns", "over_budget,params")
+    assert [row["over_budget"] for row in rows] == [0, 0, 2, 3, 4]
+    only = swept(str(spec), "--vary", "n=1:5:1", "--where", "over_budget <= 0", "--columns", "params")
+    assert [row["n"] for row in only] == [1, 2]
+
+
+def test_refused_points_are_counted_by_reason() -> None:
+    found = document("alexnet", "--input", "3x20x20", "--input", "3x5x5", "--input", "3x227x227")
+    assert found["points"] == 3
+    assert found["accepted"] == 1
+    (reason,) = found["refused"]
+    assert reason["code"] == "shape/too-small"
+    assert (reason["count"], reason["point"]) == (2, 0)
+    assert "exceeds" in reason["reason"]
+
+
+def test_where_nothing_is_accepted_the_exit_code_says_so() -> None:
+    ended = within("sweep", "alexnet", "--input", "3x5x5", "--input", "3x4x4")
+    assert ended.returncode == 1
+    assert "refused, shape/too-small  2; point 0: kernel 11 exceeds" in ended.stdout
+
+
+def test_several_specs_inputs_and_variants_vary(tmp_path: Path) -> None:
+    found = document("lenet5", "resnet18", "--input", "1x32x32", "--input", "3x64x64")
+    assert [row["network"] for row in found["rows"]] == [
+        "lenet5 at 1x32x32",
+        "lenet5 at 3x64x64",
+        "resnet18 at 1x32x32",
+        "resnet18 at 3x64x64",
+    ]
+    variants = document("mobilenet-v2", "--variants", "--columns", "params")
+    assert variants["networks"] == ["mobilenet-v2", "mobilenet-v2#mobilenet-v2-1.4"]
+    family = document("efficientnet", "--variants", "--columns", "params", "--where", "params <= 8M")
+    assert [row["network"] for row in family["rows"]] == [
+        "efficientnet#efficientnet-b0",
+        "efficientnet#efficientnet-b1",
+    ]
+    assert [row["figures"]["params"] for row in family["rows"]] == [5288548, 7794184]
+
+
+def test_inputs_of_a_network_with_several_are_named() -> None:
+    rows = swept("siamese", "--input", "left=1x105x105,right=1x105x105", "--columns", "params")
+    assert rows[0]["params"] == 38_951_745
+    assert "name the one" in refused("siamese", "--input", "1x105x105")
+
+
+def test_every_format_has_the_same_points(tmp_path: Path) -> None:
+    lines = swept(*GRID)
+    table = tmp_path / "points.parquet"
+    assert within("sweep", *GRID, "--format", "parquet", "-o", str(table)).returncode == 0
+    assert pyarrow.parquet.read_table(table).to_pylist() == lines
+    out = within("sweep", *GRID, "--format", "csv").stdout
+    read = [*csv.DictReader(io.StringIO(out))]
+    for row, line in zip(read, lines, strict=True):
+        assert row["receptive_field"] == "x".join(map(str, line["receptive_field"]))
+        assert {key: row[key] for key in ("params", "macs")} == {
+            key: str(line[key]) for key in ("params", "macs")
+        }
+    pages = document(*GRID, "--top", "100")["rows"]
+    assert [{**row["params"], **row["figures"]} for row in pages] == [
+        {key: cell for key, cell in line.items() if key not in ("point", "network")} for line in lines
+    ]
+    assert "| 96 |" in within("sweep", *GRID, "--format", "markdown").stdout.replace("  ", "")
+
+
+def test_a_page_shows_the_first_and_says_that_there_are_more() -> None:
+    ended = within("sweep", "mobilenet-v2", "--vary", "width=0.1:1:0.02", "--columns", "params")
+    assert "not shown  26; --top shows more" in ended.stdout
+    assert len(swept(*GRID, "--top", "5")) == 5
+    assert [row["params"] for row in swept(*GRID, "--top", "2", "--sort", "-params,-macs")] == [4231976] * 2
+
+
+def test_a_sample_is_the_same_whenever_it_is_drawn_and_longer_ones_begin_as_shorter_ones() -> None:
+    sample = ("mobilenet-v2", "--vary", "width=0.1:2", "--vary", "classes=log 10:100:10", "--columns", "macs")
+    first = swept(*sample, "--sample", "20", "--seed", "4")
+    assert swept(*sample, "--sample", "20", "--seed", "4") == first
+    assert swept(*sample, "--sample", "30", "--seed", "4")[:20] == first
+    assert swept(*sample, "--sample", "20", "--seed", "5") != first
+    assert swept(*sample, "--sample", "20", "--seed", "4", "--jobs", "2") == first
+
+
+def test_a_sweep_stops_when_enough_are_found() -> None:
+    asked = (*GRID, "--where", "macs <= 100M", "--matches", "3")
+    found = document(*asked)
+    assert [row["point"] for row in found["rows"]] == [0, 1, 2]
+    assert (found["points"], found["asked"]) == (3, 12)
+
+
+def test_what_a_space_says_is_replaced_by_name() -> None:
+    assert document("mobilenet-v1")["points"] == 16
+    assert document("mobilenet-v1", "--vary", "width=1,2")["points"] == 8
+    assert document("mobilenet-v1", "--set", "width=1")["points"] == 4
+    assert (
+        document("mobilenet-v1", "--set", "width=1", "--vary", "resolution=64", "--vary", "classes=10,20")[
+            "points"
+        ]
+        == 2
+    )
+
+
+def test_conditions_on_parameters_are_met_before_anything_is_worked_out() -> None:
+    found = document(*GRID, "--where", "$width * $resolution <= 100", "--where", "macs >= 1M")
+    assert found["accepted"] == sum(w * r <= 100 for w in (0.25, 0.5, 0.75, 1) for r in (96, 160, 224))
+    assert found["refused"][0]["code"] == "space/where"
+
+
+def test_derived_parameters_follow_from_a_command_line() -> None:
+    rows = swept(
+        "mobilenet-v1", "--vary", "width=1,0.5", "--vary", "resolution=$width * 192", "--columns", "macs"
+    )
+    assert [(row["width"], row["resolution"]) for row in rows] == [(1, 192), (0.5, 96)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["mobilenet-v1", "--vary", "widht=1,2"], "did you mean 'width'?"),
+        (["mobilenet-v1", "--vary", "width"], "expected NAME=0.5:2:0.1"),
+        (["mobilenet-v1", "--vary", "width=1", "--vary", "width=2"], "'width' is given twice"),
+        (["mobilenet-v1", "--vary", "width=0.1:1"], "has no steps"),
+        (["mobilenet-v1", "--vary", "width=2:1:1"], "ends before it begins"),
+        (["mobilenet-v1", "--vary", "width=0:1:0.0000000001"], "at most 100,000,000 are tried"),
+        (["mobilenet-v1", "--seed", "1"], "--seed goes with --sample"),
+        (["mobilenet-v1", "--format", "parquet"], "name it with -o FILE"),
+        (["mobilenet-v1", "--columns", "mac"], "did you mean 'macs'?"),
+        (["mobilenet-v1", "--sort", "widht"], "did you mean"),
+        (["mobilenet-v1", "--pareto", "params,field_stride"], "cannot be compared"),
+        (["mobilenet-v1", "--where", "$widht <= 1"], "there is no $widht; did you mean 'width'?"),
+        (["mobilenet-v1", "--where", "$width +"], "cannot read the expression"),
+        (["mobilenet-v1", "--set", "widht=1"], "did you mean 'width'?"),
+        (["mobilenet-v1", "--input", "3x0x0"], "expected sizes"),
+        (["mobilenet-v1", "--input", "x=3x32x32"], "has no input 'x'"),
+        (["nothing.yaml"], "nothing.yaml"),
+        (["torch:os:getcwd"], "names code"),
+        ([], "Missing argument"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_a_way_out(arguments: list[str], why: str) -> None:
+    assert why in refused(*arguments)
+
+
+def test_every_problem_of_a_spec_is_a_refusal_of_its_points(tmp_path: Path) -> None:
+    spec = tmp_path / "odd.yaml"
+    spec.write_text("input: [3, 8, 8]\nparams: {n: 2}\nlayers: [{type: conv, filters: 4 / $n, kernel: 3}]\n")
+    found = document(str(spec), "--vary", "n=1:4:1")
+    assert [row["params"]["n"] for row in found["rows"]] == [1, 2, 4]
+    assert found["refused"][0]["code"] == "option/value"
+
+
+def test_numbers_beyond_64_bits_stay_exact(tmp_path: Path) -> None:
+    spec = tmp_path / "large.yaml"
+    spec.write_text(
+        "input: [1000000, 1000000, 1000000]\nparams: {n: 1}\n"
+        "layers: [{type: conv, filters: $n, kernel: 1}, {type: conv, filters: 1, kernel: 1}]\n"
+    )
+    rows = swept(str(spec), "--vary", "n=999999,1000000", "--columns", "macs")
+    for row in rows:
+        assert row["macs"] == (10**6 + 1) * row["n"] * 10**12
