@@ -212,6 +212,7 @@ CALCULATING = {
         ("table", "json", "csv", "markdown"),
     ),
     "check lenet5": ("text", "json", "github", "gitlab", "junit", "sarif", "markdown"),
+    "fit mobilenet-v1 --vary width=1,2 --most macs": ("table", "json", "csv", "markdown"),
     "sweep mobilenet-v1 --vary width=1,2": ("table", "json", "csv", "markdown", "jsonl"),
     **dict.fromkeys(
         ("explain lenet5", "explain lenet5 --quiz --answers", "explain conv", "explain macs"),
