@@ -86,7 +86,7 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
     for path, why in (
         (text, "no store"),
         (tmp_path / "none.duckdb", "there is no file"),
-        (tmp_path, "Is a directory"),
+        (tmp_path, "is a directory"),
     ):
         ended = within("query", str(path))
         assert ended.returncode == 2
