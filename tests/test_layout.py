@@ -62,6 +62,7 @@ SHARED = {
     "commands/plot/layer_chart.py": ("draw",),
     "commands/plot/size_chart.py": ("sizes",),
     "commands/trace/command.py": ("run",),
+    "commands/trace/python_trace.py": ("run",),
     "commands/trace/traced_run.py": ("run",),
     "commands/trace/unit_trace.py": ("run",),
 }
