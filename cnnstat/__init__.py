@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.export.onnx_model import to_onnx
     from cnnstat.commands.export.sources import to_keras_source, to_torch_source
     from cnnstat.commands.sizes.size_search import sizes
+    from cnnstat.commands.trace.python_trace import trace
     from cnnstat.graph.load import from_torch, load, loads, read_onnx
     from cnnstat.graph.model import Graph
 
@@ -49,6 +50,7 @@ __all__ = [
     "to_keras_source",
     "to_onnx",
     "to_torch_source",
+    "trace",
     "verify",
 ]
 
@@ -69,6 +71,7 @@ _HOMES = {
     "to_keras_source": "cnnstat.commands.export.sources",
     "to_onnx": "cnnstat.commands.export.onnx_model",
     "to_torch_source": "cnnstat.commands.export.sources",
+    "trace": "cnnstat.commands.trace.python_trace",
     "verify": "cnnstat.bridge.verify",
 }
 """Where public names live: imported when first asked for, so that the calculator starts without NumPy."""

@@ -44,6 +44,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Network": cnnstat.Network,
     "verify": cnnstat.verify,
     "check_gradients": cnnstat.check_gradients,
+    "trace": lambda path, **how: cnnstat.trace(path, "c", (0, 0, 0), **how),
 }
 SHAPES: tuple[Any, ...] = (
     *(5, "1x8x8", b"188", {1: 2}, {1, 8}, Odd(), count(1), iter([1, 8, 8]), range(1), 1j, True),

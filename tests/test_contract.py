@@ -46,7 +46,7 @@ from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
 from tests.program import within
 from tests.rules import found as of_rules
 from tests.small import EVERY_TYPE
-from tests.test_layout import CALCULATING, EXCEPTIONS
+from tests.test_layout import CALCULATING, EXCEPTIONS, STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,7 +163,10 @@ def commands() -> Iterator[str]:
             name,
             (f"cnnstat {name}" in README, "not in README.md"),
             (f"`{name}" in JSON or name == "summary" or not formats, "its JSON is not in docs/json.md"),
-            (name in calculating | running or not formats, "no line in CALCULATING of tests/test_layout.py"),
+            (
+                name in calculating | running | {*STORED} or not formats,
+                "no line in CALCULATING of tests/test_layout.py",
+            ),
             (command.help, "no help"),
             *((option.help or option.name == "form", f"no help of {option.opts[-1]}") for option in options),
         )

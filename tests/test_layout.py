@@ -53,7 +53,9 @@ SHARED = {
     "commands/export/values.py": ("run",),
     "commands/fit/*": ("sweep",),
     "commands/query/*": ("sweep",),
-    "commands/list/plugins_document.py": ("check",),
+    "commands/list/plugins_document.py": ("check", "trace"),
+    "commands/sweep/charts.py": ("plot",),
+    "commands/sweep/plots.py": ("draw", "plot"),
     "commands/plot/colours.py": ("draw",),
     "commands/plot/command.py": ("draw", "sizes"),
     "commands/plot/files.py": ("draw",),
@@ -126,6 +128,10 @@ def allowed(path: Path) -> set[str]:
     folder = place(path).split("/")[0]
     more = [name for pattern, names in EXCEPTIONS.items() if fnmatch(place(path), pattern) for name in names]
     return {folder, *LAYOUT[folder], *more}
+
+
+def shared(path: Path) -> list[str]:
+    return [name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names]
 
 
 def test_every_folder_stands_in_the_table() -> None:
@@ -213,6 +219,9 @@ CALCULATING = {
     ),
 }
 """The commands that run nothing, and their formats."""
+
+STORED = ("query",)
+"""The commands that read a file by a library of its own."""
 
 
 @pytest.mark.parametrize("command", CALCULATING)

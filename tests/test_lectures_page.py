@@ -54,6 +54,42 @@ def test_the_numbers_of_the_reference_are_those_on_the_page(name: str) -> None:
         assert any(row == line[-len(row) :] for line in found), row
 
 
+ELSEWHERE = {
+    "s001-resnet": "billions, which the page has to the last digit",
+    "s004-flip": "the second kernel stands with the deltas that it rotates for",
+}
+
+
+def numbers_in(value: Any) -> Iterator[float]:
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from numbers_in(each)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if name not in ELSEWHERE])
+def test_every_number_of_slide_and_reference_is_on_the_page(name: str) -> None:
+    text = SHOWN[name].replace("−", "-")
+    for number in {*numbers_in(EXAMPLES[name]["slide"]), *numbers_in(EXAMPLES[name]["recomputed"])}:
+        written = {
+            f"{number:,}",
+            f"{number}",
+            f"{number:g}",
+            f"{number:.4g}",
+            f"{number:.2f}",
+            f"{number:,.0f}" if number % 1 == 0 else "",
+        }
+        written |= {f"{number / 1e6:g} million", f"{number / 1e9:g}"} if number >= 1e6 else set()
+        found = (re.search(rf"(?<![\d.,]){re.escape(each)}(?!\d|[.,]\d)", text) for each in written if each)
+        assert any(found), number
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if EXAMPLES[name]["verdict"] == "slide erratum"])
+def test_every_erratum_is_named(name: str) -> None:
+    assert re.search(r"\*\*Errat(um|a)\*\*", SHOWN[name])
+
+
 def test_rotated_kernels_are_those_of_the_lecture() -> None:
     for name, rows in (("s004-delta1", "k1"), ("s004-delta2", "k2")):
         text = SHOWN[name].replace("−", "-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 
@@ -27,12 +28,21 @@ def test_each_picture_of_a_page_is_there() -> None:
                 assert (page.parent / target).is_file(), f"{page.name}: {target}"
 
 
+def texts(svg: str) -> list[str]:
+    """Return what is written in a picture."""
+    tree = ElementTree.fromstring(svg)
+    return ["".join(each.itertext()) for each in tree.iter("{http://www.w3.org/2000/svg}text")]
+
+
 @pytest.mark.parametrize(("arguments", "name"), [(arguments, name) for arguments, _, name in SHOWN])
 def test_a_picture_is_what_its_command_draws(arguments: str, name: str, tmp_path: Path) -> None:
     if "--style paper" not in arguments:
         pytest.importorskip("pygraphviz", reason="the extra draw")
     draw(arguments, tmp_path / name)
     drawn = (tmp_path / name).read_text(encoding="utf-8")
+    if arguments.startswith("plot "):  # how it is drawn depends on the version of vl-convert
+        assert texts(drawn) == texts((FOLDER / name).read_text(encoding="utf-8")), "run: python -m tests.docs"
+        return
     assert drawn == (FOLDER / name).read_text(encoding="utf-8"), "run: python -m tests.docs"
 
 

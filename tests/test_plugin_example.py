@@ -57,6 +57,20 @@ def test_it_is_calculated_explained_and_proved(installed: Run) -> None:
     assert "left out  maxout: " in installed("flops", SPEC, "--conventions").stdout
 
 
+def test_its_units_are_traced(installed: Run) -> None:
+    """Its values, and the shares of its gradients, are those of the run."""
+    for at, unit in (("maxout2", "7,9,9"), ("conv2", "29,1,9"), ("maxout3", "3"), ("hidden", "17")):
+        asked = ("trace", SPEC, "--at", at, "--unit", unit, "--backward", "--format", "json")
+        found = json.loads(installed(*asked).stdout)
+        assert found["working"]["value"] == pytest.approx(found["executed"], rel=1e-12)
+        back = found["backward"]
+        assert back["gradient"] == pytest.approx(back["executed"], rel=1e-12, abs=1e-15)
+        if at in ("conv2", "hidden"):
+            assert back["shares"][0]["type"] == "maxout"
+    text = installed("trace", SPEC, "--at", "maxout3", "--unit", "3").stdout
+    assert "input: units 15 to 19" in text
+
+
 def test_check_has_its_rule_and_its_format(installed: Run, tmp_path: Path) -> None:
     path = tmp_path / "twice.yaml"
     path.write_text("name: a\ninput: [4, 8, 8]\nlayers:\n  - type: maxout\n  - {type: relu}\n")
@@ -76,6 +90,7 @@ def test_all_that_it_brings_is_listed(installed: Run) -> None:
     assert [(each["adds"], each["name"], each.get("failed")) for each in listed] == [
         ("layer type", "maxout", None),
         ("kernel", "maxout", None),
+        ("trace", "maxout", None),
         ("rule", "activation-after-maxout", None),
         ("format of check", "azure", None),
     ]

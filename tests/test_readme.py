@@ -97,3 +97,19 @@ def test_examples_of_the_manual_are_specs() -> None:
             continue
         checked += 1
     assert checked >= 3
+
+
+def test_the_experiment_of_regnet_is_one_command(folder: Path) -> None:
+    """As README.md has it, but for fewer models."""
+    found = re.search(r"<!-- command: sweep -->\n```sh\ncnnstat (.*?)\n```", README, re.DOTALL)
+    assert found is not None
+    words = shlex.split(found[1])
+    words[words.index("--matches") + 1] = "3"
+    words[-1] = words[-1].replace(".svg", ".json")
+    ended = subprocess.run(
+        [sys.executable, "-m", "cnnstat", *words], capture_output=True, text=True, cwd=folder, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert re.search(r"meet the conditions +3 of ", ended.stdout)
+    assert (folder / "regnet.duckdb").stat().st_size > 10_000
+    assert '"networks with at most so much"' in (folder / "regnet.json").read_text(encoding="utf-8")

@@ -7,18 +7,17 @@ that it reads, and the network is put together from these pieces (`cnnstat.analy
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from cnnstat.analysis import memory
 from cnnstat.analysis.analyze import analyze_graph
-from cnnstat.analysis.composition.alive import peaks
+from cnnstat.analysis.composition.alive import peak_of
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.compose import Composer
 from cnnstat.analysis.composition.fields_within import FieldsWithin
-from cnnstat.analysis.composition.growth import behaviour_of
+from cnnstat.analysis.composition.growth import behaviour_of_network
 from cnnstat.analysis.long_patterns import Looks, most_looks
 from cnnstat.analysis.model import KINDS, Counts
 from cnnstat.analysis.settings import Settings
@@ -120,13 +119,13 @@ class Pieces:
 
     def composer(self, spec: Spec, wanted: frozenset[str], *, strict: bool) -> Composer | None:
         """Return what makes the pieces of a family; None where they cannot be followed."""
-        fields = not wanted.isdisjoint(_OF_FIELD)
+        training = "training_memory_bytes" in wanted or "trainable" in wanted
         columns = tuple([key for key in Counts.__struct_fields__ if key in wanted])
-        key = id(spec.family), columns, fields, strict
+        key = id(spec.family), columns, training, strict
         if key not in self._composers:
             self._families.append(spec.family)  # what is kept keeps its id
             try:
-                self._composers[key] = Composer(spec, columns, strict=strict, fields=fields)
+                self._composers[key] = Composer(spec, columns, strict=strict, training=training)
             except (Beyond, SpecError):
                 self._composers[key] = None
         return self._composers[key]
@@ -140,11 +139,12 @@ class Pieces:
         looks = Looks()
         if len(self._behaviours) > _REMEMBERED:
             self._behaviours.clear()
-        within = FieldsWithin.of_network(behaviour_of(piece, self._behaviours), inputs, of, looks)
-        if looks.spent + piece.looks > most_looks(piece.layers):
+        behaviour = behaviour_of_network(piece, self._behaviours)
+        within = FieldsWithin.of_network(behaviour, inputs, of, looks)
+        if looks.spent + behaviour.looks > most_looks(piece.layers):
             raise Beyond("patterns that are too long together")
-        output = piece.outputs[-1]
-        return within.fields[output if output >= 0 else piece.exported[~output]]
+        output = piece.form.outputs[-1]
+        return within.fields[output if output >= 0 else behaviour.exported[~output]]
 
 
 def totals(
@@ -169,7 +169,7 @@ def totals(
     shapes = spec.inputs if inputs is None else spec.inputs | named_inputs(inputs, spec.inputs)
     try:
         found = _composed(spec, settings, pieces, wanted, shapes)
-    except (Beyond, Fault, Misfit, KeyError, ZeroDivisionError):
+    except (Beyond, Fault, Misfit):
         found = None  # the walk says what is wrong, and where
     if found is None:
         pieces.walked += 1
@@ -193,17 +193,13 @@ def _composed(
     piece = composer.network(spec, shapes)
     counts = Counts(**dict(zip(composer.columns, piece.counts, strict=True)))
     of = 0 if settings.fields_of is None else [*inputs].index(settings.fields_of)
-    field = pieces.field(piece, shapes, of) if composer.fields else None
+    field = None if wanted.isdisjoint(_OF_FIELD) else pieces.field(piece, shapes, of)
     inference = training = None
     if not wanted.isdisjoint(OF_NETWORK):
-        trained = "training_memory_bytes" in wanted
-        peak, peak_in_training = peaks(piece, [prod(shape) for shape in shapes], trained=trained)
-        inference = memory.inference_memory(counts.params, peak, settings).value
-        if trained:
-            training = memory.trained_memory(counts, peak_in_training, settings).value
-    output = piece.outputs[-1]
-    shape = shapes[output] if output >= 0 else piece.nodes[~output][0]
-    return NetworkTotals(shape, counts, field, inference, training, {}, wanted)
+        inference = memory.inference_memory(counts.params, peak_of(piece, trained=False), settings).value
+    if "training_memory_bytes" in wanted:
+        training = memory.trained_memory(counts, peak_of(piece, trained=True), settings).value
+    return NetworkTotals(piece.outputs[-1][0], counts, field, inference, training, {}, wanted)
 
 
 def _walked(spec: Spec, settings: Settings, inputs: Inputs | None) -> NetworkTotals:

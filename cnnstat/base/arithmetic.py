@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class Term(Struct, frozen=True):
+class Term(Struct, frozen=True, gc=False):  # there are millions, and none is part of a cycle
     """An exact integer and its origin: a named leaf, or an operation on other terms."""
 
     value: int
@@ -47,7 +47,9 @@ class Term(Struct, frozen=True):
 
     def __mul__(self, other: Term | int) -> Term:
         right = _lifted(other)
-        return Term(self.value * right.value, "", "·", (*_same("·", self), *_same("·", right)))
+        first = self.operands if self.symbol == "·" else (self,)
+        last = right.operands if right.symbol == "·" else (right,)
+        return Term(self.value * right.value, "", "·", first + last)
 
     def __radd__(self, other: int) -> Term:
         return _lifted(other) + self
@@ -93,7 +95,7 @@ _BINDING = {"+": 1, "-": 1, "·": 2, "/": 2}
 
 
 def _lifted(value: Term | int) -> Term:
-    return value if isinstance(value, Term) else Term(value)
+    return value if value.__class__ is Term else Term(value)  # type: ignore[arg-type]
 
 
 def _same(symbol: str, part: Term) -> tuple[Term, ...]:

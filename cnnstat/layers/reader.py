@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,10 @@ def read_layer(
     type_name: str, kind: type[Layer], options: dict[str, Value]
 ) -> tuple[Layer | None, list[Fault]]:
     """Return the layer with these options, or None and everything that is wrong with them."""
-    faults: list[Fault] = []
     fields = _fields(kind)
+    with suppress(msgspec.ValidationError):  # all at once is ten times as fast as option by option
+        return msgspec.convert({name: _plain(value) for name, value in options.items()}, kind), []
+    faults: list[Fault] = []
     values: dict[str, Any] = {}
     for name, value in options.items():
         if name in fields:

@@ -148,7 +148,7 @@ def read_range(text: str) -> Range:
     step = _read(match[4], text) if match[4] is not None else None
     if last < first:
         raise _bad(
-            f"the range '{text}' ends before it begins: {exact(_plain(last))} is less than {exact(_plain(first))}"
+            f"the range '{text}' ends before it begins: {exact(_plain(last))} < {exact(_plain(first))}"
         )
     if step is not None and step <= 0:
         raise _bad(f"the steps of '{text}' are more than 0, got {exact(_plain(step))}")

@@ -1,7 +1,7 @@
 """An expression as a function of Python's own, for who works it out thousands of times.
 
-It says the same as `Expression.evaluate`, number for number: what it cannot do, or what has no value, is left to
-that. It is compiled from a tree that `syntax` has let pass, and calls nothing but what stands here.
+It says the same as `Expression.evaluate`, number for number: what it cannot do, or what has no value, is left
+to that. It is compiled from a tree that `syntax` has let pass, and calls nothing but what stands here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ast
 import math
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cnnstat.base.errors import Fault
 from cnnstat.spec.functions import FUNCTIONS, round_log, whole_numbers
@@ -81,7 +81,7 @@ def _compiled(text: str) -> Callable[[Mapping[str, Value]], Value] | None:
         lines.append(f" if p_{name} < 0: raise beyond")
         lines.append(f" f_{name} = float(p_{name})")
     lines.append(f" return {'whole' if kind == 'number' else ''}({body})")
-    names = dict(_NAMES)
+    names: dict[str, Any] = dict(_NAMES)
     exec("\n".join(lines), names)  # of a tree that `syntax` knows each node of
     function: Callable[[Mapping[str, Value]], Value] = names["function"]
     return function

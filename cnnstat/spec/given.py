@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from cnnstat.spec.expression import Value
 
 
+MOST = 10**MAX_DIGITS
+"""Numbers are below it."""
+
+
 def read_value(text: str) -> object:
     """Return what a parameter's value means, by the rules of a spec: ``1.4``, ``true``, ``[1, 3]``.
 
@@ -62,6 +66,8 @@ def from_python(value: object) -> Value:
     Raises:
         ArgumentError: the language has no such value.
     """
+    if value.__class__ is int and -MOST < value < MOST:
+        return value
     if isinstance(value, list | tuple):
         return tuple(from_python(item) for item in value)
     if isinstance(value, float) and isfinite(value):

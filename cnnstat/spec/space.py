@@ -160,7 +160,8 @@ def _values(text: str) -> Values:
     value = from_python(read_value(f"[{text}]"))
     if not isinstance(value, tuple) or not value or any(each is None for each in value):
         raise ArgumentError(f"expected values such as 1,1.2,1.4 or a range such as 0.5:2:0.1, got '{text}'")
-    return Values(tuple(dict.fromkeys(value)))
+    # To Python, 1 and True are equal; to the language they are not.
+    return Values(tuple({(type(each), each): each for each in value}.values()))
 
 
 def check_space(space: Space, params: Mapping[str, Value]) -> None:

@@ -2,30 +2,207 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Any
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
-from cnnstat.analysis.composed import totals
+from cnnstat.analysis.composed import Pieces, Unknown, totals
+from cnnstat.analysis.composition import alive, compose, fields_within, form, growth
+from cnnstat.analysis.settings import Settings
+from cnnstat.base.errors import SpecError
 from cnnstat.base.figures import COUNTS, OF_NETWORK
-from cnnstat.graph.load import load
+from cnnstat.graph.load import load, loads
+from cnnstat.graph.model import build
+from cnnstat.spec.bundled import folder
+from cnnstat.spec.choice import choose
+from tests.analysis.composition.hard import COMPOSED, WALKED
+from tests.analysis.composition.walked import assert_as_walked
+from tests.fuzz.networks import networks
 
-ALIKE = ("lenet5", "resnet", "retinanet", "siamese", "efficientnet", "hrnet")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.fuzz.pieces import Drawn
+
+SHARING = {"cbam-resnet50", "retinanet", "siamese", "yolov8"}
+"""Bundled families with weights that several layers share."""
 
 
-@pytest.mark.parametrize("name", ALIKE)
-def test_totals_are_those_of_the_walk(name: str) -> None:
-    graph = load(name)
-    walked, found = analyze_graph(graph).totals, totals(graph.spec)
-    assert found.output_shape == walked.output_shape
-    assert found.counts == walked.counts
-    assert found.field == walked.field
-    assert {key: found.figure(key) for key in COUNTS} == {key: getattr(walked.counts, key) for key in COUNTS}
-    assert {key: found.figure(key) for key in OF_NETWORK} == {key: getattr(walked, key) for key in OF_NETWORK}
+@pytest.mark.parametrize("name", sorted(path.stem for path in folder().glob("*.yaml")))
+def test_a_bundled_family_comes_to_the_figures_of_the_walk(name: str) -> None:
+    family, pieces = load(name).spec.family, Pieces()
+    for variant in family.variants or (None,):
+        assert_as_walked(build(choose(family, variant, {})), pieces=pieces)
+    assert (pieces.composed, pieces.walked)[name not in SHARING] == 0
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_hard_networks_are_put_together(name: str) -> None:
+    graph = loads(COMPOSED[name])
+    assert assert_as_walked(graph).walked == 0
+    assert_as_walked(graph, Settings(batch=3, dtype="float16", optimizer="adam"))
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_what_composition_does_not_follow_is_walked(name: str) -> None:
+    assert assert_as_walked(loads(WALKED[name])).composed == 0
+
+
+def longer(text: str) -> str:
+    """Return a spec with more repetitions than are placed one by one."""
+    return re.sub(r"repeat: (\d+)", lambda times: f"repeat: {int(times[1]) + 6}", text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks(12))
+def test_random_networks_come_to_the_figures_of_the_walk(drawn: Drawn) -> None:
+    assert_as_walked(loads(drawn.text))
+    try:
+        graph = loads(longer(drawn.text))
+        analyze_graph(graph)
+    except SpecError:
+        return
+    assert_as_walked(graph)
+
+
+@pytest.mark.parametrize("name", ["a second input that all repetitions read"])
+def test_fields_are_on_the_input_that_is_asked_for(name: str) -> None:
+    for of in ("x", "y"):
+        assert assert_as_walked(loads(COMPOSED[name]), Settings(fields_of=of)).walked == 0
+
+
+def test_pieces_serve_other_inputs_and_parameters() -> None:
+    family, pieces = load("efficientnet").spec.family, Pieces()
+    for variant in (*family.variants, *family.variants):
+        graph = build(choose(family, variant, {}))
+        assert_as_walked(graph, pieces=pieces)
+        assert_as_walked(graph, pieces=pieces, inputs=(3, 97, 130))
+        assert_as_walked(graph, Settings(optimizer="sgd"), pieces, (3, 200, 200))
+    assert pieces.walked == 0
+
+
+def test_numbers_and_truths_are_other_values() -> None:
+    text = """
+input: [4, 8, 8]
+params: {a: 1}
+blocks:
+  b: {params: {g: 1}, layers: [{type: conv, filters: 4, kernel: 3, groups: $g}]}
+layers: [{type: b, g: $a}]
+"""
+    family, pieces = loads(text).spec.family, Pieces()
+    totals(choose(family, None, {"a": 1}), pieces=pieces)
+    for wrong in (True, 1.5, "one"):
+        with pytest.raises(SpecError):
+            totals(choose(family, None, {"a": wrong}), pieces=pieces)
+    assert_as_walked(build(choose(family, None, {"a": 2})), pieces=pieces)
+
+
+def test_pieces_of_several_families_stay_apart() -> None:
+    pieces = Pieces()
+    for name in ("resnet", "regnet", "resnet"):
+        assert_as_walked(load(name), pieces=pieces)
+    assert pieces.walked == 0
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_is_wrong_is_said_as_the_walk_says_it(strict: bool) -> None:
+    wrong = [
+        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 4, kernel: 9}]",
+        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 4, kernel: 3, stride: 2}, {type: relu}]",
+        "input: [3, 8, 8]\nlayers: [{type: relu, name: a}, {type: relu, from: input}]",
+        "input: [3, 8, 8]\nlayers: [{type: conv, filters: $x, kernel: 3}]",
+        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, repeat: 0}]",
+        "input: [3, 8, 8]\nlayers: [{type: add, from: [input]}]",
+        "input: [3, 8, 8]\nlayers: [{type: relu, repeat: 200000}, {type: relu, repeat: 9}]",
+        "input: [3, 8, 8]\nblocks: {b: {layers: [{type: b}]}}\nlayers: [{type: b}]",
+    ]
+    for text in wrong:
+        said: list[str] = []
+        for find in (lambda g: analyze_graph(g, Settings(strict=strict)), None):
+            try:
+                spec = loads(text).spec
+                if find is not None:
+                    find(build(spec))
+                else:
+                    totals(spec, Settings(strict=strict))
+                said.append("nothing")
+            except SpecError as error:
+                said.append(str(error))
+        assert said[0] == said[1]
+
+
+def test_a_hundred_thousand_layers_are_a_few_pieces() -> None:
+    graph = loads(
+        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, padding: 1, repeat: 60000}]"
+    )
+    assert assert_as_walked(graph).walked == 0
+
+
+def test_only_what_is_asked_for_is_known() -> None:
+    found = totals(load("resnet").spec, figures=("params", "flops", "inference_memory_bytes"))
+    every = totals(load("resnet").spec)
+    for key in ("params", "flops", "macs", "inference_memory_bytes"):
+        assert found.figure(key) == every.figure(key)
+    for key in ("connections", "receptive_field", "training_memory_bytes", "leftover"):
+        with pytest.raises(KeyError):
+            found.figure(key)
 
 
 def test_a_figure_of_a_network_has_a_key() -> None:
-    found = totals(load("lenet5").spec)
+    graph = load("lenet5")
+    found, walked = totals(graph.spec), analyze_graph(graph).totals
+    assert {key: found.figure(key) for key in COUNTS} == {key: getattr(walked.counts, key) for key in COUNTS}
+    assert {key: found.figure(key) for key in OF_NETWORK} == {key: getattr(walked, key) for key in OF_NETWORK}
+    assert found.figure("operations") == walked.counts.operations
     assert found.figure("shape") == (10,)
     assert found.figure("receptive_field") == "all"
-    with pytest.raises(KeyError):
-        found.figure("leftover")
+    assert isinstance(totals(load("vit").spec).figure("receptive_field"), Unknown)
+
+
+# -- lies ----------------------------------------------------------------------------------------------
+
+
+def _one_more(counts: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose piece has a count more than it should."""
+
+    def lie(*args: Any) -> Any:
+        piece = counts(*args)
+        return replace(piece, counts=(piece.counts[0] + 1, *piece.counts[1:]))
+
+    return lie
+
+
+LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "a count is one more": lambda to: to.setattr(
+        compose.Composer, "_put_together", _one_more(compose.Composer._put_together)
+    ),
+    "nothing is freed": lambda to: to.setattr(alive, "_gone", lambda read, freed: []),
+    "training keeps nothing": lambda to: to.setattr(alive, "kept_within", lambda form, keys: set()),
+    "where paths meet, the first counts": lambda to: to.setattr(growth, "_met", lambda paths: paths[0]),
+    "repetitions see what one does": lambda to: to.setattr(
+        fields_within, "grown", lambda field, by, times=1: growth.grown(field, by)
+    ),
+    "units read all places": lambda to: to.setattr(
+        fields_within, "_back_through", lambda *args: ((range(3), range(3)), 0)
+    ),
+    "an output is memory of an input": lambda to: to.setattr(
+        form.Wiring, "_storage", lambda self: ([0] * self.count, [])
+    ),
+}
+
+
+def _held() -> None:
+    for text in COMPOSED.values():
+        assert_as_walked(loads(text))
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_found_out(lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _held()
+    LIES[lie](monkeypatch)
+    with pytest.raises(AssertionError):
+        _held()

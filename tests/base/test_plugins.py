@@ -16,6 +16,7 @@ GOOD = '''
 from typing import ClassVar
 from cnnstat.layers.base import Layer
 from cnnstat.executor.kernels.reshape import IDENTITY
+from cnnstat.commands.trace.families.reshape import IDENTITY as TRACE
 
 class Pass(Layer, frozen=True, kw_only=True):
     """What goes in comes out.
@@ -124,6 +125,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     groups = {
         "cnnstat.layers": LAYERS,
         "cnnstat.kernels": kernels,
+        "cnnstat.traces": {"odd": "good:TRACE", "plain": "good:NUMBER", "conv": "good:TRACE"},
         "cnnstat.rules": {"hello": "friendly", "none": "good", "bare": "bare", "no-citation": "friendly"},
         "cnnstat.formats": {"short": "good:short", "number": "good:NUMBER", "text": "good:short"},
     }
@@ -180,6 +182,9 @@ def test_all_plugins_are_listed_and_those_that_failed_with_the_reason(folder: Pa
         ("good", "kernel", "pass"): None,
         ("good", "kernel", "plain"): "3 is no cnnstat.executor.kernel.Kernel",
         ("good", "kernel", "conv"): "'conv' is built in",
+        ("good", "trace", "odd"): None,
+        ("good", "trace", "plain"): "3 is no cnnstat.commands.trace.families.family.Family",
+        ("good", "trace", "conv"): "'conv' is built in",
         ("good", "rule", "hello"): None,
         **{("good", "rule", name): reason for name, reason in WHY_NO_RULE.items()},
         ("good", "format of check", "short"): None,
@@ -190,7 +195,7 @@ def test_all_plugins_are_listed_and_those_that_failed_with_the_reason(folder: Pa
     table = run_with(folder, "list", "--plugins").stdout
     assert "What goes in comes out." in table
     assert "layer type broken of good: ValueError: not today\n" in table
-    assert table.endswith("17 plug-ins cannot be loaded\n")
+    assert table.endswith("19 plug-ins cannot be loaded\n")
 
 
 def test_every_command_that_asks_for_all_types_has_those_that_can_be_loaded(folder: Path) -> None:
@@ -212,6 +217,31 @@ def test_a_type_runs_with_the_kernel_of_its_package(folder: Path) -> None:
     ended = run_with(folder, "run", spec(folder, "pass"), "--check-grad")
     assert "proved: " in ended.stdout
     assert ended.returncode == 0
+
+
+def test_a_type_is_traced_by_what_its_package_says(tmp_path: Path) -> None:
+    kinds = ("whole", "lacking", "broken")
+    groups = {
+        "cnnstat.layers": dict.fromkeys(kinds, "good:Pass"),
+        "cnnstat.kernels": dict.fromkeys(kinds, "good:KERNEL"),
+        "cnnstat.traces": {"whole": "good:TRACE", "broken": "good:NUMBER"},
+    }
+    write(tmp_path, "good", "1.2", groups, GOOD)
+
+    def traced(kind: str, at: str, *more: str) -> subprocess.CompletedProcess[str]:
+        return run_with(tmp_path, "trace", spec(tmp_path, kind), "--at", at, "--unit", "0,0,0", *more)
+
+    assert "back through whole1 (whole)" in traced("whole", "conv1", "--backward").stdout
+    why = {
+        "lacking": "layers of type 'lacking' have no trace: its package has to add one under",
+        "broken": "the trace of 'broken' comes from package good 1.2, which cannot be loaded: 3 is",
+    }
+    for kind, said in why.items():
+        for asked in ((f"{kind}1",), ("conv1", "--backward")):
+            ended = traced(kind, *asked)
+            assert said in " ".join(ended.stderr.split())
+            assert ended.returncode == 2
+        assert "value = " in traced(kind, "conv1").stdout
 
 
 def test_a_type_without_a_kernel_that_can_be_loaded_is_refused_with_the_reason(tmp_path: Path) -> None:

@@ -138,6 +138,22 @@ def test_a_slope_beside_a_bend(seed: int, method: str) -> None:
     assert not any(checked.wrong for checked in checks)
 
 
+KINKS = """
+input: [5, 5, 6, 4]
+layers:
+  - {name: n0, type: relu}
+  - {name: n1, type: scaled_tanh}
+  - {name: n5, type: maximum, from: [n1, n1]}
+"""
+"""1,200 pairs of numbers that are moved apart a little: of some, the last step crosses the kink."""
+
+
+@pytest.mark.parametrize("seed", [141, 171, 203, 315])
+def test_a_kink_nearer_than_any_step(seed: int) -> None:
+    checks = checks_of(KINKS, seed=seed, method="central")
+    assert not any(checked.wrong for checked in checks)
+
+
 def test_what_rounding_hides_is_said() -> None:
     """It is neither right nor wrong, and of no size."""
     hidden = [checked for checked in checks_of(CLOSE, seed=2, count=4) if not checked.good]

@@ -97,6 +97,8 @@ def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
     for number, argument in enumerate(_arguments(command)):
         if number == 0:
             line.append("-" if draw(_NEARLY_ALWAYS) else draw(st.sampled_from(words.OPTIONS)))
+        elif isinstance(argument.type, click.Choice):
+            line.append(draw(_values(argument.type)))
         elif argument.required or draw(given):
             line.append(draw(_OTHER) if argument.nargs == 1 else text("LAYER"))
     for option in parameters(command):

@@ -31,6 +31,7 @@ LINES = (
     "explain SPEC --quiz",
     "explain SPEC --quiz --answers",
     "sizes SPEC",
+    "sweep SPEC --columns params,layers,over_budget",
     "diff SPEC SPEC",
     "diff SPEC lenet5",
     "run SPEC",

@@ -53,6 +53,21 @@ BY_METAVAR = {
     "C,Y,X": _words("0,0,0 0,0,0 0 1,2 0,0 1,0,3 0,99999,0 0,0,0,0 3"),
     "I,J,...": _words("0,0,0,0 0,0 0 1,0 0,0,0 9,9,9,9 0,0,0,0,0"),
     "A,B,...": _words("macs,params name,receptive_field type inputs,leftover field_stride,field_padding"),
+    "NAME=VALUES": (
+        *_words("a=1:3:1 a=1,2 a=0.5:2:0.1 a=9:1:1 a=x,y a=$a a=1:2 a=:: b=1 a="),
+        "a=log 1:64:8",
+    ),
+    "CONDITION": (
+        *("params <= 5M", "macs between 1 and 9G", "$a >= 1"),
+        *("params", "fvcore <= 1G and", "x <= 1"),
+    ),
+    "TARGET": ("macs = 5M", "params = 156", "$a = 2", "macs <= 5", "$b * 2 = 3", "x = 1", "macs ="),
+    "FIGURE": _words("params macs x receptive_field activations output_shape field_stride"),
+    "SHARE": _words("1% 0.5% 100% -1% x 1e9%"),
+    "RATE": _words("10T 100G 1 0 1e9 fast 51.2GB/s"),
+    "A,-B,...": _words("params params,-macs -receptive_field,macs a,-params field_stride , -"),
+    "KIND[=FILE]": _words("edf pareto params edf= edf=x.gif edff"),
+    "ADDRESS": _words("tcp://localhost nowhere: tcp://:: 8786 - tcp://host:99999999"),
     "FORMAT=FILE": _words("sarif=/dev/null gitlab=/dev/null text= =x x=y markdown"),
     "TOOL": _words("fvcore torchinfo ptflops thop calflops torch distill convnet-burden netscope"),
 }

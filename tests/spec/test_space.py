@@ -55,7 +55,7 @@ def test_a_range_of_a_hundred_tenths_ends_where_it_says() -> None:
         (":", "no range"),
         ("a:2", "'a' in 'a:2' is no number"),
         ("010:20", "'010' in '010:20' is no number"),
-        ("2:1", "1 is less than 2"),
+        ("2:1", "1 < 2"),
         ("1:2:0", "more than 0, got 0"),
         ("1:2:-1", "more than 0, got -1"),
         ("log 0:2", "begins above 0"),
@@ -243,6 +243,10 @@ def test_names_that_mean_nothing_are_refused(texts: dict[str, str], why: str) ->
 def test_what_is_no_list_of_values_is_refused(text: str) -> None:
     with pytest.raises(ArgumentError):
         given_space({"a": text})
+
+
+def test_a_value_that_is_given_twice_is_one() -> None:
+    assert given_space({"a": "1,true,1,1.0,x,x"}).axes["a"] == Values((1, True, Fraction(1), "x"))
 
 
 def test_a_value_may_be_a_word_a_truth_value_or_a_decimal() -> None:

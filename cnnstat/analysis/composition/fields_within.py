@@ -16,13 +16,16 @@ from cnnstat.layers.footprint import POINT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnnstat.analysis.composition.piece import Child
+    from cnnstat.analysis.composition.form import Place
     from cnnstat.analysis.receptive_field import Region
     from cnnstat.layers.base import Footprint, Shape
     from cnnstat.layers.footprint import Positions
 
 Needed: TypeAlias = "dict[int, list[Positions]]"
 """Units of nodes, by the node, per axis."""
+
+
+_REMEMBERED = 10_000  # fields, or units, for each behaviour
 
 
 class FieldsWithin(Fields):
@@ -48,21 +51,21 @@ class FieldsWithin(Fields):
         self.extent = extent
         self.shapes = [*behaviour.shapes]
         self.fields = [*fields]
-        self.looked_outside = False
+        self.looked_outside = self._asked = False
         self._names = [""] * self.inputs
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * self.inputs
         self._owners = [-1] * self.inputs
         self._within: dict[int, FieldsWithin] = {}
         self._growing: set[int] = set()
         self._everything = tuple([(0, size - 1) for size in extent])
-        for c, (each, child) in enumerate(behaviour.children):
-            self.fields += self._through(c, each, child)
+        for c, (each, place, more) in enumerate(behaviour.children):
+            self.fields += self._through(c, each, place, more)
             self._owners += [c] * len(each.exported)
             if each.is_leaf:
-                self._names.append(path + child.name)
-                self._read.append(self._seeing(child.sources[: each.values], each.footprints))
+                self._names.append(path + behaviour.names[c])
+                self._read.append(self._seeing(place.sources[: each.values], each.footprints))
             else:
-                self._names += [path + child.name] * len(each.exported)
+                self._names += [""] * len(each.exported)  # none is ever blamed
                 self._read += [()] * len(each.exported)
 
     @classmethod
@@ -72,59 +75,57 @@ class FieldsWithin(Fields):
 
     # -- on the way down ---------------------------------------------------------------------------
 
-    def _through(self, c: int, each: Behaviour, child: Child) -> tuple[Field, ...]:
-        """Return the fields of what a child puts out."""
-        arriving = tuple([self.fields[source] for source in child.sources])
-        if each.growths is not None and plain(arriving[0]):
-            fields = self._grown(c, each, child, arriving[0])
-            if fields is not None:
-                self._growing.add(c)
-                return fields
-        found = self._once(c, each, child, arriving)
-        if child.more and self._carried(c, found, arriving) != arriving:
-            raise Beyond("repetitions of which each sees something else")
-        return found
-
-    def _grown(self, c: int, each: Behaviour, child: Child, field: Field) -> tuple[Field, ...] | None:
-        """Return the fields that a plain one grows to; None where one is too large."""
-        growths = each.growths or ()
-        base: Field | None = field
-        if child.more:
-            base = grown(field, growths[self.behaviour.carried(c)[0]], child.more)
-        fields = [grown(base, growth) if base else None for growth in growths]
-        return tuple([found for found in fields if found]) if all(fields) else None
-
-    def _carried(self, c: int, found: tuple[Field, ...], arriving: tuple[Field, ...]) -> tuple[Field, ...]:
-        """Return the fields that the next repetition reads."""
-        each = zip(self.behaviour.carried(c), arriving, strict=True)
-        return tuple([field if node < 0 else found[node] for node, field in each])
-
-    def _once(self, c: int, each: Behaviour, child: Child, arriving: tuple[Field, ...]) -> tuple[Field, ...]:
-        """Return the fields behind a child that is gone through, once for each that may arrive."""
-        if each.is_leaf:
-            sources = child.sources[: each.values]
-            return (self.through(self._path + child.name, sources, each.footprints, each.shapes[-1]),)
-        key = self.extent, arriving
-        if key in each.known:
-            fields, spent = each.known[key]
-            self._looks.spend(spent)
-            return fields
-        before = self._looks.spent
-        within = self._child(c)
-        fields = tuple([within.fields[node] for node in each.exported])
-        blamed = {field.because for field in fields} - {field.because for field in arriving} - {None}
-        if not within.looked_outside and not blamed:  # else it is of this place alone
-            each.known[key] = fields, self._looks.spent - before
+    def _through(self, c: int, each: Behaviour, place: Place, more: int) -> tuple[Field, ...]:
+        """Return the fields of what a child puts out, worked out once for each that may arrive."""
+        arriving = tuple([self.fields[source] for source in place.sources])
+        key = self.extent, arriving, more, place.carried
+        known = each.known.get(key)
+        if known is None:
+            before = self._looks.spent
+            fields, grows, here = self._found(c, each, place, more, arriving)
+            known = fields, self._looks.spent - before, grows
+            if not here:
+                if len(each.known) >= _REMEMBERED:
+                    each.known.clear()
+                each.known[key] = known
+        else:
+            fields, spent, grows = known
+            self._looks.spent += spent
+        if grows:
+            self._growing.add(c)
         return fields
+
+    def _found(
+        self, c: int, each: Behaviour, place: Place, more: int, arriving: tuple[Field, ...]
+    ) -> tuple[tuple[Field, ...], bool, bool]:
+        """Return the fields of what a child puts out, if they grow, and if they are such here alone."""
+        if each.growths is not None and plain(arriving[0]):
+            grown_fields = _grown(each, place, more, arriving[0])
+            if grown_fields is not None:
+                return grown_fields, True, False
+        if each.is_leaf:
+            asked, self._asked = self._asked, False
+            sources = place.sources[: each.values]
+            name = self._path + self.behaviour.names[c]
+            fields: tuple[Field, ...] = (self.through(name, sources, each.footprints, each.shapes[-1]),)
+            here, self._asked = self._asked, asked or self._asked
+        else:
+            within = self._child(c)
+            fields = tuple([within.fields[node] for node in each.exported])
+            here = within.looked_outside
+        if place.carried and _carried(place.carried, fields, arriving) != arriving:
+            raise Beyond("repetitions of which each sees something else")
+        blamed = {field.because for field in fields} - {field.because for field in arriving} - {None}
+        return fields, False, here or bool(blamed)
 
     def _child(self, c: int) -> FieldsWithin:
         """Return the fields within a child."""
         if c not in self._within:
-            each, child = self.behaviour.children[c]
-            arriving = [self.fields[source] for source in child.sources]
-            path = f"{self._path}{child.name}."
+            each, place, _ = self.behaviour.children[c]
+            arriving = [self.fields[source] for source in place.sources]
+            path = f"{self._path}{self.behaviour.names[c]}."
             self._within[c] = FieldsWithin(
-                each, arriving, self, child.sources, path, self._looks, self.extent
+                each, arriving, self, place.sources, path, self._looks, self.extent
             )
         return self._within[c]
 
@@ -136,6 +137,7 @@ class FieldsWithin(Fields):
         Raises:
             UntraceableError: that cannot be known.
         """
+        self._asked = True
         needed: Needed = {}
         for number, units in starts:
             need(needed, [], number, units)
@@ -175,11 +177,15 @@ class FieldsWithin(Fields):
 
     def _past(self, c: int, needed: Needed, ends: Region) -> Region:
         """Go back through a child, from all of its nodes, and through the repetitions that it stands for."""
-        each, child = self.behaviour.children[c]
-        nodes = range(child.start, child.start + len(each.exported))
+        each, place, more = self.behaviour.children[c]
+        nodes = range(place.start, place.start + len(each.exported))
         wanted = {i: needed.pop(node) for i, node in enumerate(nodes) if node in needed}
-        carried = self.behaviour.carried(c) if child.more else ()
-        for _ in range(child.more):
+        if c in self._growing and not each.is_leaf:
+            for units in self._read_by_growing(each, place, more, wanted):
+                need(needed, [], place.sources[0], units)
+            return ends
+        carried = place.carried or ()
+        for _ in range(more):
             before = ends
             read, ends = self._read_by(c, wanted, ends)
             further: Needed = {}
@@ -187,7 +193,7 @@ class FieldsWithin(Fields):
                 if carried[i] >= 0:
                     need(further, [], carried[i], units)
                 else:
-                    need(needed, [], child.sources[i], units)
+                    need(needed, [], place.sources[i], units)
             if ends == self._everything:
                 return ends
             if further == wanted and ends == before:
@@ -195,47 +201,81 @@ class FieldsWithin(Fields):
             wanted = further
         read, ends = self._read_by(c, wanted, ends)
         for i, units in read.items():
-            need(needed, [], child.sources[i], units)
+            need(needed, [], place.sources[i], units)
         return ends
 
     def _read_by(self, c: int, wanted: Needed, ends: Region) -> tuple[Needed, Region]:
         """Return what some units of a child's nodes need of its inputs, and all that is seen by then."""
-        each, child = self.behaviour.children[c]
+        each, place, _ = self.behaviour.children[c]
         if not wanted:
             return {}, ends
         if each.is_leaf:
-            return self._read_by_leaf(child, wanted[0]), ends
-        if c in self._growing:
-            return self._read_by_growing(each, wanted), ends
+            return self._read_by_leaf(place, wanted[0]), ends
         needed = {each.exported[i]: units for i, units in wanted.items()}
         ends = self._child(c)._inside(needed, ends)
         return needed, ends
 
-    def _read_by_leaf(self, child: Child, units: list[Positions]) -> Needed:
+    def _read_by_leaf(self, place: Place, units: list[Positions]) -> Needed:
         """Return the same for a layer."""
         read: Needed = {}
-        self._back(child.start, units, read, [])
-        return {child.sources.index(source): found for source, found in read.items()}
+        self._back(place.start, units, read, [])
+        return {place.sources.index(source): found for source, found in read.items()}
 
-    def _read_by_growing(self, each: Behaviour, wanted: Needed) -> Needed:
-        """Return the same for a piece whose units slide on, which does not follow from where it stands."""
-        key = tuple([(i, *wanted[i]) for i in sorted(wanted)])
-        if key not in each.back:
-            axes = len(each.shapes[0]) - 1
-            looks = Looks()
-            start = Field(((POINT,),) * axes, alike=(UNLIKE,) * axes)
-            within = FieldsWithin(each, (start,), None, (), "", looks, self.extent)
-            looks.spent = 0
-            needed = {each.exported[i]: units for i, units in wanted.items()}
-            try:
-                within._inside(needed, (NO_REGION,) * axes)
-            except UntraceableError:
-                raise Beyond("units whose way back would be blamed on a layer") from None
-            each.back[key] = (tuple(needed[0]) if needed else None), looks.spent
-        units, spent = each.back[key]
-        self._looks.spend(spent)
-        return {} if units is None else {0: [*units]}
+    def _read_by_growing(
+        self, each: Behaviour, place: Place, more: int, wanted: Needed
+    ) -> Iterable[list[Positions]]:
+        """Return what is read of the only input where units slide on, wherever they stand."""
+        key = (more, place.carried, *[(i, *wanted[i]) for i in sorted(wanted)])
+        known = each.back.get(key)
+        if known is None:
+            if len(each.back) >= _REMEMBERED:
+                each.back.clear()
+            known = each.back[key] = _back_through(each, place, more, wanted, self.extent)
+        units, spent = known
+        self._looks.spent += spent
+        return () if units is None else ([*units],)
+
+
+def _back_through(
+    each: Behaviour, place: Place, more: int, wanted: Needed, extent: Shape
+) -> tuple[tuple[Positions, ...] | None, int]:
+    """Return what units of a growing piece read of its input, and how long that takes to find."""
+    axes = len(each.shapes[0]) - 1
+    looks = Looks()
+    start = Field(((POINT,),) * axes, alike=(UNLIKE,) * axes)
+    within = FieldsWithin(each, (start,), None, (), "", looks, extent)
+    looks.spent = 0
+    for _ in range(1 + more):
+        needed = {each.exported[i]: units for i, units in wanted.items()}
+        try:
+            within._inside(needed, (NO_REGION,) * axes)
+        except UntraceableError:
+            raise Beyond("units whose way back would be blamed on a layer") from None
+        if not needed:
+            return None, looks.spent
+        again = {place.carried[0]: needed[0]} if place.carried else {}
+        if again == wanted:
+            break  # all that are left read the same, and look at the same
+        wanted = again
+    return tuple(needed[0]), looks.spent * (1 + more)
 
 
 def _joined(ends: Region, found: Iterable[tuple[int, int]]) -> Region:
     return tuple([joined(a, b) for a, b in zip(ends, found, strict=True)])
+
+
+def _grown(each: Behaviour, place: Place, more: int, field: Field) -> tuple[Field, ...] | None:
+    """Return the fields that a plain one grows to in a child; None where one is too large."""
+    growths = each.growths or ()
+    base: Field | None = field
+    if place.carried:
+        base = grown(field, growths[place.carried[0]], more)
+    fields = [grown(base, growth) if base else None for growth in growths]
+    return tuple([found for found in fields if found]) if all(fields) else None
+
+
+def _carried(
+    carried: tuple[int, ...], found: tuple[Field, ...], arriving: tuple[Field, ...]
+) -> tuple[Field, ...]:
+    """Return the fields that the next repetition reads."""
+    return tuple([field if node < 0 else found[node] for node, field in zip(carried, arriving, strict=True)])

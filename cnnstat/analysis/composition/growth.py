@@ -9,22 +9,32 @@ All else goes through the children of the piece, as `Fields` goes through a grap
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from cnnstat.analysis.bounds import too_large
-from cnnstat.analysis.receptive_field import UNLIKE, Field
+from cnnstat.analysis.composition.beyond import Beyond
+from cnnstat.analysis.composition.form import Place
+from cnnstat.analysis.long_patterns import Looks
+from cnnstat.analysis.receptive_field import Field
+from cnnstat.base.limits import MAX_FIELD, MAX_LAYERS
+from cnnstat.layers.base import UNKNOWN, places
 from cnnstat.layers.footprint import Bounds
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.composition.piece import Child, Piece
-    from cnnstat.layers.base import Footprint, Shape
+    from cnnstat.analysis.composition.form import Form
+    from cnnstat.analysis.composition.piece import Piece
+    from cnnstat.analysis.receptive_field import Axis
+    from cnnstat.layers.base import Footprint, Layer, Shape
     from cnnstat.layers.footprint import Positions
 
 AxisGrowth: TypeAlias = tuple[int, int, int]
 """Stride, low and high of the function along one axis."""
+Placed: TypeAlias = "tuple[Behaviour, Place, int]"
+"""A child, its place, and how many more repetitions it stands for."""
+
+_STILL: AxisGrowth = (1, 0, 0)
 
 
 class Growth(Struct, frozen=True):
@@ -35,79 +45,96 @@ class Growth(Struct, frozen=True):
 
 
 def plain(field: Field) -> bool:
-    """Say whether a field is one of a window that slides on along each axis."""
-    return (
-        field.because is None
-        and bool(field.axes)
-        and field.alike.count(UNLIKE) == len(field.alike)
-        and all(len(axis) == 1 and len(axis[0].low) == 1 and axis[0].advance > 0 for axis in field.axes)
-    )
+    """Say whether a field is one of a window that slides on along each axis, or of several that disagree.
+
+    Of several, each has a stride of its own, which keeps it apart: a growth goes through each on its own.
+    """
+    for axis in field.axes:
+        if len(axis) > 1 and field.aligned:
+            return False
+        for bounds in axis:
+            if len(bounds.low) > 1 or bounds.advance < 1:
+                return False
+    return field.because is None and bool(field.axes) and not any(field.alike)
 
 
 def grown(field: Field, growth: Growth, times: int = 1) -> Field | None:
     """Return what becomes of a `plain` field, so many times over; None if too large, or of other axes."""
     if len(field.axes) != len(growth.axes):
         return None
-    axes = []
-    for (bounds,), (stride, low, high) in zip(field.axes, growth.axes, strict=True):
-        if stride == 1:
-            by = bounds.advance * times
-            if not (low or high):
-                axes.append((bounds,))
-                continue
-            found = Bounds(bounds.advance, (bounds.low[0] + by * low,), (bounds.high[0] + by * high,))
-        else:
-            advance, lowest, highest = bounds.advance, bounds.low[0], bounds.high[0]
-            for _ in range(times):
-                lowest, highest, advance = lowest + advance * low, highest + advance * high, advance * stride
-            found = Bounds(advance, (lowest,), (highest,))
-        if too_large(found):
-            return None
-        axes.append((found,))
-    return replace(field, axes=tuple(axes), aligned=field.aligned and growth.aligned)
+    axes: list[Axis] = []
+    before = None
+    for axis, by in zip(field.axes, growth.axes, strict=True):
+        if (axis, by) != before:  # else as of a square
+            found = axis if by == _STILL else tuple([_grown(bounds, by, times) for bounds in axis])
+        axes.append(found)
+        before = axis, by
+    if any(
+        max(bounds.advance, bounds.high[0] - bounds.low[0]) > MAX_FIELD for axis in axes for bounds in axis
+    ):
+        return None
+    return Field(tuple(axes), False, None, field.aligned and growth.aligned, field.alike)
+
+
+def _grown(bounds: Bounds, by: AxisGrowth, times: int) -> Bounds:
+    stride, low, high = by
+    advance, lowest, highest = bounds.advance, bounds.low[0], bounds.high[0]
+    if stride == 1:
+        return Bounds(advance, (lowest + advance * times * low,), (highest + advance * times * high,))
+    for _ in range(times):
+        lowest, highest, advance = lowest + advance * low, highest + advance * high, advance * stride
+    return Bounds(advance, (lowest,), (highest,))
 
 
 class Behaviour:
     """All that fields follow from in a piece: of pieces of different channels it may be one.
 
-    ``growths`` are those of its nodes, where it has one input and they are affine. ``shapes`` are those of
-    its nodes, with one channel for maps: of these, fields do not follow from how many there are.
+    ``shapes`` are those of its nodes, with one channel for maps: of these, fields do not follow from how many
+    there are. ``known`` are the fields that it has come to, ``back`` what its units have turned out to read.
     """
 
     def __init__(
         self,
-        arity: int,
-        shapes: tuple[Shape, ...],
+        form: Form,
         exported: tuple[int, ...],
+        shapes: tuple[Shape, ...],
         footprints: tuple[Footprint, ...],
-        values: int | None,
-        children: tuple[tuple[Behaviour, Child], ...],
+        children: tuple[Placed, ...],
+        looks: int,
     ) -> None:
-        self.arity, self.shapes, self.exported = arity, shapes, exported
-        self.footprints, self.values, self.children = footprints, values, children
-        self.is_leaf = not children
-        self.growths: tuple[Growth, ...] | None = None
-        if arity == 1 and len(shapes[0]) > 1:
-            nodes = _of_children(self) if children else [None, _of_leaf(self, [_same(shapes[0])])]
-            growths = [growth for growth in map(nodes.__getitem__, exported) if growth]
-            self.growths = tuple(growths) if len(growths) == len(exported) else None
-        self.known: dict[object, tuple[tuple[Field, ...], int]] = {}
+        self.arity, self.shapes, self.exported = form.arity, shapes, exported
+        self.is_leaf = form.leaf is not None
+        self.footprints, self.values = footprints, form.leaf.values if form.leaf else None
+        self.children, self.looks = children, looks
+        self.names = _names(children)
+        self.known: dict[object, tuple[tuple[Field, ...], int, bool]] = {}
         self.back: dict[object, tuple[tuple[Positions, ...] | None, int]] = {}
 
-    def carried(self, c: int) -> tuple[int, ...]:
-        """Return for each input of the next repetition which node of the ``c``-th child it reads; -1: none.
-
-        It has the repetition that stands behind the child for an example.
-        """
-        each, child = self.children[c]
-        nodes = range(child.start, child.start + len(each.exported))
-        following = self.children[c + 1][1]
-        return tuple([source - child.start if source in nodes else -1 for source in following.sources])
+    @cached_property
+    def growths(self) -> tuple[Growth, ...] | None:
+        """Return how the field of each node grows from that of the only input; None where one does not."""
+        if self.arity != 1 or len(self.shapes[0]) == 1:
+            return None
+        nodes = [None, _of_leaf(self, [_same(self.shapes[0])])] if self.is_leaf else _of_children(self)
+        growths = [growth for growth in map(nodes.__getitem__, self.exported) if growth]
+        return tuple(growths) if len(growths) == len(self.exported) else None
 
     @property
     def out_shapes(self) -> tuple[Shape, ...]:
         """Return the shapes of the nodes that may be read outside."""
         return tuple([self.shapes[node] for node in self.exported])
+
+
+def _names(children: tuple[Placed, ...]) -> tuple[str, ...]:
+    """Return what children are called: the last of repetitions that one stands for gives it its name."""
+    names = []
+    passed = 0
+    for _, place, more in children:
+        passed = 0 if not place.repetition else passed
+        passed += more
+        number = place.repetition
+        names.append(place.name if number is None else f"{place.name}.{number + passed}")
+    return tuple(names)
 
 
 def behaviour_of(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
@@ -119,26 +146,74 @@ def behaviour_of(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviou
 
 
 def _behaviour(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
-    key: tuple[object, ...]
-    if piece.leaf is not None:
-        leaf = piece.leaf
-        shapes = tuple([_without_channels(shape) for shape in (*piece.shapes, leaf.out)])
-        values = leaf.layer.values_from
-        key = shapes, leaf.footprints, values
-        if key not in all_of_them:
-            all_of_them[key] = Behaviour(piece.arity, shapes, (piece.arity,), leaf.footprints, values, ())
-        return all_of_them[key]
-    pairs = tuple([(behaviour_of(child.piece, all_of_them), child) for child in piece.children])
     shapes = tuple([_without_channels(shape) for shape in piece.shapes])
-    key = (
-        shapes,
-        piece.exported,
-        tuple([(id(each), child.name, child.sources, child.more) for each, child in pairs]),
-    )
+    key: tuple[object, ...]
+    if piece.layer is None:
+        children = tuple([behaviour_of(child, all_of_them) for child in piece.children])
+        key = shapes, piece.form, piece.more, children
+        if key not in all_of_them:
+            all_of_them[key] = _together(piece, shapes, children)
+        return all_of_them[key]
+    footprints, looks = _footprints(piece.layer, piece.shapes)
+    shapes = (*shapes, _without_channels(piece.outputs[0][0]))
+    key = shapes, footprints, piece.layer.values_from, looks
     if key not in all_of_them:
-        every = (*shapes, *(shape for each, _ in pairs for shape in each.out_shapes))
-        all_of_them[key] = Behaviour(piece.arity, every, piece.exported, (), None, pairs)
+        all_of_them[key] = Behaviour(piece.form, piece.form.exported, shapes, footprints, (), looks)
     return all_of_them[key]
+
+
+def behaviour_of_network(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
+    """Return the behaviour of a whole network, which is no part of any other."""
+    shapes = tuple([_without_channels(shape) for shape in piece.shapes])
+    return _together(piece, shapes, tuple([behaviour_of(child, all_of_them) for child in piece.children]))
+
+
+def _together(piece: Piece, shapes: tuple[Shape, ...], children: tuple[Behaviour, ...]) -> Behaviour:
+    looks = sum([each.looks * (1 + more) for each, more in zip(children, piece.more, strict=True)])
+    placed = tuple(zip(children, piece.form.places, piece.more, strict=True))
+    exported = piece.form.exported
+    if any(more and each.growths is None for each, _, more in placed):
+        placed, exported = _one_by_one(piece, placed)
+    every = (*shapes, *(shape for each, _, _ in placed for shape in each.out_shapes))
+    return Behaviour(piece.form, exported, every, (), placed, looks)
+
+
+def _one_by_one(piece: Piece, children: tuple[Placed, ...]) -> tuple[tuple[Placed, ...], tuple[int, ...]]:
+    """Return children of which each repetition stands for itself alone, where fields do not just grow.
+
+    With them, the numbers of the nodes that may be read outside: there are more nodes now.
+    """
+    numbers = [*range(piece.form.arity)]
+    placed: list[Placed] = []
+    count = piece.form.arity
+    shift = 0
+    for each, place, more in children:
+        sources = tuple([numbers[source] for source in place.sources])
+        own = len(each.exported)
+        stands_for = more if each.growths is None else 0
+        shift = shift if place.repetition else 0
+        for passed in range(stands_for + 1):
+            number = None if place.repetition is None else place.repetition + shift + passed
+            carried = None if each.growths is None else place.carried
+            again = Place(place.form, place.name, number, sources, count, carried)
+            placed.append((each, again, more - stands_for))
+            if passed < stands_for:
+                following = zip(place.carried or (), sources, strict=True)
+                sources = tuple([count + node if node >= 0 else source for node, source in following])
+            count += own
+        numbers += range(count - own, count)
+        shift += stands_for
+    if count > MAX_LAYERS:
+        raise Beyond("more repetitions than are gone through one by one")
+    return tuple(placed), tuple([numbers[node] for node in piece.form.exported])
+
+
+def _footprints(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[tuple[Footprint, ...], int]:
+    """Return what a layer reads, and how long its patterns are."""
+    looks = Looks()
+    if looks.take(layer.period(shapes), len(places(shapes[0]))):
+        return layer.footprints(shapes), looks.spent
+    return (UNKNOWN,) * (layer.values_from or len(shapes)), 0
 
 
 def _without_channels(shape: Shape) -> Shape:
@@ -155,15 +230,15 @@ def _same(shape: Shape) -> Growth:
 def _of_children(behaviour: Behaviour) -> list[Growth | None]:
     """Return the growth of each node over the only input; None of those that have none."""
     nodes: list[Growth | None] = [_same(behaviour.shapes[0])]
-    for c, (each, child) in enumerate(behaviour.children):
-        above = [nodes[source] for source in child.sources]
+    for each, place, more in behaviour.children:
+        above = [nodes[source] for source in place.sources]
         if each.growths is not None:
             base = above[0]
-            if child.more and base is not None:
-                base = _through(base, each.growths[behaviour.carried(c)[0]], child.more)
+            if place.carried and base is not None:
+                base = _through(base, each.growths[place.carried[0]], more)
             nodes += [base and _through(base, growth, 1) for growth in each.growths]
         else:
-            growth = _of_leaf(each, above) if each.is_leaf and not child.more else None
+            growth = _of_leaf(each, above) if each.is_leaf and not more else None
             nodes += [growth] * len(each.exported)
     return nodes
 

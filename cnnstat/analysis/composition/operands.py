@@ -6,6 +6,7 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
+from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions, resolve
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.model import Operand
 
 Ready: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
-"""An operand as a function of the parameters in scope; without a value, it raises `Fault` or KeyError."""
+"""An operand as a function of the parameters in scope; it raises `Fault` or `Beyond` if it has none."""
 
 _REMEMBERED = 100_000
 
@@ -39,7 +40,7 @@ def names_in(operand: Operand) -> Iterator[str]:
 
 
 def ready(operand: Operand) -> Ready:
-    """Return an operand as a function, which works each distinct case out once."""
+    """Return an operand as a function, which works each distinct case out once; see `Ready`."""
     if isinstance(operand, Expressions):
         return lambda params: resolve(operand, params)
     if not isinstance(operand, Expression):
@@ -51,8 +52,10 @@ def ready(operand: Operand) -> Ready:
 
 def _parameter(name: str) -> Ready:
     def value(params: Mapping[str, Value]) -> Value:
+        if name not in params:
+            raise Beyond("an unknown parameter")
         found = params[name]
-        return found.numerator if isinstance(found, Fraction) and found.denominator == 1 else found
+        return found.numerator if found.__class__ is Fraction and found.denominator == 1 else found
 
     return value
 

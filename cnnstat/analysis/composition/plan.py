@@ -18,8 +18,10 @@ from cnnstat.spec.expression import Expression, truth
 from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
+    from cnnstat.analysis.composition.form import Form
+    from cnnstat.analysis.composition.piece import Piece
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry, Operand, Option, Reference
 
@@ -49,35 +51,49 @@ class Arguments(Struct, frozen=True):
 
 
 class Slot(Struct, frozen=True):
-    """What a later entry reads of a step: an output (None: its own) of a repetition."""
+    """What a later entry reads of a step: which of its outputs, in a repetition."""
 
     number: int
     repetition: int
-    output: str | None
+    output: int
 
 
-class Step(Struct, frozen=True):
-    """One entry that stands there. ``sources`` are slots; ``single`` says that each repetition is read."""
+class Step(Struct, frozen=True, eq=False):
+    """One entry that stands there.
+
+    ``sources`` are slots. ``carried`` says of each input of a repetition which output of the one before it
+    reads, -1 for what the first reads, too. ``alike`` says that repetitions follow from what they read alone,
+    and that none is read by its number. ``names`` are the parameters that its options read, ``known`` are the
+    pieces that it has come to.
+    """
 
     entry: Entry
     kind: str
     name: str
     sources: tuple[int, ...]
     slots: tuple[Slot, ...]
-    single: bool
+    carried: tuple[int, ...]
+    alike: bool
     first: Arguments
     rest: Arguments
+    names: tuple[str, ...]
     repeat: Ready | None
     frozen: Ready | None
+    known: dict[Hashable, Piece]
 
 
-class Plan(Struct, frozen=True):
-    """The steps of a list, and the slots that it puts out; slots below ``arity`` are what it reads."""
+class Plan(Struct, frozen=True, eq=False):
+    """The steps of a list, and the slots that it puts out; slots below ``arity`` are what it reads.
+
+    ``entries`` counts those that are left out, too; ``forms`` are those that its pieces have.
+    """
 
     arity: int
+    slots: int
     entries: int
     steps: tuple[Step, ...]
     outputs: tuple[int, ...]
+    forms: dict[Hashable, Form]
 
 
 class Text:
@@ -104,6 +120,7 @@ class Text:
         self._first = [_arguments(merge(e.options, e.first)) for e in entries]
         self._rest = [_arguments(e.options) for e in entries]
         self._plans: dict[object, Plan] = {}
+        self._starred = self._are_starred()
 
     def calls(self) -> Iterable[str] | None:
         """Return the words that its entries may call; None where a type follows from parameters."""
@@ -125,8 +142,14 @@ class Text:
             self._plans[key] = self._made(present, kinds, times)
         return self._plans[key]
 
-    @property
-    def _starred(self) -> bool:
+    def clear(self) -> None:
+        """Forget all pieces and forms."""
+        for plan in self._plans.values():
+            plan.forms.clear()
+            for step in plan.steps:
+                step.known.clear()
+
+    def _are_starred(self) -> bool:
         """Say whether any entry reads each repetition of another, or one by its number."""
         return any(
             "." in reference.name for entry in self.entries for reference in entry.inputs or ()
@@ -147,23 +170,30 @@ class Text:
             wiring.add(i, entry, kind, present=i not in left_out)
         outputs = wiring.outputs(self.outputs)
         steps = [self._step(*each, wiring) for each in wiring.placed]
-        return Plan(len(self.inputs), len(self.entries), tuple(steps), outputs)
+        arity = len(self.inputs)
+        return Plan(arity, len(wiring.slots), len(self.entries), tuple(steps), outputs, {})
 
     def _step(
         self, i: int, entry: Entry, kind: str, name: str, sources: tuple[int, ...], wiring: _Wiring
     ) -> Step:
         slots = tuple(slot for (at, *_), slot in wiring.slots.items() if at == name)
+        single = any(slot.repetition != LAST for slot in slots)
+        first, rest = self._first[i], self._rest[i]
+        names = {each for option in (*entry.first, *entry.options) for each in names_in(option.value)}
         return Step(
             entry,
             kind,
             name,
             sources,
             slots,
-            any(slot.repetition != LAST for slot in slots),
-            self._first[i],
-            self._rest[i],
+            _carried(self._blocks.get(kind), len(sources)),
+            not (single or rest.index or entry.frozen),
+            first,
+            rest,
+            tuple(sorted(names - {"in", "index"})),
             None if entry.repeat is None else _ready(entry.repeat, "repeat"),
             None if entry.frozen is None else ready(entry.frozen.value),
+            {},
         )
 
 
@@ -178,7 +208,7 @@ class _Wiring:
         times: tuple[int, ...],
     ) -> None:
         self.names = Names(entries, inputs)
-        self.slots: dict[tuple[str, int, str | None], Slot] = {}
+        self.slots: dict[tuple[str, int, int], Slot] = {}
         self.placed: list[tuple[int, Entry, str, str, tuple[int, ...]]] = []
         self._blocks, self._times, self._arity = blocks, times, len(inputs)
         self._kinds: dict[str, tuple[str, int]] = {}
@@ -197,7 +227,7 @@ class _Wiring:
         repeats = 0 if entry.repeat is None else self._times[i] if self._times else -1
         self.placed.append((i, entry, kind, name, sources))
         self._kinds[name] = kind, repeats
-        self.names.add(name, self._slot(name, LAST, None), entry, present=True)
+        self.names.add(name, self._slot(name, LAST, 0), entry, present=True)
 
     def outputs(self, wanted: Mapping[str, Reference] | tuple[Reference, ...]) -> tuple[int, ...]:
         """Return the slots that the list puts out: those of these names, or else the last."""
@@ -236,17 +266,26 @@ class _Wiring:
             elif path[0].isdecimal() and path[0] == str(int(path[0])) and int(path[0]) < times:
                 repetitions = (int(path[0]),)
                 path = path[1:]
-        output = path[0] if path else None
-        block = self._blocks.get(kind)
-        if len(path) > 1 or (output is not None and (block is None or output not in block.outputs)):
+        named = tuple(self._blocks[kind].outputs) if kind in self._blocks else ()
+        if len(path) > 1 or (path and path[0] not in named):
             raise Beyond("a path to a layer inside of a block")
+        output = named.index(path[0]) if path else 0
         return [self._slot(name, repetition, output) for repetition in repetitions]
 
-    def _slot(self, name: str, repetition: int, output: str | None) -> int:
+    def _slot(self, name: str, repetition: int, output: int) -> int:
         key = name, repetition, output
         if key not in self.slots:
             self.slots[key] = Slot(self._arity + len(self.slots), repetition, output)
         return self.slots[key].number
+
+
+def _carried(block: Block | None, arity: int) -> tuple[int, ...]:
+    """Return which output of a repetition the next one reads at each input; -1 where it reads the same."""
+    if block is None:
+        return (0, *[-1] * (arity - 1))
+    named = {name: i for i, name in enumerate(block.outputs)}
+    carried = [named.get(name, -1) for name in block.inputs]
+    return (max(carried[0], 0), *carried[1:])
 
 
 def _operands(entry: Entry) -> Iterable[Option]:

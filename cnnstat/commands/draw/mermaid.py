@@ -52,5 +52,10 @@ def _inside(picture: Picture, innermost: dict[int, int], place: int | None, inde
 
 
 def safe(text: str) -> str:
-    """Return a text in which every sign that could mean something to Mermaid or a page is a number."""
-    return "".join(sign if sign in _SAFE else f"#{ord(sign)};" for sign in visible(text))
+    """Return a text in which every sign that could mean something to Mermaid or a page is a number.
+
+    Mermaid takes a backslash with an n behind it for the end of a line, also where they were numbers: a
+    space without width stands between them.
+    """
+    parted = visible(text).replace("\\n", "\\\N{ZERO WIDTH SPACE}n")
+    return "".join(sign if sign in _SAFE else f"#{ord(sign)};" for sign in parted)

@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from cnnstat import rules
 from cnnstat.base.plugins import Plugin, PluginError, Plugins, plugins
 from cnnstat.commands.check import formats
+from cnnstat.commands.trace.families import plugged as traces
 from cnnstat.layers.plugged import PLUGINS
 from cnnstat.report.document import Document
 
@@ -23,7 +24,7 @@ class ListedPlugin(Struct, frozen=True, kw_only=True):
     package: str
     version: str
     adds: str
-    """`layer type`, `kernel`, `rule` or `format of check`."""
+    """`layer type`, `kernel`, `trace`, `rule` or `format of check`."""
     name: str
     value: str
     """The object it stands for, as `module:name`."""
@@ -82,6 +83,7 @@ def _kernel(plugin: Plugin) -> object:
 GROUPS: dict[str, tuple[str, Callable[[Plugin], Any]]] = {
     "cnnstat.layers": ("layer type", PLUGINS.loaded),
     "cnnstat.kernels": ("kernel", _kernel),
+    "cnnstat.traces": ("trace", traces.PLUGINS.loaded),
     "cnnstat.rules": ("rule", rules.PLUGINS.loaded),
     "cnnstat.formats": ("format of check", formats.PLUGINS.loaded),
 }

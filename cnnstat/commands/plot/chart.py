@@ -24,8 +24,8 @@ places stand as they are.
 Mark: TypeAlias = Literal["line", "step", "points", "rings", "bars"]
 """How a series is drawn. A ``step`` keeps its value until the next point; rings are points that are empty."""
 
-OTHER = "other"
-"""The hue of what is there for completeness: a grey."""
+OTHER, REST = "other", "rest"
+"""The hues of what is there for completeness, a grey, and of the rest of what has colours, a darker one."""
 
 _BREAKS = re.compile(r" +(?!(?:[KMGT]i)?B\b)")
 _SIGNS = 80
@@ -65,7 +65,7 @@ class Bar(Struct, frozen=True):
 
 
 class Series(Struct, frozen=True):
-    """What has one name and one colour; ``hue`` is that of a family of layers, or `OTHER`."""
+    """What has one name and one colour; ``hue`` is that of a family of layers, `OTHER` or `REST`."""
 
     name: str
     mark: Mark
@@ -103,10 +103,10 @@ class Chart(Struct, frozen=True):
     panels: tuple[Panel, ...]
 
 
-def label(text: str) -> str:
+def label(text: str, most: int = _SIGNS) -> str:
     """Return a text of a spec as a chart shows it: on one line, without control characters, not too long."""
     shown = visible(text)
-    return shown if len(shown) <= _SIGNS else f"{shown[: _SIGNS // 2]}…{shown[1 - _SIGNS // 2 :]}"
+    return shown if len(shown) <= most else f"{shown[: most // 2]}…{shown[1 - most // 2 :]}"
 
 
 def distinct(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.commands.draw.style import DARK, LIGHT, colours
-from cnnstat.commands.plot.chart import OTHER
+from cnnstat.commands.plot.chart import OTHER, REST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,8 +46,8 @@ def series_colours(series: Iterable[Series], theme: Theme) -> dict[str, str]:
     for each in series:
         if each.name in found:
             continue
-        if each.hue == OTHER:
-            found[each.name] = theme.other
+        if each.hue in (OTHER, REST):
+            found[each.name] = theme.other if each.hue == OTHER else theme.axis
         elif each.hue:
             found[each.name] = colours(theme.scheme, each.hue)[1]
         else:

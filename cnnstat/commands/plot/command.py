@@ -82,21 +82,8 @@ class _Wanted(Struct, frozen=True):
 
 
 def _words(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer specs, and kinds as well: a shell does not know which spec is the last."""
     return completion.specs_or(KINDS, incomplete)
-
-
-def _read(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Check SPEC... KIND."""
-    *specs, kind = words
-    if kind not in KINDS:
-        hint = suggestion(kind, KINDS) if specs else ""
-        known = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
-        raise ArgumentError(f"the last word says what is plotted, {known}, and not '{kind}'{hint}")
-    if not specs:
-        raise ArgumentError(f"a network comes first: cnnstat plot resnet50 {kind}")
-    if specs.count("-") > 1:
-        raise ArgumentError("only one network can be standard input")
-    return words
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -116,9 +103,8 @@ def _range(text: str) -> _Range:
 
 
 @click.command()
-@click.argument(
-    "specs", metavar="SPEC... KIND", nargs=-1, required=True, callback=read_by(_read), shell_complete=_words
-)
+@click.argument("specs", metavar="SPEC...", nargs=-1, shell_complete=_words)
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
 @set_option
 @input_option
 @settings_options("batch", "dtype", "optimizer")
@@ -152,6 +138,7 @@ def _range(text: str) -> _Range:
 )
 def plot(
     specs: tuple[str, ...],
+    kind: str,
     params: dict[str, object],
     input_shape: Inputs | None,
     settings: Settings,
@@ -170,14 +157,17 @@ def plot(
 
     Without -o and --to a rough picture is shown in characters.
     """
-    *networks, kind = specs
+    if not specs:
+        raise click.UsageError(f"a network comes first: cnnstat plot resnet50 {kind}")
+    if specs.count("-") > 1:
+        raise click.UsageError("only one network can be standard input")
     wanted.check(kind)
     file = None if output in (None, "-") else Path(str(output))
     form = to or _form(file)
     if file is None and form in ("png", "pdf"):
         raise click.UsageError(f"a {form.upper()} goes to a file: -o chart.{form}")
     check_output(file)
-    chart = _chart(kind, [Chosen(spec, params, input_shape) for spec in networks], settings, wanted)
+    chart = _chart(kind, [Chosen(spec, params, input_shape) for spec in specs], settings, wanted)
     if form is None:
         _show(chart)
     else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
 from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, label, merged
-from cnnstat.commands.plot.heading import bundles, heading, layer_axis, names_of, shared
+from cnnstat.commands.plot.heading import LONGEST, bundles, heading, layer_axis, names_of, shared
 from cnnstat.report.document import receptive_field
 from cnnstat.report.layers import upper_bounds
 from cnnstat.report.text import said, shown, sizes
@@ -40,6 +42,8 @@ def field_chart(analyses: Sequence[Analysis]) -> Chart:
             series += _series(analysis, fields, axis, of)
             text = f"input {shown(analysis.input_shape[1 + axis], 'count')}"
             rules.append(Rule("y", analysis.input_shape[1 + axis], text, of))
+    if len({each.name for each in series}) == 1:
+        rules = [replace(rule, series="") for rule in rules]
     title = f"{label(analyses[0].name)}: receptive field" if len(analyses) == 1 else "Receptive fields"
     alone = [row.name for row in analyses[0].rows] if len(analyses) == 1 else []
     across = layer_axis(alone) if alone else Axis("layer", "places")
@@ -58,20 +62,24 @@ def _axes(analysis: Analysis, fields: Sequence[ReceptiveField], name: str, *, al
     if all(len(set(size)) == 1 for size in sizes):
         return {0: "receptive field" if alone else name}
     if alone:
-        return dict(enumerate(names))
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for axis in range(len(names)):
+            alike.setdefault(tuple(size[axis] for size in sizes), []).append(axis)
+        return {axes[0]: " and ".join(names[axis] for axis in axes) for axes in alike.values()}
     largest = max(range(len(names)), key=lambda axis: max(size[axis] for size in sizes))
     return {largest: f"{name}, {names[largest]}"}
 
 
 def _series(analysis: Analysis, fields: Sequence[ReceptiveField], axis: int, name: str) -> Iterator[Series]:
     """Yield the fields as points, and those that are the whole input as rings on the input's line."""
+    along = [field.size[axis] if field.size and field.known else None for field in fields]
     known: list[Point] = []
     whole: list[Point] = []
     for bundle in bundles(len(fields)):
-        number = max(bundle, key=lambda each: (fields[each].size or (0,))[0] if fields[each].known else 0)
+        number = max(bundle, key=lambda each: along[each] or 0)
         field, place, at = fields[number], number + 1, label(analysis.rows[number].name)
         size = None if field.size is None else field.size[axis]
-        known.append(Point(place, size if field.known else None, at))
+        known.append(Point(place, along[number], at))
         if field.whole:
             whole.append(Point(place, size, f"{at}: the whole input"))
     yield Series(name, "points", tuple(known))
@@ -90,5 +98,5 @@ def _lines(analysis: Analysis, fields: Sequence[ReceptiveField]) -> Iterator[str
     unknown = [field.unknown_because_of for field in fields if field.unknown_because_of]
     if unknown:
         yield f"Fields are unknown because of {label(str(unknown[0]))}."
-    yield from (f"Upper bounds are {said(fact.phrase)}." for fact in upper_bounds(analysis))
+    yield from (label(f"Upper bounds are {said(fact.phrase)}.", LONGEST) for fact in upper_bounds(analysis))
     yield from shared(len(fields), "the largest field")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST = 1_000
 """Places of a chart: of more layers, neighbours share one."""
+LONGEST = 400
+"""Signs of a line about a network: it may have many inputs, and long names."""
 _NAMED = 32
 """Layers whose names stand at the axis; of more, their numbers do."""
 
@@ -27,7 +29,8 @@ def names_of(analyses: Sequence[Analysis]) -> tuple[str, ...]:
 
 def heading(analysis: Analysis) -> str:
     """Return the name of a network with its inputs, and what its figures are without."""
-    return said(title_of(NetworkDocument(command="plot", **head(analysis))))
+    known = head(analysis) | {"name": label(analysis.name)}
+    return label(said(title_of(NetworkDocument(command="plot", **known))), LONGEST)
 
 
 def layer_axis(names: Sequence[str], *, marked: bool = True) -> Axis:

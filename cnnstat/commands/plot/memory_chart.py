@@ -9,7 +9,19 @@ from msgspec.structs import replace
 
 from cnnstat.analysis import memory
 from cnnstat.base.dtypes import BYTES
-from cnnstat.commands.plot.chart import OTHER, Axis, Bar, Chart, Panel, Point, Rule, Series, distinct, label
+from cnnstat.commands.plot.chart import (
+    OTHER,
+    REST,
+    Axis,
+    Bar,
+    Chart,
+    Panel,
+    Point,
+    Rule,
+    Series,
+    distinct,
+    label,
+)
 from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
 from cnnstat.report.text import bytes_text
 
@@ -24,6 +36,7 @@ _LISTED = 4
 """Those that are named in a line."""
 _OTHERS = "not alive at the peak"
 _MORE = "others alive at the peak"
+_HUES = {_OTHERS: OTHER, _MORE: REST}
 
 
 class Timeline(Struct, frozen=True):
@@ -101,7 +114,7 @@ def _place(analysis: Analysis, number: int) -> int:
 def _stack(analysis: Analysis, alive: Timeline) -> Panel:
     """Return the activations of one network on top of each other, the largest of those at the peak below."""
     largest = sorted(alive.at_peak, key=lambda number: -alive.sizes[number])
-    names = distinct(tuple(map(analysis.graph.name, largest[:_NAMED])))
+    _, _, *names = distinct((_OTHERS, _MORE, *map(analysis.graph.name, largest[:_NAMED])))
     layers: dict[str, list[int]] = {name: [number] for name, number in zip(names, largest, strict=False)}
     layers[_MORE] = largest[_NAMED:]
     bars: dict[str, list[Bar]] = {name: [] for name in (*layers, _OTHERS)}
@@ -116,9 +129,7 @@ def _stack(analysis: Analysis, alive: Timeline) -> Panel:
         runs = f"while {label(analysis.graph.name(step))} runs"
         _put(bars[_OTHERS], Bar(start, end, bottom, alive.sums[step], runs))
     series = [
-        Series(name, "bars", bars=tuple(each), hue=OTHER if name == _OTHERS else "")
-        for name, each in bars.items()
-        if each
+        Series(name, "bars", bars=tuple(each), hue=_HUES.get(name, "")) for name, each in bars.items() if each
     ]
     return Panel(_across(), Axis("activations alive", "bytes"), tuple(series), (_peak(analysis, alive),))
 

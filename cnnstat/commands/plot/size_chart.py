@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from cnnstat.base.figures import FIGURES
-from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct, merged
-from cnnstat.commands.plot.heading import bundles
+from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct, label, merged
+from cnnstat.commands.plot.heading import LONGEST, bundles
 from cnnstat.report.document import NetworkDocument
 from cnnstat.report.layers import without
 from cnnstat.report.text import bytes_text, sizes
@@ -44,7 +44,7 @@ def _lines(name: str, search: SizeSearch) -> Iterator[str]:
         without=search.graph.without or UNSET,
     )
     counts = f"{len(search.accepted):,} of {search.steps.count:,} sizes are accepted ({tried})"
-    said = f"{name}{''.join(without(head))}: {counts}"
+    said = f"{label(name + ''.join(without(head)), LONGEST)}: {counts}"
     cost, own = search.own.cost, sizes(search.input_shape[1:])
     if cost is None:
         yield f"{said}; its own, {own}, is refused"
@@ -95,4 +95,5 @@ def _own(names: Sequence[str], searches: Sequence[SizeSearch], *, last: bool) ->
     own = [search.input_shape[1] for search in searches]
     what = "own size " if len(set(own)) == 1 else ""
     text = f"{what}{{:,}}" if last else ""
-    return merged([Rule("x", size, text.format(size), name) for name, size in zip(names, own, strict=True)])
+    of = names if len(names) > 1 else ("",)
+    return merged([Rule("x", size, text.format(size), name) for name, size in zip(of, own, strict=True)])

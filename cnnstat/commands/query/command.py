@@ -14,8 +14,10 @@ from cnnstat.cli import completion
 from cnnstat.cli.options import FILE, output_options
 from cnnstat.cli.output import Undone, complain, show
 from cnnstat.commands.query.selected import selected
+from cnnstat.commands.sweep.collected import Collected
 from cnnstat.commands.sweep.document import document
 from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options
+from cnnstat.commands.sweep.plots import check_plots, put_plots
 from cnnstat.commands.sweep.report import in_a_line, report
 from cnnstat.commands.sweep.store import Store
 from cnnstat.commands.sweep.streams import STREAMS, opened
@@ -56,7 +58,9 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
                 raise ArgumentError(f"the store has no figure '{key}'; it has {', '.join(figures)}")
         columns = Columns(tuple(about["networks"]), params, figures, shown)
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
-        selection = selected(store, columns, wanted, asked.of_params, stream)
+        check_plots(asked.plots, wanted, output)
+        collected = Collected(columns) if asked.plots else None
+        selection = selected(store, columns, wanted, asked.of_params, stream, collected)
     plan = about["plan"]
     asked_for = {"networks": columns.networks, "space": about["space"], "seed": plan["seed"], "asked": None}
     found = document("query", selection, columns, asked_for)
@@ -64,6 +68,8 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         complain(in_a_line(found) + "\n", 0)
     else:
         show(found, lambda: report(found, columns), output)
+    if collected is not None:
+        put_plots(asked.plots, collected, selection)
 
 
 def _without_where(text: str) -> str:

@@ -14,8 +14,9 @@ from cnnstat.spec.expression import Expression, parse, truth
 from cnnstat.spec.given import from_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from cnnstat.commands.sweep.collected import Collected
     from cnnstat.commands.sweep.conditions import Condition, Order
     from cnnstat.commands.sweep.selection import Wanted
     from cnnstat.commands.sweep.store import Store
@@ -24,17 +25,22 @@ if TYPE_CHECKING:
 
 
 def selected(
-    store: Store, columns: Columns, wanted: Wanted, of_params: Sequence[str], stream: Stream | None
+    store: Store,
+    columns: Columns,
+    wanted: Wanted,
+    of_params: Sequence[str],
+    stream: Stream | None,
+    collected: Collected | None,
 ) -> Selection:
     """Return the points that are wanted; what needs no comparison goes to the stream at once.
 
     Raises:
         ArgumentError: a condition on parameters has no value.
     """
-    selection = Selection(wanted, columns.cell)
+    selection = Selection(wanted, columns.cell, collected)
     conditions = [_condition(text, columns) for text in of_params]
     where = " AND ".join((*map(_sql, wanted.where), "true"))
-    sorts_there = not wanted.pareto and not conditions and not stream
+    sorts_there = not (wanted.pareto or conditions or stream or collected)
     if sorts_there:
         order = ", ".join((*(_order(each, columns) for each in wanted.sort), "point"))
         found, matching = store.found(where, order, wanted.top), store.count(f"refused IS NULL AND {where}")
@@ -93,9 +99,3 @@ def _holds(condition: Expression, row: Row, columns: Columns) -> bool:
         return truth(condition.evaluate(values))
     except Fault as fault:
         raise ArgumentError(f"'{condition.text}' at point {row.number}: {fault.message}") from None
-
-
-def all_rows(store: Store) -> Iterator[Row]:
-    """Yield every point that is not refused, in order."""
-    for rows in store.found("true"):
-        yield from rows

@@ -15,10 +15,12 @@ from cnnstat.cli.options import FILE, output_options, settings_options
 from cnnstat.cli.output import complain, show, standard_output
 from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
+from cnnstat.commands.sweep.collected import Collected
 from cnnstat.commands.sweep.document import document
 from cnnstat.commands.sweep.figures import USUAL
 from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options, varied_options
 from cnnstat.commands.sweep.plan_of import plan_of
+from cnnstat.commands.sweep.plots import check_plots, put_plots
 from cnnstat.commands.sweep.points import Points
 from cnnstat.commands.sweep.report import in_a_line, report
 from cnnstat.commands.sweep.selection import Selection
@@ -82,7 +84,9 @@ def sweep(
     plan = replace(plan, figures=figures)
     count = varied.sample or _grid(points)
     columns = Columns(tuple(member.label for member in plan.members), points.params, figures, shown)
-    selection, stop = Selection(wanted, columns.cell), Stop()
+    check_plots(asked.plots, wanted, output)
+    collected = Collected(columns) if asked.plots else None
+    selection, stop = Selection(wanted, columns.cell, collected), Stop()
     with ExitStack() as stack:
         store = None
         if store_file is not None:
@@ -109,6 +113,8 @@ def sweep(
         complain(in_a_line(found) + "\n", 0)
     else:
         show(found, lambda: report(found, columns), output)
+    if collected is not None:
+        put_plots(asked.plots, collected, selection)
     if stop.asked:
         kept = f", and stored in {store_file}: the same command goes on" if store_file else ""
         complain(f"interrupted; {selection.points:,} points are finished{kept}\n", 0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError
+from cnnstat.base.text import suggestion
 from cnnstat.cli.options import gathered, inputs_of, read_by, set_option
 from cnnstat.commands.sweep.conditions import is_of_params, read_columns, read_orders, read_where
 from cnnstat.commands.sweep.figures import SWEPT
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.commands.sweep.conditions import Order
+
+PLOTS = ("edf", "pareto", "params")
+"""What can be plotted of a sweep."""
+
+FORMS = ("svg", "png", "pdf", "json")
 
 SHOWN = 20
 """Points that a page shows where nothing else is asked for."""
@@ -44,6 +51,7 @@ class Asked(Struct, frozen=True):
     sort: str | None
     top: int | None
     columns: tuple[str, ...] | None
+    plots: tuple[Plot, ...]
 
     @property
     def of_params(self) -> tuple[str, ...]:
@@ -58,6 +66,33 @@ class Asked(Struct, frozen=True):
         """
         where = tuple(each for text in self.where if not is_of_params(text) for each in read_where(text))
         return Wanted(where, _orders(self.pareto), _orders(self.sort, params), self.top or top)
+
+
+class Plot(Struct, frozen=True):
+    """A chart that is wanted: its kind, and its file; without one it is shown in characters."""
+
+    kind: str
+    file: Path | None
+
+    @property
+    def form(self) -> str:
+        """Return what the file is to be."""
+        return "" if self.file is None else self.file.suffix.lower().removeprefix(".")
+
+
+def _plots(texts: tuple[str, ...]) -> tuple[Plot, ...]:
+    """Read KIND, or KIND=FILE."""
+    found = []
+    for text in texts:
+        kind, sign, name = text.partition("=")
+        if kind not in PLOTS:
+            hint = suggestion(kind, PLOTS) or f"; known: {', '.join(PLOTS)}"
+            raise ArgumentError(f"there is no chart '{kind}'{hint}")
+        plot = Plot(kind, Path(name) if sign else None)
+        if sign and plot.form not in FORMS:
+            raise ArgumentError(f"'{name}' does not say what it is to be: .svg, .png, .pdf or .json")
+        found.append(plot)
+    return tuple(found)
 
 
 def _orders(text: str | None, params: Sequence[str] = ()) -> tuple[Order, ...]:
@@ -127,7 +162,7 @@ varied_options = gathered(
 
 def selection_options(columns: str | None) -> Callable[[Any], Any]:
     """Return the options that say what is wanted; ``columns`` are those without ``--columns``."""
-    return gathered("asked", Asked, *_selecting, _columns(columns))
+    return gathered("asked", Asked, *_selecting, _columns(columns), _plotting)
 
 
 _selecting = (
@@ -148,6 +183,16 @@ _selecting = (
         metavar="N",
         help=f"The first N of them.  [default: {SHOWN} of a page, all of {', '.join(STREAMS)}]",
     ),
+)
+
+
+_plotting = click.option(
+    "--plot",
+    "plots",
+    metavar="KIND[=FILE]",
+    multiple=True,
+    callback=read_by(_plots),
+    help=f"A chart, {', '.join(PLOTS)}: to a file (.svg, .png, .pdf, .json), or in characters.",
 )
 
 

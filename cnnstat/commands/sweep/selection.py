@@ -14,6 +14,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cnnstat.commands.sweep.collected import Collected
     from cnnstat.commands.sweep.conditions import Condition, Order
     from cnnstat.commands.sweep.rows import Row
 
@@ -47,11 +48,13 @@ class Refusals:
 class Selection:
     """Points as they come, and those of them that are wanted.
 
-    ``cell`` finds a parameter or a figure of a row by its key.
+    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is ``collected``.
     """
 
-    def __init__(self, wanted: Wanted, cell: Callable[[Row, str], Any]) -> None:
-        self.wanted, self._cell = wanted, cell
+    def __init__(
+        self, wanted: Wanted, cell: Callable[[Row, str], Any], collected: Collected | None = None
+    ) -> None:
+        self.wanted, self._cell, self._collected = wanted, cell, collected
         self.refusals = Refusals()
         self.points = self.matching = 0
         self._kept: list[tuple[Key, Row]] = []
@@ -71,6 +74,8 @@ class Selection:
         if not all(condition.holds(self._cell(row, condition.key)) for condition in self.wanted.where):
             return False
         self.matching += 1
+        if self._collected is not None:
+            self._collected.add(row)
         if self.wanted.pareto:
             self._compare(row)
         elif not self.flows or self.wanted.top is None or len(self._kept) < self.wanted.top:
@@ -85,6 +90,10 @@ class Selection:
             for _, row in self._front:
                 self._keep(kept, row)
         yield from (row for _, row in kept)
+
+    def front(self) -> list[Row]:
+        """Return the Pareto front in order of number, all of it."""
+        return sorted((row for _, row in self._front), key=lambda row: row.number)
 
     @property
     def selected(self) -> int:

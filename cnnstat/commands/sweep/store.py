@@ -29,6 +29,7 @@ FORMAT = 1
 
 _TYPES = {"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"}
 _READ = 50_000
+_MAGIC, _MAGIC_END = b"DUCK", 12
 
 
 class Store:
@@ -41,8 +42,11 @@ class Store:
     def __init__(self, path: Path, plan: Plan | None = None, points: Points | None = None) -> None:
         """Open a file; with a plan and its points it is made if it is not there, else it is only read."""
         self.path = path
+        _check_kind(path)
         with self._explained():
             self._connection = duckdb().connect(str(path), read_only=plan is None)
+            if not path.exists():  # by its name, the library has taken it for something else
+                raise Undone(f"{path} cannot be a store; call it {path.stem}.duckdb")
             about = self._about()
             if about is None:
                 if plan is None or points is None:
@@ -198,6 +202,25 @@ class Store:
         except duckdb().Error as error:
             first = str(error).strip().split("\n")[0]
             raise Undone(f"{self.path}: {plain(first)}") from None
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse a file that is there and no database, which the library might read in another way.
+
+    Raises:
+        Undone: it is none.
+    """
+    try:
+        start = _start(path) if path.exists() else b""
+    except OSError as error:
+        raise Undone(f"cannot read {path}: {error.strerror}") from None
+    if start and not start.endswith(_MAGIC):
+        raise Undone(f"{path} is no store of a sweep")
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAGIC_END)
 
 
 def _array(library: Any, cells: list[Any]) -> Any:

@@ -97,7 +97,7 @@ def trace(network: Chosen, options: TraceOptions, output: Output) -> None:
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
     from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS  # noqa: PLC0415
-    from cnnstat.commands.trace.unit_trace import trace as traced  # noqa: PLC0415
+    from cnnstat.commands.trace.unit_trace import trace_of  # noqa: PLC0415
 
     _check_options(options)
     try:
@@ -105,7 +105,7 @@ def trace(network: Chosen, options: TraceOptions, output: Output) -> None:
             graph, model = with_model(network, options.max_memory)
         else:
             graph, model = network.load(), None
-        document = traced(graph, replace(options, model=model))
+        document = trace_of(graph, replace(options, model=model))
     except MemoryError:
         raise Undone("out of memory; a smaller --input or --batch needs less") from None
     except REFUSALS as refusal:

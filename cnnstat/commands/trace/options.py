@@ -10,11 +10,18 @@ from msgspec import Struct
 from cnnstat.base.arguments import Given  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnstat.executor.kernel import Array
+    from cnnstat.executor.network import Batch
     from cnnstat.importers.torch_export.network import TorchModel
 
 
 class TraceOptions(Struct, frozen=True, kw_only=True):
-    """The unit of a layer, whether the way back is wanted, and what the network computes with."""
+    """The unit of a layer, whether the way back is wanted, and what the network computes with.
+
+    ``x`` and ``tensors`` are what Python gives in place of files.
+    """
 
     at: str
     unit: tuple[int, ...]
@@ -34,3 +41,5 @@ class TraceOptions(Struct, frozen=True, kw_only=True):
     image: tuple[Given, ...] = ()
     invert: bool = False
     array: tuple[Given, ...] = ()
+    x: Batch | None = None
+    tensors: Mapping[str, Array] | None = None

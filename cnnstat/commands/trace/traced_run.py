@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.trace.options import TraceOptions
     from cnnstat.executor.backward import Gradients, Tape
     from cnnstat.executor.kernel import Array
-    from cnnstat.executor.network import Visit
+    from cnnstat.executor.network import Batch, Visit
     from cnnstat.graph.model import Graph
 
 
@@ -60,10 +61,16 @@ def prepared(graph: Graph, options: TraceOptions) -> tuple[Analysis, int]:
         RefusedError: it cannot be run as asked.
     """
     given = given_inputs(graph, options)
-    wanted = options.batch or samples_of(graph, given) or 1
+    wanted = options.batch or _samples(options.x) or samples_of(graph, given) or 1
     analysis = analyze_graph(graph, Settings(batch=wanted, dtype=options.dtype))
     check_known(analysis)
     return analysis, wanted
+
+
+def _samples(x: Batch | None) -> int:
+    """Return how many samples a batch from Python has; 0 of none, and of what will be refused as one."""
+    first = next(iter(x.values()), None) if isinstance(x, Mapping) else x
+    return len(first) if isinstance(first, Sized) else 0
 
 
 @quiet()
@@ -76,7 +83,7 @@ def traced(analysis: Analysis, needed: Iterable[int], options: TraceOptions) -> 
     given = given_inputs(analysis.graph, options)
     uses = Uses(
         training=options.training,
-        weights=options.weights is not None or options.model is not None,
+        weights=any(each is not None for each in (options.weights, options.model, options.tensors)),
         reading=sum(each.bytes for each in given.values()),
     )
     limit = MemoryLimit(options.max_memory)
@@ -84,12 +91,26 @@ def traced(analysis: Analysis, needed: Iterable[int], options: TraceOptions) -> 
     with limit.held():
         network = Network(analysis.graph, seed=options.seed, dtype=options.dtype)
         taken = take_weights(network, options)
-        x = batch_of(network, given, analysis.settings.batch)
-        found = _run(network, analysis, frozenset(needed), options, dict(network.named(x)))
-    written = {each.name for each in analysis.graph.spec.family.values}
+        network.load(options.tensors or {})
+        x = batch_of(network, given, analysis.settings.batch) if options.x is None else options.x
+        found = _run(network, analysis, frozenset(needed), options, _inputs(network, x))
+    brought = {each.name for each in analysis.graph.spec.family.values} | {*given, *(options.tensors or {})}
+    inputs = {*found.inputs} if options.x is None else set()
     tensors = () if taken.whose != "seed" else network.parameters
-    found.drawn |= not {*found.inputs}.issubset({*given, *written}) or not written.issuperset(tensors)
+    found.drawn |= not brought.issuperset({*inputs, *tensors})
     return found
+
+
+def _inputs(network: Network, x: Batch) -> dict[str, Array]:
+    """Return a batch by the names of inputs, in the network's type.
+
+    Raises:
+        ValueError: it is of another shape or no real numbers.
+    """
+    arrays = network.accepted(x)
+    if any(each.dtype != network.dtype for each in arrays.values()):
+        raise ValueError(f"expected real numbers, of {network.dtype} or less")
+    return {name: arrays[number] for number, name in network.program.numbered_inputs.items()}
 
 
 def _run(

@@ -14,9 +14,9 @@ from cnnstat.base.text import plural
 from cnnstat.bridge.taken_weights import whose_weights
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.document import Backward, Followed, Share, TraceDocument, WeightGradient
-from cnnstat.commands.trace.families import FAMILIES
 from cnnstat.commands.trace.families.activation import POINTWISE
 from cnnstat.commands.trace.families.loss import behind_softmax, given, loss_gradient
+from cnnstat.commands.trace.families.plugged import family_of
 from cnnstat.commands.trace.traced_run import prepared, traced
 from cnnstat.commands.trace.working import Matrix, Plane, Working, rows_of
 from cnnstat.executor.choices import PROJECTION
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cnnstat.graph.nodes import LayerNode
 
 
-def trace(graph: Graph, options: TraceOptions) -> TraceDocument:
+def trace_of(graph: Graph, options: TraceOptions) -> TraceDocument:
     """Run a network, and follow one unit of a layer, or one number of an input.
 
     Raises:
@@ -45,9 +45,9 @@ def trace(graph: Graph, options: TraceOptions) -> TraceDocument:
     number = _number(analysis, options.at)
     _check_unit(analysis, number, options, samples)
     readers = readers_of(graph, number)
-    for node in (graph.nodes[number], *readers):
-        if node.type not in FAMILIES and node.type != "input":
-            raise ArgumentError(f"{node.path}: layers of type {node.type} cannot be traced")
+    for node in (graph.nodes[number], *(readers if options.backward else ())):
+        if node.type != "input":
+            family_of(node.type)
     run = traced(analysis, {number, *(node.number for node in readers)}, options)
     for place, layer in run.layers.items():
         if not all(map(is_finite, layer.arrays)):
@@ -72,7 +72,7 @@ def document_of(run: TracedRun, number: int, options: TraceOptions) -> TraceDocu
         working = given(float(array[unit]), "number", "of the network's input")
     else:
         array = run.layers[number].output
-        working = FAMILIES[node.type].value(run.layers[number], unit)
+        working = family_of(node.type).value(run.layers[number], unit)
     whose, name = whose_weights(options)
     return TraceDocument(
         command="trace",
@@ -124,7 +124,7 @@ def _followed(run: TracedRun, readers: tuple[LayerNode, ...], unit: Index) -> Fo
     if len(readers) != 1 or readers[0].type not in (*POINTWISE, "prelu"):
         return None
     node = readers[0]
-    working = FAMILIES[node.type].value(run.layers[node.number], unit)
+    working = family_of(node.type).value(run.layers[node.number], unit)
     return Followed(layer=node.path, type=node.type, working=working)
 
 
@@ -153,7 +153,7 @@ def _backward(
         layer = run.layers[reader.number]
         for place, source in enumerate(reader.values):
             if source == number and layer.deltas is not None:
-                working = FAMILIES[reader.type].share(layer, place, unit)
+                working = family_of(reader.type).share(layer, place, unit)
                 working = _with_both(run, reader, layer, working, unit)
                 shares.append(Share(layer=reader.path, type=reader.type, input=place + 1, working=working))
     from_loss = [
@@ -224,10 +224,10 @@ def _weights(run: TracedRun, number: int, unit: Index, options: TraceOptions) ->
         executed = run.gradients.parameters.get(f"{owner}.{name}")
         if executed is None:
             continue
-        index = FAMILIES[node.type].first_index(layer, name, unit[1:])
+        index = family_of(node.type).first_index(layer, name, unit[1:])
         if options.weight is not None and name == "weight":
             index = _checked(options.weight, array.shape, f"{owner}.{name}")
-        working = FAMILIES[node.type].weight_gradient(layer, name, index)
+        working = family_of(node.type).weight_gradient(layer, name, index)
         found.append(
             WeightGradient(
                 tensor=f"{owner}.{name}",

@@ -114,6 +114,16 @@ def neighbours(seed: int, distance: float) -> Iterator[Near]:
         yield near
 
 
+def _nudged(seed: int) -> Near:
+    """Return a way to a point that is a little off, as that of a central difference is off ties."""
+
+    def near(value: Array, name: str) -> Array:
+        rng = np.random.default_rng([seed, NEIGHBOURS + 1, *name.encode()])
+        return value + NUDGE * spread_of(value) * rng.standard_normal(value.shape)
+
+    return near
+
+
 def extended(value: Array, name: str) -> Array:
     """Return the same point in numbers of more digits, as a processor has them (x86: 64 bits instead of 53).
 
@@ -136,14 +146,21 @@ class Judgement:
         return not (self.error <= TOLERANCE or self.swamped)
 
 
-def judge(found: Difference, at: Callable[[Near], Difference], seed: int) -> Judgement:
+def judge(
+    found: Difference, at: Callable[[Near], Difference], seed: int, method: str = "complex"
+) -> Judgement:
     """Judge a difference by how much rounding changes it; `at` takes the same difference elsewhere.
+
+    A central difference is taken once more at a point as far from the network's own as this one: a kink
+    nearer than its smallest step is not there, too, and a wrong gradient is.
 
     At a tie the last digit decides which of two numbers is the largest, and with it the gradient, right or
     wrong. So a gradient has to stand the same trial where nothing is equal by chance.
     """
     if found.error <= TOLERANCE or not math.isfinite(found.off):
         return Judgement(found.error)
+    if method == "central" and (other := at(_nudged(seed))).error <= TOLERANCE:
+        return Judgement(other.error)
     if abs(found.off) <= found.digit or at(extended).error <= TOLERANCE:
         return Judgement(found.error, swamped=True)
     elsewhere, rounding = _rounding(at, seed, APART)

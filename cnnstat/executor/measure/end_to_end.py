@@ -228,7 +228,7 @@ class _Whole:
         def nearby(near: Near) -> Difference:
             return compare_at(near, *self.gradients_near(target, near))
 
-        return judge(compare_at(None, target, gradients), nearby, self.plan.seed)
+        return judge(compare_at(None, target, gradients), nearby, self.plan.seed, self.plan.method)
 
     def flat(self, tensor: str, found: Judgement, value: float, gradients: Gradients) -> Fault | None:
         """Return the fault of a right gradient so small that zero would be as right; None for others."""

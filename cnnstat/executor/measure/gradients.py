@@ -230,7 +230,7 @@ class _Alone:
             back = self.step_back(self.run(values, backward=True)[1], moved)
             return compare_at(values, back.gradients[name], moved)
 
-        return judge(compare_at(self.values, gradient, dy), near, self.plan.seed)
+        return judge(compare_at(self.values, gradient, dy), near, self.plan.seed, self.plan.method)
 
 
 def fault_of(*found: Judgement) -> Fault | None:

@@ -174,7 +174,7 @@ class Layers:
             fused="batchnorm" in node.name.split("/"),
         )
         numbers = [each for key, each in at.items() if not key.startswith("running_")]
-        if numbers and all(each.key in self.model.fixed for each in numbers):
+        if numbers and all(each.key in (self.model.fixed or ()) for each in numbers):
             layer.options["frozen"] = True
         if stored:
             key = (kind, *((name, whose(value)) for name, value in sorted(stored.items())))
@@ -192,7 +192,7 @@ class Layers:
         shape = (prod(value.shape or ()), *(1,) * (rank - 1))
         at = (value.at or TensorAt(key)).turned(("reshape", shape))
         options: dict[str, Any] = {"shape": [*shape]}
-        if key in self.model.fixed:
+        if key in (self.model.fixed or ()):
             options["frozen"] = True
         module, _, name = key.rpartition(".")
         path = names(f"{module}_{name}" if module else name)

@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.axes import MOST_AXES
 from cnnstat.importers.onnx.batch import PLAIN
-from cnnstat.importers.onnx.value import Node, Value
+from cnnstat.importers.onnx.value import Node, Value, is_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnstat.importers.onnx.model import Model
+
+_QUANTISING = {"QuantizeLinear", "DequantizeLinear"}
+_DEEPEST = 100
+"""Nodes one after the other that a constant is opened through."""
+_MOST = 1000
+"""Constants that are gone through to find out what one is made of."""
+_JOINING = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Concat"}
+_BY_VALUE = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Neg", "Sqrt", "Reciprocal", "Abs"}
+_FOLDING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}
 
 
 def is_stored(model: Model, value: Value) -> bool:
@@ -29,15 +38,17 @@ def is_stored(model: Model, value: Value) -> bool:
 
 
 def stored_in(model: Model, name: str) -> dict[str, None]:
-    """Return the names of the tensors, but for single numbers, that a constant is made of."""
+    """Return the names of the tensors with fractions, but for single numbers, that a constant is made of."""
     found: dict[str, None] = {}
     waiting, seen = [name], {name}
-    while waiting:
+    while waiting and len(seen) < _MOST:
         value = model.values[waiting.pop()]
         if value.at is not None and is_stored(model, value):
-            found |= {value.at.key: None} if prod(value.shape or ()) > 1 else {}
+            found |= {value.at.key: None} if prod(value.shape or ()) > 1 and is_float(value.kind) else {}
         elif value.name in model.made:
-            inputs = [each for each in model.made[value.name][1].inputs if each and each not in seen]
+            maker = model.made[value.name][1]
+            read = maker.inputs[:1] if maker.op in _QUANTISING else maker.inputs  # their steps are no weights
+            inputs = [each for each in read if each and each not in seen]
             seen.update(inputs)
             waiting += inputs
     return found
@@ -54,11 +65,6 @@ def aside(model: Model, tensors: Iterable[Value]) -> Iterator[str]:
         main = next((key for key, size in sizes.items() if size == prod(value.shape or ())), None)
         if main is not None:
             yield from (key for key in keys if key != main)
-
-
-_JOINING = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Concat"}
-_BY_VALUE = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Neg", "Sqrt", "Reciprocal", "Abs"}
-_FOLDING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}
 
 
 def opened(model: Model) -> None:
@@ -103,19 +109,24 @@ class _Opening:
             len(stored_in(self.model, name)) < 2 and shape[:1] != (self.samples,)
         ):
             return name
-        return self._opened(name, len(shape) == whole, number) or name
+        return self._opened(name, len(shape) == whole, number, _DEEPEST) or name
 
-    def _opened(self, name: str, aligned: bool, before: int) -> str | None:
+    def _opened(self, name: str, aligned: bool, before: int, depth: int) -> str | None:
         """Add the nodes that a constant is made by, before that of this number; return their value.
 
-        ``aligned``: its first axis is that of samples, else it has none. None: it is made in another way.
+        ``aligned``: its first axis is that of samples, else it has none. None: it is made in another way, or
+        by more nodes one after the other than ``depth``.
         """
         if (name, aligned) in self._names:
             return self._names[name, aligned]
         value = self.values[name]
         shape = value.shape or ()
         sample = shape[1:] if aligned else shape
-        if not 1 <= len(sample) <= MOST_AXES + 1 or (aligned and shape[0] not in (1, self.samples)):
+        if (
+            not depth
+            or not 1 <= len(sample) <= MOST_AXES + 1
+            or (aligned and shape[0] not in (1, self.samples))
+        ):
             return None
         place, maker = self.model.made.get(name, (before, None))
         place = min(place, before)
@@ -129,7 +140,7 @@ class _Opening:
                 return None
             found = Node("", "learned", [inner.name], [], {"shape": sample}, domain="found")
         else:
-            inputs = self._inputs(maker, aligned, place)
+            inputs = self._inputs(maker, aligned, place, depth - 1)
             if inputs is None:
                 return None
             found = Node(maker.name, maker.op, inputs, [], maker.attributes, maker.scope)
@@ -140,12 +151,12 @@ class _Opening:
         self._names[name, aligned] = new
         return new
 
-    def _inputs(self, maker: Node, aligned: bool, before: int) -> list[str] | None:
+    def _inputs(self, maker: Node, aligned: bool, before: int, depth: int) -> list[str] | None:
         """Return what a node that makes a constant reads once that is opened, None where it cannot be."""
         if maker.op in _FOLDING and not maker.domain:
             first = self.values[maker.inputs[0]]
             whole = (first.shape or (0,))[0] in (1, self.samples)
-            source = self._opened(first.name, whole, before)
+            source = self._opened(first.name, whole, before, depth)
             return None if source is None else [source, *maker.inputs[1:]]
         if maker.domain or maker.op not in _BY_VALUE:
             return None
@@ -155,7 +166,7 @@ class _Opening:
             value = self.values[name]
             new: str | None = name
             if value.array is None or value.array.size != 1:
-                new = self._opened(name, aligned, before) if len(value.shape or ()) == rank else None
+                new = self._opened(name, aligned, before, depth) if len(value.shape or ()) == rank else None
             if new is None:
                 return None
             found.append(new)

@@ -48,7 +48,7 @@ class Model(Struct):
     """A graph for one input size. ``values`` has every value by name, ``nodes`` what is not constant.
 
     ``turned`` are inputs of which nothing but maps with their channels first is read.
-    ``fixed`` are tensors, by the model's own names, of which it is known that training leaves them.
+    ``fixed`` are tensors, by the model's own names, that training leaves; None where a model does not say.
     ``remarks`` are what is said of it before all else.
     ``made``: by which node a constant with fractions is made, and how many nodes stood before it.
     """
@@ -61,7 +61,7 @@ class Model(Struct):
     values: dict[str, Value]
     outputs: list[str]
     turned: frozenset[str] = frozenset()
-    fixed: frozenset[str] = frozenset()
+    fixed: frozenset[str] | None = None
     remarks: tuple[str, ...] = ()
     made: dict[str, tuple[int, Node]] = {}
 

@@ -175,7 +175,7 @@ def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draf
     if not ends:
         raise ModelError("none of its outputs is worked out from its inputs by operators that are known")
     shapes, every, ends = settled(layers.built, ends, model.inputs, model.turned)
-    grouped(every, ends, shapes)
+    grouped(every, ends, shapes, says_trained=model.fixed is not None)
     kept = _kept(every, [*ends, *(number for number, each in enumerate(every) if each.kept)])
     built = [every[number] for number in kept]
     read = {source for each in built for source in each.reads}

@@ -67,7 +67,22 @@ _KNOWN: dict[str, Callable[[float], float]] = {
 
 def simplified(model: Model) -> None:
     """Replace nodes that belong together by one, in place."""
+    _without_copies(model)
     _Patterns(model).apply()
+
+
+def _without_copies(model: Model) -> None:
+    """Let what reads a copy read what it is a copy of: exporters write one for `contiguous`."""
+    copied: dict[str, str] = {}
+    left: list[Node] = []
+    for node in model.nodes:
+        node.inputs = [copied.get(name, name) for name in node.inputs]
+        copies = node.op == "Identity" and not node.domain and node.noted is None
+        if copies and node.outputs[0] not in model.outputs and not model.values[node.inputs[0]].constant:
+            copied[node.outputs[0]] = node.inputs[0]
+        else:
+            left.append(node)
+    model.nodes = left
 
 
 class _Patterns:

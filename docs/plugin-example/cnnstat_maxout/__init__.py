@@ -1,1 +1,1 @@
-"""Maxout layers for cnnstat: the layer type, its kernel, a rule and a report format."""
+"""Maxout layers for cnnstat: the layer type, its kernel, its trace, a rule and a report format."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from cnnstat.analysis import analyze_graph
 from cnnstat.commands.draw.network_picture import Chosen, picture_of
 from cnnstat.commands.draw.picture import Arrow, Box, Item, Picture
@@ -17,8 +19,11 @@ SIGNS = (
     'end; subgraph x; click n0 href "javascript:window.ran=4"',
     "%%{init: {'securityLevel': 'loose'}}%%",
     "漢字かな🙂e\u0301",
+    "שלום (1, 2) عالم",
 )
 """Texts that are more than they seem."""
+
+LONG = "w" * 3000
 
 
 def hostile_picture() -> Picture:
@@ -45,11 +50,21 @@ def hostile_picture() -> Picture:
     return Picture(SIGNS[0], SIGNS[1], items, arrows, boxes)
 
 
-def hostile_network() -> Picture:
-    """Return the picture of a spec with such texts wherever a spec has any."""
-    quoted = "<script>window.ran=5</script>'\\\" \\e[31m \\u202e"
-    text = (
-        f'name: "{quoted}"\nsource: "{quoted}"\ninput: [3, 8, 8]\nlayers:\n'
-        f"  - {{name: a, type: conv, filters: 2, kernel: 3}}\n  - {{name: b, type: relu}}\n"
-    )
-    return picture_of(analyze_graph(loads(text)), Chosen())
+def hostile_text(sign: str) -> str:
+    """Return a spec with a text wherever a spec has any: names of layers are letters, digits, _ and -."""
+    long = "n" * 64
+    spec = {
+        "name": "@",
+        "source": "@",
+        "input": [3, 8, 8],
+        "blocks": {long: {"layers": [{"name": long, "type": "conv", "filters": 2, "kernel": 3}]}},
+        "layers": [{"name": long, "type": long}, {"name": "b", "type": "relu"}],
+        "expect": {"params": {"value": 57, "erratum": "@", "correct": 56, "source": "@"}},
+    }
+    escaped = "".join(f"\\U{ord(each):08x}" for each in sign)
+    return json.dumps(spec).replace("@", escaped)
+
+
+def hostile_network(sign: str = "".join(SIGNS)) -> Picture:
+    """Return the picture of a spec with a text wherever a spec has any."""
+    return picture_of(analyze_graph(loads(hostile_text(sign))), Chosen())

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.node_modules import module
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,7 +38,7 @@ def _checked(kind: str, folder: Path) -> list[str]:
     command = [
         _java(),
         "-jar",
-        str(_jar()),
+        str(module("vnu-jar") / "build" / "dist" / "vnu.jar"),
         f"--{kind}",
         "--format",
         "json",
@@ -57,10 +59,3 @@ def _java() -> str:
     if program is None:
         pytest.skip("no java")
     return program
-
-
-def _jar() -> Path:
-    program = shutil.which("vnu")
-    if program is None:
-        pytest.skip("npm install vnu-jar, and put node_modules/.bin on the PATH")
-    return Path(program).resolve().parent / "build" / "dist" / "vnu.jar"

@@ -18,7 +18,7 @@ from cnnstat.commands.draw.libraries import graphviz
 from cnnstat.commands.draw.mermaid import mermaid, safe
 from cnnstat.commands.draw.network_picture import Chosen, picture_of
 from cnnstat.graph.load import load
-from tests.commands.draw.hostile_spec import SIGNS, hostile_network, hostile_picture
+from tests.commands.draw.hostile_spec import LONG, SIGNS, hostile_network, hostile_picture
 
 if TYPE_CHECKING:
     from cnnstat.commands.draw.picture import Picture
@@ -62,6 +62,28 @@ def test_png_and_pdf_are_the_svg() -> None:
 
 
 @pytest.mark.usefixtures("_library")
+@pytest.mark.parametrize("sign", [*SIGNS, LONG])
+def test_a_spec_with_a_hostile_text_is_drawn_in_every_form(sign: str) -> None:
+    pytest.importorskip("vl_convert", reason="the extra draw")
+    drawn = hostile_network(sign)
+    assert sign[:8].isprintable() is (drawn.title[:4] == sign[:4])
+    for style in ("graph", "paper"):
+        root = ElementTree.fromstring(content(drawn, "svg", "down", style))
+        assert {element.tag.removeprefix(NAMESPACE) for element in root.iter()} <= {*ELEMENTS, "polygon"}
+        assert drawn.title in [element.text for element in root.iter(f"{NAMESPACE}text")]
+        assert float(root.attrib["width"]) < 1500
+        image = Image.open(io.BytesIO(content(drawn, "png", "down", style)))
+        assert image.size == pytest.approx(
+            [2 * float(root.attrib[side]) for side in ("width", "height")], abs=2
+        )
+    graph = graphviz().AGraph(dot(drawn, "down"))
+    assert len(graph.nodes()) == len(drawn.items) == 3
+    assert all(line.isprintable() for line in mermaid(drawn, "down").splitlines())
+    lines = characters(drawn, 80).splitlines()
+    assert [line for line in lines if not line.isprintable() or len(line) > 80] == []
+
+
+@pytest.mark.usefixtures("_library")
 @pytest.mark.parametrize("drawn", [of("resnet50"), hostile_picture(), hostile_network()])
 def test_dot_is_read_by_graphviz_as_it_was_meant(drawn: Picture) -> None:
     pygraphviz = graphviz()
@@ -98,7 +120,7 @@ def test_mermaid_has_no_sign_of_its_own_in_a_text(drawn: Picture) -> None:
 
 @pytest.mark.parametrize("sign", SIGNS)
 def test_mermaid_shows_a_text_as_it_is(sign: str) -> None:
-    read = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), safe(sign))
+    read = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), safe(sign)).replace("\u200b", "")
     assert read == sign if sign.isprintable() else "\\x" in read
 
 

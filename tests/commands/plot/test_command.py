@@ -48,11 +48,14 @@ def test_text_goes_to_standard_output() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["lenet5", "memry"], "and not 'memry'; did you mean 'memory'?"),
-        (["lenet5"], "the last word says what is plotted, layers, memory, rf or sizes, and not 'lenet5'"),
+        (
+            ["lenet5", "memry"],
+            "Invalid value for 'KIND': 'memry' is not one of 'layers', 'memory', 'rf', 'sizes'",
+        ),
+        (["lenet5"], "Invalid value for 'KIND': 'lenet5' is not one of 'layers', 'memory'"),
         (["memory"], "a network comes first: cnnstat plot resnet50 memory"),
         (["-", "-", "memory"], "only one network can be standard input"),
-        ([], "Missing argument 'SPEC... KIND'"),
+        ([], "Missing argument 'KIND'"),
         (["lenet5", "rf", "-o", "net.jpg"], "net.jpg does not say what it is to be: give --to"),
         (["lenet5", "rf", "--to", "png"], "a PNG goes to a file: -o chart.png"),
         (["lenet5", "rf", "--figures", "macs"], "--figures is for 'layers' and 'sizes', not for 'rf'"),
@@ -117,6 +120,19 @@ def test_a_hostile_name_is_a_text(tmp_path: Path, kind: str) -> None:
         assert "##" not in shown
 
 
+@pytest.mark.parametrize("kind", ["layers", "memory", "rf", "sizes"])
+def test_long_names_leave_room_for_the_chart(tmp_path: Path, kind: str) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(HOSTILE.replace("<script>", "x" * 5000))
+    for networks in ([str(spec)], [str(spec), "lenet5"]):
+        shown = within("plot", *networks, kind, "--to", "json").stdout
+        texts = [text for text in json.loads(shown)["title"]["subtitle"] if text]
+        assert sum(map(len, texts)) < 2000
+        assert "x" * 30 in shown
+        assert "x" * 400 not in shown
+    assert len(within("plot", str(spec), kind).stdout.splitlines()) < 50
+
+
 @pytest.mark.parametrize("kind", ["layers", "memory", "rf"])
 def test_a_very_long_network_shares_places(tmp_path: Path, kind: str) -> None:
     """Neighbours share one place, and what is shown is still the sum, or the largest, of all layers."""
@@ -136,6 +152,13 @@ def test_a_very_long_network_shares_places(tmp_path: Path, kind: str) -> None:
         assert max(row["top"] for row in rows) == 2 * 81 * 4
     else:
         assert max(row["y"] for row in rows if row["y"]) == 1 + 2 * count
+
+
+def test_a_shell_completes_networks_and_kinds() -> None:
+    line = {"_CNNSTAT_COMPLETE": "bash_complete", "COMP_WORDS": "cnnstat plot lenet5 me", "COMP_CWORD": "3"}
+    assert run(env=line).stdout == "plain,memory\n"
+    line["COMP_WORDS"] = "cnnstat plot lenet5 lenet"
+    assert run(env=line).stdout == "plain,lenet5\nplain,lenet5-full\nplain,lenet5-gap\n"
 
 
 def test_it_reads_standard_input_and_replaced_parameters() -> None:

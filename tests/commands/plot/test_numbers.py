@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cnnstat.base.axes import rank_of
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -149,7 +150,9 @@ def test_fields_are_those_of_rf(network: str) -> None:
     fields = printed("rf", network)
     points = rows(chart["vconcat"][0], "point")
     series = dict.fromkeys(point["series"] for point in points)
-    for axis, name in enumerate(series):
+    names = rank_of(tuple(fields["input_shape"])).places
+    for name in series:
+        axis = 0 if name == "receptive field" else names.index(name.partition(" and ")[0])
         for place, layer in enumerate(fields["layers"], 1):
             field, of = layer["receptive_field"], [p for p in points if p["series"] == name]
             drawn = [point["y"] for point in of if point["x"] == place and point["y"] is not None]

@@ -58,6 +58,10 @@ def test_a_front_has_those_that_no_other_beats(orders: str) -> None:
         assert selected(Wanted(pareto=pareto), points) == front
 
 
+def beats(one: list[Any], other: list[Any]) -> bool:
+    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+
+
 @pytest.mark.parametrize("top", [None, 1, 7, 500])
 def test_the_first_by_figures_are_those_of_all_sorted(top: int | None) -> None:
     sort = read_orders("-macs, params, width", ("width",))

@@ -10,14 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 import cnnstat
 from tests.program import run, within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SWEEP = (
     "mobilenet-v2",
@@ -110,9 +112,13 @@ def test_a_longer_sample_goes_on_where_a_shorter_one_ended(tmp_path: Path) -> No
 def test_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path: Path, undisturbed: list[Any]) -> None:
     path = tmp_path / "interrupted.duckdb"
     process = begin(path, "--jobs", "2")
-    time.sleep(1.5)
+    seen: set[int] = set()
+    until = time.monotonic() + 60
+    while len(seen) < 4 and process.poll() is None and time.monotonic() < until:  # some batches are written
+        seen.add(sum(each.stat().st_size for each in tmp_path.glob("interrupted*")))
+        time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=30)
     if process.returncode != 0:  # the machine was not so fast that it had ended
         assert process.returncode == 130
         assert f"and stored in {path}: the same command goes on" in err

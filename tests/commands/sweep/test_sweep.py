@@ -1,12 +1,11 @@
-"""Sweeps from a command line: the figures are those of `summary`, in every format, and what is refused is counted."""
+"""Sweeps from a command line: the figures of other commands, in every format; what is refused is counted."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet
 import pytest
@@ -16,6 +15,9 @@ from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.tool_counts import tool_counts, total
 from cnnstat.commands.sweep.figures import SWEPT
 from tests.program import within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GRID = ("mobilenet-v1", "--vary", "width=0.25:1:0.25", "--vary", "resolution=96:224:64")
 

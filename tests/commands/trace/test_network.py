@@ -13,7 +13,7 @@ import cnnstat
 from cnnstat.commands.trace.families.loss import loss_gradient
 from cnnstat.commands.trace.options import TraceOptions
 from cnnstat.commands.trace.traced_run import prepared, traced
-from cnnstat.commands.trace.unit_trace import document_of, trace
+from cnnstat.commands.trace.unit_trace import document_of, trace_of
 from cnnstat.executor.loss import LOSSES
 from tests.small import EVERY_TYPE
 
@@ -66,7 +66,7 @@ def test_every_node_of_a_network(text: str, training: bool) -> None:
 
 def back_to(name: str, unit: tuple[int, ...]) -> Backward:
     """Return the way back to a unit of the network with branches."""
-    found = trace(cnnstat.loads(BRANCHES), TraceOptions(at=name, unit=unit, backward=True)).backward
+    found = trace_of(cnnstat.loads(BRANCHES), TraceOptions(at=name, unit=unit, backward=True)).backward
     assert found is not UNSET
     return found
 

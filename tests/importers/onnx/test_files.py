@@ -191,6 +191,13 @@ def test_sizes_that_are_claimed_are_not_taken_at_their_word(tmp_path: Path) -> N
     assert cnnstat.analyze(saved(bomb, tmp_path)).without == {"rest": 2}
 
 
+def test_a_long_chain_of_constants_is_a_constant(tmp_path: Path) -> None:
+    chain = [("Add", "p q", "c0"), *(("Add", f"c{i} p", f"c{i + 1}") for i in range(2000))]
+    model = model_of([*chain, ("Add", "x c2000", "y")], X, {"p": X, "q": X})
+    rows = cnnstat.analyze(saved(model, tmp_path)).rows
+    assert [row.type for row in rows] == ["parameter", "add"]
+
+
 def external(location: str) -> onnx.ModelProto:
     model = small()
     tensor = model.graph.initializer[0]

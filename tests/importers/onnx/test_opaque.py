@@ -354,3 +354,22 @@ def test_a_dropout_stays_as_it_does_of_a_module(name: str, tmp_path: Path) -> No
     path = saved(model_of(nodes, X, constants, opset=opset), tmp_path)
     layers = [f"{each.type} {each.options.get('rate', '')}".strip() for each in drafted(path).layers]
     assert layers == [*wanted, "relu"]
+
+
+@pytest.mark.parametrize("kind", ["layers", "memory", "rf", "sizes"])
+def test_charts_say_what_they_are_without(kind: str, tmp_path: Path) -> None:
+    """A figure that is unknown is no bar and no point, and no zero in a sum that does not say so."""
+    model = made(tmp_path)
+    for networks in ([model], [model, "lenet5"]):
+        ended = within("plot", *networks, kind, "--to", "json")
+        assert ended.returncode == 0, ended.stderr
+        chart = json.loads(ended.stdout)
+        assert "without 2 nodes: topk, cumsum" in chart["description"]
+    assert "without 2 nodes: topk, cumsum" in within("plot", model, kind).stdout
+    chart = json.loads(within("plot", model, kind, "--to", "json").stdout)
+    rows = [row for layer in chart["vconcat"][0]["layer"] for row in layer["data"]["values"]]
+    if kind == "layers":
+        assert {row["name"] for row in rows} == {"conv"}
+    if kind == "rf":
+        assert {row["name"] for row in rows if row.get("y") is not None} == {"conv"}
+        assert "Fields are unknown because of topk." in chart["description"]

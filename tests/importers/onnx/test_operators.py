@@ -507,11 +507,28 @@ CASES = {
         "relu maximum",
         17,
     ),
+    "a shuffle with a copy": Case(
+        [
+            ("Reshape", "x s", "a"),
+            ("Transpose", "a", "b", {"perm": [0, 1, 3, 5, 2, 4]}),
+            ("Identity", "b", "c"),
+            ("Reshape", "c t", "y"),
+        ],
+        (1, 4, 6, 8),
+        {"s": ints(1, 4, 3, 2, 4, 2), "t": ints(1, 16, 3, 4)},
+        "pixel_unshuffle",
+    ),
+    "a weight that is reshaped by a stored shape": Case(
+        [("Mul", "a b", "c"), ("Reshape", "c s", "w"), ("Conv", "x w", "y")],
+        X,
+        {"a": (6, 36), "b": (6, 1), "s": ints(6, 4, 3, 3)},
+        "parameter conv",
+    ),
     "a large constant of several": Case(
         [("Mul", "a b", "c"), ("Add", "c c", "d"), ("Transpose", "d", "w"), ("MatMul", "x w", "y")],
         (1, 260),
         {"a": (260, 260), "b": (260, 1)},
-        "linear",
+        "parameter linear",
     ),
     "a large constant beside samples": Case(
         [("Add", "a b", "c"), ("Reshape", "c s", "d"), ("Add", "x d", "y")],

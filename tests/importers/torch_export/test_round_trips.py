@@ -46,4 +46,13 @@ def test_a_network_goes_through_torch_export(name: str) -> None:
     graph = cnnstat.load(name)
     if len(graph.inputs) == 1:
         graph = graph.on(reduced(name)[1])
-    came_back(cnnstat.analyze(graph), returned(graph))
+    before, after = cnnstat.analyze(graph), returned(graph)
+    came_back(before, after)
+    assert after.totals.counts.trainable == before.totals.counts.trainable
+
+
+@pytest.mark.parametrize("learned", [False, True])
+def test_codes_are_learned_or_not(learned: bool) -> None:
+    spec = f"input: [6]\nlayers:\n  - {{name: codes, type: rbf, units: 4, learned: {str(learned).lower()}}}\n"
+    (row,) = returned(cnnstat.loads(spec)).rows
+    assert (row.type, row.counts.trainable) == ("rbf", 24 * learned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import plain
-from cnnstat.commands.trace.formats.math import blocks, plane, step, words
+from cnnstat.commands.trace.formats.math import blocks, columns_of, plane, step, words
 from cnnstat.commands.trace.sections import facts_of, left_out, padding_note, sections, title_of
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from cnnstat.commands.trace.document import TraceDocument
     from cnnstat.commands.trace.sections import Section
+
+_ROOM = 66
+"""Digits in a line of an article in ten points: 345 pt of 5 pt each, less the brackets' own space."""
 
 
 def render(document: TraceDocument, *, width: int | None, colour: bool) -> str:
@@ -22,6 +25,7 @@ def render(document: TraceDocument, *, width: int | None, colour: bool) -> str:
 
 def _lines(document: TraceDocument) -> Iterator[str]:
     yield "% needs \\usepackage{amsmath}"
+    yield r"\begingroup\sloppy"
     yield rf"\section*{{{words(title_of(document))}}}"
     about = [*([plain(document.source)] if document.source else []), facts_of(document)]
     yield from (rf"{words(each)}\par" for each in about)
@@ -29,7 +33,8 @@ def _lines(document: TraceDocument) -> Iterator[str]:
         yield from _section(section)
     note = padding_note(document)
     if note:
-        yield rf"\emph{{{words(note)}}}"
+        yield rf"\emph{{{words(note)}}}\par"
+    yield r"\endgroup"
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -37,8 +42,9 @@ def _section(section: Section) -> Iterator[str]:
     for part in section.parts:
         if part.title:
             yield rf"{words(part.title)}\par"
-        yield from (rf"\[ {each} \]" for each in blocks(part))
-        if said := left_out(part):
+        most = columns_of(part.planes, _ROOM)
+        yield from (rf"\[ {each} \]" for each in blocks(part, most, _ROOM))
+        if said := left_out(part, most):
             yield rf"\emph{{{words(said)}}}\par"
         if part.steps:
             yield r"\begin{description}"
@@ -48,4 +54,4 @@ def _section(section: Section) -> Iterator[str]:
         yield rf"\textbf{{{words(section.result)}}}\par"
     if section.map is not None:
         yield rf"{words(section.map_title)}:"
-        yield rf"\[ {plane(section.map)} \]"
+        yield rf"\[ {plane(section.map, columns_of([section.map], _ROOM), _ROOM)} \]"

@@ -33,9 +33,12 @@ _RULES: dict[str, tuple[Callable[[Near, Built], Built | None], ...]] = {
 """By the type of the last layer: what returns the whole, None where it is no such group."""
 
 
-def grouped(built: list[Built], ends: Sequence[int], inputs: dict[str, Shape]) -> None:
-    """Put a layer in place of the last of each group."""
-    near = Near(built, ends, inputs)
+def grouped(built: list[Built], ends: Sequence[int], inputs: dict[str, Shape], *, says_trained: bool) -> None:
+    """Put a layer in place of the last of each group.
+
+    ``says_trained``: what training leaves is `frozen`; else nobody knows.
+    """
+    near = Near(built, ends, inputs, says_trained)
     for number in range(len(built)):
         for rule in _RULES.get(built[number].type, ()):
             found = None if built[number].kept else rule(near, built[number])

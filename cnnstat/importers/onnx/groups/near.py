@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 class Near:
     """The layers of a network by their numbers, and how often each is read."""
 
-    def __init__(self, built: list[Built], ends: Sequence[int], inputs: dict[str, Shape]) -> None:
-        self.built, self.inputs = built, inputs
+    def __init__(
+        self, built: list[Built], ends: Sequence[int], inputs: dict[str, Shape], says_trained: bool
+    ) -> None:
+        self.built, self.inputs, self.says_trained = built, inputs, says_trained
         # a parameter reads the number of samples, and no values
         read = (each.reads for each in built if each.type != "parameter")
         self.readers = Counter(chain.from_iterable(read))

@@ -103,7 +103,8 @@ def distance(near: Near, layer: Built) -> Built | None:
     units, size = codes.shape
     if near.shape(row.reads[0]) != (size,) or row.shape != (1, size) or layer.shape != (units,):
         return None
-    options = {"units": units} if codes.options.get("frozen") else {"units": units, "learned": True}
+    learned = near.says_trained and not codes.options.get("frozen")
+    options = {"units": units, "learned": True} if learned else {"units": units}
     return changed(layer, "rbf", row.reads, options=options, tensors=codes.tensors)
 
 

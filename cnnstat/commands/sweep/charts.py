@@ -1,0 +1,131 @@
+"""Networks of a sweep -> Chart: distributions, a front, parameters against figures."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from cnnstat.base.errors import ArgumentError
+from cnnstat.commands.plot.chart import OTHER, Axis, Chart, Panel, Point, Series, label
+from cnnstat.commands.sweep.collected import SOME
+from cnnstat.commands.sweep.conditions import number
+from cnnstat.commands.sweep.figures import SWEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cnnstat.commands.plot.chart import Unit
+    from cnnstat.commands.sweep.collected import Collected
+    from cnnstat.commands.sweep.rows import Row
+    from cnnstat.commands.sweep.selection import Selection
+
+_STEPS = 400
+"""Steps of a distribution that are drawn, of any number."""
+
+_PANELS = 12
+
+
+def chart_of(kind: str, collected: Collected, selection: Selection) -> Chart:
+    """Return a chart of the networks that meet the conditions.
+
+    Raises:
+        ArgumentError: there is nothing that such a chart could show.
+    """
+    if not collected.count:
+        raise ArgumentError(f"--plot {kind}: no network meets the conditions")
+    return _CHARTS[kind](collected, selection)
+
+
+def _edf(collected: Collected, selection: Selection) -> Chart:
+    panels = []
+    for key, values in collected.values.items():
+        if values:
+            share = Axis("networks with at most so much", "share")
+            steps = tuple(_steps(sorted(values)))
+            panels.append(Panel(_axis(key), share, (Series(SWEPT[key].title, "step", steps),)))
+    if not panels:
+        raise ArgumentError("--plot edf: no figure that is shown is a number")
+    return Chart("Empirical distribution", _said(collected), tuple(panels[:_PANELS]))
+
+
+def _steps(values: Sequence[float]) -> Iterator[Point]:
+    """Yield the distribution: at each value, the part that is not more; of very many, some are left out."""
+    count = len(values)
+    yield Point(values[0], 0)
+    last = -1.0
+    for place, (value, following) in enumerate(pairwise((*values, float("inf"))), 1):
+        if value != following and (place / count - last >= 1 / _STEPS or place == count):
+            last = place / count
+            yield Point(value, last)
+
+
+def _pareto(collected: Collected, selection: Selection) -> Chart:
+    orders = selection.wanted.pareto[:2]
+    if len(orders) < 2:
+        raise ArgumentError(
+            '--plot pareto shows two figures against each other; name them: --pareto "params, macs"'
+        )
+    across, along = (order.key for order in orders)
+    front = tuple(_points(selection.front(), across, along, collected))
+    series = (
+        Series("networks", "points", tuple(_points(collected.some(), across, along, collected)), hue=OTHER),
+        Series("Pareto front", "rings", front),
+    )
+    title = f"{SWEPT[along].title} by {SWEPT[across].title}"
+    said = (*_said(collected), f"{len(front):,} of them are on the front of {_words(selection)}")
+    return Chart(title[:1].upper() + title[1:], said, (Panel(_axis(across), _axis(along), series),))
+
+
+def _words(selection: Selection) -> str:
+    return ", ".join(
+        f"{'less' if each.less else 'more'} {SWEPT[each.key].title}" for each in selection.wanted.pareto
+    )
+
+
+def _params(collected: Collected, selection: Selection) -> Chart:
+    columns, some = collected.columns, collected.some()
+    numeric = [
+        name
+        for name in columns.params
+        if any(number(columns.cell(row, name), least=True) is not None for row in some)
+    ]
+    pairs = [(name, key) for key in columns.shown if SWEPT[key].kind != "text" for name in numeric]
+    if not pairs:
+        raise ArgumentError("--plot params: no parameter that varies is a number")
+    panels = []
+    for name, key in pairs[:_PANELS]:
+        points = tuple(_points(some, name, key, collected))
+        across = Axis(label(name), "places", zero=False)
+        panels.append(Panel(across, _axis(key), (Series(SWEPT[key].title, "points", points),)))
+    left = len(pairs) - len(panels)
+    more = (f"{left} more pairs are not shown; --columns chooses figures",) if left > 0 else ()
+    return Chart("Figures by parameters", (*_said(collected), *more), tuple(panels))
+
+
+def _points(rows: Sequence[Row], across: str, along: str, collected: Collected) -> Iterator[Point]:
+    columns = collected.columns
+    for row in rows:
+        x = number(columns.cell(row, across), least=False)
+        y = number(columns.cell(row, along), least=False)
+        if x is not None and y is not None:
+            yield Point(x, y, label(f"{columns.networks[row.network]}, point {row.number}"))
+
+
+def _said(collected: Collected) -> tuple[str, ...]:
+    networks = ", ".join(map(label, collected.columns.networks[:3]))
+    some = f", {SOME:,} of them shown" if collected.count > SOME else ""
+    return (f"{networks}: {collected.count:,} networks{some}",)
+
+
+def _axis(key: str) -> Axis:
+    unit: Unit = (
+        "bytes" if SWEPT[key].kind == "bytes" else "count" if SWEPT[key].kind == "count" else "places"
+    )
+    return Axis(SWEPT[key].title, unit, zero=False)
+
+
+_CHARTS: dict[str, Callable[[Collected, Selection], Chart]] = {
+    "edf": _edf,
+    "pareto": _pareto,
+    "params": _params,
+}

@@ -1,0 +1,294 @@
+"""Networks that are hard to put together from pieces, and whether composition follows them at all."""
+
+from __future__ import annotations
+
+COMPOSED = {
+    "memory held across a block": """
+input: [3, 20, 20]
+blocks:
+  deep:
+    layers:
+      - {type: conv, filters: 16, kernel: 3, padding: 1, bias: false}
+      - {type: relu}
+      - {type: conv, filters: 4, kernel: 3, padding: 1}
+layers:
+  - {name: first, type: conv, filters: 8, kernel: 3, padding: 1}
+  - {name: many, type: deep, repeat: 9}
+  - {name: two, type: concat, from: [many, first]}
+  - {type: concat, from: [two, input]}
+""",
+    "a skip over the border of a block": """
+input: [4, 16, 16]
+blocks:
+  cell:
+    outputs: {main: a, side: b}
+    layers:
+      - {name: a, type: conv, filters: 4, kernel: 3, padding: 1}
+      - {name: b, type: conv, from: input, filters: 2, kernel: 5, padding: 2}
+layers:
+  - {name: cells, type: cell, repeat: 8}
+  - {name: sides, type: concat, from: cells.*.side}
+  - {name: third, type: relu, from: cells.2.side}
+  - {name: last, type: concat, from: [sides, third, cells.main, cells.side]}
+""",
+    "fields through strides in repeats": """
+input: [3, 300, 200]
+blocks:
+  down:
+    params: {stride: 2}
+    layers:
+      - {name: a, type: conv, filters: 6, kernel: 3, padding: 1, stride: $stride}
+      - {name: b, type: conv, from: input, filters: 6, kernel: [5, 3], padding: [2, 1], stride: $stride}
+      - {type: add, from: [a, b]}
+layers:
+  - {name: downs, type: down, repeat: 3}
+  - {name: stays, type: down, stride: 1, repeat: 12}
+  - {name: more, type: down, repeat: 9}
+  - {name: pooled, type: global_avg_pool}
+""",
+    "windows that meet in repeats": """
+input: [3, 90, 80]
+blocks:
+  wide:
+    layers:
+      - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
+      - {name: b, type: conv, from: input, filters: 3, kernel: [7, 3], padding: [3, 1]}
+      - {type: add, from: [a, b]}
+layers:
+  - {name: many, type: wide, repeat: 14}
+  - {type: conv, filters: 3, kernel: 4, stride: 3}
+  - {name: again, type: wide, repeat: 7}
+""",
+    "blocks with changing shapes": """
+input: [2, 31, 31]
+blocks:
+  wider:
+    layers:
+      - {type: conv, filters: $in + 3, kernel: 3}
+      - {name: again, type: conv, filters: 2 * $in, kernel: 1}
+      - {type: conv, filters: $in / 2, kernel: 1}
+layers:
+  - {name: growing, type: wider, repeat: 12}
+  - {name: numbered, type: conv, filters: "$index * 2 + 4", kernel: 1, repeat: 9}
+  - {type: flatten}
+""",
+    "views of what stands outside": """
+input: [12, 10, 10]
+blocks:
+  halves:
+    layers:
+      - {name: left, type: slice, start: 0, stop: 4}
+      - {name: right, type: slice, from: input, start: 2, stop: 6}
+      - {name: product, type: multiply, from: [left, right]}
+      - {type: concat, from: [product, input]}
+      - {name: out, type: slice, stop: 8}
+layers:
+  - {name: a, type: halves, repeat: 9}
+  - {name: b, type: halves, from: a}
+  - {type: concat, from: [a, b, input]}
+""",
+    "gates in repeats": """
+input: [8, 32, 32]
+blocks:
+  gate:
+    layers:
+      - {name: pool, type: global_avg_pool}
+      - {type: conv, filters: 2, kernel: 1}
+      - {type: relu}
+      - {type: conv, filters: 8, kernel: 1}
+      - {name: by, type: sigmoid}
+      - {type: multiply, from: [input, by]}
+  cell:
+    params: {gated: true}
+    layers:
+      - {name: conv, type: conv, filters: 8, kernel: 3, padding: 1}
+      - {name: gate, type: gate, when: $gated}
+      - {type: add, from: [gate, input]}
+layers:
+  - {name: plain, type: cell, gated: false, repeat: 7}
+  - {name: gated, type: cell, repeat: 11}
+""",
+    "frames of zeros across borders": """
+input: [3, 17, 15]
+blocks:
+  padded:
+    layers:
+      - {type: pad, padding: 2}
+  read:
+    layers:
+      - {type: relu}
+      - {type: conv, filters: 3, kernel: 5, bias: false}
+layers:
+  - {name: p, type: padded}
+  - {name: r, type: read}
+  - {name: pads, type: padded, repeat: 7}
+  - {name: reads, type: read, repeat: 7}
+""",
+    "frozen blocks": """
+input: [3, 24, 24]
+blocks:
+  cell:
+    layers:
+      - {name: a, type: conv, filters: 6, kernel: 3, padding: 1}
+      - {type: batch_norm}
+      - {type: relu}
+      - {name: c, type: conv, filters: 3, kernel: 1}
+      - {type: add, from: [c, input]}
+layers:
+  - {name: fixed, type: cell, frozen: true, repeat: 8}
+  - {name: trained, type: cell, repeat: 8}
+  - {name: odd, type: cell, repeat: 7, frozen: "$index < 3"}
+""",
+    "a second input that all repetitions read": """
+input: {x: [4, 12, 12], y: [4, 12, 12]}
+blocks:
+  both:
+    inputs: [x, y]
+    layers:
+      - {name: c, type: conv, from: x, filters: 4, kernel: 3, padding: 1}
+      - {type: add, from: [c, y]}
+layers:
+  - {name: many, type: both, from: [x, y], repeat: 10}
+  - {type: multiply, from: [many, x]}
+""",
+    "a block that hands on what it read": """
+input: [4, 12, 12]
+blocks:
+  late:
+    inputs: [now, before]
+    outputs: {now: conv, before: now}
+    layers:
+      - {name: sum, type: add, from: [now, before]}
+      - {name: conv, type: conv, filters: 4, kernel: 3, padding: 1}
+layers:
+  - {name: first, type: conv, filters: 4, kernel: 1}
+  - {name: many, type: late, from: [first, input], repeat: 12}
+  - {type: add, from: [many.now, many.before]}
+""",
+    "a block of nothing behind units that see it is not known what": """
+input: [6, 8, 8]
+blocks:
+  maybe:
+    params: {here: false}
+    layers:
+      - {type: relu, when: $here}
+  unknown:
+    layers:
+      - {type: reshape, shape: [8, 8, 6]}
+      - {type: conv, filters: 8, kernel: 3, padding: 1}
+      - {type: reshape, shape: [6, 8, 8]}
+layers:
+  - {name: a, type: maybe}
+  - {name: u, type: unknown, repeat: 2}
+  - {name: b, type: maybe, repeat: 9}
+  - {name: c, type: maybe, here: true, repeat: 9}
+  - {type: conv, filters: 5, kernel: 3}
+""",
+    "patterns that repeat": """
+input: [3, 16, 16]
+blocks:
+  up_and_down:
+    layers:
+      - {type: transposed_conv, filters: 3, kernel: 3, stride: 2, padding: 1, output_padding: 1}
+      - {type: conv, filters: 3, kernel: 3, stride: 2, padding: 1}
+layers:
+  - {name: many, type: up_and_down, repeat: 2}
+  - {type: upsample, scale: 3}
+  - {type: conv, filters: 3, kernel: 3, padding: 1}
+""",
+    "layers that nobody reads on purpose": """
+input: [3, 16, 16]
+blocks:
+  spare:
+    outputs: {main: a, beside: b}
+    layers:
+      - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
+      - {name: b, type: conv, filters: 90, kernel: 3}
+      - {type: relu, from: b, unused: true}
+layers:
+  - {name: one, type: spare, repeat: 8, unused: true}
+  - {type: conv, from: input, filters: 2, kernel: 1}
+""",
+    "a block that calls itself": """
+input: [3, 64, 64]
+blocks:
+  tree:
+    params: {depth: 3}
+    layers:
+      - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
+      - {name: left, type: tree, when: $depth > 0, depth: $depth - 1}
+      - {name: right, type: tree, from: a, when: $depth > 0, depth: $depth - 1}
+      - {type: add, from: [left, right]}
+layers:
+  - {type: tree, depth: 5}
+""",
+    "outputs besides the last": """
+input: [3, 32, 32]
+blocks:
+  head: {layers: [{type: conv, filters: 2, kernel: 3}, {type: relu}]}
+layers:
+  - {name: stem, type: conv, filters: 4, kernel: 3, repeat: 7}
+  - {name: one, type: head}
+  - {name: two, type: head, from: stem}
+  - {name: three, type: max_pool, from: stem, kernel: 2, stride: 2}
+outputs: [one, stem, input, two, three]
+""",
+    "repetitions in front of all that is trained": """
+input: [3, 16, 16]
+layers:
+  - {name: a, type: relu, repeat: 9}
+  - {type: conv, filters: 3, kernel: 1}
+  - {type: relu, repeat: 9}
+""",
+}
+"""Those that composition follows."""
+
+WALKED = {
+    "repetitions that see a pattern": """
+input: [3, 64, 64]
+blocks:
+  branches:
+    layers:
+      - {name: a, type: conv, filters: 4, kernel: 3, stride: 2, padding: 1}
+      - {name: b, type: max_pool, from: input, kernel: 4, stride: 4}
+      - {name: c, type: upsample, scale: 2}
+      - {type: concat, from: [a, c]}
+layers:
+  - {name: many, type: branches, repeat: 2}
+  - {name: few, type: conv, filters: 4, kernel: 3, padding: 1, repeat: 9}
+  - {type: global_max_pool}
+  - {type: flatten}
+  - {type: linear, units: 4}
+""",
+    "weights shared by all repetitions": """
+input: [3, 16, 16]
+layers:
+  - {name: a, type: conv, filters: 3, kernel: 3, padding: 1, repeat: 9, weights: a}
+  - {type: relu}
+""",
+    "weights shared within a block": """
+input: [3, 16, 16]
+blocks:
+  twins:
+    layers:
+      - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
+      - {name: b, type: conv, weights: a, filters: 3, kernel: 3, padding: 1}
+layers:
+  - {name: t, type: twins, repeat: 9}
+""",
+    "a path to a layer inside of a block": """
+input: [3, 16, 16]
+blocks:
+  two: {layers: [{name: a, type: relu}, {name: b, type: conv, filters: 3, kernel: 1}]}
+layers:
+  - {name: t, type: two}
+  - {type: add, from: [t, t.a]}
+""",
+    "a layer whose figures are unknown": """
+input: [3, 16, 16]
+layers:
+  - {name: a, type: opaque, op: Odd, shape: [4, 5, 5]}
+  - {type: relu}
+""",
+}
+"""Those that the walk goes through."""

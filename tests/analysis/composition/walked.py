@@ -1,0 +1,29 @@
+"""Composed totals held against those of the walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnstat.analysis.analyze import analyze_graph
+from cnnstat.analysis.composed import Pieces, totals
+from cnnstat.analysis.settings import Settings
+
+if TYPE_CHECKING:
+    from cnnstat.base.arguments import Inputs
+    from cnnstat.graph.model import Graph
+
+
+def assert_as_walked(
+    graph: Graph, settings: Settings | None = None, pieces: Pieces | None = None, inputs: Inputs | None = None
+) -> Pieces:
+    """See that both come to one and the same, number for number; return the pieces."""
+    settings, pieces = settings or Settings(), pieces or Pieces()
+    walked = analyze_graph(graph if inputs is None else graph.on(inputs), settings)
+    found = totals(graph.spec, settings, pieces, inputs=inputs)
+    assert found.output_shape == walked.totals.output_shape
+    assert found.counts == walked.totals.counts
+    assert found.field == walked.totals.field
+    assert found.inference_memory_bytes == walked.totals.inference_memory_bytes
+    assert found.training_memory_bytes == walked.totals.training_memory_bytes
+    assert found.without == walked.without
+    return pieces
