@@ -170,7 +170,8 @@ def test_what_no_file_says_is_said(spec: str, tmp_path: Path) -> None:
     assert "10 tensors of w.npz; strides, eps, slopes and activations are the spec's" in ended.stdout
     assert "these tensors fit late, too: be sure which of them was trained" in ended.stdout
     ended = within("run", spec, "--weights", str(tmp_path / "w.npz"), "--format", "json")
-    assert json.loads(ended.stdout)["weights"] == {"file": "w.npz", "tensors": 10, "fits_too": ["late"]}
+    wanted = {"file": "w.npz", "tensors": 10, "own": False, "fits_too": ["late"]}
+    assert json.loads(ended.stdout)["weights"] == wanted
     ended = within("run", spec, "--format", "json")
     assert json.loads(ended.stdout)["weights"] is None
 
