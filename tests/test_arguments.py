@@ -99,7 +99,7 @@ def test_what_are_parameters(params: Any, spec: Path) -> None:
 
 WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("analyze", "batch"): ("1", 1.0, 0, -1, None, True, np.zeros(2), Odd()),
-    ("analyze", "dtype"): (4, ["float32"], None, {}, np.float32, "", Odd()),
+    ("analyze", "dtype"): (4, ["float32"], None, {}, np.float32, "half", Odd()),
     ("analyze", "optimizer"): (None, {}, [], "lion"),
     ("analyze", "strict"): ("yes", 1, None),
     ("sizes", "first"): ("8", 8.0, True, [], {8}, (8, "8"), [8, Odd()]),

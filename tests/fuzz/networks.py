@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from cnnstat.base.axes import RANKS
+from cnnstat.layers.reader import value_fault
+from cnnstat.spec.given import from_python
 from tests.fuzz.options import LARGEST, TYPES, declared, drawn_options, fitted, settled, stores
 from tests.fuzz.pieces import FIRST, NUMBERS, Block, Drawn, Line, walked
 
@@ -200,8 +202,8 @@ class _Builder:
         options = dict(line.options)
         if self.draw(_SELDOM):
             keys["repeat"] = self.draw(st.integers(1, 3))
-            if self.draw(_OFTEN) and options:
-                keys["first"] = self.another(line)
+            if self.draw(_OFTEN) and options and (first := self.another(line)):
+                keys["first"] = first
             elif stores(line.type, options, self.params) and self.draw(_OFTEN):
                 keys["weights"] = line.name
         if self.draw(_SELDOM) and "weights" not in keys:
@@ -216,11 +218,13 @@ class _Builder:
         return replace(line, options=options, keys=keys)
 
     def another(self, line: Line) -> dict[str, Any]:
-        """Draw another value of one option of a layer."""
+        """Draw another value that an option of a layer may have, or nothing."""
         option = self.draw(st.sampled_from(sorted(line.options)))
         _, values = declared(TYPES[line.type])[option]
         shape = self.shapes[line.sources[0] if line.sources else self.start]
-        return {option: settled(self.draw(values), shape)}
+        value = settled(self.draw(values), shape)
+        written = "$" in str(value) or value_fault(option, TYPES[line.type], from_python(value)) is None
+        return {option: value} if written else {}
 
     def parameter(self, name: str, value: Any) -> Any:
         """Return a value as a parameter of the block; outside of blocks as it is."""
