@@ -23,8 +23,6 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
 from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.param_reader import read_params, spans_of_params
-from cnnstat.spec.space import space_problems
-from cnnstat.spec.space_reader import read_space
 from cnnstat.spec.value_reader import (
     LETTERS,
     check_keys,
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Dict
 
     from cnnstat.spec.expression import Value
+    from cnnstat.spec.space import Space
 
 NETWORK_KEYS = (
     *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),
@@ -82,9 +81,7 @@ def _family(root: Node, file: str, problems: Problems) -> Family | None:
     cited = source or name  # what an expectation cites where it cites nothing
     input_node, params_node = root.get("input"), root.get("params")
     params = read_params(params_node, problems)
-    space = read_space(root.get("space"), problems)
-    for problem in space_problems(space, params) if space else ():
-        problems.add(problem)
+    space = _space(root.get("space"), params, problems)
     return Family(
         name=name,
         source=source,
@@ -112,6 +109,19 @@ def _dtype(node: Node | None, problems: Problems) -> str:
         known = f"expected one of {', '.join(BYTES)}, got {shown(node)}"
         problems.add(Problem("spec/dtype", known, node.span))
     return name
+
+
+def _space(node: Node | None, params: Dict[str, Value], problems: Problems) -> Space | None:
+    if node is None:
+        return None
+    # Few specs have one, and no other waits for what it needs.
+    from cnnstat.spec.space import space_problems  # noqa: PLC0415
+    from cnnstat.spec.space_reader import read_space  # noqa: PLC0415
+
+    space = read_space(node, problems)
+    for problem in space_problems(space, params) if space else ():
+        problems.add(problem)
+    return space
 
 
 def _inputs(node: Node | None, problems: Problems) -> dict[str, tuple[Operand, ...]]:
