@@ -38,6 +38,9 @@ Outputs: TypeAlias = "Array | tuple[Array, ...]"
 """One array, or one for each output of a network that has several."""
 
 
+_FLOAT64 = np.dtype(np.float64).itemsize
+
+
 class UnfitError(ValueError):
     """A step cannot take its inputs; `number` is the step's."""
 
@@ -240,7 +243,7 @@ class Executor:
                 wanted = "x".join(map(str, (batch if found else "N", *shape)))
                 of = f" of {name}" if len(self.program.inputs) > 1 else ""
                 raise ValueError(f"expected a batch of shape {wanted}{of}, got {'x'.join(map(str, x.shape))}")
-            checks = np.iscomplexobj(x) or x.dtype == np.longdouble
+            checks = np.iscomplexobj(x) or x.dtype.itemsize > _FLOAT64  # on some machines longdouble is it
             found[number] = x if checks else x.astype(self.dtype, copy=False)
         return found
 

@@ -58,19 +58,14 @@ def read_layer(
     fields = _fields(kind)
     with suppress(msgspec.ValidationError):  # all at once is ten times as fast as option by option
         return msgspec.convert({name: _plain(value) for name, value in options.items()}, kind), []
-    faults: list[Fault] = []
-    values: dict[str, Any] = {}
-    for name, value in options.items():
-        if name in fields:
-            try:
-                values[name] = msgspec.convert(_plain(value), fields[name].type)
-            except msgspec.ValidationError:
-                faults.append(_wrong_value(name, value, fields[name].type))
+    found = (value_fault(name, kind, value) for name, value in options.items() if name in fields)
+    faults = [fault for fault in found if fault]
     missing = [name for name, field in fields.items() if field.required and name not in options]
     if missing:
         needed = " and ".join(f"'{name}:'" for name in missing)
         faults.append(Fault(f"{type_name} needs {needed}", code="option/missing"))
-    return (None, faults) if faults else (kind(**values), faults)
+    assert faults  # what can be read option by option can be read as a whole
+    return None, faults
 
 
 def value_fault(name: str, kind: type[Layer], value: Value) -> Fault | None:

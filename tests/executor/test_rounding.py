@@ -13,6 +13,7 @@ from cnnstat.bridge.gradients import check_gradients
 from cnnstat.bridge.program import Network
 from cnnstat.executor.kernel import Backward, quiet
 from cnnstat.executor.kernels import KERNELS
+from cnnstat.executor.kernels.special import erf
 from cnnstat.executor.measure.derivatives import Difference, Near, judge, norm
 from cnnstat.executor.measure.end_to_end import check_end_to_end
 from cnnstat.executor.measure.gradients import ROUNDING, Plan
@@ -288,3 +289,14 @@ def differing(noise: float, *, at_ties: float = 0.0, elsewhere: float = 0.0) -> 
 def test_a_difference_is_rounding_if_it_changes_with_the_last_digits(at: Any, swamped: bool) -> None:
     found = judge(Difference(0.1, 1.0), at, 0)
     assert (found.swamped, found.wrong) == (swamped, not swamped)
+
+
+def test_more_digits_are_more_for_every_activation() -> None:
+    """A table with fewer terms would call a right gradient wrong there, or a wrong one rounding."""
+    x = np.linspace(-3, 3, 101)
+    assert np.abs(erf(x.astype(np.longdouble)) - erf(x)).max() < 1e-15
+
+
+def test_what_is_given_in_float64_runs_in_the_type_of_the_network() -> None:
+    network = Network(cnnstat.loads("input: [2, 3]\nlayers: [{type: relu}]"), dtype="float32")
+    assert network.forward(np.ones((1, 2, 3))).dtype == np.float32

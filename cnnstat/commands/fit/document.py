@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from cnnstat.commands.sweep.document import Refused
 from cnnstat.report.document import Document
@@ -73,12 +74,7 @@ def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocum
     first = {row.code: row for row in reversed(refused)}
     return FitDocument(
         command="fit",
-        network=question.network,
-        space=question.space,
-        to=question.to,
-        under=question.under,
-        most=question.most,
-        least=question.least,
+        **asdict(question),
         within=float(trials.wishes.within),
         way=way.name,
         sure=way.sure,

@@ -54,28 +54,16 @@ def look(trials: Trials, seed: int) -> Way:
     Raises:
         Undone: an optimiser is needed that is not installed.
     """
-    axes = trials.axes
+    axes = trials.space.axes
     if len(axes) == 1 and _bisected(trials, *axes.items()):
         return BISECTION
-    counts = [axis.count for axis in axes.values()]
-    points = 1
-    for count in counts:
-        points = 0 if count is None else points * count
-    if 0 < points <= GRID:
-        for number in range(points):
-            trials.tried(_at(axes, number))
+    space = trials.space
+    if space.count is not None and space.count <= GRID:
+        for number in range(space.count):
+            trials.tried(space.at(number))
         return EVERY
     _optimised(trials, seed)
     return OPTIMISER
-
-
-def _at(axes: dict[str, Axis], number: int) -> dict[str, Value]:
-    values: dict[str, Value] = {}
-    for name, axis in reversed(axes.items()):
-        assert axis.count is not None
-        number, place = divmod(number, axis.count)
-        values[name] = axis.at(place)
-    return {name: values[name] for name in axes}
 
 
 # -- one parameter --------------------------------------------------------------------------------
@@ -211,7 +199,7 @@ def _number(value: Value) -> int | Fraction:
 def _optimised(trials: Trials, seed: int) -> None:
     """Let SciPy's optimiser look for the best network."""
     optimiser = _library()
-    axes = trials.axes
+    axes = trials.space.axes
     names = [*axes]
     places = [_places(axis) for axis in axes.values()]
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cnnstat.commands.fit.wishes import Wishes
     from cnnstat.commands.sweep.rows import Row, Rows
     from cnnstat.commands.sweep.table import Columns
-    from cnnstat.spec.axis import Axis
     from cnnstat.spec.expression import Value
+    from cnnstat.spec.space import Space
 
 
 class Trial(Struct, frozen=True):
@@ -58,12 +58,12 @@ class Trials:
     ) -> None:
         self.columns, self.wishes = columns, wishes
         self._rows, self._advance = rows, advance
-        self._found: dict[tuple[Value, ...], Trial] = {}
+        self._found: dict[tuple[tuple[type, Value], ...], Trial] = {}
 
     @property
-    def axes(self) -> dict[str, Axis]:
+    def space(self) -> Space:
         """Return what varies."""
-        return self._rows.points.networks[0].space.axes
+        return self._rows.points.networks[0].space
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -83,7 +83,7 @@ class Trials:
 
     def tried(self, values: dict[str, Value]) -> Trial:
         """Return the network of some values, tried now or before."""
-        key = tuple(values.values())
+        key = tuple((type(value), value) for value in values.values())  # 1 is not true
         if key not in self._found:
             row = self._rows.point(len(self._found), 0, values)
             self._found[key] = Trial(values, row, *(() if row.code else self._judged(values, row)))

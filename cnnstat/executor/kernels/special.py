@@ -51,7 +51,7 @@ def erf(x: Array) -> Array:
         return y
     y = np.empty(x.shape, x.dtype)
     numbers, result = x.reshape(-1), y.reshape(-1)
-    table = COEFFICIENTS[: TERMS if x.dtype == np.float64 else SHORT].astype(x.dtype)
+    table = COEFFICIENTS[: SHORT if x.dtype == np.float32 else TERMS].astype(x.dtype)
     for start in range(0, x.size, PIECE):
         some = slice(start, start + PIECE)
         result[some] = _expanded(numbers[some], table)
