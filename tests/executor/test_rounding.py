@@ -299,4 +299,4 @@ def test_more_digits_are_more_for_every_activation() -> None:
 
 def test_what_is_given_in_float64_runs_in_the_type_of_the_network() -> None:
     network = Network(cnnstat.loads("input: [2, 3]\nlayers: [{type: relu}]"), dtype="float32")
-    assert network.forward(np.ones((1, 2, 3))).dtype == np.float32
+    assert np.asarray(network.forward(np.ones((1, 2, 3)))).dtype == np.float32
