@@ -60,6 +60,7 @@ SHARED = {
     "commands/plot/command.py": ("draw", "sizes"),
     "commands/plot/files.py": ("draw",),
     "commands/plot/layer_chart.py": ("draw",),
+    "commands/plot/roofline_chart.py": ("draw",),
     "commands/plot/size_chart.py": ("sizes",),
     "commands/trace/command.py": ("run",),
     "commands/trace/python_trace.py": ("run",),
