@@ -21,7 +21,7 @@ class FittedPoint(Struct, frozen=True, kw_only=True):
 
     params: dict[str, int | float | str | bool | None]
     """The parameters that vary, and those of the network that follow from them."""
-    figures: dict[str, int | tuple[int, ...] | str | None]
+    figures: dict[str, int | float | tuple[int, ...] | str | None]
     """By key; sizes one number for each axis; null where unknown."""
     met: bool
     """Whether all targets and bounds are met."""

@@ -77,4 +77,5 @@ def text_of(value: float, unit: str) -> str:
     if unit == "share":
         return f"{value:.0%}"
     size, name = scale_of(value, unit)
-    return f"{value / size:,.4g}{name}" if unit != "places" else f"{value:,.10g}"
+    part = value / size
+    return f"{part:,.4g}{name}" if part < 1000 else f"{part:,.0f}{name}"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=FILE, shell_complete=completion.files)
 @click.argument("condition", required=False)
-@selection_options(None)
+@selection_options("all that are stored")
 @output_options((*FORMATS, *(form for form in STREAMS if form not in FORMATS)))
 def query(file: Path, condition: str | None, asked: Asked, output: Output) -> None:
     """The networks that a sweep has stored in FILE, those that meet CONDITION.

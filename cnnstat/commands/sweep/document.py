@@ -24,7 +24,7 @@ class SweptPoint(Struct, frozen=True, kw_only=True):
     network: str
     params: dict[str, int | float | str | bool | None]
     """The parameters that vary, and those of the network that follow from them."""
-    figures: dict[str, int | tuple[int, ...] | str | None]
+    figures: dict[str, int | float | tuple[int, ...] | str | None]
     """By key; sizes and shapes one number for each axis; null where unknown."""
 
 

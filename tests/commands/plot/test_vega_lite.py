@@ -90,7 +90,8 @@ def test_no_text_is_evaluated() -> None:
         literal, _ = json.JSONDecoder().raw_decode(text)
         assert isinstance(literal, list)
         assert re.fullmatch(
-            r"\[datum\.value\]|\[indexof\(\[[0-9., e+-]*\], datum\.value\)\]", text[len(json.dumps(literal)) :]
+            r"\[datum\.value\]|\[indexof\(\[[0-9., e+-]*\], datum\.value\)\]",
+            text[len(json.dumps(literal)) :],
         )
     keys = {key for key, _ in _strings(vega_lite(every_mark(SIGNS)))}
     assert not keys & {"expr", "signal", "url", "href", "filter", "calculate", "test"}
