@@ -6,6 +6,7 @@ import gc
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from cnnstat.base.errors import ArgumentError
@@ -25,6 +26,7 @@ from cnnstat.commands.sweep.options import Varied, vary_options
 from cnnstat.commands.sweep.plan_of import plan_of
 from cnnstat.commands.sweep.rows import Rows
 from cnnstat.commands.sweep.table import Columns
+from cnnstat.report.machine import machine_entry
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -97,12 +99,14 @@ def fit(
         raise ArgumentError("nothing varies: --vary width=0.25:4 names a parameter and its range")
     table = Columns((plan.members[0].label,), rows.points.params, plan.figures, shown)
     question = Question(
+        command="fit",
         network=plan.members[0].label,
         space=rows.points.described(plan),
         to=to,
         under=under,
         most=most,
         least=least,
+        machine=UNSET if machine is None else machine_entry(machine),
     )
     with progress("fitting", TRIALS, unit="networks") as advance:
         trials = Trials(rows, table, wishes, advance)

@@ -13,6 +13,7 @@ from cnnstat.commands.draw.wording import family_of
 from cnnstat.commands.plot.chart import REST, Axis, Chart, Panel, Point, Rule, Series, distinct, label
 from cnnstat.commands.plot.heading import LONGEST, heading, names_of
 from cnnstat.commands.plot.ticks import log_ends
+from cnnstat.report.machine import machine_entry, machine_phrase
 from cnnstat.report.model import Quantity
 from cnnstat.report.text import said
 
@@ -69,7 +70,10 @@ def roofline_chart(analyses: Sequence[Analysis], machine: Machine) -> Chart:
     across = Axis(_ACROSS, "number", log=True, marked=False)
     return Chart(
         f"{label(analyses[0].name)}: roofline" if alone else "Rooflines",
-        (*(line for pair in zip(analyses, under, strict=True) for line in _lines(*pair)), _of(machine)),
+        (
+            *(line for pair in zip(analyses, under, strict=True) for line in _lines(*pair)),
+            label(said(machine_phrase(machine_entry(machine))), LONGEST),
+        ),
         (
             Panel(across, Axis("FLOPs a second, at most", log=True), tuple(rates), (Rule("x", ridge, text),)),
             Panel(
@@ -116,9 +120,3 @@ def _lines(analysis: Analysis, roofs: Sequence[Roof]) -> Iterator[str]:
         more = Quantity(float(together(idle).seconds / whole.seconds), "share")
         layers = f"{len(idle):,} {plural('layer', len(idle))} that only move bytes "
         yield said((f"Not shown: {layers}(", more, " of the time)."))
-
-
-def _of(machine: Machine) -> str:
-    peak, bandwidth = (Quantity(float(rate / 10**9), "ratio") for rate in (machine.peak, machine.bandwidth))
-    title = f"{label(machine.title, LONGEST)}: " if machine.title else ""
-    return said((title, peak, " GFLOP/s, ", bandwidth, " GB/s"))

@@ -13,7 +13,7 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import FILE, output_options, settings_options
-from cnnstat.cli.output import complain, show, standard_output
+from cnnstat.cli.output import complain, standard_output
 from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
 from cnnstat.commands.sweep.collected import Collected
@@ -21,10 +21,10 @@ from cnnstat.commands.sweep.document import document
 from cnnstat.commands.sweep.figures import ON_MACHINES, USUAL, USUAL_ON_MACHINES, check_machine
 from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options, varied_options
 from cnnstat.commands.sweep.plan_of import plan_of
-from cnnstat.commands.sweep.plots import check_plots, put_plots
+from cnnstat.commands.sweep.plots import check_plots
 from cnnstat.commands.sweep.points import Points
-from cnnstat.commands.sweep.report import in_a_line, report
 from cnnstat.commands.sweep.selection import Selection
+from cnnstat.commands.sweep.shown import show_points
 from cnnstat.commands.sweep.store import Store, figures_in
 from cnnstat.commands.sweep.streams import STREAMS, opened
 from cnnstat.commands.sweep.sweeping import Stop, sweep_through
@@ -114,14 +114,9 @@ def sweep(
             advance=stack.enter_context(bar),
             stop=stop,
         )
-    about = {"networks": columns.networks, "space": points.described(plan), "seed": plan.seed, "asked": count}
-    found = document("sweep", selection, columns, about)
-    if streamed:
-        complain(in_a_line(found) + "\n", 0)
-    else:
-        show(found, lambda: report(found, columns), output)
-    if collected is not None:
-        put_plots(asked.plots, collected, selection)
+    about = {"space": points.described(plan), "seed": plan.seed, "asked": count}
+    found = document("sweep", selection, columns, about, plan.machine)
+    show_points(found, columns, asked, output, selection, collected)
     if stop.asked:
         kept = f", and stored in {store_file}: the same command goes on" if store_file else ""
         complain(f"interrupted; {selection.points:,} points are finished{kept}\n", 0)

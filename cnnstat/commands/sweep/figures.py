@@ -119,7 +119,7 @@ SWEPT: dict[str, SweepFigure] = {
         ),
         SweepFigure(
             "least_seconds",
-            "at least",
+            "least time",
             "seconds",
             "time of a batch: of each layer the longer of FLOPs at the peak and bytes at the bandwidth",
             under=lambda roof: float(roof.seconds),

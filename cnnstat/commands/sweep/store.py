@@ -66,6 +66,12 @@ class Store:
         """Close the file; what was added is in it."""
         self._connection.close()
 
+    @property
+    def machine(self) -> Machine | None:
+        """Return the machine that figures are for, where some need one."""
+        found: dict[str, str] | None = self.about["plan"].get("machine")
+        return None if found is None else convert(found, Machine, dec_hook=lambda kind, text: kind(text))
+
     def missing(self, count: int) -> Iterator[range]:
         """Yield the points below ``count`` that are not there."""
         position = 0
@@ -291,8 +297,6 @@ def figures_in(path: Path) -> tuple[tuple[str, ...], Machine | None]:
     """
     store = Store(path)
     try:
-        machine = store.about["plan"].get("machine")
-        found = machine and convert(machine, Machine, dec_hook=lambda kind, value: kind(value))
-        return tuple(store.about["figures"]), found
+        return tuple(store.about["figures"]), store.machine
     finally:
         store.close()
