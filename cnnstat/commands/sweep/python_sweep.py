@@ -143,5 +143,5 @@ def sweep(
         kept = None if file is None else stack.enter_context(closing(Store(file, found.plan, found.points)))
         rows = rows_of(found.plan, found.count, kept, scheduler=scheduler, jobs=jobs)
         stack.enter_context(closing(rows))
-        stack = stack.pop_all()
-    return Sweep(found, rows, stack, matches)
+        handed_over = stack.pop_all()
+    return Sweep(found, rows, handed_over, matches)
