@@ -33,7 +33,7 @@ export function Difference({ difference, onNetwork }: Props) {
               <th scope="col" class="number">difference</th>
             </tr>
           </thead>
-          <tbody>{TOTALS.map((total) => <Total key={total.key} {...total} a={a.totals} b={b.totals} />)}</tbody>
+          <tbody>{TOTALS.map((total) => <Total {...total} a={a.totals} b={b.totals} />)}</tbody>
         </table>
       </div>
       <div class="tools">

@@ -1,31 +1,31 @@
-/** The whole page: one network, two with their difference, or many with an index. */
+/** The page of a report: one network, two with their difference, or many with an index. */
 
 import { useEffect } from "preact/hooks";
 import { Announcer } from "./announce";
+import { useAsked } from "./asked";
 import { Difference } from "./difference";
 import { Index } from "./index_of_networks";
 import { Network } from "./network";
-import { usePlace } from "./place";
-import { useScheme } from "./scheme";
-import type { Source } from "./source";
-import type { DiffDocument } from "./types";
+import { type Go, type Place, usePlace } from "./place";
+import { SchemeButton, useScheme } from "./scheme";
+import type { Answer, Scheme, Source } from "./source";
+import type { PageDocument } from "./types";
 
 interface Props {
-  readonly title: string;
-  readonly version: string;
-  readonly sources: readonly Source[];
-  readonly difference: DiffDocument | null;
+  readonly document: PageDocument;
+  /** The network at a position of the index. */
+  readonly network: (position: number) => Answer<Source>;
 }
 
 /** The position of what is about all networks. */
 const ALL = -1;
 
-export function Page({ title, version, sources, difference }: Props) {
-  const several = sources.length > 1;
-  const [place, go] = usePlace({ network: several ? ALL : 0, layer: "", unit: "", tab: "layers" });
+export function Page({ document: page, network }: Props) {
+  const { index, difference } = page;
+  const [place, go] = usePlace({ network: index.length > 1 ? ALL : 0, layer: "", unit: "", tab: "layers" });
   const [scheme, swap] = useScheme();
-  const source = sources[place.network];
-  const name = source?.outline.summary.name ?? title;
+  const entry = index[place.network];
+  const name = entry?.name ?? page.title;
   useEffect(() => {
     document.title = `${name} · cnnstat`;
   }, [name]);
@@ -33,38 +33,47 @@ export function Page({ title, version, sources, difference }: Props) {
     <>
       <header class="top">
         <h1>{name}</h1>
-        {several ? (
+        {index.length > 1 ? (
           <nav aria-label="Networks">
             <label>
               Show{" "}
               <select value={place.network} onChange={(event) => go({ network: Number(event.currentTarget.value) })}>
                 <option value={ALL}>{difference ? "the difference" : "all networks"}</option>
-                {sources.map((each, index) => (
-                  <option key={index} value={index}>
-                    {each.outline.summary.name}
+                {index.map((each, position) => (
+                  <option key={each.key} value={position} disabled={each.totals === null}>
+                    {each.name}
                   </option>
                 ))}
               </select>
             </label>
           </nav>
         ) : null}
-        <button type="button" class="scheme" aria-pressed={scheme === "dark"} onClick={swap}>
-          Dark
-        </button>
+        <SchemeButton scheme={scheme} swap={swap} />
       </header>
       <main>
-        {source ? (
-          <Network key={source.outline.key} source={source} place={place} go={go} scheme={scheme} />
+        {entry?.totals ? (
+          <Loaded key={entry.key} position={place.network} network={network} place={place} go={go} scheme={scheme} />
         ) : difference ? (
-          <Difference difference={difference} onNetwork={(network, layer) => go({ network, layer })} />
+          <Difference difference={difference} onNetwork={(position, layer) => go({ network: position, layer })} />
         ) : (
-          <Index sources={sources} onNetwork={(network) => go({ network })} />
+          <Index entries={index} onNetwork={(position) => go({ network: position })} />
         )}
       </main>
-      <footer>
-        Made by <span>cnnstat {version}</span>: every figure is calculated from the spec.
-      </footer>
+      <footer>Made by cnnstat {page.version}: every figure is calculated from the spec.</footer>
       <Announcer />
     </>
   );
+}
+
+interface LoadedProps extends Pick<Props, "network"> {
+  readonly position: number;
+  readonly place: Place;
+  readonly go: Go;
+  readonly scheme: Scheme;
+}
+
+function Loaded({ position, network, place, go, scheme }: LoadedProps) {
+  const { value: source, refusal } = useAsked(() => network(position), [network, position]);
+  if (refusal) return <p class="refusal">{refusal}</p>;
+  return source ? <Network source={source} place={place} go={go} scheme={scheme} /> : <p>Unpacking…</p>;
 }

@@ -21,3 +21,11 @@ export function useScheme(): [Scheme, () => void] {
   const swap = useCallback(() => setChosen(scheme === "dark" ? "light" : "dark"), [scheme]);
   return [scheme, swap];
 }
+
+export function SchemeButton({ scheme, swap }: { scheme: Scheme; swap: () => void }) {
+  return (
+    <button type="button" class="scheme" aria-pressed={scheme === "dark"} onClick={swap}>
+      Dark
+    </button>
+  );
+}
