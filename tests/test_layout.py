@@ -26,8 +26,9 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "rules": ("base", "spec", "layers", "graph", "analysis"),
     "exporters": ("base", "spec", "layers", "graph", "analysis"),
     "report": ("base", "spec", "layers", "graph", "analysis"),
+    "page": ("base",),
     "cli": CORE,
-    "commands": (*CORE, "cli"),
+    "commands": (*CORE, "page", "cli"),
     "executor": (),
     "tensors": ("base", "executor"),
     "bridge": ("base", "spec", "layers", "importers", "graph", "analysis", "executor", "tensors"),
@@ -39,6 +40,7 @@ EXCEPTIONS = {
     "commands/run/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/trace/*": ("executor", "tensors", "bridge"),
+    "commands/report/*": ("bridge",),
     "commands/list/plugins_document.py": ("executor",),
 }
 """Files that may import more."""
@@ -62,6 +64,7 @@ SHARED = {
     "commands/plot/layer_chart.py": ("draw",),
     "commands/plot/roofline_chart.py": ("draw",),
     "commands/plot/size_chart.py": ("sizes",),
+    "commands/report/*": ("check", "diff", "draw", "explain", "flops", "plot", "run", "summary", "trace"),
     "commands/trace/command.py": ("run",),
     "commands/trace/python_trace.py": ("run",),
     "commands/trace/traced_run.py": ("run",),
