@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 # longer than they count: the gradient checks took five times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# Where Python is to leave no compiled files beside the sources, each of some hundred programs that tests start
-# would compile the package again, which takes as long as what it does. They go beside pytest's own.
+# Where Python is to leave no compiled files beside the sources, each of some hundred programs that tests
+# start would compile the package again, which takes as long as what it does. They go beside pytest's own.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     compiled = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(compiled)

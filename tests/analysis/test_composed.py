@@ -136,9 +136,7 @@ def test_what_is_wrong_is_said_as_the_walk_says_it(strict: bool) -> None:
 
 
 def test_thousands_of_layers_are_a_few_pieces() -> None:
-    graph = loads(
-        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, padding: 1, repeat: 6000}]"
-    )
+    graph = loads("input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, padding: 1, repeat: 6000}]")
     assert assert_as_walked(graph).walked == 0
 
 
