@@ -99,8 +99,8 @@ def _end(networks: Sequence[Reported], pages: Pages) -> None:
     """End as the commands do whose figures are shown: what is wrong, or could not be done, is said.
 
     Raises:
-        Exit: with 1 where a spec, a published figure or a calculated one is wrong; with 2 where a network could
-            not be run as asked.
+        Exit: with 1 where a spec, a published figure or a calculated one is wrong; with 2 where a network
+            could not be run.
     """
     wrong: list[str] = []
     undone: list[str] = []
@@ -117,6 +117,5 @@ def _end(networks: Sequence[Reported], pages: Pages) -> None:
         elif page and page.proof_reason:
             undone.append(plain(f"{network.spec}: {page.proof_reason}"))
     if wrong or undone:
-        raise click.exceptions.Exit(
-            complain("".join(f"{line}\n" for line in (*wrong, *undone)), 1 if wrong else 2)
-        )
+        lines = "".join(f"{line}\n" for line in (*wrong, *undone))
+        raise click.exceptions.Exit(complain(lines, 1 if wrong else 2))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Checks:
-    """What `check` finds in specs, as the configuration of the current folder has it; each is checked once."""
+    """What `check` finds in specs, by the configuration of the current folder; each is checked once."""
 
     def __init__(self, configuration: Configuration | None = None) -> None:
         self._configuration = configuration or read_configuration(None, Path.cwd())

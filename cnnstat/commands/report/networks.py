@@ -49,8 +49,8 @@ class Given(Struct, frozen=True):
 class Reported(Struct, frozen=True):
     """A network under the ``key`` that tells it from others, or the ``error`` that stands in its place.
 
-    ``spec`` is the word that names it alone, as a command line would; ``model`` is the model that it is, whose
-    weights a run takes.
+    ``spec`` is the word that names it alone, as a command line would; ``model`` is the model that it is,
+    whose weights a run takes.
     """
 
     key: str

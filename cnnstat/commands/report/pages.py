@@ -90,7 +90,7 @@ def _page(network: Reported, wanted: Wanted, checks: Checks) -> tuple[NetworkPag
 
 def _difference(networks: Sequence[Reported]) -> DiffDocument | None:
     """Return what changed from the first of two networks to the second."""
-    analyses = [each.analysis for each in networks if each.analysis is not None]
-    if len(networks) != 2 or len(analyses) != 2:
-        return None
-    return difference_document(compare(*analyses))
+    match [each.analysis for each in networks]:
+        case [a, b] if a and b:
+            return difference_document(compare(a, b))
+    return None

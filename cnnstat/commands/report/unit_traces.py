@@ -65,6 +65,6 @@ def _too_large(analysis: Analysis) -> str:
     if counts.activations <= MOST_ACTIVATIONS and counts.macs <= MOST_MACS:
         return ""
     return (
-        f"the layers put out {counts.activations:,} numbers with {counts.macs:,} MACs; units of all layers are "
-        f"traced up to {MOST_ACTIVATIONS:,} and {MOST_MACS:,}, others are with --trace LAYER:UNIT"
+        f"the layers put out {counts.activations:,} numbers with {counts.macs:,} MACs; up to "
+        f"{MOST_ACTIVATIONS:,} and {MOST_MACS:,} a unit of each is traced, beyond those of --trace"
     )
