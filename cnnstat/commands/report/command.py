@@ -84,9 +84,9 @@ def report(
         raise click.UsageError("only one network can be standard input")
     file = None if output == "-" else Path(output)
     check_output(file)
-    if (
-        not runs
-    ):  # more threads would add some numbers of traces in another order, and their last digit differs
+    if runs:
+        spare_busy_processors()
+    else:  # with more threads, the last digits of a trace may differ from one time to another
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
     from cnnstat.commands.report.html import html  # noqa: PLC0415
