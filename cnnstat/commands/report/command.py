@@ -21,6 +21,7 @@ from cnnstat.cli.options import (
     settings_options,
 )
 from cnnstat.cli.output import check_output, complain, finish, put
+from cnnstat.commands.run.command import spare_busy_processors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
