@@ -141,7 +141,7 @@ class Pieces:
             self._behaviours.clear()
         behaviour = behaviour_of_network(piece, self._behaviours)
         within = FieldsWithin.of_network(behaviour, inputs, of, looks)
-        if looks.spent + behaviour.looks > most_looks(piece.layers):
+        if looks.spent + behaviour.looks > most_looks(piece.structure.layers):
             raise Beyond("patterns that are too long together")
         output = piece.form.outputs[-1]
         return within.fields[output if output >= 0 else behaviour.exported[~output]]
@@ -199,7 +199,7 @@ def _composed(
         inference = memory.inference_memory(counts.params, peak_of(piece, trained=False), settings).value
     if "training_memory_bytes" in wanted:
         training = memory.trained_memory(counts, peak_of(piece, trained=True), settings).value
-    return NetworkTotals(piece.outputs[-1][0], counts, field, inference, training, {}, wanted)
+    return NetworkTotals(piece.outputs[-1].shape, counts, field, inference, training, {}, wanted)
 
 
 def _walked(spec: Spec, settings: Settings, inputs: Inputs | None) -> NetworkTotals:

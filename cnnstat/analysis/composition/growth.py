@@ -155,7 +155,7 @@ def _behaviour(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
             all_of_them[key] = _together(piece, shapes, children)
         return all_of_them[key]
     footprints, looks = _footprints(piece.layer, piece.shapes)
-    shapes = (*shapes, _without_channels(piece.outputs[0][0]))
+    shapes = (*shapes, _without_channels(piece.outputs[0].shape))
     key = shapes, footprints, piece.layer.values_from, looks
     if key not in all_of_them:
         all_of_them[key] = Behaviour(piece.form, piece.form.exported, shapes, footprints, (), looks)
