@@ -162,10 +162,9 @@ def _behaviour(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
     return all_of_them[key]
 
 
-def behaviour_of_network(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
-    """Return the behaviour of a whole network, which is no part of any other."""
-    shapes = tuple([_without_channels(shape) for shape in piece.shapes])
-    return _together(piece, shapes, tuple([behaviour_of(child, all_of_them) for child in piece.children]))
+def behaviour_of_network(piece: Piece, children: tuple[Behaviour, ...]) -> Behaviour:
+    """Return the behaviour of a whole network with these children, which is no part of any other."""
+    return _together(piece, tuple([_without_channels(shape) for shape in piece.shapes]), children)
 
 
 def _together(piece: Piece, shapes: tuple[Shape, ...], children: tuple[Behaviour, ...]) -> Behaviour:
