@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from cnnstat.analysis.receptive_field import Field
     from cnnstat.layers.base import Shape
 
-_BEHAVIOURS, _FIELDS = 100_000, 10_000
+_BEHAVIOURS, _TRUNKS = 100_000, 5_000
 """So many are remembered before some are forgotten."""
 
 
 class NetworkFields:
-    """The fields that were found: networks that differ in nothing but channels have one."""
+    """The fields that were found.
+
+    Of a network, the children before the first vector are its trunk. It has one behaviour whatever its
+    channels are, so that the trunks of many networks are one.
+    """
 
     def __init__(self) -> None:
         self._behaviours: dict[object, Behaviour] = {}
-        self._known: Known[Field] = Known()
+        self._trunks: Known[FieldsWithin] = Known()
 
     def field(self, piece: Piece, inputs: Sequence[Shape], of: int) -> Field:
         """Return the field of the last output of a network on one of its inputs.
@@ -37,20 +41,31 @@ class NetworkFields:
         """
         if len(self._behaviours) > _BEHAVIOURS:
             self._behaviours.clear()
-        if len(self._known.young) > _FIELDS:
-            self._known.turn()
         children = tuple([behaviour_of(child, self._behaviours) for child in piece.children])
-        key = piece.form, children, piece.more, *[shape[1:] or shape for shape in inputs], of
-        field = self._known.young.get(key) or self._known.elder(key)
-        if field is None:
-            field = self._known.young[key] = self._found(piece, children, inputs, of)
-        return field
-
-    def _found(self, piece: Piece, children: tuple[Behaviour, ...], inputs: Sequence[Shape], of: int) -> Field:
-        looks = Looks()
         behaviour = behaviour_of_network(piece, children)
-        within = FieldsWithin.of_network(behaviour, inputs, of, looks)
+        trunk = self._trunk(piece, children, inputs, of)
+        looks = Looks()
+        looks.spent = trunk.spent
+        within = trunk.followed(behaviour, looks)
         if looks.spent + behaviour.looks > most_looks(piece.structure.layers):
             raise Beyond("patterns that are too long together")
         output = piece.form.outputs[-1]
         return within.fields[output if output >= 0 else behaviour.exported[~output]]
+
+    def _trunk(
+        self, piece: Piece, children: tuple[Behaviour, ...], inputs: Sequence[Shape], of: int
+    ) -> FieldsWithin:
+        if len(self._trunks.young) > _TRUNKS:
+            self._trunks.turn()
+        first = 0
+        for each, more in zip(children, piece.more, strict=True):
+            if not each.of_maps or (more and each.growths is None):
+                break
+            first += 1
+        key = piece.form, children[:first], piece.more[:first], *[shape[1:] or shape for shape in inputs], of
+        trunk = self._trunks.young.get(key) or self._trunks.elder(key)
+        if trunk is None:
+            behaviour = behaviour_of_network(piece, children[:first])
+            trunk = FieldsWithin.of_network(behaviour, inputs, of, Looks())
+            self._trunks.young[key] = trunk
+        return trunk
