@@ -67,7 +67,7 @@ class Composer:
         network = Network(spec.params, self._callees)
         piece = self._composed(self._root, Scope(spec.params, network, frozen=False, depth=0), states)
         structure, form = piece.structure, piece.form
-        if not structure.layers or structure.made > MAX_LAYERS:
+        if not structure.layers or structure.made > MAX_LAYERS or structure.height > 1 + MAX_NESTING:
             raise Beyond("nothing, or too much, to unfold")
         put_out = {output for output in form.outputs if output >= 0}
         unread = [i for i, read in enumerate(form.reads) if not read and i not in put_out]
@@ -169,13 +169,12 @@ class Composer:
     def _called(self, step: Step, scope: Scope, states: tuple[State, ...], repetition: int | None) -> Piece:
         """Return what an entry asks for, in one of its repetitions or as it is."""
         arguments = step.first if repetition == 0 else step.rest
-        numbered = arguments.index or step.frozen is not None
-        index = repetition if numbered else bool(repetition)
+        index = repetition if arguments.index else bool(repetition)
         key = states, step.picked(scope.keyed), scope.network.outside[step.kind], index, scope.frozen
         piece = step.known.young.get(key) or step.known.elder(key)
         if piece is None:
             params = scope.params
-            if repetition is not None and numbered:
+            if repetition is not None and arguments.index:
                 params = {**params, "index": repetition}
             given = arguments.values(params)
             frozen = scope.frozen or (step.frozen is not None and truth(step.frozen(params)))
@@ -186,8 +185,6 @@ class Composer:
                 piece = self._block(callee, given, scope, states, frozen=frozen)
             if step.frozen is None:
                 step.known.young[key] = piece
-        if scope.depth + piece.structure.height > MAX_NESTING:
-            raise Beyond("blocks that nest too deep")
         return piece
 
     def _block(

@@ -34,8 +34,8 @@ Params: TypeAlias = "Mapping[str, Value]"
 class Arguments(Struct, frozen=True):
     """The options of an entry: those that are values, and those that follow from parameters.
 
-    ``index`` says that some follow from the number of the repetition, ``length`` how many steps of unfolding
-    they take.
+    ``index`` says that some follow from the number of the repetition, or that it is frozen by that number;
+    ``length`` is how many steps of unfolding they take.
     """
 
     fixed: dict[str, Value]
@@ -112,8 +112,8 @@ class Text:
         self._types = [
             (i, _ready(e.type, "type")) for i, e in enumerate(entries) if not isinstance(e.type.value, str)
         ]
-        self._first = [_arguments(merge(e.options, e.first)) for e in entries]
-        self._rest = [_arguments(e.options) for e in entries]
+        self._first = [_arguments(e, merge(e.options, e.first)) for e in entries]
+        self._rest = [_arguments(e, e.options) for e in entries]
         self._starred = self._are_starred()
         decide = (o for e in entries for o in (e.when, e.type, e.repeat if self._starred else None) if o)
         self._picked = picked(self._scope.intersection(_names(decide)))
@@ -184,7 +184,7 @@ class Text:
             sources,
             own,
             carried(self._blocks.get(kind), len(sources)),
-            not (single or rest.index or entry.frozen),
+            not (single or rest.index),
             first,
             rest,
             picked(self._scope.intersection(_names((*entry.first, *entry.options)))),
@@ -216,10 +216,10 @@ def _times(repeat: Option | None, params: Params) -> int:
     return times
 
 
-def _arguments(options: tuple[Option, ...]) -> Arguments:
+def _arguments(entry: Entry, options: tuple[Option, ...]) -> Arguments:
     fixed: dict[str, Value] = {}
     given: list[tuple[str, Ready]] = []
-    index, length = False, len(options) // PARTS
+    index, length = entry.frozen is not None, len(options) // PARTS
     for option in options:
         names = {*names_in(option.value)}
         if isinstance(option.value, Expressions):
