@@ -73,7 +73,7 @@ class FieldsWithin(Fields):
         return self._looks.spent
 
     def followed(self, behaviour: Behaviour, looks: Looks) -> FieldsWithin:
-        """Return the fields of a whole network whose first children are these; ``looks`` begin with theirs."""
+        """Return the fields of a network whose first children are these; ``looks`` begin with theirs."""
         whole = copy(self)
         whole._patterns = whole._looks = looks
         whole.behaviour, whole.shapes, whole.fields = behaviour, [*behaviour.shapes], [*self.fields]

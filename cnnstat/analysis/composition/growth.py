@@ -90,7 +90,8 @@ class Behaviour:
     """All that fields follow from in a piece: of pieces of different channels it may be one.
 
     ``shapes`` are those of its nodes, with one channel for maps: of these, fields do not follow from how many
-    there are; ``of_maps`` says that none is a vector. ``known`` are the fields that it has come to, ``back`` what its units have turned out to read.
+    there are; ``of_maps`` says that none is a vector. ``known`` are the fields that it has come to, ``back``
+    what its units have turned out to read.
     """
 
     def __init__(
