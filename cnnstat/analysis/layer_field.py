@@ -174,10 +174,10 @@ def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[A
     It is empty where bounds that differ are too long to be held against each other until all have repeated.
     """
     everything = all_of(size)
-    distinct: Iterable[Bounds] = [bounds for axis in axes for bounds in axis]
-    if all(len(bounds.low) == 1 for bounds in distinct):
-        return _union_of_windows(distinct, everything)
-    distinct = dict.fromkeys(distinct)
+    every = [bounds for axis in axes for bounds in axis]
+    if all(len(bounds.low) == 1 for bounds in every):
+        return _union_of_windows(every, everything)
+    distinct = dict.fromkeys(every)
     period = lcm(*(bounds.period for bounds in distinct))
     most = max(longest(bounds.advance) for bounds in distinct)
     few = len(distinct) == 1 or patterns.take(period, len(distinct), most)
