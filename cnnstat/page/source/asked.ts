@@ -45,5 +45,7 @@ function begun<T>(answer: Answer<T>, before?: T): Asked<T> {
   if (!(answer instanceof Promise)) return { value: answer, waiting: false, refusal: "" };
   const state: Asked<T> = { value: before, waiting: true, refusal: "" };
   promises.set(state, answer);
+  // A refusal is shown, however soon it comes: it is none of the browser's business.
+  answer.catch(() => {});
   return state;
 }

@@ -32,7 +32,7 @@ export function Page({ document: page, network }: Props) {
   return (
     <>
       <header class="top">
-        <h1>{name}</h1>
+        <h1 title={name}>{name}</h1>
         {index.length > 1 ? (
           <nav aria-label="Networks">
             <label>

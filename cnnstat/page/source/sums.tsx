@@ -33,7 +33,7 @@ export function Sums({ summary }: { summary: AnalysisDocument }) {
         <p>All sums are without {Object.keys(without).join(", ")}: the catalogue has no type for these, so their figures are unknown.</p>
       ) : null}
       {expectations.missed.length ? (
-        <ul class="missed">
+        <ul class="missed" tabIndex={0}>
           {expectations.missed.map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
