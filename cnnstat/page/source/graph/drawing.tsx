@@ -2,7 +2,8 @@
 
 import { type Colours, fillOf } from "../colour";
 import { memo } from "../memo";
-import { HEAD, headOf, type Laid, type Placed, type Point, type Way } from "./layout";
+import { HEAD, headOf, type Laid, type Placed, type Way } from "./layout";
+import type { Point } from "./positions";
 import type { Item } from "./tree";
 
 interface Props {
