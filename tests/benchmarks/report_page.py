@@ -1,4 +1,4 @@
-"""How long the page takes: `python -m tests.benchmarks.report_page [NETWORK...]`, in Chromium, with the load beside it.
+"""How long the page takes in Chromium: `python -m tests.benchmarks.report_page [NETWORK...]`.
 
 Milliseconds from an action to the frame that shows it, the best and the median of several: on a machine that
 does other things, too, the best is what the page takes.

@@ -88,7 +88,7 @@ def test_what_changed_is_said(browser: Any, folder: Path) -> None:
 
 
 def test_every_control_is_led_to_by_the_tab_key(browser: Any, folder: Path) -> None:
-    """Graph and table are one stop each, whose lines the arrow keys lead through; focus is seen everywhere."""
+    """Graph and table are one stop each, with arrow keys inside; focus is seen everywhere."""
     with opened(browser, report(folder, "lenet5"), "#layer=C3") as at:
         stops: list[str] = []
         for _ in range(60):
@@ -97,7 +97,8 @@ def test_every_control_is_led_to_by_the_tab_key(browser: Any, folder: Path) -> N
                 """() => {
                   const at = document.activeElement, style = getComputedStyle(at);
                   const face = at.querySelector('.face');
-                  const seen = style.outlineStyle !== 'none' || (face && getComputedStyle(face).strokeDasharray !== 'none');
+                  const dashed = face && getComputedStyle(face).strokeDasharray !== 'none';
+                  const seen = style.outlineStyle !== 'none' || dashed;
                   return [at.dataset.id ?? at.getAttribute('role') ?? at.tagName.toLowerCase(), seen];
                 }"""
             )

@@ -40,7 +40,9 @@ def planted(value: Any, text: str, *, chart: bool = False) -> Any:
         return {
             key: kept
             if key in FIXED
-            else planted(kept, text, chart=(chart or key in ("light", "dark")) and key not in ("values", "title"))
+            else planted(
+                kept, text, chart=(chart or key in ("light", "dark")) and key not in ("values", "title")
+            )
             for key, kept in value.items()
         }
     if isinstance(value, list):

@@ -29,7 +29,12 @@ export function useAsked<T>(ask: () => Answer<T>, inputs: readonly unknown[]): A
     (pending as Promise<T>).then(
       (value) => left || setState({ value, waiting: false, refusal: "" }),
       (error: unknown) =>
-        left || setState({ value: undefined, waiting: false, refusal: error instanceof Error ? error.message : String(error) }),
+        left ||
+        setState({
+          value: undefined,
+          waiting: false,
+          refusal: error instanceof Error ? error.message : String(error),
+        }),
     );
     return () => {
       left = true;

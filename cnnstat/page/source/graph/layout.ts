@@ -77,10 +77,16 @@ export class Layouts {
 
 /** What stands at the head of a block that is open. */
 export function headOf(item: Item): string {
-  return item.title.replace(/[0-9_]+$/, "") === item.operation ? item.title : `${item.title} · ${item.operation}`;
+  return item.title.replace(/[0-9_]+$/, "") === item.operation
+    ? item.title
+    : `${item.title} · ${item.operation}`;
 }
 
-function* openWithin(level: Level, open: ReadonlySet<string>, levels: ReadonlyMap<string, Level>): Generator<string> {
+function* openWithin(
+  level: Level,
+  open: ReadonlySet<string>,
+  levels: ReadonlyMap<string, Level>,
+): Generator<string> {
   for (const item of level.items) {
     if (!item.children.length || !open.has(item.id)) continue;
     yield item.id;
@@ -98,7 +104,9 @@ function assemble(
 ): Laid {
   const placed: Placed[] = [];
   const ways: Way[] = [];
-  const ports = new Map<string, number>(level.ins.map((port, index) => [port, positions.ins[index] as number]));
+  const ports = new Map<string, number>(
+    level.ins.map((port, index) => [port, positions.ins[index] as number]),
+  );
   if (level.outs) ports.set(OUT, positions.out);
   const boxes = new Map<string, Point & Size & { shift: Point }>();
   level.items.forEach((item, index) => {
@@ -109,7 +117,8 @@ function assemble(
     const shift = { x: corner.x + (width - (laid?.width ?? 0)) / 2, y: corner.y + HEAD };
     boxes.set(item.id, { ...corner, width, height, shift });
     for (const each of laid?.placed ?? []) placed.push({ ...each, ...moved(each, shift) });
-    for (const way of laid?.ways ?? []) ways.push({ ...way, points: way.points.map((point) => moved(point, shift)) });
+    for (const way of laid?.ways ?? [])
+      ways.push({ ...way, points: way.points.map((point) => moved(point, shift)) });
   });
 
   /** Returns where a way meets a port of an open block, across. */
@@ -127,7 +136,14 @@ function assemble(
     else if (end !== undefined) {
       points[points.length - 1] = { x: end, y: to.y };
       // From the border down to where what is within begins.
-      ways.push({ ...arrow, points: [{ x: end, y: to.y }, { x: end, y: to.y + HEAD }], tip: false });
+      ways.push({
+        ...arrow,
+        points: [
+          { x: end, y: to.y },
+          { x: end, y: to.y + HEAD },
+        ],
+        tip: false,
+      });
     }
     ways.push({ ...arrow, points, tip: to !== undefined && end === undefined });
   });

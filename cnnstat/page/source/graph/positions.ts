@@ -34,7 +34,9 @@ const known = new Map<string, Positions>();
 
 export function positionsOf(level: Level, sizes: readonly Size[]): Positions {
   const numbers = new Map<string, string>();
-  [...level.ins, ...level.items.map((item) => item.id), OUT].forEach((id, index) => numbers.set(id, String(index)));
+  [...level.ins, ...level.items.map((item) => item.id), OUT].forEach((id, index) =>
+    numbers.set(id, String(index)),
+  );
   const name = (id: string) => numbers.get(id) as string;
   const key = [
     level.ins.length,
@@ -63,7 +65,8 @@ function laid(level: Level, sizes: readonly Size[], name: (id: string) => string
     for (const port of level.ins) graph.setEdge(TOP, name(port), { weight: 20 });
   }
   if (level.outs) graph.setNode(name(OUT), { width: 1, height: 1 });
-  for (const arrow of level.arrows) graph.setEdge(name(arrow.from), name(arrow.to), { weight: arrow.skip ? 1 : 4 });
+  for (const arrow of level.arrows)
+    graph.setEdge(name(arrow.from), name(arrow.to), { weight: arrow.skip ? 1 : 4 });
   layout(graph);
 
   // What holds the ports at the top takes a rank of its own, which is cut off.

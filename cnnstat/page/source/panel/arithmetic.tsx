@@ -59,7 +59,14 @@ function Erratum({ erratum }: { erratum: ErratumEntry }) {
     <div class="erratum">
       <p>
         {erratum.figure}: {erratum.source} prints <strong>{erratum.printed}</strong>
-        {correct === null ? "" : <>; right is <strong>{correct}</strong></>}.{erratum.reason ? ` ${erratum.reason}` : ""}
+        {correct === null ? (
+          ""
+        ) : (
+          <>
+            ; right is <strong>{correct}</strong>
+          </>
+        )}
+        .{erratum.reason ? ` ${erratum.reason}` : ""}
       </p>
       {erratum.slips.length ? (
         <ul>
