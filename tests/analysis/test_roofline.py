@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import cnnstat
 from cnnstat.analysis.machines import Machine, machine_named, machines, rate
-from cnnstat.analysis.roofline import FREE, Roof, Traffic, roofs, together
+from cnnstat.analysis.roofline import FREE, Roof, Traffic, roof_of_network, roofs, together
 from cnnstat.base.errors import ArgumentError
 from cnnstat.layers import LAYERS
 
@@ -103,6 +105,19 @@ def test_a_layer_takes_no_less_than_either(name: str) -> None:
         assert whole.seconds >= max(whole.arithmetic_seconds, whole.memory_seconds)
 
 
+@pytest.mark.parametrize("options", [{}, {"batch": 3, "dtype": "float16"}], ids=["one", "three"])
+@pytest.mark.parametrize("name", ["lenet5", "resnet18", "mobilenet-v2", "unet", "densenet121", "siamese"])
+def test_a_network_is_what_its_layers_are_together(name: str, options: dict[str, Any]) -> None:
+    analysis = cnnstat.analyze(name, **options)
+    for machine in (*machines().values(), Machine("", Fraction(1000, 7), Fraction(11, 3))):
+        each = roofs(analysis, machine)
+        whole, found = together(each), roof_of_network(analysis.graph, analysis.settings, machine)
+        assert found is not None
+        assert (found.flops, found.traffic_bytes) == (whole.flops, whole.traffic.total)
+        assert (found.seconds, found.intensity) == (whole.seconds, whole.intensity)
+        assert found.memory_bound_layers == sum(roof.bound == "memory" for roof in each)
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -139,3 +154,32 @@ def test_the_manual_lists_the_machines() -> None:
         name: Machine(name, rate(peak), rate(bandwidth), title, source)
         for name, (title, peak, bandwidth, source) in found.items()
     } == machines()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "{type: conv, filters: 3, kernel: 1, stride: 8}",
+        "{type: conv, filters: 3, kernel: 1, stride: 2}",
+        "{type: conv, filters: 3, kernel: [3, 2], stride: [4, 5], padding: 1}",
+        "{type: conv, filters: 3, kernel: 2, dilation: 4, stride: 5}",
+        "{type: conv, filters: 2, kernel: 3, groups: 2}",
+        "{type: max_pool, kernel: 2, stride: 3}",
+        "{type: avg_pool, kernel: 3, stride: 4}",
+        "{type: adaptive_avg_pool, size: 5}",
+        "{type: transposed_conv, filters: 3, kernel: 2, stride: 3}",
+        "{type: relu}",
+    ],
+)
+def test_what_is_read_is_what_changes_an_output(layer: str) -> None:
+    """Each place of the input is poisoned in turn: those that reach no output are not read."""
+    text = f"input: [2, 18, 19]\nlayers: [{layer}]"
+    network = cnnstat.Network(cnnstat.loads(text), seed=0)
+    clean = network.sample(batch=1)
+    read = 0
+    for place in np.ndindex(18, 19):
+        poisoned = clean.copy()
+        poisoned[(0, slice(None), *place)] = np.nan
+        read += bool(np.isnan(network.forward(poisoned)).any())
+    (found,) = of(text).values()
+    assert found.traffic.inputs == 4 * 2 * read
