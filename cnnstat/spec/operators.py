@@ -31,6 +31,11 @@ def bounded(number: Number) -> Number:
     return number
 
 
+def plain_number(number: Number) -> Number:
+    """Return a fraction that is a whole number as one."""
+    return number.numerator if number.denominator == 1 else number
+
+
 def power(base: Number, exponent: Number) -> Number:
     """Return a power, once it is known that it is no number of millions of digits.
 
@@ -44,8 +49,7 @@ def power(base: Number, exponent: Number) -> Number:
     bits = max(abs(base.numerator), base.denominator).bit_length() - 1
     if bits * abs(exponent.numerator) > _BITS:
         raise too_long()
-    result = Fraction(base) ** exponent.numerator
-    return result.numerator if result.denominator == 1 else result
+    return plain_number(Fraction(base) ** exponent.numerator)
 
 
 def too_long() -> Fault:
