@@ -31,11 +31,6 @@ def bounded(number: Number) -> Number:
     return number
 
 
-def plain_number(number: Number) -> Number:
-    """Return a fraction that is a whole number as one."""
-    return number.numerator if number.denominator == 1 else number
-
-
 def power(base: Number, exponent: Number) -> Number:
     """Return a power, once it is known that it is no number of millions of digits.
 
@@ -49,7 +44,12 @@ def power(base: Number, exponent: Number) -> Number:
     bits = max(abs(base.numerator), base.denominator).bit_length() - 1
     if bits * abs(exponent.numerator) > _BITS:
         raise too_long()
-    return plain_number(Fraction(base) ** exponent.numerator)
+    return whole(Fraction(base) ** exponent.numerator)
+
+
+def whole(number: Number) -> Number:
+    """Return a number as the language has it: a fraction only where it is no whole number."""
+    return number.numerator if number.denominator == 1 else number
 
 
 def too_long() -> Fault:
