@@ -17,8 +17,7 @@ from tests.program import within
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("lenet5", "googlenet", "unet", "siamese", "unet3d", "lstm", "shufflenet-v2-1.0")
-SAMPLE = tuple(name for name in NAMES if name in bundled.names())
+SAMPLE = ("lenet5", "googlenet", "unet", "siamese", "unet3d", "shufflenet-v2-1.0")
 OTHERS = tuple(name for name in bundled.names() if name not in SAMPLE)
 EVERY = (*SAMPLE, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS))
 
