@@ -102,8 +102,11 @@ def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
         elif argument.required or draw(given):
             line.append(draw(_OTHER) if argument.nargs == 1 else text("LAYER"))
     for option in parameters(command):
-        if not isinstance(option, click.Option) or isinstance(option.type, click.Path):
-            continue  # files are what another fuzzer is about
+        if not isinstance(option, click.Option):
+            continue
+        if isinstance(option.type, click.Path):  # files are what another fuzzer is about
+            line += [option.opts[-1], "-"] if option.required else []
+            continue
         needed = option.required and draw(_NEARLY_ALWAYS)
         if option.name == "max_memory" or needed or draw(given):
             value = text(option.metavar) if option.type is click.STRING else draw(_values(option.type))
