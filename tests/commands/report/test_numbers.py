@@ -6,14 +6,17 @@ import json
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 from msgspec import Struct
 
 from cnnstat.analysis.analyze import analyze
+from cnnstat.commands.report.document import NetworkPage, PageDocument
 from cnnstat.commands.report.unit_traces import middle
 from cnnstat.spec import bundled
 from tests.commands.report.html_reader import held, report
 from tests.program import within
+from tests.report.json_pages import schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +60,14 @@ def test_figures_are_those_of_the_commands(network: Network) -> None:
     assert [each["finding"] for each in page["findings"]] == file["findings"]
     assert [entry["name"], entry["input_shape"]] == [summary["name"], summary["input_shape"]]
     assert [entry["totals"], entry["layers"]] == [summary["totals"], len(summary["layers"])]
+
+
+def test_data_are_what_the_documents_say(network: Network) -> None:
+    of_page, of_network = (
+        jsonschema.Draft202012Validator(schema(kind)) for kind in (PageDocument, NetworkPage)
+    )
+    of_page.validate(network.data["document"])
+    of_network.validate(network.page)
 
 
 def test_blocks_are_those_of_every_depth(network: Network) -> None:
