@@ -108,8 +108,10 @@ def test_a_killed_worker_changes_no_point(tmp_path: Path, undisturbed: list[Any]
     psutil = pytest.importorskip("psutil", reason="it finds workers")
     path = tmp_path / "worker.duckdb"
     process = begin(path, "--jobs", "2")
-    wait_until_written(path, process, 3)
-    workers = [each for each in psutil.Process(process.pid).children() if "spawn_main" in str(each.cmdline())]
+    parent, workers, until = psutil.Process(process.pid), [], time.monotonic() + 120
+    while not workers and process.poll() is None:
+        assert time.monotonic() < until
+        workers = [each for each in parent.children() if "spawn_main" in str(each.cmdline())]
     workers[0].kill()
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
