@@ -1,0 +1,96 @@
+"""What a page gets for an answer: the documents of other commands, and what the editor needs beside them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.commands.report.document import NetworkPage  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.serve.parameters import Parameter  # noqa: TC001 - msgspec reads it
+from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
+
+Place: TypeAlias = tuple[int, int]
+"""Where something begins and ends in the text, in units of UTF-16."""
+
+
+class TextEdit(Struct, frozen=True, kw_only=True):
+    """What stands at a place becomes another text."""
+
+    place: Place
+    text: str
+
+
+class Diagnostic(Struct, frozen=True, kw_only=True):
+    """What is wrong at a place, as the terminal says it, and the way out."""
+
+    place: Place
+    line: int
+    column: int
+    severity: Severity
+    code: str
+    message: str
+    title: str
+    """What the page of the code is called; empty for a plug-in's."""
+    way_out: str
+    edits: tuple[TextEdit, ...] = ()
+    """Those that mend it, as `check --fix` does; none where it cannot."""
+
+
+class LiveDocument(Struct, frozen=True, kw_only=True):
+    """A text while it is written: its network, or what is wrong with it.
+
+    ``variant`` is the one that is meant, null for a spec without any.
+    """
+
+    network: NetworkPage | None
+    problems: tuple[Diagnostic, ...]
+    refused: str
+    """What is wrong with the parameters or settings that were asked for; empty for nothing."""
+    variants: tuple[str, ...]
+    variant: str | None
+    parameters: tuple[Parameter, ...]
+
+
+class FindingsDocument(Struct, frozen=True, kw_only=True):
+    """What `check` finds in a text, in all its networks."""
+
+    findings: tuple[Diagnostic, ...]
+
+
+class ReadDocument(Struct, frozen=True, kw_only=True):
+    """The text of a spec to start from: a bundled network's, or what was read of a model."""
+
+    text: str
+    variant: str | None
+    remarks: tuple[str, ...] = ()
+
+
+class ZooEntry(Struct, frozen=True, kw_only=True):
+    """A bundled network, and the family whose text it stands in."""
+
+    name: str
+    family: str
+
+
+class ZooDocument(Struct, frozen=True, kw_only=True):
+    """All bundled networks, in order."""
+
+    networks: tuple[ZooEntry, ...]
+
+
+class StartDocument(Struct, frozen=True, kw_only=True):
+    """What a page begins with.
+
+    ``known`` says which content of the file it is, ``saves`` that there is a file, ``trouble`` why that cannot
+    be read.
+    """
+
+    version: str
+    name: str
+    text: str
+    variant: str | None
+    known: str
+    trouble: str
+    saves: bool
+    remarks: tuple[str, ...] = ()
