@@ -267,8 +267,8 @@ def receptive_field(row: Row | Totals, input_shape: Shape, because: str = "") ->
     )
 
 
-def builtins(document: Document) -> Any:
-    """Return a document as what JSON is made of."""
+def builtins(document: Struct) -> Any:
+    """Return a document, or a part of one, as what JSON is made of."""
     return msgspec.to_builtins(document, enc_hook=_exact, str_keys=True)
 
 

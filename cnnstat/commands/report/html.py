@@ -1,0 +1,119 @@
+"""What a page is made of -> one HTML file, which needs nothing beside it.
+
+Data stand in it as gzip in base64: whatever texts a spec has, none of them is markup. Scripts and styles are
+those whose hash the file's own Content-Security-Policy names; the policy lets nothing be loaded. Who has no
+script sees the totals.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from html import escape
+from typing import TYPE_CHECKING
+
+from cnnstat.base.text import visible
+from cnnstat.report.document import builtins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from msgspec import Struct
+
+    from cnnstat.commands.report.document import IndexEntry, NetworkPage, PageDocument
+    from cnnstat.page.assets import Assets
+
+MEDIA_TYPE = "application/gzip;base64"
+"""Of the elements that hold data: a type that no browser takes for a script."""
+DOCUMENT = "document"
+"""The element of the `PageDocument`; that of the network at a position is `network-POSITION`."""
+_COLUMNS = ("params", "macs", "flops", "activations", "inference_memory_bytes", "training_memory_bytes")
+_HEADS = ("network", "input", "layers", "params", "MACs", "FLOPs", "activations", "inference B", "training B")
+
+
+def html(document: PageDocument, networks: Sequence[NetworkPage | None], assets: Assets) -> str:
+    """Return the file of a report: the page, and of each network what is shown of it, None for none."""
+    held = [_data(DOCUMENT, document)]
+    held += [_data(f"network-{i}", network) for i, network in enumerate(networks) if network is not None]
+    title = escape(visible(document.title))
+    style, script = _contained(assets.style, "style"), _contained(assets.script, "script")
+    lines = (
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(assets)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        '<meta name="referrer" content="no-referrer">',
+        f'<meta name="generator" content="cnnstat {document.version}">',
+        f"<title>{title} · cnnstat</title>",
+        f"<style>{style}</style>",
+        "</head>",
+        "<body>",
+        '<div id="page"></div>',
+        *_without_script(document, title),
+        *held,
+        f"<script>{script}</script>",
+        "</body>",
+        "</html>",
+        "",
+    )
+    return "\n".join(lines)
+
+
+def policy(assets: Assets) -> str:
+    """Return the policy of a file with this script and this style: nothing else runs, nothing is loaded."""
+    return (
+        f"default-src 'none'; script-src {_hash(assets.script)}; style-src {_hash(assets.style)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _contained(text: str, element: str) -> str:
+    """Return what stands in an element as it is, which nothing in it may end.
+
+    Raises:
+        ValueError: something in it does.
+    """
+    lower = text.lower()
+    if f"</{element}" in lower or "<!--" in text or "\r" in text:
+        raise ValueError(f"what is built of the page does not fit into <{element}>")
+    return text
+
+
+def _data(name: str, value: Struct) -> str:
+    text = json.dumps(builtins(value), ensure_ascii=True, separators=(",", ":"))
+    # Without a time, so that one input makes one file.
+    packed = base64.b64encode(gzip.compress(text.encode("ascii"), 9, mtime=0)).decode()
+    return f'<script type="{MEDIA_TYPE}" id="{name}">{packed}</script>'
+
+
+def _without_script(document: PageDocument, title: str) -> Iterator[str]:
+    """Yield the totals as a plain table."""
+    yield "<noscript>"
+    yield f"<h1>{title}</h1>"
+    yield "<p>These are the totals. All else of this page needs JavaScript, which it brings along.</p>"
+    yield "<table>"
+    yield "".join(("<tr>", *(f'<th scope="col">{head}</th>' for head in _HEADS), "</tr>"))
+    for entry in document.index:
+        yield f"<tr>{_row(entry)}</tr>"
+    yield "</table>"
+    yield "</noscript>"
+
+
+def _row(entry: IndexEntry) -> str:
+    name = f'<th scope="row">{escape(visible(entry.name))}</th>'
+    if entry.totals is None:
+        problems = "<br>".join(escape(visible(problem.partition("\n")[0])) for problem in entry.problems)
+        return f'{name}<td colspan="{len(_HEADS) - 1}">{problems}</td>'
+    numbers = (entry.layers, *(getattr(entry.totals, key) for key in _COLUMNS))
+    shape = "×".join(map(str, entry.input_shape))
+    return "".join((name, f"<td>{shape}</td>", *(f"<td>{number:,}</td>" for number in numbers)))

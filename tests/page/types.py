@@ -1,0 +1,123 @@
+"""The types of the page's data, in TypeScript, from the classes: python -m tests.page.types writes them."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import inspect
+
+import cnnstat
+from cnnstat.commands.report.document import NetworkPage, PageDocument
+from cnnstat.report.document import Real
+from tests.report.json_pages import meanings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FILE = Path(cnnstat.__file__).parent / "page" / "source" / "types.ts"
+HEAD = "// Made from the classes of the documents: python -m tests.page.types\n"
+WIDTH = 110
+
+
+def types(*documents: type[msgspec.Struct]) -> str:
+    """Return the types of documents, and of all that they are made of."""
+    written: dict[str, str] = {}
+    for info in inspect.multi_type_info(documents or (PageDocument, NetworkPage)):
+        for each in _structs(info):
+            written.setdefault(each.cls.__name__, _interface(each))
+    return "\n".join((HEAD, *written.values()))
+
+
+def _structs(info: inspect.Type) -> Iterator[inspect.StructType]:
+    """Yield every class that a type is made of, each before those within it."""
+    if isinstance(info, inspect.StructType):
+        yield info
+        for field in info.fields:
+            yield from _structs(field.type)
+    for each in _inner(info):
+        yield from _structs(each)
+
+
+def _inner(info: inspect.Type) -> tuple[inspect.Type, ...]:
+    match info:
+        case inspect.UnionType(types=parts) | inspect.TupleType(item_types=parts):
+            return parts
+        case inspect.VarTupleType(item_type=part) | inspect.ListType(item_type=part):
+            return (part,)
+        case inspect.DictType(value_type=part) | inspect.Metadata(type=part):
+            return (part,)
+    return ()
+
+
+def _interface(info: inspect.StructType) -> str:
+    said, unset = meanings(info.cls), {each.name: each.default for each in msgspec.structs.fields(info.cls)}
+    lines = [*_comment(info.cls.__doc__ or "", ""), f"export interface {info.cls.__name__} {{"]
+    for field in info.fields:
+        lines += _comment(said.get(field.encode_name, ""), "  ")
+        missing = "?" if unset[field.name] is msgspec.UNSET else ""
+        lines.append(f"  {_key(field.encode_name)}{missing}: {_type(field.type)};")
+    return "\n".join((*lines, "}\n"))
+
+
+def _comment(text: str, before: str) -> list[str]:
+    lines = wrap(" ".join(text.split()).replace("*/", "* /"), WIDTH - len(before) - 4)
+    if len(lines) < 2:
+        return [f"{before}/** {line} */" for line in lines]
+    return [f"{before}/**", *(f"{before} * {line}" for line in lines), f"{before} */"]
+
+
+def _key(name: str) -> str:
+    return name if name.isidentifier() else json.dumps(name)
+
+
+def _union(parts: Sequence[inspect.Type]) -> str:
+    return " | ".join(dict.fromkeys(map(_type, parts)))
+
+
+def _type(info: inspect.Type) -> str:
+    """Return a type as TypeScript has it.
+
+    Raises:
+        TypeError: none is known for it.
+    """
+    match info:
+        case inspect.StructType(cls=cls):
+            return cls.__name__
+        case inspect.Metadata(type=inner):
+            return _type(inner)
+        case inspect.UnionType(types=parts):
+            return _union(parts)
+        case inspect.TupleType(item_types=parts):
+            return f"[{', '.join(map(_type, parts))}]"
+        case inspect.VarTupleType(item_type=part) | inspect.ListType(item_type=part):
+            inner_type = _type(part)
+            return f"({inner_type})[]" if " | " in inner_type else f"{inner_type}[]"
+        case inspect.DictType(value_type=part):
+            return f"Record<string, {_type(part)}>"
+        case inspect.LiteralType(values=values):
+            return " | ".join(map(json.dumps, values))
+        case inspect.CustomType(cls=cls) if cls is Fraction:
+            return "number | [number, number]"
+        case inspect.CustomType(cls=cls) if cls is Real:
+            return "number | null"
+        case inspect.IntType() | inspect.FloatType():
+            return "number"
+        case inspect.StrType():
+            return "string"
+        case inspect.BoolType():
+            return "boolean"
+        case inspect.NoneType():
+            return "null"
+        case inspect.AnyType():
+            return "unknown"
+    raise TypeError(f"no type of TypeScript is known for {info}")
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(types(), encoding="utf-8")
