@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cnnstat.analysis.model import BlockRow
 from cnnstat.commands.draw.repeats import repeats_of
 from cnnstat.commands.draw.wording import family_of, operation
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
 
 def network_page(analysis: Analysis, key: str) -> NetworkPage:
     """Return what a page shows of a network, without what needs its spec's text or a run."""
+    return replace(outline(analysis, key), explained=explained(analysis), fields=unit_fields(analysis))
+
+
+def outline(analysis: Analysis, key: str) -> NetworkPage:
+    """Return what graph and table are made of; all else is null."""
     repeats = repeats_of(analysis, each=False)
     return NetworkPage(
         command="report",
@@ -39,8 +46,8 @@ def network_page(analysis: Analysis, key: str) -> NetworkPage:
         layers=tuple(_looks(analysis, repeats)),
         blocks=tuple(_blocks(analysis)),
         repetitions=tuple(_repetitions(analysis, repeats)),
-        explained=explained(analysis),
-        fields=unit_fields(analysis),
+        explained=None,
+        fields=None,
         conventions=None,
         charts=None,
         findings=None,

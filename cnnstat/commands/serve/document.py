@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.commands.report.document import NetworkPage  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.report.document import FamilyColours, NetworkPage  # noqa: TC001 - msgspec reads it
 from cnnstat.commands.serve.parameters import Parameter  # noqa: TC001 - msgspec reads it
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
@@ -40,16 +40,18 @@ class Diagnostic(Struct, frozen=True, kw_only=True):
 class LiveDocument(Struct, frozen=True, kw_only=True):
     """A text while it is written: its network, or what is wrong with it.
 
-    ``variant`` is the one that is meant, null for a spec without any.
+    ``network`` has what graph and table are made of, and is null where something is wrong. ``colours`` are
+    those of its families of layers. ``refused`` is what is wrong with the parameters or settings that were
+    asked for, empty for nothing; ``variant`` the one that is meant, null for a spec without any.
     """
 
-    network: NetworkPage | None
-    problems: tuple[Diagnostic, ...]
-    refused: str
-    """What is wrong with the parameters or settings that were asked for; empty for nothing."""
-    variants: tuple[str, ...]
-    variant: str | None
-    parameters: tuple[Parameter, ...]
+    network: NetworkPage | None = None
+    colours: dict[str, FamilyColours] = {}
+    problems: tuple[Diagnostic, ...] = ()
+    refused: str = ""
+    variants: tuple[str, ...] = ()
+    variant: str | None = None
+    parameters: tuple[Parameter, ...] = ()
 
 
 class FindingsDocument(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -12,9 +12,6 @@ from cnnstat.commands.serve.document import StartDocument
 from cnnstat.commands.serve.opened_file import FileState, OpenedFile
 from cnnstat.importers import is_model
 from cnnstat.spec import bundled, file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FIRST = "lenet5"
 """The network that a page begins with where none is named."""
@@ -55,12 +52,12 @@ def opened(spec: str | None) -> Opened:
         return Opened(spec, found.text, None, remarks=found.said)
     name = spec or FIRST
     text, shown, variant = file.read(name)
-    path = file.find(name)[0]
-    if name == "-" or _is_bundled(path):
-        return Opened(shown, text, variant)
-    return Opened(shown, text, variant, OpenedFile(path))
+    if name == "-" or not Path(shown).exists():  # a bundled network is nobody's to change
+        return Opened(shown, text, variant or _variant(name))
+    return Opened(shown, text, variant, OpenedFile(Path(shown)))
 
 
-def _is_bundled(path: Path) -> bool:
-    """Say whether a file came with the program: it is nobody's to change."""
-    return path.resolve().is_relative_to(bundled.folder().resolve())
+def _variant(name: str) -> str | None:
+    """Return which variant of its family's text a bundled network is."""
+    found = bundled.locate(name)
+    return found[1] if found else None

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 
 from cnnstat.base.errors import Source
+from cnnstat.base.limits import MAX_SIZE
 from cnnstat.spec.axis import Values
 from cnnstat.spec.document import Mapping, Scalar, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnnstat.commands.serve.places import Places
     from cnnstat.spec.axis import Axis
@@ -48,12 +49,12 @@ class Parameter(Struct, frozen=True, kw_only=True):
     place: tuple[int, int] | None
 
 
-def parameters(spec: Spec, text: str, places: Places) -> tuple[Parameter, ...]:
+def parameters(spec: Spec, variant: str | None, text: str, places: Places) -> tuple[Parameter, ...]:
     """Return the parameters of a network that the page may change."""
-    family, variant = spec.family, spec.variant
-    own = family.params | (variant.params if variant else {})
+    family = spec.family
+    own = family.params | (spec.variant.params if spec.variant else {})
     axes = family.space.axes if family.space else {}
-    written = dict(_written(text, variant and _key_of(spec), places)) if own else {}
+    written = dict(_written(text, variant, places)) if own else {}
     return tuple(
         Parameter(
             name=name,
@@ -66,10 +67,6 @@ def parameters(spec: Spec, text: str, places: Places) -> tuple[Parameter, ...]:
         )
         for name, value in [*own.items()][:MOST_PARAMETERS]
     )
-
-
-def _key_of(spec: Spec) -> str:
-    return next(key for key, each in spec.family.variants.items() if each is spec.variant)
 
 
 def _written(text: str, variant: str | None, places: Places) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -103,26 +100,25 @@ def _stops(value: Value, axis: Axis | None) -> tuple[Setting, ...]:
         return tuple(map(_setting, axis.items[:MOST_STOPS]))
     if axis is not None and axis.count is not None:
         # Of more numbers than there are stops, every second, every third: the first and the last are kept.
-        last = axis.count - 1
-        return _thinned([axis.at(last * at // (MOST_STOPS - 1)) for at in range(MOST_STOPS)]
-                        if axis.count > MOST_STOPS else [axis.at(at) for at in range(axis.count)])
+        stops, last = min(axis.count, MOST_STOPS), axis.count - 1
+        return _settings(axis.at(last * at // max(1, stops - 1)) for at in range(stops))
     if axis is not None:
         extent = axis.last - axis.first
-        return _thinned([_plain(axis.first + extent * at / _EVEN) for at in range(_EVEN + 1)])
+        return _settings(_plain(axis.first + extent * at / _EVEN) for at in range(_EVEN + 1))
     return _around(value)
 
 
 def _around(value: Value) -> tuple[Setting, ...]:
     """Return stops up to twice a number, for there are no bounds; the number itself is one of them."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SIZE:
         step = ceil(2 * value / MOST_STOPS)
         return tuple(sorted({1, value, *range(step, 2 * value + 1, step)}))
-    if isinstance(value, Fraction) and value > 0:
+    if isinstance(value, Fraction) and 0 < value <= MAX_SIZE:
         return tuple(float(2 * value * at / _EVEN) for at in range(1, _EVEN + 1))
     return ()
 
 
-def _thinned(values: list[Value]) -> tuple[Setting, ...]:
+def _settings(values: Iterable[Value]) -> tuple[Setting, ...]:
     return tuple(map(_setting, dict.fromkeys(values)))
 
 

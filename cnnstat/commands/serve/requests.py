@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.settings import Settings
+from cnnstat.base.errors import Source
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.graph.load import loads
+from cnnstat.graph.model import build
+from cnnstat.spec.choice import choose
+from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
+    from cnnstat.spec.choice import Spec
+    from cnnstat.spec.model import Family
 
 Size: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Word: TypeAlias = Annotated[str, Meta(max_length=1000)]
@@ -67,31 +72,38 @@ class AsFile(OfText, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weights: bool = True
 
 
-def analysis_of(asked: OfText, name: str) -> Analysis:
-    """Return the figures of the network that is meant.
+def spec_of(asked: OfText, family: Family) -> Spec:
+    """Return the network that is meant. What the text no longer has, for it is being changed, counts no more.
+
+    Raises:
+        SpecError: its input has no sizes; ArgumentError: a value is none that a spec could have.
+    """
+    variant = asked.variant if asked.variant in family.variants else None
+    return choose(family, variant, {name: each for name, each in asked.params.items() if name in family.params})
+
+
+def analysis_of(asked: OfText, spec: Spec) -> Analysis:
+    """Return its figures.
 
     Raises:
         SpecError: the spec is wrong; ArgumentError: what is asked does not go with it.
     """
-    key = structs.replace(asked) if type(asked) is OfText else _plain(asked)
-    encoded = msgspec.json.encode(key)
-    if _latest and _latest[0] == (encoded, name):
-        return _latest[1]  # type: ignore[return-value]
-    graph = loads(
-        asked.text,
-        name,
-        variant=asked.variant,
-        params=asked.params,
-        input_shape=asked.input_shape or None,
-    )
-    analysis = analyze_graph(graph, asked.settings)
-    _latest[:] = [(encoded, name), analysis]
-    return analysis
+    graph = build(spec)
+    return analyze_graph(graph.on(asked.input_shape) if asked.input_shape else graph, asked.settings)
 
 
-_latest: list[Any] = []
-"""The last request and its analysis: a page asks for several parts of one."""
+def analyzed(asked: OfText, name: str) -> Analysis:
+    """Return the figures of the network that is meant; a page asks for several parts of one.
+
+    Raises:
+        SpecError: the spec is wrong; ArgumentError: what is asked does not go with it.
+    """
+    key = (name, msgspec.json.encode([getattr(asked, field) for field in OfText.__struct_fields__]))
+    if _latest.get("key") != key:
+        spec = spec_of(asked, read_family(Source(name, asked.text)))
+        _latest.update(key=key, analysis=analysis_of(asked, spec))
+    return _latest["analysis"]  # type: ignore[no-any-return]
 
 
-def _plain(asked: OfText) -> OfText:
-    return OfText(**{field: getattr(asked, field) for field in OfText.__struct_fields__})
+_latest: dict[str, Any] = {}
+"""The last of these, and what was asked for it."""
