@@ -41,6 +41,7 @@ EXCEPTIONS = {
     "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/trace/*": ("executor", "tensors", "bridge"),
     "commands/list/plugins_document.py": ("executor",),
+    "commands/serve/answers.py": ("exporters",),
 }
 """Files that may import more."""
 
@@ -63,6 +64,9 @@ SHARED = {
     "commands/plot/layer_chart.py": ("draw",),
     "commands/plot/size_chart.py": ("sizes",),
     "commands/report/*": ("check", "diff", "draw", "explain", "flops", "plot", "run", "summary", "trace"),
+    "commands/serve/*": (
+        *("check", "explain", "export", "flops", "import_", "plot", "report", "run", "schema", "trace"),
+    ),
     "commands/trace/command.py": ("run",),
     "commands/trace/python_trace.py": ("run",),
     "commands/trace/traced_run.py": ("run",),
@@ -90,12 +94,14 @@ LIBRARIES = {
     "onnx": ("exporters/onnx/library.py", "importers/onnx/*"),
     "onnxruntime": ("commands/run/onnx_runtime.py",),
     "torch": ("importers/torch_export/*", "commands/run/pytorch_engine.py"),
-    "psutil": ("commands/run/memory_limit.py",),
+    "psutil": ("commands/run/memory_limit.py", "commands/serve/workers.py"),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
     "safetensors": ("tensors/safetensors.py",),
     "pygraphviz": ("commands/draw/libraries.py",),
     "vl_convert": ("commands/draw/libraries.py",),
+    "starlette": ("commands/serve/*",),
+    "uvicorn": ("commands/serve/server.py",),
     "scipy": ("commands/fit/search.py",),
     "duckdb": ("commands/sweep/libraries.py",),
     "pyarrow": ("commands/sweep/libraries.py",),

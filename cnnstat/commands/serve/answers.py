@@ -43,7 +43,7 @@ _FILES: dict[str, tuple[type[OfText], Callable[[Any, str], Answer]]] = {
 
 def begin() -> None:
     """Import all that answers need, and have worked once: the first that is typed does not wait for it."""
-    text = "input: [3, 32, 32]\nlayers:\n- conv: {filters: 8, kernel: 3}\n"
+    text = "input: [3, 32, 32]\nlayers:\n- {type: conv, filters: 8, kernel: 3}\n"
     body = msgspec.json.encode({"text": text})
     for kind in ("live", "findings", "conventions"):
         answer(Job(kind, body, "first.yaml"))
@@ -72,7 +72,7 @@ def answer(job: Job) -> Answer:
     except (ArgumentError, FileError, NoExportError, RefusedError) as error:
         return refusal(Ending.REFUSED, plain(str(error)))
     except RecursionError:
-        return refusal(Ending.REFUSED, "this is nested too deep", "limit/depth")
+        return refusal(Ending.REFUSED, "this is nested too deep", "depth")
 
 
 def _document(found: Any) -> Answer:

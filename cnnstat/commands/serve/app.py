@@ -1,4 +1,4 @@
-"""The server as an ASGI application: requests of the page, each bounded, answered by workers or from a file."""
+"""The server as an ASGI application: requests of a page, each bounded, and who answers them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from cnnstat.commands.serve.bounds import FILE, LIVE, MODEL_BYTES, PART, REQUEST
 from cnnstat.commands.serve.guard import Guard
 from cnnstat.commands.serve.jobs import Answer, Ending, Job, refusal
 from cnnstat.commands.serve.page import page
-from cnnstat.commands.serve.workers import Workers
 from cnnstat.commands.serve.zoo import zoo, zoo_text
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from cnnstat.commands.serve.bounds import Bound
     from cnnstat.commands.serve.opened import Opened
+    from cnnstat.commands.serve.workers import Workers
     from cnnstat.page.assets import Assets
 
 Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
@@ -58,7 +58,9 @@ class _Save(Struct, frozen=True, forbid_unknown_fields=True):
     known: Annotated[str, Meta(max_length=64)]
 
 
-def application(opened: Opened, assets: Assets, token: str, port: int, workers: Workers, models: Path) -> ASGIApp:
+def application(
+    opened: Opened, assets: Assets, token: str, port: int, workers: Workers, models: Path
+) -> ASGIApp:
     """Return the server of one page, or of several on one file. ``models`` is where workers may read."""
     saving = asyncio.Lock()
 
@@ -88,7 +90,9 @@ def application(opened: Opened, assets: Assets, token: str, port: int, workers: 
     async def get_zoo(request: Request) -> Response:
         name = request.query_params.get("name")
         found = zoo() if name is None else zoo_text(name)
-        return _response(refusal(404, "there is no such bundled network")) if found is None else _document(found)
+        return (
+            _response(refusal(404, "there is no such bundled network")) if found is None else _document(found)
+        )
 
     async def read_model(request: Request) -> Response:
         with tempfile.NamedTemporaryFile(dir=models, suffix=".onnx", delete=False) as file:
@@ -169,7 +173,7 @@ def _response(answer: Answer) -> Response:
 
 async def _too_long(request: Request, error: TooLongError) -> Response:
     why = f"a request of more than {error.args[0] >> 20:,} MiB"
-    answer = _response(refusal(413, why, "limit/size"))
+    answer = _response(refusal(413, why, "size"))
     answer.headers["connection"] = "close"  # what is left of it is not read
     return answer
 

@@ -1,4 +1,4 @@
-"""What one request may take: bytes, seconds and memory. A page that asks for more is answered with a refusal."""
+"""What one request may take: bytes, seconds and memory. Who asks for more is refused."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def serve(spec: str | None, port: int, browser: bool) -> None:
         raise Undone(lacking)
     # These need starlette and uvicorn: --help does without.
     from cnnstat.commands.serve.opened import opened  # noqa: PLC0415
-    from cnnstat.commands.serve.server import NoPortError, serve as run  # noqa: PLC0415
+    from cnnstat.commands.serve.server import NoPortError, run  # noqa: PLC0415
 
     try:
         run(opened(spec), port, say, browser=browser)

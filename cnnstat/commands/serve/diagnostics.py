@@ -29,7 +29,8 @@ def of_problems(problems: Iterable[Problem], places: Places) -> tuple[Diagnostic
             severity="error",
             code=problem.code,
             message=plain(problem.message),
-            **_page(problem.code),
+            title=_title(problem.code),
+            way_out=_way_out(problem.code),
         )
         for problem in problems
     )
@@ -55,16 +56,18 @@ def of_findings(text: str, name: str) -> tuple[Diagnostic, ...]:
                 TextEdit(place=(places.at(edit.start), places.at(edit.stop)), text=edit.text)
                 for edit in edits.get((found.line, found.column, found.code), ())
             ),
-            **_page(found.code),
+            title=_title(found.code),
+            way_out=_way_out(found.code),
         )
         for found in report.findings
     )
 
 
-def _page(code: str) -> dict[str, str]:
-    """Return what the page of a code says: what is wrong in a line, and what an author can do."""
+def _title(code: str) -> str:
     if code in CODES:
-        return {"title": CODES[code].title, "way_out": CODES[code].way_out}
-    if code in rules.codes():
-        return {"title": rules.manual(code).title, "way_out": ""}
-    return {"title": "", "way_out": ""}
+        return CODES[code].title
+    return rules.manual(code).title if code in rules.codes() else ""
+
+
+def _way_out(code: str) -> str:
+    return CODES[code].way_out if code in CODES else ""

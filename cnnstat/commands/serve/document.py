@@ -84,8 +84,8 @@ class ZooDocument(Struct, frozen=True, kw_only=True):
 class StartDocument(Struct, frozen=True, kw_only=True):
     """What a page begins with.
 
-    ``known`` says which content of the file it is, ``saves`` that there is a file, ``trouble`` why that cannot
-    be read.
+    ``known`` says which content of the file it is, ``saves`` that there is a file, ``trouble`` why that
+    cannot be read.
     """
 
     version: str

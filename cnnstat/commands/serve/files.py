@@ -30,15 +30,18 @@ def report(asked: OfText, name: str) -> Answer:
     analysis = analyzed(asked, name)
     page = network_page(analysis, analysis.name)
     networks = (Reported(analysis.name, name, analysis),)
-    return Answer(Ending.GOOD, html(page_document(networks, (page,)), (page,), assets("report")).encode(), "text/html")
+    return Answer(
+        Ending.GOOD, html(page_document(networks, (page,)), (page,), assets("report")).encode(), "text/html"
+    )
 
 
 def export(asked: AsFile, name: str) -> Answer:
     """Return the file that `cnnstat export` writes of the network.
 
     Raises:
-        NoExportError: the target cannot say it; RefusedError: it takes too much memory; FileError: it would be
-            two files.
+        NoExportError: the target cannot say it.
+        RefusedError: it takes too much memory.
+        FileError: it would be two files.
     """
     analysis = analyzed(asked, name)
     file = Path(f"{re.sub(r'[^A-Za-z0-9_-]+', '_', Path(name).stem)}{SUFFIXES[asked.to]}")

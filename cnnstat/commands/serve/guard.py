@@ -21,7 +21,7 @@ _NAMES = (ADDRESS, "localhost")
 
 _ALWAYS = {
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; form-action 'none'",
     "cross-origin-embedder-policy": "require-corp",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -82,7 +82,11 @@ class Guard:
             return "forbidden: no Origin\n"
         if origins and origins[0].lower() != f"http://{hosts[0].lower()}":
             return "forbidden: another Origin\n"
-        opened = reads and headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        opened = (
+            reads
+            and headers.get("sec-fetch-mode") == "navigate"
+            and headers.get("sec-fetch-dest") == "document"
+        )
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not opened:
             return "forbidden: another site\n"
         parts = scope["path"].split("/", 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-
 import msgspec
 from msgspec import Struct
 
@@ -55,5 +54,3 @@ decode_answer = msgspec.msgpack.Decoder(Answer).decode
 def refusal(ending: int, why: str, code: str = "refused") -> Answer:
     """Return the answer that there is none."""
     return Answer(ending, msgspec.json.encode(Refusal(why, code)))
-
-

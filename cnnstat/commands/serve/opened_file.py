@@ -78,7 +78,5 @@ class OpenedFile:
         return True, FileState(known=_digest(before.mark + text.encode()))
 
 
-
-
 def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()

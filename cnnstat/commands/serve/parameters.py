@@ -36,8 +36,8 @@ class Parameter(Struct, frozen=True, kw_only=True):
     """One parameter: its value, that of the text, and which values a slider has.
 
     ``bounded``: they are those of the spec's `space:`; else they are around the value. A word or a list that
-    the space does not list has none. ``place`` is where the text has the value, in units of UTF-16; null where
-    it is no plain value there, or a variant has none of its own.
+    the space does not list has none. ``place`` is where the text has the value, in units of UTF-16; null
+    where it is no plain value there.
     """
 
     name: str

@@ -79,7 +79,9 @@ def spec_of(asked: OfText, family: Family) -> Spec:
         SpecError: its input has no sizes; ArgumentError: a value is none that a spec could have.
     """
     variant = asked.variant if asked.variant in family.variants else None
-    return choose(family, variant, {name: each for name, each in asked.params.items() if name in family.params})
+    return choose(
+        family, variant, {name: each for name, each in asked.params.items() if name in family.params}
+    )
 
 
 def analysis_of(asked: OfText, spec: Spec) -> Analysis:

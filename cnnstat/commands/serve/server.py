@@ -32,7 +32,7 @@ class NoPortError(Exception):
     """Nothing can be served on the port that was asked for; the message says why."""
 
 
-def serve(opened: Opened, port: int, say: Callable[[str], None], *, browser: bool) -> None:
+def run(opened: Opened, port: int, say: Callable[[str], None], *, browser: bool) -> None:
     """Serve a page until Ctrl-C, which ends it as any other ending would. Port 0 is any that is free.
 
     Raises:

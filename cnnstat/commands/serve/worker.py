@@ -53,7 +53,7 @@ def _answered(answer: object, job: Job) -> Answer:
         return answer(job)  # type: ignore[operator, no-any-return]
     except MemoryError:
         why = "this takes more memory than a page may have; the command line has no such limit"
-        return refusal(Ending.TOO_MUCH, why, "limit/memory")
+        return refusal(Ending.TOO_MUCH, why, "memory")
     except Exception as error:  # a fault of ours: the terminal has all of it, the page its name
         traceback.print_exc(file=sys.stderr)
         return refusal(Ending.FAILED, f"cnnstat failed with {type(error).__name__}; the terminal says where")

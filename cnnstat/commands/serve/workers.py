@@ -86,14 +86,14 @@ class _Worker:
                 raise _Ended("a newer request took its place", "superseded")
             if time.monotonic() > until:
                 why = f"this takes longer than the {seconds:g} seconds that a page may ask for"
-                raise _Ended(f"{why}; the command line has no such limit", "limit/time")
+                raise _Ended(f"{why}; the command line has no such limit", "time")
             if self._taken() > self._memory:
-                raise _Ended("this takes more memory than a page may have", "limit/memory")
+                raise _Ended("this takes more memory than a page may have", "memory")
         try:
             return self._jobs.recv_bytes()
         except (EOFError, OSError):
             why = "the process that worked on it has ended, most likely for want of memory"
-            raise _Ended(why, "limit/memory") from None
+            raise _Ended(why, "memory") from None
 
     def _taken(self) -> int:
         try:
@@ -125,7 +125,7 @@ class Workers:
     async def ask(self, job: Job, bound: Bound, page: str = "") -> Answer:
         """Return the answer to a job; of a ``page``, an older job of its kind is given up for it."""
         if self._waiting >= WAITING:
-            return refusal(Ending.TOO_MUCH, "too many requests wait already", "limit/requests")
+            return refusal(Ending.TOO_MUCH, "too many requests wait already", "requests")
         turn, this = (page, job.kind), object()
         if page:
             self._latest[turn] = this
@@ -160,9 +160,7 @@ class Workers:
             self._at_work[turn] = worker
         loop = asyncio.get_running_loop()
         try:
-            data = await loop.run_in_executor(
-                self._threads, worker.answered, encode_job(job), bound.seconds
-            )
+            data = await loop.run_in_executor(self._threads, worker.answered, encode_job(job), bound.seconds)
             answer = decode_answer(data)
         except _Ended as ended:
             self._replace(worker)
