@@ -12,6 +12,7 @@ from cnnstat.base.text import plain
 from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.schema.spec_schema import schema
 from cnnstat.commands.serve import files, parts
+from cnnstat.commands.serve.bounds import ANSWER_BYTES
 from cnnstat.commands.serve.diagnostics import of_findings
 from cnnstat.commands.serve.document import FindingsDocument
 from cnnstat.commands.serve.jobs import Answer, Ending, Job, refusal
@@ -76,4 +77,7 @@ def answer(job: Job) -> Answer:
 
 
 def _document(found: Any) -> Answer:
-    return Answer(Ending.GOOD, msgspec.json.encode(builtins(found)))
+    content = msgspec.json.encode(builtins(found))
+    if len(content) > ANSWER_BYTES:
+        return refusal(Ending.REFUSED, f"this is more than {ANSWER_BYTES >> 20} MiB, too much to show", "size")
+    return Answer(Ending.GOOD, content)

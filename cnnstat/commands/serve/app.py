@@ -120,7 +120,7 @@ def application(
         try:
             yield
         finally:
-            await asyncio.to_thread(workers.close)
+            await workers.stop()
 
     routes = (
         Route("/", get_page, methods=["GET"]),

@@ -10,8 +10,11 @@ REQUEST_BYTES = 4 << 20
 MODEL_BYTES = 1 << 30
 """Of a model that is read from a file which the page has been given."""
 
-HEADERS = 100
-"""Of one request; uvicorn itself bounds their length."""
+LAYERS = 5_000
+"""Of a network that a page shows: more, nobody looks through, and a browser would hang on them."""
+
+ANSWER_BYTES = 32 << 20
+"""Of a document that a page gets."""
 
 WAITING = 64
 """Requests that wait for a worker, of all pages together."""

@@ -9,8 +9,9 @@ from msgspec import Meta, Struct
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.settings import Settings
-from cnnstat.base.errors import Source
+from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.commands.serve.bounds import LAYERS
 from cnnstat.graph.model import build
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
@@ -91,6 +92,11 @@ def analysis_of(asked: OfText, spec: Spec) -> Analysis:
         SpecError: the spec is wrong; ArgumentError: what is asked does not go with it.
     """
     graph = build(spec)
+    if len(graph.layers) > LAYERS:
+        raise ArgumentError(
+            f"the network has {len(graph.layers):,} layers, and a page shows {LAYERS:,}; "
+            "'cnnstat summary' shows any number"
+        )
     return analyze_graph(graph.on(asked.input_shape) if asked.input_shape else graph, asked.settings)
 
 

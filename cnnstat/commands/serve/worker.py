@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from cnnstat.commands.serve.jobs import Job
 
+_RESERVE = 64 << 20
+_TOO_MUCH = "this takes more memory than a page may have; the command line has no such limit"
+
 
 def work(jobs: Connection, memory: int, folder: str) -> None:
     """Answer jobs until the server is gone. An empty answer says that the worker is ready."""
@@ -42,18 +45,20 @@ def work(jobs: Connection, memory: int, folder: str) -> None:
             job = decode_job(jobs.recv_bytes())
         except (EOFError, OSError):
             return
-        found = _answered(answer, job)
-        jobs.send_bytes(encode_answer(found))
-        if found.ending == Ending.TOO_MUCH:
-            return  # what is left of a job that had no memory is anybody's guess
+        try:
+            found = _answered(answer, job)
+            jobs.send_bytes(encode_answer(found))
+        except MemoryError:  # to say so, too, takes memory
+            _limit(memory + _RESERVE)
+            jobs.send_bytes(encode_answer(refusal(Ending.TOO_MUCH, _TOO_MUCH, "memory")))
+            os._exit(1)  # what is left of such a job is anybody's guess
 
 
 def _answered(answer: object, job: Job) -> Answer:
     try:
         return answer(job)  # type: ignore[operator, no-any-return]
     except MemoryError:
-        why = "this takes more memory than a page may have; the command line has no such limit"
-        return refusal(Ending.TOO_MUCH, why, "memory")
+        raise
     except Exception as error:  # a fault of ours: the terminal has all of it, the page its name
         traceback.print_exc(file=sys.stderr)
         return refusal(Ending.FAILED, f"cnnstat failed with {type(error).__name__}; the terminal says where")
@@ -65,7 +70,7 @@ def _limit(memory: int) -> None:
         return
     import resource  # noqa: PLC0415 - not everywhere
 
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -111,7 +111,7 @@ class Workers:
         self._context = multiprocessing.get_context("spawn")
         self._threads = ThreadPoolExecutor(count + 1, "cnnstat-serve")
         self._all: set[_Worker] = set()
-        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
         self._long = asyncio.Semaphore(max(1, count - 1))
         self._count, self._waiting, self._closed = count, 0, False
         self._latest: dict[Turn, object] = {}
@@ -142,8 +142,15 @@ class Workers:
             if self._latest.get(turn) is this:
                 del self._latest[turn]
 
+    async def stop(self) -> None:
+        """End all workers; what waits for one is answered that there is none."""
+        self._closed = True
+        for _ in range(self._waiting):
+            self._idle.put_nowait(None)
+        await asyncio.to_thread(self.close)
+
     def close(self) -> None:
-        """End all workers; what waits for them is answered that they are gone."""
+        """End all workers, from any thread."""
         self._closed = True
         for each in [*self._all]:
             each.process.kill()
@@ -153,6 +160,8 @@ class Workers:
 
     async def _answer(self, job: Job, bound: Bound, turn: Turn, this: object) -> Answer:
         worker = await self._idle.get()
+        if worker is None or self._closed:
+            return refusal(Ending.TOO_MUCH, "the server stops", "stopped")
         if turn[0] and self._latest.get(turn) is not this:
             self._idle.put_nowait(worker)
             return refusal(Ending.TOO_MUCH, "a newer request took its place", "superseded")

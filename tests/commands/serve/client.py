@@ -20,8 +20,8 @@ PORT = 8765
 TOKEN = "a-token"
 ORIGIN = f"http://127.0.0.1:{PORT}"
 SMALL = "input: [3, 32, 32]\nlayers:\n- {type: conv, filters: 8, kernel: 3}\n"
-MANY = "input: [3, 32, 32]\nlayers:\n- {type: relu, repeat: 100000}\n"
-"""A network that takes seconds on any machine, and hundreds of megabytes."""
+MANY = "input: [3, 32, 32]\nlayers:\n- {type: relu, repeat: 199999}\n"
+"""A network that takes more than a second to unfold, and more than a hundred megabytes."""
 
 
 class Page:

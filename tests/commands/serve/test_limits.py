@@ -24,12 +24,12 @@ def workers_of(page: Page) -> set[int]:
 
 
 def test_a_text_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.KINDS, "live", Bound(0.5, long=False))
+    monkeypatch.setitem(app.KINDS, "live", Bound(0.1, long=False))
     with served(tmp_path) as page:
         before = workers_of(page)
         answer = page.post("live", {"text": MANY})
         assert (answer.status_code, answer.json()["code"]) == (503, "time")
-        assert "0.5 seconds" in answer.json()["refused"]
+        assert "0.1 seconds" in answer.json()["refused"]
         monkeypatch.undo()
         assert page.post("conventions", {"text": SMALL}).status_code == 200
         until = time.monotonic() + 60
@@ -39,21 +39,22 @@ def test_a_text_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_text_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
-    with served(tmp_path, count=1, memory=160 << 20) as page:
-        answer = page.post("live", {"text": MANY.replace("100000", "200000")})
+    with served(tmp_path, count=1, memory=110 << 20) as page:
+        answer = page.post("live", {"text": MANY})
         assert (answer.status_code, answer.json()["code"]) == (503, "memory")
         assert page.live(SMALL)["network"]["summary"]["totals"]["params"] == 224
 
 
 def test_one_page_that_hangs_keeps_no_other_waiting(tmp_path: Path) -> None:
     """However many long answers are asked for, a worker is left for short ones."""
-    with served(tmp_path) as page, ThreadPoolExecutor(4) as threads:
-        slow = [threads.submit(page.post, "findings", {"text": MANY}) for _ in range(3)]
-        time.sleep(0.2)
-        assert page.live(SMALL)["network"] is not None
-        assert not all(each.done() for each in slow)
-        page.workers.close()
-        assert {each.result().status_code for each in slow} == {503}
+    with ThreadPoolExecutor(4) as threads:
+        with served(tmp_path) as page:
+            slow = [threads.submit(page.post, "findings", {"text": MANY}) for _ in range(3)]
+            while page.workers._waiting < 3:
+                time.sleep(0.01)
+            assert page.live(SMALL)["network"] is not None
+            assert not all(each.done() for each in slow)
+        assert {each.result().status_code for each in slow} == {503}  # with the server, they end
 
 
 def test_of_a_page_the_newest_request_counts(tmp_path: Path) -> None:
@@ -83,6 +84,13 @@ def test_a_request_of_too_many_bytes_is_refused(place: str, tmp_path: Path, page
         answer = own.post(place, content=content)
         assert (answer.status_code, answer.json()["code"]) == (413, "size")
         assert own.post(place, content=b"{}", content_length=str(1 << 40)).status_code == 413
+
+
+def test_a_network_of_more_layers_than_a_page_shows(page: Page) -> None:
+    found = page.live(SMALL + "- {type: relu, repeat: 5000}\n")
+    assert found["network"] is None
+    assert "5,001 layers" in found["refused"]
+    assert page.live(SMALL + "- {type: relu, repeat: 4999}\n")["network"] is not None
 
 
 def test_workers_end_with_the_server(tmp_path: Path) -> None:
