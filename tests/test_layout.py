@@ -40,6 +40,7 @@ EXCEPTIONS = {
     "commands/run/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/trace/*": ("executor", "tensors", "bridge"),
+    "commands/report/*": ("bridge",),
     "commands/list/plugins_document.py": ("executor",),
     "commands/serve/answers.py": ("exporters",),
 }

@@ -13,8 +13,6 @@ from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.schema.spec_schema import schema
 from cnnstat.commands.serve import files, parts
 from cnnstat.commands.serve.bounds import ANSWER_BYTES
-from cnnstat.commands.serve.diagnostics import of_findings
-from cnnstat.commands.serve.document import FindingsDocument
 from cnnstat.commands.serve.jobs import Answer, Ending, Job, refusal
 from cnnstat.commands.serve.live import live
 from cnnstat.commands.serve.requests import AsFile, OfLayer, OfText, OfUnit
@@ -26,11 +24,11 @@ if TYPE_CHECKING:
 
 _DOCUMENTS: dict[str, tuple[type[OfText], Callable[[Any, str], Any]]] = {
     "live": (OfText, live),
-    "findings": (OfText, lambda asked, name: FindingsDocument(findings=of_findings(asked.text, name))),
+    "findings": (OfText, parts.findings),
     "explained": (OfLayer, parts.explained),
     "fields": (OfLayer, parts.fields),
     "conventions": (OfText, parts.conventions),
-    "chart": (parts.OfChart, parts.chart),
+    "charts": (OfText, parts.charts),
     "trace": (OfUnit, parts.trace),
 }
 """What comes back as a document."""
@@ -79,5 +77,7 @@ def answer(job: Job) -> Answer:
 def _document(found: Any) -> Answer:
     content = msgspec.json.encode(builtins(found))
     if len(content) > ANSWER_BYTES:
-        return refusal(Ending.REFUSED, f"this is more than {ANSWER_BYTES >> 20} MiB, too much to show", "size")
+        return refusal(
+            Ending.REFUSED, f"this is more than {ANSWER_BYTES >> 20} MiB, too much to show", "size"
+        )
     return Answer(Ending.GOOD, content)

@@ -38,7 +38,7 @@ Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 
 KINDS: dict[str, Bound] = {
     "live": LIVE,
-    **dict.fromkeys(("explained", "fields", "chart", "conventions", "findings", "trace", "schema"), PART),
+    **dict.fromkeys(("explained", "fields", "charts", "conventions", "findings", "trace", "schema"), PART),
     **dict.fromkeys(("report", "export"), FILE),
 }
 """What workers answer, under the same names, and within which bounds."""

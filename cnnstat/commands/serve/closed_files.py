@@ -58,7 +58,12 @@ def _allowed(path: str, flags: int | None, roots: tuple[str, ...]) -> bool:
 
 
 def _roots(folder: Path) -> set[str]:
-    """Return the folders of the program, of Python and of installed packages, and the one that is given."""
+    """Return the folders of the program, of Python and of installed packages, and the one that is given.
+
+    The folder at hand, which Python may look for packages in, is none of them.
+    """
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     python = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    return {os.path.realpath(each) for each in (package, str(bundled.folder()), str(folder), *python)}
+    here = os.path.realpath(os.curdir)
+    known = {os.path.realpath(each) for each in (*python, *sys.path)} - {here}
+    return known | {os.path.realpath(each) for each in (package, str(bundled.folder()), str(folder))}

@@ -8,8 +8,6 @@ from cnnstat import rules
 from cnnstat.base.errors import Source, Span
 from cnnstat.base.pages import CODES
 from cnnstat.base.text import plain
-from cnnstat.commands.check.findings_of import findings_of
-from cnnstat.commands.check.options import CheckOptions
 from cnnstat.commands.serve.document import Diagnostic, TextEdit
 from cnnstat.commands.serve.places import Places
 
@@ -17,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnstat.base.errors import Problem
+    from cnnstat.commands.check.document import FileReport
+    from cnnstat.commands.check.findings import Fixable
 
 
 def of_problems(problems: Iterable[Problem], places: Places) -> tuple[Diagnostic, ...]:
@@ -36,12 +36,13 @@ def of_problems(problems: Iterable[Problem], places: Places) -> tuple[Diagnostic
     )
 
 
-def of_findings(text: str, name: str) -> tuple[Diagnostic, ...]:
+def of_findings(
+    text: str, name: str, report: FileReport, fixable: Iterable[Fixable]
+) -> tuple[Diagnostic, ...]:
     """Return what `check` finds in a text, and the edits that mend it where it knows them.
 
     An edit's text has the line ends that the editor has: it makes those of the file of them.
     """
-    report, fixable = findings_of(text, name, None, CheckOptions())
     edits = {(each.mend.line, each.mend.column, each.mend.code): each.edits for each in fixable}
     places, source = Places(text), Source(name, text)
     return tuple(

@@ -6,7 +6,13 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.commands.report.document import FamilyColours, NetworkPage  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.flops.document import ConventionEntry  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.report.document import (  # noqa: TC001 - msgspec reads it
+    ChartEntry,
+    FamilyColours,
+    FindingEntry,
+    NetworkPage,
+)
 from cnnstat.commands.serve.parameters import Parameter  # noqa: TC001 - msgspec reads it
 from cnnstat.rules.rule import Severity  # noqa: TC001 - msgspec reads it
 
@@ -55,9 +61,22 @@ class LiveDocument(Struct, frozen=True, kw_only=True):
 
 
 class FindingsDocument(Struct, frozen=True, kw_only=True):
-    """What `check` finds in a text, in all its networks."""
+    """What `check` finds in a text: marks in all its networks, and findings of the one that is meant."""
 
-    findings: tuple[Diagnostic, ...]
+    marks: tuple[Diagnostic, ...]
+    findings: tuple[FindingEntry, ...]
+
+
+class ChartsDocument(Struct, frozen=True, kw_only=True):
+    """The charts of a network."""
+
+    charts: tuple[ChartEntry, ...]
+
+
+class ConventionsDocument(Struct, frozen=True, kw_only=True):
+    """What other tools print for a network."""
+
+    conventions: tuple[ConventionEntry, ...]
 
 
 class ReadDocument(Struct, frozen=True, kw_only=True):

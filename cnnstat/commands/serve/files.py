@@ -6,14 +6,19 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cnnstat.base.files import FileError
+from cnnstat.commands.check.configuration import Configuration
 from cnnstat.commands.export.exported import exported
 from cnnstat.commands.export.options import ExportOptions
 from cnnstat.commands.import_.imported import imported
+from cnnstat.commands.report.finding_entries import Checks
 from cnnstat.commands.report.html import html
-from cnnstat.commands.report.network_page import network_page
+from cnnstat.commands.report.network_page import whole_page
 from cnnstat.commands.report.networks import Reported
 from cnnstat.commands.report.page_document import page_document
+from cnnstat.commands.report.unit_traces import unit_traces
 from cnnstat.commands.serve.document import ReadDocument
 from cnnstat.commands.serve.jobs import Answer, Ending
 from cnnstat.commands.serve.requests import analyzed
@@ -22,17 +27,22 @@ from cnnstat.page.assets import assets
 if TYPE_CHECKING:
     from cnnstat.commands.serve.requests import AsFile, OfText
 
+BYTES = "application/octet-stream; charset=binary"
 SUFFIXES = {"onnx": ".onnx", "pytorch": ".py", "keras": ".py"}
 
 
 def report(asked: OfText, name: str) -> Answer:
     """Return the file that `cnnstat report` writes of the network."""
     analysis = analyzed(asked, name)
-    page = network_page(analysis, analysis.name)
-    networks = (Reported(analysis.name, name, analysis),)
-    return Answer(
-        Ending.GOOD, html(page_document(networks, (page,)), (page,), assets("report")).encode(), "text/html"
+    traces, reason = unit_traces(analysis, (), None, None)
+    page = replace(
+        whole_page(analysis, analysis.name),
+        findings=Checks(Configuration()).of(analysis.graph),
+        traces=traces,
+        traces_reason=reason,
     )
+    document = page_document((Reported(analysis.name, name, analysis),), (page,), (None,), None)
+    return Answer(Ending.GOOD, html(document, (page,), assets("report")).encode(), "text/html; charset=utf-8")
 
 
 def export(asked: AsFile, name: str) -> Answer:
@@ -49,7 +59,7 @@ def export(asked: AsFile, name: str) -> Answer:
     _, made = exported(analysis.graph, options)
     if made.beside:
         raise FileError(file, "would have its numbers in a second file; 'cnnstat export' writes both")
-    return Answer(Ending.GOOD, made.content, "application/octet-stream")
+    return Answer(Ending.GOOD, made.content, BYTES)
 
 
 def read_model(path: str, name: str) -> ReadDocument:

@@ -35,7 +35,7 @@ class Answer(Struct, frozen=True):
 
     ending: int
     content: bytes
-    media_type: str = "application/json"
+    media_type: str = "application/json; charset=utf-8"
 
 
 class Refusal(Struct, frozen=True):

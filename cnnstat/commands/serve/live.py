@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cnnstat.base.errors import ArgumentError, Problem, Source, SpecError
 from cnnstat.base.text import plain
-from cnnstat.commands.report.network_page import outline
+from cnnstat.commands.report.network_page import first_page
 from cnnstat.commands.report.page_document import family_colours
 from cnnstat.commands.serve.diagnostics import of_problems
 from cnnstat.commands.serve.document import LiveDocument
@@ -40,6 +40,6 @@ def live(asked: OfText, name: str) -> LiveDocument:
     except ArgumentError as error:
         return replace(found, refused=plain(str(error)))
     missed = (Problem("expect/missed", each.message, each.span) for each in analysis.missed)
-    network = outline(analysis, analysis.name)
+    network = first_page(analysis, analysis.name)
     colours = family_colours({look.family for look in network.layers})
     return replace(found, network=network, colours=colours, problems=of_problems(missed, places))

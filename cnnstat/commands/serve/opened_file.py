@@ -20,13 +20,12 @@ class FileState(Struct, frozen=True, kw_only=True):
     """A file as it is now: its text, and what is the same as long as its content is.
 
     ``trouble`` says why it cannot be read; it has no text then. Where the page knows the content, the text is
-    left out. ``mark`` is the byte order mark that it begins with, or nothing.
+    left out.
     """
 
     known: str = ""
     text: str | None = None
     trouble: str = ""
-    mark: bytes = b""
 
 
 class OpenedFile:
@@ -38,23 +37,11 @@ class OpenedFile:
     def state(self, known: str = "") -> FileState:
         """Return what the file is now; ``known`` is what the page knows of it."""
         try:
-            with as_file_error(self.path.name):
-                data = self._data()
-                text = data.decode("utf-8-sig")
-            digest = _digest(data)
-            mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-            return FileState(known=digest, text=None if digest == known else text, mark=mark)
+            data, text = self._content()
         except FileError as error:
             return FileState(trouble=str(error))
-
-    def _data(self) -> bytes:
-        if not self.path.is_file():
-            raise FileError(self.path.name, "is gone" if not self.path.exists() else "is no regular file")
-        with self.path.open("rb") as file:
-            data = file.read(REQUEST_BYTES + 1)
-        if len(data) > REQUEST_BYTES:
-            raise FileError(self.path.name, f"has more than {REQUEST_BYTES >> 20} MiB, too many for a page")
-        return data
+        now = _known(data)
+        return FileState(known=now, text=None if now == known else text)
 
     def save(self, text: str, known: str) -> tuple[bool, FileState]:
         """Write a text over the content that is ``known``; over another one, nothing is written.
@@ -64,19 +51,41 @@ class OpenedFile:
         Raises:
             FileError: the operating system refuses.
         """
-        before = self.state()
-        if before.text is None or before.known != known:
-            return False, before
         try:
-            replace_text(self.path, before.text, text)
+            data, before = self._content()
+        except FileError as error:
+            return False, FileState(trouble=str(error))
+        if _known(data) != known:
+            return False, FileState(known=_known(data), text=before)
+        try:
+            replace_text(self.path, before, text)
         except FileError:
             after = self.state(known)
             if after.known != known:  # somebody was faster
                 return False, after
             raise
+        mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
         # Of what was written, not of what is there: that may be somebody else's again.
-        return True, FileState(known=_digest(before.mark + text.encode()))
+        return True, FileState(known=_known(mark + text.encode()))
+
+    def _content(self) -> tuple[bytes, str]:
+        """Return what is in the file, and that as text.
+
+        Raises:
+            FileError: it cannot be read, or is no text that a page takes.
+        """
+        with as_file_error(self.path.name):
+            if not self.path.is_file():
+                gone = not self.path.exists()
+                raise FileError(self.path.name, "is not there any more" if gone else "is no regular file")
+            with self.path.open("rb") as file:
+                data = file.read(REQUEST_BYTES + 1)
+            if len(data) > REQUEST_BYTES:
+                most = f"{REQUEST_BYTES >> 20} MiB"
+                raise FileError(self.path.name, f"is larger than {most}, the most that a page takes")
+            return data, data.decode("utf-8-sig")
 
 
-def _digest(data: bytes) -> str:
+def _known(data: bytes) -> str:
+    """Return what tells contents apart."""
     return sha256(data).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.document import Node
     from cnnstat.spec.expression import Value
 
-Setting: TypeAlias = "bool | int | float | str | list[Setting] | None"
+Setting: TypeAlias = bool | int | float | str | list[Any] | None
 """A value as JSON has it."""
 
 MOST_STOPS = 200

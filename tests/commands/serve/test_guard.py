@@ -17,8 +17,11 @@ PLACES = ("", "start", "file", "zoo", "live", "schema", "nothing")
 
 @pytest.mark.parametrize(
     "host",
-    ["", "evil.example", f"evil.example:{PORT}", "127.0.0.1", "127.0.0.1:1", f"127.0.0.1:{PORT}.evil.example"]
-    + [f"[::1]:{PORT}", f"0.0.0.0:{PORT}", f"127.0.0.1:{PORT}@evil.example", f"127.0.0.2:{PORT}"],
+    [
+        *("", "evil.example", f"evil.example:{PORT}", "127.0.0.1", "127.0.0.1:1"),
+        *(f"127.0.0.1:{PORT}.evil.example", f"127.0.0.1:{PORT}@evil.example", f"127.0.0.2:{PORT}"),
+        *(f"[::1]:{PORT}", f"0.0.0.0:{PORT}"),
+    ],
 )
 @pytest.mark.parametrize("place", PLACES)
 def test_another_host_is_refused(place: str, host: str, page: Page) -> None:
@@ -28,8 +31,10 @@ def test_another_host_is_refused(place: str, host: str, page: Page) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["null", "http://evil.example", f"http://localhost:{PORT}", f"https://127.0.0.1:{PORT}"]
-    + ["http://127.0.0.1", "http://127.0.0.1:1", f"http://127.0.0.1:{PORT}.evil.example", "file://"],
+    [
+        *("null", "file://", "http://evil.example", f"http://localhost:{PORT}", f"https://127.0.0.1:{PORT}"),
+        *("http://127.0.0.1", "http://127.0.0.1:1", f"http://127.0.0.1:{PORT}.evil.example"),
+    ],
 )
 @pytest.mark.parametrize("place", PLACES)
 def test_another_origin_is_refused(place: str, origin: str, page: Page) -> None:
@@ -38,7 +43,9 @@ def test_another_origin_is_refused(place: str, origin: str, page: Page) -> None:
     assert page.post(place, {"text": SMALL}, origin=origin).status_code == 403
 
 
-@pytest.mark.parametrize("token", ["", "x", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "..", f"..%2f{TOKEN}", "é"])
+@pytest.mark.parametrize(
+    "token", ["", "x", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "..", f"..%2f{TOKEN}", "é"]
+)
 @pytest.mark.parametrize("place", PLACES)
 def test_another_token_is_refused(token: str, place: str, page: Page) -> None:
     for path in (f"/{token}/{place}", f"/{place}?token={TOKEN}", f"//{TOKEN}/{place}"):
@@ -64,7 +71,9 @@ def test_what_a_browser_says_of_another_site_counts(site: str, page: Page) -> No
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "TRACE", "PATCH"])
 def test_other_methods_are_refused_and_no_other_origin_is_let_in(method: str, page: Page) -> None:
     asked = {"origin": "http://evil.example", "access-control-request-method": "POST"}
-    answers = [page.client.request(method, f"/{TOKEN}/live", headers=each) for each in (asked, {"origin": ORIGIN})]
+    answers = [
+        page.client.request(method, f"/{TOKEN}/live", headers=each) for each in (asked, {"origin": ORIGIN})
+    ]
     assert [each.status_code for each in answers] == [403, 405]
     assert not any(name.startswith("access-control") for each in answers for name in each.headers)
 

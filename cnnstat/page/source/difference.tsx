@@ -1,0 +1,143 @@
+/** What changed from one network to another: sums, and layer by layer. */
+
+import { useState } from "preact/hooks";
+import { COLUMNS } from "./table/columns";
+import { bytes, count, field, shape } from "./text";
+import type { DiffDocument, LayerChange, LayerEntry, TotalFigures } from "./types";
+
+interface Props {
+  readonly difference: DiffDocument;
+  readonly onNetwork: (network: number, layer: string) => void;
+}
+
+const STATUS = { added: "+", removed: "−", changed: "~", same: "" } as const;
+
+export function Difference({ difference, onNetwork }: Props) {
+  const [all, setAll] = useState(false);
+  const { a, b } = difference;
+  const layers = difference.layers.filter((change) => all || change.status !== "same");
+  const same = difference.layers.length - difference.layers.filter((change) => change.status !== "same").length;
+  return (
+    <section class="difference" aria-label="Difference">
+      <h2>
+        {a.name} → {b.name}
+      </h2>
+      {difference.differ ? null : <p>No layer, figure, input or output differs.</p>}
+      <div class="scroll" tabIndex={0} role="region" aria-label="Sums of both">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">in all</th>
+              <th scope="col" class="number">{a.name}</th>
+              <th scope="col" class="number">{b.name}</th>
+              <th scope="col" class="number">difference</th>
+            </tr>
+          </thead>
+          <tbody>{TOTALS.map((total) => <Total {...total} a={a.totals} b={b.totals} />)}</tbody>
+        </table>
+      </div>
+      <div class="tools">
+        <label>
+          <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> Show {count(same)} layers that are the same
+        </label>
+      </div>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Layers of both">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">change</th>
+              <th scope="col">layer</th>
+              <th scope="col">type</th>
+              <th scope="col">what differs</th>
+              {SHOWN.map((column) => (
+                <th key={column.id} scope="col" class={column.numeric ? "number" : undefined}>
+                  {column.title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {layers.map((change, index) => (
+              <Change key={index} change={change} onNetwork={onNetwork} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+const SHOWN = COLUMNS.filter((column) => column.atFirst);
+
+function Change({ change, onNetwork }: { change: LayerChange; onNetwork: Props["onNetwork"] }) {
+  const { a, b, status } = change;
+  const entry = (b ?? a) as LayerEntry;
+  const both = (text: (entry: LayerEntry) => string) => arrow(a && text(a), b && text(b));
+  return (
+    <tr class={status}>
+      <td>
+        <span aria-hidden="true">{STATUS[status]}</span> {status}
+      </td>
+      <th scope="row">
+        <a
+          href={`#network=${b ? 1 : 0}&layer=${encodeURIComponent(entry.name)}`}
+          onClick={(event) => {
+            event.preventDefault();
+            onNetwork(b ? 1 : 0, entry.name);
+          }}
+        >
+          {both((each) => each.name)}
+        </a>
+      </th>
+      <td>{both((each) => each.type)}</td>
+      <td>{change.edits.map((edit) => `${edit.what}: ${said(edit.before)} → ${said(edit.after)}`).join("; ")}</td>
+      {SHOWN.map((column) => (
+        <td key={column.id} class={column.numeric ? "number" : undefined}>
+          {both(column.text)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function arrow(before: string | null, after: string | null): string {
+  if (before === null || after === null || before === after) return after ?? before ?? "";
+  return `${before} → ${after}`;
+}
+
+function said(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  return Array.isArray(value) ? value.map(said).join(", ") : String(value);
+}
+
+interface TotalProps {
+  readonly key: string;
+  readonly title: string;
+  readonly value: (totals: TotalFigures) => number | string;
+  readonly text?: (value: number) => string;
+}
+
+const TOTALS: readonly TotalProps[] = [
+  { key: "output_shape", title: "output", value: (totals) => shape(totals.output_shape) },
+  { key: "params", title: "params", value: (totals) => totals.params },
+  { key: "macs", title: "MACs", value: (totals) => totals.macs },
+  { key: "connections", title: "connections", value: (totals) => totals.connections },
+  { key: "activations", title: "activations", value: (totals) => totals.activations },
+  { key: "inference", title: "inference memory", value: (totals) => totals.inference_memory_bytes, text: bytes },
+  { key: "training", title: "training memory", value: (totals) => totals.training_memory_bytes, text: bytes },
+  { key: "field", title: "field", value: (totals) => field(totals.receptive_field) },
+];
+
+function Total({ title, value, text = count, a, b }: Omit<TotalProps, "key"> & { a: TotalFigures; b: TotalFigures }) {
+  const [before, after] = [value(a), value(b)];
+  const shown = (each: number | string) => (typeof each === "number" ? text(each) : each);
+  const change = typeof before === "number" && typeof after === "number" ? after - before : 0;
+  return (
+    <tr>
+      <th scope="row">{title}</th>
+      <td class="number">{shown(before)}</td>
+      <td class="number">{shown(after)}</td>
+      <td class="number">{change ? `${change > 0 ? "+" : "−"}${text(Math.abs(change))}` : ""}</td>
+    </tr>
+  );
+}

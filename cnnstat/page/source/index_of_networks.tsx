@@ -1,0 +1,121 @@
+/** All networks of a page in one table. */
+
+import { useState } from "preact/hooks";
+import { bytes, count, shape } from "./text";
+import type { IndexEntry } from "./types";
+
+interface Column {
+  readonly title: string;
+  readonly numeric: boolean;
+  readonly text: (of: IndexEntry) => string;
+  /** By what lines are put in order; a file that could not be read has nothing, and stands at the end. */
+  readonly rank: (of: IndexEntry) => number | string;
+}
+
+type Total = "params" | "macs" | "inference_memory_bytes" | "training_memory_bytes";
+
+function total(key: Total, title: string, text: (value: number) => string = count): Column {
+  const value = (of: IndexEntry) => of.totals?.[key] ?? -1;
+  return { title, numeric: true, text: (of) => (of.totals ? text(of.totals[key]) : ""), rank: value };
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "network", numeric: false, text: (of) => of.name, rank: (of) => of.name.toLowerCase() },
+  {
+    ...{ title: "input", numeric: false, text: (of) => shape(of.input_shape) },
+    rank: (of) => of.input_shape.reduce((all, each) => all * each, 1),
+  },
+  { title: "layers", numeric: true, text: (of) => (of.totals ? count(of.layers) : ""), rank: (of) => of.layers },
+  total("params", "params"),
+  total("macs", "MACs"),
+  total("inference_memory_bytes", "inference memory", bytes),
+  total("training_memory_bytes", "training memory", bytes),
+  { title: "findings", numeric: false, text: findings, rank: (of) => -Object.values(of.findings).reduce((all, each) => all + each, 0) },
+];
+
+function findings(of: IndexEntry): string {
+  if (of.problems.length) return "cannot be read";
+  const parts = Object.entries(of.findings).map(([severity, times]) => `${times} ${severity}`);
+  if (of.proved !== null) parts.push(of.proved ? "proved" : "not proved");
+  return parts.join(", ");
+}
+
+interface Props {
+  readonly entries: readonly IndexEntry[];
+  readonly onNetwork: (position: number) => void;
+}
+
+export function Index({ entries, onNetwork }: Props) {
+  const [filter, setFilter] = useState("");
+  const [order, setOrder] = useState<{ column: number; down: boolean } | null>(null);
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = entries
+    .map((of, index) => ({ index, of }))
+    .filter(({ of }) => words.every((word) => `${of.name} ${of.file}`.toLowerCase().includes(word)));
+  const rank = order && COLUMNS[order.column]?.rank;
+  if (rank) rows.sort((a, b) => (rank(a.of) < rank(b.of) ? -1 : rank(a.of) > rank(b.of) ? 1 : 0) * (order.down ? -1 : 1));
+  return (
+    <section class="index" aria-label="All networks">
+      <div class="tools">
+        <label>
+          Filter <input type="search" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
+        </label>
+        <span role="status">
+          {rows.length} of {entries.length} networks
+        </span>
+      </div>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Table of networks">
+        <table>
+          <thead>
+            <tr>
+              {COLUMNS.map((column, index) => (
+                <th
+                  key={column.title}
+                  scope="col"
+                  class={column.numeric ? "number" : undefined}
+                  aria-sort={order?.column === index ? (order.down ? "descending" : "ascending") : "none"}
+                >
+                  <button type="button" onClick={() => setOrder({ column: index, down: order?.column === index ? !order.down : index > 0 })}>
+                    {column.title}
+                    <span aria-hidden="true">{order?.column === index ? (order.down ? " ▼" : " ▲") : ""}</span>
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ index, of }) => (
+              <tr key={index}>
+                <th scope="row">
+                  {of.totals ? <Link entry={of} position={index} onNetwork={onNetwork} /> : of.file}
+                  {of.problems.map((problem, line) => (
+                    <p key={line} class="problem">
+                      {problem}
+                    </p>
+                  ))}
+                </th>
+                {COLUMNS.slice(1).map((column) => (
+                  <td key={column.title} class={column.numeric ? "number" : undefined}>
+                    {column.text(of)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Link({ entry, position, onNetwork }: { entry: IndexEntry; position: number; onNetwork: Props["onNetwork"] }) {
+  const clicked = (event: Event) => {
+    event.preventDefault();
+    onNetwork(position);
+  };
+  return (
+    <a href={`#network=${position}`} onClick={clicked}>
+      {entry.name}
+    </a>
+  );
+}

@@ -1,0 +1,68 @@
+/** Where the figures come from, step by step, and which published ones are wrong. */
+
+import { useAsked } from "../asked";
+import type { Source } from "../source";
+import { count, grouped } from "../text";
+import type { ErratumEntry, StepEntry } from "../types";
+
+export function Arithmetic({ source, name }: { source: Source; name: string }) {
+  const { value: entry, refusal } = useAsked(() => source.explained(name), [source, name]);
+  if (refusal) return <p class="refusal">{refusal}</p>;
+  if (!entry) return null;
+  return (
+    <>
+      <section aria-label="Arithmetic">
+        <h3>Arithmetic</h3>
+        <ol class="steps">
+          {entry.steps.map((step, index) => (
+            <Step key={index} step={step} />
+          ))}
+        </ol>
+      </section>
+      {entry.errata.length ? (
+        <section aria-label="Errata">
+          <h3>Errata</h3>
+          {entry.errata.map((erratum, index) => (
+            <Erratum key={index} erratum={erratum} />
+          ))}
+        </section>
+      ) : null}
+    </>
+  );
+}
+
+function Step({ step }: { step: StepEntry }) {
+  return (
+    <li>
+      <span class="label">{step.label}</span>
+      <span class="working">
+        {step.text === undefined ? null : <span>{grouped(step.text)}</span>}
+        {step.formula === undefined ? null : <span class="formula">{step.formula}</span>}
+        {step.numbers === undefined || step.numbers === step.formula ? null : <span>= {grouped(step.numbers)}</span>}
+        {step.result === undefined ? null : <span>= <strong>{count(step.result)}</strong></span>}
+      </span>
+    </li>
+  );
+}
+
+function Erratum({ erratum }: { erratum: ErratumEntry }) {
+  const { right } = erratum;
+  const correct = Array.isArray(right) ? right.join("×") : typeof right === "number" ? count(right) : right;
+  return (
+    <div class="erratum">
+      <p>
+        {erratum.figure}: {erratum.source} prints <strong>{erratum.printed}</strong>
+        {correct === null ? "" : <>; right is <strong>{correct}</strong></>}.{erratum.reason ? ` ${erratum.reason}` : ""}
+      </p>
+      {erratum.slips.length ? (
+        <ul>
+          {erratum.slips.map((slip, index) => (
+            <li key={index}>
+              {grouped(slip.numbers)} = {erratum.printed} without {slip.words || slip.forgotten}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+/** Units of a layer: as they are typed, channel first, and which of them stands for all. */
+
+/** Returns the middle unit of a shape, as `trace` takes it where none is named. */
+export function middle(shape: readonly number[]): number[] {
+  return shape.map((size, axis) => (axis === 0 && shape.length > 1 ? 0 : Math.floor(size / 2)));
+}
+
+/** Returns the unit that a text names; null where it is none of this shape. */
+export function unitOf(text: string, shape: readonly number[]): number[] | null {
+  const parts = text.split(/[\s,]+/).filter(Boolean);
+  if (parts.length !== shape.length || !parts.every((part) => /^\d{1,9}$/.test(part))) return null;
+  const unit = parts.map(Number);
+  return unit.every((value, axis) => value < (shape[axis] as number)) ? unit : null;
+}
+
+/** Returns the unit's places, without its channel; a vector has its one coordinate. */
+export function placesOf(unit: readonly number[]): readonly number[] {
+  return unit.length > 1 ? unit.slice(1) : unit;
+}
+
+const AXES: Readonly<Record<number, readonly string[]>> = {
+  1: ["unit"],
+  2: ["channel", "position"],
+  3: ["channel", "row", "column"],
+  4: ["channel", "slice", "row", "column"],
+};
+
+export function axisNames(count: number): readonly string[] {
+  return AXES[count] ?? Array.from({ length: count }, (_, axis) => `axis ${axis + 1}`);
+}

@@ -1,0 +1,42 @@
+/** The source of a report: everything is in the document that stands in the file. */
+
+import type { ChartKind, Scheme, Source, Tab } from "../source";
+import type { NetworkPage, PageDocument } from "../types";
+
+export function heldSource(page: PageDocument, network: NetworkPage): Source {
+  const explained = new Map((network.explained ?? []).map((entry) => [entry.name, entry]));
+  const charts = new Map((network.charts ?? []).map((entry) => [entry.kind, entry]));
+  const tabs: [Tab, boolean][] = [
+    ["layers", true],
+    ["memory", charts.has("memory")],
+    ["fields", charts.has("rf")],
+    ["conventions", network.conventions !== null],
+    ["findings", network.findings !== null],
+    ["spec", network.spec !== null],
+    ["proof", network.proof !== null],
+  ];
+  return {
+    outline: network,
+    colours: page.colours,
+    tabs: tabs.filter(([, shown]) => shown).map(([tab]) => tab),
+    explained: (name) => explained.get(name) ?? null,
+    fields: (layer) => network.fields?.[layer] ?? null,
+    chart: (kind: ChartKind, scheme: Scheme) => charts.get(kind)?.[scheme] ?? null,
+    conventions: () => network.conventions,
+    findings: () => network.findings,
+    spec: () => network.spec,
+    proof: () => network.proof,
+    trace: (layer, unit) => heldTrace(network, layer, unit),
+  };
+}
+
+function heldTrace(network: NetworkPage, layer: string, unit: readonly number[] | null) {
+  const traces = (network.traces ?? []).filter((trace) => trace.layer === layer);
+  const own = unit === null ? traces[0] : traces.find((trace) => trace.unit.join() === unit.join());
+  if (own) return own;
+  const others = traces.map((trace) => trace.unit.join(",")).join(" and ");
+  const reason = others
+    ? `This file has the numbers of unit ${others}; others: cnnstat report --trace ${layer}:${(unit ?? []).join(",")}`
+    : network.traces_reason || `This file has no numbers of this layer: cnnstat report --trace ${layer}:UNIT`;
+  return { layer, unit: [...(unit ?? [])], trace: null, reason };
+}

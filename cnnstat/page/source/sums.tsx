@@ -1,0 +1,46 @@
+/** What a network has in all, and where it is from. */
+
+import { bytes, count, shape } from "./text";
+import type { AnalysisDocument } from "./types";
+
+export function Sums({ summary }: { summary: AnalysisDocument }) {
+  const { totals, input_shapes: inputs, expectations, without } = summary;
+  const input = inputs
+    ? Object.entries(inputs).map(([name, sizes]) => `${name} ${shape(sizes)}`).join(", ")
+    : shape(summary.input_shape);
+  const memory = `batch ${summary.batch}, ${summary.dtype}`;
+  const parts: [string, string, string][] = [
+    ["input", input, "one sample, channels first"],
+    ["output", shape(totals.output_shape), "one sample, channels first"],
+    ["layers", count(summary.layers.length), ""],
+    ["params", count(totals.params), "weights, biases, scale and shift"],
+    ["MACs", count(totals.macs), "multiply-adds for one sample"],
+    ["inference memory", bytes(totals.inference_memory_bytes), memory],
+    ["training memory", bytes(totals.training_memory_bytes), `${memory}, ${summary.optimizer}`],
+  ];
+  return (
+    <section class="sums" aria-label="In all">
+      <dl>
+        {parts.map(([name, value, meaning]) => (
+          <div key={name} title={meaning}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {summary.source ? <p class="from">{summary.source}</p> : null}
+      {without ? (
+        <p>All sums are without {Object.keys(without).join(", ")}: the catalogue has no type for these, so their figures are unknown.</p>
+      ) : null}
+      {expectations.missed.length ? (
+        <ul class="missed">
+          {expectations.missed.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      ) : expectations.checked ? (
+        <p>{expectations.checked} published figures are met.</p>
+      ) : null}
+    </section>
+  );
+}

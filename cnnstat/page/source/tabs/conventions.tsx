@@ -1,0 +1,48 @@
+/** What each tool prints for the network, side by side. */
+
+import { useAsked } from "../asked";
+import type { Source } from "../source";
+import { count } from "../text";
+
+export function Conventions({ source }: { source: Source }) {
+  const { value: entries, refusal } = useAsked(() => source.conventions(), [source]);
+  if (refusal) return <p class="refusal">{refusal}</p>;
+  if (!entries) return null;
+  return (
+    <div class="scroll">
+      <table>
+        <caption>One network, counted as each tool counts</caption>
+        <thead>
+          <tr>
+            <th scope="col">convention</th>
+            <th scope="col">tool</th>
+            <th scope="col">prints</th>
+            <th scope="col" class="number">
+              total
+            </th>
+            <th scope="col">the sum of</th>
+            <th scope="col">without</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr key={entry.name}>
+              <th scope="row" title={entry.source}>
+                {entry.name}
+              </th>
+              <td>{entry.tool}</td>
+              <td>{entry.prints}</td>
+              <td class="number">{count(entry.total)}</td>
+              <td>
+                {Object.entries(entry.terms)
+                  .map(([term, value]) => `${count(value)} ${term}`)
+                  .join(", ")}
+              </td>
+              <td>{entry.left_out.join(", ")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

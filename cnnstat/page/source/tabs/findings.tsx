@@ -1,0 +1,33 @@
+/** What `check` found, and the way out of each. */
+
+import { useAsked } from "../asked";
+import type { Source } from "../source";
+import type { FindingEntry } from "../types";
+
+export function Findings({ source }: { source: Source }) {
+  const { value: findings, refusal } = useAsked(() => source.findings(), [source]);
+  if (refusal) return <p class="refusal">{refusal}</p>;
+  if (!findings) return null;
+  if (!findings.length) return <p>`check` finds nothing.</p>;
+  return (
+    <ul class="findings">
+      {findings.map((entry, index) => (
+        <FindingView key={index} entry={entry} />
+      ))}
+    </ul>
+  );
+}
+
+export function FindingView({ entry }: { entry: FindingEntry }) {
+  const { finding, title, way_out: wayOut } = entry;
+  return (
+    <li class={finding.severity}>
+      <p>
+        <strong>{finding.severity}</strong> <code>{finding.code}</code> line {finding.line}: {finding.message}
+      </p>
+      <p>
+        {title}. {wayOut}
+      </p>
+    </li>
+  );
+}

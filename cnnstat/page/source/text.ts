@@ -1,0 +1,56 @@
+/** Numbers and shapes as the tables of the terminal write them. */
+
+import type { ReceptiveField } from "./types";
+
+const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** An unknown figure, which is never zero. */
+export const UNKNOWN = "–";
+
+export function count(value: number | null): string {
+  return value === null ? UNKNOWN : counts.format(value);
+}
+
+export function shape(sizes: readonly number[] | null): string {
+  return sizes === null ? UNKNOWN : sizes.join("×");
+}
+
+/** Returns bytes with a binary unit: 44.6 MiB. */
+export function bytes(value: number): string {
+  if (value < 1024) return `${count(value)} B`;
+  let size = value / 1024;
+  let unit = 0;
+  for (; size >= 1024 && unit < 3; unit++) size /= 1024;
+  return `${tenths.format(size)} ${["KiB", "MiB", "GiB", "TiB"][unit]}`;
+}
+
+/** Returns a number of a run in six digits, with a minus sign that is one. */
+export function real(value: number | null): string {
+  return value === null ? "not finite" : String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+type Size = number | readonly [number, number] | null;
+
+/** Returns one number where all axes agree, else one per axis; a pair is a fraction. */
+export function sizes(values: readonly Size[] | null): string {
+  if (values === null || values.length === 0) return UNKNOWN;
+  const texts = values.map((value) =>
+    value === null ? UNKNOWN : typeof value === "number" ? count(value) : value.join("/"),
+  );
+  return texts.every((text) => text === texts[0]) ? (texts[0] ?? UNKNOWN) : texts.join("×");
+}
+
+/** Returns the size of a field as the tables have it. */
+export function field(of: ReceptiveField): string {
+  if (of.unseen) return "none";
+  if (of.global) return "all";
+  if (of.size === null) return `unknown because of ${of.unknown_because_of ?? "its input"}`;
+  const size = (of.upper_bound_because_of === undefined ? "" : "at most ") + shape(of.size);
+  return of.aligned ? size : `${size}, not aligned`;
+}
+
+/** Returns arithmetic with its long numbers grouped: 120·(16·5·5 + 1) = 48,120. */
+export function grouped(numbers: string): string {
+  return numbers.replace(/[0-9]{5,}/g, (found) => counts.format(BigInt(found)));
+}
