@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import ArgumentError, Source, SpecError
+from cnnstat.bridge.named_network import with_model
 from cnnstat.cli.options import Chosen
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.spec_files import spec_files
-from cnnstat.commands.run.model_weights import with_model
 from cnnstat.graph.model import build
 from cnnstat.importers import is_code, read
 from cnnstat.spec.choice import choose

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnnstat.bridge.refusals import DisprovedError
 from cnnstat.commands.run.document import document
 from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.proof import REFUSALS, prove
-from cnnstat.commands.run.refusals import DisprovedError
 
 if TYPE_CHECKING:
     from cnnstat.bridge.taken_weights import Model

@@ -9,7 +9,7 @@ import msgspec
 from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.files import FileError
 from cnnstat.base.text import plain
-from cnnstat.commands.run.refusals import RefusedError
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.commands.schema.spec_schema import schema
 from cnnstat.commands.serve import files, parts
 from cnnstat.commands.serve.bounds import ANSWER_BYTES

@@ -11,8 +11,8 @@ from cnnstat.analysis.outline import find
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.bridge.taken_weights import whose_weights
-from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.document import Backward, Followed, Share, TraceDocument, WeightGradient
 from cnnstat.commands.trace.families.activation import POINTWISE
 from cnnstat.commands.trace.families.loss import behind_softmax, given, loss_gradient
