@@ -1,15 +1,19 @@
 /** Asks for the figures of a text as it is written: one request at a time, of the newest text alone. */
 
 import type { Asking } from "./asking";
-import { post, RefusedError } from "./server";
+import { post } from "./server";
 import type { LiveDocument } from "./types";
 
 /** Milliseconds after which a newer text no longer waits for the answer to an older one. */
 const PATIENCE = 250;
+/** Milliseconds that figures may stay behind a text which is being typed: older answers are shown then, too. */
+const BEHIND = 200;
 
 export class Live {
   private next: Asking | null = null;
-  private asked: { readonly since: number } | null = null;
+  private asked: { readonly number: number; readonly since: number } | null = null;
+  private count = 0;
+  private shown = { number: 0, at: 0 };
 
   constructor(
     private readonly show: (asking: Asking, found: LiveDocument) => void,
@@ -27,17 +31,19 @@ export class Live {
   private async send(): Promise<void> {
     const asking = this.next;
     if (!asking) return;
-    const asked = { since: performance.now() };
+    const asked = { number: ++this.count, since: performance.now() };
     this.next = null;
     this.asked = asked;
     try {
       const found = await post<LiveDocument>("live", asking);
-      // Nobody wants the figures of an older text: those of the newer are on their way.
-      if (this.asked === asked && !this.next) this.show(asking, found);
-    } catch (error) {
-      if (this.asked === asked && !(error instanceof RefusedError && error.code === "superseded")) {
-        this.refuse(error instanceof Error ? error.message : String(error));
+      const wanted = !this.next || performance.now() - this.shown.at > BEHIND;
+      if (wanted && asked.number > this.shown.number) {
+        this.shown = { number: asked.number, at: performance.now() };
+        this.show(asking, found);
       }
+    } catch (error) {
+      // Where a newer request took its place, the answer to that says more.
+      if (this.asked === asked) this.refuse(error instanceof Error ? error.message : String(error));
     }
     if (this.asked === asked) {
       this.asked = null;

@@ -56,7 +56,11 @@ export function Workbench({ start, draft }: Props) {
     () =>
       new Live(
         (asked, found) => {
-          setShown((before) => ({ asking: asked, found, source: sourceOf(asked, found) ?? before?.source ?? null }));
+          setShown((before) => ({
+            asking: asked,
+            found: readable(found) || !before ? found : { ...found, ...withoutPlaces(before.found) },
+            source: sourceOf(asked, found) ?? before?.source ?? null,
+          }));
           setRefused(found.refused);
           setMarks(found.problems);
           editor.current?.mark(found.problems, asked.text);
@@ -183,6 +187,16 @@ export function Workbench({ start, draft }: Props) {
       <Announcer />
     </>
   );
+}
+
+/** Says whether a text could be read so far that it has parameters, or none. */
+function readable(found: LiveDocument): boolean {
+  return found.network !== null || found.variants.length > 0 || found.parameters.length > 0;
+}
+
+/** What there was to set in the last text that could be read, for as long as another cannot. */
+function withoutPlaces({ variants, variant, parameters }: LiveDocument) {
+  return { variants, variant, parameters: parameters.map((each) => ({ ...each, place: null })) };
 }
 
 const CHECKS = new WeakMap<Source, () => FindingsDocument | Promise<FindingsDocument>>();
