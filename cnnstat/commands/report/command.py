@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from cnnstat.cli.options import (
     settings_options,
 )
 from cnnstat.cli.output import check_output, complain, finish, put
+from cnnstat.commands.run.command import spare_busy_processors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +84,10 @@ def report(
         raise click.UsageError("only one network can be standard input")
     file = None if output == "-" else Path(output)
     check_output(file)
+    if runs:
+        spare_busy_processors()
+    else:  # with more threads, the last digits of a trace may differ from one time to another
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
     from cnnstat.commands.report.html import html  # noqa: PLC0415
     from cnnstat.commands.report.networks import Given, networks  # noqa: PLC0415
