@@ -1,7 +1,7 @@
-"""From a key pressed in the editor of `cnnstat serve` to the figures on the screen: python -m tests.benchmarks.page.
+"""From a key pressed in the editor of `cnnstat serve` to the figures on the screen.
 
-In Chromium, for a bundled network: milliseconds from the event of the key to the frame behind the one in which
-the figures are another. The server's own part is that of its worker, in processor time.
+`python -m tests.benchmarks.page` prints, for a bundled network in Chromium, milliseconds from the event of the
+key to the frame behind the one in which the figures are another, and of that the worker's processor time.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def of_worker(name: str, edits: int = EDITS) -> list[float]:
 
 def said(title: str, took: list[float]) -> str:
     """Return the median and the 95th percentile."""
-    return f"{title}: {len(took)} seen, median {statistics.median(took):.0f} ms, 95 % {statistics.quantiles(took, n=20)[18]:.0f} ms"
+    middle, most = statistics.median(took), statistics.quantiles(took, n=20)[18]
+    return f"{title}: {len(took)} seen, median {middle:.0f} ms, 95 % {most:.0f} ms"
 
 
 def main(name: str = "resnet50") -> None:

@@ -1,4 +1,4 @@
-"""The page of `cnnstat serve` in Chromium: the program as its users start it, with a browser of the system."""
+"""The page of `cnnstat serve` in Chromium: the program as its users start it."""
 
 from __future__ import annotations
 
