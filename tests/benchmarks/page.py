@@ -1,7 +1,7 @@
 """From a key pressed in the editor of `cnnstat serve` to the figures on the screen.
 
-`python -m tests.benchmarks.page` prints, for a bundled network in Chromium, milliseconds from the event of the
-key to the frame behind the one in which the figures are another, and of that the worker's processor time.
+`python -m tests.benchmarks.page` prints, for a bundled network in Chromium, milliseconds from the event of
+the key to the frame behind the one in which figures are another, and of that the worker's processor time.
 """
 
 from __future__ import annotations

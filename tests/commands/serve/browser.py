@@ -38,8 +38,8 @@ def program(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 @contextmanager
 def opened_page(*arguments: str, **options: Any) -> Iterator[Any]:
     """Give the page of a spec, with its figures shown."""
-    with program(*arguments) as (_, address), chromium() as context:
-        page = context.new_page()
+    with program(*arguments) as (_, address), chromium() as browser:
+        page = browser.new_context(**options).new_page()
         page.goto(address)
         page.wait_for_selector(".network", timeout=60_000)
         yield page

@@ -20,11 +20,6 @@ const LOOK = HighlightStyle.define([
   { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], class: "sign" },
 ]);
 
-interface Calls {
-  readonly changed: (text: string) => void;
-  readonly save: () => void;
-}
-
 /** The word by which the page's policy knows its own styles. */
 export function nonceOfPage(): string {
   return document.getElementById("program")?.nonce ?? "";
@@ -33,8 +28,7 @@ export function nonceOfPage(): string {
 export class Editor {
   readonly view: EditorView;
 
-  constructor(parent: Element, text: string, calls: Calls) {
-    const saved = { key: "Mod-s", preventDefault: true, run: () => (calls.save(), true) };
+  constructor(parent: Element, text: string, changed: (text: string) => void) {
     this.view = new EditorView({
       parent,
       state: EditorState.create({
@@ -58,9 +52,9 @@ export class Editor {
           yaml(),
           syntaxHighlighting(LOOK),
           EditorView.contentAttributes.of({ "aria-label": "Spec", spellcheck: "false" }),
-          keymap.of([saved, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap]),
+          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap]),
           keymap.of([...historyKeymap, ...defaultKeymap, indentWithTab]),
-          EditorView.updateListener.of((update) => update.docChanged && calls.changed(this.text)),
+          EditorView.updateListener.of((update) => update.docChanged && changed(this.text)),
         ],
       }),
     });

@@ -82,9 +82,19 @@ export function Workbench({ start, draft }: Props) {
     }
   };
 
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      event.preventDefault();
+      save.current();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+
   useLayoutEffect(() => {
     if (!holder.current) return;
-    const made = new Editor(holder.current, start.text, { changed: (text) => set({ text }), save: () => save.current() });
+    const made = new Editor(holder.current, start.text, (text) => set({ text }));
     editor.current = made;
     if (draft) made.replace(draft.text); // as a change, so that it can be undone
     return () => made.view.destroy();
