@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from cnnstat.cli.output import Undone
 from cnnstat.spec.axis import Range
+from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,8 +100,8 @@ class _Line:
         share = Fraction(place, self.last)
         if self.axis.kind == "log":
             ratio = float(self.axis.last / self.axis.first)
-            return _plain(Fraction(float(self.axis.first) * ratio ** float(share)).limit_denominator(10**15))
-        return _plain(self.axis.first + share * (self.axis.last - self.axis.first))
+            return whole(Fraction(float(self.axis.first) * ratio ** float(share)).limit_denominator(10**15))
+        return whole(self.axis.first + share * (self.axis.last - self.axis.first))
 
     def trial(self, place: int) -> Trial:
         """Return the network there."""
@@ -171,7 +172,7 @@ class _Line:
         low, high = sorted((Fraction(_number(self.value(place))), Fraction(_number(self.value(near)))))
         short = simplest(low, high)
         if short is not None:
-            self.trials.tried({self.name: _plain(short)})
+            self.trials.tried({self.name: whole(short)})
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction | None:
@@ -182,10 +183,6 @@ def simplest(low: Fraction, high: Fraction) -> Fraction | None:
         if first <= last:
             return Fraction((first + last) // 2, scale)
     return None
-
-
-def _plain(value: Fraction) -> Value:
-    return value.numerator if value.denominator == 1 else value
 
 
 def _number(value: Value) -> int | Fraction:
@@ -252,7 +249,7 @@ def _value(axis: Axis, place: float) -> Value:
     share = min(max(float(place), 0.0), 1.0)
     first, last = float(axis.first), float(axis.last)
     found = first * (last / first) ** share if axis.kind == "log" else first + share * (last - first)
-    return _plain(Fraction(f"{found:.6g}"))
+    return whole(Fraction(f"{found:.6g}"))
 
 
 def _library() -> Callable[..., Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
 from cnnstat.commands.check.common_budgets import with_budgets
-from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.findings_of import findings_of
 from cnnstat.commands.check.options import CheckOptions
 from cnnstat.commands.check.spec_files import path_of
@@ -21,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Checks:
-    """What `check` finds in specs, by the configuration of the current folder; each is checked once."""
+    """What `check` finds in specs, by a configuration; each network is checked once."""
 
-    def __init__(self, configuration: Configuration | None = None) -> None:
-        self._configuration = configuration or read_configuration(None, Path.cwd())
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
         self._found: dict[tuple[str, str | None], tuple[Finding, ...]] = {}
 
     def of(self, graph: Graph) -> tuple[FindingEntry, ...]:

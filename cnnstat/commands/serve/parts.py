@@ -35,9 +35,10 @@ def explained(asked: OfLayer, name: str) -> ExplainedEntry:
 def fields(asked: OfLayer, name: str) -> LayerFields:
     """Return what the units of a layer see of the input."""
     analysis = analyzed(asked, name)
-    row, found = find(analysis, asked.layer), unit_fields(analysis)
+    row = find(analysis, asked.layer)
+    found, reason = unit_fields(analysis)
     if found is None:
-        raise ArgumentError("the input is a vector, which has no places")
+        raise ArgumentError(reason)
     return found[row.layers.stop - 1]
 
 

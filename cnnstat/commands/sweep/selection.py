@@ -49,12 +49,19 @@ class Selection:
     """Points as they come, and those of them that are wanted.
 
     ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is ``collected``.
+    Where points are ``handed_on`` as they come, none is kept that need not be compared with others.
     """
 
     def __init__(
-        self, wanted: Wanted, cell: Callable[[Row, str], Any], collected: Collected | None = None
+        self,
+        wanted: Wanted,
+        cell: Callable[[Row, str], Any],
+        collected: Collected | None = None,
+        *,
+        handed_on: bool = False,
     ) -> None:
         self.wanted, self._cell, self._collected = wanted, cell, collected
+        self._handed_on = handed_on
         self.refusals = Refusals()
         self.points = self.matching = 0
         self._kept: list[tuple[Key, Row]] = []
@@ -78,7 +85,9 @@ class Selection:
             self._collected.add(row)
         if self.wanted.pareto:
             self._compare(row)
-        elif not self.flows or self.wanted.top is None or len(self._kept) < self.wanted.top:
+        elif not self.flows or (
+            not self._handed_on and (self.wanted.top is None or len(self._kept) < self.wanted.top)
+        ):
             self._keep(self._kept, row)
         return True
 

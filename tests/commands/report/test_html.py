@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnnstat.analysis.settings import Settings
+from cnnstat.commands.check.configuration import Configuration
+from cnnstat.commands.report.finding_entries import Checks
 from cnnstat.commands.report.html import html, policy
 from cnnstat.commands.report.networks import Given, networks
 from cnnstat.commands.report.pages import Wanted, pages_of
@@ -125,7 +127,7 @@ def test_who_has_no_script_sees_the_totals(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", ["x='</SCRIPT >'", "x='<!-- <script>'", "a\r\nb"])
 def test_a_script_that_ends_its_element_is_refused(script: str) -> None:
-    pages = pages_of(networks(["lenet5"], Given({}, None, Settings())), Wanted())
+    pages = pages_of(networks(["lenet5"], Given({}, None, Settings())), Wanted(), Checks(Configuration()))
     with pytest.raises(ValueError, match="does not fit into <script>"):
         html(pages.document, pages.networks, Assets(script, ""))
     assert "script-src 'sha256-" in policy(Assets(script, ""))

@@ -209,7 +209,7 @@ def test_completion_knows_options_types_and_values(page: Any) -> None:
 
 def test_every_tab_has_what_it_shows(page: Any) -> None:
     page.get_by_role("treeitem", name=re.compile("^conv1")).first.click()
-    until(lambda: "Arithmetic" in page.locator(".selected").inner_text())
+    until(lambda: "Arithmetic" in page.locator("section.selected").inner_text())
     for tab in tabs(page):
         page.get_by_role("tab", name=tab).click()
         until(lambda: page.locator("[role=tabpanel]:not([hidden])").inner_text().strip() != "", tab)

@@ -26,7 +26,7 @@ export function servedSource(
   const charts = once(() => post<ChartsDocument>("charts", asking));
   const conventions = once(() => post<ConventionsDocument>("conventions", asking).then((found) => found.conventions));
   const found = once(() => findings().then((each) => each.findings));
-  const tabs: Tab[] = ["layers", "memory", ...(places ? (["fields"] as const) : []), "conventions", "findings"];
+  const tabs: Tab[] = ["layers", "costs", "memory", ...(places ? (["fields"] as const) : []), "conventions", "findings"];
   return {
     outline,
     colours,
