@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from cnnstat.base.files import FileError
 from cnnstat.commands.check.configuration import Configuration
 from cnnstat.commands.export.exported import exported
@@ -15,10 +13,8 @@ from cnnstat.commands.export.options import ExportOptions
 from cnnstat.commands.import_.imported import imported
 from cnnstat.commands.report.finding_entries import Checks
 from cnnstat.commands.report.html import html
-from cnnstat.commands.report.network_page import whole_page
 from cnnstat.commands.report.networks import Reported
-from cnnstat.commands.report.page_document import page_document
-from cnnstat.commands.report.unit_traces import unit_traces
+from cnnstat.commands.report.pages import Wanted, pages_of
 from cnnstat.commands.serve.document import ReadDocument
 from cnnstat.commands.serve.jobs import Answer, Ending
 from cnnstat.commands.serve.requests import analyzed
@@ -34,15 +30,11 @@ SUFFIXES = {"onnx": ".onnx", "pytorch": ".py", "keras": ".py"}
 def report(asked: OfText, name: str) -> Answer:
     """Return the file that `cnnstat report` writes of the network."""
     analysis = analyzed(asked, name)
-    traces, reason = unit_traces(analysis, (), None, None)
-    page = replace(
-        whole_page(analysis, analysis.name),
-        findings=Checks(Configuration()).of(analysis.graph),
-        traces=traces,
-        traces_reason=reason,
-    )
-    document = page_document((Reported(analysis.name, name, analysis),), (page,), (None,), None)
-    return Answer(Ending.GOOD, html(document, (page,), assets("report")).encode(), "text/html; charset=utf-8")
+    networks = (Reported(analysis.name, name, analysis),)
+    # By no configuration: that of the folder at hand is a file, too.
+    pages = pages_of(networks, Wanted(), Checks(Configuration()))
+    text = html(pages.document, pages.networks, assets("report"))
+    return Answer(Ending.GOOD, text.encode(), "text/html; charset=utf-8")
 
 
 def export(asked: AsFile, name: str) -> Answer:

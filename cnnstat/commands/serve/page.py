@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
+from cnnstat.commands.report.html import contained
+
 if TYPE_CHECKING:
     from starlette.responses import Response
 
@@ -25,12 +27,12 @@ def page(assets: Assets) -> Response:
         '<meta name="color-scheme" content="light dark">',
         "<title>cnnstat</title>",
         '<link rel="icon" href="data:,">',
-        f'<style nonce="{nonce}">{assets.style}</style>',
+        f'<style nonce="{nonce}">{contained(assets.style, "style")}</style>',
         "</head>",
         "<body>",
         '<div id="page"></div>',
         "<noscript><p>This page needs JavaScript, which it brings along.</p></noscript>",
-        f'<script nonce="{nonce}" id="program">{assets.script}</script>',
+        f'<script nonce="{nonce}" id="program">{contained(assets.script, "script")}</script>',
         "</body>",
         "</html>",
         "",

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def program(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start the program, and give it and the address that it prints; Ctrl-C ends it."""
     command = [sys.executable, "-m", "cnnstat", "serve", "--no-browser", *arguments]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    process: Any = subprocess.Popen(command, text=True, env=environment, **pipes)
+    process: Any = subprocess.Popen(
+        command, text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     try:
         yield process, process.stdout.readline().strip()
     finally:

@@ -102,7 +102,7 @@ def test_the_browser_gets_a_file_that_only_this_user_reads(
 ) -> None:
     """Other users of the machine see command lines, and so the address in one."""
     opened: list[str] = []
-    monkeypatch.setattr(server.webbrowser, "open", opened.append)
+    monkeypatch.setattr("webbrowser.open", opened.append)
     server._open("http://127.0.0.1:1/token/", tmp_path)
     (address,) = opened
     assert address == (tmp_path / "open.html").as_uri()

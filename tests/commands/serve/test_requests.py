@@ -41,7 +41,7 @@ def test_a_name_is_a_text_and_nothing_else(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "secret.yaml").write_text(SMALL + "# secret\n")
     (tmp_path / "code.py").write_text("open('ran', 'w')\ndef make(): pass\n")
-    more = {"trace": {"layer": name, "unit": [0]}, "export": {"to": "pytorch"}}
+    more: dict[str, dict[str, Any]] = {"trace": {"layer": name, "unit": [0]}, "export": {"to": "pytorch"}}
     more |= {kind: {"layer": name} for kind in ("explained", "fields")}
     asked: list[tuple[str, dict[str, Any]]] = [(kind, {"text": name, **more.get(kind, {})}) for kind in KINDS]
     asked += [("live", {"text": SMALL, "variant": name}), ("live", {"text": SMALL, "params": {"a": name}})]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cnnstat.commands.check.replaced import replace_text
 from cnnstat.commands.serve.opened_file import OpenedFile
 from tests.commands.serve.client import SMALL, served
 
@@ -79,15 +80,12 @@ def test_equal_content_is_no_change(own: Page, spec: Path) -> None:
 def test_a_change_between_the_look_and_the_writing_stays(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = OpenedFile(spec)
     known = file.state().known
-    from cnnstat.commands.serve import opened_file  # noqa: PLC0415
-
-    replace_text = opened_file.replace_text
 
     def later(path: Path, read: str, text: str) -> None:
         spec.write_text("# theirs\n")
         replace_text(path, read, text)
 
-    monkeypatch.setattr(opened_file, "replace_text", later)
+    monkeypatch.setattr("cnnstat.commands.serve.opened_file.replace_text", later)
     saved, state = file.save("# mine\n", known)
     assert (saved, state.text, spec.read_text()) == (False, "# theirs\n", "# theirs\n")
 
@@ -96,15 +94,12 @@ def test_what_was_written_is_known_and_not_what_came_after(
     spec: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = OpenedFile(spec)
-    from cnnstat.commands.serve import opened_file  # noqa: PLC0415
-
-    replace_text = opened_file.replace_text
 
     def then(path: Path, read: str, text: str) -> None:
         replace_text(path, read, text)
         spec.write_text("# theirs\n")
 
-    monkeypatch.setattr(opened_file, "replace_text", then)
+    monkeypatch.setattr("cnnstat.commands.serve.opened_file.replace_text", then)
     saved, state = file.save("# mine\n", file.state().known)
     assert saved
     assert file.state(state.known).text == "# theirs\n"

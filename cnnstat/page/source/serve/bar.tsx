@@ -28,7 +28,10 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
   const [zoo, setZoo] = useState<ZooDocument["networks"]>([]);
   const file = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    get<ZooDocument>("zoo").then((found) => setZoo(found.networks), () => {});
+    get<ZooDocument>("zoo").then(
+      (found) => setZoo(found.networks),
+      () => {},
+    );
   }, []);
   const start = async (name: string, read: () => Promise<ReadDocument>) => {
     try {
@@ -51,7 +54,12 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
   };
   return (
     <div class="bar" role="toolbar" aria-label="Spec">
-      <button type="button" disabled={!saves || !unsaved} onClick={onSave} title={saves ? "Ctrl+S" : "No file is open"}>
+      <button
+        type="button"
+        disabled={!saves || !unsaved}
+        onClick={onSave}
+        title={saves ? "Ctrl+S" : "No file is open"}
+      >
         Save
       </button>
       <select aria-label="Start from a bundled network" onChange={chosen}>

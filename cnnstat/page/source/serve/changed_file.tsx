@@ -27,7 +27,10 @@ export function ChangedFile({ name, outside, text, unsaved, onRead, onKeep }: Pr
   return (
     <section class="changed-file" role="alert" aria-label="The file">
       <p>
-        <b>{name}</b> was changed elsewhere. {unsaved ? "Marked is what is different in your text, which is not saved." : "Marked is what is different here."}
+        <b>{name}</b> was changed elsewhere.{" "}
+        {unsaved
+          ? "Marked is what is different in your text, which is not saved."
+          : "Marked is what is different here."}
       </p>
       <Difference theirs={outside.text.replaceAll("\r\n", "\n")} mine={text} />
       <div class="tools">
@@ -55,7 +58,11 @@ function Difference({ theirs, mine }: { theirs: string; mine: string }) {
           EditorState.readOnly.of(true),
           EditorView.contentAttributes.of({ "aria-label": "Your text against the file" }),
           lineNumbers(),
-          unifiedMergeView({ original: theirs, mergeControls: false, collapseUnchanged: { margin: 2, minSize: 4 } }),
+          unifiedMergeView({
+            original: theirs,
+            mergeControls: false,
+            collapseUnchanged: { margin: 2, minSize: 4 },
+          }),
         ],
       }),
     });

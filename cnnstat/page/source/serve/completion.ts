@@ -21,7 +21,10 @@ export async function completions(context: CompletionContext): Promise<Completio
   if (!at) return null;
   if (asKey) {
     const keys = Object.entries(propertiesOf(root, at)).filter(([key]) => !present.has(key));
-    return offered(word.from, keys.map(([key, each]) => option(key, "property", each, `${key}: `)));
+    return offered(
+      word.from,
+      keys.map(([key, each]) => option(key, "property", each, `${key}: `)),
+    );
   }
   const last = path.at(-1)?.key;
   const blocks = last === "type" ? blocksOf(context.state.doc.toString()) : [];
@@ -58,7 +61,9 @@ function placeOf(inner: SyntaxNode, from: number, text: (node: SyntaxNode) => st
         kind = null;
       } else if (asKey === null) {
         asKey = true;
-        present = new Set([...pairsOf(node.parent ?? node, text).keys()].filter((each) => !key || each !== text(key)));
+        present = new Set(
+          [...pairsOf(node.parent ?? node, text).keys()].filter((each) => !key || each !== text(key)),
+        );
         kind = pairsOf(node.parent ?? node, text).get("type") ?? null;
       }
     } else if (node.name === "Item" || node.name === "FlowSequence") {
@@ -91,7 +96,11 @@ function blocksOf(text: string): Completion[] {
 }
 
 function paramsOf(text: string): Completion[] {
-  return namesUnder("params", text).map((name) => ({ label: `$${name}`, type: "variable", detail: "parameter" }));
+  return namesUnder("params", text).map((name) => ({
+    label: `$${name}`,
+    type: "variable",
+    detail: "parameter",
+  }));
 }
 
 function option(label: string, type: string, said: Schema, apply?: string): Completion {

@@ -1,13 +1,31 @@
 /** The editor of a spec: CodeMirror with YAML, marks, completion from the schema, and undo. */
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import {
+  bracketMatching,
+  HighlightStyle,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+} from "@codemirror/language";
 import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, Text } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { completions } from "./completion";
 import { marksOf } from "./marks";
@@ -77,14 +95,23 @@ export class Editor {
     let start = 0;
     while (start < before.length && start < after.length && before[start] === after[start]) start++;
     let end = 0;
-    while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+    while (
+      end < before.length - start &&
+      end < after.length - start &&
+      before.at(-1 - end) === after.at(-1 - end)
+    )
+      end++;
     const insert = Text.of(after.slice(start, after.length - end).split("\n"));
-    this.view.dispatch({ changes: { from: start, to: before.length - end, insert }, userEvent: "input.replace" });
+    this.view.dispatch({
+      changes: { from: start, to: before.length - end, insert },
+      userEvent: "input.replace",
+    });
   }
 
   /** Marks what is wrong with a text, unless it is another by now. */
   mark(found: readonly Diagnostic[], text: string): void {
-    if (text === this.text) this.view.dispatch(setDiagnostics(this.view.state, marksOf(found, this.view.state)));
+    if (text === this.text)
+      this.view.dispatch(setDiagnostics(this.view.state, marksOf(found, this.view.state)));
   }
 
   /** Where something that was marked is by now; null where it is no longer. */
@@ -98,7 +125,10 @@ export class Editor {
 
   /** Goes to a place and stays there. */
   goTo(place: number): void {
-    this.view.dispatch({ selection: { anchor: Math.min(place, this.view.state.doc.length) }, scrollIntoView: true });
+    this.view.dispatch({
+      selection: { anchor: Math.min(place, this.view.state.doc.length) },
+      scrollIntoView: true,
+    });
     this.view.focus();
   }
 
@@ -110,7 +140,11 @@ export class Editor {
 /** How the lines of a text end; where they differ, a return is a character as any other, and stays. */
 function separatorOf(text: string): string {
   const returns = text.match(/\r/g)?.length ?? 0;
-  return returns > 0 && returns === (text.match(/\r\n/g)?.length ?? 0) && returns === (text.match(/\n/g)?.length ?? 0) ? "\r\n" : "\n";
+  return returns > 0 &&
+    returns === (text.match(/\r\n/g)?.length ?? 0) &&
+    returns === (text.match(/\n/g)?.length ?? 0)
+    ? "\r\n"
+    : "\n";
 }
 
 function docOf(text: string): Text {

@@ -22,10 +22,15 @@ export interface OpenFile {
 }
 
 /** `base` is the text that a draft was made of, where it was made before the page was loaded again. */
-export function useFile(start: StartDocument, draft: { readonly known: string; readonly base: string } | null): OpenFile {
+export function useFile(
+  start: StartDocument,
+  draft: { readonly known: string; readonly base: string } | null,
+): OpenFile {
   const [known, setKnown] = useState(draft?.known ?? start.known);
   const [base, setBase] = useState(draft?.base ?? start.text);
-  const [outside, setOutside] = useState<FileState | null>(start.trouble ? { known: "", text: null, trouble: start.trouble } : null);
+  const [outside, setOutside] = useState<FileState | null>(
+    start.trouble ? { known: "", text: null, trouble: start.trouble } : null,
+  );
   const now = useRef({ known, outside, saving: false });
   now.current = { ...now.current, known, outside };
 

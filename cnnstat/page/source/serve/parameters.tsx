@@ -28,7 +28,11 @@ export function Parameters({ parameters, onSet, onReset, onWrite }: Props) {
           <button type="button" onClick={onReset}>
             As written
           </button>
-          <button type="button" disabled={!onWrite || changed.some((each) => !each.place)} onClick={() => onWrite?.()}>
+          <button
+            type="button"
+            disabled={!onWrite || changed.some((each) => !each.place)}
+            onClick={() => onWrite?.()}
+          >
             Write into the spec
           </button>
         </div>
@@ -43,12 +47,19 @@ function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Settin
     return (
       <label>
         <code>{name}</code>
-        <input type="checkbox" checked={value === true} onChange={(event) => onSet(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={value === true}
+          onChange={(event) => onSet(event.currentTarget.checked)}
+        />
       </label>
     );
   }
   const numeric = kind === "whole" || kind === "number";
-  const at = Math.max(0, stops.findIndex((stop) => same(stop, value)));
+  const at = Math.max(
+    0,
+    stops.findIndex((stop) => same(stop, value)),
+  );
   return (
     <>
       <label>
@@ -61,7 +72,11 @@ function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Settin
             onChange={(event) => event.currentTarget.value !== "" && onSet(Number(event.currentTarget.value))}
           />
         ) : (
-          <input type="text" value={written(value)} onChange={(event) => onSet(read(event.currentTarget.value, kind))} />
+          <input
+            type="text"
+            value={written(value)}
+            onChange={(event) => onSet(read(event.currentTarget.value, kind))}
+          />
         )}
       </label>
       {stops.length > 1 ? (
@@ -94,5 +109,10 @@ export function written(value: Setting): string {
 function read(text: string, kind: Parameter["kind"]): Setting {
   if (kind !== "list") return text;
   const words = text.replace(/^\s*\[|\]\s*$/g, "").split(",");
-  return words.map((word) => word.trim()).filter(Boolean).map((word) => (word === "true" ? true : word === "false" ? false : Number.isNaN(Number(word)) ? word : Number(word)));
+  return words
+    .map((word) => word.trim())
+    .filter(Boolean)
+    .map((word) =>
+      word === "true" ? true : word === "false" ? false : Number.isNaN(Number(word)) ? word : Number(word),
+    );
 }

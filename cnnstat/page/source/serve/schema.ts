@@ -25,7 +25,10 @@ export interface Step {
 }
 
 export function resolved(root: Schema, schema: Schema | undefined): Schema | undefined {
-  const name = schema?.$ref?.replace(/^#\/\$defs\//, "").replaceAll("~1", "/").replaceAll("~0", "~");
+  const name = schema?.$ref
+    ?.replace(/^#\/\$defs\//, "")
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
   return name === undefined ? schema : resolved(root, root.$defs?.[decodeURIComponent(name)]);
 }
 
@@ -66,5 +69,9 @@ function other(schema: Schema): Schema | undefined {
 }
 
 function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value).replace(/"([A-Za-z_$][\w$]*)"/g, "$1").replace(/([,:])/g, "$1 ");
+  return typeof value === "string"
+    ? value
+    : JSON.stringify(value)
+        .replace(/"([A-Za-z_$][\w$]*)"/g, "$1")
+        .replace(/([,:])/g, "$1 ");
 }

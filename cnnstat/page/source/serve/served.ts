@@ -24,16 +24,26 @@ export function servedSource(
   const explained = ofNames<ExplainedEntry>("explained");
   const fields = ofNames<LayerFields>("fields");
   const charts = once(() => post<ChartsDocument>("charts", asking));
-  const conventions = once(() => post<ConventionsDocument>("conventions", asking).then((found) => found.conventions));
+  const conventions = once(() =>
+    post<ConventionsDocument>("conventions", asking).then((found) => found.conventions),
+  );
   const found = once(() => findings().then((each) => each.findings));
-  const tabs: Tab[] = ["layers", "costs", "memory", ...(places ? (["fields"] as const) : []), "conventions", "findings"];
+  const tabs: Tab[] = [
+    "layers",
+    "costs",
+    "memory",
+    ...(places ? (["fields"] as const) : []),
+    "conventions",
+    "findings",
+  ];
   return {
     outline,
     colours,
     tabs,
     explained,
     fields: (layer) => (places ? fields(outline.summary.layers[layer]?.name ?? "") : null),
-    chart: async (kind, scheme) => (await charts()).charts.find((each) => each.kind === kind)?.[scheme] ?? null,
+    chart: async (kind, scheme) =>
+      (await charts()).charts.find((each) => each.kind === kind)?.[scheme] ?? null,
     conventions,
     findings: found,
     spec: () => null,

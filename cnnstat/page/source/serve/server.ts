@@ -48,7 +48,12 @@ async function answered(request: Promise<Response>): Promise<Response> {
     // It is no document: what it says follows.
   }
   const refusal = (found ?? {}) as Partial<Refusal>;
-  throw new RefusedError(response.status, refusal.refused ?? text.trim().slice(0, 200), refusal.code ?? "", found);
+  throw new RefusedError(
+    response.status,
+    refusal.refused ?? text.trim().slice(0, 200),
+    refusal.code ?? "",
+    found,
+  );
 }
 
 /** Asks once, however often the answer is wanted; an answer that is there is there at once. */

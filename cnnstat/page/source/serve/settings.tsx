@@ -18,7 +18,10 @@ export function Settings({ asking, variant, variants, set }: Props) {
       {variants.length ? (
         <label>
           Variant{" "}
-          <select value={variant ?? ""} onChange={(event) => set({ variant: event.currentTarget.value, params: {} })}>
+          <select
+            value={variant ?? ""}
+            onChange={(event) => set({ variant: event.currentTarget.value, params: {} })}
+          >
             {variants.map((each) => (
               <option key={each} value={each}>
                 {each}
@@ -34,7 +37,9 @@ export function Settings({ asking, variant, variants, set }: Props) {
           min={1}
           max={1000000}
           value={asking.batch}
-          onChange={(event) => event.currentTarget.validity.valid && set({ batch: event.currentTarget.valueAsNumber || 1 })}
+          onChange={(event) =>
+            event.currentTarget.validity.valid && set({ batch: event.currentTarget.valueAsNumber || 1 })
+          }
         />
       </label>
       <label>

@@ -5,9 +5,11 @@ import type { Share } from "./bar";
 import { posted } from "./server";
 
 export async function shared(what: Share, asking: Asking, name: string, written: string): Promise<void> {
-  const stem = (name.split(/[/\\]/).pop() ?? "").replace(/\.(ya?ml|onnx)$/i, "").replace(/[^\w.-]+/g, "_") || "network";
+  const stem =
+    (name.split(/[/\\]/).pop() ?? "").replace(/\.(ya?ml|onnx)$/i, "").replace(/[^\w.-]+/g, "_") || "network";
   if (what === "spec") return saved(new Blob([written], { type: "application/yaml" }), `${stem}.yaml`);
-  if (what === "report") return saved(await (await posted("report", JSON.stringify(asking))).blob(), `${stem}.html`);
+  if (what === "report")
+    return saved(await (await posted("report", JSON.stringify(asking))).blob(), `${stem}.html`);
   const [to = "", shapes] = what.split("-");
   const body = JSON.stringify({ ...asking, to, weights: shapes === undefined });
   saved(await (await posted("export", body)).blob(), `${stem}${to === "onnx" ? ".onnx" : ".py"}`);

@@ -38,8 +38,17 @@ interface Shown {
 const QUIET = 500;
 
 export function Workbench({ start, draft }: Props) {
-  const first = { text: (draft?.text ?? start.text).replaceAll("\r\n", "\n"), variant: draft?.variant ?? start.variant };
-  const [asking, setAsking] = useState<Asking>({ ...first, params: {}, batch: 1, dtype: "", optimizer: "momentum" });
+  const first = {
+    text: (draft?.text ?? start.text).replaceAll("\r\n", "\n"),
+    variant: draft?.variant ?? start.variant,
+  };
+  const [asking, setAsking] = useState<Asking>({
+    ...first,
+    params: {},
+    batch: 1,
+    dtype: "",
+    optimizer: "momentum",
+  });
   const [shown, setShown] = useState<Shown | null>(null);
   const [marks, setMarks] = useState<readonly Diagnostic[]>([]);
   const [refused, setRefused] = useState(start.remarks.join("; "));
@@ -84,7 +93,13 @@ export function Workbench({ start, draft }: Props) {
 
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (
+        event.key.toLowerCase() !== "s" ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.altKey ||
+        event.shiftKey
+      )
+        return;
       event.preventDefault();
       save.current();
     };
@@ -103,7 +118,11 @@ export function Workbench({ start, draft }: Props) {
   // What is not saved is kept with the tab; where that is not possible, leaving asks.
   useEffect(() => {
     const text = editor.current?.written ?? asking.text;
-    keepDraft(unsaved ? { name: start.name, text, variant: asking.variant, known: file.known, base: file.base } : null);
+    keepDraft(
+      unsaved
+        ? { name: start.name, text, variant: asking.variant, known: file.known, base: file.base }
+        : null,
+    );
     const leaving = (event: BeforeUnloadEvent) => event.preventDefault();
     if (unsaved && start.saves) addEventListener("beforeunload", leaving);
     return () => removeEventListener("beforeunload", leaving);
@@ -111,7 +130,10 @@ export function Workbench({ start, draft }: Props) {
 
   useChecks(shown, setMarks, editor);
   const many = marks.length;
-  useEffect(() => announce(many === 0 ? "no problem" : `${many} ${many === 1 ? "problem" : "problems"}`), [many]);
+  useEffect(
+    () => announce(many === 0 ? "no problem" : `${many} ${many === 1 ? "problem" : "problems"}`),
+    [many],
+  );
   const title = shown?.source?.outline.summary.name ?? start.name;
   useEffect(() => {
     document.title = `${unsaved && start.saves ? "• " : ""}${start.name} · cnnstat`;
@@ -136,7 +158,9 @@ export function Workbench({ start, draft }: Props) {
   };
   const write = () => {
     const changes = (found?.parameters ?? []).flatMap((each) =>
-      each.place && each.name in asking.params ? [{ from: each.place[0], to: each.place[1], insert: written(each.value) }] : [],
+      each.place && each.name in asking.params
+        ? [{ from: each.place[0], to: each.place[1], insert: written(each.value) }]
+        : [],
     );
     set({ params: {} });
     editor.current?.view.dispatch({ changes, userEvent: "input.parameter" });
@@ -154,7 +178,15 @@ export function Workbench({ start, draft }: Props) {
         <p class="file" aria-live="polite">
           {start.saves ? `${start.name}: ${unsaved ? "not saved" : "saved"}` : "no file is open"}
         </p>
-        <Bar unsaved={unsaved} saves={start.saves} busy={busy} onSave={() => save.current()} onStart={begin} onShare={share} onRefused={setRefused} />
+        <Bar
+          unsaved={unsaved}
+          saves={start.saves}
+          busy={busy}
+          onSave={() => save.current()}
+          onStart={begin}
+          onShare={share}
+          onRefused={setRefused}
+        />
         <SchemeButton scheme={scheme} swap={swap} />
       </header>
       <main class="workbench">
@@ -169,10 +201,17 @@ export function Workbench({ start, draft }: Props) {
               onKeep={() => file.outside && file.accept(file.outside)}
             />
           ) : null}
-          <Settings asking={asking} variant={found?.variant ?? asking.variant} variants={found?.variants ?? []} set={set} />
+          <Settings
+            asking={asking}
+            variant={found?.variant ?? asking.variant}
+            variants={found?.variants ?? []}
+            set={set}
+          />
           <Parameters
             parameters={found?.parameters ?? []}
-            onSet={(name: string, value: Setting) => setAsking((before) => ({ ...before, params: { ...before.params, [name]: value } }))}
+            onSet={(name: string, value: Setting) =>
+              setAsking((before) => ({ ...before, params: { ...before.params, [name]: value } }))
+            }
             onReset={() => set({ params: {} })}
             onWrite={current ? write : null}
           />
@@ -184,13 +223,21 @@ export function Workbench({ start, draft }: Props) {
           ) : null}
           <Problems
             found={marks}
-            onShow={(each) => editor.current?.goTo(editor.current.placeOf(each.code, each.message) ?? each.place[0])}
+            onShow={(each) =>
+              editor.current?.goTo(editor.current.placeOf(each.code, each.message) ?? each.place[0])
+            }
             onMend={(each) => editor.current && current && mended(editor.current.view, each)}
           />
         </div>
         <div class={`result${found && !found.network ? " behind" : ""}`}>
-          {found && !found.network && shown?.source ? <p class="behind-note">The figures are those of the last text without a problem.</p> : null}
-          {shown?.source ? <Network source={shown.source} place={place} go={go} scheme={scheme} /> : <p>{found ? "No figures yet." : "Calculating…"}</p>}
+          {found && !found.network && shown?.source ? (
+            <p class="behind-note">The figures are those of the last text without a problem.</p>
+          ) : null}
+          {shown?.source ? (
+            <Network source={shown.source} place={place} go={go} scheme={scheme} />
+          ) : (
+            <p>{found ? "No figures yet." : "Calculating…"}</p>
+          )}
         </div>
       </main>
       <footer>Made by cnnstat {start.version}: every figure is calculated from the spec.</footer>
@@ -220,7 +267,11 @@ function sourceOf(asking: Asking, found: LiveDocument): Source | null {
 }
 
 /** Checks the text when it is left alone for a moment, and marks what is found beside what is wrong. */
-function useChecks(shown: Shown | null, setMarks: (marks: readonly Diagnostic[]) => void, editor: { readonly current: Editor | null }): void {
+function useChecks(
+  shown: Shown | null,
+  setMarks: (marks: readonly Diagnostic[]) => void,
+  editor: { readonly current: Editor | null },
+): void {
   useEffect(() => {
     const check = shown?.found.network && shown.source ? CHECKS.get(shown.source) : undefined;
     if (!check || !shown) return;
