@@ -161,7 +161,7 @@ class Workers:
     async def _answer(self, job: Job, bound: Bound, turn: Turn, this: object) -> Answer:
         worker = await self._idle.get()
         if worker is None or self._closed:
-            return refusal(Ending.TOO_MUCH, "the server stops", "stopped")
+            return _stopped()
         if turn[0] and self._latest.get(turn) is not this:
             self._idle.put_nowait(worker)
             return refusal(Ending.TOO_MUCH, "a newer request took its place", "superseded")
@@ -172,6 +172,8 @@ class Workers:
             data = await loop.run_in_executor(self._threads, worker.answered, encode_job(job), bound.seconds)
             answer = decode_answer(data)
         except _Ended as ended:
+            if self._closed:
+                return _stopped()
             self._replace(worker)
             return refusal(Ending.TOO_MUCH, ended.why, ended.code)
         finally:
@@ -205,3 +207,7 @@ class Workers:
         with suppress(_Ended):  # the first job that it gets says that it is gone
             worker.begin()
         return worker
+
+
+def _stopped() -> Answer:
+    return refusal(Ending.TOO_MUCH, "the server stops", "stopped")
