@@ -108,7 +108,8 @@ def test_a_killed_worker_changes_no_point(tmp_path: Path, undisturbed: list[Any]
     psutil = pytest.importorskip("psutil", reason="it finds workers")
     path = tmp_path / "worker.duckdb"
     process = begin(path, "--jobs", "2")
-    parent, workers, until = psutil.Process(process.pid), [], time.monotonic() + 120
+    parent, until = psutil.Process(process.pid), time.monotonic() + 120
+    workers: list[Any] = []
     while not workers and process.poll() is None:
         assert time.monotonic() < until
         workers = [each for each in parent.children() if "spawn_main" in str(each.cmdline())]
