@@ -61,6 +61,7 @@ SHARED = {
     "commands/plot/command.py": ("draw", "sizes"),
     "commands/plot/files.py": ("draw",),
     "commands/plot/layer_chart.py": ("draw",),
+    "commands/plot/roofline_chart.py": ("draw",),
     "commands/plot/size_chart.py": ("sizes",),
     "commands/report/*": ("check", "diff", "draw", "explain", "flops", "plot", "run", "summary", "trace"),
     "commands/trace/command.py": ("run",),

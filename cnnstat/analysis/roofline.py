@@ -14,13 +14,21 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.analysis.model import flops_of
+from cnnstat.analysis.walk import Walk
 from cnnstat.base.dtypes import BYTES
+from cnnstat.base.errors import Misfit
+from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.model import Analysis, LayerRow
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.graph.model import Graph
+    from cnnstat.graph.nodes import LayerNode
+    from cnnstat.layers.base import Layer, Shape
 
 FREE = (
     *("flatten", "reshape", "permute", "identity", "dropout", "drop_path"),
@@ -110,14 +118,70 @@ def traffic(analysis: Analysis, row: LayerRow) -> Traffic:
     Parameters that another layer owns are read here all the same; what stands twice among the inputs is read
     once, and what a layer asks only the size of is not read.
     """
-    layer = row.node.layer
-    if row.type in FREE:
+    calculated, read = row.calculated, [analysis.shapes[source] for source in row.node.inputs]
+    stored = calculated.params.value + calculated.buffers.value
+    return _traffic(row.node, read, stored, row.output_shape, analysis.settings)
+
+
+def _traffic(
+    node: LayerNode, read: Sequence[Shape], stored: int, output: Shape, settings: Settings
+) -> Traffic:
+    if node.type in FREE:
         return Traffic()
-    settings, calculated = analysis.settings, row.calculated
     width = BYTES[settings.dtype]
-    sources = dict.fromkeys(row.node.inputs[: layer.values_from])
+    sources = dict(zip(node.inputs[: node.layer.values_from], read, strict=False))
     return Traffic(
-        inputs=width * settings.batch * sum(prod(analysis.shapes[source]) for source in sources),
-        stored=width * (calculated.params.value + calculated.buffers.value),
-        output=width * settings.batch * prod(row.output_shape),
+        inputs=width * settings.batch * sum(map(prod, sources.values())),
+        stored=width * stored,
+        output=width * settings.batch * prod(output),
     )
+
+
+class NetworkRoof(Struct, frozen=True):
+    """A network under a roofline: what `together` says of its layers, and how many memory bounds."""
+
+    flops: int
+    traffic_bytes: int
+    seconds: Fraction
+    memory_bound_layers: int
+
+    @property
+    def intensity(self) -> Fraction | None:
+        """Return the FLOPs for each byte; None where no byte moves."""
+        return Fraction(self.flops, self.traffic_bytes) if self.traffic_bytes else None
+
+
+class _Moved(Struct, frozen=True):
+    """What a layer does for one sample, and how many numbers it stores."""
+
+    shape: Shape
+    flops: int
+    stored: int
+
+
+def roof_of_network(graph: Graph, settings: Settings, machine: Machine) -> NetworkRoof | None:
+    """Return a network that fits its inputs under a machine's roofline; None where a layer is unknown.
+
+    It is what `roofs` comes to, without fields and all else that an analysis has.
+    """
+    settings = settings.on(graph.spec)
+    flops = moved = bounded = time = 0
+    # Times are whole numbers of the part of a second in which both rates do a whole number of things.
+    unit = machine.peak * machine.bandwidth
+    scale = machine.peak.denominator * machine.bandwidth.denominator
+    of_flop, of_byte = int(machine.bandwidth * scale), int(machine.peak * scale)
+    for node, read, found in Walk(graph, _moved, strict=settings.strict).steps(graph.input_shapes):
+        if not node.layer.known:
+            return None
+        assert not isinstance(found, Misfit)  # the network's totals are known
+        each = settings.batch * found.flops
+        traffic = _traffic(node, read, found.stored, found.shape, settings).total
+        arithmetic, memory = each * of_flop, traffic * of_byte
+        flops, moved, time = flops + each, moved + traffic, time + max(arithmetic, memory)
+        bounded += memory > arithmetic
+    return NetworkRoof(flops, moved, Fraction(time, scale) / unit, bounded)
+
+
+def _moved(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Moved:
+    stored = layer.params(shapes).value + layer.buffers(shapes).value
+    return _Moved(size_of(layer.sizes(shapes)), flops_of(layer.macs(shapes).value).value, stored)

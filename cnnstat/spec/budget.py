@@ -6,6 +6,7 @@ Unlike what stands under ``expect:``, a budget is nobody's published figure, and
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +19,6 @@ from cnnstat.spec.expect import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
 
     from cnnstat.base.errors import Span
 
@@ -42,6 +42,12 @@ _SIGNS = {"<=": True, "at most": True, ">=": False, "at least": False}
 _BOUND = re.compile(rf"({'|'.join(_SIGNS)}) *(\S.*)")
 _DEMAND = re.compile(r"([A-Za-z_]\w{0,63})\b *(\S.*)")
 _NOT_QUITE = {"<": "<=", "=<": "<=", "≤": "<=", ">": ">=", "=>": ">=", "≥": ">="}
+_SECONDS = {
+    "ms": Fraction(1, 1000),
+    **dict.fromkeys(("us", "µs"), Fraction(1, 10**6)),
+    "ns": Fraction(1, 10**9),
+    "s": Fraction(1),
+}
 _WAYS = '; write <= 5M or at most 5M, ">= 224" or at least 224'
 
 
@@ -111,13 +117,36 @@ def limit(figure: str, text: str, *, memory: bool) -> tuple[bool, int, str]:
     Raises:
         Fault: that is no bound.
     """
+    most, number = _split(figure, text)
+    value = _value(number, figure, memory=memory)
+    return most, floor(value) if most else ceil(value), number
+
+
+def real_limit(figure: str, text: str, *, seconds: bool) -> tuple[bool, Fraction, str]:
+    """Read a bound of a figure that is no whole number, as `limit` does: of ``seconds``, ``<= 5ms``.
+
+    Raises:
+        Fault: that is no bound.
+    """
+    most, number = _split(figure, text)
+    together, size = "".join(number.split()), Fraction(1)
+    for unit, part in _SECONDS.items() if seconds else ():
+        if together.endswith(unit):
+            together, size = together.removesuffix(unit), part
+            break
+    try:
+        return most, printed(together).value * size, number
+    except Fault:
+        like = "5ms, 20us or 0.005" if seconds else "17.5"
+        raise Fault(f"'{number}' is no number of {figure}; write {like}", code="budget/value") from None
+
+
+def _split(figure: str, text: str) -> tuple[bool, str]:
+    """Return whether a bound is the most, and its number."""
     match = _BOUND.fullmatch(text.strip())
     if match is None:
         raise Fault(f"'{text}' is no bound of {figure}{_meant(text.strip()) or _WAYS}", code="budget/value")
-    number = match[2].rstrip()
-    value = _value(number, figure, memory=memory)
-    most = _SIGNS[match[1]]
-    return most, floor(value) if most else ceil(value), number
+    return _SIGNS[match[1]], match[2].rstrip()
 
 
 def demand(text: str) -> Bound:

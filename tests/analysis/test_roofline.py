@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cnnstat
 from cnnstat.analysis.machines import Machine, machine_named, machines, rate
-from cnnstat.analysis.roofline import FREE, Roof, Traffic, roofs, together
+from cnnstat.analysis.roofline import FREE, Roof, Traffic, roof_of_network, roofs, together
 from cnnstat.base.errors import ArgumentError
 from cnnstat.layers import LAYERS
 
@@ -101,6 +102,19 @@ def test_a_layer_takes_no_less_than_either(name: str) -> None:
         whole = together(each)
         assert whole.flops == analysis.totals.counts.flops
         assert whole.seconds >= max(whole.arithmetic_seconds, whole.memory_seconds)
+
+
+@pytest.mark.parametrize("options", [{}, {"batch": 3, "dtype": "float16"}], ids=["one", "three"])
+@pytest.mark.parametrize("name", ["lenet5", "resnet18", "mobilenet-v2", "unet", "densenet121", "siamese"])
+def test_a_network_is_what_its_layers_are_together(name: str, options: dict[str, Any]) -> None:
+    analysis = cnnstat.analyze(name, **options)
+    for machine in (*machines().values(), Machine("", Fraction(1000, 7), Fraction(11, 3))):
+        each = roofs(analysis, machine)
+        whole, found = together(each), roof_of_network(analysis.graph, analysis.settings, machine)
+        assert found is not None
+        assert (found.flops, found.traffic_bytes) == (whole.flops, whole.traffic.total)
+        assert (found.seconds, found.intensity) == (whole.seconds, whole.intensity)
+        assert found.memory_bound_layers == sum(roof.bound == "memory" for roof in each)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ import gc
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
+from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import output_options, read_by, settings_options
 from cnnstat.cli.output import show
 from cnnstat.cli.progress import progress
@@ -19,15 +21,17 @@ from cnnstat.commands.fit.search import TRIALS, look
 from cnnstat.commands.fit.trials import Trials
 from cnnstat.commands.fit.wishes import read_share, read_wishes
 from cnnstat.commands.sweep.conditions import is_of_params, read_columns
-from cnnstat.commands.sweep.figures import USUAL
+from cnnstat.commands.sweep.figures import USUAL, check_machine
 from cnnstat.commands.sweep.options import Varied, vary_options
 from cnnstat.commands.sweep.plan_of import plan_of
 from cnnstat.commands.sweep.rows import Rows
 from cnnstat.commands.sweep.table import Columns
+from cnnstat.report.machine import machine_entry
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
 
@@ -60,6 +64,7 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of the optimiser."
 )
 @settings_options("batch", "dtype", "optimizer")
+@machine_options
 @output_options()
 def fit(
     spec: str,
@@ -72,6 +77,7 @@ def fit(
     top: int,
     columns: tuple[str, ...] | None,
     settings: Settings,
+    machine: Machine | None,
     output: Output,
 ) -> None:
     """The parameters with which SPEC meets targets and bounds.
@@ -85,18 +91,22 @@ def fit(
     wishes = read_wishes(to, tuple(text for text in under if text not in of_params), most, least, within)
     shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
     plan = plan_of((spec,), varied, of_params, settings)
-    plan = replace(plan, figures=tuple(dict.fromkeys((*shown, *wishes.keys))))
+    figures = tuple(dict.fromkeys((*shown, *wishes.keys)))
+    check_machine(figures, machine)
+    plan = replace(plan, figures=figures, machine=machine)
     rows = Rows(plan)
     if not rows.points.networks[0].space.axes:
         raise ArgumentError("nothing varies: --vary width=0.25:4 names a parameter and its range")
     table = Columns((plan.members[0].label,), rows.points.params, plan.figures, shown)
     question = Question(
+        command="fit",
         network=plan.members[0].label,
         space=rows.points.described(plan),
         to=to,
         under=under,
         most=most,
         least=least,
+        machine=UNSET if machine is None else machine_entry(machine),
     )
     with progress("fitting", TRIALS, unit="networks") as advance:
         trials = Trials(rows, table, wishes, advance)

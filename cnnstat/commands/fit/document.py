@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from cnnstat.commands.sweep.document import Refused
 from cnnstat.report.document import Document
+from cnnstat.report.machine import MachineEntry  # noqa: TC001 - the manual of JSON reads it
 
 if TYPE_CHECKING:
     from cnnstat.commands.fit.search import Way
@@ -21,7 +22,7 @@ class FittedPoint(Struct, frozen=True, kw_only=True):
 
     params: dict[str, int | float | str | bool | None]
     """The parameters that vary, and those of the network that follow from them."""
-    figures: dict[str, int | tuple[int, ...] | str | None]
+    figures: dict[str, int | float | tuple[int, ...] | str | None]
     """By key; sizes one number for each axis; null where unknown."""
     met: bool
     """Whether all targets and bounds are met."""
@@ -29,8 +30,8 @@ class FittedPoint(Struct, frozen=True, kw_only=True):
     """How far each target is missed, beside it: 0.01 is 1 % more."""
 
 
-class FitDocument(Document, frozen=True, kw_only=True):
-    """`fit`: the parameters with which a network meets what was asked for."""
+class Question(Document, frozen=True, kw_only=True):
+    """What was asked, as it was written: what the document of `fit` begins with."""
 
     network: str
     space: dict[str, str]
@@ -39,6 +40,13 @@ class FitDocument(Document, frozen=True, kw_only=True):
     under: tuple[str, ...]
     most: str | None
     least: str | None
+    machine: MachineEntry | UnsetType = UNSET
+    """Where there are figures of one."""
+
+
+class FitDocument(Question, frozen=True, kw_only=True):
+    """`fit`: the parameters with which a network meets what was asked for."""
+
     within: float
     """The part of a target by which it may be missed."""
     way: str
@@ -55,17 +63,6 @@ class FitDocument(Document, frozen=True, kw_only=True):
     """The best, the best first; of networks with the same figures one."""
 
 
-class Question(Struct, frozen=True, kw_only=True):
-    """What was asked, as it was written."""
-
-    network: str
-    space: dict[str, str]
-    to: tuple[str, ...]
-    under: tuple[str, ...]
-    most: str | None
-    least: str | None
-
-
 def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocument:
     """Return the ``top`` best networks that were tried."""
     best = trials.best(top)
@@ -73,7 +70,6 @@ def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocum
     counts = Counter(row.code for row in refused)
     first = {row.code: row for row in reversed(refused)}
     return FitDocument(
-        command="fit",
         **asdict(question),
         within=float(trials.wishes.within),
         way=way.name,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from cnnstat.base.text import plural
 from cnnstat.report.columns import footnotes
+from cnnstat.report.machine import machine_phrase
 from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ def _facts(document: FitDocument) -> Iterator[Fact]:
     yield Fact("wanted", ", ".join(asked))
     tried = (Quantity(document.tried), f" {plural('network', document.tried)} tried, {document.way}")
     yield Fact("way", tried)
+    if document.machine is not UNSET:
+        yield Fact("machine", machine_phrase(document.machine))
     for reason in document.refused:
         yield Fact(f"refused, {reason.code}", (Quantity(reason.count), f"; such as: {reason.reason}"))
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault
-from cnnstat.commands.sweep.conditions import number, read_orders, read_where
+from cnnstat.commands.sweep.conditions import bound_of, number, read_orders, read_where
 from cnnstat.commands.sweep.figures import swept
-from cnnstat.spec.budget import limit
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expect import printed
 from cnnstat.spec.expression import Expression, parse, show_value
@@ -82,8 +81,9 @@ def standing(wishes: Wishes, apart: Sequence[Fraction], cell: Callable[[str], ob
         found = _number(cell(bound.key), least=not bound.most)
         if found is None:
             return None
-        beyond = found - bound.limit if bound.most else bound.limit - found
-        outside += max(beyond, Fraction(0)) / (abs(bound.limit) or 1)
+        limit = Fraction(bound.limit)
+        beyond = found - limit if bound.most else limit - found
+        outside += max(beyond, Fraction(0)) / (abs(limit) or 1)
     if wishes.push:
         pushed = wishes.push.value(cell(wishes.push.key))
         if pushed is None:
@@ -134,7 +134,7 @@ def read_target(text: str) -> Target:
         figure = swept(left)
         if figure.kind == "text":
             raise ArgumentError(f"{left} is no number, and has no target")
-        value = limit(left, f"<= {right}", memory=figure.kind == "bytes")[1]
+        value = bound_of(figure, left, f"<= {right}")[1]
     except Fault as fault:
         raise ArgumentError(fault.message) from None
     return Target(figure.key, None, Fraction(value), text.strip())

@@ -12,6 +12,7 @@ from cnnstat.analysis.roofline import together
 from cnnstat.base.text import plural
 from cnnstat.report.columns import footnotes
 from cnnstat.report.layers import title_of
+from cnnstat.report.machine import machine_entry, machine_phrase
 from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
 
 if TYPE_CHECKING:
@@ -97,15 +98,4 @@ def _facts(analysis: Analysis, machine: Machine, roofs: Sequence[Roof], whole: R
             " of that time",
         ),
     )
-    yield Fact(
-        "machine",
-        (
-            f"{machine.title}: " if machine.title else "",
-            Quantity(float(machine.peak / 10**9), "ratio"),
-            " GFLOP/s, ",
-            Quantity(float(machine.bandwidth / 10**9), "ratio"),
-            " GB/s, which meet at ",
-            Quantity(float(machine.ridge), "ratio"),
-            f" FLOP/B{f' ({machine.source})' if machine.source else ''}",
-        ),
-    )
+    yield Fact("machine", machine_phrase(machine_entry(machine), machine.source))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.text import cells_of, plain
+from cnnstat.commands.plot.axes import extent, part
 from cnnstat.commands.plot.chart import OTHER, wrapped
-from cnnstat.commands.plot.ticks import ticks
-from cnnstat.commands.plot.vega_lite import extent
+from cnnstat.commands.plot.ticks import log_ticks, text_of, ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnstat.commands.plot.chart import Chart, Panel, Rule, Series
+    from cnnstat.commands.plot.chart import Axis, Chart, Panel, Rule, Series
 
 _ROWS = (16, 9, 7)
 """Lines of a panel: of the only one, of one of two, of one of more."""
@@ -56,10 +56,15 @@ def characters(chart: Chart, width: int, encoding: str = "utf-8") -> str:
 
 
 def _panel(panel: Panel, width: int, rows: int, signs: _Signs) -> Iterator[str]:
-    marks = ticks(extent(panel, "y")[1], panel.y.unit, rows // 2)
+    low, high = extent(panel, "y")
+    if panel.y.log:
+        marks, ends = log_ticks(low, high, panel.y.unit, rows // 2), (low, high)
+    else:
+        marks = ticks(high, panel.y.unit, rows // 2)
+        ends = marks[0][0], marks[-1][0]
     beside = max(cells_of(text) for _, text in marks)
     columns = max(_NARROWEST, min(_WIDEST, width - beside - 2))
-    canvas = _Canvas(panel, columns, rows, marks[-1][0], signs)
+    canvas = _Canvas(panel, columns, rows, ends, signs)
     texts = {canvas.row(value): text for value, text in reversed(marks)}
     yield from wrapped(plain(panel.y.title), width)
     for row in reversed(range(rows)):
@@ -76,7 +81,7 @@ def _across(panel: Panel, columns: int) -> str:
         first, last = plain(panel.x.names[0]), plain(panel.x.names[-1])
     else:
         low, high = extent(panel, "x")
-        first, last = f"{ceil(low):,}", f"{floor(high):,}"
+        first, last = _ends(low, high, panel.x)
     title = plain(panel.x.title)
     room = columns - cells_of(first) - cells_of(last)
     if room < cells_of(title) + 2:
@@ -87,11 +92,18 @@ def _across(panel: Panel, columns: int) -> str:
     return f"{first}{' ' * left}{title}{' ' * (room - left - cells_of(title))}{last}"
 
 
+def _ends(low: float, high: float, axis: Axis) -> tuple[str, str]:
+    if axis.log or axis.unit not in ("count", "places", "share"):
+        return text_of(low, axis.unit), text_of(high, axis.unit)
+    return f"{ceil(low):,}", f"{floor(high):,}"
+
+
 def _legend(panel: Panel, signs: _Signs, width: int) -> Iterator[str]:
     """Yield what the signs are for, as many beside each other as fit."""
     found = _sign_of(panel.series, signs)
     entries = [f"{found[name]} {plain(name)}" for name in found] if len(found) > 1 else []
-    entries += [f"{signs.other} {plain(each.name)}" for each in panel.series if each.hue == OTHER]
+    bars = (each for each in panel.series if each.mark == "bars")
+    entries += [f"{signs.other} {plain(each.name)}" for each in bars if each.hue == OTHER]
     lines = [""]
     for entry in entries:
         if lines[-1] and cells_of(lines[-1] + _GAP + entry) > width:
@@ -107,32 +119,44 @@ def _sign_of(series: Sequence[Series], signs: _Signs) -> dict[str, str]:
     return {name: signs.series[number % len(signs.series)] for number, name in enumerate(names)}
 
 
+def _from_below(series: Series) -> tuple[bool, int]:
+    """Return when a series is drawn: lines below points, and what is short on top."""
+    return series.mark in ("points", "rings"), -len(series.points)
+
+
 class _Canvas:
     """The cells of a panel, row by row from below."""
 
-    def __init__(self, panel: Panel, columns: int, rows: int, top: float, signs: _Signs) -> None:
+    def __init__(
+        self, panel: Panel, columns: int, rows: int, ends: tuple[float, float], signs: _Signs
+    ) -> None:
         self.columns, self.rows, self.signs = columns, rows, signs
         self.left, self.right = extent(panel, "x")
-        self.top = top
+        self.bottom, self.top = ends
+        self.logs = {"x": panel.x.log, "y": panel.y.log}
         self.cells = [[" "] * columns for _ in range(rows)]
         for rule in panel.rules:
             self._rule(rule)
         self._bars([each for each in panel.series if each.mark == "bars"])
         found = _sign_of(panel.series, signs)
         lines = (each for each in panel.series if each.mark != "bars")
-        for each in sorted(lines, key=lambda each: -len(each.points)):  # what is short stays on top
-            for column, value in self._values(each).items():
-                self.cells[self.row(value)][column] = found[each.name]
+        for each in sorted(lines, key=_from_below):
+            for column, row in self._places(each):
+                self.cells[row][column] = found[each.name]
         self._texts(panel.rules)
 
     def row(self, value: float) -> int:
         """Return the row of a value."""
-        return max(0, min(self.rows - 1, floor(value / self.top * self.rows)))
+        return max(0, min(self.rows - 1, floor(self._height(value) + 1e-9)))
+
+    def _height(self, value: float) -> float:
+        """Return how many rows a value is above the lower end."""
+        return part(value, self.bottom, self.top, logs=self.logs["y"]) * self.rows
 
     def column(self, value: float) -> int:
         """Return the column of a value."""
-        place = (value - self.left) / (self.right - self.left)
-        return max(0, min(self.columns - 1, floor(place * self.columns)))
+        place = part(value, self.left, self.right, logs=self.logs["x"])
+        return max(0, min(self.columns - 1, floor(place * self.columns + 1e-9)))
 
     def _rule(self, rule: Rule) -> None:
         if rule.axis == "y":
@@ -196,20 +220,23 @@ class _Canvas:
         place = (value - self.left) / (self.right - self.left)
         return max(self.column(value - (self.right - self.left) * 1e-6) + 1, floor(place * self.columns))
 
-    def _values(self, series: Series) -> dict[int, float]:
-        """Return the value of a series in each column: the largest there, or what is between two points."""
-        found: dict[int, float] = {}
-        for point in series.points:
-            if point.y is not None:
-                column = self.column(point.x)
-                found[column] = max(found.get(column, 0), point.y)
+    def _places(self, series: Series) -> Iterator[tuple[int, int]]:
+        """Yield the cells of a series: of points all, of a line the highest in each column."""
+        drawn = [(point.x, point.y) for point in series.points if point.y is not None]
         if series.mark in ("points", "rings"):
-            return found
+            yield from ((self.column(x), self.row(y)) for x, y in drawn)
+            return
+        found: dict[int, int] = {}
+        for x, y in drawn:
+            column = self.column(x)
+            found[column] = max(found.get(column, 0), self.row(y))
         for before, after in pairwise(series.points):
             if before.y is None or after.y is None:
                 continue
             start, end = self.column(before.x), self.column(after.x)
+            low, high = (self._height(each.y) for each in (before, after) if each.y is not None)
             for column in range(start + 1, end):
-                part = 0.0 if series.mark == "step" else (column - start) / (end - start)
-                found.setdefault(column, before.y + part * (after.y - before.y))
-        return found
+                along = 0.0 if series.mark == "step" else (column - start) / (end - start)
+                height = low + along * (high - low)
+                found.setdefault(column, max(0, min(self.rows - 1, floor(height))))
+        yield from found.items()

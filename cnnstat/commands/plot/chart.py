@@ -17,9 +17,9 @@ from cnnstat.base.text import cells_of, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Unit: TypeAlias = Literal["count", "bytes", "share", "places"]
-"""What the numbers of an axis are: counts have K, M or G, bytes binary units, shares of one are percents,
-places stand as they are.
+Unit: TypeAlias = Literal["count", "bytes", "seconds", "share", "places", "number"]
+"""What the numbers of an axis are: counts have K, M or G, bytes binary units, seconds decimal ones, shares of
+one are percents; places are whole and stand as they are, numbers are any and do, too.
 """
 Mark: TypeAlias = Literal["line", "step", "points", "rings", "bars"]
 """How a series is drawn. A ``step`` keeps its value until the next point; rings are points that are empty."""
@@ -36,13 +36,15 @@ class Axis(Struct, frozen=True):
     """An axis: its title, and what its numbers are.
 
     ``names`` stand in place of the numbers 1, 2, ... where there are any. ``zero``: the axis begins at 0 even
-    if no value is near it. One that is not ``marked`` has numbers and title on the panel below.
+    if no value is near it. A ``log`` axis is logarithmic, from a mark to a mark: nothing on it is 0 or less.
+    One that is not ``marked`` has numbers and title on the panel below.
     """
 
     title: str
     unit: Unit = "count"
     names: tuple[str, ...] = ()
     zero: bool = True
+    log: bool = False
     marked: bool = True
 
 

@@ -13,6 +13,7 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import COUNTS
 from cnnstat.base.text import suggestion
 from cnnstat.cli import completion
+from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import (
     Chosen,
     File,
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.base.arguments import Inputs
     from cnnstat.commands.plot.chart import Chart
     from cnnstat.commands.sizes.size_search import SizeSearch
     from cnnstat.graph.model import Graph
 
-KINDS = ("layers", "memory", "rf", "sizes")
+KINDS = ("layers", "memory", "rf", "sizes", "roofline")
 """What can be plotted."""
 _FIGURES = {"layers": COUNTS, "sizes": ("macs", "params", "activations", "inference_memory_bytes")}
 """The figures that there are to choose from."""
@@ -65,8 +67,14 @@ class _Wanted(Struct, frozen=True):
     training: bool
     sizes: _Range | None
 
-    def check(self, kind: str) -> None:
-        """Refuse what goes with another kind of chart."""
+    def check(self, kind: str, machine: Machine | None) -> None:
+        """Refuse what goes with another kind of chart, and a roofline without a machine."""
+        if (kind == "roofline") is not (machine is not None):
+            raise click.UsageError(
+                "a roofline is that of a machine: --machine v100, or --peak and --bandwidth"
+                if machine is None
+                else f"a machine is for 'roofline', not for '{kind}'"
+            )
         for name, owner in _ONLY.items():
             if getattr(self, name) not in (None, False) and kind != owner:
                 raise click.UsageError(f"--{name} is for '{owner}', not for '{kind}'")
@@ -108,6 +116,7 @@ def _range(text: str) -> _Range:
 @set_option
 @input_option
 @settings_options("batch", "dtype", "optimizer")
+@machine_options
 @click.option(
     "-o",
     "--output",
@@ -142,18 +151,20 @@ def plot(
     params: dict[str, object],
     input_shape: Inputs | None,
     settings: Settings,
+    machine: Machine | None,
     output: str | None,
     to: str | None,
     theme: str | None,
     wanted: _Wanted,
 ) -> None:
-    """Figures of networks as a chart: KIND is layers, memory, rf or sizes.
+    """Figures of networks as a chart: KIND is layers, memory, rf, sizes or roofline.
 
     \b
-    layers  MACs and params of each layer; of several networks, sums up to each
-    memory  activations alive while the layers run, and which are at the peak
-    rf      the receptive field of each layer, and the input's size
-    sizes   what each input size costs
+    layers    MACs and params of each layer; of several networks, sums up to each
+    memory    activations alive while the layers run, and which are at the peak
+    rf        the receptive field of each layer, and the input's size
+    sizes     what each input size costs
+    roofline  FLOPs for each byte, and the least time of each layer on a --machine
 
     Without -o and --to a rough picture is shown in characters.
     """
@@ -161,13 +172,19 @@ def plot(
         raise click.UsageError(f"a network comes first: cnnstat plot resnet50 {kind}")
     if specs.count("-") > 1:
         raise click.UsageError("only one network can be standard input")
-    wanted.check(kind)
+    wanted.check(kind, machine)
     file = None if output in (None, "-") else Path(str(output))
     form = to or _form(file)
     if file is None and form in ("png", "pdf"):
         raise click.UsageError(f"a {form.upper()} goes to a file: -o chart.{form}")
     check_output(file)
-    chart = _chart(kind, [Chosen(spec, params, input_shape) for spec in specs], settings, wanted)
+    networks = [Chosen(spec, params, input_shape) for spec in specs]
+    if machine is None:
+        chart = _chart(kind, networks, settings, wanted)
+    else:
+        from cnnstat.commands.plot.roofline_chart import roofline_chart  # noqa: PLC0415
+
+        chart = roofline_chart([analyze_graph(network.load(), settings) for network in networks], machine)
     if form is None:
         _show(chart)
     else:

@@ -10,14 +10,15 @@ import json
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
+from cnnstat.commands.plot.axes import axis_of, extent, part
 from cnnstat.commands.plot.chart import wrapped
 from cnnstat.commands.plot.colours import THEMES, series_colours
-from cnnstat.commands.plot.ticks import ticks
+from cnnstat.commands.plot.ticks import log_ticks, ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnstat.commands.plot.chart import Axis, Chart, Panel, Series
+    from cnnstat.commands.plot.chart import Chart, Panel, Series
     from cnnstat.commands.plot.colours import Theme
 
 VERSION = "6.1"
@@ -29,6 +30,7 @@ _LINE = 118
 _AXES: tuple[Literal["x", "y"], ...] = ("x", "y")
 _NEAR = 0.06
 """Rules are near each other where they are this part of the panel apart."""
+_LOG_TICKS = 12
 _FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 
@@ -125,25 +127,26 @@ def _rules(
 ) -> Iterator[dict[str, Any]]:
     """Yield the rules of an axis, and what they say: beside each other where they are near."""
     low, high = extent(panel, name)
-    near = (high - low) * _NEAR
+    logs = axis_of(panel, name).log
     shift, before = 0, -inf
     for rule in sorted((rule for rule in panel.rules if rule.axis == name), key=lambda rule: rule.value):
-        shift = shift + 1 if rule.value - before < near else 0
-        before = rule.value
+        place = part(rule.value, low, high, logs=logs)
+        shift = shift + 1 if place - before < _NEAR else 0
+        before = place
         data = {"values": [{"value": rule.value, "text": rule.text, "series": rule.series}]}
         at = {name: {"field": "value", **axes[name]}, **({"color": colour} if rule.series else {})}
         mark = {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.2, "aria": False}
         yield {"data": data, "mark": mark, "encoding": at}
         if name == "y":
-            place = {"x": {"value": WIDTH - 90 * shift}}
+            at = {**at, "x": {"value": WIDTH - 90 * shift}}
             beside = {"align": "right", "dx": -4, "dy": -7}
         else:
-            place = {"y": {"value": 14 * shift}}
+            at = {**at, "y": {"value": 14 * shift}}
             beside = {"align": "left", "dx": 5, "dy": 8}
         yield {
             "data": data,
             "mark": {"type": "text", "fontSize": 11, "limit": WIDTH // 2, "aria": False, **beside},
-            "encoding": {**at, **place, "text": {"field": "text"}},
+            "encoding": {**at, "text": {"field": "text"}},
         }
 
 
@@ -175,7 +178,7 @@ def _colour(domain: dict[str, str], sign: str) -> dict[str, Any]:
 
 
 def _axis(panel: Panel, name: str) -> dict[str, Any]:
-    axis: Axis = panel.x if name == "x" else panel.y
+    axis = axis_of(panel, name)
     low, high = extent(panel, name)
     scale: dict[str, Any] = {"domain": [low, high], "nice": name == "y"}
     shown: dict[str, Any] = {"format": ",d" if axis.unit == "places" else "~s", "tickCount": 10}
@@ -189,12 +192,15 @@ def _axis(panel: Panel, name: str) -> dict[str, Any]:
             "labelBaseline": "middle",
             "labelOverlap": False,
         }
+    elif axis.log:
+        scale = {"domain": [low, high], "type": "log"}
+        shown = _marked(log_ticks(low, high, axis.unit, _LOG_TICKS))
     elif name == "y" and axis.zero:
         marks = ticks(high, axis.unit)
-        values = [value for value, _ in marks]
-        scale = {"domain": [0, values[-1]]}
-        texts = _literal([text for _, text in marks])
-        shown = {"values": values, "labelExpr": f"{texts}[indexof({_literal(values)}, datum.value)]"}
+        scale = {"domain": [0, marks[-1][0]]}
+        shown = _marked(marks)
+    elif axis.unit in ("bytes", "seconds", "number"):
+        shown = _marked(ticks(high, axis.unit, low=low))
     if axis.unit == "places":
         shown["tickMinStep"] = 1
     unmarked = {} if axis.marked else {"labels": False, "ticks": False}
@@ -206,24 +212,15 @@ def _axis(panel: Panel, name: str) -> dict[str, Any]:
     }
 
 
+def _marked(marks: Sequence[tuple[float, str]]) -> dict[str, Any]:
+    """Return marks of our own in place of those that the library would choose."""
+    values, texts = [value for value, _ in marks], [text for _, text in marks]
+    return {"values": values, "labelExpr": f"{_literal(texts)}[indexof({_literal(values)}, datum.value)]"}
+
+
 def _literal(values: Sequence[object]) -> str:
     """Return values as an array of Vega's expression language: what JSON is, it takes as the same."""
     return json.dumps(values)
-
-
-def extent(panel: Panel, name: str) -> tuple[float, float]:
-    """Return the smallest and the largest value along an axis, with 0 where the axis has it."""
-    axis = panel.x if name == "x" else panel.y
-    values: list[float] = [0] if axis.zero else []
-    for each in panel.series:
-        for bar in each.bars:
-            values += (bar.start, bar.end) if name == "x" else (bar.bottom, bar.top)
-        for point in each.points:
-            value = point.x if name == "x" else point.y
-            values += () if value is None else (value,)
-    values += (rule.value for rule in panel.rules if rule.axis == name)
-    low, high = min(values, default=0), max(values, default=1)
-    return (low, high) if low < high else (low, low + 1)
 
 
 def _config(theme: Theme) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
 from cnnstat.cli.options import FILE, output_options
-from cnnstat.cli.output import Undone, complain, show
+from cnnstat.cli.output import Undone
 from cnnstat.commands.query.selected import selected
 from cnnstat.commands.sweep.collected import Collected
 from cnnstat.commands.sweep.document import document
 from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options
-from cnnstat.commands.sweep.plots import check_plots, put_plots
-from cnnstat.commands.sweep.report import in_a_line, report
+from cnnstat.commands.sweep.plots import check_plots
+from cnnstat.commands.sweep.shown import show_points
 from cnnstat.commands.sweep.store import Store
 from cnnstat.commands.sweep.streams import STREAMS, opened
 from cnnstat.commands.sweep.table import Columns
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=FILE, shell_complete=completion.files)
 @click.argument("condition", required=False)
-@selection_options(None)
+@selection_options("all that are stored")
 @output_options((*FORMATS, *(form for form in STREAMS if form not in FORMATS)))
 def query(file: Path, condition: str | None, asked: Asked, output: Output) -> None:
     """The networks that a sweep has stored in FILE, those that meet CONDITION.
@@ -61,15 +61,10 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         check_plots(asked.plots, wanted, output)
         collected = Collected(columns) if asked.plots else None
         selection = selected(store, columns, wanted, asked.of_params, stream, collected)
-    plan = about["plan"]
-    asked_for = {"networks": columns.networks, "space": about["space"], "seed": plan["seed"], "asked": None}
-    found = document("query", selection, columns, asked_for)
-    if streamed:
-        complain(in_a_line(found) + "\n", 0)
-    else:
-        show(found, lambda: report(found, columns), output)
-    if collected is not None:
-        put_plots(asked.plots, collected, selection)
+        machine = store.machine
+    asked_for = {"space": about["space"], "seed": about["plan"]["seed"], "asked": None}
+    found = document("query", selection, columns, asked_for, machine)
+    show_points(found, columns, asked, output, selection, collected)
 
 
 def _without_where(text: str) -> str:

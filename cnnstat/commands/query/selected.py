@@ -68,7 +68,9 @@ def _sql(condition: Condition) -> str:
     """Return a condition as the database has it: of sizes, the one farthest from the bound."""
     name, least = quoted(condition.key), "list_max" if condition.most else "list_min"
     cell = f"{least}({name})" if SWEPT[condition.key].kind == "sizes" else name
-    return f"{cell} {'<=' if condition.most else '>='} {condition.limit:d}"
+    # A float is compared as one: by itself, the database would take its digits for a decimal.
+    limit = f"{condition.limit:d}" if isinstance(condition.limit, int) else f"{condition.limit!r}::DOUBLE"
+    return f"{cell} {'<=' if condition.most else '>='} {limit}"
 
 
 def _order(order: Order, columns: Columns) -> str:

@@ -12,7 +12,7 @@ from cnnstat.commands.sweep.conditions import number
 from cnnstat.commands.sweep.figures import SWEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cnnstat.commands.plot.chart import Unit
     from cnnstat.commands.sweep.collected import Collected
@@ -23,6 +23,9 @@ _STEPS = 400
 """Steps of a distribution that are drawn, of any number."""
 
 _PANELS = 12
+
+_DECADES = 100
+"""From this many times the smallest value on, an axis is logarithmic."""
 
 
 def chart_of(kind: str, collected: Collected, selection: Selection) -> Chart:
@@ -42,7 +45,7 @@ def _edf(collected: Collected, selection: Selection) -> Chart:
         if values:
             share = Axis("networks with at most so much", "share")
             steps = tuple(_steps(sorted(values)))
-            panels.append(Panel(_axis(key), share, (Series(SWEPT[key].title, "step", steps),)))
+            panels.append(Panel(_axis(key, values), share, (Series(SWEPT[key].title, "step", steps),)))
     if not panels:
         raise ArgumentError("--plot edf: no figure that is shown is a number")
     return Chart("Empirical distribution", _said(collected), tuple(panels[:_PANELS]))
@@ -67,13 +70,13 @@ def _pareto(collected: Collected, selection: Selection) -> Chart:
         )
     across, along = (order.key for order in orders)
     front = tuple(_points(selection.front(), across, along, collected))
-    series = (
-        Series("networks", "points", tuple(_points(collected.some(), across, along, collected)), hue=OTHER),
-        Series("Pareto front", "rings", front),
-    )
+    some = tuple(_points(collected.some(), across, along, collected))
+    series = (Series("networks", "points", some, hue=OTHER), Series("Pareto front", "rings", front))
     title = f"{SWEPT[along].title} by {SWEPT[across].title}"
-    said = (*_said(collected), f"{len(front):,} of them are on the front of {_words(selection)}")
-    return Chart(title[:1].upper() + title[1:], said, (Panel(_axis(across), _axis(along), series),))
+    are = "is" if len(front) == 1 else "are"
+    said = (*_said(collected), f"{len(front):,} of them {are} on the front of {_words(selection)}")
+    panel = Panel(_axis(across, (point.x for point in some)), _axis(along, _heights(some)), series)
+    return Chart(title[:1].upper() + title[1:], said, (panel,))
 
 
 def _words(selection: Selection) -> str:
@@ -95,8 +98,9 @@ def _params(collected: Collected, selection: Selection) -> Chart:
     panels = []
     for name, key in pairs[:_PANELS]:
         points = tuple(_points(some, name, key, collected))
-        across = Axis(label(name), "places", zero=False)
-        panels.append(Panel(across, _axis(key), (Series(SWEPT[key].title, "points", points),)))
+        across = Axis(label(name), "number", zero=False, log=_spans(point.x for point in points))
+        series = Series(SWEPT[key].title, "points", points)
+        panels.append(Panel(across, _axis(key, _heights(points)), (series,)))
     left = len(pairs) - len(panels)
     more = (f"{left} more pairs are not shown; --columns chooses figures",) if left > 0 else ()
     return Chart("Figures by parameters", (*_said(collected), *more), tuple(panels))
@@ -117,13 +121,22 @@ def _said(collected: Collected) -> tuple[str, ...]:
     return (f"{networks}: {collected.count:,} networks{some}",)
 
 
-def _axis(key: str) -> Axis:
-    unit: Unit = (
-        "bytes" if SWEPT[key].kind == "bytes" else "count" if SWEPT[key].kind == "count" else "places"
-    )
-    return Axis(SWEPT[key].title, unit, zero=False)
+def _heights(points: Iterable[Point]) -> Iterator[float]:
+    return (point.y for point in points if point.y is not None)
 
 
+def _axis(key: str, values: Iterable[float]) -> Axis:
+    return Axis(SWEPT[key].title, _UNITS.get(SWEPT[key].kind, "places"), zero=False, log=_spans(values))
+
+
+def _spans(values: Iterable[float]) -> bool:
+    """Say whether values span decades, so that only logarithms show all of them."""
+    found = [*values]
+    low = min(found, default=0)
+    return low > 0 and max(found) >= _DECADES * low
+
+
+_UNITS: dict[str, Unit] = {"count": "count", "bytes": "bytes", "seconds": "seconds", "ratio": "number"}
 _CHARTS: dict[str, Callable[[Collected, Selection], Chart]] = {
     "edf": _edf,
     "pareto": _pareto,

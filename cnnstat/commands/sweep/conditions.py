@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault
-from cnnstat.commands.sweep.figures import SWEPT, swept
-from cnnstat.spec.budget import limit
+from cnnstat.commands.sweep.figures import REAL, SWEPT, swept
+from cnnstat.spec.budget import limit, real_limit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.commands.sweep.figures import Cell
+    from cnnstat.commands.sweep.figures import Cell, SweepFigure
 
 _AND = re.compile(r"\s+and\s+")
 _BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)")
@@ -31,7 +31,7 @@ class Condition(Struct, frozen=True):
 
     key: str
     most: bool
-    limit: int
+    limit: int | float
     text: str
 
     def holds(self, cell: Cell) -> bool:
@@ -98,10 +98,22 @@ def _condition(name: str, text: str) -> Condition:
     if figure.kind == "text":
         raise ArgumentError(f"{name} is no number, and has no bounds")
     try:
-        most, bound, written = limit(name, text, memory=figure.kind == "bytes")
+        most, bound, written = bound_of(figure, name, text)
     except Fault as fault:
         raise ArgumentError(fault.message) from None
     return Condition(figure.key, most, bound, written)
+
+
+def bound_of(figure: SweepFigure, name: str, text: str) -> tuple[bool, int | float, str]:
+    """Read a bound of a figure: whether it is the most, the last number within, and its text.
+
+    Raises:
+        Fault: that is none.
+    """
+    if figure.kind in REAL:
+        most, value, written = real_limit(name, text, seconds=figure.kind == "seconds")
+        return most, float(value), written
+    return limit(name, text, memory=figure.kind == "bytes")
 
 
 def read_orders(text: str, params: Sequence[str] = ()) -> tuple[Order, ...]:

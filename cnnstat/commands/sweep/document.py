@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.report.document import Document
+from cnnstat.report.machine import MachineEntry, machine_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.analysis.machines import Machine
     from cnnstat.commands.sweep.rows import Row
     from cnnstat.commands.sweep.selection import Selection
     from cnnstat.commands.sweep.table import Columns
@@ -24,7 +27,7 @@ class SweptPoint(Struct, frozen=True, kw_only=True):
     network: str
     params: dict[str, int | float | str | bool | None]
     """The parameters that vary, and those of the network that follow from them."""
-    figures: dict[str, int | tuple[int, ...] | str | None]
+    figures: dict[str, int | float | tuple[int, ...] | str | None]
     """By key; sizes and shapes one number for each axis; null where unknown."""
 
 
@@ -48,6 +51,8 @@ class SweepDocument(Document, frozen=True, kw_only=True):
     """What varies, by `--vary` in place of `space:`."""
     seed: int | None
     """Null of a grid."""
+    machine: MachineEntry | UnsetType = UNSET
+    """Where there are figures of one."""
     asked: int | None
     """How many points there are in the whole sweep; null where it went on until enough were found."""
     points: int
@@ -69,12 +74,16 @@ def document(
     selection: Selection,
     columns: Columns,
     about: dict[str, Any],
+    machine: Machine | None = None,
 ) -> SweepDocument:
     """Return what a selection came to; ``about`` are the fields that say what was asked."""
     refusals = selection.refusals
+    shown = machine if any(SWEPT[key].under for key in columns.shown) else None
     return SweepDocument(
         command=command,
+        networks=columns.networks,
         **about,
+        machine=UNSET if shown is None else machine_entry(shown),
         points=selection.points,
         accepted=selection.points - refusals.counts.total(),
         refused=tuple(

@@ -12,6 +12,7 @@ from cnnstat.analysis.budgets import asked_inputs, on_inputs, standings
 from cnnstat.analysis.composed import Unknown, totals
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.model import KINDS
+from cnnstat.analysis.roofline import roof_of_network
 from cnnstat.analysis.tool_counts import tool_counts, total
 from cnnstat.base.arguments import named_inputs
 from cnnstat.base.errors import ArgumentError
@@ -26,22 +27,31 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.composed import FigureValue, Pieces
+    from cnnstat.analysis.machines import Machine
+    from cnnstat.analysis.roofline import NetworkRoof
     from cnnstat.analysis.settings import Settings
     from cnnstat.base.arguments import Inputs
     from cnnstat.spec.choice import Spec
 
-Cell: TypeAlias = "int | tuple[int, ...] | str | None"
+Cell: TypeAlias = "int | float | tuple[int, ...] | str | None"
 """A figure of a point: a number, one for each axis, a text; None where it is unknown."""
+
+REAL = ("ratio", "seconds")
+"""The kinds of figures that are no whole numbers: a cell has the nearest decimal."""
 
 
 class SweepFigure(Struct, frozen=True):
-    """A figure by its key; ``walked`` works it out where totals do not have it."""
+    """A figure by its key.
+
+    ``walked`` works it out where totals do not have it, ``under`` from the roofline of a machine.
+    """
 
     key: str
     title: str
-    kind: Literal["count", "bytes", "sizes", "text"]
+    kind: Literal["count", "bytes", "sizes", "text", "ratio", "seconds"]
     convention: str = ""
     walked: Callable[[Analysis], int | None] | None = None
+    under: Callable[[NetworkRoof], float | None] | None = None
 
 
 def _declared(key: str, kind: Literal["count", "bytes", "sizes", "text"]) -> SweepFigure:
@@ -64,6 +74,10 @@ def _over_budget(analysis: Analysis) -> int:
         on = analyze_graph(graph, analysis.settings) if inputs else analysis
         found += sum(not standing.kept for standing in standings(on, inputs))
     return found
+
+
+def _intensity(roof: NetworkRoof) -> float | None:
+    return None if roof.intensity is None else float(roof.intensity)
 
 
 SWEPT: dict[str, SweepFigure] = {
@@ -93,6 +107,30 @@ SWEPT: dict[str, SweepFigure] = {
         SweepFigure(
             "over_budget", "over budget", "count", "budgets of the spec not kept", walked=_over_budget
         ),
+        SweepFigure(
+            "traffic_bytes",
+            "bytes moved",
+            "bytes",
+            "inputs, parameters and buffers of each layer read once, its output written once, for a batch",
+            under=lambda roof: roof.traffic_bytes,
+        ),
+        SweepFigure(
+            "flops_per_byte", "FLOP/B", "ratio", "2 x MACs for each of the bytes moved", under=_intensity
+        ),
+        SweepFigure(
+            "least_seconds",
+            "least time",
+            "seconds",
+            "time of a batch: of each layer the longer of FLOPs at the peak and bytes at the bandwidth",
+            under=lambda roof: float(roof.seconds),
+        ),
+        SweepFigure(
+            "memory_bound_layers",
+            "memory-bound",
+            "count",
+            "layers whose bytes take longer than their FLOPs",
+            under=lambda roof: roof.memory_bound_layers,
+        ),
         *(
             SweepFigure(name, name, "count", f"{tool.prints} of {tool.tool}", walked=_counted_by(name))
             for name, tool in CONVENTIONS.items()
@@ -103,6 +141,12 @@ SWEPT: dict[str, SweepFigure] = {
 
 USUAL = ("params", "macs", "activations", "receptive_field", "inference_memory_bytes")
 """What is shown where nothing else is asked for."""
+
+ON_MACHINES = tuple(key for key, figure in SWEPT.items() if figure.under)
+"""The figures of a machine."""
+
+USUAL_ON_MACHINES = (*USUAL, "flops_per_byte", "least_seconds")
+"""What is shown where a machine is named, and nothing else is asked for."""
 
 _BUDGET_NAMES = {name: key for name, key in BUDGETED.items() if name != key}
 
@@ -123,8 +167,24 @@ def swept(name: str, others: Sequence[str] = ()) -> SweepFigure:
     return SWEPT[key]
 
 
+def check_machine(keys: Sequence[str], machine: Machine | None) -> None:
+    """Refuse figures of a machine where there is none.
+
+    Raises:
+        ArgumentError: there are some.
+    """
+    for key in keys if machine is None else ():
+        if SWEPT[key].under:
+            raise ArgumentError(f"{key} is that of a machine: --machine v100, or --peak and --bandwidth")
+
+
 def figures_of(
-    spec: Spec, keys: Sequence[str], settings: Settings, pieces: Pieces, inputs: Inputs | None
+    spec: Spec,
+    keys: Sequence[str],
+    settings: Settings,
+    pieces: Pieces,
+    inputs: Inputs | None,
+    machine: Machine | None = None,
 ) -> list[Cell]:
     """Return figures of a network.
 
@@ -132,18 +192,23 @@ def figures_of(
         SpecError: it is wrong, or a layer does not fit its input.
         ArgumentError: it has no such inputs.
     """
-    wanted = {_TOTALS_KEYS.get(key, key) for key in keys if SWEPT[key].walked is None}
+    wanted = {_TOTALS_KEYS.get(key, key) for key in keys if not (SWEPT[key].walked or SWEPT[key].under)}
     found = totals(spec, settings, pieces, inputs=inputs, figures=wanted)
-    analysis = None
-    if any(SWEPT[key].walked for key in keys):
+    walks, roofed = (any(getattr(SWEPT[key], how) for key in keys) for how in ("walked", "under"))
+    analysis = roof = None
+    if walks or roofed:
         graph = build(spec)
-        analysis = analyze_graph(graph if inputs is None else graph.on(inputs), settings)
+        graph = graph if inputs is None else graph.on(inputs)
+        analysis = analyze_graph(graph, settings) if walks else None
+        roof = roof_of_network(graph, settings, machine) if machine is not None and roofed else None
     cells: list[Cell] = []
     for key in keys:
-        work = SWEPT[key].walked
+        work, under = SWEPT[key].walked, SWEPT[key].under
         if work is not None:
             assert analysis is not None
             cells.append(work(analysis))
+        elif under is not None:
+            cells.append(None if roof is None else under(roof))
         else:
             value = found.figure(_TOTALS_KEYS.get(key, key))
             cells.append(_cell(value, key, spec, settings, inputs))

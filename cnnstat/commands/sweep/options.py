@@ -160,9 +160,9 @@ varied_options = gathered(
 )
 
 
-def selection_options(columns: str | None) -> Callable[[Any], Any]:
-    """Return the options that say what is wanted; ``columns`` are those without ``--columns``."""
-    return gathered("asked", Asked, *_selecting, _columns(columns), _plotting)
+def selection_options(usual: str) -> Callable[[Any], Any]:
+    """Return the options that say what is wanted; ``usual`` says which columns there are without any."""
+    return gathered("asked", Asked, *_selecting, _columns(usual), _plotting)
 
 
 _selecting = (
@@ -196,12 +196,10 @@ _plotting = click.option(
 )
 
 
-def _columns(default: str | None) -> Callable[[Any], Any]:
+def _columns(usual: str) -> Callable[[Any], Any]:
     return click.option(
         "--columns",
         metavar="A,B,...",
         callback=read_by(read_columns),
-        default=default,
-        help=f"Figures to show, any of {', '.join(SWEPT)}."
-        f"{'' if default else '  [default: all that are stored]'}",
+        help=f"Figures to show, any of {', '.join(SWEPT)}.  [default: {usual}]",
     )

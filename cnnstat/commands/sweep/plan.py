@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from cnnstat.analysis.machines import Machine  # noqa: TC001 - msgspec reads it
 from cnnstat.analysis.settings import Settings  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Plan(Struct, frozen=True, dict=True):
     """A sweep without its length, so that a longer one goes on where a shorter one ended.
 
     ``params`` are fixed, ``vary`` stands for what ``space:`` says of the same names, ``where`` are conditions
-    on parameters. Without a ``seed`` the points are those of a grid. ``version`` is that of the program.
+    on parameters. Without a ``seed`` the points are those of a grid. ``version`` is that of the program,
+    ``machine`` the one that figures are for which need one.
     """
 
     members: tuple[Member, ...]
@@ -43,6 +45,7 @@ class Plan(Struct, frozen=True, dict=True):
     figures: tuple[str, ...]
     settings: Settings
     version: str
+    machine: Machine | None = None
 
     @property
     def fingerprint(self) -> str:

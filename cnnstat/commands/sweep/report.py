@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from cnnstat.base.text import plural
 from cnnstat.report.columns import footnotes
+from cnnstat.report.machine import machine_phrase
 from cnnstat.report.model import Fact, Line, Quantity, Report, Table
 
 if TYPE_CHECKING:
@@ -57,6 +60,8 @@ def _shown(value: object) -> str:
 
 
 def _facts(document: SweepDocument) -> Iterator[Fact]:
+    if document.machine is not UNSET:
+        yield Fact("machine", machine_phrase(document.machine))
     if document.asked is not None and document.points < document.asked:
         yield Fact("looked at", (Quantity(document.points), " of ", Quantity(document.asked), " points"))
     if document.matching < document.accepted:

@@ -65,7 +65,8 @@ class Rows:
             values = network.space.settled(values, network.own)
             spec = network.spec({**self._fixed(chosen), **values})
             inputs, settings = network.member.inputs, self.plan.settings
-            cells = figures_of(spec, self.plan.figures, settings, self._pieces[chosen], inputs)
+            pieces, machine = self._pieces[chosen], self.plan.machine
+            cells = figures_of(spec, self.plan.figures, settings, pieces, inputs, machine)
         except Fault as fault:
             return self._refused(number, chosen, values, fault.code, fault.message)
         except SpecError as error:

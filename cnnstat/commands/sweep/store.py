@@ -9,9 +9,12 @@ import json
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from msgspec import convert
+
+from cnnstat.analysis.machines import Machine
 from cnnstat.base.text import plain
 from cnnstat.cli.output import Undone
-from cnnstat.commands.sweep.figures import SWEPT
+from cnnstat.commands.sweep.figures import REAL, SWEPT
 from cnnstat.commands.sweep.libraries import arrow, duckdb
 from cnnstat.commands.sweep.rows import Row
 from cnnstat.commands.sweep.table import column_names
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Of the tables; another one is another store."""
 
-_TYPES = {"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"}
+_TYPES = {
+    **{"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"},
+    **dict.fromkeys(REAL, "DOUBLE"),
+}
 _READ = 50_000
 _MAGIC, _MAGIC_END = b"DUCK", 12
 
@@ -59,6 +65,12 @@ class Store:
     def close(self) -> None:
         """Close the file; what was added is in it."""
         self._connection.close()
+
+    @property
+    def machine(self) -> Machine | None:
+        """Return the machine that figures are for, where some need one."""
+        found: dict[str, str] | None = self.about["plan"].get("machine")
+        return None if found is None else convert(found, Machine, dec_hook=lambda kind, text: kind(text))
 
     def missing(self, count: int) -> Iterator[range]:
         """Yield the points below ``count`` that are not there."""
@@ -259,7 +271,7 @@ def _another(path: Path, about: dict[str, Any], plan: Plan) -> str:
     was, now = about["plan"], json.loads(plan.encoded)
     if was == now:
         return f"{path} has the points of another sweep"
-    parts = ("version", "members", "params", "vary", "where", "seed", "figures", "settings")
+    parts = ("version", "members", "params", "vary", "where", "seed", "figures", "settings", "machine")
     words = {
         "version": f"it was begun by cnnstat {was.get('version')}, this is {plan.version}",
         "members": "it has other networks, or their specs have changed",
@@ -269,6 +281,7 @@ def _another(path: Path, about: dict[str, Any], plan: Plan) -> str:
         "seed": f"its seed is {was.get('seed')}, not {plan.seed}",
         "figures": f"it has the figures {', '.join(was.get('figures', ()))}",
         "settings": "it is for another batch, type, optimiser or --strict",
+        "machine": "it is for another machine",
     }
     found = [words[part] for part in parts if was.get(part) != now.get(part)]
     return (
@@ -276,14 +289,14 @@ def _another(path: Path, about: dict[str, Any], plan: Plan) -> str:
     )
 
 
-def figures_in(path: Path) -> tuple[str, ...]:
-    """Return the figures that a store has.
+def figures_in(path: Path) -> tuple[tuple[str, ...], Machine | None]:
+    """Return the figures that a store has, and the machine that some of them are for.
 
     Raises:
         Undone: it cannot be read.
     """
     store = Store(path)
     try:
-        return tuple(store.about["figures"])
+        return tuple(store.about["figures"]), store.machine
     finally:
         store.close()

@@ -13,7 +13,7 @@ from cnnstat.base.files import FileError, replacing
 from cnnstat.base.text import escaped
 from cnnstat.cli.output import Undone, say
 from cnnstat.commands.sweep.document import flat
-from cnnstat.commands.sweep.figures import SWEPT
+from cnnstat.commands.sweep.figures import REAL, SWEPT
 from cnnstat.commands.sweep.libraries import arrow
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def _parquet_column(library: Any, column: Sequence[Any], figure: str | None, pla
         kind = SWEPT[figure].kind
         if kind == "sizes":
             return library.array(column, type=library.list_(library.int64()))
+        if kind in REAL:
+            return library.array(column, type=library.float64())
         return library.array(column, type=library.string() if kind == "text" else library.int64())
     if place == 0:
         return library.array(column, type=library.int64())

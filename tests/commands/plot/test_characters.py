@@ -66,9 +66,51 @@ def test_a_panel_sign_by_sign() -> None:
     ]
 
 
+def test_all_points_of_a_column_are_shown() -> None:
+    """A line is where it is highest; points are each a value."""
+    points = tuple(Point(x, y) for x, y in [(1, 1), (1, 5), (1, 8), (2, 8)])
+    panel = Panel(Axis("across", "number"), Axis("up", "places"), (Series("s", "points", points),))
+    rows = [line[3:] for line in characters(Chart("", (), (panel,)), 23).splitlines()[2:18]]
+    assert [row for row in rows if row] == ["          ●        ●", "          ●", "          ●"]
+
+
+def test_logarithmic_axes_have_their_decades_evenly_apart() -> None:
+    points = tuple(Point(10.0**power, 10.0**power) for power in range(5))
+    axes = (Axis("across", "number", log=True), Axis("up", "count", log=True))
+    panel = Panel(*axes, (Series("s", "points", points),))
+    lines = characters(Chart("", (), (panel,)), 45).splitlines()[2:]
+    places = [(row, line.index("●") - 5) for row, line in enumerate(lines) if "●" in line]
+    assert places == [(0, 39), (3, 30), (7, 20), (11, 10), (15, 0)]
+    assert [line[:3].strip() for line in lines[:16] if line[:3].strip()] == ["10K", "1K", "100", "10", "1"]
+    assert lines[-1].split() == ["1", "across", "10,000"]
+
+
+def test_ends_that_are_no_whole_numbers_stand_as_they_are() -> None:
+    points = (Point(0.25, 1), Point(1, 2))
+    panel = Panel(Axis("width", "number", zero=False), Axis("y"), (Series("s", "points", points),))
+    assert characters(Chart("", (), (panel,)), 40).splitlines()[-1].split() == ["0.25", "width", "1"]
+
+
+def test_only_bars_of_others_have_their_sign_in_the_legend() -> None:
+    series = (
+        Series("all", "points", (Point(1, 1), Point(2, 2)), hue="other"),
+        Series("front", "rings", (Point(2, 2),)),
+    )
+    shown = characters(Chart("", (), (Panel(Axis("x"), Axis("y"), series),)), 40)
+    assert shown.splitlines()[-1] == "● all   ○ front"
+
+
 @pytest.mark.parametrize("columns", [20, 80, 200])
 @pytest.mark.parametrize(
-    "words", ["lenet5 layers", "resnet50 memory", "unet rf", "lenet5 resnet50 unet layers", "lenet5 sizes"]
+    "words",
+    [
+        "lenet5 layers",
+        "resnet50 memory",
+        "unet rf",
+        "lenet5 resnet50 unet layers",
+        "lenet5 sizes",
+        "resnet50 roofline --machine v100",
+    ],
 )
 def test_pictures_fit_a_terminal(words: str, columns: int) -> None:
     lines = in_terminal(columns, "plot", *words.split()).splitlines()
@@ -78,10 +120,10 @@ def test_pictures_fit_a_terminal(words: str, columns: int) -> None:
         assert max(map(cells_of, lines)) >= 78
 
 
-@pytest.mark.parametrize("kind", ["layers", "memory", "rf", "sizes"])
+@pytest.mark.parametrize("kind", ["layers", "memory", "rf", "sizes", "roofline --machine k80"])
 def test_a_pipe_of_ascii_gets_plain_signs(kind: str) -> None:
     for networks in (["lenet5"], ["lenet5", "alexnet"]):
-        ended = run("plot", *networks, kind, env={"PYTHONIOENCODING": "ascii"})
+        ended = run("plot", *networks, *kind.split(), env={"PYTHONIOENCODING": "ascii"})
         assert ended.returncode == 0
         assert ended.stdout.isascii()
         assert "\\u" not in ended.stdout

@@ -50,9 +50,14 @@ def test_text_goes_to_standard_output() -> None:
     [
         (
             ["lenet5", "memry"],
-            "Invalid value for 'KIND': 'memry' is not one of 'layers', 'memory', 'rf', 'sizes'",
+            "Invalid value for 'KIND': 'memry' is not one of 'layers', 'memory', 'rf', 'sizes', 'roofline'",
         ),
         (["lenet5"], "Invalid value for 'KIND': 'lenet5' is not one of 'layers', 'memory'"),
+        (
+            ["lenet5", "roofline"],
+            "a roofline is that of a machine: --machine v100, or --peak and --bandwidth",
+        ),
+        (["lenet5", "rf", "--machine", "v100"], "a machine is for 'roofline', not for 'rf'"),
         (["memory"], "a network comes first: cnnstat plot resnet50 memory"),
         (["-", "-", "memory"], "only one network can be standard input"),
         ([], "Missing argument 'KIND'"),

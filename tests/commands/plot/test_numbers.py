@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -207,3 +208,41 @@ def test_a_network_of_vectors_has_layers_and_memory(tmp_path: Path) -> None:
         refused = within("plot", str(spec), kind)
         assert refused.returncode == 2
         assert "is a vector" in refused.stderr
+
+
+@pytest.mark.parametrize("network", ["lenet5", "resnet50", "googlenet"])
+def test_a_roofline_has_the_figures_of_flops(network: str) -> None:
+    """Each layer with FLOPs stands at its intensity, at the rate and the time of its bound."""
+    machine = ("--peak", "10T", "--bandwidth", "200G", "--batch", "4")
+    rates, times = values(plotted(network, "roofline", *machine), "point")
+    found = printed("flops", network, *machine)["roofline"]["layers"]
+    expected = {
+        (layer["flops_per_byte"], layer["flops"] / layer["seconds"], layer["seconds"])
+        for layer in found
+        if layer["flops"]
+    }
+    assert [(row["name"], row["x"]) for row in rates] == [(row["name"], row["x"]) for row in times]
+    drawn = {(rate["x"], rate["y"], time["y"]) for rate, time in zip(rates, times, strict=True)}
+    assert sorted(drawn) == [pytest.approx(each) for each in sorted(expected)]
+    counts = [re.fullmatch(r".*? and ([0-9,]+) more", row["name"]) for row in rates]
+    assert sum(int(each[1]) if each else 0 for each in counts) + len(rates) == sum(
+        layer["flops"] > 0 for layer in found
+    )
+
+
+def test_a_roof_meets_its_slope_at_the_ridge() -> None:
+    chart = plotted("lenet5", "resnet50", "roofline", "--peak", "10T", "--bandwidth", "200G")
+    (roof, _) = values(chart, "line")
+    places = [(row["x"], row["y"]) for row in roof]
+    assert places[1] == (50, 10e12)
+    assert places[0][1] == pytest.approx(200e9 * places[0][0])
+    assert places[2][1] == 10e12
+    assert {row["series"] for row in values(chart, "point")[0]} == {"LeNet-5", "ResNet-50"}
+
+
+def test_a_network_without_arithmetic_has_no_roofline(tmp_path: Path) -> None:
+    spec = tmp_path / "still.yaml"
+    spec.write_text("input: [2, 4, 4]\nlayers: [{type: relu}, {type: flatten}]\n")
+    ended = within("plot", str(spec), "roofline", "--machine", "v100")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "no layer has a FLOP" in ended.stderr

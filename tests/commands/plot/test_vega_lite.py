@@ -12,7 +12,7 @@ import pytest
 from cnnstat.commands.plot.chart import Axis, Bar, Chart, Panel, Point, Rule, Series, distinct, label, wrapped
 from cnnstat.commands.plot.colours import THEMES, dark_of_light, series_colours
 from cnnstat.commands.plot.files import content, svg
-from cnnstat.commands.plot.ticks import ticks
+from cnnstat.commands.plot.ticks import log_ends, log_ticks, ticks
 from cnnstat.commands.plot.vega_lite import vega_lite
 from tests.commands.draw.hostile_spec import SIGNS
 
@@ -45,7 +45,13 @@ def every_mark(texts: tuple[str, ...] = ("A", "b", "c", "d", "e", "f", "g", "h",
         Axis("x"), Axis("share", "share"), (Series(names[0], "step", (Point(0, 0.25), Point(1, 1))),)
     )
     far = Panel(Axis("x"), Axis("y", zero=False), (Series(names[0], "points", (Point(5, 70), Point(6, 90))),))
-    return Chart(label(texts[4]), tuple(map(label, texts)), (upper, lower, shares, far))
+    decades = Panel(
+        Axis("x", "number", log=True),
+        Axis("y", "seconds", log=True),
+        (Series(names[0], "points", (Point(0.02, 3e-6), Point(7, 0.4))),),
+        (Rule("x", 1, label(texts[8])),),
+    )
+    return Chart(label(texts[4]), tuple(map(label, texts)), (upper, lower, shares, far, decades))
 
 
 @pytest.fixture
@@ -84,7 +90,8 @@ def test_no_text_is_evaluated() -> None:
         literal, _ = json.JSONDecoder().raw_decode(text)
         assert isinstance(literal, list)
         assert re.fullmatch(
-            r"\[datum\.value\]|\[indexof\(\[[0-9., e+]*\], datum\.value\)\]", text[len(json.dumps(literal)) :]
+            r"\[datum\.value\]|\[indexof\(\[[0-9., e+-]*\], datum\.value\)\]",
+            text[len(json.dumps(literal)) :],
         )
     keys = {key for key, _ in _strings(vega_lite(every_mark(SIGNS)))}
     assert not keys & {"expr", "signal", "url", "href", "filter", "calculate", "test"}
@@ -177,6 +184,50 @@ def test_ticks_are_round_and_have_one_unit(high: float, unit: str, shown: list[s
     marks = ticks(high, unit)
     assert [text for _, text in marks] == shown
     assert marks[-2][0] < high <= marks[-1][0] * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "shown"),
+    [
+        (0.25, 1, "number", ["0.4", "0.6", "0.8", "1"]),
+        (3, 11, "count", ["4", "6", "8", "10"]),
+        (0.0021, 0.0049, "seconds", ["2.5 ms", "3 ms", "3.5 ms", "4 ms", "4.5 ms"]),
+    ],
+)
+def test_ticks_of_an_axis_that_begins_elsewhere_are_within(
+    low: float, high: float, unit: str, shown: list[str]
+) -> None:
+    marks = ticks(high, unit, low=low)
+    assert [text for _, text in marks] == shown
+    assert low <= marks[0][0]
+    assert marks[-1][0] <= high
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "ends", "shown"),
+    [
+        (200, 99_000, "count", (100, 100_000), ["100", "1K", "10K", "100K"]),
+        (1_000, 1_000, "count", (1_000, 10_000), ["1K", "10K"]),
+        (0.03, 7, "number", (0.01, 10), ["0.01", "0.1", "1", "10"]),
+        (2e-7, 3e-3, "seconds", (1e-7, 1e-2), ["100 ns", "1 µs", "10 µs", "100 µs", "1 ms", "10 ms"]),
+        (
+            5_000,
+            70_000,
+            "bytes",
+            (4_096, 131_072),
+            ["4 KiB", "8 KiB", "16 KiB", "32 KiB", "64 KiB", "128 KiB"],
+        ),
+        (1, 10**11, "count", (1, 10**11), ["1", "100", "10K", "1M", "100M", "10G"]),
+    ],
+)
+def test_a_logarithmic_axis_goes_from_power_to_power(
+    low: float, high: float, unit: str, ends: tuple[float, float], shown: list[str]
+) -> None:
+    assert log_ends(low, high, unit) == pytest.approx(ends)
+    marks = log_ticks(*log_ends(low, high, unit), unit)
+    assert [text for _, text in marks] == shown
+    assert ends[0] <= marks[0][0] * (1 + 1e-12)
+    assert marks[-1][0] <= ends[1] * (1 + 1e-12)
 
 
 def test_long_texts_are_cut_in_the_middle_and_numbers_keep_their_units() -> None:

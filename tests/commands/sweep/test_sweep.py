@@ -59,7 +59,7 @@ def test_a_grid_has_the_figures_of_each_network() -> None:
 
 
 def test_every_figure_is_that_of_the_command_that_shows_it() -> None:
-    (row,) = swept("resnet18", "--columns", ",".join(SWEPT))
+    (row,) = swept("resnet18", "--columns", ",".join(SWEPT), "--machine", "v100")
     analysis = cnnstat.analyze("resnet18")
     found = json.loads(within("summary", "resnet18", "--format", "json").stdout)["totals"]
     for key in found.keys() & SWEPT.keys() - {"receptive_field"}:
