@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
+from cnnstat.commands.sweep.cells import plain
 from cnnstat.commands.sweep.document import Refused
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry  # noqa: TC001 - the manual of JSON reads it
@@ -87,7 +88,7 @@ def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocum
 def _point(trial: Trial, trials: Trials) -> FittedPoint:
     columns = trials.columns
     return FittedPoint(
-        params=dict(zip(columns.params, trial.row.params, strict=True)),
+        params=dict(zip(columns.params, map(plain, trial.row.params), strict=True)),
         figures={key: trial.row.figures[columns.place[key]] for key in columns.shown},
         met=trial.met,
         off=tuple(float(apart) for apart in trial.apart),

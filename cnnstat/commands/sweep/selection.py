@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.conditions import Condition, Order
+    from cnnstat.commands.sweep.conditions import Condition, Number, Order
     from cnnstat.commands.sweep.rows import Row
 
 Key: TypeAlias = "tuple[Any, ...]"
@@ -132,7 +132,7 @@ def _key(each: tuple[Key, Row]) -> Key:
     return each[0]
 
 
-def _last(value: float | None) -> tuple[bool, float]:
+def _last(value: Number | None) -> tuple[bool, Number]:
     """Return a value with what is unknown behind all others."""
     return value is None, 0 if value is None else value
 

@@ -14,6 +14,7 @@ from msgspec import convert
 from cnnstat.analysis.machines import Machine
 from cnnstat.base.text import plain
 from cnnstat.cli.output import Undone
+from cnnstat.commands.sweep.cells import cell_of, recorded, value_of, values_recorded
 from cnnstat.commands.sweep.figures import REAL, SWEPT
 from cnnstat.commands.sweep.libraries import arrow, duckdb
 from cnnstat.commands.sweep.rows import Row
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from cnnstat.commands.sweep.points import Points
     from cnnstat.commands.sweep.rows import Batch
 
-FORMAT = 1
+FORMAT = 2
 """Of the tables; another one is another store."""
 
 _TYPES = {
     **{"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"},
     **dict.fromkeys(REAL, "DOUBLE"),
 }
+_KINDS = {"integer": "HUGEINT", "number": "DOUBLE", "flag": "BOOLEAN", "word": "VARCHAR", "mixed": "VARCHAR"}
 _READ = 50_000
 _MAGIC, _MAGIC_END = b"DUCK", 12
 
@@ -130,14 +132,28 @@ class Store:
             f"SELECT {columns} FROM points WHERE refused IS NOT NULL GROUP BY refused"
         ).fetchall()
 
+    def orders(self, key: str) -> bool:
+        """Say whether the database sorts by a parameter or figure as a sweep does: by exact numbers."""
+        kind = self.about["params"].get(key)
+        return kind is None or (kind in ("integer", "number") and not self.count("exact IS NOT NULL"))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return the column of each parameter, as the database writes it."""
+        names = (*self.about["params"],)
+        return dict(zip(names, map(quoted, column_names(names)), strict=True))
+
     def _read(self, which: str) -> Iterator[list[Row]]:
-        numbers = [*self.about["params"].values()]
-        params = len(numbers)
+        names, kinds = [*self.about["params"]], [*self.about["params"].values()]
+        params = len(kinds)
         found = self._connection.cursor().execute(f"SELECT * FROM points {which}")
         while some := found.fetchmany(_READ):
             rows = []
-            for number, network, code, why, *cells in some:
-                own = tuple([_param(cell, numbers=each) for cell, each in zip(cells, numbers, strict=False)])
+            for number, network, code, why, exact, *cells in some:
+                own = tuple(map(value_of, cells[:params], kinds))
+                if exact is not None:
+                    kept = values_recorded(exact)
+                    own = tuple([kept.get(name, value) for name, value in zip(names, own, strict=True)])
                 worked_out = () if code else tuple([_cell(cell) for cell in cells[params:]])
                 rows.append(Row(number, network, own, worked_out, code or "", why or ""))
             yield rows
@@ -158,7 +174,7 @@ class Store:
         return about
 
     def _create(self, plan: Plan, points: Points) -> dict[str, Any]:
-        params = points.numeric()
+        params = points.kinds()
         about = {
             "format": FORMAT,
             "fingerprint": plan.fingerprint,
@@ -170,9 +186,9 @@ class Store:
             "plan": json.loads(plan.encoded),
         }
         named = dict(zip(column_names((*params,)), params.values(), strict=True))
-        names = (f"{quoted(name)} {'DOUBLE' if numbers else 'VARCHAR'}" for name, numbers in named.items())
+        names = (f"{quoted(name)} {_KINDS[kind]}" for name, kind in named.items())
         figures = (f"{quoted(key)} {_TYPES[SWEPT[key].kind]}" for key in plan.figures)
-        fixed = ("point BIGINT", "network INTEGER", "refused VARCHAR", "why VARCHAR")
+        fixed = ("point BIGINT", "network INTEGER", "refused VARCHAR", "why VARCHAR", "exact VARCHAR")
         self._connection.execute("BEGIN")
         self._connection.execute("CREATE TABLE done (start BIGINT, stop BIGINT)")
         self._connection.execute(f"CREATE TABLE points ({', '.join((*fixed, *names, *figures))})")
@@ -182,20 +198,19 @@ class Store:
         return about
 
     def _insert(self, rows: Sequence[Row]) -> None:
-        names, kinds = [*self.about["params"]], [SWEPT[key].kind for key in self.about["figures"]]
-        texts = [name for name, numbers in self.about["params"].items() if not numbers]
+        kinds = self.about["params"]
+        own = [dict(zip(kinds, row.params, strict=True)) for row in rows]
+        stored = [{name: cell_of(value, kinds[name]) for name, value in each.items()} for each in own]
         columns: dict[str, Any] = {
             "point": [row.number for row in rows],
             "network": [row.network for row in rows],
             "refused": [row.code or None for row in rows],
             "why": [row.why or None for row in rows],
+            "exact": [recorded(each, kinds, cells) for each, cells in zip(own, stored, strict=True)],
         }
-        for place, name in enumerate(names):
-            cells = [row.params[place] for row in rows]
-            columns[f"p{place}"] = (
-                [None if each is None else json.dumps(each) for each in cells] if name in texts else cells
-            )
-        for place, kind in enumerate(kinds):
+        for place, name in enumerate(kinds):
+            columns[f"p{place}"] = [cells[name] for cells in stored]
+        for place, kind in enumerate(SWEPT[key].kind for key in self.about["figures"]):
             cells = [row.figures[place] if row.figures else None for row in rows]
             columns[f"f{place}"] = _column(cells, kind)
         library = arrow()
@@ -251,14 +266,6 @@ def _column(cells: list[Any], kind: str) -> list[Any]:
 
 def _cell(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _param(value: Any, *, numbers: bool) -> Any:
-    if value is None:
-        return None
-    if not numbers:
-        return json.loads(value)
-    return int(value) if value.is_integer() else value
 
 
 def quoted(name: str) -> str:

@@ -35,6 +35,9 @@ COUNT = 262
 
 def points(path: Path) -> list[Any]:
     with duckdb.connect(str(path), read_only=True) as connection:
+        tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        if ("points",) not in tables:  # whoever made the file was killed before it wrote any
+            return []
         return connection.execute("SELECT * FROM points ORDER BY point").fetchall()
 
 
@@ -54,12 +57,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 
 def test_a_store_has_the_rows_that_are_shown(undisturbed: list[Any]) -> None:
     lines = [json.loads(line) for line in within("sweep", *SWEEP, "--format", "jsonl").stdout.splitlines()]
-    for line, (point, _, code, why, width, classes, params, macs, field) in zip(
+    for line, (point, _, code, why, exact, width, classes, params, macs, field) in zip(
         lines, undisturbed, strict=True
     ):
         assert (line["point"], line["width"], line["classes"]) == (point, width, classes)
         assert (line["params"], line["macs"], line["receptive_field"]) == (params, macs, field)
-        assert code is why is None
+        assert code is why is exact is None
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
