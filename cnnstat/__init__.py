@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from cnnstat.commands.diff.difference import diff
     from cnnstat.commands.export.onnx_model import to_onnx
     from cnnstat.commands.export.sources import to_keras_source, to_torch_source
+    from cnnstat.commands.fit.fitting import fit
     from cnnstat.commands.sizes.size_search import sizes
+    from cnnstat.commands.sweep.python_sweep import sweep
     from cnnstat.commands.trace.python_trace import trace
     from cnnstat.graph.load import from_torch, load, loads, read_onnx
     from cnnstat.graph.model import Graph
@@ -42,11 +44,13 @@ __all__ = [
     "analyze",
     "check_gradients",
     "diff",
+    "fit",
     "from_torch",
     "load",
     "loads",
     "read_onnx",
     "sizes",
+    "sweep",
     "to_keras_source",
     "to_onnx",
     "to_torch_source",
@@ -63,11 +67,13 @@ _HOMES = {
     "analyze": "cnnstat.analysis.analyze",
     "check_gradients": "cnnstat.bridge.gradients",
     "diff": "cnnstat.commands.diff.difference",
+    "fit": "cnnstat.commands.fit.fitting",
     "from_torch": "cnnstat.graph.load",
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",
     "read_onnx": "cnnstat.graph.load",
     "sizes": "cnnstat.commands.sizes.size_search",
+    "sweep": "cnnstat.commands.sweep.python_sweep",
     "to_keras_source": "cnnstat.commands.export.sources",
     "to_onnx": "cnnstat.commands.export.onnx_model",
     "to_torch_source": "cnnstat.commands.export.sources",

@@ -6,27 +6,18 @@ import gc
 from typing import TYPE_CHECKING
 
 import click
-from msgspec import UNSET
-from msgspec.structs import replace
 
-from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import output_options, read_by, settings_options
 from cnnstat.cli.output import show
 from cnnstat.cli.progress import progress
-from cnnstat.commands.fit.document import Question, document
+from cnnstat.commands.fit.fitting import Aim, fitted
 from cnnstat.commands.fit.report import report
-from cnnstat.commands.fit.search import TRIALS, look
-from cnnstat.commands.fit.trials import Trials
-from cnnstat.commands.fit.wishes import read_share, read_wishes
-from cnnstat.commands.sweep.conditions import is_of_params, read_columns
-from cnnstat.commands.sweep.figures import USUAL, check_machine
+from cnnstat.commands.fit.search import TRIALS
+from cnnstat.commands.fit.wishes import read_share
+from cnnstat.commands.sweep.conditions import read_columns
 from cnnstat.commands.sweep.options import Varied, vary_options
-from cnnstat.commands.sweep.plan_of import plan_of
-from cnnstat.commands.sweep.rows import Rows
-from cnnstat.commands.sweep.table import Columns
-from cnnstat.report.machine import machine_entry
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -87,31 +78,9 @@ def fit(
     if len(varied.inputs) > 1:
         raise click.UsageError("--input is given once: a fit looks at one input; sweep tries several")
     gc.enable()
-    of_params = tuple(text for text in under if is_of_params(text))
-    wishes = read_wishes(to, tuple(text for text in under if text not in of_params), most, least, within)
-    shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
-    plan = plan_of((spec,), varied, of_params, settings)
-    figures = tuple(dict.fromkeys((*shown, *wishes.keys)))
-    check_machine(figures, machine)
-    plan = replace(plan, figures=figures, machine=machine)
-    rows = Rows(plan)
-    if not rows.points.networks[0].space.axes:
-        raise ArgumentError("nothing varies: --vary width=0.25:4 names a parameter and its range")
-    table = Columns((plan.members[0].label,), rows.points.params, plan.figures, shown)
-    question = Question(
-        command="fit",
-        network=plan.members[0].label,
-        space=rows.points.described(plan),
-        to=to,
-        under=under,
-        most=most,
-        least=least,
-        machine=UNSET if machine is None else machine_entry(machine),
-    )
+    aim = Aim(to, under, most, least, within)
     with progress("fitting", TRIALS, unit="networks") as advance:
-        trials = Trials(rows, table, wishes, advance)
-        way = look(trials, varied.seed or 0)
-    found = document(question, trials, way, top)
+        found, table = fitted(spec, varied, aim, settings, machine, columns=columns, top=top, advance=advance)
     show(found, lambda: report(found, table), output)
     if not found.met:
         raise click.exceptions.Exit(1)

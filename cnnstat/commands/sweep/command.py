@@ -7,9 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
-from msgspec.structs import replace
 
-from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import FILE, output_options, settings_options
@@ -18,17 +16,15 @@ from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
 from cnnstat.commands.sweep.collected import Collected
 from cnnstat.commands.sweep.document import document
-from cnnstat.commands.sweep.figures import ON_MACHINES, USUAL, USUAL_ON_MACHINES, check_machine
-from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options, varied_options
-from cnnstat.commands.sweep.plan_of import plan_of
+from cnnstat.commands.sweep.figures import USUAL
+from cnnstat.commands.sweep.options import SHOWN, selection_options, varied_options
 from cnnstat.commands.sweep.plots import check_plots
-from cnnstat.commands.sweep.points import Points
+from cnnstat.commands.sweep.prepared import prepared
 from cnnstat.commands.sweep.selection import Selection
 from cnnstat.commands.sweep.shown import show_points
-from cnnstat.commands.sweep.store import Store, figures_in
+from cnnstat.commands.sweep.store import Store
 from cnnstat.commands.sweep.streams import STREAMS, opened
 from cnnstat.commands.sweep.sweeping import Stop, sweep_through
-from cnnstat.commands.sweep.table import Columns
 from cnnstat.report.render import FORMATS
 
 if TYPE_CHECKING:
@@ -38,9 +34,6 @@ if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
     from cnnstat.commands.sweep.options import Asked, Varied
-
-MOST = 100_000_000
-"""Points of a grid that anybody waits for."""
 
 
 @click.command()
@@ -78,33 +71,23 @@ def sweep(
         raise click.UsageError("--seed goes with --sample N")
     gc.enable()  # what runs for minutes has something to collect
     streamed = output.form in STREAMS
-    shown = asked.columns or (USUAL if machine is None else USUAL_ON_MACHINES)
-    plan = plan_of(specs, varied, asked.of_params, settings)
-    points = Points(plan)
-    wanted = asked.wanted(points.params, top=None if streamed else SHOWN)
-    figures = figures_for(wanted, shown, points.params)
-    if store_file is not None and store_file.exists():
-        stored, its_machine = figures_in(store_file)
-        if {*figures} <= {*stored}:
-            figures, machine = stored, machine or its_machine
-    check_machine(figures, machine)
-    plan = replace(plan, figures=figures, machine=machine if {*figures} & {*ON_MACHINES} else None)
-    count = varied.sample or _grid(points)
-    columns = Columns(tuple(member.label for member in plan.members), points.params, figures, shown)
-    check_plots(asked.plots, wanted, output)
+    top = None if streamed else SHOWN
+    found = prepared(specs, varied, asked, settings, machine, store_file, top)
+    plan, columns = found.plan, found.columns
+    check_plots(asked.plots, found.wanted, output)
     collected = Collected(columns) if asked.plots else None
-    selection, stop = Selection(wanted, columns.cell, collected), Stop()
+    selection, stop = Selection(found.wanted, columns.cell, collected), Stop()
     with ExitStack() as stack:
         store = None
         if store_file is not None:
-            store = Store(store_file, plan, points)
+            store = Store(store_file, plan, found.points)
             stack.callback(store.close)
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
         on_terminal = streamed and output.output is None and standard_output().isatty()
-        bar = progress("sweeping", count, long=not on_terminal, unit="networks")
+        bar = progress("sweeping", found.count, long=not on_terminal, unit="networks")
         sweep_through(
             plan,
-            count,
+            found.count,
             selection,
             store=store,
             stream=stream,
@@ -114,30 +97,12 @@ def sweep(
             advance=stack.enter_context(bar),
             stop=stop,
         )
-    about = {"space": points.described(plan), "seed": plan.seed, "asked": count}
-    found = document("sweep", selection, columns, about, plan.machine)
-    show_points(found, columns, asked, output, selection, collected)
+    about = {"space": found.points.described(plan), "seed": plan.seed, "asked": found.count}
+    answer = document("sweep", selection, columns, about, plan.machine)
+    show_points(answer, columns, asked, output, selection, collected)
     if stop.asked:
         kept = f", and stored in {store_file}: the same command goes on" if store_file else ""
         complain(f"interrupted; {selection.points:,} points are finished{kept}\n", 0)
         raise click.exceptions.Exit(130)
-    if not found.accepted:
+    if not answer.accepted:
         raise click.exceptions.Exit(1)
-
-
-def _grid(points: Points) -> int:
-    """Return how many points the grid has.
-
-    Raises:
-        ArgumentError: it has none, or more than anybody waits for.
-    """
-    if points.endless:
-        name = points.endless[0]
-        raise ArgumentError(f"the range of {name} has no steps, so there is no grid; --sample N draws points")
-    count = points.count
-    assert count is not None
-    if count > MOST:
-        raise ArgumentError(
-            f"the grid has {count:,} points, at most {MOST:,} are tried; --sample N draws some"
-        )
-    return count

@@ -78,7 +78,6 @@ def document(
     machine: Machine | None = None,
 ) -> SweepDocument:
     """Return what a selection came to; ``about`` are the fields that say what was asked."""
-    refusals = selection.refusals
     shown = machine if any(SWEPT[key].under for key in columns.shown) else None
     return SweepDocument(
         command=command,
@@ -86,16 +85,20 @@ def document(
         **about,
         machine=UNSET if shown is None else machine_entry(shown),
         points=selection.points,
-        accepted=selection.points - refusals.counts.total(),
-        refused=tuple(
-            Refused(
-                code=code, count=count, point=refusals.first[code].number, reason=refusals.first[code].why
-            )
-            for code, count in refusals.counts.most_common()
-        ),
+        accepted=selection.points - selection.refusals.counts.total(),
+        refused=refused_of(selection),
         matching=selection.matching,
         selected=selection.selected,
         rows=tuple(point(row, columns) for row in selection.rows()),
+    )
+
+
+def refused_of(selection: Selection) -> tuple[Refused, ...]:
+    """Return what was refused, by reason, the most frequent first."""
+    refusals = selection.refusals
+    return tuple(
+        Refused(code=code, count=count, point=refusals.first[code].number, reason=refusals.first[code].why)
+        for code, count in refusals.counts.most_common()
     )
 
 

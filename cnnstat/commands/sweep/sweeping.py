@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from cnnstat.cli.output import complain
@@ -12,7 +12,7 @@ from cnnstat.commands.sweep.cluster import SECONDS, cluster_batches
 from cnnstat.commands.sweep.engine import Work, local_batches, ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from cnnstat.commands.sweep.plan import Plan
     from cnnstat.commands.sweep.rows import Batch, Row
@@ -67,15 +67,8 @@ def sweep_through(
         ArgumentError: what was asked for does not go with a network.
     """
     stop = stop or Stop()
-    present = store.present() if store else []
-    seconds = {"seconds": SECONDS} if scheduler else {}
-    work = Work(plan, store.missing(count) if store else [range(count)], **seconds)
-    with ExitStack() as stack:
-        stack.enter_context(stop.listening())
-        made = cluster_batches(work, scheduler, _say) if scheduler else local_batches(work, jobs)
-        stack.enter_context(closing(made))
-        arrived = store.add if store else _forgotten
-        for rows in _in_order(ordered(work, made, arrived), store, present, count):
+    with stop.listening(), closing(rows_of(plan, count, store, scheduler=scheduler, jobs=jobs)) as found:
+        for rows in found:
             wanted = []
             for row in rows:
                 if selection.add(row) and selection.flows:
@@ -92,6 +85,23 @@ def sweep_through(
                 break
     if stream is not None and not selection.flows:
         stream.write([*selection.rows()])
+
+
+def rows_of(
+    plan: Plan, count: int, store: Store | None = None, *, scheduler: str | None = None, jobs: int = 1
+) -> Generator[list[Row], None, None]:
+    """Yield the rows of the points below ``count`` in order, some at a time; what is missing is stored.
+
+    Raises:
+        Undone: something cannot be written, or a worker is lost.
+        ArgumentError: what was asked for does not go with a network.
+    """
+    present = store.present() if store else []
+    seconds = {"seconds": SECONDS} if scheduler else {}
+    work = Work(plan, store.missing(count) if store else [range(count)], **seconds)
+    made = cluster_batches(work, scheduler, _say) if scheduler else local_batches(work, jobs)
+    with closing(made):
+        yield from _in_order(ordered(work, made, store.add if store else _forgotten), store, present, count)
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,88 @@
+"""What is asked for, put together before the work: the plan of a sweep, its columns, and how many points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnstat.base.errors import ArgumentError
+from cnnstat.commands.sweep.figures import ON_MACHINES, USUAL, USUAL_ON_MACHINES, check_machine
+from cnnstat.commands.sweep.options import figures_for
+from cnnstat.commands.sweep.plan_of import plan_of
+from cnnstat.commands.sweep.points import Points
+from cnnstat.commands.sweep.store import figures_in
+from cnnstat.commands.sweep.table import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from cnnstat.analysis.machines import Machine
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.commands.sweep.options import Asked, Varied
+    from cnnstat.commands.sweep.plan import Plan
+    from cnnstat.commands.sweep.selection import Wanted
+
+MOST = 100_000_000
+"""Points of a grid that anybody waits for."""
+
+
+class Prepared(Struct, frozen=True):
+    """A sweep before the work; ``count`` points, of which no more than ``wanted`` are shown."""
+
+    plan: Plan
+    points: Points
+    columns: Columns
+    wanted: Wanted
+    count: int
+
+
+def prepared(
+    specs: Sequence[str],
+    varied: Varied,
+    asked: Asked,
+    settings: Settings,
+    machine: Machine | None,
+    store: Path | None,
+    top: int | None,
+) -> Prepared:
+    """Return what is asked for; a ``store`` that is there may bring figures that nobody asks for now.
+
+    Raises:
+        SpecError: a spec is wrong.
+        ArgumentError: what is asked for does not go with the networks, or there is no such figure.
+        Undone: the store cannot be read.
+    """
+    plan = plan_of(specs, varied, asked.of_params, settings)
+    points = Points(plan)
+    wanted = asked.wanted(points.params, top=top)
+    shown = asked.columns or (USUAL if machine is None else USUAL_ON_MACHINES)
+    figures = figures_for(wanted, shown, points.params)
+    if store is not None and store.exists():
+        stored, its_machine = figures_in(store)
+        if {*figures} <= {*stored}:
+            figures, machine = stored, machine or its_machine
+    check_machine(figures, machine)
+    plan = replace(plan, figures=figures, machine=machine if {*figures} & {*ON_MACHINES} else None)
+    columns = Columns(tuple(member.label for member in plan.members), points.params, figures, shown)
+    return Prepared(plan, points, columns, wanted, varied.sample or _grid(points))
+
+
+def _grid(points: Points) -> int:
+    """Return how many points the grid has.
+
+    Raises:
+        ArgumentError: it has none, or more than anybody waits for.
+    """
+    if points.endless:
+        name = points.endless[0]
+        raise ArgumentError(f"the range of {name} has no steps, so there is no grid; --sample N draws points")
+    count = points.count
+    assert count is not None
+    if count > MOST:
+        raise ArgumentError(
+            f"the grid has {count:,} points, at most {MOST:,} are tried; --sample N draws some"
+        )
+    return count
