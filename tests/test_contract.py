@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -214,12 +215,7 @@ def _terms(kind: str, weights: dict[str, int]) -> Iterator[tuple[object, str]]:
 
 def codes() -> Iterator[str]:
     """Yield what a problem's code lacks."""
-    package = Path(cnnstat.__file__).parent
-    used: dict[str, set[str]] = {}
-    for path in package.rglob("*.py"):
-        place = path.relative_to(package).as_posix()
-        for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
-            used.setdefault(code, set()).add(place)
+    used = _used_codes()
     for key in used.keys() - CODES:
         yield f"{key}: no page in cnnstat/base/codes.toml (used in {', '.join(sorted(used[key]))})"
     for key, page in CODES.items():
@@ -229,6 +225,18 @@ def codes() -> Iterator[str]:
             (page.title and page.meaning.endswith("."), "no title, or no meaning"),
             (page.way_out.endswith("."), "no way out"),
         )
+
+
+@cache
+def _used_codes() -> dict[str, set[str]]:
+    """Return the codes that stand in the program, and in which files."""
+    package = Path(cnnstat.__file__).parent
+    used: dict[str, set[str]] = {}
+    for path in package.rglob("*.py"):
+        place = path.relative_to(package).as_posix()
+        for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
+            used.setdefault(code, set()).add(place)
+    return used
 
 
 _TAKING = ("Problem", "problem", "refuse")

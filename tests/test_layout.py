@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,9 @@ EXCEPTIONS = {
     "importers/onnx/notes.py": ("exporters",),
     "commands/run/*": ("executor", "tensors", "bridge", "exporters"),
     "commands/export/*": ("executor", "tensors", "bridge", "exporters"),
-    "commands/trace/*": ("executor", "tensors", "bridge"),
+    "commands/trace/*": ("executor", "bridge"),
+    "commands/report/*": ("bridge",),
+    "commands/check/execution.py": ("bridge",),
     "commands/list/plugins_document.py": ("executor",),
 }
 """Files that may import more."""
@@ -48,10 +51,7 @@ SHARED = {
     "commands/check/execution.py": ("run",),
     "commands/diff/command.py": ("draw",),
     "commands/diff/picture.py": ("draw",),
-    "commands/export/command.py": ("run",),
-    "commands/export/exported.py": ("run",),
     "commands/export/network.py": ("import_",),
-    "commands/export/values.py": ("run",),
     "commands/fit/*": ("sweep",),
     "commands/query/*": ("sweep",),
     "commands/list/plugins_document.py": ("check", "trace"),
@@ -64,10 +64,6 @@ SHARED = {
     "commands/plot/roofline_chart.py": ("draw",),
     "commands/plot/size_chart.py": ("sizes",),
     "commands/report/*": ("check", "diff", "draw", "explain", "flops", "plot", "run", "summary", "trace"),
-    "commands/trace/command.py": ("run",),
-    "commands/trace/python_trace.py": ("run",),
-    "commands/trace/traced_run.py": ("run",),
-    "commands/trace/unit_trace.py": ("run",),
 }
 """Files that may import another command: what it does is part of what they do."""
 
@@ -91,7 +87,7 @@ LIBRARIES = {
     "onnx": ("exporters/onnx/library.py", "importers/onnx/*"),
     "onnxruntime": ("commands/run/onnx_runtime.py",),
     "torch": ("importers/torch_export/*", "commands/run/pytorch_engine.py"),
-    "psutil": ("commands/run/memory_limit.py",),
+    "psutil": ("bridge/memory_limit.py",),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
     "safetensors": ("tensors/safetensors.py",),
@@ -115,7 +111,8 @@ FILES = sorted(
 )
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -125,7 +122,7 @@ def imports(path: Path) -> set[str]:
             found.add(node.module or "")
             if node.module in ("cnnstat", "cnnstat.commands"):
                 found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def allowed(path: Path) -> set[str]:
@@ -157,6 +154,16 @@ def test_a_file_imports_only_what_its_folder_may(path: Path) -> None:
                 name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names
             )
             assert parts[2] in (own[1], *shared), f"{place(path)} imports another command: {name}"
+
+
+@pytest.mark.parametrize(("table", "within"), [(EXCEPTIONS, 1), (SHARED, 2)], ids=["more", "commands"])
+def test_what_is_allowed_is_needed(table: dict[str, tuple[str, ...]], within: int) -> None:
+    for pattern, names in table.items():
+        users = [path for path in FILES if fnmatch(place(path), pattern)]
+        used = {
+            part for user in users for name in imports(user) for part in name.split(".")[within : within + 1]
+        }
+        assert [name for name in names if name not in used] == [], pattern
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("executor/")], ids=place)
@@ -233,7 +240,10 @@ STORED = ("query",)
 def test_calculating_needs_neither_numpy_nor_rich(command: str) -> None:
     program = f"""
 import sys
+from functools import cache
 from cnnstat.cli.group import cli
+from cnnstat.commands.list import command
+command.analyze = cache(command.analyze)  # `list` asks for every network, in each of its formats
 for form in {CALCULATING[command]}:
     cli.main([*{command.split()}, "--format", form], standalone_mode=False)
     assert not {{"numpy", "rich", "onnx", "torch"}} & set(sys.modules), form  # colour alone needs rich

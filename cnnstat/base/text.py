@@ -131,6 +131,16 @@ def _fitting(text: str, width: int) -> str:
     return text
 
 
+def bytes_text(count: int) -> str:
+    """Return bytes with a binary unit: ``44.6 MiB``."""
+    size = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if size < 1024 or unit == "TiB":
+            return f"{count:,} B" if unit == "B" else f"{size:,.1f} {unit}"
+        size /= 1024
+    raise AssertionError
+
+
 def cells_of(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii() or max(text) < _COMBINING:

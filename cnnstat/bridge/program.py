@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
+from cnnstat.base.files import FileError
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.bridge.weights import load_weights
 from cnnstat.bridge.written_values import give
 from cnnstat.executor.expression import Expression
-from cnnstat.executor.network import Executor
-from cnnstat.executor.program import INPUT, Program, Step
+from cnnstat.executor.network import Executor, UnfitError
+from cnnstat.executor.program import INPUT, MissingKernelError, Program, Step
 from cnnstat.graph.load import loaded
 from cnnstat.spec.channels import Channels
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from cnnstat.bridge.weights import Names, TensorPair
     from cnnstat.graph.model import Graph
     from cnnstat.layers import Layer
+
+REFUSALS = (RefusedError, FileError, MissingKernelError, UnfitError)
+"""What is raised where a network is not run as asked: files that object, layers that fit but for training."""
 
 
 class Network(Executor):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     Names: TypeAlias = Mapping[str, str] | str | Path | None
 
+SPECS_OWN = "strides, eps, slopes and activations are the spec's, a file has none"
+"""What is said of a file's weights."""
 MAX_NAMES = 2**20
 """Bytes of a map of names."""
 MOST_VARIANTS = 64

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.base.text import plain
+from cnnstat.base.text import bytes_text, plain
 from cnnstat.report.model import Quantity, Sides
 
 if TYPE_CHECKING:
@@ -67,16 +67,6 @@ def ratio(value: float) -> str:
 def grouped(numbers: str) -> str:
     """Return arithmetic with its long numbers grouped: ``120·(16·5·5 + 1) = 48,120``."""
     return _LONG.sub(lambda found: f"{int(found[0]):,}", numbers)
-
-
-def bytes_text(count: int) -> str:
-    """Return bytes with a binary unit: ``44.6 MiB``."""
-    size = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
-        if size < 1024 or unit == "TiB":
-            return f"{count:,} B" if unit == "B" else f"{size:,.1f} {unit}"
-        size /= 1024
-    raise AssertionError
 
 
 def seconds_text(seconds: float) -> str:

@@ -135,10 +135,8 @@ def test_what_is_wrong_is_said_as_the_walk_says_it(strict: bool) -> None:
         assert said[0] == said[1]
 
 
-def test_a_hundred_thousand_layers_are_a_few_pieces() -> None:
-    graph = loads(
-        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, padding: 1, repeat: 60000}]"
-    )
+def test_thousands_of_layers_are_a_few_pieces() -> None:
+    graph = loads("input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, padding: 1, repeat: 6000}]")
     assert assert_as_walked(graph).walked == 0
 
 

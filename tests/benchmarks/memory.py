@@ -64,8 +64,8 @@ def peak() -> int:
 
 def one(arguments: list[str]) -> None:
     """Run once, in this process; print the estimate, the growth and the exit code as JSON."""
+    from cnnstat.bridge.memory_limit import LIBRARIES, MemoryLimit, taken  # noqa: PLC0415
     from cnnstat.cli.group import cli  # noqa: PLC0415 - what this process imports is not to be measured
-    from cnnstat.commands.run.memory_limit import LIBRARIES, MemoryLimit, taken  # noqa: PLC0415
 
     seen: list[int] = []
 

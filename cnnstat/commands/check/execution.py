@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import Problem
+from cnnstat.bridge.refusals import DisprovedError, TooLargeError
 from cnnstat.commands.check.document import Execution
 from cnnstat.commands.run.options import RunOptions
 from cnnstat.commands.run.proof import REFUSALS, prove
-from cnnstat.commands.run.refusals import DisprovedError, TooLargeError
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.report.text import said
 

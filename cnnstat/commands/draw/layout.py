@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.commands.draw.libraries import graphviz
 from cnnstat.commands.draw.placed import (
     BOX_TITLE,
+    SHAPE,
     STRIP,
     Placed,
-    PlacedArrow,
     PlacedBox,
     PlacedItem,
     Rect,
     item_size,
     strip_width,
 )
+from cnnstat.commands.draw.ports import arrow_with_ports, port_of, start_of
 from cnnstat.commands.draw.text_width import text_width
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstat.commands.draw.picture import Box, Item, Picture
-    from cnnstat.commands.draw.placed import Direction, Point
+    from cnnstat.commands.draw.placed import Direction, PlacedArrow, Point
 
 _INCH = 72.0
 _MOST_ITEMS = 10_000
@@ -60,8 +63,9 @@ def laid_out(picture: Picture, direction: Direction) -> Placed:
     )
     graph.node_attr.update(shape="box", fixedsize="true", label="")
     graph.edge_attr.update(dir="none")
-    for item in picture.items:
-        width, height = _outer(item, direction)
+    skipped = {arrow.source for arrow in picture.arrows if arrow.skip}
+    outers = [_outer(item, direction, skips=item.number in skipped) for item in picture.items]
+    for item, (width, height) in zip(picture.items, outers, strict=True):
         graph.add_node(item.number, width=f"{width / _INCH:.4f}", height=f"{height / _INCH:.4f}")
     groups: list[Any] = []
     for place, box in enumerate(picture.boxes):
@@ -75,7 +79,7 @@ def laid_out(picture: Picture, direction: Direction) -> Placed:
         weight = "1" if arrow.skip else "8"
         graph.add_edge(arrow.source, arrow.target, weight=weight, tailport=ports[0], headport=ports[1])
     graph.layout(prog="dot")
-    return _placed(graph, groups, picture, direction)
+    return _placed(graph, groups, picture, direction, outers)
 
 
 def _check_size(picture: Picture) -> None:
@@ -102,54 +106,67 @@ def _room(box: Box) -> str:
     return f"<{cell}>"
 
 
-def _outer(item: Item, direction: Direction) -> Point:
-    """Return the size of an item with the part of its arrow that the shape stands beside."""
+def _outer(item: Item, direction: Direction, *, skips: bool) -> Point:
+    """Return the size of an item with the part of its arrows that the shape stands beside.
+
+    ``skips`` says that some leave beside the others.
+    """
     width, height = item_size(item)
-    strip = strip_width(item)
-    return (max(width, 2 * strip), height + STRIP) if direction == "down" else (width + strip + 8, height)
+    strip, port = strip_width(item), port_of(item, direction) if skips else 0.0
+    if direction == "down":
+        return max(width, 2 * (strip + port)), height + STRIP
+    return width + strip + 8, max(height, 2 * (SHAPE + 2 + port))
 
 
-def _placed(graph: Any, groups: list[Any], picture: Picture, direction: Direction) -> Placed:
+def _placed(
+    graph: Any, groups: list[Any], picture: Picture, direction: Direction, outers: Sequence[Point]
+) -> Placed:
     left, low, right, top = map(float, graph.graph_attr["bb"].split(","))
 
     def point(text: str) -> Point:
         x, y = text.split(",")
         return float(x) - left, top - float(y)
 
-    items = tuple(
-        _item(item, point(graph.get_node(item.number).attr["pos"]), direction) for item in picture.items
-    )
-    arrows = tuple(
-        PlacedArrow(
-            arrow,
-            _start(items[arrow.source].rect, direction),
-            tuple(map(point, graph.get_edge(arrow.source, arrow.target).attr["pos"].split())),
-        )
-        for arrow in picture.arrows
-    )
+    middles = [point(graph.get_node(item.number).attr["pos"]) for item in picture.items]
+    rects = [
+        _item_rect(item, middle, outer, direction)
+        for item, middle, outer in zip(picture.items, middles, outers, strict=True)
+    ]
+    ports = [port_of(item, direction) for item in picture.items]
+    arrows: list[PlacedArrow] = []
+    leaving: list[list[PlacedArrow]] = [[] for _ in rects]
+    for arrow in picture.arrows:
+        points = [*map(point, graph.get_edge(arrow.source, arrow.target).attr["pos"].split())]
+        of_both = ports[arrow.source], ports[arrow.target]
+        arrows.append(arrow_with_ports(arrow, rects[arrow.source], points, of_both, direction))
+        leaving[arrow.source].append(arrows[-1])
+    items = tuple(map(_item, picture.items, rects, leaving, [direction] * len(rects)))
     boxes = tuple(
         PlacedBox(box, _rect(*point(",".join(corners[:2])), *point(",".join(corners[2:]))))
         for box, group in zip(picture.boxes, groups, strict=True)
         if len(corners := group.graph_attr["bb"].split(",")) == 4
     )
     size = right - left, top - low
-    return Placed(picture.title, picture.subtitle, *size, direction, items, arrows, boxes)
+    return Placed(picture.title, picture.subtitle, *size, direction, items, tuple(arrows), boxes)
 
 
-def _item(item: Item, middle: Point, direction: Direction) -> PlacedItem:
+def _item_rect(item: Item, middle: Point, outer: Point, direction: Direction) -> Rect:
+    """Return the rectangle of an item: what is laid out without the strip behind it."""
     width, height = item_size(item)
-    outer = _outer(item, direction)
     x, y = middle
     if direction == "down":
-        rect = Rect(x - width / 2, y - outer[1] / 2, width, height)
-        return PlacedItem(item, rect, (x, y + outer[1] / 2))
-    rect = Rect(x - outer[0] / 2, y - height / 2, width, height)
-    return PlacedItem(item, rect, (x + outer[0] / 2, y))
+        return Rect(x - width / 2, y - outer[1] / 2, width, height)
+    return Rect(x - outer[0] / 2, y - height / 2, width, height)
 
 
-def _start(rect: Rect, direction: Direction) -> Point:
-    """Return where arrows leave an item."""
-    return (rect.middle, rect.bottom) if direction == "down" else (rect.right, rect.y + rect.height / 2)
+def _item(item: Item, rect: Rect, leaving: Sequence[PlacedArrow], direction: Direction) -> PlacedItem:
+    """Return an item with the shape of its output beside the arrows that leave it, to the right or above."""
+    x, y = start_of(rect, direction)
+    if direction == "down":
+        beside = max((each.start[0] for each in leaving), default=x)
+        return PlacedItem(item, rect, (max(x, beside) + 5, y + 13), (x, y + STRIP))
+    above = min((each.start[1] for each in leaving), default=y)
+    return PlacedItem(item, rect, (x + 8, min(y, above) - 4), (x + strip_width(item) + 8, y))
 
 
 def _rect(left: float, bottom: float, right: float, top: float) -> Rect:

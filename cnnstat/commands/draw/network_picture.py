@@ -11,7 +11,15 @@ from cnnstat.analysis.outline import outline
 from cnnstat.base.text import visible
 from cnnstat.commands.draw.picture import Arrow, Box, Item, Picture
 from cnnstat.commands.draw.repeats import repeats_of
-from cnnstat.commands.draw.wording import family_of, figure_lines, hover, operation, shape_text, short
+from cnnstat.commands.draw.wording import (
+    family_of,
+    figure_lines,
+    hover,
+    operation,
+    shape_text,
+    shapes_text,
+    short,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +59,7 @@ def picture_of(analysis: Analysis, chosen: Chosen, marks: Mapping[str, Mark] | N
     outputs = {item_at[number] for number in graph.outputs}
     items = []
     for place, (start, _, row, _) in enumerate(drawn):
-        shape = ", ".join(shapes.get(place, ()))
+        shape = shapes_text(shapes.get(place, ()))
         if row is None:
             node = graph.inputs[start]
             text = shape_text(node.shape)
@@ -123,7 +131,7 @@ def _item(
         title=short(own),
         operation="" if plain else said,
         figures=figure_lines(row, chosen.figures, each=run is not None),
-        shape=short(shape or shape_text(row.output_shape)),
+        shape=shape or short(shape_text(row.output_shape)),
         size=row.output_shape,
         hover=hover(row, said),
         mark=marks.get(row.name, ""),

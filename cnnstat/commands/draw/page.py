@@ -68,6 +68,7 @@ def _legend(legend: Sequence[tuple[str, str]]) -> Iterator[tuple[float, str]]:
     x = 0.0
     for style, name in legend:
         right = x + 16 + text_width(name, SHAPE)
-        swatch = rect_element(x, 0, 11, 11, "", 2)
+        behind = rect_element(x + 2, 2, 11, 11, "behind", 2) if style.startswith("block ") else ""
+        swatch = behind + rect_element(x, 0, 11, 11, "", 2)
         yield right, f'<g class="item {style}">{swatch}{text_element(name, x + 16, 9, SHAPE, "more")}</g>'
         x = right + 16

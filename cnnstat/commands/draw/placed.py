@@ -52,10 +52,11 @@ class Rect(Struct, frozen=True):
 
 
 class PlacedItem(Struct, frozen=True):
-    """An item, its rectangle, and where the part of its arrow ends that the shape stands beside."""
+    """An item, its rectangle, where the shape of its output starts, and where the arrow beside that ends."""
 
     item: Item
     rect: Rect
+    shape: Point
     end: Point
 
 

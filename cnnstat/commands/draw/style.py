@@ -1,7 +1,8 @@
 """The colours of pictures, for light and for dark pages.
 
 Each family of layers has a hue; its box is filled with a shade of that which black text (white, on a dark
-page) is read on, and printed in greys the border still parts it from the page.
+page) is read on, and printed in greys the border still parts it from the page: by 3 to 1 at least, which is
+WCAG's least for what is drawn. A folded block has no hue but the page's own colour and a stronger frame.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _HUES = {
 }
 """Families that are told apart; the others only hand values on and are grey."""
 
+FOLDED = "block"
+"""The family of blocks that are folded."""
+
 _MARKS = {
     "added": ("#1a7f37", "#3fb950"),
     "removed": ("#cf222e", "#f85149"),
@@ -56,10 +60,10 @@ class Scheme(Struct, frozen=True):
 
 
 LIGHT = Scheme(
-    "#ffffff", "#1f2328", "#424a53", "#57606a", "#8250df", "#f6f8fa", "#afb8c1", 90, 42, 62, dark=False
+    "#ffffff", "#1f2328", "#424a53", "#57606a", "#8250df", "#f6f8fa", "#848d97", 90, 36, 62, dark=False
 )
 DARK = Scheme(
-    "#0d1117", "#f0f6fc", "#c9d1d9", "#9198a1", "#bc8cff", "#161b22", "#3d444d", 20, 58, 45, dark=True
+    "#0d1117", "#f0f6fc", "#c9d1d9", "#9198a1", "#bc8cff", "#161b22", "#656c76", 20, 58, 45, dark=True
 )
 
 
@@ -93,11 +97,14 @@ def _marked(mark: Mark, colour: str) -> str:
 
 def _family(scheme: Scheme, family: str) -> str:
     fill, border = colours(scheme, family)
-    return f".f-{family}>rect{{fill:{fill};stroke:{border}}}"
+    strong = ";stroke-width:1.8" if family == FOLDED else ""
+    return f".f-{family}>rect{{fill:{fill};stroke:{border}{strong}}}"
 
 
 def colours(scheme: Scheme, family: str) -> tuple[str, str]:
     """Return what fills the items of a family, and their borders."""
+    if family == FOLDED:
+        return scheme.page, scheme.way
     hue = _HUES.get(family)
     saturation = 0 if hue is None else scheme.saturation
     return _colour(hue or 0, saturation, scheme.fill), _colour(hue or 0, saturation, scheme.border)

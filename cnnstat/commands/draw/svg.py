@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cnnstat.commands.draw.elements import coordinate, rect_element, text_element, text_of
 from cnnstat.commands.draw.page import page
 from cnnstat.commands.draw.placed import LINE, PADDING, SHAPE, STEP, TITLE
-from cnnstat.commands.draw.style import DARK, LIGHT, family_rules
+from cnnstat.commands.draw.style import DARK, FOLDED, LIGHT, family_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,9 @@ def svg(placed: Placed) -> str:
     families = list(dict.fromkeys(each.item.family for each in placed.items))
     found = (*(each.item.mark for each in placed.items), *(each.arrow.mark for each in placed.arrows))
     marks = [mark for mark in dict.fromkeys(found) if mark]
-    legend = [(f"f-{family}", family) for family in families if family not in ("input", "block")]
+    legend = [(f"f-{family}", family) for family in families if family not in ("input", FOLDED)]
+    if FOLDED in families:
+        legend.append((f"block f-{FOLDED}", "folded block"))
     drawing = (
         *map(_box, placed.boxes),
         *map(_arrow, placed.arrows),
@@ -65,10 +67,7 @@ def _item(each: PlacedItem, placed: Placed) -> Iterator[str]:
         yield text_element(line, rect.middle, y + number * STEP, LINE, "more", "middle")
     if item.output:
         yield _stub(each, placed)
-    if placed.direction == "down":
-        yield text_element(item.shape, rect.middle + 5, rect.bottom + 13, SHAPE, "shape")
-    else:
-        yield text_element(item.shape, rect.right + 8, rect.y + rect.height / 2 - 4, SHAPE, "shape")
+    yield text_element(item.shape, *each.shape, SHAPE, "shape")
     yield "</g>"
 
 

@@ -31,6 +31,15 @@ def shape_text(shape: Shape) -> str:
     return shown(shape, "shape")
 
 
+def shapes_text(shapes: Sequence[str]) -> str:
+    """Return shapes as long as a box can hold them: the first ones, and how many more there are."""
+    for kept in range(len(shapes), 0, -1):
+        more = f" and {len(shapes) - kept} more" if kept < len(shapes) else ""
+        if len(text := ", ".join(shapes[:kept]) + more) <= _LONGEST:
+            return text
+    return short(", ".join(shapes))
+
+
 def operation(row: LayerRow) -> str:
     """Return the type of a layer, its kernel, and its options that are not the usual ones."""
     layer, axes = row.node.layer, len(row.output_shape) - 1

@@ -61,13 +61,13 @@ ALONE = ("npz", "safetensors")
 def export(network: Chosen, options: ExportOptions, form: str) -> None:
     """Write SPEC as a file of another tool, or its weights alone, drawn from a seed or read from a file."""
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
+    from cnnstat.bridge.named_network import with_model  # noqa: PLC0415
+    from cnnstat.bridge.refusals import RefusedError  # noqa: PLC0415
     from cnnstat.cli.options import Output  # noqa: PLC0415
     from cnnstat.commands.export.document import document  # noqa: PLC0415
     from cnnstat.commands.export.exported import exported, write  # noqa: PLC0415
     from cnnstat.commands.export.network import network_of  # noqa: PLC0415
     from cnnstat.commands.export.report import report  # noqa: PLC0415
-    from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
-    from cnnstat.commands.run.refusals import RefusedError  # noqa: PLC0415
     from cnnstat.exporters.refusals import NoExportError  # noqa: PLC0415
 
     options = _settled(network, options)

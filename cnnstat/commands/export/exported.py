@@ -11,11 +11,10 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.base.dtypes import BYTES
 from cnnstat.base.files import replacing
 from cnnstat.bridge.memory import Uses, running_bytes
-from cnnstat.bridge.weights import variants_alike
+from cnnstat.bridge.memory_limit import MemoryLimit
+from cnnstat.bridge.weights import SPECS_OWN, variants_alike
 from cnnstat.commands.export.targets import TARGETS
 from cnnstat.commands.export.values import values
-from cnnstat.commands.run.memory_limit import MemoryLimit
-from cnnstat.commands.run.weights import SPECS_OWN
 from cnnstat.tensors.common import listed
 
 if TYPE_CHECKING:

@@ -21,9 +21,11 @@ from cnnstat.cli.options import (
 )
 from cnnstat.cli.output import show
 from cnnstat.commands.flops.document import (
+    convention_entries,
     convention_entry,
     counted_layers,
     document,
+    every_convention,
     roofline_entry,
     training_entry,
 )
@@ -87,9 +89,8 @@ def _one_convention(analysis: Analysis, depth: int | None, convention: Conventio
 
 
 def _conventions(analysis: Analysis, output: Output) -> None:
-    counted = {name: tool_counts(analysis, tool) for name, tool in CONVENTIONS.items()}
-    entries = tuple(convention_entry(CONVENTIONS[name], total(parts)) for name, parts in counted.items())
-    found = document(analysis, None, conventions=entries)
+    counted = every_convention(analysis)
+    found = document(analysis, None, conventions=convention_entries(counted))
     show(found, lambda: conventions_report(found, analysis, counted), output)
 
 

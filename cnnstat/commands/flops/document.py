@@ -9,13 +9,14 @@ from msgspec.structs import asdict
 
 from cnnstat.analysis.backward_cost import Cost
 from cnnstat.analysis.by_type import counts_by_type
+from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.outline import folded
 from cnnstat.analysis.roofline import together
-from cnnstat.analysis.tool_counts import ToolCount, total
+from cnnstat.analysis.tool_counts import ToolCount, tool_counts, total
 from cnnstat.report.document import AnalysisDocument, of_analysis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.convention import Convention
@@ -176,6 +177,16 @@ def convention_entry(
         left_out=whole.left_out,
         layers=layers,
     )
+
+
+def convention_entries(counted: Mapping[str, Sequence[ToolCount]]) -> tuple[ConventionEntry, ...]:
+    """Return what each of some tools prints for the network, from what it counts for every layer."""
+    return tuple(convention_entry(CONVENTIONS[name], total(parts)) for name, parts in counted.items())
+
+
+def every_convention(analysis: Analysis) -> dict[str, tuple[ToolCount, ...]]:
+    """Return what each tool counts for every layer, by its name."""
+    return {name: tuple(tool_counts(analysis, tool)) for name, tool in CONVENTIONS.items()}
 
 
 def counted_layers(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cnnstat.analysis import memory
 from cnnstat.base.dtypes import BYTES
+from cnnstat.base.text import bytes_text
 from cnnstat.commands.plot.chart import (
     OTHER,
     REST,
@@ -23,7 +24,6 @@ from cnnstat.commands.plot.chart import (
     label,
 )
 from cnnstat.commands.plot.heading import bundles, heading, names_of, shared
-from cnnstat.report.text import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

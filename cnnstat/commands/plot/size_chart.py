@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from cnnstat.base.figures import FIGURES
+from cnnstat.base.text import bytes_text
 from cnnstat.commands.plot.chart import Axis, Chart, Panel, Point, Rule, Series, distinct, label, merged
 from cnnstat.commands.plot.heading import LONGEST, bundles
 from cnnstat.report.document import NetworkDocument
 from cnnstat.report.layers import without
-from cnnstat.report.text import bytes_text, sizes
+from cnnstat.report.text import sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

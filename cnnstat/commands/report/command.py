@@ -2,52 +2,120 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cnnstat.base.errors import ArgumentError, SpecError
+from cnnstat.base.text import plain
 from cnnstat.cli import completion
-from cnnstat.cli.options import File, gathered, input_option, set_option, settings_options
-from cnnstat.cli.output import check_output, complain, put
-from cnnstat.commands.report.networks import Given, networks
+from cnnstat.cli.options import (
+    File,
+    index_of,
+    input_option,
+    max_memory_option,
+    read_by,
+    set_option,
+    settings_options,
+)
+from cnnstat.cli.output import check_output, complain, finish, put
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.base.arguments import Inputs
+    from cnnstat.commands.report.networks import Reported
+    from cnnstat.commands.report.pages import Pages
 
 
-def _file(context: click.Context, parameter: click.Parameter, value: str) -> Path | None:
-    from pathlib import Path  # noqa: PLC0415
-
-    return None if value == "-" else Path(value)
+def _units(texts: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Read LAYER:C,Y,X, as often as it is given."""
+    found = []
+    for text in texts:
+        layer, sign, unit = text.rpartition(":")
+        if not sign or not layer:
+            raise ArgumentError(f"expected a layer and a unit of it, such as conv1:0,3,5, got '{text}'")
+        found.append((layer, index_of(unit)))
+    return tuple(found)
 
 
 @click.command()
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=completion.specs)
-@gathered("given", Given, set_option, input_option, settings_options("batch", "dtype", "optimizer"))
+@set_option
+@input_option
+@settings_options("batch", "dtype", "optimizer")
+@click.option("--run", "runs", is_flag=True, help="Execute each network, and show the proof of its figures.")
+@click.option(
+    "--trace",
+    "traces",
+    metavar="LAYER:C,Y,X",
+    multiple=True,
+    callback=read_by(_units),
+    help="Show how this unit comes about. May be repeated.  [default: of small networks one of each layer]",
+)
+@max_memory_option
 @click.option(
     "-o",
     "--output",
-    "output",
     metavar="FILE",
     type=File(dir_okay=False, allow_dash=True),
     required=True,
-    callback=_file,
     help="The HTML file to write; - is standard output.",
 )
-def report(specs: tuple[str, ...], given: Given, output: Path | None) -> None:
-    """A page of networks that one can click through, as one HTML file that needs nothing beside it.
+def report(
+    specs: tuple[str, ...],
+    params: dict[str, object],
+    input_shape: Inputs | None,
+    settings: Settings,
+    runs: bool,
+    traces: tuple[tuple[str, tuple[int, ...]], ...],
+    max_memory: int | None,
+    output: str,
+) -> None:
+    """Networks as a page to click through: one HTML file that needs nothing beside it, and loads nothing.
 
-    Of two SPECs it shows the difference, too. A SPEC may be a folder: all networks of all its specs.
+    Of two SPECs it shows the difference, too. A SPEC may be a folder: then it is all networks of its specs.
     """
-    from cnnstat.commands.report.html import html  # noqa: PLC0415 - --help needs none of it
-    from cnnstat.commands.report.network_page import network_page  # noqa: PLC0415
-    from cnnstat.commands.report.page_document import page_document  # noqa: PLC0415
+    if specs.count("-") > 1:
+        raise click.UsageError("only one network can be standard input")
+    file = None if output == "-" else Path(output)
+    check_output(file)
+    # These need NumPy, which takes longer to start than the whole calculator: --help does without.
+    from cnnstat.commands.report.html import html  # noqa: PLC0415
+    from cnnstat.commands.report.networks import Given, networks  # noqa: PLC0415
+    from cnnstat.commands.report.pages import Wanted, pages_of  # noqa: PLC0415
     from cnnstat.page.assets import assets  # noqa: PLC0415
 
-    check_output(output)
-    found = networks(specs, given)
-    pages = [None if each.analysis is None else network_page(each.analysis, each.key) for each in found]
-    put(html(page_document(found, pages), pages, assets("report")), output)
-    wrong = [each.error for each in found if each.error]
-    if wrong:
-        raise click.exceptions.Exit(complain("".join(f"{error}\n" for error in wrong), 1))
+    weights = runs or bool(traces)
+    found = networks(specs, Given(params, input_shape, settings, weights, max_memory))
+    pages = pages_of(found, Wanted(runs, traces, max_memory))
+    put(html(pages.document, pages.networks, assets("report")), file)
+    _end(found, pages)
+
+
+def _end(networks: Sequence[Reported], pages: Pages) -> None:
+    """End as the commands do whose figures are shown: what is wrong, or could not be done, is said.
+
+    Raises:
+        Exit: with 1 where a spec, a published figure or a calculated one is wrong; with 2 where a network
+            could not be run.
+    """
+    wrong: list[str] = []
+    undone: list[str] = []
+    for network, page, proved in zip(networks, pages.networks, pages.proved, strict=True):
+        try:
+            if network.error:
+                raise network.error
+            if network.analysis:
+                finish(network.analysis)
+        except SpecError as error:
+            wrong.append(str(error))
+        if proved is False and page:
+            wrong.append(plain(f"{network.spec}: {page.proof.verdict if page.proof else page.proof_reason}"))
+        elif page and page.proof_reason:
+            undone.append(plain(f"{network.spec}: {page.proof_reason}"))
+    if wrong or undone:
+        lines = "".join(f"{line}\n" for line in (*wrong, *undone))
+        raise click.exceptions.Exit(complain(lines, 1 if wrong else 2))

@@ -112,10 +112,13 @@ class LayerFields(Struct, frozen=True, kw_only=True):
     """Only where units may see less than this: the layer that makes it so."""
 
 
+ChartKind: TypeAlias = Literal["layers", "memory", "rf"]
+
+
 class ChartEntry(Struct, frozen=True, kw_only=True):
     """A chart of `plot`, as Vega-Lite."""
 
-    kind: Literal["layers", "memory", "rf"]
+    kind: ChartKind
     light: dict[str, Any]
     dark: dict[str, Any]
 
@@ -125,15 +128,18 @@ class FindingEntry(Struct, frozen=True, kw_only=True):
 
     finding: Finding
     title: str
+    meaning: str
     way_out: str
-    """Empty for the code of a plug-in that says none."""
+    """Of a problem; empty for a rule."""
+    good: str
+    """Of a rule, a spec in which it finds nothing; empty for a problem."""
 
 
 class SpecText(Struct, frozen=True, kw_only=True):
-    """The text of the spec."""
+    """The text of the spec; of a model, the one that it is read as."""
 
     file: str
-    """As it was named."""
+    """As problems name it."""
     text: str
 
 
@@ -172,6 +178,8 @@ class NetworkPage(Document, frozen=True, kw_only=True):
     spec: SpecText | None
     proof: RunDocument | None
     """As `run --format json` has it; null where the network was not run."""
+    proof_reason: str
+    """Why it could not be run; empty where it was, or where nobody asked."""
     traces: tuple[UnitTrace, ...] | None
     traces_reason: str
     """Why there are no traces; empty where there are."""

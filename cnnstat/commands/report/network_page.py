@@ -1,53 +1,61 @@
-"""Analysis -> what a page shows of a network."""
+"""Analysis -> what a page shows of a network, in parts that can be asked for alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.analysis.model import BlockRow
+from msgspec.structs import replace
+
 from cnnstat.commands.draw.repeats import repeats_of
-from cnnstat.commands.draw.wording import family_of, operation
 from cnnstat.commands.explain.document import entry_of
 from cnnstat.commands.explain.explanations import explanations
-from cnnstat.commands.report.document import (
-    Block,
-    EqualRepetitions,
-    LayerLook,
-    NetworkPage,
-)
+from cnnstat.commands.flops.document import convention_entries, every_convention
+from cnnstat.commands.report.chart_entries import chart_entries
+from cnnstat.commands.report.document import NetworkPage, SpecText
+from cnnstat.commands.report.tree import blocks, layer_looks, repetitions
 from cnnstat.commands.report.unit_fields import unit_fields
 from cnnstat.commands.summary.document import document as summary_document
-from cnnstat.report.document import entry
 from cnnstat.report.outline import branches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cnnstat.analysis import Analysis
-    from cnnstat.commands.draw.repeats import Repeats
     from cnnstat.commands.explain.document import ExplainedEntry
+    from cnnstat.commands.flops.document import ConventionEntry
 
 
-def network_page(analysis: Analysis, key: str) -> NetworkPage:
-    """Return what a page shows of a network, without what needs its spec's text or a run."""
+def first_page(analysis: Analysis, key: str) -> NetworkPage:
+    """Return what a page shows of a network at once: its figures, and how its layers stand together."""
     repeats = repeats_of(analysis, each=False)
     return NetworkPage(
         command="report",
         key=key,
         summary=summary_document(analysis, None),
         outputs=analysis.output_names,
-        layers=tuple(_looks(analysis, repeats)),
-        blocks=tuple(_blocks(analysis)),
-        repetitions=tuple(_repetitions(analysis, repeats)),
-        explained=explained(analysis),
-        fields=unit_fields(analysis),
+        layers=tuple(layer_looks(analysis, repeats)),
+        blocks=tuple(blocks(analysis)),
+        repetitions=tuple(repetitions(analysis, repeats)),
+        explained=None,
+        fields=None,
         conventions=None,
         charts=None,
         findings=None,
         spec=None,
         proof=None,
+        proof_reason="",
         traces=None,
         traces_reason="",
+    )
+
+
+def whole_page(analysis: Analysis, key: str) -> NetworkPage:
+    """Return all that a page shows of a network that was not run."""
+    return replace(
+        first_page(analysis, key),
+        explained=explained(analysis),
+        fields=unit_fields(analysis),
+        conventions=conventions(analysis),
+        charts=chart_entries(analysis),
+        spec=spec_text(analysis),
     )
 
 
@@ -57,50 +65,12 @@ def explained(analysis: Analysis) -> tuple[ExplainedEntry, ...]:
     return tuple(map(entry_of, explanations(analysis, rows)))
 
 
-def _looks(analysis: Analysis, repeats: Repeats) -> Iterator[LayerLook]:
-    first = len(analysis.graph.inputs)
-    for row in analysis.rows:
-        yield LayerLook(
-            family=family_of(row),
-            operation=operation(row),
-            line=row.node.entry.span.line,
-            drawn=repeats.drawn[row.number] - first,
-        )
+def conventions(analysis: Analysis) -> tuple[ConventionEntry, ...]:
+    """Return what other tools print for the network."""
+    return convention_entries(every_convention(analysis))
 
 
-def _blocks(analysis: Analysis) -> Iterator[Block]:
-    """Yield every block that has layers, each before those that stand in it."""
-    positions: dict[str, int] = {}
-    for branch in branches(analysis):
-        if not isinstance(branch.row, BlockRow):
-            continue
-        yield Block(
-            path=branch.row.name,
-            start=branch.row.layers.start,
-            stop=branch.row.layers.stop,
-            inside=positions.get(_around(branch.row.name, positions)),
-            line=branch.row.group.entry.span.line,
-            figures=entry(branch.row, analysis),
-        )
-        positions[branch.row.name] = len(positions)
-
-
-def _around(path: str, known: dict[str, int]) -> str:
-    """Return the path of the innermost block around another one; "" for none."""
-    while path := path.rpartition(".")[0]:
-        if path in known:
-            return path
-    return ""
-
-
-def _repetitions(analysis: Analysis, repeats: Repeats) -> Iterator[EqualRepetitions]:
-    first = len(analysis.graph.inputs)
-    for run in repeats.runs.values():
-        yield EqualRepetitions(
-            first=run.first.path,
-            last=run.last.path,
-            times=run.times,
-            start=run.first.start - first,
-            stop=run.last.stop - first,
-            whole=run.whole,
-        )
+def spec_text(analysis: Analysis) -> SpecText:
+    """Return the text that the network was read from."""
+    source = analysis.graph.spec.family.span.source
+    return SpecText(file=source.name, text=source.text)

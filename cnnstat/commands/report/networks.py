@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import ArgumentError, Source, SpecError
+from cnnstat.bridge.named_network import with_model
+from cnnstat.cli.options import Chosen
 from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.spec_files import spec_files
-from cnnstat.graph.load import load_written
 from cnnstat.graph.model import build
-from cnnstat.importers import read
+from cnnstat.importers import is_code, read
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.settings import Settings
     from cnnstat.base.arguments import Inputs
+    from cnnstat.bridge.taken_weights import Model
     from cnnstat.graph.model import Graph
 
 SHOWN = 1000
@@ -31,23 +34,30 @@ SHOWN = 1000
 
 
 class Given(Struct, frozen=True):
-    """What is asked of each network: parameters in place of its own, another input, and settings."""
+    """What is asked of each network: parameters in place of its own, another input, and settings.
+
+    ``weights``: a module of PyTorch is made with its own, within so many bytes of memory.
+    """
 
     params: dict[str, object]
     input_shape: Inputs | None
     settings: Settings
+    weights: bool = False
+    max_memory: int | None = None
 
 
 class Reported(Struct, frozen=True):
     """A network under the ``key`` that tells it from others, or the ``error`` that stands in its place.
 
-    ``spec`` is the word that names it alone, as a command line would.
+    ``spec`` is the word that names it alone, as a command line would; ``model`` is the model that it is,
+    whose weights a run takes.
     """
 
     key: str
     spec: str
     analysis: Analysis | None
     error: SpecError | None = None
+    model: Model | None = None
 
 
 def is_folder(word: str) -> bool:
@@ -65,34 +75,39 @@ def networks(words: Sequence[str], given: Given) -> tuple[Reported, ...]:
     taken: dict[str, int] = {}
     found: list[Reported] = []
     for word in words:
-        for spec, analysis, error in _in_folder(word, given) if is_folder(word) else _named(word, given):
+        for each in _in_folder(word, given) if is_folder(word) else _named(word, given):
             if len(found) == SHOWN:
                 raise ArgumentError(f"there are more than {SHOWN:,} networks in {', '.join(words)}")
-            found.append(Reported(_key(analysis.name if analysis else spec, taken), spec, analysis, error))
+            name = each.analysis.name if each.analysis else each.spec
+            found.append(replace(each, key=_key(name, taken)))
     return tuple(found)
 
 
-def _named(word: str, given: Given) -> Iterator[tuple[str, Analysis, None]]:
-    graph = load_written(word, params=given.params, input_shape=given.input_shape)
-    yield word, analyze_graph(graph, given.settings), None
+def _named(word: str, given: Given) -> Iterator[Reported]:
+    chosen = Chosen(word, given.params, given.input_shape)
+    if is_code(word) and not given.weights:
+        graph, model = chosen.load(), None
+    else:
+        graph, model = with_model(chosen, given.max_memory)
+    yield Reported("", word, analyze_graph(graph, given.settings), model=model)
 
 
-def _in_folder(folder: str, given: Given) -> Iterator[tuple[str, Analysis | None, SpecError | None]]:
+def _in_folder(folder: str, given: Given) -> Iterator[Reported]:
     configuration = read_configuration(None, Path.cwd())
     for path in spec_files((folder,), configuration).specs:
         try:
             text, name, _ = read(path)
             family = read_family(Source(name, text))
         except SpecError as error:
-            yield path, None, error
+            yield Reported("", path, None, error)
             continue
         for variant in family.variants or (None,):
             spec = path if variant is None else f"{path}#{variant}"
             try:
                 graph = _on(build(choose(family, variant, given.params)), given.input_shape)
-                yield spec, analyze_graph(graph, given.settings), None
+                yield Reported("", spec, analyze_graph(graph, given.settings))
             except SpecError as error:
-                yield spec, None, error
+                yield Reported("", spec, None, error)
 
 
 def _on(graph: Graph, input_shape: Inputs | None) -> Graph:

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 def page_document(
     networks: Sequence[Reported],
     pages: Sequence[NetworkPage | None],
-    difference: DiffDocument | None = None,
+    proved: Sequence[bool | None],
+    difference: DiffDocument | None,
 ) -> PageDocument:
-    """Return what a page is made of, beside the pages of networks; None for one that could not be read."""
+    """Return what a page is made of, beside the pages of networks; None for one that could not be read.
+
+    ``proved`` says of each network whether a run proved its figures; None for no run.
+    """
     names = [each.analysis.name if each.analysis else each.spec for each in networks]
     families = {look.family for page in pages if page for look in page.layers}
     return PageDocument(
@@ -32,7 +36,7 @@ def page_document(
         version=__version__,
         title=" and ".join(names) if len(names) < 3 else f"{len(names):,} networks",
         colours=family_colours(families),
-        index=tuple(_entry(*each) for each in zip(networks, pages, strict=True)),
+        index=tuple(_entry(*each) for each in zip(networks, pages, proved, strict=True)),
         difference=difference,
     )
 
@@ -50,7 +54,7 @@ def _colours(scheme: Scheme, family: str) -> Colours:
     return Colours(fill=fill, border=border)
 
 
-def _entry(network: Reported, page: NetworkPage | None) -> IndexEntry:
+def _entry(network: Reported, page: NetworkPage | None, proved: bool | None) -> IndexEntry:
     analysis, error = network.analysis, network.error
     if analysis is None or page is None:
         problems = tuple(f"{problem}" for problem in error.problems) if error else ()
@@ -75,6 +79,6 @@ def _entry(network: Reported, page: NetworkPage | None) -> IndexEntry:
         layers=len(analysis.rows),
         totals=total_figures(analysis),
         findings=dict(Counter(each.finding.severity for each in page.findings or ())),
-        proved=None,
+        proved=proved,
         problems=(),
     )

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from msgspec.structs import replace
 
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.bridge.refusals import DisprovedError
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import (
     FILE,
@@ -25,7 +26,6 @@ from cnnstat.cli.options import (
 )
 from cnnstat.cli.output import Undone, finish, place_of, same_file, show
 from cnnstat.commands.run.options import RunOptions
-from cnnstat.commands.run.refusals import DisprovedError
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES, METHODS
 from cnnstat.importers import is_model
 
@@ -104,8 +104,8 @@ def run(network: Chosen, options: RunOptions, depth: int | None, output: Output)
     """
     spare_busy_processors()
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
+    from cnnstat.bridge.named_network import with_model  # noqa: PLC0415
     from cnnstat.commands.run.document import document  # noqa: PLC0415
-    from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
     from cnnstat.commands.run.proof import REFUSALS, prove  # noqa: PLC0415
     from cnnstat.commands.run.report import report  # noqa: PLC0415
     from cnnstat.commands.run.weights import names_document, names_report  # noqa: PLC0415

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnstat.base.text import plain
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.commands.run.opinion import Beside
 from cnnstat.commands.run.original import OwnOutputs
-from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.exporters.onnx.external import moved_out
 from cnnstat.exporters.onnx.library import onnx_library
 from cnnstat.exporters.onnx.model import model

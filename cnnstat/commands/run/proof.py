@@ -11,18 +11,19 @@ from msgspec.structs import replace
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.text import plain
+from cnnstat.bridge import program
+from cnnstat.bridge.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.bridge.memory import Uses, running_bytes
+from cnnstat.bridge.memory_limit import MemoryLimit
 from cnnstat.bridge.program import Network
+from cnnstat.bridge.refusals import DisprovedError, RefusedError
 from cnnstat.bridge.taken_weights import take_weights
 from cnnstat.bridge.verify import compare
 from cnnstat.bridge.written_values import written_inputs
 from cnnstat.cli.progress import progress
 from cnnstat.commands.run import onnx_runtime, pytorch_engine
-from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
-from cnnstat.commands.run.memory_limit import MemoryLimit
 from cnnstat.commands.run.opinion import ModelOutputs
 from cnnstat.commands.run.original import OwnOutputs, compared
-from cnnstat.commands.run.refusals import DisprovedError, RefusedError
 from cnnstat.commands.run.times import Times, times
 from cnnstat.commands.run.weights import WeightsRead, weights_read
 from cnnstat.executor.choices import PROJECTION
@@ -33,11 +34,9 @@ from cnnstat.executor.measure.gradients import SAMPLES, Plan, check_layers, grad
 from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.measure.seconds import PASSES, layer_seconds
 from cnnstat.executor.network import UnfitError
-from cnnstat.executor.program import MissingKernelError
 from cnnstat.exporters.refusals import NoExportError
 from cnnstat.importers import code_original, code_outputs, original_file
 from cnnstat.tensors import (
-    FileError,
     as_attributes,
     save_activations,
     save_weights,
@@ -59,8 +58,8 @@ if TYPE_CHECKING:
     from cnnstat.tensors import GivenInput
 
 
-REFUSALS = (RefusedError, NoExportError, FileError, MissingKernelError, UnfitError)
-"""What was asked and cannot be, what files object to, and layers that fit but for training."""
+REFUSALS = (*program.REFUSALS, NoExportError)
+"""Why a network is not run, and why another engine cannot run it."""
 
 
 class Proof(Struct, frozen=True):

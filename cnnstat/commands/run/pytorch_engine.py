@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnstat.base.text import plain
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.commands.run.opinion import Beside, Slopes, drawn_slopes
-from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.exporters.pytorch.module import Written
 
 if TYPE_CHECKING:

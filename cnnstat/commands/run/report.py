@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.figures import ADDED
 from cnnstat.base.text import plain
+from cnnstat.bridge.weights import SPECS_OWN
 from cnnstat.commands.run.gradients import gradient_fact, gradient_table
 from cnnstat.commands.run.outputs import output_fact, output_table
 from cnnstat.commands.run.times import time_fact, time_table
 from cnnstat.commands.run.verdict import TITLES
-from cnnstat.commands.run.weights import SPECS_OWN
 from cnnstat.report.columns import COLUMNS, MEASURABLE, footnotes, size_text
 from cnnstat.report.document import figures
 from cnnstat.report.layers import title_of

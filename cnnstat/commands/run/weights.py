@@ -9,9 +9,9 @@ from msgspec import Meta, Struct
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
 from cnnstat.bridge.memory import Uses, running_bytes
+from cnnstat.bridge.memory_limit import MemoryLimit
 from cnnstat.bridge.program import Network
-from cnnstat.bridge.weights import TensorPair, pairs_of, variants_alike
-from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.bridge.weights import SPECS_OWN, TensorPair, pairs_of, variants_alike
 from cnnstat.report.document import NetworkDocument, head
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from cnnstat.bridge.taken_weights import Taken
     from cnnstat.commands.run.options import RunOptions
     from cnnstat.graph.model import Graph
-
-SPECS_OWN = "strides, eps, slopes and activations are the spec's, a file has none"
 
 
 class WeightsRead(Struct, frozen=True):

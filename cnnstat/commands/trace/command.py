@@ -95,8 +95,8 @@ def trace(network: Chosen, options: TraceOptions, output: Output) -> None:
     With --backward also what comes back to it: which deltas, through which weights, and the gradients.
     """
     # These need NumPy, which takes longer to start than the whole calculator: --help does without.
-    from cnnstat.commands.run.model_weights import with_model  # noqa: PLC0415
-    from cnnstat.commands.run.proof import REFUSALS  # noqa: PLC0415
+    from cnnstat.bridge.named_network import with_model  # noqa: PLC0415
+    from cnnstat.bridge.program import REFUSALS  # noqa: PLC0415
     from cnnstat.commands.trace.unit_trace import trace_of  # noqa: PLC0415
 
     _check_options(options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cnnstat.base.arguments import check_choice, check_count, check_type, shown
 from cnnstat.base.errors import ArgumentError
-from cnnstat.commands.run.refusals import RefusedError
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.commands.trace.options import TraceOptions
 from cnnstat.commands.trace.unit_trace import trace_of
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES

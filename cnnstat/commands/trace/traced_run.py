@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.analysis.settings import Settings
+from cnnstat.bridge.inputs import batch_of, check_known, given_inputs, samples_of
 from cnnstat.bridge.memory import Uses, running_bytes
+from cnnstat.bridge.memory_limit import MemoryLimit
 from cnnstat.bridge.program import Network
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.bridge.taken_weights import take_weights
 from cnnstat.bridge.written_values import written_deltas, written_targets
-from cnnstat.commands.run.inputs import batch_of, check_known, given_inputs, samples_of
-from cnnstat.commands.run.memory_limit import MemoryLimit
-from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.layer_run import LayerRun
 from cnnstat.executor.backward import go_back
 from cnnstat.executor.choices import PROJECTION

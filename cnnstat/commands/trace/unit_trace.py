@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import exp, fsum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import UNSET
 
@@ -11,8 +11,8 @@ from cnnstat.analysis.outline import find
 from cnnstat.base.axes import rank_of
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plural
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.bridge.taken_weights import whose_weights
-from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.commands.trace.document import Backward, Followed, Share, TraceDocument, WeightGradient
 from cnnstat.commands.trace.families.activation import POINTWISE
 from cnnstat.commands.trace.families.loss import behind_softmax, given, loss_gradient
@@ -24,6 +24,8 @@ from cnnstat.executor.kernel import is_finite
 from cnnstat.report.document import Real, head
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstat.analysis import Analysis
     from cnnstat.commands.trace.layer_run import Index, LayerRun
     from cnnstat.commands.trace.options import TraceOptions
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from cnnstat.executor.kernel import Array
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import LayerNode
+
+Untraceable: TypeAlias = ArgumentError | RefusedError
+"""Why a unit cannot be followed, though its network runs."""
 
 
 def trace_of(graph: Graph, options: TraceOptions) -> TraceDocument:
@@ -41,21 +46,57 @@ def trace_of(graph: Graph, options: TraceOptions) -> TraceDocument:
         ArgumentError: there is no such layer or unit.
         MemoryError, RefusedError, FileError: it cannot run as asked.
     """
-    analysis, samples = prepared(graph, options)
-    number = _number(analysis, options.at)
-    _check_unit(analysis, number, options, samples)
-    readers = readers_of(graph, number)
-    for node in (graph.nodes[number], *(readers if options.backward else ())):
-        if node.type != "input":
-            family_of(node.type)
-    run = traced(analysis, {number, *(node.number for node in readers)}, options)
-    for place, layer in run.layers.items():
-        if not all(map(is_finite, layer.arrays)):
-            raise RefusedError(f"{graph.name(place)} has numbers that are not finite: nothing adds up there")
+    (found,) = traces_of(graph, (options,))
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def traces_of(graph: Graph, units: Sequence[TraceOptions]) -> tuple[TraceDocument | Untraceable, ...]:
+    """Run a network once, and follow units of it, all with the same options; or return why one cannot be.
+
+    Raises:
+        SpecError: a layer does not fit.
+        ArgumentError: there is no such layer or unit.
+        MemoryError, RefusedError, FileError: it cannot run as asked.
+    """
+    analysis, samples = prepared(graph, units[0])
+    numbers = [_number(analysis, each.at) for each in units]
+    for number, options in zip(numbers, units, strict=True):
+        _check_unit(analysis, number, options, samples)
+    refused = [_refusal(graph, *each) for each in zip(numbers, units, strict=True)]
+    followed = {number for number, refusal in zip(numbers, refused, strict=True) if refusal is None}
+    if not followed:
+        return tuple(refusal for refusal in refused if refusal is not None)
+    needed = followed | {node.number for number in followed for node in readers_of(graph, number)}
+    run = traced(analysis, needed, units[0])
+    return tuple(
+        refusal or _unit_document(run, number, options)
+        for number, options, refusal in zip(numbers, units, refused, strict=True)
+    )
+
+
+def _refusal(graph: Graph, number: int, options: TraceOptions) -> ArgumentError | None:
+    """Return why a unit of a node cannot be followed, or None: a type of a plug-in may have no trace."""
+    try:
+        for node in (graph.nodes[number], *(readers_of(graph, number) if options.backward else ())):
+            if node.type != "input":
+                family_of(node.type)
+    except ArgumentError as refusal:
+        return refusal
+    return None
+
+
+def _unit_document(run: TracedRun, number: int, options: TraceOptions) -> TraceDocument | RefusedError:
+    """Return the document of one unit of a node, which ran; what is not finite, or too large, has none."""
+    graph = run.analysis.graph
+    for place in (number, *(node.number for node in readers_of(graph, number))):
+        if place >= len(graph.inputs) and not all(map(is_finite, run.layers[place].arrays)):
+            return RefusedError(f"{graph.name(place)} has numbers that are not finite: nothing adds up there")
     try:
         return document_of(run, number, options)
     except (OverflowError, ZeroDivisionError):
-        raise RefusedError(f"the numbers of {options.at} are too large to be traced") from None
+        return RefusedError(f"the numbers of {options.at} are too large to be traced")
 
 
 def readers_of(graph: Graph, number: int) -> tuple[LayerNode, ...]:

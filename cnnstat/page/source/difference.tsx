@@ -1,6 +1,7 @@
 /** What changed from one network to another: sums, and layer by layer. */
 
 import { useState } from "preact/hooks";
+import { Scroll } from "./scroll";
 import { COLUMNS } from "./table/columns";
 import { bytes, count, field, shape } from "./text";
 import type { DiffDocument, LayerChange, LayerEntry, TotalFigures } from "./types";
@@ -23,7 +24,7 @@ export function Difference({ difference, onNetwork }: Props) {
         {a.name} → {b.name}
       </h2>
       {difference.differ ? null : <p>No layer, figure, input or output differs.</p>}
-      <div class="scroll" tabIndex={0} role="region" aria-label="Sums of both">
+      <Scroll name="Sums of both">
         <table>
           <thead>
             <tr>
@@ -35,13 +36,13 @@ export function Difference({ difference, onNetwork }: Props) {
           </thead>
           <tbody>{TOTALS.map((total) => <Total {...total} a={a.totals} b={b.totals} />)}</tbody>
         </table>
-      </div>
+      </Scroll>
       <div class="tools">
         <label>
           <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> Show {count(same)} layers that are the same
         </label>
       </div>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Layers of both">
+      <Scroll name="Layers of both">
         <table>
           <thead>
             <tr>
@@ -62,7 +63,7 @@ export function Difference({ difference, onNetwork }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** All networks of a page in one table. */
 
 import { useState } from "preact/hooks";
+import { Scroll } from "./scroll";
 import { bytes, count, shape } from "./text";
 import type { IndexEntry } from "./types";
 
@@ -64,7 +65,7 @@ export function Index({ entries, onNetwork }: Props) {
           {rows.length} of {entries.length} networks
         </span>
       </div>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Table of networks">
+      <Scroll name="Table of networks">
         <table>
           <thead>
             <tr>
@@ -103,7 +104,7 @@ export function Index({ entries, onNetwork }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /** Light or dark: as the system has it until the button is pressed, and then as that says. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Scheme } from "./source";
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)");
@@ -15,7 +15,7 @@ export function useScheme(): [Scheme, () => void] {
     return () => media.removeEventListener("change", changed);
   }, []);
   const scheme = chosen ?? system;
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.dataset["scheme"] = scheme;
   }, [scheme]);
   const swap = useCallback(() => setChosen(scheme === "dark" ? "light" : "dark"), [scheme]);

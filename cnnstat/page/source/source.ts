@@ -23,7 +23,7 @@ export type Outline = Pick<
 
 export type ChartKind = "layers" | "memory" | "rf";
 export type Scheme = "light" | "dark";
-export type Tab = "layers" | "memory" | "fields" | "conventions" | "findings" | "spec" | "proof";
+export type Tab = "layers" | "costs" | "memory" | "fields" | "conventions" | "findings" | "spec" | "proof";
 
 /** At once where it is held, later where it has to be asked for. */
 export type Answer<T> = T | Promise<T>;

@@ -237,6 +237,8 @@ export interface NetworkPage {
   spec: SpecText | null;
   /** as `run --format json` has it; null where the network was not run */
   proof: RunDocument | null;
+  /** why it could not be run; empty where it was, or where nobody asked */
+  proof_reason: string;
   traces: UnitTrace[] | null;
   /** why there are no traces; empty where there are */
   traces_reason: string;
@@ -431,8 +433,11 @@ export interface ChartEntry {
 export interface FindingEntry {
   finding: Finding;
   title: string;
-  /** empty for the code of a plug-in that says none */
+  meaning: string;
+  /** of a problem; empty for a rule */
   way_out: string;
+  /** of a rule, a spec in which it finds nothing; empty for a problem */
+  good: string;
 }
 
 /**
@@ -457,9 +462,9 @@ export interface Finding {
   fixable: boolean;
 }
 
-/** The text of the spec. */
+/** The text of the spec; of a model, the one that it is read as. */
 export interface SpecText {
-  /** as it was named */
+  /** as problems name it */
   file: string;
   text: string;
 }

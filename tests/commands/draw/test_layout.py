@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from cnnstat.commands.draw.layout import TooLargeError, laid_out
 from cnnstat.commands.draw.network_picture import Chosen, picture_of
 from cnnstat.commands.draw.picture import Arrow, Item, Picture
 from cnnstat.graph.load import load
+
+if TYPE_CHECKING:
+    from cnnstat.commands.draw.placed import Direction
 
 pytest.importorskip("pygraphviz", reason="the extra draw")
 
@@ -52,3 +56,26 @@ def test_items_stand_apart_within_their_boxes(name: str, direction: str) -> None
             assert rect.bottom <= box.rect.bottom
     along = [rect.y if direction == "down" else rect.x for rect in rects]
     assert all(along[arrow.source] < along[arrow.target] for arrow in (each.arrow for each in placed.arrows))
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+@pytest.mark.parametrize("name", ["resnet50", "unet", "hrnet", "densenet121"])
+def test_a_skip_has_ports_of_its_own(name: str, direction: Direction) -> None:
+    """It starts and ends on the edges of its items, beside the other arrows and clear of the shape there."""
+    across = 0 if direction == "down" else 1
+    placed = laid_out(picture_of(analyze_graph(load(name)), Chosen()), direction)
+    plain = [each for each in placed.arrows if not each.arrow.skip]
+    starts = {each.arrow.source: each.start[across] for each in plain}
+    ends = {each.arrow.target: each.points[-1][across] for each in plain}
+    skips = [each for each in placed.arrows if each.arrow.skip]
+    assert skips
+    for each in skips:
+        source, target = (placed.items[number] for number in (each.arrow.source, each.arrow.target))
+        first, last = each.start[across], each.points[-1][across]
+        assert abs(first - starts[each.arrow.source]) > 7
+        assert abs(last - ends[each.arrow.target]) > 7
+        for place, rect in ((first, source.rect), (last, target.rect)):
+            low, high = (rect.x, rect.right) if direction == "down" else (rect.y, rect.bottom)
+            assert low < place < high
+        text = source.shape[across]
+        assert first < text if direction == "down" else text < first

@@ -15,6 +15,7 @@ from cnnstat.commands.plot.files import content, svg
 from cnnstat.commands.plot.ticks import log_ends, log_ticks, ticks
 from cnnstat.commands.plot.vega_lite import vega_lite
 from tests.commands.draw.hostile_spec import SIGNS
+from tests.contrast import contrast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,20 +132,9 @@ def test_each_colour_of_a_light_page_has_one_on_a_dark_page() -> None:
 def test_series_stand_out_from_the_page_and_from_each_other(theme: str) -> None:
     """By WCAG's ratio: at least 3 to 1 for what is drawn, 4.5 to 1 for what is written."""
     colours = THEMES[theme]
-    assert all(_contrast(each, colours.page) >= 3 for each in colours.series)
-    assert all(_contrast(each, colours.page) >= 4.5 for each in (colours.text, colours.more))
+    assert all(contrast(each, colours.page) >= 3 for each in colours.series)
+    assert all(contrast(each, colours.page) >= 4.5 for each in (colours.text, colours.more))
     assert len({*colours.series}) == len(colours.series)
-
-
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted(map(_luminance, (one, other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.usefixtures("_library")

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 import cnnstat
+from cnnstat.bridge.memory_limit import MemoryLimit, taken
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.commands.run import proof as proving
-from cnnstat.commands.run.memory_limit import MemoryLimit, taken
-from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.tensors import save_weights
 from tests.program import within
 

@@ -76,44 +76,40 @@ const Node = memo(({ placed, colours, selected, reachable, onPick, onFold }: Nod
   const { item, x, y, width, height, open, depth } = placed;
   const block = item.children.length > 0;
   const names = ["node", item.kind, open ? "open" : "", selected ? "selected" : "", item.output ? "output" : ""];
-  const lines = [item.operation, item.shape].filter(Boolean);
+  const lines = open ? [headOf(item)] : [item.title, item.operation, item.shape].filter(Boolean);
   return (
     <g
       class={names.filter(Boolean).join(" ")}
       transform={`translate(${x} ${y})`}
       role="treeitem"
       data-id={item.id}
-      tabIndex={reachable ? 0 : -1}
+      tabindex={reachable ? 0 : -1}
       aria-level={depth + 1}
       aria-selected={selected}
       aria-expanded={block ? open : undefined}
-      aria-label={item.words}
+      aria-label={[...lines, item.words].join(" ")}
       onClick={() => onPick(item)}
       onDblClick={block ? () => onFold(item) : undefined}
     >
-      <title>{item.words}</title>
       {block && !open ? <rect class="behind" x={4} y={4} width={width} height={height} rx={5} /> : null}
       <rect class="face" width={width} height={open ? HEAD : height} rx={5} style={open ? undefined : fillOf(colours, item.family)} />
-      {open ? (
-        <text class="title" x={10} y={16}>
-          {headOf(item)}
-        </text>
-      ) : (
-        <>
-          <text class="title" x={(width - (block ? 16 : 0)) / 2} y={18} text-anchor="middle">
-            {item.title}
-          </text>
-          {lines.map((line, index) => (
-            <text key={index} x={(width - (block ? 16 : 0)) / 2} y={34 + 16 * index} text-anchor="middle">
-              {line}
-            </text>
-          ))}
-        </>
-      )}
+      {lines.map((line, index) => (
+        <Text key={index} index={index} x={open ? 10 : (width - (block ? 16 : 0)) / 2} line={line} open={open} />
+      ))}
+      <title> {item.words}</title>
       {block ? <Sign width={width} open={open} onFold={() => onFold(item)} /> : null}
     </g>
   );
 });
+
+function Text({ index, x, line, open }: { index: number; x: number; line: string; open: boolean }) {
+  // The space is for who reads the lines aloud: it parts them.
+  return (
+    <text class={index ? undefined : "title"} x={x} y={index ? 18 + 16 * index : open ? 16 : 18} text-anchor={open ? undefined : "middle"}>
+      {`${line} `}
+    </text>
+  );
+}
 
 /** A sign to unfold or fold by pointer; keys do so at the item itself. */
 function Sign({ width, open, onFold }: { width: number; open: boolean; onFold: () => void }) {

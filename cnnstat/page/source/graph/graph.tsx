@@ -55,7 +55,8 @@ export function Graph({ source, selected, onSelect }: Props) {
 
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = laid.placed.findIndex((each) => each.item.id === focused);
+    const id = (event.target as Element).closest<SVGElement>("[data-id]")?.dataset["id"];
+    const at = laid.placed.findIndex((each) => each.item.id === id);
     const here = laid.placed[at];
     if (!here) return;
     const to = (place: Placed | undefined) => place && focus(view.current, place.item, pick);

@@ -16,7 +16,7 @@ export interface Item {
   /** What stands under the title: the type with its options; empty where the title says as much. */
   readonly operation: string;
   readonly shape: string;
-  /** All in words, for a pointer and for a screen reader. */
+  /** What the lines do not say: the whole path, and the main figures. */
   readonly words: string;
   /** Whether the network puts out what a layer in it puts out. */
   readonly output: boolean;
@@ -70,7 +70,7 @@ function input(outline: Outline, name: string, place: number): Item {
   const text = shape(outline.summary.input_shapes?.[name] ?? outline.summary.input_shape);
   return {
     ...{ id: name, kind: "input", family: "input", title: short(name), operation: "", shape: text },
-    ...{ words: `${name}, input, ${text}`, output: false, start: place, stop: place + 1, children: [], parent: "" },
+    ...{ words: `${name}: the input`, output: false, start: place, stop: place + 1, children: [], parent: "" },
   };
 }
 
@@ -114,7 +114,7 @@ function inside(outline: Outline, each: boolean): Item[] {
     const operation = block.figures.type + (times > 1 ? ` × ${times}` : repeated ? ` × ${all.length}` : "");
     return {
       ...{ id: block.path, kind: "block", family: "block", title: title(block.path, run), operation: short(operation) },
-      ...{ shape: shape(block.figures.output_shape), words: words(block.figures, operation, times) },
+      ...{ shape: shape(block.figures.output_shape), words: words(block.figures, times) },
       output: outline.outputs.some((name) => name.startsWith(`${block.path}.`)),
       ...{ start: block.start, stop: block.stop, children, parent },
     };
@@ -133,7 +133,7 @@ function layerItem(outline: Outline, place: number, parent: string, run: EqualRe
   return {
     ...{ id: entry.name, kind: "layer", family: look?.family ?? "other", title: title(entry.name, run) },
     ...{ operation: plain ? "" : short(operation), shape: shape(entry.output_shape) },
-    ...{ words: words(entry, operation, times), output: outline.outputs.includes(entry.name) },
+    ...{ words: words(entry, times), output: outline.outputs.includes(entry.name) },
     ...{ start: place, stop: place + 1, children: [], parent },
   };
 }
@@ -150,8 +150,8 @@ function title(path: string, run: EqualRepetitions | undefined): string {
   return short(run ? `${own(path)} to ${own(run.last)}` : own(path));
 }
 
-function words(entry: LayerEntry, operation: string, times: number): string {
+function words(entry: LayerEntry, times: number): string {
   const each = times > 1 ? " each" : "";
   const figures = `${count(entry.params)} params${each}, ${count(entry.macs)} MACs${each}`;
-  return `${entry.name}, ${operation}, ${shape(entry.output_shape)}, ${figures}`;
+  return `${entry.name}: ${figures}`;
 }

@@ -111,7 +111,7 @@ function OutputMap({ shape, unit, onUnit }: OutputProps) {
         role="application"
         aria-roledescription="map of units"
         aria-label={`Output map: unit ${unit.join(", ")}. Arrow keys move it.`}
-        tabIndex={0}
+        tabindex={0}
         onClick={clicked}
         onKeyDown={pressed}
       >

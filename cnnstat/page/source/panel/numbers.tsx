@@ -54,9 +54,9 @@ function Back({ backward }: { backward: Backward }) {
       {backward.from_loss ? <Worked working={backward.from_loss} /> : null}
       {backward.shares.map((share, index) => (
         <div key={index}>
-          <h5>
+          <h4>
             from {share.layer}, {share.type}
-          </h5>
+          </h4>
           <Worked working={share.working} />
         </div>
       ))}
@@ -84,7 +84,7 @@ function PartView({ part }: { part: Part }) {
   const left = part.planes.length - PLANES;
   return (
     <div class="part">
-      {part.title ? <h5>{part.title}</h5> : null}
+      {part.title ? <h4>{part.title}</h4> : null}
       {part.planes.slice(0, PLANES).map((plane, index) => (
         <PlaneView key={index} plane={plane} title={plane.label} />
       ))}

@@ -27,7 +27,7 @@ export function Selected({ source, place, go }: Props) {
   const entry = outline.summary.layers[layer];
   const block = entry ? undefined : outline.blocks.find((each) => each.path === place.layer);
   return (
-    <section class="selected" aria-label="Selected" aria-live="off">
+    <section class="selected" aria-label="Selected" tabIndex={0}>
       {entry ? (
         <Layer key={entry.name} source={source} layer={layer} entry={entry} place={place} go={go} />
       ) : block ? (

@@ -8,12 +8,13 @@ export function heldSource(page: PageDocument, network: NetworkPage): Source {
   const charts = new Map((network.charts ?? []).map((entry) => [entry.kind, entry]));
   const tabs: [Tab, boolean][] = [
     ["layers", true],
+    ["costs", charts.has("layers")],
     ["memory", charts.has("memory")],
     ["fields", charts.has("rf")],
     ["conventions", network.conventions !== null],
     ["findings", network.findings !== null],
     ["spec", network.spec !== null],
-    ["proof", network.proof !== null],
+    ["proof", network.proof !== null || network.proof_reason !== ""],
   ];
   return {
     outline: network,
@@ -25,7 +26,7 @@ export function heldSource(page: PageDocument, network: NetworkPage): Source {
     conventions: () => network.conventions,
     findings: () => network.findings,
     spec: () => network.spec,
-    proof: () => network.proof,
+    proof: () => (network.proof_reason ? Promise.reject(new Error(network.proof_reason)) : network.proof),
     trace: (layer, unit) => heldTrace(network, layer, unit),
   };
 }

@@ -43,7 +43,7 @@ export function LayerTable({ source, selected, onSelect }: Props) {
     (body.current?.rows[place] as HTMLElement | undefined)?.focus();
   };
   const pressed = (event: KeyboardEvent) => {
-    const at = rows.findIndex((row) => row.id === reachable);
+    const at = (event.target as Element).closest("tr")?.sectionRowIndex ?? -1;
     const here = rows[at];
     if (!here || event.ctrlKey || event.metaKey || event.altKey) return;
     const folds = here.original.children.length > 0;

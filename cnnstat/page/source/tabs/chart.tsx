@@ -4,7 +4,7 @@
  */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { loader, parse, View } from "vega";
+import { loader, logger, None, parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { useAsked } from "../asked";
@@ -38,8 +38,11 @@ export function Chart({ source, kind, scheme }: Props) {
 const nothing = loader({});
 nothing.load = () => Promise.reject(new Error("charts load nothing"));
 
+/** What Vega-Lite remarks upon is for who writes charts; faults are thrown all the same. */
+const silent = logger(None);
+
 function drawn(spec: Record<string, unknown>, container: HTMLElement): View {
-  const vega = compile(spec as unknown as TopLevelSpec).spec;
+  const vega = compile(spec as unknown as TopLevelSpec, { logger: silent }).spec;
   const runtime = parse(vega, undefined, { ast: true });
   const view = new View(runtime, { expr: expressionInterpreter, loader: nothing, renderer: "svg", hover: false });
   return view.initialize(container).run();

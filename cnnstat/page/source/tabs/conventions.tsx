@@ -1,6 +1,7 @@
 /** What each tool prints for the network, side by side. */
 
 import { useAsked } from "../asked";
+import { Scroll } from "../scroll";
 import type { Source } from "../source";
 import { count } from "../text";
 
@@ -9,7 +10,7 @@ export function Conventions({ source }: { source: Source }) {
   if (refusal) return <p class="refusal">{refusal}</p>;
   if (!entries) return null;
   return (
-    <div class="scroll">
+    <Scroll name="Conventions">
       <table>
         <caption>One network, counted as each tool counts</caption>
         <thead>
@@ -43,6 +44,6 @@ export function Conventions({ source }: { source: Source }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

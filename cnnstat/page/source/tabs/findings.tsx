@@ -19,15 +19,25 @@ export function Findings({ source }: { source: Source }) {
 }
 
 export function FindingView({ entry }: { entry: FindingEntry }) {
-  const { finding, title, way_out: wayOut } = entry;
+  const { finding, title, meaning, way_out: wayOut, good } = entry;
   return (
     <li class={finding.severity}>
       <p>
         <strong>{finding.severity}</strong> <code>{finding.code}</code> line {finding.line}: {finding.message}
       </p>
-      <p>
-        {title}. {wayOut}
-      </p>
+      {wayOut ? <p>{wayOut}</p> : null}
+      <details>
+        <summary>{title}</summary>
+        <p>{meaning}</p>
+        {good ? (
+          <>
+            <p>A spec in which nothing is found:</p>
+            <pre tabIndex={0}>
+              <code>{good}</code>
+            </pre>
+          </>
+        ) : null}
+      </details>
     </li>
   );
 }

@@ -1,6 +1,7 @@
 /** What a run measured beside what was calculated. Proved is what was measured, and nothing else. */
 
 import { useAsked } from "../asked";
+import { Scroll } from "../scroll";
 import type { Source } from "../source";
 import { count } from "../text";
 import type { Disagreement, RunDocument } from "../types";
@@ -74,7 +75,7 @@ const TITLES: Readonly<Record<(typeof COLUMNS)[number], string>> = {
 
 function Measured({ proof }: { proof: RunDocument }) {
   return (
-    <div class="scroll">
+    <Scroll name="Measured figures">
       <table>
         <caption>Measured; where it differs, calculated first</caption>
         <thead>
@@ -107,6 +108,6 @@ function Measured({ proof }: { proof: RunDocument }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -12,6 +12,7 @@ import { Spec } from "./spec";
 
 const TITLES: Readonly<Record<Tab, string>> = {
   layers: "Layers",
+  costs: "Costs",
   memory: "Memory",
   fields: "Fields",
   conventions: "Conventions",
@@ -73,6 +74,8 @@ function Content({ tab, source, place, go, scheme }: Props & { tab: Tab }) {
   switch (tab) {
     case "layers":
       return <LayerTable source={source} selected={place.layer} onSelect={(layer) => go({ layer })} />;
+    case "costs":
+      return <Chart source={source} kind="layers" scheme={scheme} />;
     case "memory":
       return <Chart source={source} kind="memory" scheme={scheme} />;
     case "fields":

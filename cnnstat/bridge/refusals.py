@@ -1,4 +1,4 @@
-"""Why a run ends without a document; `command` makes messages and exit codes of it."""
+"""Why a network is not run; commands make messages and exit codes of it."""
 
 
 class RefusedError(Exception):

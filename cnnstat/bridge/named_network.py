@@ -1,22 +1,41 @@
-"""A network as a command line names it, and the model that it is, whose weights may be taken."""
+"""The network that a command line names, and the model that it is, whose weights may be taken."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from cnnstat.commands.run.memory_limit import MemoryLimit
+from cnnstat.bridge.memory_limit import MemoryLimit
 from cnnstat.graph.load import of_code
 from cnnstat.importers import is_code, is_model, run_code
 from cnnstat.importers.errors import ModelError
 
 if TYPE_CHECKING:
+    from cnnstat.base.arguments import Inputs
     from cnnstat.bridge.taken_weights import Model
-    from cnnstat.cli.options import Chosen
     from cnnstat.graph.model import Graph
 
 
-def with_model(chosen: Chosen, max_memory: int | None) -> tuple[Graph, Model | None]:
+class Named(Protocol):
+    """A network by its name: SPEC, parameters in place of its own, and another input."""
+
+    @property
+    def spec(self) -> str:
+        """The name."""
+
+    @property
+    def params(self) -> dict[str, object]:
+        """The parameters."""
+
+    @property
+    def input_shape(self) -> Inputs | None:
+        """The sizes."""
+
+    def load(self) -> Graph:
+        """Read it."""
+
+
+def with_model(chosen: Named, max_memory: int | None) -> tuple[Graph, Model | None]:
     """Return the graph of SPEC, and where it is a model that model; its code is run once, within the memory.
 
     Raises:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from cnnstat.base.text import listed, plural
+from cnnstat.bridge.refusals import RefusedError
 from cnnstat.bridge.written_values import written_inputs
-from cnnstat.commands.run.refusals import RefusedError
 from cnnstat.executor.kernel import is_finite
 from cnnstat.tensors import array_input, image_input
 from cnnstat.tensors.numbers import repeated

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from cnnstat.commands.run.refusals import TooLargeError
+from cnnstat.base.text import bytes_text
+from cnnstat.bridge.refusals import TooLargeError
 from cnnstat.executor.mac_counter import start_blas
-from cnnstat.report.text import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
