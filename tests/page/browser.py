@@ -44,7 +44,13 @@ def chromium() -> Iterator[Any]:
 
 @contextmanager
 def opened(
-    browser: Any, path: Path, fragment: str = "", *, scheme: str = "light", width: int = 1600, height: int = 900
+    browser: Any,
+    path: Path,
+    fragment: str = "",
+    *,
+    scheme: str = "light",
+    width: int = 1600,
+    height: int = 900,
 ) -> Iterator[Opened]:
     """Open a file in a window of its own, and wait until the page stands."""
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})

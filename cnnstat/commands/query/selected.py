@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError, Fault
+from cnnstat.commands.sweep.database import quoted
 from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.commands.sweep.rows import Row
 from cnnstat.commands.sweep.selection import Selection
-from cnnstat.commands.sweep.store import quoted
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import parse, truth
 
