@@ -36,7 +36,7 @@ def selected(
     Raises:
         ArgumentError: a condition on parameters has no value.
     """
-    selection = Selection(wanted, columns.cell, collected)
+    selection = Selection(wanted, columns.cell, collected, handed_on=stream is not None)
     conditions = [_OfParams(text, columns) for text in of_params]
     where = " AND ".join((*map(_sql, wanted.where), "true"))
     sorts_there = not (wanted.pareto or conditions or stream or collected)
