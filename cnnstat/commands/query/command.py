@@ -56,7 +56,7 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         for key in figures_for(wanted, shown, params):
             if key not in figures:
                 raise ArgumentError(f"the store has no figure '{key}'; it has {', '.join(figures)}")
-        columns = Columns(tuple(about["networks"]), params, figures, shown)
+        columns = Columns(tuple(about["networks"]), params, figures, shown, about["params"])
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
         check_plots(asked.plots, wanted, output)
         collected = Collected(columns) if asked.plots else None

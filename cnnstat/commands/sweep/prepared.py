@@ -66,7 +66,8 @@ def prepared(
             figures, machine = stored, machine or its_machine
     check_machine(figures, machine)
     plan = replace(plan, figures=figures, machine=machine if {*figures} & {*ON_MACHINES} else None)
-    columns = Columns(tuple(member.label for member in plan.members), points.params, figures, shown)
+    networks = tuple(member.label for member in plan.members)
+    columns = Columns(networks, points.params, figures, shown, points.kinds())
     return Prepared(plan, points, columns, wanted, varied.sample or _grid(points))
 
 

@@ -11,6 +11,7 @@ from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.report.model import Column
 
 if TYPE_CHECKING:
+    from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.rows import Row
 
 FIXED = ("point", "network", "refused", "why", "exact")
@@ -18,12 +19,16 @@ FIXED = ("point", "network", "refused", "why", "exact")
 
 
 class Columns(Struct, frozen=True, dict=True):
-    """``figures`` are worked out, ``shown`` are some of them; ``networks`` are the labels of the members."""
+    """``figures`` are worked out, ``shown`` are some of them; ``networks`` are the labels of the members.
+
+    ``kinds`` say of parameters what values they have, as far as is known before.
+    """
 
     networks: tuple[str, ...]
     params: tuple[str, ...]
     figures: tuple[str, ...]
     shown: tuple[str, ...]
+    kinds: dict[str, Kind] = {}
 
     @cached_property
     def place(self) -> dict[str, int]:
