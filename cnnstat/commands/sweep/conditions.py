@@ -20,7 +20,6 @@ from cnnstat.spec.budget import limit, real_limit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.base.figures import BUDGETED
 from cnnstat.commands.sweep.figures import Cell, SweepFigure
 
 Number: TypeAlias = int | float | Fraction
@@ -82,8 +81,8 @@ def is_of_params(text: str) -> bool:
     for word in _WORD.findall(_QUOTED.sub("''", text)):
         if word in SWEPT or word in BUDGETED:
             raise ArgumentError(
-                f"'{text}' is about parameters, which have a $, and about the figure {word}: give each a condition"
-                f" of its own, such as '$width <= 1' and '{word} <= 100M'"
+                f"'{text}' is about parameters, which have a $, and about the figure {word}: give each a"
+                f" condition of its own, such as '$width <= 1' and '{word} <= 100M'"
             )
     return True
 
