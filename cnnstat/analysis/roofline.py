@@ -3,7 +3,8 @@
 A layer takes at least as long as its arithmetic at the machine's peak, and at least as long as its bytes at
 the memory's bandwidth (Williams, Waterman, Patterson, Roofline: an insightful visual performance model for
 multicore architectures, CACM 52(4), 2009). Layers run one after the other, and none finds in a cache what the
-one before left there: each reads its inputs and what it stores once, and writes its output once.
+one before left there: each reads what it needs of its inputs and all that it stores once, and writes its
+output once. Of a map that windows pass over, places between and behind them are not read.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import LayerNode
-    from cnnstat.layers.base import Layer, Shape
+    from cnnstat.layers.base import Footprint, Layer, Shape
 
 FREE = (
     *("flatten", "reshape", "permute", "identity", "dropout", "drop_path"),
@@ -118,23 +119,33 @@ def traffic(analysis: Analysis, row: LayerRow) -> Traffic:
     Parameters that another layer owns are read here all the same; what stands twice among the inputs is read
     once, and what a layer asks only the size of is not read.
     """
-    calculated, read = row.calculated, [analysis.shapes[source] for source in row.node.inputs]
+    calculated, shapes = row.calculated, [analysis.shapes[source] for source in row.node.inputs]
     stored = calculated.params.value + calculated.buffers.value
-    return _traffic(row.node, read, stored, row.output_shape, analysis.settings)
+    moved = _Moved(row.output_shape, row.counts.flops, stored, calculated.footprints)
+    return _traffic(row.node, shapes, moved, analysis.settings)
 
 
-def _traffic(
-    node: LayerNode, read: Sequence[Shape], stored: int, output: Shape, settings: Settings
-) -> Traffic:
+def _traffic(node: LayerNode, shapes: Sequence[Shape], moved: _Moved, settings: Settings) -> Traffic:
     if node.type in FREE:
         return Traffic()
     width = BYTES[settings.dtype]
-    sources = dict(zip(node.inputs[: node.layer.values_from], read, strict=False))
+    sources: dict[int, int] = {}
+    for source, shape, footprint in zip(node.values, shapes, moved.footprints, strict=False):
+        sources[source] = max(sources.get(source, 0), _numbers_read(shape, footprint, moved.shape))
     return Traffic(
-        inputs=width * settings.batch * sum(map(prod, sources.values())),
-        stored=width * stored,
-        output=width * settings.batch * prod(output),
+        inputs=width * settings.batch * sum(sources.values()),
+        stored=width * moved.stored,
+        output=width * settings.batch * prod(moved.shape),
     )
+
+
+def _numbers_read(shape: Shape, footprint: Footprint, output: Shape) -> int:
+    """Return how many numbers of an input a layer reads: all where its places are not those of the output."""
+    sizes, units = shape[1:], output[1:]
+    if isinstance(footprint, str) or not len(footprint) == len(sizes) == len(units):
+        return prod(shape)
+    axes = zip(footprint, units, sizes, strict=True)
+    return shape[0] * prod(len(reading.together(range(count), size)) for reading, count, size in axes)
 
 
 class NetworkRoof(Struct, frozen=True):
@@ -152,11 +163,12 @@ class NetworkRoof(Struct, frozen=True):
 
 
 class _Moved(Struct, frozen=True):
-    """What a layer does for one sample, and how many numbers it stores."""
+    """What a layer does for one sample, how many numbers it stores, and what it reads of its inputs."""
 
     shape: Shape
     flops: int
     stored: int
+    footprints: tuple[Footprint, ...]
 
 
 def roof_of_network(graph: Graph, settings: Settings, machine: Machine) -> NetworkRoof | None:
@@ -175,7 +187,7 @@ def roof_of_network(graph: Graph, settings: Settings, machine: Machine) -> Netwo
             return None
         assert not isinstance(found, Misfit)  # the network's totals are known
         each = settings.batch * found.flops
-        traffic = _traffic(node, read, found.stored, found.shape, settings).total
+        traffic = _traffic(node, read, found, settings).total
         arithmetic, memory = each * of_flop, traffic * of_byte
         flops, moved, time = flops + each, moved + traffic, time + max(arithmetic, memory)
         bounded += memory > arithmetic
@@ -184,4 +196,5 @@ def roof_of_network(graph: Graph, settings: Settings, machine: Machine) -> Netwo
 
 def _moved(layer: Layer, shapes: tuple[Shape, ...], frozen: bool) -> _Moved:
     stored = layer.params(shapes).value + layer.buffers(shapes).value
-    return _Moved(size_of(layer.sizes(shapes)), flops_of(layer.macs(shapes).value).value, stored)
+    flops = flops_of(layer.macs(shapes).value).value
+    return _Moved(size_of(layer.sizes(shapes)), flops, stored, layer.footprints(shapes))

@@ -64,7 +64,7 @@ def upper_bounds(analysis: Analysis, clipped: Sequence[tuple[UnitFields, ...]] =
     """
     if not clipped:
         possible = _pass(analysis, None)
-        if not any(possible) or _looks(analysis) > max(MAX_LOOKS, LOOKS * len(analysis.rows)):
+        if not any(possible) or looks(analysis) > max(MAX_LOOKS, LOOKS * len(analysis.rows)):
             return possible
         clipped = clipped_fields(analysis)
     found = [()] * len(analysis.graph.inputs) + [*clipped]
@@ -72,17 +72,17 @@ def upper_bounds(analysis: Analysis, clipped: Sequence[tuple[UnitFields, ...]] =
     return _pass(analysis, found)
 
 
-def _looks(analysis: Analysis) -> int:
+def looks(analysis: Analysis) -> int:
     """Return how many places are looked at, at most, to find what the units of all layers see."""
     axes = len(places(analysis.input_shape))
-    looks = 0
+    count = 0
     for row in analysis.rows:
         units = along(places(row.output_shape), axes)
         for footprint in row.calculated.footprints:
             readings = (None,) * axes if isinstance(footprint, str) else footprint
             each = zip(readings, units, strict=False)
-            looks += sum(count * max(1, r.size if isinstance(r, Bounds) else 1) for r, count in each)
-    return looks
+            count += sum(number * max(1, r.size if isinstance(r, Bounds) else 1) for r, number in each)
+    return count
 
 
 def _pass(analysis: Analysis, found: Sequence[tuple[UnitFields, ...]] | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import cnnstat
@@ -153,3 +154,32 @@ def test_the_manual_lists_the_machines() -> None:
         name: Machine(name, rate(peak), rate(bandwidth), title, source)
         for name, (title, peak, bandwidth, source) in found.items()
     } == machines()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "{type: conv, filters: 3, kernel: 1, stride: 8}",
+        "{type: conv, filters: 3, kernel: 1, stride: 2}",
+        "{type: conv, filters: 3, kernel: [3, 2], stride: [4, 5], padding: 1}",
+        "{type: conv, filters: 3, kernel: 2, dilation: 4, stride: 5}",
+        "{type: conv, filters: 2, kernel: 3, groups: 2}",
+        "{type: max_pool, kernel: 2, stride: 3}",
+        "{type: avg_pool, kernel: 3, stride: 4}",
+        "{type: adaptive_avg_pool, size: 5}",
+        "{type: transposed_conv, filters: 3, kernel: 2, stride: 3}",
+        "{type: relu}",
+    ],
+)
+def test_what_is_read_is_what_changes_an_output(layer: str) -> None:
+    """Each place of the input is poisoned in turn: those that reach no output are not read."""
+    text = f"input: [2, 18, 19]\nlayers: [{layer}]"
+    network = cnnstat.Network(cnnstat.loads(text), seed=0)
+    clean = network.sample(batch=1)
+    read = 0
+    for place in np.ndindex(18, 19):
+        poisoned = clean.copy()
+        poisoned[(0, slice(None), *place)] = np.nan
+        read += bool(np.isnan(network.forward(poisoned)).any())
+    (found,) = of(text).values()
+    assert found.traffic.inputs == 4 * 2 * read

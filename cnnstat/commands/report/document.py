@@ -105,7 +105,9 @@ class LayerFields(Struct, frozen=True, kw_only=True):
     """What the units of a layer see of the input."""
 
     axes: tuple[AxisField, ...]
-    """One for each axis of the input; none where it is unknown."""
+    """One for each axis of the input; none where it is unknown. A unit that sees nothing along one of them
+    sees nothing at all.
+    """
     unknown_because_of: str | UnsetType = UNSET
     """Only where unknown: the layer that makes it so."""
     upper_bound_because_of: str | UnsetType = UNSET
@@ -169,7 +171,9 @@ class NetworkPage(Document, frozen=True, kw_only=True):
     explained: tuple[ExplainedEntry, ...] | None
     """As `explain --format json` has it: layers and blocks in order, and last the sums, `total`."""
     fields: tuple[LayerFields, ...] | None
-    """Of each layer, at the same position; null where the input is a vector, which has no places."""
+    """Of each layer, at the same position."""
+    fields_reason: str
+    """Why there are none; empty where there are."""
     conventions: tuple[ConventionEntry, ...] | None
     """As `flops --conventions --format json` has them."""
     charts: tuple[ChartEntry, ...] | None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnstat import rules
 from cnnstat.base.pages import CODES
 from cnnstat.commands.check.common_budgets import with_budgets
-from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.findings_of import findings_of
 from cnnstat.commands.check.options import CheckOptions
 from cnnstat.commands.check.spec_files import path_of
@@ -21,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Checks:
-    """What `check` finds in specs, by the configuration of the current folder; each is checked once."""
+    """What `check` finds in specs, by a configuration; each network is checked once."""
 
-    def __init__(self, configuration: Configuration | None = None) -> None:
-        self._configuration = configuration or read_configuration(None, Path.cwd())
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
         self._found: dict[tuple[str, str | None], tuple[Finding, ...]] = {}
 
     def of(self, graph: Graph) -> tuple[FindingEntry, ...]:
@@ -38,10 +36,11 @@ class Checks:
             options = CheckOptions(severity=own.severity, budget=with_budgets(own.budget, ()))
             report, _ = findings_of(source.text, source.name, variant, options)
             self._found[key] = report.findings
-        return tuple(map(_entry, self._found[key]))
+        return tuple(map(finding_entry, self._found[key]))
 
 
-def _entry(finding: Finding) -> FindingEntry:
+def finding_entry(finding: Finding) -> FindingEntry:
+    """Return a finding with what the page of its code says."""
     if finding.code in CODES:
         page = CODES[finding.code]
         return FindingEntry(

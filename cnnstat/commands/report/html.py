@@ -8,21 +8,18 @@ script sees the totals.
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import json
 from html import escape
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import visible
-from cnnstat.report.document import builtins
+from cnnstat.commands.report.packed import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from msgspec import Struct
-
-    from cnnstat.commands.report.document import IndexEntry, NetworkPage, PageDocument
+    from cnnstat.commands.report.document import IndexEntry, PageDocument
+    from cnnstat.commands.report.packed import Packed
     from cnnstat.page.assets import Assets
 
 MEDIA_TYPE = "application/gzip;base64"
@@ -33,9 +30,9 @@ _COLUMNS = ("params", "macs", "flops", "activations", "inference_memory_bytes", 
 _HEADS = ("network", "input", "layers", "params", "MACs", "FLOPs", "activations", "inference B", "training B")
 
 
-def html(document: PageDocument, networks: Sequence[NetworkPage | None], assets: Assets) -> str:
+def html(document: PageDocument, networks: Sequence[Packed | None], assets: Assets) -> str:
     """Return the file of a report: the page, and of each network what is shown of it, None for none."""
-    held = [_data(DOCUMENT, document)]
+    held = [_data(DOCUMENT, packed(document))]
     held += [_data(f"network-{i}", network) for i, network in enumerate(networks) if network is not None]
     title = escape(visible(document.title))
     style, script = _contained(assets.style, "style"), _contained(assets.script, "script")
@@ -89,11 +86,8 @@ def _contained(text: str, element: str) -> str:
     return text
 
 
-def _data(name: str, value: Struct) -> str:
-    text = json.dumps(builtins(value), ensure_ascii=True, separators=(",", ":"))
-    # Without a time, so that one input makes one file.
-    packed = base64.b64encode(gzip.compress(text.encode("ascii"), 9, mtime=0)).decode()
-    return f'<script type="{MEDIA_TYPE}" id="{name}">{packed}</script>'
+def _data(name: str, value: Packed) -> str:
+    return f'<script type="{MEDIA_TYPE}" id="{name}">{value.text}</script>'
 
 
 def _without_script(document: PageDocument, title: str) -> Iterator[str]:

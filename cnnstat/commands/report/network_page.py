@@ -36,6 +36,7 @@ def first_page(analysis: Analysis, key: str) -> NetworkPage:
         repetitions=tuple(repetitions(analysis, repeats)),
         explained=None,
         fields=None,
+        fields_reason="",
         conventions=None,
         charts=None,
         findings=None,
@@ -49,10 +50,12 @@ def first_page(analysis: Analysis, key: str) -> NetworkPage:
 
 def whole_page(analysis: Analysis, key: str) -> NetworkPage:
     """Return all that a page shows of a network that was not run."""
+    fields, reason = unit_fields(analysis)
     return replace(
         first_page(analysis, key),
         explained=explained(analysis),
-        fields=unit_fields(analysis),
+        fields=fields,
+        fields_reason=reason,
         conventions=conventions(analysis),
         charts=chart_entries(analysis),
         spec=spec_text(analysis),

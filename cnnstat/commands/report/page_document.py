@@ -20,23 +20,16 @@ if TYPE_CHECKING:
 
 
 def page_document(
-    networks: Sequence[Reported],
-    pages: Sequence[NetworkPage | None],
-    proved: Sequence[bool | None],
-    difference: DiffDocument | None,
+    index: Sequence[IndexEntry], families: Iterable[str], difference: DiffDocument | None
 ) -> PageDocument:
-    """Return what a page is made of, beside the pages of networks; None for one that could not be read.
-
-    ``proved`` says of each network whether a run proved its figures; None for no run.
-    """
-    names = [each.analysis.name if each.analysis else each.spec for each in networks]
-    families = {look.family for page in pages if page for look in page.layers}
+    """Return what a page is made of, beside the pages of networks; ``families`` are those of all layers."""
+    names = [each.name for each in index]
     return PageDocument(
         command="report",
         version=__version__,
         title=" and ".join(names) if len(names) < 3 else f"{len(names):,} networks",
         colours=family_colours(families),
-        index=tuple(_entry(*each) for each in zip(networks, pages, proved, strict=True)),
+        index=tuple(index),
         difference=difference,
     )
 
@@ -54,7 +47,8 @@ def _colours(scheme: Scheme, family: str) -> Colours:
     return Colours(fill=fill, border=border)
 
 
-def _entry(network: Reported, page: NetworkPage | None, proved: bool | None) -> IndexEntry:
+def index_entry(network: Reported, page: NetworkPage | None, proved: bool | None) -> IndexEntry:
+    """Return a network in a line; ``proved`` says whether a run proved its figures, None for no run."""
     analysis, error = network.analysis, network.error
     if analysis is None or page is None:
         problems = tuple(f"{problem}" for problem in error.problems) if error else ()

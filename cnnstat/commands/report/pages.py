@@ -1,4 +1,4 @@
-"""Networks -> all that a report holds: what its page is made of, and the page of each network."""
+"""Networks -> all that a report holds: what its page is made of, and the page of each network, packed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from cnnstat.cli.progress import progress
 from cnnstat.commands.diff.difference import compare
 from cnnstat.commands.diff.document import document as difference_document
-from cnnstat.commands.report.finding_entries import Checks
 from cnnstat.commands.report.network_page import whole_page
-from cnnstat.commands.report.page_document import page_document
+from cnnstat.commands.report.packed import packed
+from cnnstat.commands.report.page_document import index_entry, page_document
 from cnnstat.commands.report.proof_of_network import proof_of
 from cnnstat.commands.report.unit_traces import unit_traces
 from cnnstat.importers import is_code
@@ -20,9 +20,12 @@ from cnnstat.importers import is_code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.analysis import Analysis
     from cnnstat.commands.diff.document import DiffDocument
-    from cnnstat.commands.report.document import NetworkPage, PageDocument
+    from cnnstat.commands.report.document import IndexEntry, NetworkPage, PageDocument
+    from cnnstat.commands.report.finding_entries import Checks
     from cnnstat.commands.report.networks import Reported
+    from cnnstat.commands.report.packed import Packed
     from cnnstat.commands.report.unit_traces import Unit
 
 _LONG = 3
@@ -37,55 +40,68 @@ class Wanted(Struct, frozen=True):
     max_memory: int | None = None
 
 
+class Ran(Struct, frozen=True):
+    """What came of running a network: the verdict, or why it could not be run, where ``proved`` is None."""
+
+    proved: bool | None
+    said: str
+
+
 class Pages(Struct, frozen=True):
     """What a report holds: the document, and of each network its page, None for one that is wrong.
 
-    ``proved`` says of each whether a run proved its figures; None where nothing was measured.
+    ``ran`` is what came of running each, None where it was not asked for.
     """
 
     document: PageDocument
-    networks: tuple[NetworkPage | None, ...]
-    proved: tuple[bool | None, ...]
+    networks: tuple[Packed | None, ...]
+    ran: tuple[Ran | None, ...]
 
 
-def pages_of(networks: Sequence[Reported], wanted: Wanted) -> Pages:
-    """Work out all that a report shows.
+def pages_of(networks: Sequence[Reported], wanted: Wanted, checks: Checks) -> Pages:
+    """Work out all that a report shows; each page is packed at once, for of many all would fill the memory.
 
     Raises:
         ArgumentError: a network has no layer or unit that is to be traced.
     """
-    checks = Checks()
-    pages: list[NetworkPage | None] = []
-    proved: list[bool | None] = []
+    index: list[IndexEntry] = []
+    pages: list[Packed | None] = []
+    ran: list[Ran | None] = []
+    families: set[str] = set()
     with progress("looking at networks", len(networks), long=len(networks) > _LONG or wanted.run) as advance:
         for network in networks:
-            page, good = _page(network, wanted, checks)
-            pages.append(page)
-            proved.append(good)
+            page = outcome = None
+            if network.analysis is not None:
+                page = _page(network, network.analysis, wanted, checks)
+                if wanted.run:
+                    page, outcome = _run(page, network, network.analysis, wanted)
+                families |= {look.family for look in page.layers}
+            index.append(index_entry(network, page, outcome.proved if outcome else None))
+            pages.append(packed(page) if page else None)
+            ran.append(outcome)
             advance(1)
-    document = page_document(networks, pages, proved, _difference(networks))
-    return Pages(document, tuple(pages), tuple(proved))
+    return Pages(page_document(index, families, _difference(networks)), tuple(pages), tuple(ran))
 
 
-def _page(network: Reported, wanted: Wanted, checks: Checks) -> tuple[NetworkPage | None, bool | None]:
-    """Return the page of a network, and whether its figures were proved."""
-    analysis, model = network.analysis, network.model
-    if analysis is None:
-        return None, None
-    if is_code(network.spec) and model is None:
+def _page(network: Reported, analysis: Analysis, wanted: Wanted, checks: Checks) -> NetworkPage:
+    if is_code(network.spec) and network.model is None:
         traces, reason = None, "the module's own weights are taken with --run or --trace"
     else:
-        traces, reason = unit_traces(analysis, wanted.traces, model, wanted.max_memory)
-    page = replace(
+        traces, reason = unit_traces(analysis, wanted.traces, network.model, wanted.max_memory)
+    return replace(
         whole_page(analysis, network.key),
         findings=checks.of(analysis.graph),
         traces=traces,
         traces_reason=reason,
     )
-    if not wanted.run:
-        return page, None
-    outcome = proof_of(analysis.graph, model, wanted.max_memory)
-    return replace(page, proof=outcome.document, proof_reason=outcome.reason), outcome.proved
+
+
+def _run(page: NetworkPage, network: Reported, analysis: Analysis, wanted: Wanted) -> tuple[NetworkPage, Ran]:
+    """Return a page with the proof of its figures, and what came of it."""
+    outcome = proof_of(analysis.graph, network.model, wanted.max_memory)
+    said = outcome.document.verdict if outcome.document else outcome.reason
+    page = replace(page, proof=outcome.document, proof_reason=outcome.reason)
+    return page, Ran(outcome.proved, said)
 
 
 def _difference(networks: Sequence[Reported]) -> DiffDocument | None:

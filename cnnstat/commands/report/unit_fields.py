@@ -9,6 +9,7 @@ from msgspec import UNSET
 from cnnstat.analysis.bounds import NO_REGION
 from cnnstat.analysis.clipped_fields import clipped_fields
 from cnnstat.analysis.receptive_field import along
+from cnnstat.analysis.upper_bounds import looks
 from cnnstat.commands.report.document import AxisField, LayerFields
 from cnnstat.layers.base import places
 
@@ -19,23 +20,30 @@ if TYPE_CHECKING:
     from cnnstat.analysis.clipped_fields import UnitFields
     from cnnstat.commands.report.document import Run
 
+MOST_LOOKS = 2**27
+"""Places that may be looked at: within seconds. WaveNet on a second of sound has 0.8 of them."""
+
 _Key: TypeAlias = tuple[object, ...]
 
 
-def unit_fields(analysis: Analysis) -> tuple[LayerFields, ...] | None:
-    """Return what the units of each layer see, as `rf --at --unit` says; None where the input is a vector."""
+def unit_fields(analysis: Analysis) -> tuple[tuple[LayerFields, ...] | None, str]:
+    """Return what the units of each layer see, as `rf --at --unit` says it; or None, and the reason."""
     if len(analysis.input_shape) == 1:
-        return None
+        return None, "the input is a vector, whose numbers have no places"
+    if (count := looks(analysis)) > MOST_LOOKS:
+        return None, f"there are {count:,} places to look at to find what all units see"
     made: dict[_Key, AxisField] = {}
-    return tuple(
-        _of_layer(analysis, row, seen, made)
-        for row, seen in zip(analysis.rows, clipped_fields(analysis), strict=True)
-    )
+    each = zip(analysis.rows, clipped_fields(analysis), strict=True)
+    return tuple(_of_layer(analysis, row, seen, made) for row, seen in each), ""
 
 
 def _of_layer(
     analysis: Analysis, row: LayerRow, seen: tuple[UnitFields, ...], made: dict[_Key, AxisField]
 ) -> LayerFields:
+    if not seen and row.field.whole:  # though what they read is not known unit by unit
+        sizes = places(analysis.input_shape)
+        each = zip(sizes, along(places(row.output_shape), len(sizes)), strict=True)
+        seen = tuple((((0, size - 1),) * count) for size, count in each)
     if not seen:
         return LayerFields(axes=(), unknown_because_of=row.field.because or row.name)
     # Behind layers that read all of a map there is no pattern that goes on beyond the input.

@@ -227,8 +227,10 @@ export interface NetworkPage {
   repetitions: EqualRepetitions[];
   /** as `explain --format json` has it: layers and blocks in order, and last the sums, `total` */
   explained: ExplainedEntry[] | null;
-  /** of each layer, at the same position; null where the input is a vector, which has no places */
+  /** of each layer, at the same position */
   fields: LayerFields[] | null;
+  /** why there are none; empty where there are */
+  fields_reason: string;
   /** as `flops --conventions --format json` has them */
   conventions: ConventionEntry[] | null;
   charts: ChartEntry[] | null;
@@ -371,7 +373,10 @@ export interface SlipEntry {
 
 /** What the units of a layer see of the input. */
 export interface LayerFields {
-  /** one for each axis of the input; none where it is unknown */
+  /**
+   * one for each axis of the input; none where it is unknown. A unit that sees nothing along one of them
+   * sees nothing at all
+   */
   axes: AxisField[];
   /** only where unknown: the layer that makes it so */
   unknown_because_of?: string;
