@@ -87,9 +87,9 @@ def _together(
                 yield _first(futures, begun)
         except BaseException:  # an interrupt, or nobody wants more
             _end_workers()
-            raise
-        finally:
+            # Otherwise the pool waits for its workers: who lets go of one that is ending is late for its pipes.
             pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _first(futures: deque[Future[Result]], begun: deque[Arguments]) -> Result:

@@ -76,7 +76,7 @@ def sweep(
     plan, columns = found.plan, found.columns
     check_plots(asked.plots, found.wanted, output)
     collected = Collected(columns) if asked.plots else None
-    selection, stop = Selection(found.wanted, columns.cell, collected), Stop()
+    selection, stop = Selection(found.wanted, columns.cell, collected, handed_on=streamed), Stop()
     with ExitStack() as stack:
         store = None
         if store_file is not None:

@@ -7,7 +7,8 @@ and is decided before any figure is worked out.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.commands.sweep.figures import Cell, SweepFigure
+
+Number: TypeAlias = int | float | Fraction
 
 _AND = re.compile(r"\s+and\s+")
 _BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)")
@@ -51,17 +54,17 @@ class Order(Struct, frozen=True):
     key: str
     less: bool
 
-    def value(self, cell: object) -> int | float | None:
+    def value(self, cell: object) -> Number | None:
         """Return what is compared: the smaller, the better; None where it is unknown."""
         found = number(cell, least=not self.less)
         return found if found is None or self.less else -found
 
 
-def number(cell: object, *, least: bool) -> int | float | None:
+def number(cell: object, *, least: bool) -> Number | None:
     """Return a figure as one number: of one for each axis the least or the most; None where there is none."""
     if isinstance(cell, tuple | list):
         return (min if least else max)(cell) if cell else None
-    return cell if isinstance(cell, int | float) else None
+    return cell if isinstance(cell, int | float | Fraction) else None
 
 
 def is_of_params(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from cnnstat.commands.sweep.cells import plain
 from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry, machine_entry
@@ -106,7 +107,7 @@ def point(row: Row, columns: Columns) -> SweptPoint:
     return SweptPoint(
         point=row.number,
         network=columns.networks[row.network],
-        params=dict(zip(columns.params, row.params, strict=True)),
+        params=dict(zip(columns.params, map(plain, row.params), strict=True)),
         figures={key: row.figures[columns.place[key]] for key in columns.shown},
     )
 
@@ -114,4 +115,4 @@ def point(row: Row, columns: Columns) -> SweptPoint:
 def flat(row: Row, columns: Columns) -> Sequence[Any]:
     """Return the cells of a point, in the order of `Columns.names`."""
     cells = [row.figures[columns.place[key]] for key in columns.shown]
-    return [row.number, columns.networks[row.network], *row.params, *cells]
+    return [row.number, columns.networks[row.network], *map(plain, row.params), *cells]

@@ -66,6 +66,12 @@ def _counted_by(name: str) -> Callable[[Analysis], int | None]:
     return counted
 
 
+def _field_is_bound(analysis: Analysis) -> int | None:
+    """Say whether the field of the last output is an upper bound, which proves no least size."""
+    output = analysis.graph.outputs[-1]
+    return None if analysis.totals.field.because else int(bool(analysis.exact_upper_bounds[output]))
+
+
 def _over_budget(analysis: Analysis) -> int:
     """Return how many budgets of the spec are not kept, on the inputs that each of them is for."""
     found = 0
@@ -86,7 +92,13 @@ SWEPT: dict[str, SweepFigure] = {
         _declared("shape", "sizes"),
         *(_declared(key, "count") for key in COUNTS),
         *(SweepFigure(kind, kind, "count") for kind in KINDS),
-        _declared("receptive_field", "sizes"),
+        SweepFigure(
+            "receptive_field",
+            FIGURES["receptive_field"].label,
+            "sizes",
+            "receptive field of one unit in input pixels (Araujo, Norris, Sim, Distill 2019); where it is an"
+            " upper bound (field_is_bound), that",
+        ),
         _declared("field_stride", "text"),
         *(_declared(key, "bytes") for key in OF_NETWORK),
         SweepFigure("layers", "layers", "count", walked=lambda analysis: len(analysis.rows)),
@@ -96,6 +108,13 @@ SWEPT: dict[str, SweepFigure] = {
             "count",
             "layers that drop rows or columns",
             walked=lambda analysis: sum(any(row.leftover) for row in analysis.rows),
+        ),
+        SweepFigure(
+            "field_is_bound",
+            "upper bound",
+            "count",
+            "1 where the field is an upper bound, of which units may see less",
+            walked=_field_is_bound,
         ),
         SweepFigure(
             "training_macs",

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from fractions import Fraction
-from math import isfinite
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault, Source
 from cnnstat.base.text import exact
-from cnnstat.spec.axis import BITS, Range, Values
+from cnnstat.commands.sweep.cells import kind_of
+from cnnstat.spec.axis import BITS, Values
 from cnnstat.spec.choice import choose
 from cnnstat.spec.expression import parse, show_value
 from cnnstat.spec.reader import read_family
 from cnnstat.spec.space import Space, check_space, given_space, random_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.plan import Member, Plan
     from cnnstat.spec.axis import Axis
     from cnnstat.spec.choice import Spec
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Family
-
-Plain: TypeAlias = int | float | str | bool | None
-"""A value of a parameter as tables and files have it."""
 
 
 class Network(Struct, frozen=True):
@@ -95,27 +94,18 @@ class Points:
                 found.setdefault(name, expression.text)
         return found
 
-    def numeric(self) -> dict[str, bool]:
-        """Return the parameters that are shown, and whether each is always a number, as far as is seen."""
-        found = dict.fromkeys(self.params, True)
+    def kinds(self) -> dict[str, Kind]:
+        """Return the kind of each parameter that is shown; of what is worked out, as far as is seen."""
+        found: dict[str, list[Value]] = {name: [] for name in self.params}
         for network in self.networks:
-            for name, kind in _kinds(network).items():
-                found[name] = found.get(name, True) and kind
-        return {name: found[name] for name in self.params}
+            for name, values in _examples(network).items():
+                if name in found:
+                    found[name] += values
+        return {name: kind_of(values) for name, values in found.items()}
 
-    def shown(self, values: dict[str, Value]) -> tuple[Plain, ...]:
+    def shown(self, values: dict[str, Value]) -> tuple[Value, ...]:
         """Return the parameters of a point, in the order of ``params``."""
-        return tuple([plain(values.get(name)) for name in self.params])
-
-
-def plain(value: Value) -> Plain:
-    """Return a value as tables and files have it; a fraction as the nearest decimal."""
-    if value is None or isinstance(value, bool | str | int):
-        return value
-    if isinstance(value, Fraction):
-        near = float(value)
-        return near if isfinite(near) else str(value)
-    return show_value(value)
+        return tuple([values.get(name) for name in self.params])
 
 
 def _network(member: Member, plan: Plan, families: dict[tuple[str, str], Family]) -> Network:
@@ -162,20 +152,24 @@ def _word(value: Value) -> str:
     return value if isinstance(value, str) else show_value(value)
 
 
-def _kinds(network: Network) -> dict[str, bool]:
-    """Return for each name that is shown whether it is a number: of what is worked out, in some points."""
+def _examples(network: Network) -> dict[str, list[Value]]:
+    """Return values of each name by which its kind is seen."""
     space = network.space
-    found = {}
-    for name, axis in space.axes.items():
-        found[name] = isinstance(axis, Range) or all(_is_number(each) for each in axis.items)
-    some = [space.drawn(0, number) for number in range(_LOOKED_AT)]
-    for values in some:
+    found: dict[str, list[Value]] = {name: [*_some(axis)] for name, axis in space.axes.items()}
+    bare = Space(space.axes, space.derived)
+    for number in range(_LOOKED_AT):
         with suppress(Fault):
-            for name, value in Space(space.axes, space.derived).settled(values, network.own).items():
+            for name, value in bare.settled(space.drawn(0, number), network.own).items():
                 if name in space.derived:
-                    found[name] = found.get(name, True) and _is_number(value)
+                    found.setdefault(name, []).append(value)
     return found
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(plain(value), int | float) and not isinstance(value, bool)
+def _some(axis: Axis) -> Iterator[Value]:
+    """Yield values of an axis, of every kind that it has: of a range without steps what lies between."""
+    if isinstance(axis, Values):
+        yield from axis.items
+    elif axis.count is None:
+        yield (axis.first + axis.last) / 2
+    else:
+        yield from {axis.at(place) for place in (0, min(1, axis.count - 1), axis.count - 1)}

@@ -43,7 +43,7 @@ class Sweep(Iterator[SweptPoint]):
         self, found: Prepared, rows: Iterator[list[Row]], stack: ExitStack, matches: int | None
     ) -> None:
         self._columns, self._stack, self._matches = found.columns, stack, matches
-        self._selection = Selection(found.wanted, found.columns.cell)
+        self._selection = Selection(found.wanted, found.columns.cell, handed_on=True)
         self._points = self._wanted(rows)
 
     def __next__(self) -> SweptPoint:

@@ -5,8 +5,9 @@ Points come one by one and may be millions: what is kept is the front, or as man
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
+from operator import le
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.conditions import Condition, Order
+    from cnnstat.commands.sweep.conditions import Condition, Number, Order
     from cnnstat.commands.sweep.rows import Row
 
 Key: TypeAlias = "tuple[Any, ...]"
+
+_STRONG = 32
 
 
 class Wanted(Struct, frozen=True):
@@ -49,16 +52,24 @@ class Selection:
     """Points as they come, and those of them that are wanted.
 
     ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is ``collected``.
+    Where points are ``handed_on`` as they come, none is kept that need not be compared with others.
     """
 
     def __init__(
-        self, wanted: Wanted, cell: Callable[[Row, str], Any], collected: Collected | None = None
+        self,
+        wanted: Wanted,
+        cell: Callable[[Row, str], Any],
+        collected: Collected | None = None,
+        *,
+        handed_on: bool = False,
     ) -> None:
         self.wanted, self._cell, self._collected = wanted, cell, collected
+        self._handed_on = handed_on
         self.refusals = Refusals()
         self.points = self.matching = 0
         self._kept: list[tuple[Key, Row]] = []
         self._front: list[tuple[Key, Row]] = []
+        self._strong: list[Key] = []  # who beats one beats many: these are asked first
 
     @property
     def flows(self) -> bool:
@@ -78,7 +89,9 @@ class Selection:
             self._collected.add(row)
         if self.wanted.pareto:
             self._compare(row)
-        elif not self.flows or self.wanted.top is None or len(self._kept) < self.wanted.top:
+        elif not self.flows or (
+            not self._handed_on and (self.wanted.top is None or len(self._kept) < self.wanted.top)
+        ):
             self._keep(self._kept, row)
         return True
 
@@ -114,28 +127,43 @@ class Selection:
             insort(kept, (key, row), key=_key)
 
     def _compare(self, row: Row) -> None:
-        """Put a row on the front unless another is as good in all and better in one; drop what it beats."""
+        """Put a row on the front unless another is as good in all and better in one; drop what it beats.
+
+        The front is sorted by its values: who beats a row stands before it, and who is beaten behind it. Of
+        two figures, one gets worse along the front as the other gets better, so that only neighbours matter.
+        """
         values = tuple(order.value(self._cell(row, order.key)) for order in self.wanted.pareto)
         if None in values:
             return
-        front = self._front
-        for place, (other, _) in enumerate(front):
+        front, strong = self._front, self._strong
+        for place, other in enumerate(strong):
             if _beats(other, values):
-                if place:  # who beats one beats many: it is asked sooner
-                    front[place], front[place // 2] = front[place // 2], front[place]
+                strong[place], strong[place // 2] = strong[place // 2], strong[place]
                 return
-        self._front = [each for each in front if not _beats(values, each[0])]
-        self._front.append((values, row))
+        before = bisect_left(front, values, key=_key)
+        behind = bisect_right(front, values, lo=before, key=_key)  # those between are as good in all
+        for i in (before - 1,) if len(values) == 2 else range(before - 1, -1, -1):
+            if i >= 0 and _beats(front[i][0], values):
+                strong[_STRONG - 1 :] = [front[i][0]]
+                return
+        if len(values) == 2:
+            end = behind
+            while end < len(front) and _beats(values, front[end][0]):
+                end += 1
+            front[behind:end] = [(values, row)]
+            return
+        kept = [each for each in front[behind:] if not _beats(values, each[0])]
+        front[behind:] = [(values, row), *kept]
 
 
 def _key(each: tuple[Key, Row]) -> Key:
     return each[0]
 
 
-def _last(value: float | None) -> tuple[bool, float]:
+def _last(value: Number | None) -> tuple[bool, Number]:
     """Return a value with what is unknown behind all others."""
     return value is None, 0 if value is None else value
 
 
 def _beats(one: Key, other: Key) -> bool:
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+    return one != other and all(map(le, one, other))

@@ -13,8 +13,8 @@ from cnnstat.report.model import Column
 if TYPE_CHECKING:
     from cnnstat.commands.sweep.rows import Row
 
-FIXED = ("point", "network", "refused", "why")
-"""What every row of a store begins with."""
+FIXED = ("point", "network", "refused", "why", "exact")
+"""The columns of every store beside parameters and figures."""
 
 
 class Columns(Struct, frozen=True, dict=True):
@@ -62,5 +62,16 @@ _KINDS = {"sizes": "shape"}
 
 
 def column_names(params: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of parameters; one that is a figure's, too, has a $ before it."""
-    return tuple(f"${name}" if name in SWEPT or name in FIXED else name for name in params)
+    """Return the names of parameters; one that is a figure's, too, has a $ before it.
+
+    Case does not part two names: a database takes ``w`` and ``W`` for the same column.
+    """
+    taken = {key.lower() for key in (*SWEPT, *FIXED)}
+    names = []
+    for name in params:
+        column = name
+        while column.lower() in taken:
+            column = f"${column}"
+        taken.add(column.lower())
+        names.append(column)
+    return tuple(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +29,7 @@ def charted(kind: str, figures: list[tuple[Any, Any]], pareto: str = "params,mac
     collected = Collected(COLUMNS)
     selection = Selection(Wanted(pareto=read_orders(pareto)), COLUMNS.cell, collected)
     for number, each in enumerate(figures):
-        selection.add(Row(number, 0, (number / 2, "relu"), each))
+        selection.add(Row(number, 0, (Fraction(number, 2), "relu"), each))
     return chart_of(kind, collected, selection)
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import cnnstat
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.sweep.conditions import Condition, Order, read_orders, read_where
 from cnnstat.commands.sweep.rows import Row
 from cnnstat.commands.sweep.selection import Selection, Wanted
 from cnnstat.commands.sweep.table import Columns
+from tests.program import within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COLUMNS = Columns(("a",), ("width",), ("params", "macs", "receptive_field"), ("params",))
 
@@ -133,3 +138,31 @@ def test_of_a_field_the_axis_counts_that_is_farthest_from_the_bound() -> None:
     assert least.holds((5, 6))
     assert not most.holds(None)
     assert not least.holds(None)
+
+
+@pytest.mark.parametrize("command", ["sweep", "query", "python"])
+def test_points_that_go_into_a_stream_are_not_kept(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nor are they a second time in a document: however many there are, memory holds a batch."""
+    made: list[Selection] = []
+
+    class Seen(Selection):
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            made.append(self)
+
+    for module in ("sweep.command", "sweep.python_sweep", "query.selected"):
+        monkeypatch.setattr(f"cnnstat.commands.{module}.Selection", Seen)
+    if command == "python":
+        assert len([*cnnstat.sweep("mobilenet-v1", figures=["params"])]) == 16
+    else:
+        asked = ["sweep", "mobilenet-v1", "--columns", "params"]
+        if command == "query":
+            pytest.importorskip("duckdb", reason="the extra sweep")
+            store = str(tmp_path / "s.duckdb")
+            assert within(*asked, "--store", store).returncode == 0
+            asked = ["query", store]
+        ended = within(*asked, "--format", "csv", "--top", "15")
+        assert ended.stdout.count("\n") == 16
+    assert (made[-1].matching, [*made[-1].rows()]) == (16, [])

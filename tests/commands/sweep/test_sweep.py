@@ -88,6 +88,30 @@ def test_budgets_are_counted_that_are_not_kept(tmp_path: Path) -> None:
     assert [row["n"] for row in only] == [1, 2]
 
 
+def test_a_field_that_is_only_an_upper_bound_can_be_left_out(tmp_path: Path) -> None:
+    """One half of the channels sees 1x1, the other 3x3: taken apart, each has the field of both."""
+    spec = tmp_path / "split.yaml"
+    spec.write_text(
+        "input: [2, 6, 6]\nparams: {k: 3}\nlayers:\n"
+        "  - {name: narrow, type: conv, filters: 2, kernel: 1}\n"
+        "  - {name: wide, type: conv, filters: 2, kernel: $k, padding: same, from: input}\n"
+        "  - {name: both, type: concat, from: [narrow, wide]}\n"
+        "  - {name: half, type: split, parts: 2, take: 1}\n"
+    )
+    asked = (str(spec), "--vary", "k=1,3,5", "--columns", "receptive_field,field_is_bound")
+    rows = swept(*asked)
+    assert [(row["receptive_field"], row["field_is_bound"]) for row in rows] == [
+        ([1, 1], 0),
+        ([3, 3], 1),
+        ([5, 5], 1),
+    ]
+    assert [row["k"] for row in swept(*asked, "--where", "receptive_field >= 1")] == [1, 3, 5]
+    proved = "receptive_field >= 1 and field_is_bound <= 0"
+    assert [row["k"] for row in swept(*asked, "--where", proved)] == [1]
+    summary = within("summary", str(spec), "--set", "k=5").stdout
+    assert "at most 5×5" in summary
+
+
 def test_refused_points_are_counted_by_reason() -> None:
     found = document("alexnet", "--input", "3x20x20", "--input", "3x5x5", "--input", "3x227x227")
     assert found["points"] == 3
