@@ -87,8 +87,7 @@ def _together(
                 yield _first(futures, begun)
         except BaseException:  # an interrupt, or nobody wants more
             _end_workers()
-            # Otherwise the pool waits for its workers: who lets go of one that is ending is late for its pipes.
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)  # at a good end, it waits until all are gone
             raise
 
 

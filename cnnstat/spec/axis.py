@@ -20,6 +20,7 @@ from msgspec import Struct
 from cnnstat.base.errors import Fault
 from cnnstat.base.text import exact
 from cnnstat.spec.document import plain_value
+from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:
     from cnnstat.spec.expression import Value
@@ -79,9 +80,9 @@ class Range(Struct, frozen=True, dict=True):
     def at(self, number: int) -> Value:
         """Return one of the numbers."""
         if self.kind == "power2":
-            return _plain(self.first * 2**number)
+            return whole(self.first * 2**number)
         assert self.step is not None
-        return _plain(self.first + number * self.step)
+        return whole(self.first + number * self.step)
 
     def drawn(self, bits: int) -> Value:
         """Return the one that is drawn by a number of 64 bits.
@@ -147,18 +148,16 @@ def read_range(text: str) -> Range:
     first, last = _read(match[2], text), _read(match[3], text)
     step = _read(match[4], text) if match[4] is not None else None
     if last < first:
-        raise _bad(
-            f"the range '{text}' ends before it begins: {exact(_plain(last))} < {exact(_plain(first))}"
-        )
+        raise _bad(f"the range '{text}' ends before it begins: {exact(whole(last))} < {exact(whole(first))}")
     if step is not None and step <= 0:
-        raise _bad(f"the steps of '{text}' are more than 0, got {exact(_plain(step))}")
+        raise _bad(f"the steps of '{text}' are more than 0, got {exact(whole(step))}")
     if kind and first <= 0:
-        raise _bad(f"a range of '{kind}' begins above 0, got {exact(_plain(first))}")
+        raise _bad(f"a range of '{kind}' begins above 0, got {exact(whole(first))}")
     if kind == "power2":
         if step is not None:
             raise _bad(f"the powers of two in '{text}' have no steps; write {text.rpartition(':')[0]}")
         if not _is_power(first):
-            raise _bad(f"'{text}' begins at a power of two, got {exact(_plain(first))}")
+            raise _bad(f"'{text}' begins at a power of two, got {exact(whole(first))}")
     return Range(kind, first, last, step)
 
 
@@ -183,11 +182,7 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 def _rounded(value: Fraction) -> Value:
-    return _plain(Fraction(_DIGITS.plus(_decimal(value))))
-
-
-def _plain(value: Fraction) -> Number:
-    return value.numerator if value.denominator == 1 else value
+    return whole(Fraction(_DIGITS.plus(_decimal(value))))
 
 
 def _number(value: Value) -> Number:

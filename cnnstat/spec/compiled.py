@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cnnstat.base.errors import Fault
 from cnnstat.spec.functions import FUNCTIONS, round_log, whole_numbers
-from cnnstat.spec.operators import bounded, power
+from cnnstat.spec.operators import bounded, power, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -219,8 +219,7 @@ def _divided(one: Number, other: Number) -> Number:
 
 
 def _whole(value: Number) -> Number:
-    bounded(value)
-    return value.numerator if value.denominator == 1 else value
+    return whole(bounded(value))
 
 
 def _nearest_power(value: float, base: float, exact: Callable[[], int]) -> int:

@@ -19,7 +19,7 @@ from cnnstat.base.errors import Fault
 from cnnstat.base.text import exact, listed, suggestion
 from cnnstat.spec.channels import Channels, multiple, remaining, tree_of
 from cnnstat.spec.functions import FUNCTIONS, LISTS, MAX_ITEMS, InexactError, Number
-from cnnstat.spec.operators import OPERATORS, bounded
+from cnnstat.spec.operators import OPERATORS, bounded, whole
 from cnnstat.spec.syntax import bad, tree_of_text
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ class Expression(Struct, frozen=True):
             read = ", ".join(f"${n} = {show_value(params[n])}" for n in sorted(self.names & params.keys()))
             message = f"{fault.message}, with {read}" if read else fault.message
             raise Fault(message, code=fault.code) from None
-        if isinstance(value, Fraction) and value.denominator == 1:
-            return value.numerator
-        return value
+        return whole(value) if isinstance(value, Fraction) else value
 
 
 def resolved(width: Channels, channels: int) -> Value:
@@ -60,8 +58,7 @@ def resolved(width: Channels, channels: int) -> Value:
         Fault: it has no value; with the channels.
     """
     if width.multiple is not None:
-        value = channels * width.multiple
-        return value.numerator if value.denominator == 1 else value
+        return whole(channels * width.multiple)
     return _read(width).evaluate({"in": channels})
 
 

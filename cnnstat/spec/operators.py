@@ -44,8 +44,12 @@ def power(base: Number, exponent: Number) -> Number:
     bits = max(abs(base.numerator), base.denominator).bit_length() - 1
     if bits * abs(exponent.numerator) > _BITS:
         raise too_long()
-    result = Fraction(base) ** exponent.numerator
-    return result.numerator if result.denominator == 1 else result
+    return whole(Fraction(base) ** exponent.numerator)
+
+
+def whole(number: Number) -> Number:
+    """Return a number as the language has it: a fraction only where it is no whole number."""
+    return number.numerator if number.denominator == 1 else number
 
 
 def too_long() -> Fault:

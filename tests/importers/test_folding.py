@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Row: TypeAlias = tuple[str, str, str, dict[str, Any]]
 """A layer: its name, its type, what it reads, its options."""
 
+LONGEST = "resnet1202"
+"""Its family has others of the same blocks, which take no seconds."""
+
 
 def draft(*rows: Row, outputs: str = "") -> Draft:
     """Return a network of these layers."""
@@ -51,7 +54,10 @@ def conv(filters: int, **more: Any) -> dict[str, Any]:
     return {"filters": filters, "kernel": 1, **more}
 
 
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(each, marks=pytest.mark.slow if each == LONGEST else ()) for each in bundled.names()],
+)
 def test_every_bundled_network_folds_into_the_same(name: str) -> None:
     graph = cnnstat.load(name)
     network = draft_of(graph)

@@ -29,7 +29,7 @@ from cnnstat.commands.sweep.python_arguments import (
     vary_texts,
 )
 from cnnstat.commands.sweep.rows import Rows
-from cnnstat.commands.sweep.table import Columns
+from cnnstat.commands.sweep.table import Columns, following
 from cnnstat.report.machine import machine_entry
 from cnnstat.spec.given import from_python
 
@@ -86,11 +86,14 @@ def fitted(
         rows = Rows(plan)
     if not rows.points.networks[0].space.axes:
         raise ArgumentError("nothing varies: --vary width=0.25:4 names a parameter and its range")
-    table = Columns((plan.members[0].label,), rows.points.params, plan.figures, shown)
+    space = rows.points.described(plan)
+    table = Columns(
+        *((plan.members[0].label,), rows.points.params, plan.figures, shown), following=following(space)
+    )
     question = Question(
         command="fit",
         network=plan.members[0].label,
-        space=rows.points.described(plan),
+        space=space,
         to=aim.to,
         under=aim.under,
         most=aim.most,

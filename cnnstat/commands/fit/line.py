@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cnnstat.spec.axis import Range
+from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,8 +69,8 @@ class _Line:
         share = Fraction(place, self.last)
         if self.axis.kind == "log":
             ratio = float(self.axis.last / self.axis.first)
-            return plain(Fraction(float(self.axis.first) * ratio ** float(share)).limit_denominator(10**15))
-        return plain(self.axis.first + share * (self.axis.last - self.axis.first))
+            return whole(Fraction(float(self.axis.first) * ratio ** float(share)).limit_denominator(10**15))
+        return whole(self.axis.first + share * (self.axis.last - self.axis.first))
 
     def trial(self, place: int) -> Trial:
         """Return the network there."""
@@ -157,7 +158,7 @@ class _Line:
         low, high = sorted((Fraction(_number(self.value(place))), Fraction(_number(self.value(near)))))
         short = simplest(low, high)
         if short is not None:
-            self.trials.tried({self.name: plain(short)})
+            self.trials.tried({self.name: whole(short)})
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction | None:
@@ -168,11 +169,6 @@ def simplest(low: Fraction, high: Fraction) -> Fraction | None:
         if first <= last:
             return Fraction((first + last) // 2, scale)
     return None
-
-
-def plain(value: Fraction) -> Value:
-    """Return a number as the language has it: a whole one as an integer."""
-    return value.numerator if value.denominator == 1 else value
 
 
 def _number(value: Value) -> int | Fraction:

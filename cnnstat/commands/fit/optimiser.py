@@ -7,8 +7,8 @@ from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.cli.output import Undone
-from cnnstat.commands.fit.line import plain
 from cnnstat.spec.axis import Range
+from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,7 +84,7 @@ def _value(axis: Axis, place: float) -> Value:
     share = min(max(float(place), 0.0), 1.0)
     first, last = float(axis.first), float(axis.last)
     found = first * (last / first) ** share if axis.kind == "log" else first + share * (last - first)
-    return plain(Fraction(f"{found:.6g}"))
+    return whole(Fraction(f"{found:.6g}"))
 
 
 def _library(grid: int) -> Callable[..., Any]:

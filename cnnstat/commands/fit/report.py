@@ -56,7 +56,10 @@ def _percent(apart: float) -> str:
 
 def _facts(document: FitDocument) -> Iterator[Fact]:
     pushed = (("most", document.most), ("least", document.least))
-    asked = (*document.to, *document.under, *(f"{word} {key}" for word, key in pushed if key))
+    targets = (
+        text if len(text) <= _SHORT else f"target {i}: {text}" for i, text in enumerate(document.to, 1)
+    )
+    asked = (*targets, *document.under, *(f"{word} {key}" for word, key in pushed if key))
     yield Fact("wanted", ", ".join(asked))
     tried = (Quantity(document.tried), f" {plural('network', document.tried)} tried, {document.way}")
     yield Fact("way", tried)

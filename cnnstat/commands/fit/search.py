@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnnstat.commands.fit.line import bisected, plain
+from cnnstat.commands.fit.line import bisected
 from cnnstat.commands.fit.optimiser import optimised
 from cnnstat.spec.axis import Range
+from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def _shorter(axis: Axis, value: Value) -> Iterator[Value]:
     for scale in (10**digits for digits in range(_DIGITS)):
         if not isinstance(value, Fraction) or (value * scale).denominator == 1:
             return
-        for whole in (floor(value * scale), ceil(value * scale)):
-            near = Fraction(whole, scale)
+        for number in (floor(value * scale), ceil(value * scale)):
+            near = Fraction(number, scale)
             if isinstance(axis, Range) and axis.first <= near <= axis.last:
-                yield plain(near)
+                yield whole(near)

@@ -22,7 +22,7 @@ from cnnstat.commands.sweep.plots import check_plots
 from cnnstat.commands.sweep.shown import show_points
 from cnnstat.commands.sweep.store import Store
 from cnnstat.commands.sweep.streams import STREAMS, opened
-from cnnstat.commands.sweep.table import Columns
+from cnnstat.commands.sweep.table import Columns, following
 from cnnstat.report.render import FORMATS
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         for key in figures_for(wanted, shown, params):
             if key not in figures:
                 raise ArgumentError(f"the store has no figure '{key}'; it has {', '.join(figures)}")
-        columns = Columns(tuple(about["networks"]), params, figures, shown)
+        networks, left_out_first = tuple(about["networks"]), following(about["space"])
+        columns = Columns(networks, params, figures, shown, about["params"], left_out_first)
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
         check_plots(asked.plots, wanted, output)
         collected = Collected(columns) if asked.plots else None

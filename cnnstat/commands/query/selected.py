@@ -102,7 +102,8 @@ class _OfParams:
         self._why = ""
         for name in sorted(self._expression.names - {*columns.params}):
             raise ArgumentError(
-                f"'{text}': the store has no parameter ${name}; it has {', '.join(columns.params)}"
+                f"'{text}': the store has no parameter ${name}; it has {', '.join(columns.params)}, and not"
+                " what a space only works with: --where of sweep reads that"
             )
 
     def holds(self, row: Row) -> bool:

@@ -6,22 +6,19 @@ from fractions import Fraction  # noqa: TC003 - of a document
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import asdict
 
 from cnnstat.analysis.model import COUNTED
 from cnnstat.bridge.verify import Disagreement, Unmeasured  # noqa: TC001 - of a document
-from cnnstat.commands.run.opinion import Found  # noqa: TC001 - of a document
+from cnnstat.commands.run.engine_document import EngineComparison, engine_comparison
+from cnnstat.commands.run.gradient_document import GradientCheck, gradient_check
 from cnnstat.commands.run.times import Times  # noqa: TC001 - of a document
 from cnnstat.commands.run.verdict import verdict
 from cnnstat.commands.run.weights import WeightsRead  # noqa: TC001 - of a document
-from cnnstat.executor.measure.derivatives import TOLERANCE
-from cnnstat.executor.measure.gradients import Outcome  # noqa: TC001 - of a document
 from cnnstat.executor.top_classes import ranked
 from cnnstat.report.document import Figures, NetworkDocument, Placed, Real, Sizes, figures, head
 from cnnstat.report.text import said
 
 if TYPE_CHECKING:
-    from cnnstat.commands.run.opinion import ComparedOutput, ModelOutputs, Opinion
     from cnnstat.commands.run.proof import Proof
     from cnnstat.executor.measure.measurements import LayerMeasurements
     from cnnstat.executor.measure.receptive_field import MeasuredField
@@ -73,89 +70,6 @@ class LossValue(Struct, frozen=True, kw_only=True):
     name: str
     value: Real
     input_gradient_norm: Real
-
-
-class GradientError(Struct, frozen=True, kw_only=True):
-    """How far a gradient is off, beside the larger of the slope and the gradient's norm."""
-
-    layer: Annotated[str | None, Meta(description="null end to end, as is the type")]
-    type: str | None
-    tensor: str
-    size: int
-    error: Real
-    elements: Annotated[
-        Real | None, Meta(description="the worst of single elements; null where none were asked for")
-    ]
-    right: bool
-    outcome: Annotated[
-        Outcome, Meta(description="not measurable is neither right nor wrong, not checked has no slope")
-    ]
-    fault: Annotated[
-        str | UnsetType,
-        Meta(description="only where nothing can be compared: why; the errors are null then"),
-    ] = UNSET
-
-
-class GradientCheck(Struct, frozen=True, kw_only=True):
-    """`--check-grad`."""
-
-    method: str
-    tolerance: float
-    loss: Annotated[
-        str | None,
-        Meta(description="that of end to end: a projection where that of the run is infinite or constant"),
-    ]
-    to_check: Annotated[int, Meta(description="how many there are; fewer are checked if it was interrupted")]
-    interrupted: bool
-    wrong: int
-    not_measurable: Annotated[
-        int, Meta(description="neither right nor wrong: rounding is all there is, or the loss constant")
-    ]
-    checked: tuple[GradientError, ...]
-
-
-class OutputDifference(Struct, frozen=True, kw_only=True):
-    """How far a layer's output, or the gradient of an input, is off beside the largest number of either."""
-
-    layer: str
-    type: str
-    difference: Annotated[Real, Meta(description="null where shapes differ, or one is not finite")]
-    rounding: Annotated[
-        Real | None,
-        Meta(description="how far rounding may put it off; null where all outputs are the same"),
-    ]
-    found: Found
-
-
-class ModelOutput(OutputDifference, frozen=True, kw_only=True):
-    """An output of the model itself beside that of the layer that it was read as."""
-
-    output: Annotated[str, Meta(description="its name in the model")]
-
-
-class ModelComparison(Struct, frozen=True, kw_only=True):
-    """What the model that SPEC is puts out when the engine runs it as it is."""
-
-    model: str
-    others: int
-    outputs: tuple[ModelOutput, ...]
-    lost: Annotated[tuple[str, ...], Meta(description="outputs of the model that no layer works out")]
-    refused: Annotated[str | None, Meta(description="why it was not run")]
-
-
-class EngineComparison(Struct, frozen=True, kw_only=True):
-    """`--against`: the output of every layer, in graph order, beside another engine's."""
-
-    engine: str
-    version: str
-    tolerance: float
-    others: Annotated[int, Meta(description="how many are neither the same nor off by no more than rounding")]
-    outputs: tuple[OutputDifference, ...]
-    gradients: Annotated[
-        tuple[OutputDifference, ...],
-        Meta(description="those of the inputs, for slopes of the outputs that are drawn; only PyTorch's"),
-    ]
-    model: Annotated[ModelComparison | None, Meta(description="null where SPEC is no model of another tool")]
 
 
 class LikelyClass(Struct, frozen=True, kw_only=True, rename={"number": "class"}):
@@ -248,46 +162,13 @@ def document(proof: Proof, top: int | None) -> RunDocument:
             value=Real(proof.loss.value),
             input_gradient_norm=Real(proof.loss.gradient_norm),
         ),
-        gradients=_gradients(proof) if proof.to_check else None,
-        against=_against(proof.opinion) if proof.opinion else None,
+        gradients=gradient_check(proof) if proof.to_check else None,
+        against=engine_comparison(proof.opinion) if proof.opinion else None,
         top=None if top is None else _top(proof, top),
         puts_out=_numbers(proof),
         times=proof.times,
         verdict=said(verdict(proof)),
         proved=proof.good and proof.finished,
-    )
-
-
-def _against(opinion: Opinion) -> EngineComparison:
-    return EngineComparison(
-        engine=opinion.engine,
-        version=opinion.version,
-        tolerance=opinion.tolerance,
-        others=len(opinion.others),
-        outputs=tuple(map(_off, opinion.outputs)),
-        gradients=tuple(map(_off, opinion.gradients)),
-        model=_model(opinion.model) if opinion.model else None,
-    )
-
-
-def _model(model: ModelOutputs) -> ModelComparison:
-    both = zip(model.names, model.outputs, strict=True)
-    return ModelComparison(
-        model=model.model,
-        others=len(model.others),
-        outputs=tuple(ModelOutput(output=name, **asdict(_off(each))) for name, each in both),
-        lost=model.lost,
-        refused=model.refused or None,
-    )
-
-
-def _off(compared: ComparedOutput) -> OutputDifference:
-    return OutputDifference(
-        layer=compared.layer,
-        type=compared.type,
-        difference=Real(compared.difference),
-        rounding=None if compared.rounding is None else Real(compared.rounding),
-        found=compared.found,
     )
 
 
@@ -311,33 +192,6 @@ def _field(field: MeasuredField) -> MeasuredReceptiveField:
         size=tuple(pattern.size for pattern in patterns),
         stride=tuple(pattern.stride for pattern in patterns),
         padding=tuple(pattern.padding for pattern in patterns),
-    )
-
-
-def _gradients(proof: Proof) -> GradientCheck:
-    checked = (
-        GradientError(
-            layer=each.layer or None,
-            type=each.type or None,
-            tensor=each.tensor,
-            size=each.size,
-            error=Real(each.error),
-            elements=None if each.elements is None else Real(each.elements),
-            right=each.good,
-            outcome=each.outcome,
-            fault=each.fault or UNSET,
-        )
-        for each in proof.checked
-    )
-    return GradientCheck(
-        method=proof.method,
-        tolerance=TOLERANCE,
-        loss=next((each.loss for each in proof.checked if each.loss), None),
-        to_check=proof.to_check,
-        interrupted=proof.interrupted,
-        wrong=sum(each.outcome == "wrong" for each in proof.checked),
-        not_measurable=sum(each.outcome == "not measurable" for each in proof.checked),
-        checked=tuple(checked),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.commands.run.document import GradientCheck, GradientError
+    from cnnstat.commands.run.gradient_document import GradientCheck, GradientError
     from cnnstat.executor.measure.gradients import Checked
     from cnnstat.report.model import Phrase
 

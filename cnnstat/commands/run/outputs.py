@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.analysis import Analysis
-    from cnnstat.commands.run.document import EngineComparison, OutputDifference
+    from cnnstat.commands.run.engine_document import EngineComparison, OutputDifference
 
 _COLUMNS = (
     Column("name", "layer", "text", gives="name"),

@@ -55,7 +55,7 @@ class SweepDocument(Document, frozen=True, kw_only=True):
     machine: MachineEntry | UnsetType = UNSET
     """Where there are figures of one."""
     asked: int | None
-    """How many points there are in the whole sweep; null where it went on until enough were found."""
+    """How many points there are in the whole sweep; null of a query."""
     points: int
     """How many were looked at."""
     accepted: int

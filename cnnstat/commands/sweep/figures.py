@@ -53,6 +53,11 @@ class SweepFigure(Struct, frozen=True):
     walked: Callable[[Analysis], int | None] | None = None
     under: Callable[[NetworkRoof], float | None] | None = None
 
+    @property
+    def ordered(self) -> bool:
+        """Say whether one of two is more: of texts and shapes none is."""
+        return self.kind != "text" and self.key != "output_shape"
+
 
 def _declared(key: str, kind: Literal["count", "bytes", "sizes", "text"]) -> SweepFigure:
     return SweepFigure(FIGURES[key].layer_key or key, FIGURES[key].label, kind, FIGURES[key].brief)

@@ -15,6 +15,7 @@ from cnnstat.commands.sweep.libraries import arrow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.rows import Row
     from cnnstat.commands.sweep.table import Columns
 
@@ -94,7 +95,7 @@ class Parquet:
         """Return the type of a column: of figures by their kind, of parameters by what they are."""
         figure = place - len(self.columns.names) + len(self.columns.shown)
         if figure < 0:
-            return _narrowest(cells)
+            return _narrowest(cells, self.columns.kinds.get(self.columns.params[place - 2]))
         kind = SWEPT[self.columns.shown[figure]].kind
         if kind in REAL:
             return "float64"
@@ -119,8 +120,13 @@ class Parquet:
         return found
 
 
-def _narrowest(cells: Sequence[Any]) -> _Type:
-    kind = kind_of(cells)
+def _narrowest(cells: Sequence[Any], expected: Kind | None) -> _Type:
+    """Return the type that has what is there, and what is expected of those that come."""
+    kinds = {kind_of(cells)} if any(each is not None for each in cells) else set()
+    kinds |= {expected} if expected else set()
+    if kinds == {"integer", "number"}:
+        kinds = {"number"}
+    kind = kinds.pop() if len(kinds) == 1 else "mixed"
     if kind == "integer":
         return _whole(cells)
     if kind == "number" and all(_as("float64", each) is not None for each in cells if each is not None):

@@ -17,7 +17,7 @@ from cnnstat.spec.reader import read_family
 from cnnstat.spec.space import Space, check_space, given_space, random_bits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.plan import Member, Plan
@@ -57,8 +57,8 @@ class Points:
         self.seed = plan.seed
         families: dict[tuple[str, str], Family] = {}
         self.networks = tuple(_network(member, plan, families) for member in plan.members)
-        names = (name for network in self.networks for name in _shown(network))
-        self.params = tuple(dict.fromkeys(names))
+        names = [name for network in self.networks for name in _shown(network)]
+        self.params = tuple(dict.fromkeys((*_apart(self.networks), *names)))
 
     @property
     def count(self) -> int | None:
@@ -85,14 +85,20 @@ class Points:
         raise IndexError(number)
 
     def described(self, plan: Plan) -> dict[str, str]:
-        """Return what varies, as it would be written: of several networks, what each has of its own."""
-        found: dict[str, str] = {}
+        """Return what varies, as it would be written; where networks differ in it, of which of them it is."""
+        found: dict[str, dict[str, str]] = {}
         for network in self.networks:
-            for name, axis in network.space.axes.items():
-                found.setdefault(name, plan.vary.get(name) or _written(axis))
-            for name, expression in network.space.derived.items():
-                found.setdefault(name, expression.text)
-        return found
+            space = network.space
+            texts = {name: plan.vary.get(name) or _written(axis) for name, axis in space.axes.items()}
+            texts |= {name: expression.text for name, expression in space.derived.items()}
+            for name, text in texts.items():
+                found.setdefault(name, {}).setdefault(text, network.member.label)
+        return {
+            name: next(iter(texts))
+            if len(texts) == 1
+            else "; ".join(f"{text} of {label}" for text, label in texts.items())
+            for name, texts in found.items()
+        }
 
     def kinds(self) -> dict[str, Kind]:
         """Return the kind of each parameter that is shown; of what is worked out, as far as is seen."""
@@ -101,11 +107,17 @@ class Points:
             for name, values in _examples(network).items():
                 if name in found:
                     found[name] += values
+            for name in found.keys() & network.own.keys() - {*network.space.axes, *network.space.derived}:
+                found[name].append(network.own[name])
         return {name: kind_of(values) for name, values in found.items()}
 
-    def shown(self, values: dict[str, Value]) -> tuple[Value, ...]:
-        """Return the parameters of a point, in the order of ``params``."""
-        return tuple([values.get(name) for name in self.params])
+    def shown(self, chosen: int, values: dict[str, Value]) -> tuple[Value, ...]:
+        """Return the parameters of a point of a network, in the order of ``params``."""
+        network = self.networks[chosen]
+        varies = {*network.space.axes, *network.space.derived}
+        return tuple(
+            [values.get(name, None if name in varies else network.own.get(name)) for name in self.params]
+        )
 
 
 def _network(member: Member, plan: Plan, families: dict[tuple[str, str], Family]) -> Network:
@@ -115,7 +127,8 @@ def _network(member: Member, plan: Plan, families: dict[tuple[str, str], Family]
     settled = choose(
         family, member.variant, {name: each for name, each in plan.params.items() if name in family.params}
     )
-    space = (family.space or Space()).with_(given_space(plan.vary))
+    declared = family.space if member.of_space else None
+    space = (declared or Space()).with_(given_space(plan.vary))
     unknown = [name for name in plan.params if name not in {*family.params, *space.axes, *space.derived}]
     if unknown:
         choose(family, member.variant, {unknown[0]: plan.params[unknown[0]]})  # which says what there is
@@ -137,6 +150,17 @@ def _shown(network: Network) -> list[str]:
     return [*space.axes, *(name for name in space.derived if name in params)]
 
 
+def _apart(networks: Sequence[Network]) -> Iterator[str]:
+    """Yield the parameters in which networks of a family differ, as its variants do."""
+    families: dict[tuple[str, str], list[Network]] = {}
+    for network in networks:
+        families.setdefault((network.member.file, network.member.text), []).append(network)
+    for one, *others in families.values():
+        for name in one.family.params:
+            if any(other.own[name] != one.own[name] for other in others):
+                yield name
+
+
 _LOOKED_AT = 20
 """Points by which it is seen what an expression comes to."""
 
@@ -144,7 +168,11 @@ _LOOKED_AT = 20
 def _written(axis: Axis) -> str:
     if isinstance(axis, Values):
         return ",".join(map(_word, axis.items))
-    numbers = (exact(each) for each in (axis.first, axis.last, axis.step) if each is not None)
+    numbers = (
+        exact(each.numerator if each.denominator == 1 else each)
+        for each in (axis.first, axis.last, axis.step)
+        if each is not None
+    )
     return f"{axis.kind} {':'.join(numbers)}".strip()
 
 

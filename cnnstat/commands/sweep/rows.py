@@ -71,14 +71,14 @@ class Rows:
         except SpecError as error:
             first = error.problems[0]
             return self._refused(number, chosen, values, first.code, first.message)
-        return Row(number, chosen, self.points.shown(values), tuple(cells))
+        return Row(number, chosen, self.points.shown(chosen, values), tuple(cells))
 
     def _fixed(self, chosen: int) -> dict[str, Value]:
         own = self.points.networks[chosen].own
         return {name: own[name] for name in self.plan.params}
 
     def _refused(self, number: int, chosen: int, values: dict[str, Value], code: str, why: str) -> Row:
-        return Row(number, chosen, self.points.shown(values), (), code, why)
+        return Row(number, chosen, self.points.shown(chosen, values), (), code, why)
 
 
 class _Kept(threading.local):

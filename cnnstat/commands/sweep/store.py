@@ -65,8 +65,9 @@ class Store:
             if plan is None or points is None:
                 raise Undone(f"{self.path} is no store of a sweep")
             about = self._create(plan, points)
-        if about["format"] != FORMAT:
-            raise Undone(f"{self.path} is laid out as by cnnstat {about['version']}, this is {__version__}")
+        if about.get("format") != FORMAT:
+            begun = f"begun by cnnstat {about.get('version')}, this is {__version__}"
+            raise Undone(f"{self.path} is a store of another layout: {begun}. Name another file")
         if plan is not None and about["fingerprint"] != plan.fingerprint:
             raise Undone(another_sweep(self.path, about["plan"], plan))
         return about
@@ -169,8 +170,16 @@ class Store:
             if tables:
                 raise Undone(f"{self.path} is a database, but no store of a sweep")
             return None
-        ((text,),) = self._database.run("SELECT text FROM about")
-        about: dict[str, Any] = json.loads(text)
+        none = Undone(f"{self.path} is a database, but no store of a sweep")
+        if not tables >= {"done", "points"}:
+            raise none
+        try:
+            ((text,),) = self._database.run("SELECT text FROM about")
+            about = json.loads(text)
+        except (ValueError, TypeError, Undone):  # a table of this name, that is somebody else's
+            raise none from None
+        if not isinstance(about, dict) or "format" not in about:
+            raise none
         return about
 
     def _create(self, plan: Plan, points: Points) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.report.model import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.rows import Row
 
 FIXED = ("point", "network", "refused", "why", "exact")
@@ -18,12 +21,18 @@ FIXED = ("point", "network", "refused", "why", "exact")
 
 
 class Columns(Struct, frozen=True, dict=True):
-    """``figures`` are worked out, ``shown`` are some of them; ``networks`` are the labels of the members."""
+    """``figures`` are worked out, ``shown`` are some of them; ``networks`` are the labels of the members.
+
+    ``kinds`` say of parameters what values they have, as far as is known before. Those that are ``following``
+    are worked out from others.
+    """
 
     networks: tuple[str, ...]
     params: tuple[str, ...]
     figures: tuple[str, ...]
     shown: tuple[str, ...]
+    kinds: dict[str, Kind] = {}
+    following: frozenset[str] = frozenset()
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -46,19 +55,30 @@ class Columns(Struct, frozen=True, dict=True):
         return row.figures[self.place[key]]
 
     def columns(self) -> tuple[Column, ...]:
-        """Return the columns of a table for readers; a narrow terminal leaves out names of networks first."""
-        network = (
-            (Column("network", "network", "text", rank=1, gives="name"),) if len(self.networks) > 1 else ()
+        """Return the columns of a table for readers.
+
+        A narrow terminal leaves out parameters that follow from others first, then the last figures, then
+        parameters; it shows which point it is, and the first figure.
+        """
+        network = (Column("network", "network", "text", gives="name"),) if len(self.networks) > 1 else ()
+        named = zip(self.params, column_names(self.params), strict=True)
+        params = (
+            Column(column, column, "figure", rank=3 if name in self.following else 1)
+            for name, column in named
         )
-        params = (Column(name, name, "figure") for name in column_names(self.params))
         figures = (
-            Column(key, SWEPT[key].title, _KINDS.get(SWEPT[key].kind, SWEPT[key].kind), SWEPT[key].convention)  # type: ignore[arg-type]
-            for key in self.shown
+            Column(key, figure.title, _KINDS.get(figure.kind, figure.kind), figure.convention, min(2, place))  # type: ignore[arg-type]
+            for place, (key, figure) in enumerate((key, SWEPT[key]) for key in self.shown)
         )
-        return (Column("point", "point", rank=2), *network, *params, *figures)
+        return (Column("point", "point"), *network, *params, *figures)
 
 
 _KINDS = {"sizes": "shape"}
+
+
+def following(space: Mapping[str, str]) -> frozenset[str]:
+    """Return the parameters that are worked out from others, of what varies as it is written."""
+    return frozenset(name for name, text in space.items() if "$" in text)
 
 
 def column_names(params: tuple[str, ...]) -> tuple[str, ...]:

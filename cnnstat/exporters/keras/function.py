@@ -69,7 +69,7 @@ class Function(Conditions):
         val = Val(title, numbers, self.verified(numbers, self.widths_of_call(klass, uses, sources, None)))
         taps = {}
         for tap in klass.taps:
-            inner = [self.network.tapped(use.item.made, tap) for use in uses]
+            inner = [self.network.taps.tapped(use.item.made, tap) for use in uses]
             widths = self.verified(inner, self.widths_of_call(klass, uses, sources, tap))
             taps[tap] = Val(f"{title}_{tap}", inner, widths)
         self.docs[title] = (uses, klass)

@@ -60,7 +60,7 @@ class Repetitions(Sharing):
                 docs = [head, self.generated(tail, count, 1)]
             docs = self.lend_each(title, uses, docs, inside)
         final = self.verified(numbers, self.after(uses, sources, is_layer, count, widths))
-        read = self.network.items_read(self.scopes, title)
+        read = self.network.taps.items_read(self.scopes, title)
         loop = Loop(self.network, title, [*found.values()], klass, sources, read, final, self.verified)
         targets = [*dict.fromkeys(loop.carried.values()), *loop.lists.values()]
         reads = [*sources, *(loop.carried.values() if isinstance(docs[0], Generator) else ())]

@@ -63,7 +63,7 @@ class Class(Conditions):
         val = Val(title, numbers, self.verified(numbers, self.widths_of_call(klass, uses, sources, None)))
         taps = {}
         for tap in klass.taps:
-            inner = [self.network.tapped(use.item.made, tap) for use in uses]
+            inner = [self.network.taps.tapped(use.item.made, tap) for use in uses]
             widths = self.verified(inner, self.widths_of_call(klass, uses, sources, tap))
             taps[tap] = Val(f"{title}_{tap}", inner, widths)
         self.docs[title] = (uses, klass)
@@ -95,7 +95,7 @@ class Class(Conditions):
         plain = (
             not tied
             and (klass is None or (not klass.taps and len(klass.scopes[0].input_names) == 1))
-            and not self.network.items_read(self.scopes, title)
+            and not self.network.taps.items_read(self.scopes, title)
         )
         container = self.containers[title] = "nn.Sequential" if plain else "nn.ModuleList"
         if plain:

@@ -146,7 +146,7 @@ class Constructor(Build):
 
         ``single`` is the module that all repetitions are, empty where each is one of its own.
         """
-        read = self.network.items_read(self.scopes, title)
+        read = self.network.taps.items_read(self.scopes, title)
         loop = Loop(self.network, title, [*found.values()], klass, sources, read, widths, self.verified)
 
         def head() -> str:

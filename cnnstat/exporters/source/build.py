@@ -67,7 +67,7 @@ class Build(Repeats):
 
     def canonical(self, klass: Build, tap: str) -> str:
         """Return the name of what a class puts out beside its main output; empty for that one."""
-        return self.network.canonical(klass.scopes[0], tap)
+        return self.network.taps.canonical(klass.scopes[0], tap)
 
     def finish(self) -> None:
         """Settle what is put out."""

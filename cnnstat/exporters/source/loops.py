@@ -59,7 +59,7 @@ class Loop:
         if self.klass is None:
             return
         scope = self.klass.scopes[0]
-        outputs = self.network.carried_outputs(scope)
+        outputs = self.network.taps.carried_outputs(scope)
         for k, name in enumerate(scope.input_names):
             if not k or name not in outputs:
                 continue
@@ -67,7 +67,7 @@ class Loop:
             if tap == "":
                 self.carried[k] = self.main
                 continue
-            inner = [self.network.tapped(member.items[-1].made, tap) for member in self.members]
+            inner = [self.network.taps.tapped(member.items[-1].made, tap) for member in self.members]
             val = Val(f"{title}_{tap}", inner, self.verified(inner, self.sources[k].widths))
             self.tapped[tap] = self.carried[k] = val
         if outputs.get(scope.input_names[0]):
@@ -106,13 +106,13 @@ class Loop:
         first, _, tap = rest.partition(".")
         if first != "*" and not first.isdigit():
             tap, first = rest, ""
-        tap = self.network.canonical(self.klass.scopes[0], tap) if self.klass and tap else ""
+        tap = self.network.taps.canonical(self.klass.scopes[0], tap) if self.klass and tap else ""
         if not first:
             if tap in self.tapped or not tap:
                 return [self.tapped[tap] if tap else self.main]
             first = "-1"
         items = [member.items[-1 if first == "*" else int(first)] for member in self.members]
-        inner = [self.network.tapped(each.made, tap) if tap else each.output for each in items]
+        inner = [self.network.taps.tapped(each.made, tap) if tap else each.output for each in items]
         whole = self.lists[tap]
         if first == "*":
             return [Val(whole.name, inner, [], "*", whole)]

@@ -8,35 +8,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from msgspec import structs
 
 from cnnstat.exporters.source.classes import SplitError
+from cnnstat.exporters.source.kept_parameters import kept_and_folded
 from cnnstat.exporters.source.said import Read, Said, UnsaidError
-from cnnstat.exporters.source.scopes import Scope, scopes_of
+from cnnstat.exporters.source.scopes import Scope, scopes_of, scopes_within
+from cnnstat.exporters.source.taps import Taps
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.layers.base import width_of
-from cnnstat.spec.expression import Expression
-from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Set
+    from collections.abc import Callable, Mapping, Set
 
     from cnnstat.analysis.model import Analysis
     from cnnstat.exporters.source.build import Build
     from cnnstat.exporters.source.classes import Param
     from cnnstat.exporters.source.forward import Val
-    from cnnstat.exporters.source.scopes import Item, Made
+    from cnnstat.exporters.source.scopes import Made
     from cnnstat.graph.model import Graph
-
-SPATIAL = {
-    "kernel",
-    "stride",
-    "padding",
-    "dilation",
-    "size",
-    "scale",
-    "output_padding",
-    "margins",
-    "start",
-    "stop",
-}
 
 
 class Network:
@@ -60,13 +47,10 @@ class Network:
         self._classes: dict[int, Build] = {}
         self._places: dict[int, int] = {}
         self.classes: list[Build] = []
-        self.taps: dict[int, list[str]] = {}
         self.root = scopes_of(graph)
-        self.all: list[Scope] = list(_scopes(self.root))
-        for scope in self.all:
-            self.taps[id(scope)] = []
-        self._find_taps()
-        self.kept, self.folded = self._parameters()
+        self.all = list(scopes_within(self.root))
+        self.taps = Taps(self.all, self.spec.family)
+        self.kept, self.folded = kept_and_folded(self.spec)
         self.taken = set(self.reserved)
         self.taken.add(title := self.title(self.label, "Network"))
         self._build_blocks()
@@ -82,125 +66,6 @@ class Network:
     def title(self, text: str, fallback: str) -> str:
         """Return a name for a class that is none of those taken."""
         raise NotImplementedError
-
-    # -- parameters of the network -------------------------------------------------------------------
-
-    def _parameters(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return those that are arguments of the source, and those that are numbers in it.
-
-        A number of maps, classes or layers is an argument; what chooses between structures is not, nor what
-        sizes follow from, which are numbers here.
-        """
-        spatial: set[str] = set()
-        entries = [*self.spec.family.layers, *(e for block in self.blocks.values() for e in block.layers)]
-        for entry in entries:
-            for option in (*entry.options, *entry.first):
-                if option.name in SPATIAL and entry.type.value not in ("matmul", "power"):
-                    spatial |= _names(option.value)
-        for sizes in self.spec.family.inputs.values():
-            for size in sizes:
-                spatial |= _names(size)
-        kept = {
-            name: value
-            for name, value in self.spec.params.items()
-            if type(value) is int and value > 1 and name not in spatial
-        }
-        return kept, {name: value for name, value in self.spec.params.items() if name not in kept}
-
-    # -- what is read of a block beside its output ---------------------------------------------------
-
-    def _find_taps(self) -> None:
-        for scope in self.all:
-            for entry in scope.entries:  # one that is left out stands for what it would read
-                for reference in entry.inputs or ():
-                    self._tap(scope, reference.name)
-            for member in scope.members:
-                self._carry(scope, member.items)
-        for reference in self.spec.family.outputs:
-            self._tap(self.root, reference.name)
-        for scope in self.all:
-            if scope.block:
-                for reference in self.blocks[scope.block].outputs.values():
-                    self._tap(scope, reference.name)
-
-    def _carry(self, scope: Scope, items: list[Item]) -> None:
-        if len(items) < 2 or not isinstance(items[0].made, Scope):
-            return
-        for tap in self.carried_outputs(items[0].made).values():
-            for item in items:
-                assert isinstance(item.made, Scope)
-                self._add_tap(item.made, tap)
-
-    def carried_outputs(self, scope: Scope) -> dict[str, str]:
-        """Return which output the next repetition takes for each input of its name; empty for the main."""
-        outputs = self.blocks[scope.block or ""].outputs
-        return {name: self.canonical(scope, name) for name in scope.input_names if name in outputs}
-
-    def canonical(self, scope: Scope, tap: str) -> str:
-        """Return the name of an output; empty for the main one."""
-        outputs = self.blocks[scope.block or ""].outputs
-        return "" if outputs and tap == next(iter(outputs)) else tap
-
-    def _add_tap(self, scope: Scope, tap: str) -> None:
-        tap = self.canonical(scope, tap)
-        if tap and tap not in self.taps[id(scope)]:
-            self.taps[id(scope)].append(tap)
-            outputs = self.blocks[scope.block or ""].outputs
-            self._tap(scope, outputs[tap].name if tap in outputs else tap)
-
-    def _tap(self, scope: Scope, reference: str) -> None:
-        first, _, rest = reference.partition(".")
-        member = next((m for m in scope.members if m.name == first), None)
-        if member is None or not rest:
-            return
-        if member.entry.repeat is not None:
-            index, _, inner = rest.partition(".")
-            if index == "*" or index.isdigit():
-                rest = inner
-        for item in member.items:
-            if rest and isinstance(item.made, Scope):
-                self._add_tap(item.made, rest)
-
-    def tapped(self, made: Made, tap: str) -> int:
-        """Return the node of what is read of a block."""
-        assert isinstance(made, Scope)
-        if tap in made.outputs:
-            return made.outputs[tap]
-        first, _, rest = tap.partition(".")
-        member = next((m for m in made.members if m.name == first), None)
-        if member is None:
-            raise SplitError(tap)
-        item = member.items[-1]
-        if member.entry.repeat is not None and rest.partition(".")[0].isdigit():
-            index, _, rest = rest.partition(".")
-            item = member.items[int(index)]
-        return self.tapped(item.made, rest) if rest else item.output
-
-    def items_read(self, scopes: list[Scope], title: str) -> set[str]:
-        """Return what is read of single repetitions: empty for the main output."""
-        scope = scopes[0]
-        references = [r.name for e in scope.entries for r in e.inputs or ()]
-        if scope.block is None:
-            references += [r.name for r in self.spec.family.outputs]
-        elif self.blocks[scope.block].outputs:
-            references += [r.name for r in self.blocks[scope.block].outputs.values()]
-        for each in scopes:
-            references += self.taps[id(each)]
-        found = set()
-        member = next((m for each in scopes for m in each.members if m.name == title), None)
-        for reference in references:
-            first, _, rest = reference.partition(".")
-            if first != title or not rest or member is None:
-                continue
-            index, _, tap = rest.partition(".")
-            made = member.items[0].made
-            if index == "*" or index.isdigit():
-                found.add(self.canonical(made, tap) if isinstance(made, Scope) and tap else "")
-            elif isinstance(made, Scope) and rest not in self.carried_outputs(made).values():
-                inner = self.canonical(made, rest)
-                if inner and inner not in self.carried_outputs(made):
-                    found.add(inner)
-        return found
 
     # -- layers --------------------------------------------------------------------------------------
 
@@ -239,9 +104,9 @@ class Network:
     def check_plain(self, uses: Any, scopes: list[Scope], title: str) -> None:
         """Refuse what is read in more than one place of something that some calls lack."""
         for use in uses:
-            if isinstance(use.item.made, Scope) and self.taps[id(use.item.made)]:
+            if isinstance(use.item.made, Scope) and self.taps.of(use.item.made):
                 raise SplitError(title)
-        if self.items_read(scopes, title):
+        if self.taps.items_read(scopes, title):
             raise SplitError(title)
 
     def repetitions_of(self, scope: Scope, reference: str) -> int:
@@ -255,7 +120,7 @@ class Network:
 
     def inside(self, scope: Scope, block: str | None) -> bool:
         """Say whether a block stands inside of one of its calls."""
-        return block is not None and any(e.block == block for e in _scopes(scope) if e is not scope)
+        return block is not None and any(e.block == block for e in scopes_within(scope) if e is not scope)
 
     def alike(self, one: Made, other: Made) -> bool:
         """Say whether two calls make the same module."""
@@ -363,7 +228,7 @@ class Network:
     def _key(self, scope: Scope) -> Any:
         found: list[Any] = [
             tuple(self.shapes[number] for number in scope.inputs),
-            tuple(self.taps[id(scope)]),
+            tuple(self.taps.of(scope)),
         ]
         for member in scope.members:
             for item in member.items:
@@ -386,14 +251,6 @@ class Network:
         return found or [main.above]
 
 
-def _scopes(scope: Scope) -> Iterator[Scope]:
-    yield scope
-    for member in scope.members:
-        for item in member.items:
-            if isinstance(item.made, Scope):
-                yield from _scopes(item.made)
-
-
 def _order(by_block: dict[str, list[Scope]]) -> list[str]:
     """Return the blocks, those that others are made of first."""
     found: list[str] = []
@@ -412,11 +269,3 @@ def _order(by_block: dict[str, list[Scope]]) -> list[str]:
     for block in by_block:
         visit(block)
     return found
-
-
-def _names(value: Any) -> set[str]:
-    if isinstance(value, Expression):
-        return set(value.names)
-    if isinstance(value, Expressions):
-        return set().union(*map(_names, value.items))
-    return set()

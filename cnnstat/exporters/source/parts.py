@@ -35,7 +35,7 @@ class Parts:
         self.args = Arguments(scopes, own, network.kept, network.folded, network.shapes, reserved)
         self.args.closed = any(network.inside(scope, self.block) for scope in scopes)
         self.args.used += [each for each in used if each in self.args.params]
-        self.taps: list[str] = list(dict.fromkeys(tap for scope in scopes for tap in network.taps[id(scope)]))
+        self.taps: list[str] = list(dict.fromkeys(tap for scope in scopes for tap in network.taps.of(scope)))
         self.helpers: set[str] = set()
         inputs = [
             Val(each, [scope.inputs[k] for scope in scopes], [w for w in (self.args.channels(k),) if w])

@@ -180,3 +180,12 @@ def scopes_of(graph: Graph) -> Scope:
     numbers = tuple(node.number for node in graph.inputs)
     names = tuple(node.path for node in graph.inputs)
     return walk.scope(Scope(None, "", spec.family.layers, names, numbers, ChainMap(spec.params)))
+
+
+def scopes_within(scope: Scope) -> Iterator[Scope]:
+    """Yield a scope and all those within it."""
+    yield scope
+    for member in scope.members:
+        for item in member.items:
+            if isinstance(item.made, Scope):
+                yield from scopes_within(item.made)

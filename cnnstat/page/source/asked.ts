@@ -29,7 +29,12 @@ export function useAsked<T>(ask: () => Answer<T>, inputs: readonly unknown[]): A
     (pending as Promise<T>).then(
       (value) => left || setState({ value, waiting: false, refusal: "" }),
       (error: unknown) =>
-        left || setState({ value: undefined, waiting: false, refusal: error instanceof Error ? error.message : String(error) }),
+        left ||
+        setState({
+          value: undefined,
+          waiting: false,
+          refusal: error instanceof Error ? error.message : String(error),
+        }),
     );
     return () => {
       left = true;
@@ -45,5 +50,7 @@ function begun<T>(answer: Answer<T>, before?: T): Asked<T> {
   if (!(answer instanceof Promise)) return { value: answer, waiting: false, refusal: "" };
   const state: Asked<T> = { value: before, waiting: true, refusal: "" };
   promises.set(state, answer);
+  // A refusal is shown, however soon it comes: it is none of the browser's business.
+  answer.catch(() => {});
   return state;
 }

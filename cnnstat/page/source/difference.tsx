@@ -17,7 +17,8 @@ export function Difference({ difference, onNetwork }: Props) {
   const [all, setAll] = useState(false);
   const { a, b } = difference;
   const layers = difference.layers.filter((change) => all || change.status !== "same");
-  const same = difference.layers.length - difference.layers.filter((change) => change.status !== "same").length;
+  const same =
+    difference.layers.length - difference.layers.filter((change) => change.status !== "same").length;
   return (
     <section class="difference" aria-label="Difference">
       <h2>
@@ -29,17 +30,28 @@ export function Difference({ difference, onNetwork }: Props) {
           <thead>
             <tr>
               <th scope="col">in all</th>
-              <th scope="col" class="number">{a.name}</th>
-              <th scope="col" class="number">{b.name}</th>
-              <th scope="col" class="number">difference</th>
+              <th scope="col" class="number">
+                {a.name}
+              </th>
+              <th scope="col" class="number">
+                {b.name}
+              </th>
+              <th scope="col" class="number">
+                difference
+              </th>
             </tr>
           </thead>
-          <tbody>{TOTALS.map((total) => <Total {...total} a={a.totals} b={b.totals} />)}</tbody>
+          <tbody>
+            {TOTALS.map((total) => (
+              <Total {...total} a={a.totals} b={b.totals} />
+            ))}
+          </tbody>
         </table>
       </Scroll>
       <div class="tools">
         <label>
-          <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> Show {count(same)} layers that are the same
+          <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> Show {count(same)} layers that
+          are the same
         </label>
       </div>
       <Scroll name="Layers of both">
@@ -91,7 +103,9 @@ function Change({ change, onNetwork }: { change: LayerChange; onNetwork: Props["
         </a>
       </th>
       <td>{both((each) => each.type)}</td>
-      <td>{change.edits.map((edit) => `${edit.what}: ${said(edit.before)} → ${said(edit.after)}`).join("; ")}</td>
+      <td>
+        {change.edits.map((edit) => `${edit.what}: ${said(edit.before)} → ${said(edit.after)}`).join("; ")}
+      </td>
       {SHOWN.map((column) => (
         <td key={column.id} class={column.numeric ? "number" : undefined}>
           {both(column.text)}
@@ -124,12 +138,23 @@ const TOTALS: readonly TotalProps[] = [
   { key: "macs", title: "MACs", value: (totals) => totals.macs },
   { key: "connections", title: "connections", value: (totals) => totals.connections },
   { key: "activations", title: "activations", value: (totals) => totals.activations },
-  { key: "inference", title: "inference memory", value: (totals) => totals.inference_memory_bytes, text: bytes },
+  {
+    key: "inference",
+    title: "inference memory",
+    value: (totals) => totals.inference_memory_bytes,
+    text: bytes,
+  },
   { key: "training", title: "training memory", value: (totals) => totals.training_memory_bytes, text: bytes },
   { key: "field", title: "field", value: (totals) => field(totals.receptive_field) },
 ];
 
-function Total({ title, value, text = count, a, b }: Omit<TotalProps, "key"> & { a: TotalFigures; b: TotalFigures }) {
+function Total({
+  title,
+  value,
+  text = count,
+  a,
+  b,
+}: Omit<TotalProps, "key"> & { a: TotalFigures; b: TotalFigures }) {
   const [before, after] = [value(a), value(b)];
   const shown = (each: number | string) => (typeof each === "number" ? text(each) : each);
   const change = typeof before === "number" && typeof after === "number" ? after - before : 0;

@@ -23,15 +23,27 @@ function total(key: Total, title: string, text: (value: number) => string = coun
 const COLUMNS: readonly Column[] = [
   { title: "network", numeric: false, text: (of) => of.name, rank: (of) => of.name.toLowerCase() },
   {
-    ...{ title: "input", numeric: false, text: (of) => shape(of.input_shape) },
+    title: "input",
+    numeric: false,
+    text: (of) => shape(of.input_shape),
     rank: (of) => of.input_shape.reduce((all, each) => all * each, 1),
   },
-  { title: "layers", numeric: true, text: (of) => (of.totals ? count(of.layers) : ""), rank: (of) => of.layers },
+  {
+    title: "layers",
+    numeric: true,
+    text: (of) => (of.totals ? count(of.layers) : ""),
+    rank: (of) => of.layers,
+  },
   total("params", "params"),
   total("macs", "MACs"),
   total("inference_memory_bytes", "inference memory", bytes),
   total("training_memory_bytes", "training memory", bytes),
-  { title: "findings", numeric: false, text: findings, rank: (of) => -Object.values(of.findings).reduce((all, each) => all + each, 0) },
+  {
+    title: "findings",
+    numeric: false,
+    text: findings,
+    rank: (of) => -Object.values(of.findings).reduce((all, each) => all + each, 0),
+  },
 ];
 
 function findings(of: IndexEntry): string {
@@ -54,12 +66,16 @@ export function Index({ entries, onNetwork }: Props) {
     .map((of, index) => ({ index, of }))
     .filter(({ of }) => words.every((word) => `${of.name} ${of.file}`.toLowerCase().includes(word)));
   const rank = order && COLUMNS[order.column]?.rank;
-  if (rank) rows.sort((a, b) => (rank(a.of) < rank(b.of) ? -1 : rank(a.of) > rank(b.of) ? 1 : 0) * (order.down ? -1 : 1));
+  if (rank)
+    rows.sort(
+      (a, b) => (rank(a.of) < rank(b.of) ? -1 : rank(a.of) > rank(b.of) ? 1 : 0) * (order.down ? -1 : 1),
+    );
   return (
     <section class="index" aria-label="All networks">
       <div class="tools">
         <label>
-          Filter <input type="search" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
+          Filter{" "}
+          <input type="search" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
         </label>
         <span role="status">
           {rows.length} of {entries.length} networks
@@ -76,9 +92,16 @@ export function Index({ entries, onNetwork }: Props) {
                   class={column.numeric ? "number" : undefined}
                   aria-sort={order?.column === index ? (order.down ? "descending" : "ascending") : "none"}
                 >
-                  <button type="button" onClick={() => setOrder({ column: index, down: order?.column === index ? !order.down : index > 0 })}>
+                  <button
+                    type="button"
+                    onClick={() =>
+                      setOrder({ column: index, down: order?.column === index ? !order.down : index > 0 })
+                    }
+                  >
                     {column.title}
-                    <span aria-hidden="true">{order?.column === index ? (order.down ? " ▼" : " ▲") : ""}</span>
+                    <span aria-hidden="true">
+                      {order?.column === index ? (order.down ? " ▼" : " ▲") : ""}
+                    </span>
                   </button>
                 </th>
               ))}
@@ -109,7 +132,15 @@ export function Index({ entries, onNetwork }: Props) {
   );
 }
 
-function Link({ entry, position, onNetwork }: { entry: IndexEntry; position: number; onNetwork: Props["onNetwork"] }) {
+function Link({
+  entry,
+  position,
+  onNetwork,
+}: {
+  entry: IndexEntry;
+  position: number;
+  onNetwork: Props["onNetwork"];
+}) {
   const clicked = (event: Event) => {
     event.preventDefault();
     onNetwork(position);

@@ -3,12 +3,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** Packages that come within others, which bundle them: no file of theirs is seen here. */
+const WITHIN = {
+  "@dagrejs/dagre": ["@dagrejs/graphlib"],
+  "d3-delaunay": ["delaunator", "robust-predicates"],
+};
+
 /** Returns the text of LICENCES.txt: each licence once, under the packages that it is of. */
 export function licences(folder, metafile) {
   const names = new Set();
   for (const input of Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs))) {
     const found = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found) names.add(found[0]);
+    for (const name of WITHIN[found?.[1]] ?? []) names.add(`node_modules/${name}/`);
   }
   const texts = new Map();
   for (const path of [...names].sort()) {
@@ -23,7 +30,9 @@ export function licences(folder, metafile) {
 }
 
 function textOf(folder, name) {
-  const file = readdirSync(folder).sort().find((each) => /^licen[cs]e/i.test(each));
+  const file = readdirSync(folder)
+    .sort()
+    .find((each) => /^licen[cs]e/i.test(each));
   if (!file) throw new Error(`${name} has no licence file: nothing without one is shipped`);
   return readFileSync(join(folder, file), "utf8").replace(/\r\n/g, "\n").trim();
 }

@@ -32,12 +32,15 @@ export function Page({ document: page, network }: Props) {
   return (
     <>
       <header class="top">
-        <h1>{name}</h1>
+        <h1 title={name}>{name}</h1>
         {index.length > 1 ? (
           <nav aria-label="Networks">
             <label>
               Show{" "}
-              <select value={place.network} onChange={(event) => go({ network: Number(event.currentTarget.value) })}>
+              <select
+                value={place.network}
+                onChange={(event) => go({ network: Number(event.currentTarget.value) })}
+              >
                 <option value={ALL}>{difference ? "the difference" : "all networks"}</option>
                 {index.map((each, position) => (
                   <option key={each.key} value={position} disabled={each.totals === null}>
@@ -52,9 +55,19 @@ export function Page({ document: page, network }: Props) {
       </header>
       <main>
         {entry?.totals ? (
-          <Loaded key={entry.key} position={place.network} network={network} place={place} go={go} scheme={scheme} />
+          <Loaded
+            key={entry.key}
+            position={place.network}
+            network={network}
+            place={place}
+            go={go}
+            scheme={scheme}
+          />
         ) : difference ? (
-          <Difference difference={difference} onNetwork={(position, layer) => go({ network: position, layer })} />
+          <Difference
+            difference={difference}
+            onNetwork={(position, layer) => go({ network: position, layer })}
+          />
         ) : (
           <Index entries={index} onNetwork={(position) => go({ network: position })} />
         )}

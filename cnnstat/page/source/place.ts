@@ -50,7 +50,11 @@ export function usePlace(start: Place): [Place, Go] {
   const go = useCallback((change: Partial<Place>) => {
     setPlace((before) => {
       const other = change.network !== undefined && change.network !== before.network;
-      const cleared = other ? { layer: "", unit: "" } : change.layer !== undefined && change.layer !== before.layer ? { unit: "" } : {};
+      const cleared = other
+        ? { layer: "", unit: "" }
+        : change.layer !== undefined && change.layer !== before.layer
+          ? { unit: "" }
+          : {};
       const after = { ...before, ...cleared, ...change };
       const address = fragmentOf(after, start) || location.pathname + location.search;
       if (other) history.pushState(null, "", address);

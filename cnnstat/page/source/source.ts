@@ -16,10 +16,7 @@ import type {
 } from "./types";
 
 /** What of a network is always at hand: graph and table are made of it. */
-export type Outline = Pick<
-  NetworkPage,
-  "key" | "summary" | "outputs" | "layers" | "blocks" | "repetitions"
->;
+export type Outline = Pick<NetworkPage, "key" | "summary" | "outputs" | "layers" | "blocks" | "repetitions">;
 
 export type ChartKind = "layers" | "memory" | "rf";
 export type Scheme = "light" | "dark";

@@ -6,7 +6,9 @@ import type { AnalysisDocument } from "./types";
 export function Sums({ summary }: { summary: AnalysisDocument }) {
   const { totals, input_shapes: inputs, expectations, without } = summary;
   const input = inputs
-    ? Object.entries(inputs).map(([name, sizes]) => `${name} ${shape(sizes)}`).join(", ")
+    ? Object.entries(inputs)
+        .map(([name, sizes]) => `${name} ${shape(sizes)}`)
+        .join(", ")
     : shape(summary.input_shape);
   const memory = `batch ${summary.batch}, ${summary.dtype}`;
   const parts: [string, string, string][] = [
@@ -30,10 +32,13 @@ export function Sums({ summary }: { summary: AnalysisDocument }) {
       </dl>
       {summary.source ? <p class="from">{summary.source}</p> : null}
       {without ? (
-        <p>All sums are without {Object.keys(without).join(", ")}: the catalogue has no type for these, so their figures are unknown.</p>
+        <p>
+          All sums are without {Object.keys(without).join(", ")}: the catalogue has no type for these, so
+          their figures are unknown.
+        </p>
       ) : null}
       {expectations.missed.length ? (
-        <ul class="missed">
+        <ul class="missed" tabIndex={0}>
           {expectations.missed.map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}

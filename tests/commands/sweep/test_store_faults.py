@@ -90,4 +90,18 @@ def test_a_store_of_another_layout_is_refused(tmp_path: Path, whole: bytes) -> N
     for command in (("query",), (*SWEEP, "--store")):
         ended = within(*command, str(path))
         assert ended.returncode == 2
-        assert "is laid out as by cnnstat" in ended.stderr
+        assert "is a store of another layout: begun by cnnstat" in ended.stderr
+
+
+@pytest.mark.parametrize("text", ["'no JSON'", "'[1]'", "'{}'", "NULL", None])
+def test_a_database_with_a_table_of_the_same_name_is_no_store(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "theirs.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        for table in ("about", "done", "points"):
+            connection.execute(f"CREATE TABLE {table} (text VARCHAR)")
+        if text is not None:
+            connection.execute(f"INSERT INTO about VALUES ({text})")
+    for command in (("query",), (*SWEEP, "--store")):
+        ended = within(*command, str(path))
+        assert ended.returncode == 2, ended.stderr
+        assert "no store of a sweep" in ended.stderr

@@ -141,12 +141,14 @@ def test_what_does_not_fit_a_column_that_is_begun_is_named(
     monkeypatch.setattr("cnnstat.commands.sweep.parquet._GROUP", 2)
     monkeypatch.setattr("cnnstat.commands.sweep.engine._FIRST", 1)
     path = tmp_path / "values.parquet"
-    own = ("sweep", spec, "--vary", "v=1,2,3,4,5,6,7,8,relu", "--columns", "params")
-    ended = within(*own, "--format", "parquet", "-o", str(path))
+    own = ("sweep", spec, "--vary", "n=1:300:1", "--columns", "params", "-o", str(path), "--vary")
+    ended = within(*own, "v=$n if $n < 299 else 'relu'")
     assert ended.returncode == 2
-    assert "v of point 8 is relu" in ended.stderr
+    assert "v of point 298 is relu" in ended.stderr
     assert "--format jsonl" in ended.stderr
     assert not path.exists()
+    assert within(*own, "v=1,2,3,4,5,6,7,8,relu").returncode == 0  # what varies is known before
+    assert {*pyarrow.parquet.read_table(path).column("v").to_pylist()} == {*"12345678", "relu"}
 
 
 def test_columns_of_a_store_are_of_their_kinds(spec: str, tmp_path: Path) -> None:

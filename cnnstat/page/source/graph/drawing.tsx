@@ -2,7 +2,8 @@
 
 import { type Colours, fillOf } from "../colour";
 import { memo } from "../memo";
-import { HEAD, headOf, type Laid, type Placed, type Point, type Way } from "./layout";
+import { HEAD, headOf, type Laid, type Placed, type Way } from "./layout";
+import type { Point } from "./positions";
 import type { Item } from "./tree";
 
 interface Props {
@@ -28,7 +29,11 @@ export function Drawing({ laid, colours, selected, focused, scale, name, onPick,
       height={laid.height * scale}
     >
       <g aria-hidden="true">
-        {laid.placed.filter((each) => each.open).map((each) => <Room key={each.item.id} placed={each} />)}
+        {laid.placed
+          .filter((each) => each.open)
+          .map((each) => (
+            <Room key={each.item.id} placed={each} />
+          ))}
         <Ways ways={laid.ways} />
       </g>
       {laid.placed.map((each) => (
@@ -57,9 +62,11 @@ const Ways = memo(({ ways }: { ways: readonly Way[] }) => (
     {ways.map((way, index) => (
       <path key={index} class={way.skip ? "way skip" : "way"} d={curve(way.points)} />
     ))}
-    {ways.filter((way) => way.tip).map((way, index) => (
-      <path key={index} class="tip" d={tip(way.points)} />
-    ))}
+    {ways
+      .filter((way) => way.tip)
+      .map((way, index) => (
+        <path key={index} class="tip" d={tip(way.points)} />
+      ))}
   </>
 ));
 
@@ -75,7 +82,13 @@ interface NodeProps {
 const Node = memo(({ placed, colours, selected, reachable, onPick, onFold }: NodeProps) => {
   const { item, x, y, width, height, open, depth } = placed;
   const block = item.children.length > 0;
-  const names = ["node", item.kind, open ? "open" : "", selected ? "selected" : "", item.output ? "output" : ""];
+  const names = [
+    "node",
+    item.kind,
+    open ? "open" : "",
+    selected ? "selected" : "",
+    item.output ? "output" : "",
+  ];
   const lines = open ? [headOf(item)] : [item.title, item.operation, item.shape].filter(Boolean);
   return (
     <g
@@ -92,9 +105,21 @@ const Node = memo(({ placed, colours, selected, reachable, onPick, onFold }: Nod
       onDblClick={block ? () => onFold(item) : undefined}
     >
       {block && !open ? <rect class="behind" x={4} y={4} width={width} height={height} rx={5} /> : null}
-      <rect class="face" width={width} height={open ? HEAD : height} rx={5} style={open ? undefined : fillOf(colours, item.family)} />
+      <rect
+        class="face"
+        width={width}
+        height={open ? HEAD : height}
+        rx={5}
+        style={open ? undefined : fillOf(colours, item.family)}
+      />
       {lines.map((line, index) => (
-        <Text key={index} index={index} x={open ? 10 : (width - (block ? 16 : 0)) / 2} line={line} open={open} />
+        <Text
+          key={index}
+          index={index}
+          x={open ? 10 : (width - (block ? 16 : 0)) / 2}
+          line={line}
+          open={open}
+        />
       ))}
       <title> {item.words}</title>
       {block ? <Sign width={width} open={open} onFold={() => onFold(item)} /> : null}
@@ -105,7 +130,12 @@ const Node = memo(({ placed, colours, selected, reachable, onPick, onFold }: Nod
 function Text({ index, x, line, open }: { index: number; x: number; line: string; open: boolean }) {
   // The space is for who reads the lines aloud: it parts them.
   return (
-    <text class={index ? undefined : "title"} x={x} y={index ? 18 + 16 * index : open ? 16 : 18} text-anchor={open ? undefined : "middle"}>
+    <text
+      class={index ? undefined : "title"}
+      x={x}
+      y={index ? 18 + 16 * index : open ? 16 : 18}
+      text-anchor={open ? undefined : "middle"}
+    >
       {`${line} `}
     </text>
   );
@@ -118,7 +148,12 @@ function Sign({ width, open, onFold }: { width: number; open: boolean; onFold: (
     onFold();
   };
   return (
-    <g class="sign" transform={`translate(${width - 24} 0)`} onClick={clicked} onDblClick={(event) => event.stopPropagation()}>
+    <g
+      class="sign"
+      transform={`translate(${width - 24} 0)`}
+      onClick={clicked}
+      onDblClick={(event) => event.stopPropagation()}
+    >
       <rect width={24} height={HEAD} />
       <path d={open ? "M7 12h10" : "M7 12h10M12 7v10"} />
     </g>
@@ -146,6 +181,9 @@ function tip(points: readonly Point[]): string {
   const [end, before] = [points[points.length - 1], points[points.length - 2]];
   if (!end || !before) return "";
   const angle = Math.atan2(end.y - before.y, end.x - before.x);
-  const corner = (turn: number) => ({ x: end.x - 7 * Math.cos(angle + turn), y: end.y - 7 * Math.sin(angle + turn) });
+  const corner = (turn: number) => ({
+    x: end.x - 7 * Math.cos(angle + turn),
+    y: end.y - 7 * Math.sin(angle + turn),
+  });
   return `M${at(end)}L${at(corner(0.45))}L${at(corner(-0.45))}Z`;
 }

@@ -63,8 +63,12 @@ export function Graph({ source, selected, onSelect }: Props) {
     const keys: Record<string, () => void> = {
       ArrowDown: () => to(laid.placed[at + 1]),
       ArrowUp: () => to(laid.placed[at - 1]),
-      ArrowRight: () => (here.open ? to(laid.placed[at + 1]) : here.item.children.length ? fold(here.item) : undefined),
-      ArrowLeft: () => (here.open ? fold(here.item) : to(laid.placed.find((each) => each.item.id === [...ancestors(tree, here.item)][0]?.id))),
+      ArrowRight: () =>
+        here.open ? to(laid.placed[at + 1]) : here.item.children.length ? fold(here.item) : undefined,
+      ArrowLeft: () =>
+        here.open
+          ? fold(here.item)
+          : to(laid.placed.find((each) => each.item.id === [...ancestors(tree, here.item)][0]?.id)),
       Home: () => to(laid.placed[0]),
       End: () => to(laid.placed[laid.placed.length - 1]),
       Enter: () => pick(here.item),
@@ -91,7 +95,12 @@ export function Graph({ source, selected, onSelect }: Props) {
           Fold all
         </button>
         {repeated ? (
-          <button type="button" aria-pressed={each} onClick={() => setEach(!each)} title="Draw equal repetitions one by one">
+          <button
+            type="button"
+            aria-pressed={each}
+            onClick={() => setEach(!each)}
+            title="Draw equal repetitions one by one"
+          >
             Each repetition
           </button>
         ) : null}

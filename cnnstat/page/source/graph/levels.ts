@@ -69,7 +69,11 @@ function chainsOf(tree: Tree): Map<number, readonly Item[]> {
 }
 
 /** Returns the arrows of a level; items stand behind what they read, so one walk in order finds the skips. */
-function arrowsOf(items: readonly Item[], ins: readonly string[], pairs: readonly [string, string][]): Arrow[] {
+function arrowsOf(
+  items: readonly Item[],
+  ins: readonly string[],
+  pairs: readonly [string, string][],
+): Arrow[] {
   const order = new Map([...ins, ...items.map((item) => item.id), OUT].map((id, index) => [id, index]));
   const sources = new Map<string, string[]>();
   for (const [from, to] of pairs) sources.set(to, [...(sources.get(to) ?? []), from]);

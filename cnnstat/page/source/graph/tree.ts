@@ -53,10 +53,16 @@ export function treeOf(outline: Outline, each: boolean): Tree {
   layers.forEach((layer, place) => {
     if (drawn(place) !== place) return;
     const sources = layer.inputs.map((name) => drawn(places.get(name) as number));
-    reads.set(place, [...new Set(sources)].filter((source) => source < place));
+    reads.set(
+      place,
+      [...new Set(sources)].filter((source) => source < place),
+    );
   });
 
-  const items = [...names.map((name) => input(outline, name, places.get(name) as number)), ...inside(outline, each)];
+  const items = [
+    ...names.map((name) => input(outline, name, places.get(name) as number)),
+    ...inside(outline, each),
+  ];
   const byId = new Map<string, Item>();
   const enter = (item: Item) => {
     byId.set(item.id, item);
@@ -69,8 +75,18 @@ export function treeOf(outline: Outline, each: boolean): Tree {
 function input(outline: Outline, name: string, place: number): Item {
   const text = shape(outline.summary.input_shapes?.[name] ?? outline.summary.input_shape);
   return {
-    ...{ id: name, kind: "input", family: "input", title: short(name), operation: "", shape: text },
-    ...{ words: `${name}: the input`, output: false, start: place, stop: place + 1, children: [], parent: "" },
+    id: name,
+    kind: "input",
+    family: "input",
+    title: short(name),
+    operation: "",
+    shape: text,
+    words: `${name}: the input`,
+    output: false,
+    start: place,
+    stop: place + 1,
+    children: [],
+    parent: "",
   };
 }
 
@@ -89,12 +105,13 @@ function inside(outline: Outline, each: boolean): Item[] {
   const level = (around: number | null, parent: string, start: number, stop: number): Item[] => {
     const found: Item[] = [];
     const blocks = [...(within.get(around) ?? [])];
-    for (let place = start; place < stop; ) {
+    for (let place = start; place < stop;) {
       const position = blocks.findIndex((each) => outline.blocks[each]?.start === place);
       const number = position < 0 ? undefined : blocks.splice(position, 1)[0];
       const block = number === undefined ? undefined : (outline.blocks[number] as Block);
       if (block && stands(place)) found.push(blockItem(block, number as number, parent));
-      else if (!block && stands(place)) found.push(layerItem(outline, place, parent, runs.get(nameAt(outline, place))));
+      else if (!block && stands(place))
+        found.push(layerItem(outline, place, parent, runs.get(nameAt(outline, place))));
       place = block ? block.stop : place + 1;
     }
     return found;
@@ -113,10 +130,18 @@ function inside(outline: Outline, each: boolean): Item[] {
     const repeated = times === 1 && all.length > 1 && all.every((each) => /^\d+$/.test(own(each.path)));
     const operation = block.figures.type + (times > 1 ? ` × ${times}` : repeated ? ` × ${all.length}` : "");
     return {
-      ...{ id: block.path, kind: "block", family: "block", title: title(block.path, run), operation: short(operation) },
-      ...{ shape: shape(block.figures.output_shape), words: words(block.figures, times) },
+      id: block.path,
+      kind: "block",
+      family: "block",
+      title: title(block.path, run),
+      operation: short(operation),
+      shape: shape(block.figures.output_shape),
+      words: words(block.figures, times),
       output: outline.outputs.some((name) => name.startsWith(`${block.path}.`)),
-      ...{ start: block.start, stop: block.stop, children, parent },
+      start: block.start,
+      stop: block.stop,
+      children,
+      parent,
     };
   };
 
@@ -131,10 +156,18 @@ function layerItem(outline: Outline, place: number, parent: string, run: EqualRe
   const plain = said === entry.type && own(entry.name).replace(/[0-9_]+$/, "") === entry.type && times === 1;
   const operation = times > 1 ? `${said} × ${times}` : said;
   return {
-    ...{ id: entry.name, kind: "layer", family: look?.family ?? "other", title: title(entry.name, run) },
-    ...{ operation: plain ? "" : short(operation), shape: shape(entry.output_shape) },
-    ...{ words: words(entry, times), output: outline.outputs.includes(entry.name) },
-    ...{ start: place, stop: place + 1, children: [], parent },
+    id: entry.name,
+    kind: "layer",
+    family: look?.family ?? "other",
+    title: title(entry.name, run),
+    operation: plain ? "" : short(operation),
+    shape: shape(entry.output_shape),
+    words: words(entry, times),
+    output: outline.outputs.includes(entry.name),
+    start: place,
+    stop: place + 1,
+    children: [],
+    parent,
   };
 }
 

@@ -39,7 +39,12 @@ export function useZoom(view: RefObject<HTMLElement | null>, width: number, heig
     if (!element) return;
     const [x, y] = [left ?? element.clientWidth / 2, top ?? element.clientHeight / 2];
     const { scale: before } = now.current;
-    anchor.current = { x: (element.scrollLeft + x) / before, y: (element.scrollTop + y) / before, left: x, top: y };
+    anchor.current = {
+      x: (element.scrollLeft + x) / before,
+      y: (element.scrollTop + y) / before,
+      left: x,
+      top: y,
+    };
     setChosen(clamp(before * factor));
   }, []);
 
@@ -57,7 +62,10 @@ export function useZoom(view: RefObject<HTMLElement | null>, width: number, heig
   }, []);
 
   const fit = useCallback(() => setChosen(null), []);
-  const show = useCallback((placed: Placed) => view.current && reveal(view.current, placed, now.current.scale), []);
+  const show = useCallback(
+    (placed: Placed) => view.current && reveal(view.current, placed, now.current.scale),
+    [],
+  );
   return { scale, by, fit, show };
 }
 
@@ -71,7 +79,8 @@ function reveal(element: HTMLElement, placed: Placed, scale: number): void {
   const [left, right] = [placed.x * scale - 8, (placed.x + placed.width) * scale + 8];
   const [top, bottom] = [placed.y * scale - 8, (placed.y + height) * scale + 8];
   if (top < element.scrollTop) element.scrollTop = top;
-  else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight;
+  else if (bottom > element.scrollTop + element.clientHeight)
+    element.scrollTop = bottom - element.clientHeight;
   if (left < element.scrollLeft) element.scrollLeft = left;
   else if (right > element.scrollLeft + element.clientWidth) element.scrollLeft = right - element.clientWidth;
 }
@@ -98,7 +107,8 @@ function listen(element: HTMLElement, by: (factor: number, left: number, top: nu
     const after = { x: event.clientX, y: event.clientY };
     if (other) {
       const box = element.getBoundingClientRect();
-      const factor = Math.hypot(after.x - other.x, after.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y);
+      const factor =
+        Math.hypot(after.x - other.x, after.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y);
       by(factor, other.x - box.left, other.y - box.top);
     } else if (event.pointerType === "mouse") {
       element.scrollLeft -= after.x - before.x;

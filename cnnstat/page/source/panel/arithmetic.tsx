@@ -32,14 +32,21 @@ export function Arithmetic({ source, name }: { source: Source; name: string }) {
 }
 
 function Step({ step }: { step: StepEntry }) {
+  const result = step.result === undefined ? "" : count(step.result);
+  // What is one number already needs no second line.
+  const numbers = step.numbers === undefined || step.numbers === step.formula ? "" : grouped(step.numbers);
   return (
     <li>
       <span class="label">{step.label}</span>
       <span class="working">
         {step.text === undefined ? null : <span>{grouped(step.text)}</span>}
         {step.formula === undefined ? null : <span class="formula">{step.formula}</span>}
-        {step.numbers === undefined || step.numbers === step.formula ? null : <span>= {grouped(step.numbers)}</span>}
-        {step.result === undefined ? null : <span>= <strong>{count(step.result)}</strong></span>}
+        {numbers && numbers !== result ? <span>= {numbers}</span> : null}
+        {result && (
+          <span>
+            = <strong>{result}</strong>
+          </span>
+        )}
       </span>
     </li>
   );
@@ -52,7 +59,14 @@ function Erratum({ erratum }: { erratum: ErratumEntry }) {
     <div class="erratum">
       <p>
         {erratum.figure}: {erratum.source} prints <strong>{erratum.printed}</strong>
-        {correct === null ? "" : <>; right is <strong>{correct}</strong></>}.{erratum.reason ? ` ${erratum.reason}` : ""}
+        {correct === null ? (
+          ""
+        ) : (
+          <>
+            ; right is <strong>{correct}</strong>
+          </>
+        )}
+        .{erratum.reason ? ` ${erratum.reason}` : ""}
       </p>
       {erratum.slips.length ? (
         <ul>

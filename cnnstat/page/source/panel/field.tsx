@@ -53,7 +53,9 @@ function said(input: readonly number[], axes: readonly AxisRegion[]): string {
   if (axes.some(({ whole }) => whole.last < whole.first)) return "This unit sees nothing of the input.";
   const names = NAMES[axes.length] ?? axes.map((_, axis) => `axis ${axis + 1}`);
   const on = axes.map(({ clipped }, axis) => `${names[axis]} ${words(clipped)}`).join(", ");
-  const beyond = axes.some(({ whole, clipped }) => whole.first !== clipped.first || whole.last !== clipped.last);
+  const beyond = axes.some(
+    ({ whole, clipped }) => whole.first !== clipped.first || whole.last !== clipped.last,
+  );
   const padded = axes.map(({ whole }, axis) => `${names[axis]} ${words(whole)}`).join(", ");
   return `It sees ${on} of ${placesOf(input).join("×")}${beyond ? `; with padding ${padded}` : ""}.`;
 }
@@ -92,10 +94,18 @@ function OutputMap({ shape, unit, onUnit }: OutputProps) {
   const clicked = (event: MouseEvent) => {
     const target = (event.currentTarget as Element).getBoundingClientRect();
     const at = (from: number, extent: number, count: number) => Math.floor((from / extent) * count);
-    move(at(event.clientY - target.top, target.height, size[0]), at(event.clientX - target.left, target.width, size[1]));
+    move(
+      at(event.clientY - target.top, target.height, size[0]),
+      at(event.clientX - target.left, target.width, size[1]),
+    );
   };
   const pressed = (event: KeyboardEvent) => {
-    const steps: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const steps: Record<string, [number, number]> = {
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+    };
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
@@ -116,9 +126,17 @@ function OutputMap({ shape, unit, onUnit }: OutputProps) {
         onKeyDown={pressed}
       >
         <rect class="ground" width={box.width} height={box.height} />
-        <rect class="unit" x={column * across} y={row * down} width={Math.max(across, 3)} height={Math.max(down, 3)} />
+        <rect
+          class="unit"
+          x={column * across}
+          y={row * down}
+          width={Math.max(across, 3)}
+          height={Math.max(down, 3)}
+        />
       </svg>
-      <figcaption>unit {unit.join(", ")} of {shape.join("×")}: click another</figcaption>
+      <figcaption>
+        unit {unit.join(", ")} of {shape.join("×")}: click another
+      </figcaption>
     </figure>
   );
 }
@@ -137,7 +155,10 @@ interface InputProps {
 function InputMap({ input, axes, name }: InputProps) {
   const size = plane(input);
   const last = axes[axes.length - 1] as AxisRegion;
-  const before: AxisRegion = axes.length > 1 ? (axes[axes.length - 2] as AxisRegion) : { whole: { first: 0, last: 0 }, clipped: { first: 0, last: 0 } };
+  const before: AxisRegion =
+    axes.length > 1
+      ? (axes[axes.length - 2] as AxisRegion)
+      : { whole: { first: 0, last: 0 }, clipped: { first: 0, last: 0 } };
   const box = fitted(size);
   const [across, down] = [box.width / size[1], box.height / size[0]];
   const rect = (part: "whole" | "clipped") => {

@@ -95,7 +95,9 @@ function PartView({ part }: { part: Part }) {
             <span class="label">{step.name}</span>
             <span class="working">
               {step.formula ? <span class="formula">{step.formula}</span> : null}
-              <span>= <strong>{real(step.value)}</strong></span>
+              <span>
+                = <strong>{real(step.value)}</strong>
+              </span>
             </span>
           </li>
         ))}
@@ -105,7 +107,13 @@ function PartView({ part }: { part: Part }) {
 }
 
 function PlaneView({ plane, title }: { plane: Plane; title: string }) {
-  const label = title || plane.matrices.map((matrix) => matrix.head).filter(Boolean).join(", ") || "Numbers";
+  const label =
+    title ||
+    plane.matrices
+      .map((matrix) => matrix.head)
+      .filter(Boolean)
+      .join(", ") ||
+    "Numbers";
   return (
     <div class="plane" role="region" aria-label={label} tabIndex={0}>
       {title ? <p>{title}</p> : null}
@@ -134,7 +142,9 @@ function MatrixView({ matrix }: { matrix: Matrix }) {
         {matrix.head || cut ? (
           <caption>
             {matrix.head}
-            {cut ? ` rows ${rows[0]} to ${rows[rows.length - 1]}, columns ${columns[0]} to ${columns[columns.length - 1]}` : ""}
+            {cut
+              ? ` rows ${rows[0]} to ${rows[rows.length - 1]}, columns ${columns[0]} to ${columns[columns.length - 1]}`
+              : ""}
           </caption>
         ) : null}
         <tbody>
@@ -146,7 +156,17 @@ function MatrixView({ matrix }: { matrix: Matrix }) {
                 const beyond = value === null || value === undefined;
                 return (
                   <td key={column} class={here ? "marked" : beyond ? "beyond" : undefined}>
-                    {beyond ? (matrix.beyond === "zero" ? "0" : "") : here ? <mark>{real(value)}</mark> : real(value)}
+                    {beyond ? (
+                      matrix.beyond === "zero" ? (
+                        "0"
+                      ) : (
+                        ""
+                      )
+                    ) : here ? (
+                      <mark>{real(value)}</mark>
+                    ) : (
+                      real(value)
+                    )}
                   </td>
                 );
               })}

@@ -16,7 +16,11 @@ export interface AxisRegion {
   readonly clipped: Span;
 }
 
-export function regionOf(fields: LayerFields, unit: readonly number[], input: readonly number[]): AxisRegion[] {
+export function regionOf(
+  fields: LayerFields,
+  unit: readonly number[],
+  input: readonly number[],
+): AxisRegion[] {
   const places = placesOf(unit);
   const sizes = placesOf(input);
   return fields.axes.map((axis, index) => {

@@ -50,7 +50,8 @@ export function LayerTable({ source, selected, onSelect }: Props) {
     const keys: Record<string, () => void> = {
       ArrowDown: () => go(at + 1),
       ArrowUp: () => go(at - 1),
-      ArrowRight: () => (folds && !here.getIsExpanded() ? here.toggleExpanded(true) : folds ? go(at + 1) : undefined),
+      ArrowRight: () =>
+        folds && !here.getIsExpanded() ? here.toggleExpanded(true) : folds ? go(at + 1) : undefined,
       ArrowLeft: () => {
         if (folds && here.getIsExpanded()) here.toggleExpanded(false);
         else if (here.parentId) go(rows.findIndex((row) => row.id === here.parentId));
@@ -66,7 +67,12 @@ export function LayerTable({ source, selected, onSelect }: Props) {
     action();
   };
   const copied = async () => {
-    const done = await copy(csv(rows.map((row) => row.original), columns));
+    const done = await copy(
+      csv(
+        rows.map((row) => row.original),
+        columns,
+      ),
+    );
     announce(done ? `${rows.length} lines copied as CSV` : "the browser does not let the page copy");
   };
 
@@ -122,7 +128,11 @@ export function LayerTable({ source, selected, onSelect }: Props) {
         {filter ? `${shown} layers match` : ""}
       </p>
       <div class="scroll">
-        <table role="treegrid" aria-label={`Layers of ${source.outline.summary.name}`} aria-rowcount={rows.length + 1}>
+        <table
+          role="treegrid"
+          aria-label={`Layers of ${source.outline.summary.name}`}
+          aria-rowcount={rows.length + 1}
+        >
           <thead>
             <tr>
               <Head id="layer" title="layer" table={table} />

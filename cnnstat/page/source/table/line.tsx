@@ -21,36 +21,38 @@ interface Props {
 
 const byId = new Map(COLUMNS.map((column) => [column.id, column]));
 
-export const Line = memo(({ row, depth, open, columns, selected, reachable, whole, onPick, onFold }: Props) => {
-  const block = row.children.length > 0;
-  const shown = columns.split(" ").flatMap((id) => byId.get(id) ?? []);
-  const folded = (event: Event) => {
-    event.stopPropagation();
-    onFold(row);
-  };
-  return (
-    <tr
-      class={block ? "block" : undefined}
-      aria-level={depth + 1}
-      aria-expanded={block ? open : undefined}
-      aria-selected={selected}
-      tabIndex={reachable ? 0 : -1}
-      onClick={() => onPick(row)}
-    >
-      <th scope="row" style={{ paddingInlineStart: `${0.5 + depth}rem` }} title={row.id}>
-        {block ? (
-          <span class="fold" aria-hidden="true" onClick={folded}>
-            {open ? "▾" : "▸"}
-          </span>
-        ) : null}
-        {whole ? row.id : row.id.slice(row.id.lastIndexOf(".") + 1)}
-      </th>
-      <td>{row.operation}</td>
-      {shown.map((column) => (
-        <td key={column.id} class={column.numeric ? "number" : undefined}>
-          {column.text(row.entry)}
-        </td>
-      ))}
-    </tr>
-  );
-});
+export const Line = memo(
+  ({ row, depth, open, columns, selected, reachable, whole, onPick, onFold }: Props) => {
+    const block = row.children.length > 0;
+    const shown = columns.split(" ").flatMap((id) => byId.get(id) ?? []);
+    const folded = (event: Event) => {
+      event.stopPropagation();
+      onFold(row);
+    };
+    return (
+      <tr
+        class={block ? "block" : undefined}
+        aria-level={depth + 1}
+        aria-expanded={block ? open : undefined}
+        aria-selected={selected}
+        tabIndex={reachable ? 0 : -1}
+        onClick={() => onPick(row)}
+      >
+        <th scope="row" style={{ paddingInlineStart: `${0.5 + depth}rem` }} title={row.id}>
+          {block ? (
+            <span class="fold" aria-hidden="true" onClick={folded}>
+              {open ? "▾" : "▸"}
+            </span>
+          ) : null}
+          {whole ? row.id : row.id.slice(row.id.lastIndexOf(".") + 1)}
+        </th>
+        <td>{row.operation}</td>
+        {shown.map((column) => (
+          <td key={column.id} class={column.numeric ? "number" : undefined}>
+            {column.text(row.entry)}
+          </td>
+        ))}
+      </tr>
+    );
+  },
+);

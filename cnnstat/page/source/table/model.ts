@@ -36,9 +36,17 @@ const features = tableFeatures({
 const helper = createColumnHelper<typeof features, Row>();
 const columns = helper.columns([
   // The filter looks at this one: name, type and options, as they are read.
-  helper.accessor((row) => `${row.id} ${row.operation} ${row.entry.type}`, { id: "layer", enableHiding: false, sortFn: "basic" }),
+  helper.accessor((row) => `${row.id} ${row.operation} ${row.entry.type}`, {
+    id: "layer",
+    enableHiding: false,
+    sortFn: "basic",
+  }),
   ...COLUMNS.map((column) =>
-    helper.accessor((row) => column.rank(row.entry), { id: column.id, sortFn: "basic", sortDescFirst: column.numeric }),
+    helper.accessor((row) => column.rank(row.entry), {
+      id: column.id,
+      sortFn: "basic",
+      sortDescFirst: column.numeric,
+    }),
   ),
 ]);
 
@@ -78,5 +86,8 @@ export function useTable(outline: Outline) {
 /** All words have to be somewhere in the line. */
 function matches(row: Row, text: string): boolean {
   const line = `${row.id} ${row.operation} ${row.entry.type}`.toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => line.includes(word));
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => line.includes(word));
 }

@@ -14,7 +14,9 @@ export interface Row {
 
 export function layerRows(outline: Outline): Row[] {
   return outline.summary.layers.map((entry, place) => ({
-    ...{ id: entry.name, entry, children: [] },
+    id: entry.name,
+    entry,
+    children: [],
     family: outline.layers[place]?.family ?? "other",
     operation: outline.layers[place]?.operation ?? entry.type,
   }));
@@ -35,7 +37,13 @@ export function groupedRows(outline: Outline): Row[] {
     for (const [block, position] of within.get(around) ?? []) {
       found.push(...layers.slice(place, block.start));
       const children = level(position, block.start, block.stop);
-      found.push({ id: block.path, entry: block.figures, family: "block", operation: block.figures.type, children });
+      found.push({
+        id: block.path,
+        entry: block.figures,
+        family: "block",
+        operation: block.figures.type,
+        children,
+      });
       place = block.stop;
     }
     return [...found, ...layers.slice(place, stop)];

@@ -44,6 +44,11 @@ const silent = logger(None);
 function drawn(spec: Record<string, unknown>, container: HTMLElement): View {
   const vega = compile(spec as unknown as TopLevelSpec, { logger: silent }).spec;
   const runtime = parse(vega, undefined, { ast: true });
-  const view = new View(runtime, { expr: expressionInterpreter, loader: nothing, renderer: "svg", hover: false });
+  const view = new View(runtime, {
+    expr: expressionInterpreter,
+    loader: nothing,
+    renderer: "svg",
+    hover: false,
+  });
   return view.initialize(container).run();
 }

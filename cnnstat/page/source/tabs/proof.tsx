@@ -20,14 +20,14 @@ function Run({ proof }: { proof: RunDocument }) {
         <strong>{proof.verdict}</strong>
       </p>
       <p>
-        The network was run in {proof.dtype}, batch {proof.batch}, seed {proof.seed}: {count(proof.compared)} figures were calculated and
-        measured.
+        The network was run in {proof.dtype}, batch {proof.batch}, seed {proof.seed}: {count(proof.compared)}{" "}
+        figures were calculated and measured.
       </p>
       {proof.differences.length ? <Differences differences={proof.differences} /> : null}
       {gradients ? (
         <p>
-          Gradients ({gradients.method}): {count(gradients.checked.length)} checked, {count(gradients.wrong)} wrong,{" "}
-          {count(gradients.not_measurable)} not measurable.
+          Gradients ({gradients.method}): {count(gradients.checked.length)} checked, {count(gradients.wrong)}{" "}
+          wrong, {count(gradients.not_measurable)} not measurable.
         </p>
       ) : null}
       {proof.unmeasured.length ? (
@@ -52,7 +52,8 @@ function Differences({ differences }: { differences: readonly Disagreement[] }) 
     <ul class="missed">
       {differences.map((each, index) => (
         <li key={index}>
-          {each.layer ?? "network"}, {each.figure}: calculated {said(each.calculated)}, measured {said(each.measured)}
+          {each.layer ?? "network"}, {each.figure}: calculated {said(each.calculated)}, measured{" "}
+          {said(each.measured)}
         </li>
       ))}
     </ul>
@@ -61,7 +62,8 @@ function Differences({ differences }: { differences: readonly Disagreement[] }) 
 
 function said(value: Disagreement["calculated"]): string {
   if (value === null) return "none";
-  if (Array.isArray(value)) return value.map((each) => (Array.isArray(each) ? each.join("/") : String(each))).join("×");
+  if (Array.isArray(value))
+    return value.map((each) => (Array.isArray(each) ? each.join("/") : String(each))).join("×");
   return typeof value === "number" ? count(value) : value;
 }
 

@@ -16,14 +16,18 @@ export function Spec({ source, selected }: { source: Source; selected: string })
   if (refusal) return <p class="refusal">{refusal}</p>;
   if (!spec) return null;
   const found = new Map<number, FindingEntry[]>();
-  for (const entry of findings ?? []) found.set(entry.finding.line, [...(found.get(entry.finding.line) ?? []), entry]);
+  for (const entry of findings ?? [])
+    found.set(entry.finding.line, [...(found.get(entry.finding.line) ?? []), entry]);
   return (
     <>
       <p>{spec.file}</p>
       <ol class="spec" ref={list}>
-        {spec.text.replace(/\r?\n$/, "").split(/\r?\n/).map((text, index) => (
-          <Line key={index} text={text} here={index + 1 === line} findings={found.get(index + 1) ?? []} />
-        ))}
+        {spec.text
+          .replace(/\r?\n$/, "")
+          .split(/\r?\n/)
+          .map((text, index) => (
+            <Line key={index} text={text} here={index + 1 === line} findings={found.get(index + 1) ?? []} />
+          ))}
       </ol>
     </>
   );
@@ -38,8 +42,13 @@ function lineOf(source: Source, path: string): number {
 function Line({ text, here, findings }: { text: string; here: boolean; findings: readonly FindingEntry[] }) {
   const first = findings[0]?.finding;
   return (
-    <li class={[here ? "here" : "", first?.severity ?? ""].filter(Boolean).join(" ") || undefined} aria-current={here ? "location" : undefined}>
-      <code>{first ? <Marked text={text} start={first.column - 1} length={first.length} /> : text || " "}</code>
+    <li
+      class={[here ? "here" : "", first?.severity ?? ""].filter(Boolean).join(" ") || undefined}
+      aria-current={here ? "location" : undefined}
+    >
+      <code>
+        {first ? <Marked text={text} start={first.column - 1} length={first.length} /> : text || " "}
+      </code>
       {findings.map(({ finding }, index) => (
         <span key={index} class="note">
           {finding.severity}: {finding.message}

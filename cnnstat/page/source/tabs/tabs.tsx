@@ -35,7 +35,12 @@ export function Tabs({ source, place, go, scheme }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const pressed = (event: KeyboardEvent) => {
     const at = tabs.indexOf(shown);
-    const steps: Record<string, number> = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 };
+    const steps: Record<string, number> = {
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      Home: 0,
+      End: tabs.length - 1,
+    };
     const to = steps[event.key];
     if (to === undefined) return;
     event.preventDefault();
@@ -62,8 +67,17 @@ export function Tabs({ source, place, go, scheme }: Props) {
         ))}
       </div>
       {tabs.map((tab) => (
-        <div key={tab} role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} hidden={tab !== shown && !printing} tabIndex={tab === "layers" ? undefined : 0}>
-          {tab === shown || printing ? <Content tab={tab} source={source} place={place} go={go} scheme={printing ? "light" : scheme} /> : null}
+        <div
+          key={tab}
+          role="tabpanel"
+          id={`panel-${tab}`}
+          aria-labelledby={`tab-${tab}`}
+          hidden={tab !== shown && !printing}
+          tabIndex={tab === "layers" ? undefined : 0}
+        >
+          {tab === shown || printing ? (
+            <Content tab={tab} source={source} place={place} go={go} scheme={printing ? "light" : scheme} />
+          ) : null}
         </div>
       ))}
     </div>
