@@ -19,7 +19,7 @@ from cnnstat.exporters.source.names import variable
 if TYPE_CHECKING:
     from cnnstat.exporters.source.forward import Val
     from cnnstat.exporters.source.network import Network
-    from cnnstat.exporters.source.said import Said
+    from cnnstat.exporters.source.said import Said, Together
     from cnnstat.exporters.source.scopes import Member, Scope
 
 
@@ -113,22 +113,13 @@ class Constructor(Build):
 
     def formula(self, said: Said, trees: dict[str, Tree], names: list[str]) -> Doc:
         """Return an expression of inputs with these names."""
-        if said.head in ("{+}", "{*}", "{max}"):
-            if said.head == "{max}" or any(each[0] == "*" for each in names):
-                word = {"{+}": "sum", "{*}": "prod", "{max}": "amax"}[said.head]
-                if word == "amax" and len(names) == 2:
-                    return Call("torch.maximum", list(names))
-                return Joined("", Call("torch.stack", [Call("", list(names), "[", "]")]), f".{word}(0)")
-            return Operation(said.head[1], names)
+        if said.together is not None:
+            return _all_as_one(said.together, names)
         words = {key: text_of(self.on_self(tree), "self.") for key, tree in trees.items()}
         words = {
             key: f"({text})" if " " in text and not text.startswith("(") and "@" in said.head else text
             for key, text in words.items()
         }
-        if "[{all}]" in said.head:
-            _, _, tail = said.head.partition("[{all}]")
-            listed = Call("", list(names), "[", "]")
-            return Call("torch.cat", [listed, tail.strip(", )")])
         return said.head.format(*names, **words)
 
     def loop(
@@ -157,6 +148,23 @@ class Constructor(Build):
         self.forward.statements.append(loop.statement(head, single or "module"))
         self.items[title] = loop.item
         self.put(title, loop.main)
+
+
+def _all_as_one(together: Together, names: list[str]) -> Doc:
+    """Return the text of what makes one of all inputs; a name with a star stands for any number of them."""
+    listed = Call("", list(names), "[", "]")
+    several = any(each[0] == "*" for each in names)
+    match together.how:
+        case "joined":
+            return Call("torch.cat", [listed, f"dim={together.axis}"])
+        case "largest" if len(names) == 2:
+            return Call("torch.maximum", list(names))
+        case "sum" if not several:
+            return Operation("+", names)
+        case "product" if not several:
+            return Operation("*", names)
+    word = {"sum": "sum", "product": "prod", "largest": "amax"}[together.how]
+    return Joined("", Call("torch.stack", [listed]), f".{word}(0)")
 
 
 def _is_plain(title: str) -> bool:

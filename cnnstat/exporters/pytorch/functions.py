@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.source.expressions import literal
-from cnnstat.exporters.source.said import Arg, Read, Said
+from cnnstat.exporters.source.said import Arg, Read, Said, Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,9 @@ def _reduce(read: Read) -> Said:
     return expression(f"{{0}}.{word}({where}{keep})", width="in" if 1 not in axes else None)
 
 
-def _between(symbol: str) -> Callable[[Read], Said]:
-    return lambda read: expression(f"{{{symbol}}}")
+def together(inputs: Together, width: str = "in") -> Said:
+    """Return a layer that makes one of all its inputs."""
+    return Said("", module=False, width=width, together=inputs)
 
 
 def _matmul(read: Read) -> Said:
@@ -59,7 +60,7 @@ def _matmul(read: Read) -> Said:
 
 def _concat(read: Read) -> Said:
     axis = read.named(read.options["axis"])
-    return expression(f"torch.cat([{{all}}], dim={axis})", width="sum" if axis == 1 else "in")
+    return together(Together("joined", axis), width="sum" if axis == 1 else "in")
 
 
 def _split(read: Read) -> Said:
@@ -145,7 +146,7 @@ def _maximum(read: Read) -> Said:
         for i in range(1, len(read.inputs)):
             text = f"torch.maximum({text}, {{{i}}})"
         return expression(text)
-    return expression("{max}")
+    return together(Together("largest"))
 
 
 FUNCTIONS: dict[str, Callable[[Read], Said]] = {
@@ -153,9 +154,9 @@ FUNCTIONS: dict[str, Callable[[Read], Said]] = {
     "clamp": _clamp,
     "power": _power,
     "reduce": _reduce,
-    "add": _between("+"),
+    "add": lambda read: together(Together("sum")),
     "subtract": lambda read: expression("{0} - {1}"),
-    "multiply": _between("*"),
+    "multiply": lambda read: together(Together("product")),
     "maximum": _maximum,
     "matmul": _matmul,
     "concat": _concat,

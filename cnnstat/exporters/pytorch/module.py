@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.module_names import attributes, names
@@ -95,21 +96,17 @@ class Written:
 def _expression(said: Said, names: dict[str, Any], read: list[Any]) -> Any:
     """Work out an expression of inputs."""
     torch = names["torch"]
-    if said.head == "{max}":
-        found = read[0]
-        for each in read[1:]:
-            found = torch.maximum(found, each)
-        return found
+    if said.together is not None:
+        if said.together.how == "joined":
+            return torch.cat(read, dim=said.together.axis)
+        operation = {"sum": torch.add, "product": torch.mul, "largest": torch.maximum}[said.together.how]
+        return reduce(operation, read)
     words = {str(number): f"_{number}" for number in range(len(read))}
     variables = {f"_{number}": each for number, each in enumerate(read)}
-    words["all"] = ", ".join(variables)
     for each in said.args:
         if each.key is not None:
             variables[f"_{each.key}"], words[each.key] = each.value, f"_{each.key}"
-    if said.head in ("{+}", "{*}"):
-        head = said.head[1].join(words[str(number)] for number in range(len(read)))
-    else:
-        head = said.head
-        for key, word in words.items():
-            head = head.replace(f"{{{key}}}", word)
+    head = said.head
+    for key, word in words.items():
+        head = head.replace(f"{{{key}}}", word)
     return eval(head, {**names, **variables})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from cnnstat.layers.base import Layer, Shape
@@ -30,12 +30,20 @@ class Arg:
 
 
 @dataclass(frozen=True)
+class Together:
+    """All inputs as one, however many they are; ``axis`` of a batch is that along which they are joined."""
+
+    how: Literal["sum", "product", "largest", "joined"]
+    axis: int = 0
+
+
+@dataclass(frozen=True)
 class Said:
     """A layer in PyTorch's words.
 
-    Of a module ``head`` is its class; of an expression a template, ``{0}`` for the first input, ``{all}``
-    for all of them, and the arguments by their keys. ``width`` says what becomes of the channels: ``in``,
-    ``sum``, or the place of the argument that gives them, None where they are not known.
+    Of a module ``head`` is its class; of an expression a template, ``{0}`` for the first input and the
+    arguments by their keys, or nothing where ``together`` says what it is. ``width`` says what becomes of the
+    channels: ``in``, ``sum``, or the place of the argument that gives them, None where they are not known.
     """
 
     head: str
@@ -44,6 +52,7 @@ class Said:
     width: str | int | None = "in"
     helpers: tuple[str, ...] = ()
     stores: bool = False
+    together: Together | None = None
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Wording(Parts):
     ) -> tuple[Said | None, dict[str, Tree], Doc, bool]:
         """Return how a layer is said in all these places: what it is, its arguments, and its text."""
         saids = [self.network.said(use.item.made) for use in uses]
-        if any(said.head != saids[0].head for said in saids):
+        if any((said.head, said.together) != (saids[0].head, saids[0].together) for said in saids):
             return None, {}, Call(self.chosen_type(entry, uses, saids), []), True
         said = saids[0]
         trees, words = self.arguments(saids, uses, sources, fresh=fresh)
