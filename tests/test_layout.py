@@ -93,7 +93,7 @@ LIBRARIES = {
     "safetensors": ("tensors/safetensors.py",),
     "pygraphviz": ("commands/draw/libraries.py",),
     "vl_convert": ("commands/draw/libraries.py",),
-    "scipy": ("commands/fit/search.py",),
+    "scipy": ("commands/fit/optimiser.py",),
     "duckdb": ("commands/sweep/libraries.py",),
     "pyarrow": ("commands/sweep/libraries.py",),
     "distributed": ("commands/sweep/libraries.py",),

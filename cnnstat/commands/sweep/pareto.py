@@ -2,7 +2,7 @@
 
 A point beats another if it is as good in all values and better in one; the smaller a value, the better.
 The front of a set is found by dividing it (Kung, Luccio and Preparata, On Finding the Maxima of a Set of
-Vectors, Journal of the ACM 22, 1975): n points of k values take n log(n)^(k - 2) steps, however many are on it.
+Vectors, Journal of the ACM 22, 1975): n points of k values take n log(n)^(k - 2) steps, whatever is on it.
 """
 
 from __future__ import annotations
