@@ -23,7 +23,7 @@ from cnnstat.layers.base import places
 from cnnstat.spec.expect import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.composed import FigureValue, Pieces
@@ -191,15 +191,18 @@ def swept(name: str, others: Sequence[str] = ()) -> SweepFigure:
     return SWEPT[key]
 
 
-def check_machine(keys: Sequence[str], machine: Machine | None) -> None:
-    """Refuse figures of a machine where there is none.
+def check_machine(keys: Sequence[str], machine: Machine | None, dtypes: Iterable[str]) -> None:
+    """Refuse figures of a machine where there is none, or one for other types of numbers.
 
     Raises:
         ArgumentError: there are some.
     """
-    for key in keys if machine is None else ():
-        if SWEPT[key].under:
+    for key in keys:
+        if SWEPT[key].under and machine is None:
             raise ArgumentError(f"{key} is that of a machine: --machine v100, or --peak and --bandwidth")
+        if SWEPT[key].under and machine is not None:
+            for dtype in dtypes:
+                machine.check(dtype)
 
 
 def figures_of(
