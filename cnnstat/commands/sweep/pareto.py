@@ -12,7 +12,7 @@ from operator import itemgetter, le
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 Values: TypeAlias = "tuple[Any, ...]"
 Ranks: TypeAlias = "tuple[int, ...]"
@@ -26,20 +26,22 @@ _FEW = 2_000
 
 
 class Front(Generic[Item]):
-    """The front of what has come, each with its values; those as good in all values are all on it.
+    """The front of what has come, each with its values and its name: of the same name the first.
+
+    Those as good in all values are all on it.
 
     What comes waits until it is as much as the front: so no more is kept than twice the front, and each
     point is looked at a few times only.
     """
 
     def __init__(self) -> None:
-        self._found: dict[Values, list[Item]] = {}
+        self._found: dict[Values, dict[Hashable, Item]] = {}
         self._settled = 0
         self._most = _WAITING
 
-    def add(self, values: Values, item: Item) -> None:
+    def add(self, values: Values, name: Hashable, item: Item) -> None:
         """Take the next."""
-        self._found.setdefault(values, []).append(item)
+        self._found.setdefault(values, {}).setdefault(name, item)
         if len(self._found) > self._most:
             self._settle()
             self._most = _WAITING + 2 * self._settled
@@ -48,7 +50,7 @@ class Front(Generic[Item]):
         """Yield what is on the front, in no order."""
         self._settle()
         for items in self._found.values():
-            yield from items
+            yield from items.values()
 
     def __len__(self) -> int:
         """Return how many are on the front."""

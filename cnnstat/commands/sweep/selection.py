@@ -88,7 +88,7 @@ class Selection:
         if self.wanted.pareto:
             values = tuple([order.value(self._cell(row, order.key)) for order in self.wanted.pareto])
             if None not in values:
-                self._front.add(values, row)
+                self._front.add(values, (row.network, row.params), row)  # a sample draws some twice
         elif not self.flows or (
             not self._handed_on and (self.wanted.top is None or len(self._kept) < self.wanted.top)
         ):

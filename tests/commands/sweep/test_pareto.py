@@ -42,7 +42,7 @@ def test_a_front_has_those_that_no_other_beats(
         points = [tuple(draw.choice(values) for _ in range(size)) for _ in range(150)]
         front: Front[int] = Front()
         for number, point in enumerate(points):
-            front.add(point, number)
+            front.add(point, number, number)
         best = [i for i, point in enumerate(points) if not any(beats(other, point) for other in points)]
         assert sorted(front) == best
         assert len(front) == len(best)
@@ -81,10 +81,18 @@ def test_a_front_of_twice_the_points_is_little_more_than_twice_the_work(size: in
     assert lines(3_000, size) < 3 * lines(1_500, size)
 
 
+def test_a_network_that_is_drawn_twice_is_on_a_front_once() -> None:
+    arguments = ("sweep", "mobilenet-v1", "--sample", "200", "--columns", "params,macs", "--format", "csv")
+    found = within(*arguments, "--pareto", "params,macs").stdout.splitlines()[1:]
+    numbers = [line.split(",")[0] for line in within(*arguments).stdout.splitlines() if ",0.25,128," in line]
+    assert len(numbers) > 1
+    assert [line.split(",")[0] for line in found] == numbers[:1]
+
+
 def test_no_more_is_kept_than_twice_the_front() -> None:
     front: Front[int] = Front()
     for number in range(20_000):
-        front.add((number, number), number)
+        front.add((number, number), number, number)
     assert len(front._found) <= pareto._WAITING + 1
     assert [*front] == [0]
 
