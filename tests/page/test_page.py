@@ -85,6 +85,27 @@ def test_arrows_lead_from_what_is_read_to_what_reads(browser: Any, folder: Path)
         assert at.page.locator("path.skip").count() >= 5
 
 
+@pytest.mark.parametrize("name", ["unet", "resnet18", "googlenet"])
+def test_nothing_of_the_graph_is_cut_off(browser: Any, folder: Path, name: str) -> None:
+    """Neither items nor ways leave the picture, folded or not; texts do not leave their items."""
+    script = """
+    () => {
+      const drawing = document.querySelector('.drawing'), room = drawing.viewBox.baseVal;
+      const out = [...drawing.querySelectorAll('path, .face')].filter(each => {
+        const box = each.getBBox(), by = each.closest('.node')?.transform.baseVal[0].matrix ?? {e: 0, f: 0};
+        return box.x + by.e < 0 || box.y + by.f < 0 || box.x + by.e + box.width > room.width
+          || box.y + by.f + box.height > room.height;
+      });
+      const wide = [...drawing.querySelectorAll('text')].filter(each =>
+        each.getBBox().width > each.closest('.node').querySelector('.face').getBBox().width);
+      return [...out, ...wide].map(each => each.outerHTML.slice(0, 99));
+    }"""
+    with opened(browser, report(folder, name)) as at:
+        assert at.page.evaluate(script) == []
+        at.page.click(".graph button:text-is('Unfold all')")
+        assert at.page.evaluate(script) == []
+
+
 def test_the_whole_network_fits_at_first(browser: Any, folder: Path) -> None:
     with opened(browser, report(folder, "resnet50")) as at:
         sizes = at.page.eval_on_selector(
@@ -156,6 +177,7 @@ def test_what_is_selected_is_one_everywhere_and_in_the_address(browser: Any, fol
         page = at.page
         page.click('[data-id="C3"]')
         assert page.inner_text(".selected h2") == "C3"
+        assert page.locator(".selected h2").is_visible()
         assert page.inner_text('[role=treegrid] [aria-selected="true"] th') == "C3"
         page.click("[role=treegrid] tbody tr:has-text('S4')")
         assert page.get_attribute('[data-id="S4"]', "aria-selected") == "true"

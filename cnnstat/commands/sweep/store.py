@@ -165,18 +165,22 @@ class Store:
             yield rows
 
     def _about(self) -> dict[str, Any] | None:
-        tables = {name for (name,) in self._database.run("SELECT table_name FROM information_schema.tables")}
-        if "about" not in tables:
-            if tables:
-                raise Undone(f"{self.path} is a database, but no store of a sweep")
+        """Return what the file says of itself; None of an empty one.
+
+        Raises:
+            Undone: it has tables that are no sweep's, or is damaged.
+        """
+        named = "SELECT table_name, column_name FROM information_schema.columns"
+        columns = {*self._database.run(named)}
+        if not columns:
             return None
         none = Undone(f"{self.path} is a database, but no store of a sweep")
-        if not tables >= {"done", "points"}:
+        if not columns >= {("about", "text"), ("done", "start"), ("points", "point")}:
             raise none
         try:
             ((text,),) = self._database.run("SELECT text FROM about")
             about = json.loads(text)
-        except (ValueError, TypeError, Undone):  # a table of this name, that is somebody else's
+        except (ValueError, TypeError):
             raise none from None
         if not isinstance(about, dict) or "format" not in about:
             raise none

@@ -4,12 +4,12 @@ import type { FamilyColours } from "./types";
 
 export type Colours = Readonly<Record<string, FamilyColours>>;
 
-/** Returns what fills an item of a family, and its border; plain where the family has no colour. */
-export function fillOf(colours: Colours, family: string): { fill: string; stroke: string } {
+/** Returns what fills an item of a family, and its border, as properties that the styles go by. */
+export function coloursOf(colours: Colours, family: string): Record<string, string> {
   const own = Object.hasOwn(colours, family) ? colours[family] : undefined;
-  if (!own) return { fill: "var(--page)", stroke: "var(--faint)" };
+  if (!own) return {};
   return {
-    fill: `light-dark(${own.light.fill}, ${own.dark.fill})`,
-    stroke: `light-dark(${own.light.border}, ${own.dark.border})`,
+    "--fill": `light-dark(${own.light.fill}, ${own.dark.fill})`,
+    "--line": `light-dark(${own.light.border}, ${own.dark.border})`,
   };
 }

@@ -128,7 +128,6 @@ def test_pictures_need_a_library_and_are_made_by_it(tmp_path: Path, suffix: str)
         (["--plot", "pareto", "--pareto", "params"], "two figures"),
         (["--plot", "edf", "--format", "csv"], "standard output has the points"),
         (["--plot", "edf=/nowhere/chart.json"], "does not exist"),
-        (["--plot", "edf", "--where", "macs <= 1"], "no network meets the conditions"),
     ],
 )
 def test_a_chart_that_cannot_be_made_is_refused_with_a_way_out(arguments: list[str], why: str) -> None:

@@ -97,8 +97,8 @@ def test_a_store_of_another_layout_is_refused(tmp_path: Path, whole: bytes) -> N
 def test_a_database_with_a_table_of_the_same_name_is_no_store(tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "theirs.duckdb"
     with duckdb.connect(str(path)) as connection:
-        for table in ("about", "done", "points"):
-            connection.execute(f"CREATE TABLE {table} (text VARCHAR)")
+        for table, column in (("about", "text"), ("done", "start"), ("points", "point")):
+            connection.execute(f"CREATE TABLE {table} ({column} VARCHAR)")
         if text is not None:
             connection.execute(f"INSERT INTO about VALUES ({text})")
     for command in (("query",), (*SWEEP, "--store")):

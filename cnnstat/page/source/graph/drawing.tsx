@@ -1,6 +1,6 @@
 /** The graph as SVG: items and ways in their places. Nothing here knows what may be done with them. */
 
-import { type Colours, fillOf } from "../colour";
+import { type Colours, coloursOf } from "../colour";
 import { memo } from "../memo";
 import { HEAD, headOf, type Laid, type Placed, type Way } from "./layout";
 import type { Point } from "./positions";
@@ -110,7 +110,7 @@ const Node = memo(({ placed, colours, selected, reachable, onPick, onFold }: Nod
         width={width}
         height={open ? HEAD : height}
         rx={5}
-        style={open ? undefined : fillOf(colours, item.family)}
+        style={open ? undefined : coloursOf(colours, item.family)}
       />
       {lines.map((line, index) => (
         <Text

@@ -69,19 +69,24 @@ function laid(level: Level, sizes: readonly Size[], name: (id: string) => string
     graph.setEdge(name(arrow.from), name(arrow.to), { weight: arrow.skip ? 1 : 4 });
   layout(graph);
 
-  // What holds the ports at the top takes a rank of its own, which is cut off.
+  // What holds the ports at the top takes a rank of its own, which is cut off. And dagre's width is that of
+  // items alone: a way around them may lie beyond.
   const at = (id: string) => graph.node(name(id)) as unknown as Point;
-  const cut = level.ins[0] === undefined ? 0 : at(level.ins[0]).y - MARGIN;
-  const raised = ({ x, y }: Point) => ({ x, y: y - cut });
+  const ways = level.arrows.map(
+    (arrow) => (graph.edge(name(arrow.from), name(arrow.to)) as unknown as { points: Point[] }).points,
+  );
   const { width, height } = graph.graph() as unknown as Size;
+  const across = ways.flat().map((point) => point.x);
+  const left = Math.min(0, ...across.map((x) => x - MARGIN));
+  const right = Math.max(width, ...across.map((x) => x + MARGIN));
+  const cut = level.ins[0] === undefined ? 0 : at(level.ins[0]).y - MARGIN;
+  const moved = ({ x, y }: Point) => ({ x: x - left, y: y - cut });
   return {
-    width,
+    width: right - left,
     height: height - cut,
-    items: level.items.map((item) => raised(at(item.id))),
-    ins: level.ins.map((port) => at(port).x),
-    out: level.outs ? at(OUT).x : 0,
-    ways: level.arrows.map((arrow) =>
-      (graph.edge(name(arrow.from), name(arrow.to)) as unknown as { points: Point[] }).points.map(raised),
-    ),
+    items: level.items.map((item) => moved(at(item.id))),
+    ins: level.ins.map((port) => moved(at(port)).x),
+    out: level.outs ? moved(at(OUT)).x : 0,
+    ways: ways.map((points) => points.map(moved)),
   };
 }

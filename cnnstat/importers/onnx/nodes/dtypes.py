@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cnnstat.base.dtypes import DTYPE
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.model import Model
+    from cnnstat.importers.onnx.nodes.model import Model
 
 _FLOATS = {1: "float32", 10: "float16", 11: "float64", 16: "bfloat16"}
 _QUANTISED = {

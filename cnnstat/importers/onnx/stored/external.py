@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.importers.onnx.wire import KEPT, BrokenFileError
+from cnnstat.importers.onnx.stored.wire import KEPT, BrokenFileError
 
 if TYPE_CHECKING:
     from pathlib import Path

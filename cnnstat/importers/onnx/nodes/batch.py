@@ -10,7 +10,7 @@ from msgspec.structs import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.value import Node, Value
     from cnnstat.layers.base import Shape
 
 _FOLDING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}

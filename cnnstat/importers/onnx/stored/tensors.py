@@ -6,10 +6,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.errors import ModelError
-from cnnstat.importers.onnx.constants import evaluated
-from cnnstat.importers.onnx.external import Place, numbers_at, place_of
-from cnnstat.importers.onnx.file import as_model_error, message
-from cnnstat.importers.onnx.wire import BrokenFileError, Payload
+from cnnstat.importers.onnx.nodes.constants import evaluated
+from cnnstat.importers.onnx.stored.external import Place, numbers_at, place_of
+from cnnstat.importers.onnx.stored.file import as_model_error, message
+from cnnstat.importers.onnx.stored.wire import BrokenFileError, Payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

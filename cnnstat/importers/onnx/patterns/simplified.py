@@ -11,16 +11,16 @@ from collections import defaultdict
 from math import erf, exp, log1p, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.elementary import value_of
-from cnnstat.importers.onnx.norms import norm_before, scale_behind
-from cnnstat.importers.onnx.pools import pool_from
-from cnnstat.importers.onnx.shuffles import shuffle_of
+from cnnstat.importers.onnx.patterns.elementary import value_of
+from cnnstat.importers.onnx.patterns.norms import norm_before, scale_behind
+from cnnstat.importers.onnx.patterns.pools import pool_from
+from cnnstat.importers.onnx.patterns.shuffles import shuffle_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cnnstat.importers.onnx.model import Model
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.model import Model
+    from cnnstat.importers.onnx.nodes.value import Node, Value
 
 _PIECES = {
     *(

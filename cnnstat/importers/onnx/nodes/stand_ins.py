@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.value import OWN, Node, Value
+from cnnstat.importers.onnx.nodes.value import OWN, Node, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from cnnstat.importers.draft import TensorAt
-    from cnnstat.importers.onnx.notes import Noted
+    from cnnstat.importers.onnx.nodes.notes import Noted
     from cnnstat.layers.base import Shape
 
 MAX_COMPUTED = 1 << 16

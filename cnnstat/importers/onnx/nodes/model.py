@@ -16,12 +16,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import UNKNOWN, samples_of, unmixed
-from cnnstat.importers.onnx.constants import array_of, computed_later, evaluated, turned
-from cnnstat.importers.onnx.notes import Noted, Notes
-from cnnstat.importers.onnx.stand_ins import StandIns
-from cnnstat.importers.onnx.value import MAX_COMPUTED, OWN, Node, Value, is_float, named
-from cnnstat.importers.onnx.wire import BrokenFileError
+from cnnstat.importers.onnx.nodes.batch import UNKNOWN, samples_of, unmixed
+from cnnstat.importers.onnx.nodes.constants import array_of, computed_later, evaluated, turned
+from cnnstat.importers.onnx.nodes.notes import Noted, Notes
+from cnnstat.importers.onnx.nodes.stand_ins import StandIns
+from cnnstat.importers.onnx.nodes.value import MAX_COMPUTED, OWN, Node, Value, is_float, named
+from cnnstat.importers.onnx.stored.wire import BrokenFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

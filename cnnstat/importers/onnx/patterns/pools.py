@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.importers.onnx.constants import evaluated
+from cnnstat.importers.onnx.nodes.constants import evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cnnstat.importers.onnx.model import Model
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.model import Model
+    from cnnstat.importers.onnx.nodes.value import Node
     from cnnstat.layers.base import Shape
 
 _PIECES = {

@@ -9,7 +9,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.value import Node, Value
 
 
 class NormFound(Struct, frozen=True):

@@ -20,7 +20,7 @@ from cnnstat.exporters.onnx.layers import WRITERS
 from cnnstat.exporters.onnx.model import message
 from cnnstat.exporters.onnx.notes import KEY
 from cnnstat.exporters.onnx.writer import Place, Writer
-from cnnstat.importers.onnx.value import OWN
+from cnnstat.importers.onnx.nodes.value import OWN
 from cnnstat.layers import LAYERS
 from cnnstat.layers.base import size_of, width_of
 from cnnstat.layers.reader import read_layer
@@ -30,7 +30,7 @@ from cnnstat.spec.expression import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnstat.importers.onnx.value import Value
+    from cnnstat.importers.onnx.nodes.value import Value
     from cnnstat.layers.base import Layer, Shape
 
 _LONGEST = 1 << 18

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cnnstat.importers.draft import Made, TensorAt, Turn
-from cnnstat.importers.onnx.external import small
-from cnnstat.importers.onnx.value import MAX_COMPUTED, Value, keeps_numbers
-from cnnstat.importers.onnx.wire import BrokenFileError
+from cnnstat.importers.onnx.nodes.value import MAX_COMPUTED, Value, keeps_numbers
+from cnnstat.importers.onnx.stored.external import small
+from cnnstat.importers.onnx.stored.wire import BrokenFileError
 
 if TYPE_CHECKING:
     from pathlib import Path

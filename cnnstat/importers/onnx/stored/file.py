@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.limits import MAX_LAYERS
 from cnnstat.importers.errors import ModelError
-from cnnstat.importers.onnx.wire import BrokenFileError, without_weights
+from cnnstat.importers.onnx.stored.wire import BrokenFileError, without_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

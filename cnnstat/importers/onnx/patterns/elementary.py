@@ -6,7 +6,7 @@ from math import erf, inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 
 def value_of(node: Node, given: list[Any]) -> Any:
