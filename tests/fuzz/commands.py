@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from cnnstat.cli import main
 from cnnstat.cli.group import COMMANDS, cli
+from cnnstat.page.assets import assets
 from tests.commands.check.formats.readers import READERS
 from tests.fuzz import words
 from tests.fuzz.findings import Finding
@@ -102,8 +103,11 @@ def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
         elif argument.required or draw(given):
             line.append(draw(_OTHER) if argument.nargs == 1 else text("LAYER"))
     for option in parameters(command):
-        if not isinstance(option, click.Option) or isinstance(option.type, click.Path):
-            continue  # files are what another fuzzer is about
+        if not isinstance(option, click.Option):
+            continue
+        if isinstance(option.type, click.Path):  # files are what another fuzzer is about
+            line += [option.opts[-1], "-"] if option.required else []
+            continue
         needed = option.required and draw(_NEARLY_ALWAYS)
         if option.name == "max_memory" or needed or draw(given):
             value = text(option.metavar) if option.type is click.STRING else draw(_values(option.type))
@@ -172,7 +176,9 @@ def check_ending(arguments: tuple[str, ...], end: Ended) -> None:
         report_of(arguments, end)
         if changes_spec(arguments):  # standard output has the spec, and standard error the report
             return
-    for name, text in (("standard output", end.out), ("standard error", end.err)):
+    page = assets("report")
+    out = end.out.replace(page.script, "").replace(page.style, "")  # these are the same, whatever is asked
+    for name, text in (("standard output", out), ("standard error", end.err)):
         if not text.replace("\n", "").isprintable():
             raw = sorted({char for char in text if not char.isprintable() and char != "\n"})
             raise Finding(f"{arguments[0]} puts control characters out on {name}", f"{raw!a}")

@@ -6,21 +6,41 @@ import json
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
+from msgspec import Struct
 
 from cnnstat.analysis.analyze import analyze
+from cnnstat.commands.report.document import NetworkPage, PageDocument
 from cnnstat.commands.report.unit_traces import middle
 from cnnstat.spec import bundled
 from tests.commands.report.html_reader import held, report
 from tests.program import within
+from tests.report.json_pages import schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("lenet5", "googlenet", "unet", "siamese", "unet3d", "lstm", "shufflenet-v2-1.0")
-SAMPLE = tuple(name for name in NAMES if name in bundled.names())
+SAMPLE = ("lenet5", "googlenet", "unet", "siamese", "unet3d", "shufflenet-v2-1.0")
 OTHERS = tuple(name for name in bundled.names() if name not in SAMPLE)
 EVERY = (*SAMPLE, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS))
+
+
+class Network(Struct, frozen=True):
+    """A network by its name, and the data of its report."""
+
+    name: str
+    data: dict[str, Any]
+
+    @property
+    def page(self) -> dict[str, Any]:
+        return dict(self.data["network-0"])
+
+
+@pytest.fixture(scope="module", params=EVERY)
+def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """Give a network, whose report is made once for all tests."""
+    return Network(request.param, held(report(tmp_path_factory.mktemp("report"), request.param)))
 
 
 def printed(command: str, *arguments: str) -> Any:
@@ -28,9 +48,8 @@ def printed(command: str, *arguments: str) -> Any:
     return json.loads(within(command, *arguments, "--format", "json").stdout)
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_figures_are_those_of_the_commands(name: str, tmp_path: Path) -> None:
-    data = held(report(tmp_path, name))
+def test_figures_are_those_of_the_commands(network: Network) -> None:
+    name, data = network.name, network.data
     page, (entry,) = data["network-0"], data["document"]["index"]
     summary = printed("summary", name)
     assert page["summary"] == summary
@@ -43,9 +62,16 @@ def test_figures_are_those_of_the_commands(name: str, tmp_path: Path) -> None:
     assert [entry["totals"], entry["layers"]] == [summary["totals"], len(summary["layers"])]
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_blocks_are_those_of_every_depth(name: str, tmp_path: Path) -> None:
-    page = held(report(tmp_path, name))["network-0"]
+def test_data_are_what_the_documents_say(network: Network) -> None:
+    of_page, of_network = (
+        jsonschema.Draft202012Validator(schema(kind)) for kind in (PageDocument, NetworkPage)
+    )
+    of_page.validate(network.data["document"])
+    of_network.validate(network.page)
+
+
+def test_blocks_are_those_of_every_depth(network: Network) -> None:
+    page = network.page
     blocks, layers = page["blocks"], page["summary"]["layers"]
     level: list[int] = []
     for block in blocks:
@@ -59,14 +85,13 @@ def test_blocks_are_those_of_every_depth(name: str, tmp_path: Path) -> None:
             assert around["start"] <= block["start"] < block["stop"] <= around["stop"]
     for depth in range(1, max(level, default=-1) + 2):
         shown = [each["figures"] for each, own in zip(blocks, level, strict=True) if own == depth - 1]
-        folded = printed("summary", name, "--depth", str(depth))["layers"]
+        folded = printed("summary", network.name, "--depth", str(depth))["layers"]
         assert shown == [each for each in folded if each["name"] in {block["path"] for block in blocks}]
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_repetitions_are_equal(name: str, tmp_path: Path) -> None:
+def test_repetitions_are_equal(network: Network) -> None:
     """All layers of repetitions that one stands for have the figures of those that are drawn for them."""
-    page = held(report(tmp_path, name))["network-0"]
+    page = network.page
     layers, looks = page["summary"]["layers"], page["layers"]
     fields = ("type", "output_shape", "params", "macs", "activations", "connections", "leftover")
     for layer, look in zip(layers, looks, strict=True):
@@ -79,9 +104,8 @@ def test_repetitions_are_equal(name: str, tmp_path: Path) -> None:
             assert looks[position]["drawn"] == looks[position - each]["drawn"]
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_the_spec_says_where_each_layer_and_block_stands(name: str, tmp_path: Path) -> None:
-    page = held(report(tmp_path, name))["network-0"]
+def test_the_spec_says_where_each_layer_and_block_stands(network: Network) -> None:
+    page = network.page
     lines = page["spec"]["text"].splitlines()
     layers = zip(page["layers"], page["summary"]["layers"], strict=True)
     for line, layer in [(look["line"], layer) for look, layer in layers]:
