@@ -172,6 +172,9 @@ ON_MACHINES = tuple(key for key, figure in SWEPT.items() if figure.under)
 USUAL_ON_MACHINES = (*USUAL, "flops_per_byte", "least_seconds")
 """What is shown where a machine is named, and nothing else is asked for."""
 
+THROUGH_LAYERS = tuple(key for key, figure in SWEPT.items() if figure.walked and key not in CONVENTIONS)
+"""The figures beside those of other tools and of a machine that no composition knows."""
+
 _BUDGET_NAMES = {name: key for name, key in BUDGETED.items() if name != key}
 
 
