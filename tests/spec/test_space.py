@@ -261,9 +261,9 @@ def test_a_value_that_is_written_twice_is_one() -> None:
     head = f"input: [3, 8, 8]\nparams: {{w: 4}}\nspace: {{w: [{text}, [1, 2], [true, 2], [1.0, 2]]}}\n"
     space = cnnstat.loads(head + layers).spec.family.space
     assert space is not None
-    plain = [4, 1, True, "same"]
+    plain = ["4", "1", "true", "same"]
     (written,) = space.axes.values()
     (given,) = given_space({"w": text}).axes.values()
-    for axis, found in ((given, plain), (written, [*plain, (1, 2), (True, 2)])):
+    for axis, found in ((given, plain), (written, [*plain, "[1, 2]", "[true, 2]"])):
         assert isinstance(axis, Values)
-        assert [*map(show_value, axis.items)] == [*map(show_value, found)]
+        assert [show_value(item).strip("'") for item in axis.items] == found
