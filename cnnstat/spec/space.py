@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault, Problem
 from cnnstat.base.text import suggestion
-from cnnstat.spec.axis import BITS, Values, is_range, read_range
+from cnnstat.spec.axis import BITS, Values, is_range, read_range, values_of
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import Expression, parse, show_value, truth
 from cnnstat.spec.given import from_python, read_value
@@ -166,8 +166,7 @@ def _values(text: str) -> Values:
             )
     if not isinstance(value, tuple) or not value or any(each is None for each in value):
         raise ArgumentError(f"expected values such as 1,1.2,1.4 or a range such as 0.5:2:0.1, got '{text}'")
-    # To Python, 1 and True are equal; to the language they are not.
-    return Values(tuple({(type(each), each): each for each in value}.values()))
+    return values_of(value)
 
 
 def _works_out(word: str) -> bool:

@@ -76,9 +76,9 @@ def fitted(
     wishes = read_wishes(aim.to, bounds, aim.most, aim.least, aim.within)
     shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
     figures = tuple(dict.fromkeys((*shown, *wishes.keys)))
-    check_machine(figures, machine)
     plan = replace(plan_of((spec,), varied, of_params, settings), figures=figures, machine=machine)
     rows = Rows(plan)
+    check_machine(figures, machine, rows.points.dtypes(settings))
     whole = whole_only(rows)
     if whole:
         written = rows.points.described(plan)

@@ -13,7 +13,7 @@ from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import parse, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnnstat.commands.sweep.collected import Collected
     from cnnstat.commands.sweep.conditions import Condition, Order
@@ -30,8 +30,11 @@ def selected(
     of_params: Sequence[str],
     stream: Stream | None,
     collected: Collected | None,
+    advance: Callable[[float], None] = lambda step: None,
 ) -> Selection:
     """Return the points that are wanted; what needs no comparison goes to the stream at once.
+
+    ``advance`` is called with the number of points that were read.
 
     Raises:
         ArgumentError: a condition on parameters has no value.
@@ -53,6 +56,7 @@ def selected(
         if stream is not None and selection.flows:
             before = selection.matching - len(kept)
             stream.write(kept if wanted.top is None else kept[: max(0, wanted.top - before)])
+        advance(len(rows))
     if stream is not None and not selection.flows:
         stream.write([*selection.rows()])
     for condition in conditions:

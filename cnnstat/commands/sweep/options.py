@@ -169,9 +169,12 @@ varied_options = gathered(
 )
 
 
-def selection_options(usual: str) -> Callable[[Any], Any]:
-    """Return the options that say what is wanted; ``usual`` says which columns there are without any."""
-    return gathered("asked", Asked, *_selecting, _columns(usual), _plotting)
+def selection_options(usual: str, more: str = "") -> Callable[[Any], Any]:
+    """Return the options that say what is wanted; ``usual`` says which columns there are without any.
+
+    ``more`` is what else there is to say of columns.
+    """
+    return gathered("asked", Asked, *_selecting, _columns(usual, more), _plotting)
 
 
 _selecting = (
@@ -205,10 +208,10 @@ _plotting = click.option(
 )
 
 
-def _columns(usual: str) -> Callable[[Any], Any]:
+def _columns(usual: str, more: str) -> Callable[[Any], Any]:
     return click.option(
         "--columns",
         metavar="A,B,...",
         callback=read_by(read_columns),
-        help=f"Figures to show, any of {', '.join(SWEPT)}.  [default: {usual}]",
+        help=f"Figures to show, any of {', '.join(SWEPT)}.{more}  [default: {usual}]",
     )

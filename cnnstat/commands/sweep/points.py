@@ -19,6 +19,7 @@ from cnnstat.spec.space import Space, check_space, given_space, random_bits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnnstat.analysis.settings import Settings
     from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.plan import Member, Plan
     from cnnstat.spec.axis import Axis
@@ -99,6 +100,10 @@ class Points:
             else "; ".join(f"{text} of {label}" for text, label in texts.items())
             for name, texts in found.items()
         }
+
+    def dtypes(self, settings: Settings) -> list[str]:
+        """Return what the numbers of the networks are, each type once."""
+        return [*dict.fromkeys(settings.dtype or network.family.dtype for network in self.networks)]
 
     def kinds(self) -> dict[str, Kind]:
         """Return the kind of each parameter that is shown; of what is worked out, as far as is seen."""

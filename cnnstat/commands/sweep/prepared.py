@@ -64,7 +64,7 @@ def prepared(
         stored, its_machine = figures_in(store)
         if {*figures} <= {*stored}:
             figures, machine = stored, machine or its_machine
-    check_machine(figures, machine)
+    check_machine(figures, machine, points.dtypes(settings))
     plan = replace(plan, figures=figures, machine=machine if {*figures} & {*ON_MACHINES} else None)
     networks = tuple(member.label for member in plan.members)
     columns = Columns(

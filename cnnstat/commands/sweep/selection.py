@@ -5,12 +5,13 @@ Points come one by one and may be millions: what is kept is the front, or as man
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import insort
 from collections import Counter
-from operator import le
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
+
+from cnnstat.commands.sweep.pareto import Front
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from cnnstat.commands.sweep.rows import Row
 
 Key: TypeAlias = "tuple[Any, ...]"
-
-_STRONG = 32
 
 
 class Wanted(Struct, frozen=True):
@@ -68,8 +67,7 @@ class Selection:
         self.refusals = Refusals()
         self.points = self.matching = 0
         self._kept: list[tuple[Key, Row]] = []
-        self._front: list[tuple[Key, Row]] = []
-        self._strong: list[Key] = []  # who beats one beats many: these are asked first
+        self._front: Front[Row] = Front()
 
     @property
     def flows(self) -> bool:
@@ -88,35 +86,38 @@ class Selection:
         if self._collected is not None:
             self._collected.add(row)
         if self.wanted.pareto:
-            self._compare(row)
+            values = tuple([order.value(self._cell(row, order.key)) for order in self.wanted.pareto])
+            if None not in values:
+                self._front.add(values, (row.network, row.params), row)  # a sample draws some twice
         elif not self.flows or (
             not self._handed_on and (self.wanted.top is None or len(self._kept) < self.wanted.top)
         ):
-            self._keep(self._kept, row)
+            self._keep(row)
         return True
 
     def rows(self) -> Iterator[Row]:
         """Yield the points that are wanted, in order."""
-        kept = self._kept
         if self.wanted.pareto:
-            kept = []
-            for _, row in self._front:
-                self._keep(kept, row)
-        yield from (row for _, row in kept)
+            yield from sorted(self._front, key=self._place)[: self.wanted.top]
+        else:
+            yield from (row for _, row in self._kept)
 
     def front(self) -> list[Row]:
         """Return the Pareto front in order of number, all of it."""
-        return sorted((row for _, row in self._front), key=lambda row: row.number)
+        return sorted(self._front, key=lambda row: row.number)
 
     @property
     def selected(self) -> int:
         """Return how many points there are to show if ``top`` were left out."""
         return len(self._front) if self.wanted.pareto else self.matching
 
-    def _keep(self, kept: list[tuple[Key, Row]], row: Row) -> None:
+    def _place(self, row: Row) -> Key:
+        """Return what rows are sorted by."""
+        return *(_last(order.value(self._cell(row, order.key))) for order in self.wanted.sort), row.number
+
+    def _keep(self, row: Row) -> None:
         """Put a row in its place, and drop what is behind the last one wanted."""
-        key = *(_last(order.value(self._cell(row, order.key))) for order in self.wanted.sort), row.number
-        top = self.wanted.top
+        key, kept, top = self._place(row), self._kept, self.wanted.top
         if top is not None and len(kept) >= top:
             if not kept or key >= kept[-1][0]:
                 return
@@ -126,35 +127,6 @@ class Selection:
         else:
             insort(kept, (key, row), key=_key)
 
-    def _compare(self, row: Row) -> None:
-        """Put a row on the front unless another is as good in all and better in one; drop what it beats.
-
-        The front is sorted by its values: who beats a row stands before it, and who is beaten behind it. Of
-        two figures, one gets worse along the front as the other gets better, so that only neighbours matter.
-        """
-        values = tuple(order.value(self._cell(row, order.key)) for order in self.wanted.pareto)
-        if None in values:
-            return
-        front, strong = self._front, self._strong
-        for place, other in enumerate(strong):
-            if _beats(other, values):
-                strong[place], strong[place // 2] = strong[place // 2], strong[place]
-                return
-        before = bisect_left(front, values, key=_key)
-        behind = bisect_right(front, values, lo=before, key=_key)  # those between are as good in all
-        for i in (before - 1,) if len(values) == 2 else range(before - 1, -1, -1):
-            if i >= 0 and _beats(front[i][0], values):
-                strong[_STRONG - 1 :] = [front[i][0]]
-                return
-        if len(values) == 2:
-            end = behind
-            while end < len(front) and _beats(values, front[end][0]):
-                end += 1
-            front[behind:end] = [(values, row)]
-            return
-        kept = [each for each in front[behind:] if not _beats(values, each[0])]
-        front[behind:] = [(values, row), *kept]
-
 
 def _key(each: tuple[Key, Row]) -> Key:
     return each[0]
@@ -163,7 +135,3 @@ def _key(each: tuple[Key, Row]) -> Key:
 def _last(value: Number | None) -> tuple[bool, Number]:
     """Return a value with what is unknown behind all others."""
     return value is None, 0 if value is None else value
-
-
-def _beats(one: Key, other: Key) -> bool:
-    return one != other and all(map(le, one, other))

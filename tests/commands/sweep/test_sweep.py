@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 import pytest
@@ -14,11 +15,8 @@ import pytest
 import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.tool_counts import tool_counts, total
-from cnnstat.commands.sweep.figures import SWEPT
+from cnnstat.commands.sweep.figures import ON_MACHINES, SWEPT
 from tests.program import in_terminal, within
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GRID = ("mobilenet-v1", "--vary", "width=0.25:1:0.25", "--vary", "resolution=96:224:64")
 
@@ -346,3 +344,16 @@ def test_numbers_beyond_64_bits_stay_exact(tmp_path: Path) -> None:
     rows = swept(str(spec), "--vary", "n=999999,1000000", "--columns", "macs")
     for row in rows:
         assert row["macs"] == (10**6 + 1) * row["n"] * 10**12
+
+
+def test_which_figures_take_long_is_said_in_the_manual_and_in_the_help() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "sweep.md").read_text(encoding="utf-8")
+    (said,) = re.findall(r"These go through every layer.+?\n\n", manual, re.DOTALL)
+    slow = {key for key, figure in SWEPT.items() if figure.walked or figure.under}
+    assert {*re.findall(r"`(\w+)`", said)} == slow - {*CONVENTIONS, *ON_MACHINES}
+    assert "those of a machine, those of other tools," in said
+    text = " ".join(within("sweep", "--help").stdout.split())
+    (said,) = re.findall(
+        r"Those of other tools, those of a machine and (.+?) take several times as long", text
+    )
+    assert {*said.split(", ")} == slow - {*CONVENTIONS, *ON_MACHINES}
