@@ -56,7 +56,20 @@ def composed(inner: Bounds, outer: Reading) -> Bounds:
 
     It takes as long as the pattern is; whoever asks sees first whether it is `short`.
     """
+    if outer is POINT:
+        return inner
+    if isinstance(outer, Bounds) and outer.advance and len(outer.low) == len(inner.low) == 1:
+        return _slid(inner, outer)
     return inner if outer == POINT else _composed(inner, outer)
+
+
+def _slid(inner: Bounds, outer: Bounds) -> Bounds:
+    """Return the bounds of a window that slides on over windows that do: of most layers."""
+    units = outer.read(0)
+    if not units:
+        return Bounds(inner.advance * outer.advance, (NO_REGION[0],), (NO_REGION[1],))
+    low, high = inner.low[0] + inner.advance * units[0], inner.high[0] + inner.advance * units[-1]
+    return Bounds(inner.advance * outer.advance, (low,), (high,))
 
 
 @lru_cache(maxsize=4096)
@@ -126,11 +139,18 @@ def stride_of(bounds: Bounds) -> Fraction:
     return Fraction(bounds.advance, bounds.period)
 
 
-@lru_cache(maxsize=4096)
 def merged(a: Bounds, b: Bounds) -> Bounds:
     """Return the bounds of units that see what two of one stride do."""
     if a == b:
         return a
+    if len(a.low) == len(b.low) == 1:
+        low, high = joined((a.low[0], a.high[0]), (b.low[0], b.high[0]))
+        return Bounds(a.advance, (low,), (high,))
+    return _merged(a, b)
+
+
+@lru_cache(maxsize=4096)
+def _merged(a: Bounds, b: Bounds) -> Bounds:
     period = lcm(a.period, b.period)
     pairs = [(a.at(unit), b.at(unit)) for unit in range(period)]
     both = [joined(first, second) for first, second in pairs]

@@ -16,9 +16,7 @@ from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composition.alive import peak_of
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.compose import Composer
-from cnnstat.analysis.composition.fields_within import FieldsWithin
-from cnnstat.analysis.composition.growth import behaviour_of_network
-from cnnstat.analysis.long_patterns import Looks, most_looks
+from cnnstat.analysis.composition.network_fields import NetworkFields
 from cnnstat.analysis.model import KINDS, Counts
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.arguments import named_inputs
@@ -28,11 +26,9 @@ from cnnstat.graph.model import build
 from cnnstat.spec.expect import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from fractions import Fraction
 
-    from cnnstat.analysis.composition.growth import Behaviour
-    from cnnstat.analysis.composition.piece import Piece
     from cnnstat.analysis.receptive_field import Field
     from cnnstat.base.arguments import Inputs
     from cnnstat.layers.base import Shape
@@ -113,9 +109,17 @@ class Pieces:
 
     def __init__(self) -> None:
         self._composers: dict[object, Composer | None] = {}
-        self._behaviours: dict[object, Behaviour] = {}
         self._families: list[Family] = []
+        self._settled: dict[tuple[Settings, str], Settings] = {}
+        self.fields = NetworkFields()
         self.composed = self.walked = 0
+
+    def settled(self, settings: Settings, spec: Spec) -> Settings:
+        """Return the settings as a spec has them."""
+        key = settings, spec.family.dtype
+        if key not in self._settled:
+            self._settled[key] = settings.on(spec)
+        return self._settled[key]
 
     def composer(self, spec: Spec, wanted: frozenset[str], *, strict: bool) -> Composer | None:
         """Return what makes the pieces of a family; None where they cannot be followed."""
@@ -129,22 +133,6 @@ class Pieces:
             except (Beyond, SpecError):
                 self._composers[key] = None
         return self._composers[key]
-
-    def field(self, piece: Piece, inputs: Sequence[Shape], of: int) -> Field:
-        """Return the field of the last output of a network.
-
-        Raises:
-            Beyond: composition cannot follow it.
-        """
-        looks = Looks()
-        if len(self._behaviours) > _REMEMBERED:
-            self._behaviours.clear()
-        behaviour = behaviour_of_network(piece, self._behaviours)
-        within = FieldsWithin.of_network(behaviour, inputs, of, looks)
-        if looks.spent + behaviour.looks > most_looks(piece.layers):
-            raise Beyond("patterns that are too long together")
-        output = piece.form.outputs[-1]
-        return within.fields[output if output >= 0 else behaviour.exported[~output]]
 
 
 def totals(
@@ -163,8 +151,8 @@ def totals(
     Raises:
         SpecError: the spec is wrong, or a layer does not fit its input.
     """
-    settings = (settings or Settings()).on(spec)
     pieces = Pieces() if pieces is None else pieces
+    settings = pieces.settled(settings or _USUAL, spec)
     wanted = _EVERYTHING if figures is None else _needed(figures)
     shapes = spec.inputs if inputs is None else spec.inputs | named_inputs(inputs, spec.inputs)
     try:
@@ -193,13 +181,13 @@ def _composed(
     piece = composer.network(spec, shapes)
     counts = Counts(**dict(zip(composer.columns, piece.counts, strict=True)))
     of = 0 if settings.fields_of is None else [*inputs].index(settings.fields_of)
-    field = None if wanted.isdisjoint(_OF_FIELD) else pieces.field(piece, shapes, of)
+    field = None if wanted.isdisjoint(_OF_FIELD) else pieces.fields.field(piece, shapes, of)
     inference = training = None
     if not wanted.isdisjoint(OF_NETWORK):
         inference = memory.inference_memory(counts.params, peak_of(piece, trained=False), settings).value
     if "training_memory_bytes" in wanted:
         training = memory.trained_memory(counts, peak_of(piece, trained=True), settings).value
-    return NetworkTotals(piece.outputs[-1][0], counts, field, inference, training, {}, wanted)
+    return NetworkTotals(piece.outputs[-1].shape, counts, field, inference, training, {}, wanted)
 
 
 def _walked(spec: Spec, settings: Settings, inputs: Inputs | None) -> NetworkTotals:
@@ -233,7 +221,7 @@ _FOLLOWS = {
     "training_memory_bytes": ("params", "trainable", "inference_memory_bytes"),
 }
 _EVERYTHING = frozenset((*Counts.__struct_fields__, *OF_NETWORK, *_OF_FIELD, "shape", "flops", "operations"))
-_REMEMBERED = 100_000
+_USUAL = Settings()
 
 
 def _asked(key: str, value: T | None) -> T:

@@ -15,6 +15,7 @@ from cnnstat.analysis.bounds import NO_REGION, joined
 from cnnstat.analysis.layer_field import field_of
 from cnnstat.analysis.long_patterns import LongPatterns
 from cnnstat.analysis.receptive_field import EVERY, UNSEEN, Field, along, lost, one_region, starts
+from cnnstat.analysis.sliding import slid, slides
 from cnnstat.base.limits import MAX_PLACES
 from cnnstat.layers.base import WHOLE, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, all_of, is_row, united
@@ -70,6 +71,11 @@ class Fields:
 
         ``name`` is blamed where it is unknown.
         """
+        if len(shape) > 1:
+            above = [self.fields[source] for source in sources]
+            field = slid(footprints, above) if all(map(slides, above)) else None
+            if field is not None:
+                return field
         read = self._seeing(sources, footprints)
         sources, footprints = tuple(source for source, _ in read), tuple(footprint for _, footprint in read)
         if not read:
@@ -77,8 +83,8 @@ class Fields:
         if WHOLE in footprints or self._is_one_place(sources, shape):
             return self._whole(name, sources)
         shapes = tuple([self.shapes[source] for source in sources])
-        above = tuple([self._above(name, *each) for each in read])
-        return field_of(name, footprints, shapes, shape, above, self.extent, self._patterns)
+        fields = tuple([self._above(name, *each) for each in read])
+        return field_of(name, footprints, shapes, shape, fields, self.extent, self._patterns)
 
     def put(
         self,
@@ -103,8 +109,10 @@ class Fields:
 
     def _is_one_place(self, sources: Sequence[int], shape: Shape) -> bool:
         """Say whether a vector is made of a map of a single place, so that all its numbers see the same."""
-        above = self.shapes[sources[0]] if sources else ()
-        return len(shape) == 1 < len(above) and set(places(above)) == {1}
+        if len(shape) > 1 or not sources:
+            return False
+        above = self.shapes[sources[0]]
+        return len(above) > 1 and set(places(above)) == {1}
 
     def _whole(self, name: str, sources: Sequence[int]) -> Field:
         """Return the field of units that read all of their inputs; ``name`` is theirs."""
@@ -127,7 +135,8 @@ class Fields:
             return field
         sizes = along(places(shape), len(footprint))
         gathered = [
-            size > 1 and reading == all_of(size) for reading, size in zip(footprint, sizes, strict=True)
+            not reading.advance and size > 1 and reading == all_of(size)
+            for reading, size in zip(footprint, sizes, strict=True)
         ]
         if not any(gathered) or field.shared:
             return field

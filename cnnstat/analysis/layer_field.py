@@ -18,7 +18,7 @@ from cnnstat.layers.base import UNKNOWN, Footprint, Shape, places
 from cnnstat.layers.footprint import POINT, Bounds, all_of, on_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
     from cnnstat.analysis.long_patterns import LongPatterns
@@ -41,9 +41,9 @@ def field_of(
     ``name`` is blamed where the field is unknown. No footprint is `WHOLE`. ``patterns`` are those of the
     layers above, beside which this one's has to be short enough.
     """
-    unknown = next((field for field in fields if field.because is not None), None)
-    if unknown is not None:
-        return unknown
+    for field in fields:
+        if field.because is not None:
+            return field
     if len(fields) == 1 and shapes[0][1:] == out[1:] and all(reading is POINT for reading in footprints[0]):
         return fields[0]
     if any(lost(footprint, len(extent)) for footprint in footprints):
@@ -59,7 +59,9 @@ def field_of(
         axes = [*zip(field.axes, readings, strict=True)]
         if not all(short(bounds, reading, patterns) for axis, reading in axes for bounds in axis):
             return Field(because=name)
-        composed_axes = tuple(tuple(composed(bounds, reading) for bounds in axis) for axis, reading in axes)
+        composed_axes = tuple(
+            [tuple([composed(bounds, reading) for bounds in axis]) for axis, reading in axes]
+        )
         sizes, units = (along(places(each), len(field.axes)) for each in (shape, out))
         each = zip(field.alike, readings, sizes, units, strict=True)
         alike = tuple([_alike(*one, patterns) for one in each])
@@ -125,20 +127,20 @@ def _united(
     name: str, fields: tuple[Field, ...], branches: list[Field], extent: Shape, patterns: LongPatterns
 ) -> Field:
     """Return the field of units that see what those of ``fields`` do, each through one of ``branches``."""
-    axes, alike, aligned = branches[0].axes, branches[0].alike, all(branch.aligned for branch in branches)
+    axes, alike, aligned = branches[0].axes, branches[0].alike, all(each.aligned for each in branches)
     if len(branches) > 1:
         united = []
         for i, size in enumerate(extent):
             met = [pair for pair in zip(fields, branches, strict=True) if _sees(pair[1].axes[i])]
             met = met or [(fields[0], branches[0])]
-            axis, agreed = _union(tuple(branch.axes[i] for _, branch in met), size, patterns)
+            axis, agreed = _union(tuple([branch.axes[i] for _, branch in met]), size, patterns)
             united.append((axis, _met(met, i, all_of(size))))
             aligned = aligned and agreed
         axes, alike = tuple([axis for axis, _ in united]), tuple([each for _, each in united])
     for axis in axes:
         if not axis:
             return Field(because=name)
-        if len(axis) > MAX_STRIDES or any(map(too_large, axis)):
+        if len(axis) > MAX_STRIDES or any(too_large(bounds) for bounds in axis):
             return Field(because=name)
     whole = UNLIKE not in alike and is_all(axes, extent)
     return Field(axes, whole=whole, aligned=aligned, alike=alike)
@@ -151,17 +153,19 @@ def _met(met: Sequence[tuple[Field, Field]], i: int, everything: Bounds) -> int:
         return EVERY
     if any(branch.alike[i] == EVERY and branch.axes[i] == (everything,) for _, branch in met):
         return EVERY
+    if not min(alike):
+        return UNLIKE
     regions = {(field if field.alike[i] else branch).axes[i] for field, branch in met}
-    return max(alike) if len(regions) == 1 and min(alike) else UNLIKE
+    return max(alike) if len(regions) == 1 else UNLIKE
 
 
 def _sees(axis: Axis) -> bool:
     """Say whether any unit sees anything along an axis."""
-    return any(low <= high for bounds in axis for low, high in _ends(bounds))
-
-
-def _ends(bounds: Bounds) -> Iterator[tuple[int, int]]:
-    return zip(bounds.low, bounds.high, strict=True)
+    for bounds in axis:
+        for low, high in zip(bounds.low, bounds.high, strict=True):
+            if low <= high:
+                return True
+    return False
 
 
 def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[Axis, bool]:
@@ -170,7 +174,10 @@ def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[A
     It is empty where bounds that differ are too long to be held against each other until all have repeated.
     """
     everything = all_of(size)
-    distinct = dict.fromkeys(bounds for axis in axes for bounds in axis)
+    every = [bounds for axis in axes for bounds in axis]
+    if all(len(bounds.low) == 1 for bounds in every):
+        return _union_of_windows(every, everything)
+    distinct = dict.fromkeys(every)
     period = lcm(*(bounds.period for bounds in distinct))
     most = max(longest(bounds.advance) for bounds in distinct)
     few = len(distinct) == 1 or patterns.take(period, len(distinct), most)
@@ -178,6 +185,22 @@ def _union(axes: tuple[Axis, ...], size: int, patterns: LongPatterns) -> tuple[A
     if everything in distinct:
         return (everything,), agreed
     return _merged(distinct) if few else (), agreed
+
+
+def _union_of_windows(every: Sequence[Bounds], everything: Bounds) -> tuple[Axis, bool]:
+    """Return the same of windows that slide on, as those of most layers: their strides are whole numbers."""
+    if all(bounds == every[0] for bounds in every):
+        return (every[0],), True
+    by_stride: dict[int, Bounds] = {}
+    centres = set()
+    for bounds in every:
+        other = by_stride.get(bounds.advance)
+        by_stride[bounds.advance] = merged(other, bounds) if other else bounds
+        centres.add(bounds.low[0] + bounds.high[0])
+    agreed = len(by_stride) == 1 == len(centres)
+    if everything in every:
+        return (everything,), agreed
+    return tuple([by_stride[stride] for stride in sorted(by_stride)]), agreed
 
 
 def _merged(distinct: Iterable[Bounds]) -> Axis:

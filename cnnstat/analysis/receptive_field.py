@@ -61,7 +61,7 @@ class Field(Struct, frozen=True):
     @property
     def unseen(self) -> bool:
         """Say whether units see nothing of the input."""
-        return self == UNSEEN
+        return not self.axes and self == UNSEEN
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         """Return the size per axis for units of a map of ``shape``: that of the largest field."""

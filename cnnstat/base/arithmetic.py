@@ -77,7 +77,7 @@ def total(terms: Iterable[Term]) -> Term:
     kept = tuple(terms)
     if len(kept) <= 1:
         return kept[0] if kept else ZERO
-    return Term(sum(t.value for t in kept), "", "+", kept)
+    return Term(sum([t.value for t in kept]), "", "+", kept)
 
 
 def product(terms: Iterable[Term]) -> Term:

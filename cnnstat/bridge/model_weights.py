@@ -38,7 +38,7 @@ class ModelWeights:
 
     def __init__(self, path: Path | str, inputs: Inputs) -> None:
         # NumPy and onnx come with these.
-        from cnnstat.importers.onnx.tensors import StoredTensors  # noqa: PLC0415
+        from cnnstat.importers.onnx.stored.tensors import StoredTensors  # noqa: PLC0415
 
         self.path = existing(path, (SUFFIX,))
         with _as_file_error(self.path):

@@ -14,7 +14,20 @@ from cnnstat.base.text import suggestion
 
 COMMANDS = (
     *("check", "diff", "draw", "explain", "export", "fit", "flops", "import"),
-    *("list", "plot", "query", "report", "rf", "run", "schema", "sizes", "summary", "sweep", "trace"),
+    *(
+        "list",
+        "plot",
+        "query",
+        "report",
+        "rf",
+        "run",
+        "schema",
+        "serve",
+        "sizes",
+        "summary",
+        "sweep",
+        "trace",
+    ),
 )
 """Each has a folder of its name in `cnnstat.commands`, with a file `command.py`."""
 

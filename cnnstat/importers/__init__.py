@@ -141,7 +141,7 @@ def weights(spec: str, input_shape: Inputs | None = None) -> Iterator[tuple[str,
     Raises:
         SpecError: the file cannot be read, or numbers are missing in it.
     """
-    from cnnstat.importers.onnx.tensors import StoredTensors  # noqa: PLC0415
+    from cnnstat.importers.onnx.stored.tensors import StoredTensors  # noqa: PLC0415
     from cnnstat.importers.spec_text import spec_text  # noqa: PLC0415
 
     found = drafted(spec, input_shape)

@@ -78,8 +78,8 @@ class Convolution(Layer, frozen=True, kw_only=True):
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (filters, one size per axis)."""
-        filters = sum(count.value for count, _ in self.fans(inputs))
-        return term("filters", filters), *(axis.outputs for axis in self.window(inputs))
+        filters = sum([count.value for count, _ in self.fans(inputs)])
+        return term("filters", filters), *[axis.outputs for axis in self.window(inputs)]
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
         """Return the rows and columns no window covers."""
@@ -141,12 +141,12 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return weight | ({"bias": (filters,)} if self.bias else {})
 
     def _per_position(self, inputs: tuple[Shape, ...], *, bias: bool) -> Term:
-        taps = product(term("kernel", axis.kernel) for axis in self.window(inputs))
-        fans = ((count, maps * taps) for count, maps in self.fans(inputs))
-        return total(count * (fan + term("bias", 1) if bias else fan) for count, fan in fans)
+        taps = product([term("kernel", axis.kernel) for axis in self.window(inputs)])
+        fans = [(count, maps * taps) for count, maps in self.fans(inputs)]
+        return total([count * (fan + term("bias", 1) if bias else fan) for count, fan in fans])
 
     def _positions(self, inputs: tuple[Shape, ...]) -> Term:
-        return product(term(f"output {a.name}", a.outputs.value) for a in self.window(inputs))
+        return product([term(f"output {a.name}", a.outputs.value) for a in self.window(inputs)])
 
     def _biases(self, inputs: tuple[Shape, ...]) -> Term:
         return self.outputs(inputs) * term("bias", 1)

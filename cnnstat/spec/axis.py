@@ -81,8 +81,16 @@ class Range(Struct, frozen=True, dict=True):
         """Return one of the numbers."""
         if self.kind == "power2":
             return whole(self.first * 2**number)
+        first, step, over = self._wholes
+        value = first + number * step
+        return value if over == 1 else whole(Fraction(value, over))
+
+    @cached_property
+    def _wholes(self) -> tuple[int, int, int]:
+        """Return the first number and the step over a denominator that they share: whole numbers are fast."""
         assert self.step is not None
-        return whole(self.first + number * self.step)
+        over = math.lcm(self.first.denominator, self.step.denominator)
+        return int(self.first * over), int(self.step * over), over
 
     def drawn(self, bits: int) -> Value:
         """Return the one that is drawn by a number of 64 bits.

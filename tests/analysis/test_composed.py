@@ -108,6 +108,24 @@ def test_pieces_of_several_families_stay_apart() -> None:
     assert pieces.walked == 0
 
 
+def test_a_long_sweep_remembers_two_generations(monkeypatch: pytest.MonkeyPatch) -> None:
+    def kept(generation: int) -> int:
+        """Return how many values are kept at the end, of networks that have hardly a block in common."""
+        monkeypatch.setattr(compose, "_GENERATION", generation)
+        family, pieces = load("regnet").spec.family, Pieces()
+        for width in range(64, 64 + 8 * 40, 8):
+            spec = choose(family, None, {"g": 8, "w1": width, "w2": 2 * width})
+            found = totals(spec, pieces=pieces)
+            if width % 80 == 0:
+                assert found.counts == analyze_graph(build(spec)).totals.counts
+        assert pieces.walked == 0
+        (composer,) = pieces._composers.values()
+        assert composer is not None
+        return sum(len(known.young) + len(known._elder) for known in composer._generations._every)
+
+    assert 4 * kept(60) < kept(100_000)
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_what_is_wrong_is_said_as_the_walk_says_it(strict: bool) -> None:
     wrong = [

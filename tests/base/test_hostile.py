@@ -31,7 +31,7 @@ class TooMuchError(Exception):
 def work(path: Path, text: str, *arguments: str) -> int:
     """Return how many lines of the program run for a text; one round of a comprehension is a line, too."""
     path.write_text(text, encoding="utf-8")
-    for kept in (bounds._composed, bounds.merged):
+    for kept in (bounds._composed, bounds._merged):
         kept.cache_clear()
     count = 0
 

@@ -2,33 +2,41 @@
 
     python -m tests.benchmarks.composition [--networks 2000] [--rounds 4] [--pycls FOLDER]
 
-Each round draws other networks (Radosavovic et al. 2020, eq. 2 to 4: depth, w0, wa, wm and group width) and
-goes through them with each in turn, so that a machine's drift meets all; the walk takes every fiftieth.
-Pieces are kept from round to round, as a sweep does. What is printed are networks in a second of processor
-time, of one core, and the ratio to the walk in the same round.
+Each round draws other networks of the space in architectures/regnet.yaml and goes through them with each in
+turn, so that a machine's drift meets all; the walk takes every fiftieth. Pieces are kept from round to round,
+as a sweep does. What is printed are networks in a second of processor time, of one core, and the ratio to the
+walk in the same round. The last lines of a round are for networks that are drawn, too: as a sweep does, and
+as pycls' own tools/sweep_setup.py does.
 
-pycls runs where FOLDER is a checkout of facebookresearch/pycls, and PyTorch, yacs, iopath, submitit and
-simplejson are installed; its parameters and multiply-adds have to be ours. Last are 60,000 layers by
-`repeat`.
+pycls runs where FOLDER is a checkout of facebookresearch/pycls, and PyTorch, yacs, iopath, submitit,
+simplejson and matplotlib are installed; its parameters and multiply-adds have to be ours. Last are 60,000
+layers by `repeat`.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
-import random
+import os
 import sys
+from itertools import count
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, totals
+from cnnstat.analysis.settings import Settings
+from cnnstat.base.errors import Fault
+from cnnstat.commands.sweep.options import Varied
+from cnnstat.commands.sweep.plan_of import plan_of
+from cnnstat.commands.sweep.rows import Rows
 from cnnstat.graph.load import load, loads
 from cnnstat.graph.model import build
 from cnnstat.spec.choice import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from cnnstat.spec.model import Family
 
@@ -40,26 +48,19 @@ BIAS = 1000
 REPEATED = "input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, padding: 1, repeat: 60000}]"
 
 
-def widths(depth: int, w0: int, wa: float, wm: float) -> list[int]:
-    """Return the width of each block, quantised to multiples of 8."""
-    steps = (round(math.log(1 + wa * j / w0) / math.log(wm)) for j in range(depth))
-    return [round(w0 * wm**step / 8) * 8 for step in steps]
+def drawn(family: Family, seed: int) -> Iterator[dict[str, Any]]:
+    """Yield the parameters of the networks of a space, in the order of a sample's points."""
+    space, own = family.space, choose(family, None, {}).params
+    assert space is not None
+    for number in count():
+        try:
+            settled = space.settled(space.drawn(seed, number), own)
+        except Fault:  # a condition does not hold
+            continue
+        yield {name: value for name, value in settled.items() if name in family.params}
 
 
-def drawn(draw: random.Random) -> dict[str, int]:
-    """Return the parameters of a network of four stages."""
-    while True:
-        blocks = widths(
-            draw.randint(12, 28), 8 * draw.randint(1, 32), 8 * draw.uniform(1, 32), draw.uniform(2, 3)
-        )
-        stages = sorted(set(blocks))
-        group = 8 * draw.choice([1, 2, 3, 4, 5, 6, 8])
-        if len(stages) == 4 and not any(width % min(group, width) for width in stages):
-            depths = {f"n{i}": blocks.count(width) for i, width in enumerate(stages, 1)}
-            return {"g": group, **{f"w{i}": width for i, width in enumerate(stages, 1)}, **depths}
-
-
-def seconds(work: Callable[[dict[str, int]], object], networks: Iterable[dict[str, int]]) -> float:
+def seconds(work: Callable[[Any], object], networks: Iterable[object]) -> float:
     """Return the processor time that some networks take."""
     started = process_time()
     for params in networks:
@@ -95,20 +96,58 @@ def of_pycls(folder: str) -> Callable[[dict[str, int]], dict[str, int]]:
     return counted
 
 
-def works(family: Family, pycls: str | None) -> dict[str, Callable[[dict[str, int]], Any]]:
+def sampler_of_pycls(seed: int) -> Callable[[object], object]:
+    """Return what draws one more network and counts it, as tools/sweep_setup.py of pycls does."""
+    os.environ.setdefault("CONDA_PREFIX", "")  # which it reads, and does not need here
+    import numpy as np  # noqa: PLC0415
+    from pycls.core import config  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    from pycls.models.regnet import RegNet  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    from pycls.sweep import samplers  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    from pycls.sweep.config import SAMPLERS, sweep_cfg  # type: ignore  # noqa: PLC0415
+
+    np.random.seed(seed)  # which is where pycls draws
+
+    def one_more(_: object) -> object:
+        while True:
+            params = samplers.sample_parameters({"REGNET": SAMPLERS.REGNET_SAMPLER})
+            config.reset_cfg()
+            config.cfg.MODEL.TYPE = "regnet"
+            config.cfg.merge_from_list(params)
+            if samplers.check_regnet_constraints(sweep_cfg.SETUP.CONSTRAINTS):
+                return RegNet.complexity({"h": 224, "w": 224, "flops": 0, "params": 0, "acts": 0})
+
+    return one_more
+
+
+def sampler(seed: int) -> Callable[[object], object]:
+    """Return what draws one more network and counts it, as a sweep does."""
+    plan = plan_of(("regnet",), Varied({}, {}, (), sample=1, seed=seed), (), Settings())
+    rows = Rows(replace(plan, figures=COUNTS))
+    numbers = count()
+
+    def one_more(_: object) -> object:
+        return next(row for row in map(rows.row, numbers) if not row.code)
+
+    return one_more
+
+
+def works(family: Family, pycls: str | None) -> dict[str, Callable[[Any], Any]]:
     """Return what goes through the networks, by its name."""
     kept: dict[tuple[str, ...], Pieces] = {COUNTS: Pieces(), FIGURES: Pieces()}
 
     def composed(figures: tuple[str, ...]) -> Callable[[dict[str, int]], Any]:
         return lambda params: totals(choose(family, None, params), pieces=kept[figures], figures=figures)
 
-    every: dict[str, Callable[[dict[str, int]], Any]] = {
+    every: dict[str, Callable[[Any], Any]] = {
         "walk": lambda params: analyze_graph(build(choose(family, None, params))),
         "params, MACs, activations": composed(COUNTS),
         "with field and memory": composed(FIGURES),
     }
     if pycls is not None:
         every["pycls: params, flops, acts"] = of_pycls(pycls)
+    every["drawn, with params, MACs, ..."] = sampler(1)
+    if pycls is not None:
+        every["pycls: drawn, with params, ..."] = sampler_of_pycls(1)
     return every
 
 
@@ -118,17 +157,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--pycls")
     asked = parser.parse_args()
-    draw = random.Random(1)
-    every = works(load("regnet").spec.family, asked.pycls)
+    family = load("regnet").spec.family
+    every, networks_of = works(family, asked.pycls), drawn(family, 1)
     for each in range(asked.rounds):
-        networks = [drawn(draw) for _ in range(asked.networks)]
+        networks = [next(networks_of) for _ in range(asked.networks)]
         print(f"round {each + 1}")
         walked = 0.0
         for name, work in every.items():
             some = networks[::SHARE] if name == "walk" else networks
             rate = len(some) / seconds(work, some)
             walked = walked or rate
-            print(f"  {name:28}{rate:8.0f} networks/s  {rate / walked:7.1f} times the walk", flush=True)
+            print(f"  {name:32}{rate:8.0f} networks/s  {rate / walked:7.1f} times the walk", flush=True)
     if asked.pycls is not None:
         counts, counted = every["params, MACs, activations"], every["pycls: params, flops, acts"]
         for params in networks:

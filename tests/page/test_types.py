@@ -9,11 +9,12 @@ import pytest
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cnnstat.report.document import Real  # noqa: TC001 - msgspec reads it
-from tests.page.types import FILE, types
+from tests.page.types import FILE, SERVED, served_types, types
 
 
 def test_they_are_those_of_today() -> None:
     assert FILE.read_text(encoding="utf-8") == types(), "run: python -m tests.page.types"
+    assert SERVED.read_text(encoding="utf-8") == served_types(), "run: python -m tests.page.types"
 
 
 class Inner(Struct, rename={"whole": "global"}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 from textwrap import wrap
@@ -13,24 +14,61 @@ from msgspec import inspect
 
 import cnnstat
 from cnnstat.commands.report.document import NetworkPage, PageDocument
+from cnnstat.commands.serve.document import (
+    ChartsDocument,
+    ConventionsDocument,
+    FindingsDocument,
+    LiveDocument,
+    ReadDocument,
+    StartDocument,
+    ZooDocument,
+)
+from cnnstat.commands.serve.jobs import Refusal
+from cnnstat.commands.serve.opened_file import FileState
 from cnnstat.report.document import Real
 from tests.report.json_pages import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FILE = Path(cnnstat.__file__).parent / "page" / "source" / "types.ts"
+SOURCE = Path(cnnstat.__file__).parent / "page" / "source"
+FILE = SOURCE / "types.ts"
+SERVED = SOURCE / "serve" / "types.ts"
 HEAD = "// Made from the classes of the documents: python -m tests.page.types\n"
 WIDTH = 110
 
 
+OF_REPORT = (PageDocument, NetworkPage)
+OF_SERVE = (
+    *(StartDocument, FileState, LiveDocument, FindingsDocument, ChartsDocument, ConventionsDocument),
+    *(ReadDocument, ZooDocument, Refusal),
+)
+
+
 def types(*documents: type[msgspec.Struct]) -> str:
     """Return the types of documents, and of all that they are made of."""
+    return "\n".join((HEAD, *_interfaces(documents or OF_REPORT).values()))
+
+
+def served_types() -> str:
+    """Return the types of what a server answers, but for those that a report has, too."""
+    known, written = _interfaces(OF_REPORT), _interfaces(OF_SERVE)
+    own = [text for name, text in written.items() if name not in known]
+    shared = [name for name in sorted(written.keys() & known.keys()) if any(_has(text, name) for text in own)]
+    imported = f'import type {{ {", ".join(shared)} }} from "../types";\n'
+    return "\n".join((HEAD, imported, *own))
+
+
+def _has(text: str, name: str) -> bool:
+    return re.search(rf": [^;]*\b{name}\b", text) is not None
+
+
+def _interfaces(documents: Sequence[type[msgspec.Struct]]) -> dict[str, str]:
     written: dict[str, str] = {}
-    for info in inspect.multi_type_info(documents or (PageDocument, NetworkPage)):
+    for info in inspect.multi_type_info(documents):
         for each in _structs(info):
             written.setdefault(each.cls.__name__, _interface(each))
-    return "\n".join((HEAD, *written.values()))
+    return written
 
 
 def _structs(info: inspect.Type) -> Iterator[inspect.StructType]:
@@ -121,3 +159,5 @@ def _type(info: inspect.Type) -> str:
 if __name__ == "__main__":
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_text(types(), encoding="utf-8")
+    SERVED.parent.mkdir(exist_ok=True)
+    SERVED.write_text(served_types(), encoding="utf-8")

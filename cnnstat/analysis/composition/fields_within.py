@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.bounds import NO_REGION, joined
@@ -58,22 +59,43 @@ class FieldsWithin(Fields):
         self._within: dict[int, FieldsWithin] = {}
         self._growing: set[int] = set()
         self._everything = tuple([(0, size - 1) for size in extent])
-        for c, (each, place, more) in enumerate(behaviour.children):
-            self.fields += self._through(c, each, place, more)
-            self._owners += [c] * len(each.exported)
-            if each.is_leaf:
-                self._names.append(path + behaviour.names[c])
-                self._read.append(self._seeing(place.sources[: each.values], each.footprints))
-            else:
-                self._names += [""] * len(each.exported)  # none is ever blamed
-                self._read += [()] * len(each.exported)
+        for c in range(len(behaviour.children)):
+            self._add(c)
 
     @classmethod
     def of_network(cls, behaviour: Behaviour, inputs: Sequence[Shape], of: int, looks: Looks) -> FieldsWithin:
         """Return the fields of a whole network on one of its inputs."""
         return cls(behaviour, starts(inputs, of), None, (), "", looks, places(inputs[of]))
 
+    @property
+    def spent(self) -> int:
+        """Return how long it took to find them, in outputs of long patterns."""
+        return self._looks.spent
+
+    def followed(self, behaviour: Behaviour, looks: Looks) -> FieldsWithin:
+        """Return the fields of a network whose first children are these; ``looks`` begin with theirs."""
+        whole = copy(self)
+        whole._patterns = whole._looks = looks
+        whole.behaviour, whole.shapes, whole.fields = behaviour, [*behaviour.shapes], [*self.fields]
+        whole._names, whole._read, whole._owners = [*self._names], [*self._read], [*self._owners]
+        whole._within, whole._growing = {**self._within}, {*self._growing}
+        for c in range(len(self.behaviour.children), len(behaviour.children)):
+            whole._add(c)
+        return whole
+
     # -- on the way down ---------------------------------------------------------------------------
+
+    def _add(self, c: int) -> None:
+        """Add the next child."""
+        each, place, more = self.behaviour.children[c]
+        self.fields += self._through(c, each, place, more)
+        self._owners += [c] * len(each.exported)
+        if each.is_leaf:
+            self._names.append(self._path + self.behaviour.names[c])
+            self._read.append(self._seeing(place.sources[: each.values], each.footprints))
+        else:
+            self._names += [""] * len(each.exported)  # none is ever blamed
+            self._read += [()] * len(each.exported)
 
     def _through(self, c: int, each: Behaviour, place: Place, more: int) -> tuple[Field, ...]:
         """Return the fields of what a child puts out, worked out once for each that may arrive."""

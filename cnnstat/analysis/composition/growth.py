@@ -90,7 +90,8 @@ class Behaviour:
     """All that fields follow from in a piece: of pieces of different channels it may be one.
 
     ``shapes`` are those of its nodes, with one channel for maps: of these, fields do not follow from how many
-    there are. ``known`` are the fields that it has come to, ``back`` what its units have turned out to read.
+    there are; ``of_maps`` says that none is a vector. ``known`` are the fields that it has come to, ``back``
+    what its units have turned out to read.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Behaviour:
         self.is_leaf = form.leaf is not None
         self.footprints, self.values = footprints, form.leaf.values if form.leaf else None
         self.children, self.looks = children, looks
-        self.names = _names(children)
+        self.of_maps = all(len(shape) > 1 for shape in shapes)
         self.known: dict[object, tuple[tuple[Field, ...], int, bool]] = {}
         self.back: dict[object, tuple[tuple[Positions, ...] | None, int]] = {}
 
@@ -119,7 +120,12 @@ class Behaviour:
         growths = [growth for growth in map(nodes.__getitem__, self.exported) if growth]
         return tuple(growths) if len(growths) == len(self.exported) else None
 
-    @property
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return what the children are called."""
+        return _names(self.children)
+
+    @cached_property
     def out_shapes(self) -> tuple[Shape, ...]:
         """Return the shapes of the nodes that may be read outside."""
         return tuple([self.shapes[node] for node in self.exported])
@@ -155,22 +161,21 @@ def _behaviour(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
             all_of_them[key] = _together(piece, shapes, children)
         return all_of_them[key]
     footprints, looks = _footprints(piece.layer, piece.shapes)
-    shapes = (*shapes, _without_channels(piece.outputs[0][0]))
+    shapes = (*shapes, _without_channels(piece.outputs[0].shape))
     key = shapes, footprints, piece.layer.values_from, looks
     if key not in all_of_them:
         all_of_them[key] = Behaviour(piece.form, piece.form.exported, shapes, footprints, (), looks)
     return all_of_them[key]
 
 
-def behaviour_of_network(piece: Piece, all_of_them: dict[object, Behaviour]) -> Behaviour:
-    """Return the behaviour of a whole network, which is no part of any other."""
-    shapes = tuple([_without_channels(shape) for shape in piece.shapes])
-    return _together(piece, shapes, tuple([behaviour_of(child, all_of_them) for child in piece.children]))
+def behaviour_of_network(piece: Piece, children: tuple[Behaviour, ...]) -> Behaviour:
+    """Return the behaviour of a whole network, or of its first children; it is no part of any other."""
+    return _together(piece, tuple([_without_channels(shape) for shape in piece.shapes]), children)
 
 
 def _together(piece: Piece, shapes: tuple[Shape, ...], children: tuple[Behaviour, ...]) -> Behaviour:
-    looks = sum([each.looks * (1 + more) for each, more in zip(children, piece.more, strict=True)])
-    placed = tuple(zip(children, piece.form.places, piece.more, strict=True))
+    placed = tuple(zip(children, piece.form.places, piece.more, strict=False))  # the first of them may do
+    looks = sum([each.looks * (1 + more) for each, _, more in placed])
     exported = piece.form.exported
     if any(more and each.growths is None for each, _, more in placed):
         placed, exported = _one_by_one(piece, placed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from fractions import Fraction
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.composition.beyond import Beyond
@@ -11,13 +12,16 @@ from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Operand
 
 Ready: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
 """An operand as a function of the parameters in scope; it raises `Fault` or `Beyond` if it has none."""
+
+Picked: TypeAlias = "Callable[[Mapping[str, Hashable]], Hashable]"
+"""What takes some of the parameters in scope, as one key."""
 
 _REMEMBERED = 100_000
 
@@ -28,6 +32,23 @@ def key_of(value: Value) -> Hashable:
     if kind is int or kind is str:
         return value
     return (kind, tuple(map(key_of, value))) if isinstance(value, tuple) else (kind, value)
+
+
+def keys_of(params: Mapping[str, Value]) -> dict[str, Hashable]:
+    """Return what stands for each parameter."""
+    return {
+        name: value if (kind := value.__class__) is int or kind is str else key_of(value)
+        for name, value in params.items()
+    }
+
+
+def picked(names: Collection[str]) -> Picked:
+    """Return what takes the parameters of these names, all of which are there."""
+    return itemgetter(*sorted(names)) if names else _nothing
+
+
+def _nothing(keyed: Mapping[str, Hashable]) -> Hashable:
+    return None
 
 
 def names_in(operand: Operand) -> Iterator[str]:

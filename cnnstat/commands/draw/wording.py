@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import fields
@@ -43,7 +44,7 @@ def shapes_text(shapes: Sequence[str]) -> str:
 def operation(row: LayerRow) -> str:
     """Return the type of a layer, its kernel, and its options that are not the usual ones."""
     layer, axes = row.node.layer, len(row.output_shape) - 1
-    declared = {field.name: field.default for field in fields(layer)}
+    declared = _declared(type(layer))
     words = [row.type]
     if "kernel" in declared:
         words[0] += f" {_sizes(_option(layer, 'kernel'), axes)}"
@@ -53,6 +54,12 @@ def operation(row: LayerRow) -> str:
         if name in declared and value is not None and value != declared[name] and not beside:
             words.append(f"{name} {_sizes(value)}")
     return short(", ".join(words))
+
+
+@cache  # a network has many layers of one type, and to read its annotations takes long
+def _declared(kind: type[Layer]) -> dict[str, object]:
+    """Return the options of a type with their defaults."""
+    return {field.name: field.default for field in fields(kind)}
 
 
 def family_of(row: LayerRow) -> str:

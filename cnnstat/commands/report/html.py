@@ -35,7 +35,7 @@ def html(document: PageDocument, networks: Sequence[Packed | None], assets: Asse
     held = [_data(DOCUMENT, packed(document))]
     held += [_data(f"network-{i}", network) for i, network in enumerate(networks) if network is not None]
     title = escape(visible(document.title))
-    style, script = _contained(assets.style, "style"), _contained(assets.script, "script")
+    style, script = contained(assets.style, "style"), contained(assets.script, "script")
     lines = (
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -74,7 +74,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _contained(text: str, element: str) -> str:
+def contained(text: str, element: str) -> str:
     """Return what stands in an element as it is, which nothing in it may end.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -21,9 +20,7 @@ from cnnstat.bridge.taken_weights import take_weights
 from cnnstat.bridge.verify import compare
 from cnnstat.bridge.written_values import written_inputs
 from cnnstat.cli.progress import progress
-from cnnstat.commands.run import onnx_runtime, pytorch_engine
-from cnnstat.commands.run.opinion import ModelOutputs
-from cnnstat.commands.run.original import OwnOutputs, compared
+from cnnstat.commands.run.engines import beside, check_library, model_itself
 from cnnstat.commands.run.times import Times, times
 from cnnstat.commands.run.weights import WeightsRead, weights_read
 from cnnstat.executor.choices import PROJECTION
@@ -35,7 +32,6 @@ from cnnstat.executor.measure.measurements import measure_network
 from cnnstat.executor.measure.seconds import PASSES, layer_seconds
 from cnnstat.executor.network import UnfitError
 from cnnstat.exporters.refusals import NoExportError
-from cnnstat.importers import code_original, code_outputs, original_file
 from cnnstat.tensors import (
     as_attributes,
     save_activations,
@@ -113,7 +109,7 @@ def prove(graph: Graph, options: RunOptions) -> Proof:
         DisprovedError: a layer cannot be run.
     """
     if options.against:  # before memory is looked at, for they take some
-        _libraries(options.against)
+        check_library(options.against)
     given = given_inputs(graph, options)
     wanted = options.batch or samples_of(graph, given)
     # In training samples share statistics, which one sample alone need not have.
@@ -150,8 +146,8 @@ def _proved(
         x = batch_of(network, given, batch)
         engine, model = None, None
         if options.against:
-            model = _model_itself(network, x, options)
-            engine = _beside(analysis, network, network.named(x), options)
+            model = model_itself(network, x, options)
+            engine = beside(analysis, network, network.named(x), options)
         measurements = _measured(network, x, work, options, engine)
         opinion = replace(engine.opinion(network, x), model=model) if engine else None
     except UnfitError as error:
@@ -179,50 +175,6 @@ def _proved(
         given=bool(given or written_inputs(graph)),
         times=timed,
     )
-
-
-def _libraries(engine: str) -> None:
-    """See that an engine is there.
-
-    Raises:
-        RefusedError, NoExportError: it is not.
-    """
-    if engine == "torch":
-        pytorch_engine.library()
-    else:
-        onnx_runtime.libraries()
-
-
-def _beside(analysis: Analysis, network: Network, inputs: Mapping[str, Array], options: RunOptions) -> Beside:
-    """Run a network in the engine that is asked for."""
-    if options.against == "torch":
-        return pytorch_engine.beside(analysis, network.parameters, inputs, options.dtype, options.seed)
-    return onnx_runtime.beside(analysis, network.parameters, inputs, options.dtype)
-
-
-def _model_itself(network: Network, x: Batch, options: RunOptions) -> ModelOutputs | None:
-    """Run the user's own model, if the network was read from one, and the engine is that of such models."""
-    model, against = options.model, options.against
-    if model is None:
-        return None
-    name = plain(Path(model).name if isinstance(model, str) else model.word)
-    if options.weights is not None:
-        return ModelOutputs(name, refused="its weights are others", asked=False)
-    if (against == "torch") == isinstance(model, str):
-        return ModelOutputs(name, refused=f"{against} runs no such model", asked=False)
-    inputs, shapes = network.named(x), network.program.inputs
-    try:
-        if isinstance(model, str):
-            shape = {**shapes} if len(shapes) > 1 else network.program.input_shape
-            path, own = original_file(model, shape)
-            theirs = onnx_runtime.of_file(path, own, inputs, options.seed)
-        else:
-            own, arrays = code_original(model), code_outputs(model, inputs, options.dtype)
-            names = tuple(f"output {number}" for number in range(len(arrays)))
-            theirs = OwnOutputs(names, tuple(arrays), options.dtype)
-    except RefusedError as why:
-        return ModelOutputs(name, refused=str(why))
-    return compared(name, own, theirs, network, x)
 
 
 def _check_output(analysis: Analysis, options: RunOptions) -> None:

@@ -14,7 +14,7 @@ from cnnstat.base.module_names import names
 from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.learned import aside
 from cnnstat.importers.onnx.module_names import module_of
-from cnnstat.importers.onnx.value import is_number
+from cnnstat.importers.onnx.nodes.value import is_number
 from cnnstat.layers.base import size_of
 from cnnstat.layers.plugged import layer_type
 from cnnstat.layers.reader import read_layer
@@ -22,8 +22,8 @@ from cnnstat.layers.reader import read_layer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.onnx.model import Model
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.model import Model
+    from cnnstat.importers.onnx.nodes.value import Node, Value
     from cnnstat.layers.base import Shape
 
 

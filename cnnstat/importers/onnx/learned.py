@@ -12,13 +12,13 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnnstat.base.axes import MOST_AXES
-from cnnstat.importers.onnx.batch import PLAIN
-from cnnstat.importers.onnx.value import Node, Value, is_float
+from cnnstat.importers.onnx.nodes.batch import PLAIN
+from cnnstat.importers.onnx.nodes.value import Node, Value, is_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnnstat.importers.onnx.model import Model
+    from cnnstat.importers.onnx.nodes.model import Model
 
 _QUANTISING = {"QuantizeLinear", "DequantizeLinear"}
 _DEEPEST = 100

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnstat.importers.onnx.layers import Built
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.value import Node, Value
 
 
 def module_of(node: Node, tensors: dict[str, Value], tied: frozenset[str] = frozenset()) -> str:

@@ -11,20 +11,20 @@ from cnnstat.base.limits import is_size
 from cnnstat.base.text import listed
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
-from cnnstat.importers.onnx.dtypes import dtype_of
-from cnnstat.importers.onnx.file import as_model_error, message
 from cnnstat.importers.onnx.groups import grouped
-from cnnstat.importers.onnx.inputs import ModelInputs, inputs_of
 from cnnstat.importers.onnx.layers import Built, Layers, Outside
 from cnnstat.importers.onnx.layouts import settled
 from cnnstat.importers.onnx.learned import opened
-from cnnstat.importers.onnx.model import Model, understood
 from cnnstat.importers.onnx.module_names import names_in
+from cnnstat.importers.onnx.nodes.dtypes import dtype_of
+from cnnstat.importers.onnx.nodes.inputs import ModelInputs, inputs_of
+from cnnstat.importers.onnx.nodes.model import Model, understood
+from cnnstat.importers.onnx.nodes.value import Node
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
 from cnnstat.importers.onnx.operators.noted import noted
-from cnnstat.importers.onnx.patterns import simplified
+from cnnstat.importers.onnx.patterns.simplified import simplified
+from cnnstat.importers.onnx.stored.file import as_model_error, message
 from cnnstat.importers.onnx.tied import parted
-from cnnstat.importers.onnx.value import Node
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cnnstat.importers.onnx.layers import whose
+from cnnstat.importers.onnx.nodes.value import Node
 from cnnstat.importers.onnx.operators.activation import reshaped
-from cnnstat.importers.onnx.value import Node
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.model import Model
+    from cnnstat.importers.onnx.nodes.model import Model
 
 _BIASED = {"Conv", "Gemm", "MatMul", "linear"}
 """Operators whose third input is a bias."""

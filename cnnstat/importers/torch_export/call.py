@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.value import Node, Value
+from cnnstat.importers.onnx.nodes.value import Node, Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.importers.onnx.constants import laid_into_zeros
-from cnnstat.importers.onnx.value import keeps_numbers
+from cnnstat.importers.onnx.nodes.constants import laid_into_zeros
+from cnnstat.importers.onnx.nodes.value import keeps_numbers
 from cnnstat.importers.torch_export.orders import TURNING, order_of
 from cnnstat.importers.torch_export.program import SAMPLES
 
 if TYPE_CHECKING:
     from cnnstat.importers.draft import Turn
-    from cnnstat.importers.onnx.value import Value
+    from cnnstat.importers.onnx.nodes.value import Value
     from cnnstat.importers.torch_export.call import Call
 
 AS_IT_IS = {

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.text import listed
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.batch import UNKNOWN, samples_of, unmixed
 from cnnstat.importers.onnx.layers import Outside
-from cnnstat.importers.onnx.model import Model
-from cnnstat.importers.onnx.value import MAX_COMPUTED, Node, Value, is_float
+from cnnstat.importers.onnx.nodes.batch import UNKNOWN, samples_of, unmixed
+from cnnstat.importers.onnx.nodes.model import Model
+from cnnstat.importers.onnx.nodes.value import MAX_COMPUTED, Node, Value, is_float
 from cnnstat.importers.torch_export.aten import ATEN
 from cnnstat.importers.torch_export.call import Call
 from cnnstat.importers.torch_export.constants import computed, turned

@@ -17,7 +17,8 @@ from onnx import TensorProto, helper
 
 import cnnstat
 from cnnstat.importers import read, rows
-from cnnstat.importers.onnx import value, wire
+from cnnstat.importers.onnx.nodes import value
+from cnnstat.importers.onnx.stored import wire
 from tests.importers.onnx.graphs import model_of, ours, saved
 from tests.program import within
 

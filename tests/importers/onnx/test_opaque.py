@@ -14,7 +14,7 @@ import numpy as np
 
 import cnnstat
 from cnnstat.importers import drafted
-from cnnstat.importers.onnx.value import keeps_numbers
+from cnnstat.importers.onnx.nodes.value import keeps_numbers
 from tests.importers.onnx.graphs import Nodes, model_of, ours, saved, theirs
 from tests.program import within
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cnnstat.importers.onnx.groups.near import Near, changed
-from cnnstat.importers.onnx.shuffles import shuffle_of
+from cnnstat.importers.onnx.patterns.shuffles import shuffle_of
 
 if TYPE_CHECKING:
     from cnnstat.importers.onnx.layers import Built

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.importers.onnx.layers import Layers
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 Operator: TypeAlias = "Callable[[Node, Layers], int | str | None]"
 """What adds a node's layers: it returns which layer or input the first output is, None if it has said so.

@@ -11,7 +11,7 @@ from cnnstat.importers.onnx.operators.norm import decimal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 _HUGE = 1e30
 """A bound that no value meets: exporters write the largest number of the type where there is none."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside
+from cnnstat.importers.onnx.nodes.batch import PLAIN
+from cnnstat.importers.onnx.nodes.value import is_float
 from cnnstat.importers.onnx.operators.activation import each, reshaped
 from cnnstat.importers.onnx.operators.norm import decimal
-from cnnstat.importers.onnx.value import is_float
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.value import Node, Value
 
 
 def add(node: Node, layers: Layers) -> int:

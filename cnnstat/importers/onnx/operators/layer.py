@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside, is_pointwise
+from cnnstat.importers.onnx.nodes.batch import PLAIN
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 _ANY_AXIS = {"matmul", "layer_norm", "glu"}
 """Types besides those that work value by value for which samples need not be along the first axis."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.value import Node, Value
 
 
 def gemm(node: Node, layers: Layers) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, index_of
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.value import Node, Value
+    from cnnstat.importers.onnx.nodes.value import Node, Value
 
 
 def batch_norm(node: Node, layers: Layers) -> int:

@@ -8,7 +8,7 @@ from cnnstat.importers.onnx.layers import Layers, Outside
 from cnnstat.importers.onnx.operators.activation import reshaped
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 
 def noted(node: Node, layers: Layers) -> int:

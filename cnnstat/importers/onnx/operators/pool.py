@@ -8,7 +8,7 @@ from cnnstat.importers.onnx.layers import Layers, Outside, compact
 from cnnstat.importers.onnx.operators.window import padding_of, sizes_of
 
 if TYPE_CHECKING:
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 
 def max_pool(node: Node, layers: Layers) -> int:

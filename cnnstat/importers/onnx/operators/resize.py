@@ -10,7 +10,7 @@ from cnnstat.importers.onnx.layers import Layers, Outside, compact
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 _MOST_CELLS = 1 << 17
 """Along an axis; a file of some bytes may ask for any number."""

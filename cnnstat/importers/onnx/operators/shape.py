@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from msgspec.structs import replace
 
 from cnnstat.base.axes import MOST_AXES
-from cnnstat.importers.onnx.batch import PLAIN
 from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, index_of, names_of
+from cnnstat.importers.onnx.nodes.batch import PLAIN
+from cnnstat.importers.onnx.nodes.value import keeps_numbers
 from cnnstat.importers.onnx.operators.elementwise import parameter
 from cnnstat.importers.onnx.operators.window import sides
-from cnnstat.importers.onnx.value import keeps_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 _LOWEST = -3.4028234663852886e38
 """The lowest number of float32, which no maximum is, either, where there is another number beside it."""

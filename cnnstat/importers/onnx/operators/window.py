@@ -9,7 +9,7 @@ from cnnstat.importers.onnx.layers import compact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.importers.onnx.value import Node
+    from cnnstat.importers.onnx.nodes.value import Node
 
 
 def sizes_of(node: Node, name: str, rank: int) -> list[int]:

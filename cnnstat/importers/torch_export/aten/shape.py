@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.importers.onnx.layers import compact
-from cnnstat.importers.onnx.stand_ins import JOINED
-from cnnstat.importers.onnx.value import keeps_numbers
+from cnnstat.importers.onnx.nodes.stand_ins import JOINED
+from cnnstat.importers.onnx.nodes.value import keeps_numbers
 from cnnstat.importers.torch_export.orders import order_of
 
 if TYPE_CHECKING:
@@ -218,6 +218,6 @@ def _cut(call: Call, name: str, axis: int, start: int, stop: int) -> str:
 
 
 def _reshaped(call: Call, name: str, output: str) -> Any:
-    from cnnstat.importers.onnx.value import Node  # noqa: PLC0415
+    from cnnstat.importers.onnx.nodes.value import Node  # noqa: PLC0415
 
     return Node("", "Reshape", [name], [output], {}, call.scope)

@@ -1,0 +1,1 @@
+"""What exporters write as several nodes and a person as one layer."""

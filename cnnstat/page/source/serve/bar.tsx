@@ -1,0 +1,96 @@
+/** The bar above: what to start from, saving, and what can be made of the network. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { get, posted } from "./server";
+import type { ReadDocument, ZooDocument } from "./types";
+
+interface Props {
+  readonly unsaved: boolean;
+  readonly saves: boolean;
+  readonly busy: string;
+  readonly onSave: () => void;
+  readonly onStart: (name: string, found: ReadDocument) => void;
+  readonly onShare: (what: Share) => void;
+  readonly onRefused: (why: string) => void;
+}
+
+export const SHARES = {
+  report: "Report (HTML)",
+  spec: "Spec (YAML)",
+  pytorch: "PyTorch",
+  keras: "Keras",
+  onnx: "ONNX",
+  "onnx-shapes": "ONNX without weights",
+} as const;
+export type Share = keyof typeof SHARES;
+
+export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused }: Props) {
+  const [zoo, setZoo] = useState<ZooDocument["networks"]>([]);
+  const file = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    get<ZooDocument>("zoo").then(
+      (found) => setZoo(found.networks),
+      () => {},
+    );
+  }, []);
+  const start = async (name: string, read: () => Promise<ReadDocument>) => {
+    try {
+      onStart(name, await read());
+    } catch (error) {
+      onRefused(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const chosen = (event: Event & { currentTarget: HTMLSelectElement }) => {
+    const name = event.currentTarget.value;
+    event.currentTarget.value = "";
+    if (name) void start(name, () => get<ReadDocument>(`zoo?name=${encodeURIComponent(name)}`));
+  };
+  const model = (event: Event & { currentTarget: HTMLInputElement }) => {
+    const own = event.currentTarget.files?.[0];
+    event.currentTarget.value = "";
+    if (!own) return;
+    const place = `model?name=${encodeURIComponent(own.name)}`;
+    void start(own.name, async () => (await posted(place, own)).json() as Promise<ReadDocument>);
+  };
+  return (
+    <div class="bar" role="toolbar" aria-label="Spec">
+      <button
+        type="button"
+        disabled={!saves || !unsaved}
+        onClick={onSave}
+        title={saves ? "Ctrl+S" : "No file is open"}
+      >
+        Save
+      </button>
+      <select aria-label="Start from a bundled network" onChange={chosen}>
+        <option value="">Start from…</option>
+        {zoo.map((each) => (
+          <option key={each.name} value={each.name}>
+            {each.name}
+          </option>
+        ))}
+      </select>
+      <button type="button" onClick={() => file.current?.click()}>
+        Read ONNX…
+      </button>
+      <input ref={file} type="file" accept=".onnx" hidden aria-label="An ONNX model" onChange={model} />
+      <select
+        aria-label="Make a file of the network"
+        value=""
+        disabled={busy !== ""}
+        onChange={(event) => {
+          const what = event.currentTarget.value;
+          event.currentTarget.value = "";
+          if (what in SHARES) onShare(what as Share);
+        }}
+      >
+        <option value="">{busy || "Make a file…"}</option>
+        {Object.entries(SHARES).map(([key, title]) => (
+          <option key={key} value={key}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/** What is wrong with the text, one below the other: where, what, and the way out. */
+
+import type { Diagnostic } from "./types";
+
+interface Props {
+  readonly found: readonly Diagnostic[];
+  readonly onShow: (found: Diagnostic) => void;
+  readonly onMend: (found: Diagnostic) => void;
+}
+
+export function Problems({ found, onShow, onMend }: Props) {
+  return (
+    <section class="problems" aria-label="Problems">
+      {found.length === 0 ? <p class="none">No problem.</p> : null}
+      <ul>
+        {found.map((each) => (
+          <li key={`${each.line}:${each.column}:${each.code}:${each.message}`} class={each.severity}>
+            <button
+              type="button"
+              class="at"
+              onClick={() => onShow(each)}
+              aria-label={`Line ${each.line}, column ${each.column}`}
+            >
+              {each.line}:{each.column}
+            </button>
+            <div>
+              <p>
+                <code>{each.code}</code> {each.message}
+              </p>
+              {each.way_out ? <p class="way-out">{each.way_out}</p> : null}
+            </div>
+            {each.edits.length ? (
+              <button type="button" onClick={() => onMend(each)}>
+                Mend
+              </button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+/** The source of a text: its outline is there, all else is asked for when it is to be shown. */
+
+import type { Outline, Source, Tab } from "../source";
+import type { ExplainedEntry, FamilyColours, LayerFields, UnitTrace } from "../types";
+import type { Asking } from "./asking";
+import { once, post } from "./server";
+import type { ChartsDocument, ConventionsDocument, FindingsDocument } from "./types";
+
+export function servedSource(
+  asking: Asking,
+  outline: Outline,
+  colours: Readonly<Record<string, FamilyColours>>,
+  findings: () => Promise<FindingsDocument>,
+): Source {
+  const ofNames = <T>(place: string) => {
+    const asked = new Map<string, () => T | Promise<T>>();
+    return (layer: string) => {
+      const one = asked.get(layer) ?? once(() => post<T>(place, { ...asking, layer }));
+      asked.set(layer, one);
+      return one();
+    };
+  };
+  const places = outline.summary.input_shape.length > 1;
+  const explained = ofNames<ExplainedEntry>("explained");
+  const fields = ofNames<LayerFields>("fields");
+  const charts = once(() => post<ChartsDocument>("charts", asking));
+  const conventions = once(() =>
+    post<ConventionsDocument>("conventions", asking).then((found) => found.conventions),
+  );
+  const found = once(() => findings().then((each) => each.findings));
+  const tabs: Tab[] = [
+    "layers",
+    "costs",
+    "memory",
+    ...(places ? (["fields"] as const) : []),
+    "conventions",
+    "findings",
+  ];
+  return {
+    outline,
+    colours,
+    tabs,
+    explained,
+    fields: (layer) => (places ? fields(outline.summary.layers[layer]?.name ?? "") : null),
+    chart: async (kind, scheme) =>
+      (await charts()).charts.find((each) => each.kind === kind)?.[scheme] ?? null,
+    conventions,
+    findings: found,
+    spec: () => null,
+    proof: () => null,
+    trace: (layer, unit) => post<UnitTrace>("trace", { ...asking, layer, unit: unit ?? [] }),
+  };
+}

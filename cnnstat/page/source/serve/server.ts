@@ -1,0 +1,66 @@
+/** Requests of the page to its own server: addresses are relative, so that the token is always before them. */
+
+import type { Answer } from "../source";
+import type { Refusal } from "./types";
+
+/** What the server says of a request that it refuses. */
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly code: string,
+    /** The document that came instead, if one did. */
+    readonly found: unknown = null,
+  ) {
+    super(message);
+  }
+}
+
+/** Of this page, so that the server gives up what it no longer wants. */
+const PAGE = crypto.randomUUID();
+
+export async function get<T>(place: string): Promise<T> {
+  return (await answered(fetch(place, { cache: "no-store" }))).json() as Promise<T>;
+}
+
+export async function post<T>(place: string, body: unknown): Promise<T> {
+  return (await posted(place, JSON.stringify(body))).json() as Promise<T>;
+}
+
+/** Sends a text or a file, and returns the response as it is. */
+export function posted(place: string, body: BodyInit): Promise<Response> {
+  return answered(fetch(place, { method: "POST", headers: { page: PAGE }, body }));
+}
+
+async function answered(request: Promise<Response>): Promise<Response> {
+  let response: Response;
+  try {
+    response = await request;
+  } catch {
+    throw new RefusedError(0, "cnnstat serve does not answer: it has been stopped", "gone");
+  }
+  if (response.ok) return response;
+  const text = await response.text();
+  let found: unknown = null;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    // It is no document: what it says follows.
+  }
+  const refusal = (found ?? {}) as Partial<Refusal>;
+  throw new RefusedError(
+    response.status,
+    refusal.refused ?? text.trim().slice(0, 200),
+    refusal.code ?? "",
+    found,
+  );
+}
+
+/** Asks once, however often the answer is wanted; an answer that is there is there at once. */
+export function once<T>(ask: () => Promise<T>): () => Answer<T> {
+  let held: Answer<T> | undefined;
+  return () => {
+    held ??= ask().then((value) => (held = value));
+    return held;
+  };
+}

@@ -1,0 +1,64 @@
+/** Which network of the text is shown, and what its memory figures are for. */
+
+import type { Asking } from "./asking";
+
+const DTYPES = ["int8", "float16", "bfloat16", "float32", "float64"];
+const OPTIMIZERS = ["sgd", "momentum", "adam"];
+
+interface Props {
+  readonly asking: Asking;
+  readonly variant: string | null;
+  readonly variants: readonly string[];
+  readonly set: (change: Partial<Asking>) => void;
+}
+
+export function Settings({ asking, variant, variants, set }: Props) {
+  return (
+    <div class="settings">
+      {variants.length ? (
+        <label>
+          Variant{" "}
+          <select
+            value={variant ?? ""}
+            onChange={(event) => set({ variant: event.currentTarget.value, params: {} })}
+          >
+            {variants.map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : null}
+      <label>
+        Batch{" "}
+        <input
+          type="number"
+          min={1}
+          max={1000000}
+          value={asking.batch}
+          onChange={(event) =>
+            event.currentTarget.validity.valid && set({ batch: event.currentTarget.valueAsNumber || 1 })
+          }
+        />
+      </label>
+      <label>
+        Numbers{" "}
+        <select value={asking.dtype} onChange={(event) => set({ dtype: event.currentTarget.value })}>
+          <option value="">as the spec has them</option>
+          {DTYPES.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Optimizer{" "}
+        <select value={asking.optimizer} onChange={(event) => set({ optimizer: event.currentTarget.value })}>
+          {OPTIMIZERS.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+// Made from the classes of the documents: python -m tests.page.types
+
+import type { ChartEntry, ConventionEntry, FamilyColours, FindingEntry, NetworkPage } from "../types";
+
+/**
+ * What a page begins with. ``known`` says which content of the file it is, ``saves`` that there is a file,
+ * ``trouble`` why that cannot be read.
+ */
+export interface StartDocument {
+  version: string;
+  name: string;
+  text: string;
+  variant: string | null;
+  known: string;
+  trouble: string;
+  saves: boolean;
+  remarks: string[];
+}
+
+/**
+ * A file as it is now: its text, and what is the same as long as its content is. ``trouble`` says why it
+ * cannot be read; it has no text then. Where the page knows the content, the text is left out.
+ */
+export interface FileState {
+  known: string;
+  text: string | null;
+  trouble: string;
+}
+
+/**
+ * A text while it is written: its network, or what is wrong with it. ``network`` has what graph and table
+ * are made of, and is null where something is wrong. ``colours`` are those of its families of layers.
+ * ``refused`` is what is wrong with the parameters or settings that were asked for, empty for nothing;
+ * ``variant`` the one that is meant, null for a spec without any.
+ */
+export interface LiveDocument {
+  network: NetworkPage | null;
+  colours: Record<string, FamilyColours>;
+  problems: Diagnostic[];
+  refused: string;
+  variants: string[];
+  variant: string | null;
+  parameters: Parameter[];
+}
+
+/** What is wrong at a place, as the terminal says it, and the way out. */
+export interface Diagnostic {
+  place: [number, number];
+  line: number;
+  column: number;
+  severity: "error" | "info" | "warning";
+  code: string;
+  message: string;
+  /** what the page of the code is called; empty for a plug-in's */
+  title: string;
+  way_out: string;
+  /** those that mend it, as `check --fix` does; none where it cannot */
+  edits: TextEdit[];
+}
+
+/** What stands at a place becomes another text. */
+export interface TextEdit {
+  place: [number, number];
+  text: string;
+}
+
+/**
+ * One parameter: its value, that of the text, and which values a slider has. ``bounded``: they are those of
+ * the spec's `space:`; else they are around the value. A word or a list that the space does not list has
+ * none. ``place`` is where the text has the value, in units of UTF-16; null where it is no plain value
+ * there.
+ */
+export interface Parameter {
+  name: string;
+  value: boolean | number | string | unknown[] | null;
+  own: boolean | number | string | unknown[] | null;
+  kind: "list" | "number" | "switch" | "whole" | "word";
+  stops: (boolean | number | string | unknown[] | null)[];
+  bounded: boolean;
+  place: [number, number] | null;
+}
+
+/** What `check` finds in a text: marks in all its networks, and findings of the one that is meant. */
+export interface FindingsDocument {
+  marks: Diagnostic[];
+  findings: FindingEntry[];
+}
+
+/** The charts of a network. */
+export interface ChartsDocument {
+  charts: ChartEntry[];
+}
+
+/** What other tools print for a network. */
+export interface ConventionsDocument {
+  conventions: ConventionEntry[];
+}
+
+/** The text of a spec to start from: a bundled network's, or what was read of a model. */
+export interface ReadDocument {
+  text: string;
+  variant: string | null;
+  remarks: string[];
+}
+
+/** All bundled networks, in order. */
+export interface ZooDocument {
+  networks: ZooEntry[];
+}
+
+/** A bundled network, and the family whose text it stands in. */
+export interface ZooEntry {
+  name: string;
+  family: string;
+}
+
+/** Why there is no answer: one line, which the page shows as text. */
+export interface Refusal {
+  refused: string;
+  code: string;
+}

@@ -1,0 +1,46 @@
+"""The page of `cnnstat serve` in Chromium: the program as its users start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tests.page.browser import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def program(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start the program, and give it and the address that it prints; Ctrl-C ends it."""
+    command = [sys.executable, "-m", "cnnstat", "serve", "--no-browser", *arguments]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    process: Any = subprocess.Popen(
+        command, text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.stdout.close()
+            process.stderr.close()
+
+
+@contextmanager
+def opened_page(*arguments: str, **options: Any) -> Iterator[Any]:
+    """Give the page of a spec, with its figures shown."""
+    with program(*arguments) as (_, address), chromium() as browser:
+        page = browser.new_context(**options).new_page()
+        page.goto(address)
+        page.wait_for_selector(".network", timeout=60_000)
+        yield page

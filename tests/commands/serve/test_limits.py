@@ -1,0 +1,102 @@
+"""What one request may take: a text that is made to hang hangs no other request."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from cnnstat.commands.serve import app, bounds
+from cnnstat.commands.serve.bounds import Bound
+from tests.commands.serve.client import MANY, SMALL, served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.commands.serve.client import Page
+
+
+def workers_of(page: Page) -> set[int | None]:
+    return {each.process.pid for each in page.workers._all if each.process.is_alive()}
+
+
+def test_a_text_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.KINDS, "live", Bound(0.1, long=False))
+    with served(tmp_path) as page:
+        before = workers_of(page)
+        answer = page.post("live", {"text": MANY})
+        assert (answer.status_code, answer.json()["code"]) == (503, "time")
+        assert "0.1 seconds" in answer.json()["refused"]
+        monkeypatch.undo()
+        assert page.post("conventions", {"text": SMALL}).status_code == 200
+        until = time.monotonic() + 60
+        while len(workers_of(page)) < 2 or workers_of(page) == before:  # another has taken its place
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+def test_a_text_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
+    with served(tmp_path, count=1, memory=110 << 20) as page:
+        answer = page.post("live", {"text": MANY})
+        assert (answer.status_code, answer.json()["code"]) == (503, "memory")
+        assert page.live(SMALL)["network"]["summary"]["totals"]["params"] == 224
+
+
+def test_one_page_that_hangs_keeps_no_other_waiting(tmp_path: Path) -> None:
+    """However many long answers are asked for, a worker is left for short ones."""
+    with served(tmp_path) as page, ThreadPoolExecutor(4) as threads:
+        slow = [threads.submit(page.post, "findings", {"text": MANY}) for _ in range(3)]
+        while page.workers._waiting < 3:
+            time.sleep(0.01)
+        assert page.live(SMALL)["network"] is not None
+        assert not all(each.done() for each in slow)
+        assert page.client.portal is not None
+        page.client.portal.call(page.workers.stop)  # as the server does when it ends
+        assert {each.result().json()["code"] for each in slow} == {"stopped"}
+
+
+def test_of_a_page_the_newest_request_counts(tmp_path: Path) -> None:
+    with served(tmp_path) as page, ThreadPoolExecutor(1) as threads:
+        older = threads.submit(page.post, "live", {"text": MANY}, page="one")
+        while not page.workers._at_work:
+            time.sleep(0.01)
+        other = page.post("live", {"text": SMALL}, page="two")
+        newer = page.post("live", {"text": SMALL}, page="one")
+        assert {each.json()["variant"] for each in (newer, other)} == {None}
+        assert (older.result().status_code, older.result().json()["code"]) == (503, "superseded")
+
+
+def test_too_many_requests_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnstat.commands.serve.workers.WAITING", 0)
+    with served(tmp_path, count=1) as page:
+        answer = page.post("live", {"text": SMALL})
+        assert (answer.status_code, answer.json()["code"]) == (503, "requests")
+
+
+@pytest.mark.parametrize("place", ["live", "file", "findings"])
+def test_a_request_of_too_many_bytes_is_refused(place: str, tmp_path: Path, page: Page) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(SMALL, encoding="utf-8")
+    content = b'{"text": "' + b"#" * bounds.REQUEST_BYTES + b'"}'
+    with served(tmp_path, str(spec), count=1) as own:
+        answer = own.post(place, content=content)
+        assert (answer.status_code, answer.json()["code"]) == (413, "size")
+        assert own.post(place, content=b"{}", content_length=str(1 << 40)).status_code == 413
+
+
+def test_a_network_of_more_layers_than_a_page_shows(page: Page) -> None:
+    found = page.live(SMALL + "- {type: relu, repeat: 5000}\n")
+    assert found["network"] is None
+    assert "5,001 layers" in found["refused"]
+    assert page.live(SMALL + "- {type: relu, repeat: 4999}\n")["network"] is not None
+
+
+def test_workers_end_with_the_server(tmp_path: Path) -> None:
+    with served(tmp_path) as page:
+        page.live(SMALL)
+        before = workers_of(page)
+        assert before
+    assert not any(psutil.pid_exists(pid) for pid in before if pid)

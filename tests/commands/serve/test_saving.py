@@ -1,0 +1,164 @@
+"""The file that is open: written when that is asked for, and never over what the page does not know."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cnnstat.commands.check.replaced import replace_text
+from cnnstat.commands.serve.opened_file import OpenedFile
+from tests.commands.serve.client import SMALL, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.commands.serve.client import Page
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    path = tmp_path / "net.yaml"
+    path.write_bytes(SMALL.encode())
+    return path
+
+
+@pytest.fixture
+def own(spec: Path, tmp_path: Path) -> Iterator[Page]:
+    with served(tmp_path, str(spec), count=1) as page:
+        yield page
+
+
+def save(page: Page, text: str, known: str) -> tuple[int, Any]:
+    answer = page.post("file", {"text": text, "known": known})
+    return answer.status_code, answer.json()
+
+
+def test_nothing_is_written_until_that_is_asked_for(own: Page, spec: Path) -> None:
+    before = spec.stat()
+    start = own.get("start").json()
+    own.live(start["text"] + "# more")
+    assert (spec.stat().st_mtime_ns, spec.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    status, state = save(own, "# mine\n" + SMALL, start["known"])
+    assert (status, spec.read_text()) == (200, "# mine\n" + SMALL)
+    assert own.get(f"file?known={state['known']}").json() == {
+        "known": state["known"],
+        "text": None,
+        "trouble": "",
+    }
+    assert sorted(each.name for each in spec.parent.iterdir()) == ["net.yaml"]
+
+
+def test_a_change_made_elsewhere_is_shown_and_not_written_over(own: Page, spec: Path) -> None:
+    known = own.get("start").json()["known"]
+    spec.write_text("# theirs\n" + SMALL)
+    status, state = save(own, "# mine\n" + SMALL, known)
+    assert (status, state["text"], spec.read_text()) == (409, "# theirs\n" + SMALL, "# theirs\n" + SMALL)
+    # Once it is known, it may be written over: that is what was asked.
+    assert save(own, "# mine\n" + SMALL, state["known"])[0] == 200
+    assert spec.read_text() == "# mine\n" + SMALL
+
+
+def test_of_two_pages_the_second_is_told_what_the_first_saved(own: Page, spec: Path) -> None:
+    first, second = (own.get("start").json() for _ in range(2))
+    assert save(own, "# first\n" + SMALL, first["known"])[0] == 200
+    status, state = save(own, "# second\n" + SMALL, second["known"])
+    assert (status, state["text"]) == (409, "# first\n" + SMALL)
+    assert spec.read_text() == "# first\n" + SMALL
+
+
+def test_equal_content_is_no_change(own: Page, spec: Path) -> None:
+    known = own.get("start").json()["known"]
+    spec.unlink()
+    spec.write_text(SMALL)
+    assert save(own, "# mine\n" + SMALL, known)[0] == 200
+
+
+def test_a_change_between_the_look_and_the_writing_stays(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = OpenedFile(spec)
+    known = file.state().known
+
+    def later(path: Path, read: str, text: str) -> None:
+        spec.write_text("# theirs\n")
+        replace_text(path, read, text)
+
+    monkeypatch.setattr("cnnstat.commands.serve.opened_file.replace_text", later)
+    saved, state = file.save("# mine\n", known)
+    assert (saved, state.text, spec.read_text()) == (False, "# theirs\n", "# theirs\n")
+
+
+def test_what_was_written_is_known_and_not_what_came_after(
+    spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = OpenedFile(spec)
+
+    def then(path: Path, read: str, text: str) -> None:
+        replace_text(path, read, text)
+        spec.write_text("# theirs\n")
+
+    monkeypatch.setattr("cnnstat.commands.serve.opened_file.replace_text", then)
+    saved, state = file.save("# mine\n", file.state().known)
+    assert saved
+    assert file.state(state.known).text == "# theirs\n"
+
+
+@pytest.mark.parametrize("become", ["gone", "folder", "bytes", "large", "pipe"])
+def test_a_file_that_is_none_any_more(become: str, own: Page, spec: Path) -> None:
+    known = own.get("start").json()["known"]
+    spec.unlink()
+    if become == "folder":
+        spec.mkdir()
+    if become == "pipe":
+        os.mkfifo(spec)
+    if become in ("bytes", "large"):
+        spec.write_bytes(b"\xff\xfe" if become == "bytes" else b"#" * (5 << 20))
+    state = own.get("file").json()
+    assert state["text"] is None
+    assert state["trouble"].startswith("net.yaml: ")
+    assert save(own, "# mine\n", known)[0] == 409
+    assert become != "gone" or not spec.exists()
+    assert own.get("start").json()["trouble"] == state["trouble"]
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbf", b""])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_byte_order_mark_and_ends_of_lines_stay(data: bytes, end: str, own: Page, spec: Path) -> None:
+    spec.write_bytes(data + SMALL.replace("\n", end).encode())
+    start = own.get("start").json()
+    assert start["text"] == SMALL.replace("\n", end)
+    assert save(own, start["text"] + "# more" + end, start["known"])[0] == 200
+    assert spec.read_bytes() == data + (SMALL + "# more\n").replace("\n", end).encode()
+
+
+def test_mode_and_link_stay(own: Page, spec: Path, tmp_path: Path) -> None:
+    spec.chmod(0o640)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(spec)
+    file = OpenedFile(link)
+    assert file.save("# mine\n", file.state().known)[0]
+    assert link.is_symlink()
+    assert (spec.read_text(), stat.S_IMODE(spec.stat().st_mode)) == ("# mine\n", 0o640)
+
+
+def test_a_folder_that_takes_no_files_is_said(own: Page, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("cnnstat.base.files.os.urandom", refuse)
+    known = own.get("start").json()["known"]
+    status, state = save(own, "# mine\n", known)
+    assert (status, spec.read_text()) == (422, SMALL)
+    assert "Permission denied" in state["refused"]
+
+
+@pytest.mark.parametrize("name", [None, "lenet5", "resnet50"])
+def test_a_bundled_network_is_nobodys_to_change(name: str | None, tmp_path: Path) -> None:
+    with served(tmp_path, name, count=1) as page:
+        start = page.get("start").json()
+        assert (start["saves"], start["known"]) == (False, "")
+        assert save(page, "# mine\n", "")[0] == 404
+        assert page.get("file").status_code == 404
+        assert page.live(start["text"], variant=start["variant"])["network"]["summary"]["name"]
