@@ -182,7 +182,7 @@ def test_what_is_selected_is_one_everywhere_and_in_the_address(browser: Any, fol
         page.click("[role=treegrid] tbody tr:has-text('S4')")
         assert page.get_attribute('[data-id="S4"]', "aria-selected") == "true"
         page.click("[role=tab]:text-is('Spec')")
-        page.wait_for_function("location.hash.includes('S4')")
+        page.wait_for_url(re.compile("layer=S4.tab=spec"))
         page.reload()
         page.wait_for_selector(".drawing")
         assert page.inner_text(".selected h2") == "S4"

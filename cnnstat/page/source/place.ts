@@ -1,6 +1,6 @@
 /** Where the reader is: network, layer, unit and tab, which the fragment of the address keeps. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 export interface Place {
   /** The network's position on the page; -1 is the index, or the difference, of several. */
@@ -35,11 +35,20 @@ export function placeOf(fragment: string, start: Place): Place {
   };
 }
 
+/** Milliseconds: a key that is held down writes the address once, for browsers refuse hundreds of writes. */
+const WRITTEN_AFTER = 100;
+
 /** Returns the place and how to go elsewhere. Another network is a step that Back undoes; a layer is none. */
 export function usePlace(start: Place): [Place, Go] {
   const [place, setPlace] = useState(() => placeOf(location.hash, start));
+  const now = useRef(place);
+  const timer = useRef(0);
+  const set = (after: Place) => {
+    now.current = after;
+    setPlace(after);
+  };
   useEffect(() => {
-    const followed = () => setPlace(placeOf(location.hash, start));
+    const followed = () => set(placeOf(location.hash, start));
     addEventListener("hashchange", followed);
     addEventListener("popstate", followed);
     return () => {
@@ -48,19 +57,19 @@ export function usePlace(start: Place): [Place, Go] {
     };
   }, []);
   const go = useCallback((change: Partial<Place>) => {
-    setPlace((before) => {
-      const other = change.network !== undefined && change.network !== before.network;
-      const cleared = other
-        ? { layer: "", unit: "" }
-        : change.layer !== undefined && change.layer !== before.layer
-          ? { unit: "" }
-          : {};
-      const after = { ...before, ...cleared, ...change };
-      const address = fragmentOf(after, start) || location.pathname + location.search;
-      if (other) history.pushState(null, "", address);
-      else history.replaceState(null, "", address);
-      return after;
-    });
+    const before = now.current;
+    const after = { ...before, ...left(before, change), ...change };
+    set(after);
+    clearTimeout(timer.current);
+    const address = () => fragmentOf(now.current, start) || location.pathname + location.search;
+    if (after.network !== before.network) history.pushState(null, "", address());
+    else timer.current = setTimeout(() => history.replaceState(null, "", address()), WRITTEN_AFTER);
   }, []);
   return [place, go];
+}
+
+/** Returns what is left behind: another network has other layers, another layer other units. */
+function left(before: Place, change: Partial<Place>): Partial<Place> {
+  if (change.network !== undefined && change.network !== before.network) return { layer: "", unit: "" };
+  return change.layer !== undefined && change.layer !== before.layer ? { unit: "" } : {};
 }

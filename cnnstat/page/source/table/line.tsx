@@ -46,13 +46,21 @@ export const Line = memo(
           ) : null}
           {whole ? row.id : row.id.slice(row.id.lastIndexOf(".") + 1)}
         </th>
-        <td>{row.operation}</td>
-        {shown.map((column) => (
-          <td key={column.id} class={column.numeric ? "number" : undefined}>
-            {column.text(row.entry)}
-          </td>
-        ))}
+        <td title={cut(row.operation)}>{row.operation}</td>
+        {shown.map((column) => {
+          const text = column.text(row.entry);
+          return (
+            <td key={column.id} class={column.numeric ? "number" : undefined} title={cut(text)}>
+              {text}
+            </td>
+          );
+        })}
       </tr>
     );
   },
 );
+
+/** A text that has no room in its cell, to be shown when a pointer rests there. */
+function cut(text: string): string | undefined {
+  return text.length > 30 ? text : undefined;
+}
