@@ -97,7 +97,7 @@ LIBRARIES = {
     "vl_convert": ("commands/draw/libraries.py",),
     "starlette": ("commands/serve/*",),
     "uvicorn": ("commands/serve/server.py",),
-    "scipy": ("commands/fit/search.py",),
+    "scipy": ("commands/fit/optimiser.py",),
     "duckdb": ("commands/sweep/libraries.py",),
     "pyarrow": ("commands/sweep/libraries.py",),
     "distributed": ("commands/sweep/libraries.py",),

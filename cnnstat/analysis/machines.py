@@ -16,22 +16,39 @@ from cnnstat.spec.expect import printed
 
 
 class Machine(Struct, frozen=True):
-    """``peak`` is in FLOPs a second, ``bandwidth`` in bytes a second; ``title`` and ``source`` name both."""
+    """``peak`` is in FLOPs a second, ``bandwidth`` in bytes a second; ``title`` and ``source`` name both.
+
+    ``dtype`` is what the peak is for; without one, that of the network.
+    """
 
     name: str
     peak: Fraction
     bandwidth: Fraction
     title: str = ""
     source: str = ""
+    dtype: str = ""
 
     @property
     def ridge(self) -> Fraction:
         """Return the FLOPs for each byte from which on arithmetic takes longer than memory."""
         return self.peak / self.bandwidth
 
+    def check(self, dtype: str) -> None:
+        """Refuse numbers of another type: by what the machine does with those, no time is a least one.
+
+        Raises:
+            ArgumentError: the peak is for another type.
+        """
+        if self.dtype not in ("", dtype):
+            raise ArgumentError(
+                f"the peak of '{self.name}' is that of {self.dtype}, the network's numbers are {dtype}:"
+                f" --dtype {self.dtype}, or --peak and --bandwidth for {dtype}"
+            )
+
 
 class _Row(Struct, frozen=True, forbid_unknown_fields=True):
     title: str
+    dtype: str
     peak: str
     bandwidth: str
     source: str
@@ -43,7 +60,7 @@ def machines() -> dict[str, Machine]:
     text = Path(__file__).with_name("machines.toml").read_text(encoding="utf-8")
     rows = msgspec.convert(tomllib.loads(text), dict[str, _Row])
     return {
-        name: Machine(name, rate(row.peak), rate(row.bandwidth), row.title, row.source)
+        name: Machine(name, rate(row.peak), rate(row.bandwidth), row.title, row.source, row.dtype)
         for name, row in rows.items()
     }
 

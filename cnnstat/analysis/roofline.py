@@ -95,7 +95,11 @@ def roofs(analysis: Analysis, machine: Machine) -> tuple[Roof, ...]:
     """Return each layer of a network under a machine's roofline, a whole batch at a time.
 
     A layer whose figures are unknown counts nothing; the analysis says which (``without``).
+
+    Raises:
+        ArgumentError: the machine's peak is for numbers of another type.
     """
+    machine.check(analysis.settings.dtype)
     return tuple(_roof(analysis, row, machine) for row in analysis.rows)
 
 
@@ -175,8 +179,12 @@ def roof_of_network(graph: Graph, settings: Settings, machine: Machine) -> Netwo
     """Return a network that fits its inputs under a machine's roofline; None where a layer is unknown.
 
     It is what `roofs` comes to, without fields and all else that an analysis has.
+
+    Raises:
+        ArgumentError: the machine's peak is for numbers of another type.
     """
     settings = settings.on(graph.spec)
+    machine.check(settings.dtype)
     flops = moved = bounded = time = 0
     # Times are whole numbers of the part of a second in which both rates do a whole number of things.
     unit = machine.peak * machine.bandwidth

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis.settings import OPTIMIZER_STATE, Settings
 from cnnstat.base.arguments import Given
@@ -298,11 +300,21 @@ def output_options(formats: Sequence[str] = FORMATS, default: str = "table") -> 
         @wraps(command)
         def checking(output: Output, **values: Any) -> Any:
             check_output(output.output)
-            return command(output=output, **values)
+            return command(output=_by_suffix(output, formats), **values)
 
         return gathered("output", Output, form, file)(checking)  # type: ignore[return-value]
 
     return added
+
+
+_SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".parquet": "parquet"}
+
+
+def _by_suffix(output: Output, formats: Sequence[str]) -> Output:
+    """Return the format that a file's name asks for, where none was named and there is such a one."""
+    form = _SUFFIXES.get(output.output.suffix.lower()) if output.output is not None else None
+    named = click.get_current_context().get_parameter_source("form") is not ParameterSource.DEFAULT
+    return output if named or form not in formats else replace(output, form=form)
 
 
 PAGES = tuple(form for form in FORMATS if form != "csv")

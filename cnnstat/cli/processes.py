@@ -87,9 +87,8 @@ def _together(
                 yield _first(futures, begun)
         except BaseException:  # an interrupt, or nobody wants more
             _end_workers()
+            pool.shutdown(wait=False, cancel_futures=True)  # at a good end, it waits until all are gone
             raise
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _first(futures: deque[Future[Result]], begun: deque[Arguments]) -> Result:

@@ -23,6 +23,8 @@ from cnnstat.spec.document import plain_value
 from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnstat.spec.expression import Value
     from cnnstat.spec.functions import Number
 
@@ -57,6 +59,19 @@ class Values(Struct, frozen=True):
     def drawn(self, bits: int) -> Value:
         """Return the one that is drawn by a number of 64 bits."""
         return self.items[bits * len(self.items) >> BITS]
+
+
+def values_of(items: Iterable[Value]) -> Values:
+    """Return values, each once: 4 and 4.0 are the same number, and 1 and true are not the same value."""
+    found: dict[object, Value] = {}
+    for item in items:
+        found.setdefault(_same(item), item)
+    return Values(tuple(found.values()))
+
+
+def _same(value: Value) -> object:
+    """Return what is equal for equal values; Python takes 1 for True."""
+    return tuple(map(_same, value)) if isinstance(value, tuple) else (isinstance(value, bool), value)
 
 
 class Range(Struct, frozen=True, dict=True):

@@ -5,6 +5,7 @@ Its points have numbers: which parameters point 17 has is the same on every mach
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
 from math import prod
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault, Problem
 from cnnstat.base.text import suggestion
-from cnnstat.spec.axis import BITS, Values, is_range, read_range
+from cnnstat.spec.axis import BITS, Values, is_range, read_range, values_of
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import Expression, parse, show_value, truth
 from cnnstat.spec.given import from_python, read_value
@@ -158,10 +159,22 @@ def given_space(texts: Mapping[str, str]) -> Space:
 def _values(text: str) -> Values:
     """Read values with commas between them."""
     value = from_python(read_value(f"[{text}]"))
+    for word in value if isinstance(value, tuple) else ():
+        if isinstance(word, str) and not {*"'\""} & {*text} and _works_out(word):
+            raise ArgumentError(
+                f"'{word}' is a word: what is worked out has a parameter, as '$width * 32' has"
+            )
     if not isinstance(value, tuple) or not value or any(each is None for each in value):
         raise ArgumentError(f"expected values such as 1,1.2,1.4 or a range such as 0.5:2:0.1, got '{text}'")
-    # To Python, 1 and True are equal; to the language they are not.
-    return Values(tuple({(type(each), each): each for each in value}.values()))
+    return values_of(value)
+
+
+def _works_out(word: str) -> bool:
+    """Say whether a word would be a number as an expression."""
+    try:
+        return isinstance(parse(word).evaluate({}), int | Fraction)
+    except Fault:
+        return False
 
 
 def check_space(space: Space, params: Mapping[str, Value]) -> None:

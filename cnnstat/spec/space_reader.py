@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Fault, Problem
-from cnnstat.spec.axis import Values, is_range, read_range
+from cnnstat.spec.axis import Values, is_range, read_range, values_of
 from cnnstat.spec.document import Scalar, Sequence, shown
 from cnnstat.spec.expression import parse
 from cnnstat.spec.param_reader import check_param_name
@@ -57,7 +57,7 @@ def _axis(node: Node, problems: Problems) -> Axis:
     items = node.items if isinstance(node, Sequence) else (node,)
     if not items or not all(isinstance(item, Scalar | Sequence) for item in items):
         raise Fault(f"expected {_WANTED}, got {shown(node)}", code="space/range")
-    return Values(tuple(_value(item, problems) for item in items))
+    return values_of(_value(item, problems) for item in items)
 
 
 def _value(node: Node, problems: Problems) -> Value:

@@ -43,11 +43,24 @@ def tree_of_text(text: str, *, lists: bool = False) -> ast.expr:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
             python = text.strip().replace("$", "__")
-            body = ast.parse(python, mode="eval").body
+            body: ast.expr = _Words().visit(ast.parse(python, mode="eval").body)
         _check(body, python, lists=lists)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise bad(f"cannot read the expression '{text}'") from None
     return body
+
+
+class _Words(ast.NodeTransformer):
+    """Reads ``true`` and ``false`` as a spec writes them; Python has other words."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return the value that a name is, if it is one."""
+        if node.id not in _VALUES:
+            return node
+        return ast.copy_location(ast.Constant(_VALUES[node.id]), node)
+
+
+_VALUES = {"true": True, "false": False}
 
 
 def _check(tree: ast.expr, python: str, *, lists: bool) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import cnnstat
 from cnnstat.analysis.machines import Machine, machine_named, machines, rate
 from cnnstat.analysis.roofline import FREE, Roof, Traffic, roof_of_network, roofs, together
 from cnnstat.base.errors import ArgumentError
 from cnnstat.layers import LAYERS
+from tests.program import within
 
 SLOW = Machine("", Fraction(1000), Fraction(100))
 """A thousand FLOPs and a hundred bytes a second: they meet at 10 FLOPs for each byte."""
@@ -96,8 +98,8 @@ def test_several_layers_take_their_times_together() -> None:
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet18", "mobilenet-v2", "unet", "densenet121"])
 def test_a_layer_takes_no_less_than_either(name: str) -> None:
-    analysis = cnnstat.analyze(name)
     for machine in machines().values():
+        analysis = cnnstat.analyze(name, dtype=machine.dtype)
         each = roofs(analysis, machine)
         assert all(roof.seconds == max(roof.arithmetic_seconds, roof.memory_seconds) for roof in each)
         whole = together(each)
@@ -109,7 +111,8 @@ def test_a_layer_takes_no_less_than_either(name: str) -> None:
 @pytest.mark.parametrize("name", ["lenet5", "resnet18", "mobilenet-v2", "unet", "densenet121", "siamese"])
 def test_a_network_is_what_its_layers_are_together(name: str, options: dict[str, Any]) -> None:
     analysis = cnnstat.analyze(name, **options)
-    for machine in (*machines().values(), Machine("", Fraction(1000, 7), Fraction(11, 3))):
+    for named in (*machines().values(), Machine("", Fraction(1000, 7), Fraction(11, 3))):
+        machine = replace(named, dtype="")
         each = roofs(analysis, machine)
         whole, found = together(each), roof_of_network(analysis.graph, analysis.settings, machine)
         assert found is not None
@@ -147,12 +150,37 @@ def test_machines_have_names_and_sources() -> None:
         machine_named("v10")
 
 
+REFUSED = "the peak of 'v100' is that of float32, the network's numbers are float16: --dtype float32, or"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("flops", "lenet5"),
+        ("explain", "lenet5", "C1"),
+        ("plot", "lenet5", "roofline"),
+        ("sweep", "mobilenet-v1", "--columns", "least_seconds"),
+        ("fit", "mobilenet-v1", "--least", "least_seconds"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_peak_is_for_numbers_of_one_type(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """By float32's peak, no time of a network in float16 is a least one: tensor cores are faster."""
+    store = tmp_path / "s.duckdb"
+    more = ("--store", str(store)) if arguments[0] == "sweep" else ()
+    ended = within(*arguments, *more, "--machine", "v100", "--dtype", "float16")
+    assert (ended.returncode, store.exists()) == (2, False)
+    assert REFUSED in " ".join(ended.stderr.split())
+    assert within(*arguments, "--machine", "tpu-v1", "--dtype", "int8").returncode == 0
+    assert within(*arguments, "--peak", "125T", "--bandwidth", "900G", "--dtype", "float16").returncode == 0
+
+
 def test_the_manual_lists_the_machines() -> None:
     rows = re.findall(r"^\| `(.+?)` \| (.+) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     found = {name: cells.split(" | ") for name, cells in rows}
     assert {
-        name: Machine(name, rate(peak), rate(bandwidth), title, source)
-        for name, (title, peak, bandwidth, source) in found.items()
+        name: Machine(name, rate(peak), rate(bandwidth), title, source, dtype)
+        for name, (title, dtype, peak, bandwidth, source) in found.items()
     } == machines()
 
 

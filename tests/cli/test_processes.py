@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -63,6 +64,12 @@ def test_results_come_in_the_order_of_the_work_from_several_processes() -> None:
     results = list(in_order(slow_first, WORK, 2, lambda work: (work[0], 0)))
     assert [number for number, _ in results] == list(range(30))
     assert os.getpid() not in {process for _, process in results}
+
+
+def test_at_the_end_of_the_work_no_process_is_left() -> None:
+    """Who lets go of processes that are ending is late for their pipes when it ends itself."""
+    assert len(list(in_order(slow_first, WORK[:4], 2, lambda work: (work[0], 0)))) == 4
+    assert multiprocessing.active_children() == []
 
 
 def test_no_more_work_waits_than_keeps_all_busy(monkeypatch: pytest.MonkeyPatch) -> None:

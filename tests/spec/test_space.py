@@ -10,9 +10,10 @@ from fractions import Fraction
 
 import pytest
 
+import cnnstat
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.spec.axis import BITS, Range, Values, read_range
-from cnnstat.spec.expression import parse
+from cnnstat.spec.expression import parse, show_value
 from cnnstat.spec.functions import round_log
 from cnnstat.spec.space import Space, check_space, given_space, random_bits
 
@@ -245,13 +246,24 @@ def test_what_is_no_list_of_values_is_refused(text: str) -> None:
         given_space({"a": text})
 
 
-def test_a_value_that_is_given_twice_is_one() -> None:
-    assert given_space({"a": "1,true,1,1.0,x,x"}).axes["a"] == Values((1, True, Fraction(1), "x"))
-
-
 def test_a_value_may_be_a_word_a_truth_value_or_a_decimal() -> None:
     space = given_space({"a": "relu,silu", "b": "true,false", "c": "0.5"})
     assert space.axes["a"] == Values(("relu", "silu"))
     assert space.axes["b"] == Values((True, False))
     assert space.at(0) == {"a": "relu", "b": True, "c": Fraction(1, 2)}
     assert not isinstance(space.axes["a"], Range)
+
+
+def test_a_value_that_is_written_twice_is_one() -> None:
+    """In a file as on a command line, which has no lists; 1 and true are two values."""
+    text = "4, 4.0, 4e0, 1, true, true, same, same"
+    layers = "layers: [{type: conv, filters: $w, kernel: 3}]"
+    head = f"input: [3, 8, 8]\nparams: {{w: 4}}\nspace: {{w: [{text}, [1, 2], [true, 2], [1.0, 2]]}}\n"
+    space = cnnstat.loads(head + layers).spec.family.space
+    assert space is not None
+    plain = ["4", "1", "true", "same"]
+    (written,) = space.axes.values()
+    (given,) = given_space({"w": text}).axes.values()
+    for axis, found in ((given, plain), (written, [*plain, "[1, 2]", "[true, 2]"])):
+        assert isinstance(axis, Values)
+        assert [show_value(item).strip("'") for item in axis.items] == found

@@ -54,6 +54,13 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of the optimiser."
 )
+@click.option(
+    "--tries",
+    type=click.IntRange(1, 10_000_000),
+    default=TRIALS,
+    show_default=True,
+    help="Networks that the optimiser tries, about.",
+)
 @settings_options("batch", "dtype", "optimizer")
 @machine_options
 @output_options()
@@ -67,6 +74,7 @@ def fit(
     within: Fraction,
     top: int,
     columns: tuple[str, ...] | None,
+    tries: int,
     settings: Settings,
     machine: Machine | None,
     output: Output,
@@ -79,8 +87,10 @@ def fit(
         raise click.UsageError("--input is given once: a fit looks at one input; sweep tries several")
     gc.enable()
     aim = Aim(to, under, most, least, within)
-    with progress("fitting", TRIALS, unit="networks") as advance:
-        found, table = fitted(spec, varied, aim, settings, machine, columns=columns, top=top, advance=advance)
+    with progress("fitting", tries, unit="networks") as advance:
+        found, table = fitted(
+            *(spec, varied, aim, settings, machine), columns=columns, top=top, tries=tries, advance=advance
+        )
     show(found, lambda: report(found, table), output)
     if not found.met:
         raise click.exceptions.Exit(1)

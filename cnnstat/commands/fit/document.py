@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
+from cnnstat.commands.sweep.cells import plain
 from cnnstat.commands.sweep.document import Refused
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry  # noqa: TC001 - the manual of JSON reads it
@@ -55,6 +56,8 @@ class FitDocument(Question, frozen=True, kw_only=True):
     """Whether there are certainly no better ones: every point was tried."""
     tried: int
     """How many networks were worked out."""
+    whole: tuple[str, ...]
+    """Parameters without steps of which whole numbers were tried: what lies between is refused."""
     refused: tuple[Refused, ...]
     """Those that are none, by reason."""
     met: bool
@@ -63,7 +66,9 @@ class FitDocument(Question, frozen=True, kw_only=True):
     """The best, the best first; of networks with the same figures one."""
 
 
-def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocument:
+def document(
+    question: Question, trials: Trials, way: Way, top: int, whole: tuple[str, ...] = ()
+) -> FitDocument:
     """Return the ``top`` best networks that were tried."""
     best = trials.best(top)
     refused = trials.refused()
@@ -75,6 +80,7 @@ def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocum
         way=way.name,
         sure=way.sure,
         tried=len(trials),
+        whole=whole,
         refused=tuple(
             Refused(code=code, count=count, point=first[code].number, reason=first[code].why)
             for code, count in counts.most_common()
@@ -87,7 +93,7 @@ def document(question: Question, trials: Trials, way: Way, top: int) -> FitDocum
 def _point(trial: Trial, trials: Trials) -> FittedPoint:
     columns = trials.columns
     return FittedPoint(
-        params=dict(zip(columns.params, trial.row.params, strict=True)),
+        params=dict(zip(columns.params, map(plain, trial.row.params), strict=True)),
         figures={key: trial.row.figures[columns.place[key]] for key in columns.shown},
         met=trial.met,
         off=tuple(float(apart) for apart in trial.apart),

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from cnnstat.base.arguments import check_count, check_type, shown
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.fit.document import Question, document
-from cnnstat.commands.fit.search import look
+from cnnstat.commands.fit.search import TRIALS, look
 from cnnstat.commands.fit.trials import Trials
+from cnnstat.commands.fit.whole import whole_only
 from cnnstat.commands.fit.wishes import read_wishes
 from cnnstat.commands.sweep.conditions import is_of_params
 from cnnstat.commands.sweep.figures import USUAL, check_machine
@@ -28,7 +29,7 @@ from cnnstat.commands.sweep.python_arguments import (
     vary_texts,
 )
 from cnnstat.commands.sweep.rows import Rows
-from cnnstat.commands.sweep.table import Columns
+from cnnstat.commands.sweep.table import Columns, following
 from cnnstat.report.machine import machine_entry
 from cnnstat.spec.given import from_python
 
@@ -60,6 +61,7 @@ def fitted(
     *,
     columns: tuple[str, ...] | None,
     top: int,
+    tries: int = TRIALS,
     advance: Callable[[float], None] = lambda step: None,
 ) -> tuple[FitDocument, Columns]:
     """Return the ``top`` best networks, and the columns that show them.
@@ -74,16 +76,24 @@ def fitted(
     wishes = read_wishes(aim.to, bounds, aim.most, aim.least, aim.within)
     shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
     figures = tuple(dict.fromkeys((*shown, *wishes.keys)))
-    check_machine(figures, machine)
     plan = replace(plan_of((spec,), varied, of_params, settings), figures=figures, machine=machine)
     rows = Rows(plan)
+    check_machine(figures, machine, rows.points.dtypes(settings))
+    whole = whole_only(rows)
+    if whole:
+        written = rows.points.described(plan)
+        plan = replace(plan, vary={**plan.vary, **{name: f"{written[name]}:1" for name in whole}})
+        rows = Rows(plan)
     if not rows.points.networks[0].space.axes:
         raise ArgumentError("nothing varies: --vary width=0.25:4 names a parameter and its range")
-    table = Columns((plan.members[0].label,), rows.points.params, plan.figures, shown)
+    space = rows.points.described(plan)
+    table = Columns(
+        *((plan.members[0].label,), rows.points.params, plan.figures, shown), following=following(space)
+    )
     question = Question(
         command="fit",
         network=plan.members[0].label,
-        space=rows.points.described(plan),
+        space=space,
         to=aim.to,
         under=aim.under,
         most=aim.most,
@@ -91,8 +101,8 @@ def fitted(
         machine=UNSET if machine is None else machine_entry(machine),
     )
     trials = Trials(rows, table, wishes, advance)
-    way = look(trials, varied.seed or 0)
-    return document(question, trials, way, top), table
+    way = look(trials, varied.seed or 0, tries, top)
+    return document(question, trials, way, top, whole), table
 
 
 def fit(
@@ -107,13 +117,15 @@ def fit(
     top: int = 5,
     figures: Sequence[str] | None = None,
     seed: int = 0,
+    tries: int = TRIALS,
     machine: OnMachine | None = None,
     **options: Unpack[Options],
 ) -> FitDocument:
     """Find the parameters with which a network meets targets and bounds, as `cnnstat fit` does.
 
     ``vary`` and ``machine`` are those of `sweep`, ``to`` and ``under`` texts of the command line, ``within``
-    is a part of a target. The other keywords are those of `analyze`.
+    is a part of a target; of several
+    parameters about ``tries`` networks are tried. The other keywords are those of `analyze`.
 
     Raises:
         SpecError: the spec is wrong.
@@ -127,7 +139,9 @@ def fit(
         raise ArgumentError(f"within: expected a part from 0 to below 1, got {shown(within)}")
     varied = Varied(vary_texts(vary), params, () if shape is None else (shape,), seed=seed)
     aim = Aim(texts("to", to), texts("under", under), most, least, Fraction(share))
-    keys, top = columns_of(figures), check_count("top", top)
+    keys, top, tries = columns_of(figures), check_count("top", top), check_count("tries", tries)
     with as_error():
-        found, _ = fitted(str(spec), varied, aim, settings, on_machine(machine), columns=keys, top=top)
+        found, _ = fitted(
+            str(spec), varied, aim, settings, on_machine(machine), columns=keys, top=top, tries=tries
+        )
     return found

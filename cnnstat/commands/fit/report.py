@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _SHORT = 16
 """Letters of a target that can head a column."""
 
+_MANY = 99.5
+"""Percent that have more than two digits before the point."""
+
 
 def report(document: FitDocument, columns: Columns) -> Report:
     """Return the document for readers."""
@@ -47,15 +50,21 @@ def report(document: FitDocument, columns: Columns) -> Report:
 
 
 def _percent(apart: float) -> str:
-    return "0" if not apart else f"{100 * apart:+.2g} %"
+    percent = 100 * apart
+    return "0" if not apart else f"{percent:+.2g} %" if abs(percent) < _MANY else f"{percent:+,.0f} %"
 
 
 def _facts(document: FitDocument) -> Iterator[Fact]:
     pushed = (("most", document.most), ("least", document.least))
-    asked = (*document.to, *document.under, *(f"{word} {key}" for word, key in pushed if key))
+    targets = (
+        text if len(text) <= _SHORT else f"target {i}: {text}" for i, text in enumerate(document.to, 1)
+    )
+    asked = (*targets, *document.under, *(f"{word} {key}" for word, key in pushed if key))
     yield Fact("wanted", ", ".join(asked))
     tried = (Quantity(document.tried), f" {plural('network', document.tried)} tried, {document.way}")
     yield Fact("way", tried)
+    if document.whole:
+        yield Fact("whole numbers", f"{', '.join(document.whole)}: those between are refused")
     if document.machine is not UNSET:
         yield Fact("machine", machine_phrase(document.machine))
     for reason in document.refused:

@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from cnnstat.base.errors import Fault
 from cnnstat.commands.fit.wishes import Standing, standing
 from cnnstat.spec.expression import show_value
 
@@ -58,6 +60,7 @@ class Trials:
     ) -> None:
         self.columns, self.wishes = columns, wishes
         self._rows, self._advance = rows, advance
+        self._outside = 0
         self._found: dict[tuple[tuple[type, Value], ...], Trial] = {}
 
     @property
@@ -68,6 +71,11 @@ class Trials:
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._found)
+
+    @property
+    def networks(self) -> int:
+        """Return how many there are that the space does not refuse by its own conditions."""
+        return len(self._found) - self._outside
 
     def best(self, count: int) -> list[Trial]:
         """Return the best of them; of networks with the same figures that whose parameters are shortest."""
@@ -86,8 +94,14 @@ class Trials:
         key = tuple((type(value), value) for value in values.values())  # 1 is not true
         if key not in self._found:
             row = self._rows.point(len(self._found), 0, values)
-            self._found[key] = Trial(values, row, *(() if row.code else self._judged(values, row)))
-            self._advance(1)
+            try:
+                self._found[key] = Trial(values, row, *(() if row.code else self._judged(values, row)))
+            except Fault as fault:  # a target has no value there
+                row = replace(row, figures=(), code=fault.code, why=fault.message)
+                self._found[key] = Trial(values, row)
+            outside = row.code == "space/where"
+            self._outside += outside
+            self._advance(not outside)
         return self._found[key]
 
     def _judged(self, values: dict[str, Value], row: Row) -> tuple[Standing | None, tuple[Fraction, ...]]:

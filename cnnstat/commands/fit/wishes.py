@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault
-from cnnstat.commands.sweep.conditions import bound_of, number, read_orders, read_where
+from cnnstat.commands.sweep.conditions import bound_of, check_together, number, read_orders, read_where
 from cnnstat.commands.sweep.figures import swept
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expect import printed
@@ -115,6 +115,7 @@ def read_wishes(
         raise ArgumentError("one figure is made best; --under bounds the others")
     push = orders[0] if orders else None
     bounds = tuple(each for text in under for each in read_where(text))
+    check_together(bounds)
     return Wishes(tuple(read_target(text) for text in to), bounds, push, within)
 
 
@@ -132,7 +133,7 @@ def read_target(text: str) -> Target:
         if "$" in left:
             return Target("", parse(left), printed(right).value, text.strip())
         figure = swept(left)
-        if figure.kind == "text":
+        if not figure.ordered:
             raise ArgumentError(f"{left} is no number, and has no target")
         value = bound_of(figure, left, f"<= {right}")[1]
     except Fault as fault:

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
 from cnnstat.cli.options import FILE, output_options
-from cnnstat.cli.output import Undone
+from cnnstat.cli.output import Undone, standard_output
+from cnnstat.cli.progress import progress
 from cnnstat.commands.query.selected import selected
 from cnnstat.commands.sweep.collected import Collected
 from cnnstat.commands.sweep.document import document
@@ -21,7 +22,7 @@ from cnnstat.commands.sweep.plots import check_plots
 from cnnstat.commands.sweep.shown import show_points
 from cnnstat.commands.sweep.store import Store
 from cnnstat.commands.sweep.streams import STREAMS, opened
-from cnnstat.commands.sweep.table import Columns
+from cnnstat.commands.sweep.table import Columns, following
 from cnnstat.report.render import FORMATS
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
     from cnnstat.cli.options import Output
     from cnnstat.commands.sweep.options import Asked
+
+MANY = 20_000
+"""Networks whose reading takes so long that a bar says how far it is."""
 
 
 @click.command()
@@ -56,11 +60,16 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         for key in figures_for(wanted, shown, params):
             if key not in figures:
                 raise ArgumentError(f"the store has no figure '{key}'; it has {', '.join(figures)}")
-        columns = Columns(tuple(about["networks"]), params, figures, shown)
+        networks, left_out_first = tuple(about["networks"]), following(about["space"])
+        columns = Columns(networks, params, figures, shown, about["params"], left_out_first)
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
         check_plots(asked.plots, wanted, output)
         collected = Collected(columns) if asked.plots else None
-        selection = selected(store, columns, wanted, asked.of_params, stream, collected)
+        on_terminal = streamed and output.output is None and standard_output().isatty()
+        accepted = store.count("refused IS NULL")
+        bar = progress("reading", accepted, long=not on_terminal and accepted > MANY, unit="networks")
+        advance = stack.enter_context(bar)
+        selection = selected(store, columns, wanted, asked.of_params, stream, collected, advance)
         machine = store.machine
     asked_for = {"space": about["space"], "seed": about["plan"]["seed"], "asked": None}
     found = document("query", selection, columns, asked_for, machine)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError, Fault
+from cnnstat.commands.sweep.database import quoted
 from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.commands.sweep.rows import Row
 from cnnstat.commands.sweep.selection import Selection
-from cnnstat.commands.sweep.store import quoted
-from cnnstat.commands.sweep.table import column_names
-from cnnstat.spec.expression import Expression, parse, truth
-from cnnstat.spec.given import from_python
+from cnnstat.spec.compiled import evaluate
+from cnnstat.spec.expression import parse, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnnstat.commands.sweep.collected import Collected
     from cnnstat.commands.sweep.conditions import Condition, Order
@@ -31,30 +30,37 @@ def selected(
     of_params: Sequence[str],
     stream: Stream | None,
     collected: Collected | None,
+    advance: Callable[[float], None] = lambda step: None,
 ) -> Selection:
     """Return the points that are wanted; what needs no comparison goes to the stream at once.
+
+    ``advance`` is called with the number of points that were read.
 
     Raises:
         ArgumentError: a condition on parameters has no value.
     """
     selection = Selection(wanted, columns.cell, collected, handed_on=stream is not None)
-    conditions = [_condition(text, columns) for text in of_params]
+    conditions = [_OfParams(text, columns) for text in of_params]
     where = " AND ".join((*map(_sql, wanted.where), "true"))
     sorts_there = not (wanted.pareto or conditions or stream or collected)
+    sorts_there = sorts_there and all(store.orders(each.key) for each in wanted.sort)
     if sorts_there:
-        order = ", ".join((*(_order(each, columns) for each in wanted.sort), "point"))
+        order = ", ".join((*(_order(each, store) for each in wanted.sort), "point"))
         found, matching = store.found(where, order, wanted.top), store.count(f"refused IS NULL AND {where}")
     else:
         found, matching = store.found(where), None
     for rows in found:
-        kept = [row for row in rows if all(_holds(each, row, columns) for each in conditions)]
+        kept = [row for row in rows if all(each.holds(row) for each in conditions)]
         for row in kept:
             selection.add(row)
         if stream is not None and selection.flows:
             before = selection.matching - len(kept)
             stream.write(kept if wanted.top is None else kept[: max(0, wanted.top - before)])
+        advance(len(rows))
     if stream is not None and not selection.flows:
         stream.write([*selection.rows()])
+    for condition in conditions:
+        condition.check()
     selection.points = store.count("true")
     if matching is not None:
         selection.matching = matching
@@ -73,9 +79,9 @@ def _sql(condition: Condition) -> str:
     return f"{cell} {'<=' if condition.most else '>='} {limit}"
 
 
-def _order(order: Order, columns: Columns) -> str:
-    if order.key in columns.params:
-        name = quoted(column_names((order.key,))[0])
+def _order(order: Order, store: Store) -> str:
+    if order.key in store.columns:
+        name = store.columns[order.key]
     elif SWEPT[order.key].kind == "sizes":
         name = f"{'list_max' if order.less else 'list_min'}({quoted(order.key)})"
     else:
@@ -83,21 +89,38 @@ def _order(order: Order, columns: Columns) -> str:
     return f"{name} {'ASC' if order.less else 'DESC'} NULLS LAST"
 
 
-def _condition(text: str, columns: Columns) -> Expression:
-    try:
-        expression = parse(text)
-    except Fault as fault:
-        raise ArgumentError(fault.message) from None
-    for name in sorted(expression.names - {*columns.params}):
-        raise ArgumentError(
-            f"'{text}': the store has no parameter ${name}; it has {', '.join(columns.params)}"
-        )
-    return expression
+class _OfParams:
+    """A condition on parameters. As in a sweep, it does not hold where it has no value."""
 
+    def __init__(self, text: str, columns: Columns) -> None:
+        try:
+            self._expression = parse(text, lists=True)
+        except Fault as fault:
+            raise ArgumentError(fault.message) from None
+        self._columns = columns
+        self._decided = False
+        self._why = ""
+        for name in sorted(self._expression.names - {*columns.params}):
+            raise ArgumentError(
+                f"'{text}': the store has no parameter ${name}; it has {', '.join(columns.params)}, and not"
+                " what a space only works with: --where of sweep reads that"
+            )
 
-def _holds(condition: Expression, row: Row, columns: Columns) -> bool:
-    values = {name: from_python(value) for name, value in zip(columns.params, row.params, strict=True)}
-    try:
-        return truth(condition.evaluate(values))
-    except Fault as fault:
-        raise ArgumentError(f"'{condition.text}' at point {row.number}: {fault.message}") from None
+    def holds(self, row: Row) -> bool:
+        """Say whether it holds for a point."""
+        try:
+            held = truth(evaluate(self._expression, dict(zip(self._columns.params, row.params, strict=True))))
+        except Fault as fault:
+            self._why = self._why or f"point {row.number}: {fault.message}"
+            return False
+        self._decided = True
+        return held
+
+    def check(self) -> None:
+        """Refuse a condition that had a value at no point.
+
+        Raises:
+            ArgumentError: there were some, and all had the wrong types.
+        """
+        if self._why and not self._decided:
+            raise ArgumentError(f"'{self._expression.text}' at {self._why}")

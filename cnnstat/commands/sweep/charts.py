@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.plot.chart import OTHER, Axis, Chart, Panel, Point, Series, label
+from cnnstat.commands.sweep.cells import nearest
 from cnnstat.commands.sweep.collected import SOME
 from cnnstat.commands.sweep.conditions import number
 from cnnstat.commands.sweep.figures import SWEPT
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnstat.commands.plot.chart import Unit
     from cnnstat.commands.sweep.collected import Collected
+    from cnnstat.commands.sweep.conditions import Number
     from cnnstat.commands.sweep.rows import Row
     from cnnstat.commands.sweep.selection import Selection
 
@@ -109,10 +111,15 @@ def _params(collected: Collected, selection: Selection) -> Chart:
 def _points(rows: Sequence[Row], across: str, along: str, collected: Collected) -> Iterator[Point]:
     columns = collected.columns
     for row in rows:
-        x = number(columns.cell(row, across), least=False)
-        y = number(columns.cell(row, along), least=False)
+        x, y = (_drawn(number(columns.cell(row, key), least=False)) for key in (across, along))
         if x is not None and y is not None:
             yield Point(x, y, label(f"{columns.networks[row.network]}, point {row.number}"))
+
+
+def _drawn(value: Number | None) -> float | None:
+    """Return a number that can be drawn: an integer as it is, a fraction as the nearest decimal."""
+    near = None if value is None else nearest(value)
+    return value if isinstance(value, int) and near is not None else near
 
 
 def _said(collected: Collected) -> tuple[str, ...]:

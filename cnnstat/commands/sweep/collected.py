@@ -38,7 +38,7 @@ class Collected:
         for key, values in self.values.items():
             value = number(self.columns.cell(row, key), least=False)
             if value is not None:
-                values.append(value)
+                values.append(float(value))
         place = random_bits(0, row.number, "")
         if place < self._below:
             self._some.append((place, row))

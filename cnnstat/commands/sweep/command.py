@@ -16,7 +16,7 @@ from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
 from cnnstat.commands.sweep.collected import Collected
 from cnnstat.commands.sweep.document import document
-from cnnstat.commands.sweep.figures import USUAL
+from cnnstat.commands.sweep.figures import THROUGH_LAYERS, USUAL
 from cnnstat.commands.sweep.options import SHOWN, selection_options, varied_options
 from cnnstat.commands.sweep.plots import check_plots
 from cnnstat.commands.sweep.prepared import prepared
@@ -35,11 +35,15 @@ if TYPE_CHECKING:
     from cnnstat.cli.options import Output
     from cnnstat.commands.sweep.options import Asked, Varied
 
+_SLOW = (
+    f" Those of other tools, those of a machine and {', '.join(THROUGH_LAYERS)} take several times as long."
+)
+
 
 @click.command()
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=completion.specs)
 @varied_options
-@selection_options(", ".join(USUAL))
+@selection_options(", ".join(USUAL), _SLOW)
 @click.option(
     "--matches", type=click.IntRange(1), metavar="N", help="Stop when N networks meet the conditions."
 )

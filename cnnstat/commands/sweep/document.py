@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from cnnstat.commands.sweep.cells import plain
 from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry, machine_entry
@@ -54,7 +55,7 @@ class SweepDocument(Document, frozen=True, kw_only=True):
     machine: MachineEntry | UnsetType = UNSET
     """Where there are figures of one."""
     asked: int | None
-    """How many points there are in the whole sweep; null where it went on until enough were found."""
+    """How many points there are in the whole sweep; null of a query."""
     points: int
     """How many were looked at."""
     accepted: int
@@ -106,7 +107,7 @@ def point(row: Row, columns: Columns) -> SweptPoint:
     return SweptPoint(
         point=row.number,
         network=columns.networks[row.network],
-        params=dict(zip(columns.params, row.params, strict=True)),
+        params=dict(zip(columns.params, map(plain, row.params), strict=True)),
         figures={key: row.figures[columns.place[key]] for key in columns.shown},
     )
 
@@ -114,4 +115,4 @@ def point(row: Row, columns: Columns) -> SweptPoint:
 def flat(row: Row, columns: Columns) -> Sequence[Any]:
     """Return the cells of a point, in the order of `Columns.names`."""
     cells = [row.figures[columns.place[key]] for key in columns.shown]
-    return [row.number, columns.networks[row.network], *row.params, *cells]
+    return [row.number, columns.networks[row.network], *map(plain, row.params), *cells]

@@ -23,7 +23,7 @@ from cnnstat.layers.base import places
 from cnnstat.spec.expect import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.composed import FigureValue, Pieces
@@ -52,6 +52,11 @@ class SweepFigure(Struct, frozen=True):
     convention: str = ""
     walked: Callable[[Analysis], int | None] | None = None
     under: Callable[[NetworkRoof], float | None] | None = None
+
+    @property
+    def ordered(self) -> bool:
+        """Say whether one of two is more: of texts and shapes none is."""
+        return self.kind != "text" and self.key != "output_shape"
 
 
 def _declared(key: str, kind: Literal["count", "bytes", "sizes", "text"]) -> SweepFigure:
@@ -167,6 +172,9 @@ ON_MACHINES = tuple(key for key, figure in SWEPT.items() if figure.under)
 USUAL_ON_MACHINES = (*USUAL, "flops_per_byte", "least_seconds")
 """What is shown where a machine is named, and nothing else is asked for."""
 
+THROUGH_LAYERS = tuple(key for key, figure in SWEPT.items() if figure.walked and key not in CONVENTIONS)
+"""The figures beside those of other tools and of a machine that no composition knows."""
+
 _BUDGET_NAMES = {name: key for name, key in BUDGETED.items() if name != key}
 
 
@@ -186,15 +194,18 @@ def swept(name: str, others: Sequence[str] = ()) -> SweepFigure:
     return SWEPT[key]
 
 
-def check_machine(keys: Sequence[str], machine: Machine | None) -> None:
-    """Refuse figures of a machine where there is none.
+def check_machine(keys: Sequence[str], machine: Machine | None, dtypes: Iterable[str]) -> None:
+    """Refuse figures of a machine where there is none, or one for other types of numbers.
 
     Raises:
         ArgumentError: there are some.
     """
-    for key in keys if machine is None else ():
-        if SWEPT[key].under:
+    for key in keys:
+        if SWEPT[key].under and machine is None:
             raise ArgumentError(f"{key} is that of a machine: --machine v100, or --peak and --bandwidth")
+        if SWEPT[key].under and machine is not None:
+            for dtype in dtypes:
+                machine.check(dtype)
 
 
 def figures_of(

@@ -11,7 +11,13 @@ from msgspec import Struct
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 from cnnstat.cli.options import gathered, inputs_of, read_by, set_option
-from cnnstat.commands.sweep.conditions import is_of_params, read_columns, read_orders, read_where
+from cnnstat.commands.sweep.conditions import (
+    check_together,
+    is_of_params,
+    read_columns,
+    read_orders,
+    read_where,
+)
 from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.commands.sweep.selection import Wanted
 from cnnstat.commands.sweep.streams import STREAMS
@@ -64,7 +70,10 @@ class Asked(Struct, frozen=True):
         Raises:
             ArgumentError: there is no such figure, or no such bound.
         """
-        where = tuple(each for text in self.where if not is_of_params(text) for each in read_where(text))
+        where = tuple(
+            each for text in self.where if not is_of_params(text) for each in read_where(text, params)
+        )
+        check_together(where)
         return Wanted(where, _orders(self.pareto), _orders(self.sort, params), self.top or top)
 
 
@@ -160,9 +169,12 @@ varied_options = gathered(
 )
 
 
-def selection_options(usual: str) -> Callable[[Any], Any]:
-    """Return the options that say what is wanted; ``usual`` says which columns there are without any."""
-    return gathered("asked", Asked, *_selecting, _columns(usual), _plotting)
+def selection_options(usual: str, more: str = "") -> Callable[[Any], Any]:
+    """Return the options that say what is wanted; ``usual`` says which columns there are without any.
+
+    ``more`` is what else there is to say of columns.
+    """
+    return gathered("asked", Asked, *_selecting, _columns(usual, more), _plotting)
 
 
 _selecting = (
@@ -196,10 +208,10 @@ _plotting = click.option(
 )
 
 
-def _columns(usual: str) -> Callable[[Any], Any]:
+def _columns(usual: str, more: str) -> Callable[[Any], Any]:
     return click.option(
         "--columns",
         metavar="A,B,...",
         callback=read_by(read_columns),
-        help=f"Figures to show, any of {', '.join(SWEPT)}.  [default: {usual}]",
+        help=f"Figures to show, any of {', '.join(SWEPT)}.{more}  [default: {usual}]",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis.machines import Machine  # noqa: TC001 - msgspec reads it
 from cnnstat.analysis.settings import Settings  # noqa: TC001 - msgspec reads it
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class Member(Struct, frozen=True):
     """One network before anything varies: the text of its spec and its name, a variant, and an input.
 
-    ``label`` is what rows call it.
+    ``label`` is what rows call it. The ``space:`` of the spec is that of the family: a variant that is asked
+    for by its name has its own parameters in place of it.
     """
 
     label: str
@@ -27,6 +29,7 @@ class Member(Struct, frozen=True):
     file: str
     variant: str | None
     inputs: Inputs | None = None
+    of_space: bool = True
 
 
 class Plan(Struct, frozen=True, dict=True):
@@ -50,7 +53,8 @@ class Plan(Struct, frozen=True, dict=True):
     @property
     def fingerprint(self) -> str:
         """Return a text that is another one wherever any figure, or the number of any point, might be."""
-        return blake2b(self.encoded, digest_size=16).hexdigest()
+        nameless = replace(self, members=tuple(replace(each, label="", file="") for each in self.members))
+        return blake2b(nameless.encoded, digest_size=16).hexdigest()
 
     @property
     def encoded(self) -> bytes:

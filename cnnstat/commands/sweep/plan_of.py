@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat import __version__
 from cnnstat.analysis.budgets import shown_inputs
-from cnnstat.base.errors import Source
+from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.commands.sweep.plan import Member, Plan
 from cnnstat.importers import read
 from cnnstat.spec.reader import read_family
@@ -25,8 +25,15 @@ def plan_of(specs: Sequence[str], varied: Varied, where: tuple[str, ...], settin
 
     Raises:
         SpecError: a spec cannot be read.
+        ArgumentError: a parameter is fixed and varies, or a network is given twice.
     """
+    for name in varied.vary:
+        if name in varied.params:
+            raise ArgumentError(f"{name} is given to --set, where it does not vary, and to --vary")
     members = tuple(member for spec in specs for member in _members(spec, varied))
+    for place, member in enumerate(members):
+        if member in members[:place]:
+            raise ArgumentError(f"{member.label} is given twice")
     seed = None if varied.sample is None else varied.seed or 0
     return Plan(members, varied.params, varied.vary, where, seed, (), settings, __version__)
 
@@ -39,9 +46,10 @@ def _members(spec: str, varied: Varied) -> Iterator[Member]:
         variants = [variant]
         if varied.variants and "#" not in spec:
             variants = [*read_family(Source(file, text)).variants] or [None]
+        named = "#" in spec or (varied.variants and variants != [None])
         for name in variants:
             of = "" if name == variant else f"#{name}"
-            yield Member(f"{spec}{of}{at}", text, file, name, inputs)
+            yield Member(f"{spec}{of}{at}", text, file, name, inputs, of_space=not named)
 
 
 def _shown(inputs: Inputs | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError
-from cnnstat.cli.output import Undone, check_output, put, say, standard_output, width_of
+from cnnstat.cli.output import Undone, check_output, complain, put, say, standard_output, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,9 @@ def put_plots(plots: Sequence[Plot], collected: Collected, selection: Selection)
     from cnnstat.commands.plot.files import content  # noqa: PLC0415
     from cnnstat.commands.sweep.charts import chart_of  # noqa: PLC0415
 
+    if not collected.count:
+        complain("no chart: no network meets the conditions\n", 0)
+        return
     for plot in plots:
         chart = chart_of(plot.kind, collected, selection)
         if plot.file is None:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from fractions import Fraction
-from math import isfinite
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault, Source
 from cnnstat.base.text import exact
-from cnnstat.spec.axis import BITS, Range, Values
+from cnnstat.commands.sweep.cells import kind_of
+from cnnstat.spec.axis import BITS, Values
 from cnnstat.spec.choice import choose
 from cnnstat.spec.expression import parse, show_value
 from cnnstat.spec.reader import read_family
 from cnnstat.spec.space import Space, check_space, given_space, random_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnstat.analysis.settings import Settings
+    from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.plan import Member, Plan
     from cnnstat.spec.axis import Axis
     from cnnstat.spec.choice import Spec
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Family
-
-Plain: TypeAlias = int | float | str | bool | None
-"""A value of a parameter as tables and files have it."""
 
 
 class Network(Struct, frozen=True):
@@ -58,8 +58,8 @@ class Points:
         self.seed = plan.seed
         families: dict[tuple[str, str], Family] = {}
         self.networks = tuple(_named(member, plan, families) for member in plan.members)
-        names = (name for network in self.networks for name in _shown(network))
-        self.params = tuple(dict.fromkeys(names))
+        names = [name for network in self.networks for name in _shown(network)]
+        self.params = tuple(dict.fromkeys((*_apart(self.networks), *names)))
 
     @property
     def count(self) -> int | None:
@@ -86,36 +86,43 @@ class Points:
         raise IndexError(number)
 
     def described(self, plan: Plan) -> dict[str, str]:
-        """Return what varies, as it would be written: of several networks, what each has of its own."""
-        found: dict[str, str] = {}
+        """Return what varies, as it would be written; where networks differ in it, of which of them it is."""
+        found: dict[str, dict[str, str]] = {}
         for network in self.networks:
-            for name, axis in network.space.axes.items():
-                found.setdefault(name, plan.vary.get(name) or _written(axis))
-            for name, expression in network.space.derived.items():
-                found.setdefault(name, expression.text)
-        return found
+            space = network.space
+            texts = {name: plan.vary.get(name) or _written(axis) for name, axis in space.axes.items()}
+            texts |= {name: expression.text for name, expression in space.derived.items()}
+            for name, text in texts.items():
+                found.setdefault(name, {}).setdefault(text, network.member.label)
+        return {
+            name: next(iter(texts))
+            if len(texts) == 1
+            else "; ".join(f"{text} of {label}" for text, label in texts.items())
+            for name, texts in found.items()
+        }
 
-    def numeric(self) -> dict[str, bool]:
-        """Return the parameters that are shown, and whether each is always a number, as far as is seen."""
-        found = dict.fromkeys(self.params, True)
+    def dtypes(self, settings: Settings) -> list[str]:
+        """Return what the numbers of the networks are, each type once."""
+        return [*dict.fromkeys(settings.dtype or network.family.dtype for network in self.networks)]
+
+    def kinds(self) -> dict[str, Kind]:
+        """Return the kind of each parameter that is shown; of what is worked out, as far as is seen."""
+        found: dict[str, list[Value]] = {name: [] for name in self.params}
         for network in self.networks:
-            for name, kind in _kinds(network).items():
-                found[name] = found.get(name, True) and kind
-        return {name: found[name] for name in self.params}
+            for name, values in _examples(network).items():
+                if name in found:
+                    found[name] += values
+            for name in found.keys() & network.own.keys() - {*network.space.axes, *network.space.derived}:
+                found[name].append(network.own[name])
+        return {name: kind_of(values) for name, values in found.items()}
 
-    def shown(self, values: dict[str, Value]) -> tuple[Plain, ...]:
-        """Return the parameters of a point, in the order of ``params``."""
-        return tuple([plain(values.get(name)) for name in self.params])
-
-
-def plain(value: Value) -> Plain:
-    """Return a value as tables and files have it; a fraction as the nearest decimal."""
-    if value is None or isinstance(value, bool | str | int):
-        return value
-    if isinstance(value, Fraction):
-        near = float(value)
-        return near if isfinite(near) else str(value)
-    return show_value(value)
+    def shown(self, chosen: int, values: dict[str, Value]) -> tuple[Value, ...]:
+        """Return the parameters of a point of a network, in the order of ``params``."""
+        network = self.networks[chosen]
+        varies = {*network.space.axes, *network.space.derived}
+        return tuple(
+            [values.get(name, None if name in varies else network.own.get(name)) for name in self.params]
+        )
 
 
 def _named(member: Member, plan: Plan, families: dict[tuple[str, str], Family]) -> Network:
@@ -135,7 +142,8 @@ def _network(member: Member, plan: Plan, families: dict[tuple[str, str], Family]
     settled = choose(
         family, member.variant, {name: each for name, each in plan.params.items() if name in family.params}
     )
-    space = (family.space or Space()).with_(given_space(plan.vary))
+    declared = family.space if member.of_space else None
+    space = (declared or Space()).with_(given_space(plan.vary))
     unknown = [name for name in plan.params if name not in {*family.params, *space.axes, *space.derived}]
     if unknown:
         choose(family, member.variant, {unknown[0]: plan.params[unknown[0]]})  # which says what there is
@@ -157,6 +165,17 @@ def _shown(network: Network) -> list[str]:
     return [*space.axes, *(name for name in space.derived if name in params)]
 
 
+def _apart(networks: Sequence[Network]) -> Iterator[str]:
+    """Yield the parameters in which networks of a family differ, as its variants do."""
+    families: dict[tuple[str, str], list[Network]] = {}
+    for network in networks:
+        families.setdefault((network.member.file, network.member.text), []).append(network)
+    for one, *others in families.values():
+        for name in one.family.params:
+            if any(other.own[name] != one.own[name] for other in others):
+                yield name
+
+
 _LOOKED_AT = 20
 """Points by which it is seen what an expression comes to."""
 
@@ -164,7 +183,11 @@ _LOOKED_AT = 20
 def _written(axis: Axis) -> str:
     if isinstance(axis, Values):
         return ",".join(map(_word, axis.items))
-    numbers = (exact(each) for each in (axis.first, axis.last, axis.step) if each is not None)
+    numbers = (
+        exact(each.numerator if each.denominator == 1 else each)
+        for each in (axis.first, axis.last, axis.step)
+        if each is not None
+    )
     return f"{axis.kind} {':'.join(numbers)}".strip()
 
 
@@ -172,20 +195,24 @@ def _word(value: Value) -> str:
     return value if isinstance(value, str) else show_value(value)
 
 
-def _kinds(network: Network) -> dict[str, bool]:
-    """Return for each name that is shown whether it is a number: of what is worked out, in some points."""
+def _examples(network: Network) -> dict[str, list[Value]]:
+    """Return values of each name by which its kind is seen."""
     space = network.space
-    found = {}
-    for name, axis in space.axes.items():
-        found[name] = isinstance(axis, Range) or all(_is_number(each) for each in axis.items)
-    some = [space.drawn(0, number) for number in range(_LOOKED_AT)]
-    for values in some:
+    found: dict[str, list[Value]] = {name: [*_some(axis)] for name, axis in space.axes.items()}
+    bare = Space(space.axes, space.derived)
+    for number in range(_LOOKED_AT):
         with suppress(Fault):
-            for name, value in Space(space.axes, space.derived).settled(values, network.own).items():
+            for name, value in bare.settled(space.drawn(0, number), network.own).items():
                 if name in space.derived:
-                    found[name] = found.get(name, True) and _is_number(value)
+                    found.setdefault(name, []).append(value)
     return found
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(plain(value), int | float) and not isinstance(value, bool)
+def _some(axis: Axis) -> Iterator[Value]:
+    """Yield values of an axis, of every kind that it has: of a range without steps what lies between."""
+    if isinstance(axis, Values):
+        yield from axis.items
+    elif axis.count is None:
+        yield (axis.first + axis.last) / 2
+    else:
+        yield from {axis.at(place) for place in (0, min(1, axis.count - 1), axis.count - 1)}

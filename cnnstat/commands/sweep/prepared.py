@@ -13,7 +13,7 @@ from cnnstat.commands.sweep.options import figures_for
 from cnnstat.commands.sweep.plan_of import plan_of
 from cnnstat.commands.sweep.points import Points
 from cnnstat.commands.sweep.store import figures_in
-from cnnstat.commands.sweep.table import Columns
+from cnnstat.commands.sweep.table import Columns, following
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +64,12 @@ def prepared(
         stored, its_machine = figures_in(store)
         if {*figures} <= {*stored}:
             figures, machine = stored, machine or its_machine
-    check_machine(figures, machine)
+    check_machine(figures, machine, points.dtypes(settings))
     plan = replace(plan, figures=figures, machine=machine if {*figures} & {*ON_MACHINES} else None)
-    columns = Columns(tuple(member.label for member in plan.members), points.params, figures, shown)
+    networks = tuple(member.label for member in plan.members)
+    columns = Columns(
+        networks, points.params, figures, shown, points.kinds(), following(points.described(plan))
+    )
     return Prepared(plan, points, columns, wanted, varied.sample or _grid(points))
 
 

@@ -40,10 +40,11 @@ def report(document: SweepDocument, columns: Columns) -> Report:
     how = "a grid of" if document.seed is None else "a sample of"
     named = ", ".join(document.networks[:_NAMED])
     more = len(document.networks) - _NAMED
+    points = document.points if document.asked is None else document.asked
     title: Phrase = (
         f"{named}{f' and {more} more' if more > 0 else ''}: {how} ",
-        Quantity(document.points),
-        f" {plural('point', document.points)}",
+        Quantity(points),
+        f" {plural('point', points)}",
     )
     tables = (Table("", titled, lines),) if lines else ()
     return Report(title, tables, tuple(_facts(document)), footnotes(titled) if lines else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import threading
 import time
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
     from cnnstat.commands.sweep.plan import Plan
     from cnnstat.spec.expression import Value
 
-Cells: TypeAlias = "tuple[Any, ...]"
-
 
 class Row(Struct, frozen=True, array_like=True, gc=False):
     """One point: its number, which of the networks it is of, parameters and figures in the plan's order.
 
+    Parameters are exact, as the network has them: readers get them by `cells.plain`.
     Of a refused one ``code`` and ``why`` say the reason, and it has no figures.
     """
 
     number: int
     network: int
-    params: Cells
+    params: tuple[Value, ...]
     figures: tuple[Cell, ...]
     code: str = ""
     why: str = ""
@@ -72,14 +71,14 @@ class Rows:
         except SpecError as error:
             first = error.problems[0]
             return self._refused(number, chosen, values, first.code, first.message)
-        return Row(number, chosen, self.points.shown(values), tuple(cells))
+        return Row(number, chosen, self.points.shown(chosen, values), tuple(cells))
 
     def _fixed(self, chosen: int) -> dict[str, Value]:
         own = self.points.networks[chosen].own
         return {name: own[name] for name in self.plan.params}
 
     def _refused(self, number: int, chosen: int, values: dict[str, Value], code: str, why: str) -> Row:
-        return Row(number, chosen, self.points.shown(values), (), code, why)
+        return Row(number, chosen, self.points.shown(chosen, values), (), code, why)
 
 
 class _Kept(threading.local):

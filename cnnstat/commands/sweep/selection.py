@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
+from cnnstat.commands.sweep.pareto import Front
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.conditions import Condition, Order
+    from cnnstat.commands.sweep.conditions import Condition, Number, Order
     from cnnstat.commands.sweep.rows import Row
 
 Key: TypeAlias = "tuple[Any, ...]"
@@ -65,7 +67,7 @@ class Selection:
         self.refusals = Refusals()
         self.points = self.matching = 0
         self._kept: list[tuple[Key, Row]] = []
-        self._front: list[tuple[Key, Row]] = []
+        self._front: Front[Row] = Front()
 
     @property
     def flows(self) -> bool:
@@ -84,35 +86,38 @@ class Selection:
         if self._collected is not None:
             self._collected.add(row)
         if self.wanted.pareto:
-            self._compare(row)
+            values = tuple([order.value(self._cell(row, order.key)) for order in self.wanted.pareto])
+            if None not in values:
+                self._front.add(values, (row.network, row.params), row)  # a sample draws some twice
         elif not self.flows or (
             not self._handed_on and (self.wanted.top is None or len(self._kept) < self.wanted.top)
         ):
-            self._keep(self._kept, row)
+            self._keep(row)
         return True
 
     def rows(self) -> Iterator[Row]:
         """Yield the points that are wanted, in order."""
-        kept = self._kept
         if self.wanted.pareto:
-            kept = []
-            for _, row in self._front:
-                self._keep(kept, row)
-        yield from (row for _, row in kept)
+            yield from sorted(self._front, key=self._place)[: self.wanted.top]
+        else:
+            yield from (row for _, row in self._kept)
 
     def front(self) -> list[Row]:
         """Return the Pareto front in order of number, all of it."""
-        return sorted((row for _, row in self._front), key=lambda row: row.number)
+        return sorted(self._front, key=lambda row: row.number)
 
     @property
     def selected(self) -> int:
         """Return how many points there are to show if ``top`` were left out."""
         return len(self._front) if self.wanted.pareto else self.matching
 
-    def _keep(self, kept: list[tuple[Key, Row]], row: Row) -> None:
+    def _place(self, row: Row) -> Key:
+        """Return what rows are sorted by."""
+        return *(_last(order.value(self._cell(row, order.key))) for order in self.wanted.sort), row.number
+
+    def _keep(self, row: Row) -> None:
         """Put a row in its place, and drop what is behind the last one wanted."""
-        key = *(_last(order.value(self._cell(row, order.key))) for order in self.wanted.sort), row.number
-        top = self.wanted.top
+        key, kept, top = self._place(row), self._kept, self.wanted.top
         if top is not None and len(kept) >= top:
             if not kept or key >= kept[-1][0]:
                 return
@@ -122,29 +127,11 @@ class Selection:
         else:
             insort(kept, (key, row), key=_key)
 
-    def _compare(self, row: Row) -> None:
-        """Put a row on the front unless another is as good in all and better in one; drop what it beats."""
-        values = tuple(order.value(self._cell(row, order.key)) for order in self.wanted.pareto)
-        if None in values:
-            return
-        front = self._front
-        for place, (other, _) in enumerate(front):
-            if _beats(other, values):
-                if place:  # who beats one beats many: it is asked sooner
-                    front[place], front[place // 2] = front[place // 2], front[place]
-                return
-        self._front = [each for each in front if not _beats(values, each[0])]
-        self._front.append((values, row))
-
 
 def _key(each: tuple[Key, Row]) -> Key:
     return each[0]
 
 
-def _last(value: float | None) -> tuple[bool, float]:
+def _last(value: Number | None) -> tuple[bool, Number]:
     """Return a value with what is unknown behind all others."""
     return value is None, 0 if value is None else value
-
-
-def _beats(one: Key, other: Key) -> bool:
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))

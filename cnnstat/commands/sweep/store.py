@@ -6,16 +6,18 @@ docs/sweep.md says why DuckDB. A point is there once, whatever ended the sweep t
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from msgspec import convert
 
+from cnnstat import __version__
 from cnnstat.analysis.machines import Machine
-from cnnstat.base.text import plain
 from cnnstat.cli.output import Undone
+from cnnstat.commands.sweep.cells import cell_of, recorded, value_of, values_recorded
+from cnnstat.commands.sweep.database import Database, quoted
 from cnnstat.commands.sweep.figures import REAL, SWEPT
-from cnnstat.commands.sweep.libraries import arrow, duckdb
+from cnnstat.commands.sweep.libraries import arrow
+from cnnstat.commands.sweep.other_sweep import another_sweep
 from cnnstat.commands.sweep.rows import Row
 from cnnstat.commands.sweep.table import column_names
 
@@ -27,15 +29,14 @@ if TYPE_CHECKING:
     from cnnstat.commands.sweep.points import Points
     from cnnstat.commands.sweep.rows import Batch
 
-FORMAT = 1
+FORMAT = 2
 """Of the tables; another one is another store."""
 
 _TYPES = {
     **{"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"},
     **dict.fromkeys(REAL, "DOUBLE"),
 }
-_READ = 50_000
-_MAGIC, _MAGIC_END = b"DUCK", 12
+_KINDS = {"integer": "HUGEINT", "number": "DOUBLE", "flag": "BOOLEAN", "word": "VARCHAR", "mixed": "VARCHAR"}
 
 
 class Store:
@@ -48,23 +49,37 @@ class Store:
     def __init__(self, path: Path, plan: Plan | None = None, points: Points | None = None) -> None:
         """Open a file; with a plan and its points it is made if it is not there, else it is only read."""
         self.path = path
-        _check_kind(path)
-        with self._explained():
-            self._connection = duckdb().connect(str(path), read_only=plan is None)
-            if not path.exists():  # by its name, the library has taken it for something else
-                raise Undone(f"{path} cannot be a store; call it {path.stem}.duckdb")
-            about = self._about()
-            if about is None:
-                if plan is None or points is None:
-                    raise Undone(f"{path} is no store of a sweep")
-                about = self._create(plan, points)
-        self.about = about
+        self._database = Database(path, read_only=plan is None)
+        try:
+            self.about = self._checked(plan, points)
+        except BaseException:
+            self.close()
+            raise
+        if plan is not None:
+            self._count(sum(stop - start for start, stop in self.present()))
+
+    def _checked(self, plan: Plan | None, points: Points | None) -> dict[str, Any]:
+        """Return what the file says of itself, once it is made and known to be what is asked for."""
+        about = self._about()
+        if about is None:
+            if plan is None or points is None:
+                raise Undone(f"{self.path} is no store of a sweep")
+            about = self._create(plan, points)
+        if about.get("format") != FORMAT:
+            begun = f"begun by cnnstat {about.get('version')}, this is {__version__}"
+            raise Undone(f"{self.path} is a store of another layout: {begun}. Name another file")
         if plan is not None and about["fingerprint"] != plan.fingerprint:
-            raise Undone(_another(path, about, plan))
+            raise Undone(another_sweep(self.path, about["plan"], plan))
+        return about
 
     def close(self) -> None:
         """Close the file; what was added is in it."""
-        self._connection.close()
+        self._database.close()
+
+    def _count(self, stored: int) -> None:
+        """Take note of how many points there are, to say so where no more can be written."""
+        self._stored = stored
+        self._database.going_on = f". {stored:,} points are stored: with more room, the same command goes on"
 
     @property
     def machine(self) -> Machine | None:
@@ -85,7 +100,7 @@ class Store:
     def present(self) -> list[tuple[int, int]]:
         """Return the ranges of points that are there, in order."""
         found: list[tuple[int, int]] = []
-        for start, stop in self._connection.execute("SELECT start, stop FROM done ORDER BY start").fetchall():
+        for start, stop in self._database.run("SELECT start, stop FROM done ORDER BY start"):
             if found and found[-1][1] == start:
                 found[-1] = (found[-1][0], stop)
             else:
@@ -98,16 +113,10 @@ class Store:
         Raises:
             Undone: it cannot be written.
         """
-        with self._explained():
-            self._connection.execute("BEGIN")
-            try:
-                self._insert(batch.rows)
-                self._connection.execute("INSERT INTO done VALUES (?, ?)", [batch.start, batch.stop])
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(duckdb().Error):
-                    self._connection.execute("ROLLBACK")
-                raise
+        with self._database.together():
+            self._insert(batch.rows)
+            self._database.run("INSERT INTO done VALUES (?, ?)", [batch.start, batch.stop])
+        self._count(self._stored + batch.stop - batch.start)
 
     def between(self, start: int, stop: int) -> Iterator[list[Row]]:
         """Yield the rows of points in order of number, some at a time."""
@@ -120,45 +129,65 @@ class Store:
 
     def count(self, where: str) -> int:
         """Return how many points meet a condition of the database."""
-        ((count,),) = self._connection.execute(f"SELECT count(*) FROM points WHERE {where}").fetchall()
+        ((count,),) = self._database.run(f"SELECT count(*) FROM points WHERE {where}")
         return int(count)
 
     def refusals(self) -> Iterator[tuple[str, int, int, str]]:
         """Yield each reason with the number of points, and the first of them with its words."""
         columns = "refused, count(*), min(point), arg_min(why, point)"
-        yield from self._connection.execute(
+        yield from self._database.run(
             f"SELECT {columns} FROM points WHERE refused IS NOT NULL GROUP BY refused"
-        ).fetchall()
+        )
+
+    def orders(self, key: str) -> bool:
+        """Say whether the database sorts by a parameter or figure as a sweep does: by exact numbers."""
+        kind = self.about["params"].get(key)
+        return kind is None or (kind in ("integer", "number") and not self.count("exact IS NOT NULL"))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return the column of each parameter, as the database writes it."""
+        names = (*self.about["params"],)
+        return dict(zip(names, map(quoted, column_names(names)), strict=True))
 
     def _read(self, which: str) -> Iterator[list[Row]]:
-        numbers = [*self.about["params"].values()]
-        params = len(numbers)
-        found = self._connection.cursor().execute(f"SELECT * FROM points {which}")
-        while some := found.fetchmany(_READ):
+        names, kinds = [*self.about["params"]], [*self.about["params"].values()]
+        params = len(kinds)
+        for some in self._database.some(f"SELECT * FROM points {which}"):
             rows = []
-            for number, network, code, why, *cells in some:
-                own = tuple([_param(cell, numbers=each) for cell, each in zip(cells, numbers, strict=False)])
+            for number, network, code, why, exact, *cells in some:
+                own = tuple(map(value_of, cells[:params], kinds))
+                if exact is not None:
+                    kept = values_recorded(exact)
+                    own = tuple([kept.get(name, value) for name, value in zip(names, own, strict=True)])
                 worked_out = () if code else tuple([_cell(cell) for cell in cells[params:]])
                 rows.append(Row(number, network, own, worked_out, code or "", why or ""))
             yield rows
 
     def _about(self) -> dict[str, Any] | None:
-        tables = {
-            name
-            for (name,) in self._connection.execute(
-                "SELECT table_name FROM information_schema.tables"
-            ).fetchall()
-        }
-        if "about" not in tables:
-            if tables:
-                raise Undone(f"{self.path} is a database, but no store of a sweep")
+        """Return what the file says of itself; None of an empty one.
+
+        Raises:
+            Undone: it has tables that are no sweep's, or is damaged.
+        """
+        named = "SELECT table_name, column_name FROM information_schema.columns"
+        columns = {*self._database.run(named)}
+        if not columns:
             return None
-        ((text,),) = self._connection.execute("SELECT text FROM about").fetchall()
-        about: dict[str, Any] = json.loads(text)
+        none = Undone(f"{self.path} is a database, but no store of a sweep")
+        if not columns >= {("about", "text"), ("done", "start"), ("points", "point")}:
+            raise none
+        try:
+            ((text,),) = self._database.run("SELECT text FROM about")
+            about = json.loads(text)
+        except (ValueError, TypeError):
+            raise none from None
+        if not isinstance(about, dict) or "format" not in about:
+            raise none
         return about
 
     def _create(self, plan: Plan, points: Points) -> dict[str, Any]:
-        params = points.numeric()
+        params = points.kinds()
         about = {
             "format": FORMAT,
             "fingerprint": plan.fingerprint,
@@ -170,69 +199,36 @@ class Store:
             "plan": json.loads(plan.encoded),
         }
         named = dict(zip(column_names((*params,)), params.values(), strict=True))
-        names = (f"{quoted(name)} {'DOUBLE' if numbers else 'VARCHAR'}" for name, numbers in named.items())
+        names = (f"{quoted(name)} {_KINDS[kind]}" for name, kind in named.items())
         figures = (f"{quoted(key)} {_TYPES[SWEPT[key].kind]}" for key in plan.figures)
-        fixed = ("point BIGINT", "network INTEGER", "refused VARCHAR", "why VARCHAR")
-        self._connection.execute("BEGIN")
-        self._connection.execute("CREATE TABLE done (start BIGINT, stop BIGINT)")
-        self._connection.execute(f"CREATE TABLE points ({', '.join((*fixed, *names, *figures))})")
-        self._connection.execute("CREATE TABLE about (text VARCHAR)")
-        self._connection.execute("INSERT INTO about VALUES (?)", [json.dumps(about)])
-        self._connection.execute("COMMIT")
+        fixed = ("point BIGINT", "network INTEGER", "refused VARCHAR", "why VARCHAR", "exact VARCHAR")
+        run = self._database.run
+        with self._database.together():
+            run("CREATE TABLE done (start BIGINT, stop BIGINT)")
+            run(f"CREATE TABLE points ({', '.join((*fixed, *names, *figures))})")
+            run("CREATE TABLE about (text VARCHAR)")
+            run("INSERT INTO about VALUES (?)", [json.dumps(about)])
         return about
 
     def _insert(self, rows: Sequence[Row]) -> None:
-        names, kinds = [*self.about["params"]], [SWEPT[key].kind for key in self.about["figures"]]
-        texts = [name for name, numbers in self.about["params"].items() if not numbers]
+        kinds = self.about["params"]
+        own = [dict(zip(kinds, row.params, strict=True)) for row in rows]
+        stored = [{name: cell_of(value, kinds[name]) for name, value in each.items()} for each in own]
         columns: dict[str, Any] = {
             "point": [row.number for row in rows],
             "network": [row.network for row in rows],
             "refused": [row.code or None for row in rows],
             "why": [row.why or None for row in rows],
+            "exact": [recorded(each, kinds, cells) for each, cells in zip(own, stored, strict=True)],
         }
-        for place, name in enumerate(names):
-            cells = [row.params[place] for row in rows]
-            columns[f"p{place}"] = (
-                [None if each is None else json.dumps(each) for each in cells] if name in texts else cells
-            )
-        for place, kind in enumerate(kinds):
+        for place, name in enumerate(kinds):
+            columns[f"p{place}"] = [cells[name] for cells in stored]
+        for place, kind in enumerate(SWEPT[key].kind for key in self.about["figures"]):
             cells = [row.figures[place] if row.figures else None for row in rows]
             columns[f"f{place}"] = _column(cells, kind)
         library = arrow()
-        table = library.table([_array(library, cells) for cells in columns.values()], names=[*columns])
-        self._connection.register("added", table)
-        try:
-            self._connection.execute(f"INSERT INTO points SELECT {', '.join(columns)} FROM added")
-        finally:
-            self._connection.unregister("added")
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say of what the database cannot do which file it was, and the way out."""
-        try:
-            yield
-        except duckdb().Error as error:
-            first = str(error).strip().split("\n")[0]
-            raise Undone(f"{self.path}: {plain(first)}") from None
-
-
-def _check_kind(path: Path) -> None:
-    """Refuse a file that is there and no database, which the library might read in another way.
-
-    Raises:
-        Undone: it is none.
-    """
-    try:
-        start = _start(path) if path.exists() else b""
-    except OSError as error:
-        raise Undone(f"cannot read {path}: {error.strerror}") from None
-    if start and not start.endswith(_MAGIC):
-        raise Undone(f"{path} is no store of a sweep")
-
-
-def _start(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_MAGIC_END)
+        arrays = [_array(library, cells) for cells in columns.values()]
+        self._database.insert("points", library.table(arrays, names=[*columns]))
 
 
 def _array(library: Any, cells: list[Any]) -> Any:
@@ -251,42 +247,6 @@ def _column(cells: list[Any], kind: str) -> list[Any]:
 
 def _cell(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _param(value: Any, *, numbers: bool) -> Any:
-    if value is None:
-        return None
-    if not numbers:
-        return json.loads(value)
-    return int(value) if value.is_integer() else value
-
-
-def quoted(name: str) -> str:
-    """Return a name as the database writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _another(path: Path, about: dict[str, Any], plan: Plan) -> str:
-    """Return what is different between the sweep that a store has and the one that was asked for."""
-    was, now = about["plan"], json.loads(plan.encoded)
-    if was == now:
-        return f"{path} has the points of another sweep"
-    parts = ("version", "members", "params", "vary", "where", "seed", "figures", "settings", "machine")
-    words = {
-        "version": f"it was begun by cnnstat {was.get('version')}, this is {plan.version}",
-        "members": "it has other networks, or their specs have changed",
-        "params": "it has other parameters under --set",
-        "vary": "something else varies in it",
-        "where": "it has other conditions on parameters",
-        "seed": f"its seed is {was.get('seed')}, not {plan.seed}",
-        "figures": f"it has the figures {', '.join(was.get('figures', ()))}",
-        "settings": "it is for another batch, type, optimiser or --strict",
-        "machine": "it is for another machine",
-    }
-    found = [words[part] for part in parts if was.get(part) != now.get(part)]
-    return (
-        f"{path} is the store of another sweep: {'; '.join(found)}. Name another file, or ask for that sweep"
-    )
 
 
 def figures_in(path: Path) -> tuple[tuple[str, ...], Machine | None]:

@@ -13,8 +13,7 @@ from cnnstat.base.files import FileError, replacing
 from cnnstat.base.text import escaped
 from cnnstat.cli.output import Undone, say
 from cnnstat.commands.sweep.document import flat
-from cnnstat.commands.sweep.figures import REAL, SWEPT
-from cnnstat.commands.sweep.libraries import arrow
+from cnnstat.commands.sweep.parquet import Parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 STREAMS = ("csv", "jsonl", "parquet")
 """The formats that have a line for each point, however many there are."""
 
-_GROUP = 50_000
-"""Points that a Parquet file has together."""
-
 
 class Stream(Protocol):
     """Where rows go."""
@@ -39,6 +35,9 @@ class Stream(Protocol):
     def close(self) -> None:
         """Write what is still to be written."""
 
+    def abandon(self) -> None:
+        """Let go of the file, which nobody will read."""
+
 
 class _Text:
     def __init__(self, file: IO[bytes], columns: Columns) -> None:
@@ -46,6 +45,9 @@ class _Text:
 
     def close(self) -> None:
         self.file.flush()
+
+    def abandon(self) -> None:
+        pass
 
 
 class JsonLines(_Text):
@@ -84,68 +86,6 @@ def _raw(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-class Parquet:
-    """A file of columns: numbers as 64 bits, sizes as lists."""
-
-    def __init__(self, file: IO[bytes], columns: Columns) -> None:
-        self.file, self.columns = file, columns
-        self._rows: list[Any] = []
-        self._writer: Any = None
-        self._arrow = arrow()
-
-    def write(self, rows: Sequence[Row]) -> None:
-        """Take some rows, and write those of a group."""
-        self._rows += [flat(row, self.columns) for row in rows]
-        if len(self._rows) >= _GROUP:
-            self._put()
-
-    def close(self) -> None:
-        """Write what is left."""
-        if self._rows or self._writer is None:
-            self._put()
-        assert self._writer is not None
-        self._writer.close()
-
-    def _put(self) -> None:
-        table = self._table()
-        if self._writer is None:
-            self._writer = self._arrow.parquet.ParquetWriter(self.file, table.schema, compression="zstd")
-        self._writer.write_table(
-            table.cast(self._writer.schema) if table.schema != self._writer.schema else table
-        )
-        self._rows = []
-
-    def _table(self) -> Any:
-        library, names = self._arrow, self.columns.names
-        cells = [*zip(*self._rows, strict=True)] if self._rows else [()] * len(names)
-        arrays = []
-        for place, column in enumerate(cells):
-            key = place - len(names) + len(self.columns.shown)
-            arrays.append(
-                _parquet_column(library, column, self.columns.shown[key] if key >= 0 else None, place)
-            )
-        return library.table(arrays, names=[*names])
-
-
-def _parquet_column(library: Any, column: Sequence[Any], figure: str | None, place: int) -> Any:
-    """Return a column: of figures by their kind, of parameters as numbers where all of them are."""
-    if figure is not None:
-        kind = SWEPT[figure].kind
-        if kind == "sizes":
-            return library.array(column, type=library.list_(library.int64()))
-        if kind in REAL:
-            return library.array(column, type=library.float64())
-        return library.array(column, type=library.string() if kind == "text" else library.int64())
-    if place == 0:
-        return library.array(column, type=library.int64())
-    numbers = place > 1 and all(
-        isinstance(each, int | float) and not isinstance(each, bool) for each in column
-    )
-    if numbers:
-        return library.array(column, type=library.float64())
-    return library.array([each if each is None else str(each) for each in column], type=library.string())
-
-
 WRITERS: dict[str, type[JsonLines | Csv | Parquet]] = {"jsonl": JsonLines, "csv": Csv, "parquet": Parquet}
 
 
@@ -167,8 +107,12 @@ def opened(form: str, output: Path | None, columns: Columns) -> Iterator[Stream]
     try:
         with replacing(output) as file:
             stream = WRITERS[form](file, columns)
-            yield stream
-            stream.close()
+            try:
+                yield stream
+                stream.close()
+            except BaseException:
+                stream.abandon()
+                raise
     except FileError as error:
         raise Undone(f"cannot write {error}") from None
 

@@ -11,19 +11,28 @@ from cnnstat.commands.sweep.figures import SWEPT
 from cnnstat.report.model import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnstat.commands.sweep.cells import Kind
     from cnnstat.commands.sweep.rows import Row
 
-FIXED = ("point", "network", "refused", "why")
-"""What every row of a store begins with."""
+FIXED = ("point", "network", "refused", "why", "exact")
+"""The columns of every store beside parameters and figures."""
 
 
 class Columns(Struct, frozen=True, dict=True):
-    """``figures`` are worked out, ``shown`` are some of them; ``networks`` are the labels of the members."""
+    """``figures`` are worked out, ``shown`` are some of them; ``networks`` are the labels of the members.
+
+    ``kinds`` say of parameters what values they have, as far as is known before. Those that are ``following``
+    are worked out from others.
+    """
 
     networks: tuple[str, ...]
     params: tuple[str, ...]
     figures: tuple[str, ...]
     shown: tuple[str, ...]
+    kinds: dict[str, Kind] = {}
+    following: frozenset[str] = frozenset()
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -46,21 +55,43 @@ class Columns(Struct, frozen=True, dict=True):
         return row.figures[self.place[key]]
 
     def columns(self) -> tuple[Column, ...]:
-        """Return the columns of a table for readers; a narrow terminal leaves out names of networks first."""
-        network = (
-            (Column("network", "network", "text", rank=1, gives="name"),) if len(self.networks) > 1 else ()
+        """Return the columns of a table for readers.
+
+        A narrow terminal leaves out parameters that follow from others first, then the last figures, then
+        parameters; it shows which point it is, and the first figure.
+        """
+        network = (Column("network", "network", "text", gives="name"),) if len(self.networks) > 1 else ()
+        named = zip(self.params, column_names(self.params), strict=True)
+        params = (
+            Column(column, column, "figure", rank=3 if name in self.following else 1)
+            for name, column in named
         )
-        params = (Column(name, name, "figure") for name in column_names(self.params))
         figures = (
-            Column(key, SWEPT[key].title, _KINDS.get(SWEPT[key].kind, SWEPT[key].kind), SWEPT[key].convention)  # type: ignore[arg-type]
-            for key in self.shown
+            Column(key, figure.title, _KINDS.get(figure.kind, figure.kind), figure.convention, min(2, place))  # type: ignore[arg-type]
+            for place, (key, figure) in enumerate((key, SWEPT[key]) for key in self.shown)
         )
-        return (Column("point", "point", rank=2), *network, *params, *figures)
+        return (Column("point", "point"), *network, *params, *figures)
 
 
 _KINDS = {"sizes": "shape"}
 
 
+def following(space: Mapping[str, str]) -> frozenset[str]:
+    """Return the parameters that are worked out from others, of what varies as it is written."""
+    return frozenset(name for name, text in space.items() if "$" in text)
+
+
 def column_names(params: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of parameters; one that is a figure's, too, has a $ before it."""
-    return tuple(f"${name}" if name in SWEPT or name in FIXED else name for name in params)
+    """Return the names of parameters; one that is a figure's, too, has a $ before it.
+
+    Case does not part two names: a database takes ``w`` and ``W`` for the same column.
+    """
+    taken = {key.lower() for key in (*SWEPT, *FIXED)}
+    names = []
+    for name in params:
+        column = name
+        while column.lower() in taken:
+            column = f"${column}"
+        taken.add(column.lower())
+        names.append(column)
+    return tuple(names)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import cnnstat
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.fit import search
-from cnnstat.commands.fit.search import simplest
+from cnnstat.commands.fit.line import simplest
 from cnnstat.commands.fit.wishes import read_share, read_target, read_wishes
 from tests.program import within
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SPEC = """
 input: [1, $side, $side]
@@ -144,6 +148,93 @@ def test_what_is_not_met_is_not_called_met(spec: str) -> None:
 def test_what_is_no_network_is_counted_by_its_reason(spec: str) -> None:
     found = fitted(spec, "--vary", "depth=1:1.2:0.05", "--to", "params = 170", "--within", "5%")
     assert [(each["code"], each["count"]) for each in found["refused"]] == [("option/value", 4)]
+
+
+@pytest.mark.parametrize("name", ["side", "depth"])
+def test_whole_numbers_are_tried_where_those_between_are_refused(spec: str, name: str) -> None:
+    asked = (spec, "--least", "macs", "--under", "activations >= 9000", "--vary")
+    found = fitted(*asked, f"{name}=1:40")
+    assert found["whole"] == [name]
+    assert found["space"] == {name: "1:40:1"}
+    assert found["refused"] == []
+    assert found["rows"] == fitted(*asked, f"{name}=1:40:1")["rows"]
+    shown = within("fit", *asked, f"{name}=1:40").stdout
+    assert f"{name}: those between are refused" in shown
+    assert fitted(*asked, "width=1:40")["whole"] == []
+    several = fitted(*asked, "side=8:20", "--vary", "depth=1:3", "--vary", "width=1:3", "--tries", "50")
+    assert several["whole"] == ["side", "depth"]
+
+
+@pytest.mark.parametrize("targets", [("macs = 400K", "params = 3000"), ("params = 3000", "macs = 400K")])
+def test_several_targets_of_one_parameter_are_met_as_nearly_as_can_be(
+    spec: str, targets: tuple[str, ...]
+) -> None:
+    found = fitted(spec, "--vary", "width=0.25:40", "--to", targets[0], "--to", targets[1], code=1)
+    every = [figures(spec, width=Fraction(filters, 8)) for filters in range(2, 321)]
+    wanted = {"macs": 400_000, "params": 3000}
+    missed = []
+    for each in every:
+        apart = (abs(Fraction(getattr(each, key), value) - 1) for key, value in wanted.items())
+        missed.append(sum(max(off - Fraction(1, 100), Fraction(0)) for off in apart))
+    best = every[missed.index(min(missed))]
+    assert found["rows"][0]["figures"]["params"] == best.params
+    assert "for each target" in found["way"]
+
+
+def test_every_row_has_numbers_of_few_digits_within_the_range(spec: str) -> None:
+    for target in ("params = 2010", "params = 1"):
+        rows = within("fit", spec, "--vary", "width=0.26:40", "--to", target, "--format", "json").stdout
+        for row in json.loads(rows)["rows"]:
+            assert len(str(row["params"]["width"])) <= 5
+            assert 0.26 <= row["params"]["width"] <= 40
+
+
+def test_what_the_space_refuses_itself_is_no_try(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "GRID", 10)
+    asked = (spec, "--vary", "width=1:8:0.0625", "--vary", "side=8:60:1", "--most", "activations")
+    under = ("--under", "macs <= 2M", "--under", "$width * $side <= 300")
+    for tries in (100, 400):
+        found = fitted(*asked, *under, "--tries", str(tries))
+        refused = sum(each["count"] for each in found["refused"])
+        assert refused > 0
+        assert tries <= found["tried"] - refused <= tries + 120  # a generation is tried to its end
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "count"),
+    [("$w / ($w - 1) = 2", "expression/zero-division", 1), ("$s * 1 = 4", "expression/type", 1)],
+)
+def test_where_a_target_has_no_value_a_network_is_refused(
+    tmp_path: Path, target: str, code: str, count: int
+) -> None:
+    path = tmp_path / "words.yaml"
+    path.write_text("input: [1]\nparams: {w: 2, s: 4}\nlayers: [{type: linear, units: $w + 1}]\n")
+    varied = "w=1,2,3" if "w" in target else "s=4,a"
+    found = fitted(str(path), "--vary", varied, "--to", target)
+    assert found["refused"][0]["code"] == code
+    assert found["refused"][0]["count"] == count
+
+
+SAW = """
+input: [1]
+params: {w: 1}
+layers: [{type: linear, units: $w + 40 * ($w % 5)}]
+"""
+
+
+def test_a_figure_that_goes_up_and_down_is_met_where_it_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "saw.yaml"
+    path.write_text(SAW)
+    found = fitted(str(path), "--vary", "w=1:3000:1", "--to", "params = 2760", "--within", "0.01%")
+    assert found["rows"][0]["params"]["w"] == 1380
+    assert found["rows"][0]["off"] == [0]
+    assert found["sure"]
+
+
+def test_a_miss_by_far_is_written_out(spec: str) -> None:
+    ended = within("fit", spec, "--vary", "width=1:2", "--to", "macs = 1")
+    assert "e+" not in ended.stdout
+    assert re.search(r"[+][1-9]\d{0,2}(,\d{3})+ %", ended.stdout)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,14 @@ import pytest
 
 import cnnstat
 from cnnstat.base.errors import ArgumentError
-from cnnstat.commands.sweep.conditions import Condition, Order, read_orders, read_where
+from cnnstat.commands.sweep.conditions import (
+    Condition,
+    Order,
+    check_together,
+    is_of_params,
+    read_orders,
+    read_where,
+)
 from cnnstat.commands.sweep.rows import Row
 from cnnstat.commands.sweep.selection import Selection, Wanted
 from cnnstat.commands.sweep.table import Columns
@@ -27,7 +34,7 @@ def rows(count: int, seed: int = 0) -> list[Row]:
     for number in range(count):
         params = draw.choice([None, *range(20)])
         figures = params, draw.randrange(20), (draw.randrange(9), draw.randrange(9))
-        found.append(Row(number, 0, (draw.randrange(5),), figures))
+        found.append(Row(number, number, (draw.randrange(5),), figures))
     return found
 
 
@@ -122,11 +129,13 @@ def test_conditions_are_bounds_of_budgets(text: str, conditions: list[Condition]
         ("macs between 3M and", "lacks its upper bound"),
         ("field_stride >= 3", "has no bounds"),
         ("macs <= 3M and", "macs"),
+        ("output_shape <= 5", "has no bounds"),
+        ("width <= 0.5", "width is a parameter, and is written with a $: '$width <= 0.5'"),
     ],
 )
 def test_what_is_no_condition_is_refused(text: str, why: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        read_where(text)
+        read_where(text, ("width",))
     assert why in str(caught.value)
 
 
@@ -166,3 +175,24 @@ def test_points_that_go_into_a_stream_are_not_kept(
         ended = within(*asked, "--format", "csv", "--top", "15")
         assert ended.stdout.count("\n") == 16
     assert (made[-1].matching, [*made[-1].rows()]) == (16, [])
+
+
+@pytest.mark.parametrize("text", ["macs between 400M and 300M", "macs >= 2 and params <= 4 and macs <= 1"])
+def test_bounds_that_exclude_each_other_are_refused(text: str) -> None:
+    with pytest.raises(ArgumentError, match="exclude each other"):
+        check_together(read_where(text))
+    check_together(read_where("macs between 300M and 300M and params >= 400M"))
+
+
+@pytest.mark.parametrize("text", ["$width <= 0.5 and macs <= 20M", "inference_memory <= 4 and $width >= 1"])
+def test_a_condition_is_of_parameters_or_of_figures(text: str) -> None:
+    with pytest.raises(ArgumentError, match="give each a condition of its own"):
+        is_of_params(text)
+    assert is_of_params("$macs <= 4 and count($power, 0) == 1 and $act == 'macs'")
+    assert not is_of_params("macs <= 4")
+
+
+def test_a_figure_without_an_order_is_compared_nowhere() -> None:
+    for text in ("output_shape", "field_stride"):
+        with pytest.raises(ArgumentError, match="cannot be compared"):
+            read_orders(text)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 import pytest
@@ -13,11 +15,8 @@ import pytest
 import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.tool_counts import tool_counts, total
-from cnnstat.commands.sweep.figures import SWEPT
-from tests.program import within
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from cnnstat.commands.sweep.figures import ON_MACHINES, SWEPT
+from tests.program import in_terminal, within
 
 GRID = ("mobilenet-v1", "--vary", "width=0.25:1:0.25", "--vary", "resolution=96:224:64")
 
@@ -225,6 +224,74 @@ def test_derived_parameters_follow_from_a_command_line() -> None:
     assert [(row["width"], row["resolution"]) for row in rows] == [(1, 192), (0.5, 96)]
 
 
+def test_a_narrow_terminal_shows_which_point_it_is_and_what_was_asked_first() -> None:
+    own = ("regnet", "--sample", "40", "--top", "2")
+    for arguments in (("sweep", *own, "--columns", "params,activations"), ("sweep", *own)):
+        shown = plain_lines(in_terminal(80, *arguments))
+        header = next(line for line in shown if "depth" in line)
+        assert {"point", "depth", "w0", "wa", "wm", "g", "params"} <= {*header.split()}
+        assert " w4 " not in header  # it follows from others
+        assert all(len(line) <= 80 for line in shown[shown.index(header) :])
+
+
+def plain_lines(shown: str) -> list[str]:
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).replace("\r", "\n").splitlines()
+
+
+def test_what_variants_differ_in_is_shown() -> None:
+    found = swept("efficientnet", "--variants", "--columns", "params")
+    assert (found[0]["network"], found[0]["width"], found[0]["depth"]) == (
+        "efficientnet#efficientnet-b0",
+        1,
+        1,
+    )
+    assert (found[7]["width"], found[7]["depth"], found[7]["resolution"]) == (2, 3.1, 600)
+
+
+def test_a_variant_has_its_own_parameters_whatever_the_space_of_the_family(tmp_path: Path) -> None:
+    spec = tmp_path / "family.yaml"
+    spec.write_text(
+        "input: [1]\nparams: {w: 1, v: 1}\nspace: {w: [4, 8]}\n"
+        "variants: {a: {params: {w: 6}}, b: {}}\nlayers: [{type: linear, units: $w * $v}]\n"
+    )
+    assert [(row["network"][-1], row["w"]) for row in swept(str(spec), "--variants")] == [("a", 6), ("b", 1)]
+    found = swept(f"{spec}#a", "--vary", "v=2,3", "--columns", "activations")
+    assert [row["activations"] for row in found] == [12, 18]
+    assert [row["w"] for row in swept(str(spec), "--columns", "params")] == [4, 8]
+
+
+def test_what_varies_is_written_as_it_was_and_of_which_network(tmp_path: Path) -> None:
+    for name, values in (("one", "1:9:2"), ("two", "[16, 32]")):
+        (tmp_path / f"{name}.yaml").write_text(
+            f"input: [1]\nparams: {{w: 1}}\nspace: {{w: {values}}}\nlayers: [{{type: linear, units: $w}}]\n"
+        )
+    one, two = (str(tmp_path / f"{name}.yaml") for name in ("one", "two"))
+    assert json.loads(within("sweep", one, "--format", "json").stdout)["space"] == {"w": "1:9:2"}
+    both = json.loads(within("sweep", one, two, "--format", "json").stdout)
+    assert both["space"] == {"w": f"1:9:2 of {one}; 16,32 of {two}"}
+
+
+def test_a_sweep_that_ends_early_says_how_large_it_is() -> None:
+    assert "a grid of 16 points" in within("sweep", "mobilenet-v1", "--matches", "3").stdout
+
+
+@pytest.mark.parametrize("name", ["points.csv", "points.jsonl", "points.json", "points.parquet", "points.md"])
+def test_a_file_is_in_the_format_of_its_name(tmp_path: Path, name: str) -> None:
+    form = {"md": "markdown"}.get(name.split(".")[1], name.split(".")[1])
+    own = ("sweep", "mobilenet-v1", "--vary", "width=1", "--columns", "macs", "-o")
+    assert within(*own, str(tmp_path / name)).returncode == 0
+    assert within(*own, str(tmp_path / "named"), "--format", form).returncode == 0
+    assert (tmp_path / name).read_bytes() == (tmp_path / "named").read_bytes()
+    assert within(*own, str(tmp_path / name), "--format", "table").returncode == 0
+    assert (tmp_path / name).read_text().startswith("mobilenet-v1: a grid")
+
+
+def test_where_no_network_is_left_there_is_no_chart() -> None:
+    ended = within("sweep", "mobilenet-v1", "--where", "macs <= 1", "--plot", "edf")
+    assert ended.returncode == 0
+    assert "no chart: no network meets the conditions" in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
@@ -247,6 +314,19 @@ def test_derived_parameters_follow_from_a_command_line() -> None:
         (["nothing.yaml"], "nothing.yaml"),
         (["torch:os:getcwd"], "names code"),
         ([], "Missing argument"),
+        (
+            ["mobilenet-v1", "--vary", "resolution=7*32"],
+            "'7*32' is a word: what is worked out has a parameter",
+        ),
+        (
+            ["mobilenet-v1", "--vary", "width=1", "--set", "width=2"],
+            "width is given to --set, where it does not",
+        ),
+        (["mobilenet-v1", "mobilenet-v1"], "mobilenet-v1 is given twice"),
+        (["mobilenet-v1", "--input", "3x64x64", "--input", "3x64x64"], "is given twice"),
+        (["mobilenet-v1", "--where", "width <= 0.5"], "is written with a $: '$width <= 0.5'"),
+        (["mobilenet-v1", "--where", "$width <= 0.5 and macs <= 20M"], "give each a condition of its own"),
+        (["mobilenet-v1", "--where", "macs between 400M and 300M"], "exclude each other"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_a_way_out(arguments: list[str], why: str) -> None:
@@ -270,3 +350,16 @@ def test_numbers_beyond_64_bits_stay_exact(tmp_path: Path) -> None:
     rows = swept(str(spec), "--vary", "n=999999,1000000", "--columns", "macs")
     for row in rows:
         assert row["macs"] == (10**6 + 1) * row["n"] * 10**12
+
+
+def test_which_figures_take_long_is_said_in_the_manual_and_in_the_help() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "sweep.md").read_text(encoding="utf-8")
+    (said,) = re.findall(r"These go through every layer.+?\n\n", manual, re.DOTALL)
+    slow = {key for key, figure in SWEPT.items() if figure.walked or figure.under}
+    assert {*re.findall(r"`(\w+)`", said)} == slow - {*CONVENTIONS, *ON_MACHINES}
+    assert "those of a machine, those of other tools," in said
+    text = " ".join(within("sweep", "--help").stdout.split())
+    (said,) = re.findall(
+        r"Those of other tools, those of a machine and (.+?) take several times as long", text
+    )
+    assert {*said.split(", ")} == slow - {*CONVENTIONS, *ON_MACHINES}
