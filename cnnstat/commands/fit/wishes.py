@@ -129,6 +129,9 @@ def read_target(text: str) -> Target:
     if match is None:
         raise ArgumentError(f"'{text}' is no target; {_WAYS}")
     left, right = match[1], match[2].strip()
+    if "$" in right:
+        both = f"{left} - ({right}) = 0"
+        raise ArgumentError(f"'{text}': a target equals a number; of parameters write '{both}'")
     try:
         if "$" in left:
             return Target("", parse(left), printed(right).value, text.strip())
