@@ -24,6 +24,9 @@ _GROUP = 50_000
 
 _Type: TypeAlias = Literal["int64", "decimal", "float64", "bool", "string", "sizes"]
 
+_FIXED = 2
+"""Columns before those of parameters: point and network."""
+
 _LIMITS: dict[_Type, int] = {"int64": 2**63, "decimal": 10**38}
 """Whole numbers of a type are below these, and above their negatives."""
 
@@ -95,7 +98,8 @@ class Parquet:
         """Return the type of a column: of figures by their kind, of parameters by what they are."""
         figure = place - len(self.columns.names) + len(self.columns.shown)
         if figure < 0:
-            return _narrowest(cells, self.columns.kinds.get(self.columns.params[place - 2]))
+            named = self.columns.params[place - _FIXED] if place >= _FIXED else ""
+            return _narrowest(cells, self.columns.kinds.get(named))
         kind = SWEPT[self.columns.shown[figure]].kind
         if kind in REAL:
             return "float64"

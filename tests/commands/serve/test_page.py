@@ -54,7 +54,7 @@ def until(holds: Callable[[], Any], what: str = "") -> None:
 
 
 def at_end(page: Any) -> None:
-    page.locator(".editor .cm-content").click()
+    page.locator(".editor .cm-content").focus()  # a click may miss what is just being laid out
     page.keyboard.press("Control+End")
 
 

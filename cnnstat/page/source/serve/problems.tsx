@@ -15,12 +15,8 @@ export function Problems({ found, onShow, onMend }: Props) {
       <ul>
         {found.map((each) => (
           <li key={`${each.line}:${each.column}:${each.code}:${each.message}`} class={each.severity}>
-            <button
-              type="button"
-              class="at"
-              onClick={() => onShow(each)}
-              aria-label={`Line ${each.line}, column ${each.column}`}
-            >
+            <button type="button" class="at" title="Go there" onClick={() => onShow(each)}>
+              <span class="unseen">Line and column </span>
               {each.line}:{each.column}
             </button>
             <div>
