@@ -129,6 +129,9 @@ def read_target(text: str) -> Target:
     if match is None:
         raise ArgumentError(f"'{text}' is no target; {_WAYS}")
     left, right = match[1], match[2].strip()
+    if "$" in right:
+        way = f"; write '{left} - ({right}) = 0'" if "$" in left else ""
+        raise ArgumentError(f"'{text}': a target equals a number, not what parameters make{way}")
     try:
         if "$" in left:
             return Target("", parse(left), printed(right).value, text.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.plot.chart import OTHER, Axis, Chart, Panel, Point, Series, label
@@ -89,14 +89,11 @@ def _words(selection: Selection) -> str:
 
 def _params(collected: Collected, selection: Selection) -> Chart:
     columns, some = collected.columns, collected.some()
-    numeric = [
-        name
-        for name in columns.params
-        if any(number(columns.cell(row, name), least=True) is not None for row in some)
-    ]
+    numeric = [name for name in columns.params if _are_numbers(columns.cell(row, name) for row in some)]
+    others = ", ".join(label(name) for name in columns.params if name not in numeric)
     pairs = [(name, key) for key in columns.shown if SWEPT[key].kind != "text" for name in numeric]
     if not pairs:
-        raise ArgumentError("--plot params: no parameter that varies is a number")
+        raise ArgumentError("--plot params: no parameter that varies has numbers alone")
     panels = []
     for name, key in pairs[:_PANELS]:
         points = tuple(_points(some, name, key, collected))
@@ -105,7 +102,15 @@ def _params(collected: Collected, selection: Selection) -> Chart:
         panels.append(Panel(across, _axis(key, _heights(points)), (series,)))
     left = len(pairs) - len(panels)
     more = (f"{left} more pairs are not shown; --columns chooses figures",) if left > 0 else ()
-    return Chart("Figures by parameters", (*_said(collected), *more), tuple(panels))
+    words = (f"not all numbers, and not drawn: {others}",) if others else ()
+    return Chart("Figures by parameters", (*_said(collected), *words, *more), tuple(panels))
+
+
+def _are_numbers(cells: Iterable[Any]) -> bool:
+    """Say whether there is a number, and nothing else: on an axis, words would be left out, and true be 1."""
+    found = [cell for cell in cells if cell is not None]
+    numbers = (not isinstance(cell, bool) and number(cell, least=True) is not None for cell in found)
+    return bool(found) and all(numbers)
 
 
 def _points(rows: Sequence[Row], across: str, along: str, collected: Collected) -> Iterator[Point]:

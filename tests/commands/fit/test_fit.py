@@ -245,6 +245,8 @@ def test_a_miss_by_far_is_written_out(spec: str) -> None:
         (("--vary", "width=1:2", "--to", "macs <= 5"), "is no target"),
         (("--vary", "width=1:2", "--to", "mac = 5"), "did you mean 'macs'"),
         (("--vary", "width=1:2", "--to", "$width = many"), "'many' is not a figure"),
+        (("--vary", "width=1:2", "--to", "$width = $k + 1"), "write '$width - ($k + 1) = 0'"),
+        (("--vary", "width=1:2", "--to", "macs = $k"), "a target equals a number, not what parameters make"),
         (("--vary", "width=1:2", "--most", "macs", "--least", "params"), "exclude each other"),
         (("--vary", "width=1:2", "--most", "macs, params"), "one figure is made best"),
         (("--vary", "width=1:2", "--to", "macs = 5", "--within", "1e9"), "expected a share"),

@@ -134,3 +134,20 @@ def test_a_chart_that_cannot_be_made_is_refused_with_a_way_out(arguments: list[s
     ended = within("sweep", "mobilenet-v1", *arguments)
     assert ended.returncode == 2
     assert why in ended.stderr
+
+
+def test_a_parameter_that_is_no_number_is_named_in_place_of_being_drawn(tmp_path: Path) -> None:
+    """Of words and a number the number alone would be drawn, and true would be 1."""
+    spec = tmp_path / "words.yaml"
+    spec.write_text(
+        "input: [3, 8, 8]\nparams: {w: 4, on: true, mode: a}\n"
+        "space: {w: [4, 8], on: [true, false], mode: [a, b, 1]}\n"
+        "layers: [{type: conv, filters: $w, kernel: 3}, {type: relu, when: $on},"
+        " {type: relu, when: \"$mode == 'a'\"}]\n",
+        encoding="utf-8",
+    )
+    shown = within("sweep", str(spec), "--columns", "params", "--top", "1", "--plot", "params").stdout
+    chart = shown.partition("Figures by parameters")[2]
+    assert "not all numbers, and not drawn: on, mode" in chart
+    assert [line.split()[1] for line in chart.splitlines() if line.split()[:1] == ["4"]] == ["w"]
+    assert chart.count("└") == 1
