@@ -205,6 +205,12 @@ def test_what_a_space_says_is_replaced_by_name() -> None:
     )
 
 
+def test_of_several_networks_the_one_is_named_that_lacks_a_parameter() -> None:
+    said = refused("mobilenet-v2", "lenet5", "--vary", "width=0.5,1")
+    assert "lenet5: the network has no parameter 'width'" in said
+    assert "Error: the network has no parameter" in refused("lenet5", "--vary", "width=0.5,1")
+
+
 def test_conditions_on_parameters_are_met_before_anything_is_worked_out() -> None:
     found = document(*GRID, "--where", "$width * $resolution <= 100", "--where", "macs >= 1M")
     assert found["accepted"] == sum(w * r <= 100 for w in (0.25, 0.5, 0.75, 1) for r in (96, 160, 224))
