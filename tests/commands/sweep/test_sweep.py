@@ -286,6 +286,14 @@ def test_a_file_is_in_the_format_of_its_name(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).read_text().startswith("mobilenet-v1: a grid")
 
 
+def test_a_range_without_steps_is_named_by_its_place_where_it_stands_in_a_spec(tmp_path: Path) -> None:
+    spec = tmp_path / "endless.yaml"
+    spec.write_text("input: [1]\nparams: {d: 1}\nspace: {d: 1:4}\nlayers: [{type: linear, units: $d}]\n")
+    assert f"{spec}:3:9: space/range: the range of d has no steps" in refused(str(spec))
+    assert "endless.yaml:" not in refused(str(spec), "--vary", "d=1:5")
+    assert within("sweep", str(spec), "--sample", "2").returncode in (0, 1)
+
+
 def test_where_no_network_is_left_there_is_no_chart() -> None:
     ended = within("sweep", "mobilenet-v1", "--where", "macs <= 1", "--plot", "edf")
     assert ended.returncode == 0
