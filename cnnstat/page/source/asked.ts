@@ -26,11 +26,13 @@ export function useAsked<T>(ask: () => Answer<T>, inputs: readonly unknown[]): A
   useEffect(() => {
     if (!pending) return;
     let left = false;
+    // A question that the next one gave up may be refused before this is left: it is no answer to the next.
+    const show = (answer: Asked<T>) =>
+      left || setState((state) => (promises.get(state) === pending ? answer : state));
     (pending as Promise<T>).then(
-      (value) => left || setState({ value, waiting: false, refusal: "" }),
+      (value) => show({ value, waiting: false, refusal: "" }),
       (error: unknown) =>
-        left ||
-        setState({
+        show({
           value: undefined,
           waiting: false,
           refusal: error instanceof Error ? error.message : String(error),

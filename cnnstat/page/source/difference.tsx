@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { Scroll } from "./scroll";
 import { COLUMNS } from "./table/columns";
-import { bytes, count, field, shape } from "./text";
+import { bytes, count, exact, field, named, shape } from "./text";
 import type { DiffDocument, LayerChange, LayerEntry, TotalFigures } from "./types";
 
 interface Props {
@@ -17,12 +17,13 @@ export function Difference({ difference, onNetwork }: Props) {
   const [all, setAll] = useState(false);
   const { a, b } = difference;
   const layers = difference.layers.filter((change) => all || change.status !== "same");
+  const edited = difference.layers.some((change) => change.edits.length > 0);
   const same =
     difference.layers.length - difference.layers.filter((change) => change.status !== "same").length;
   return (
     <section class="difference" aria-label="Difference">
       <h2>
-        {a.name} → {b.name}
+        {named(a.name)} → {named(b.name)}
       </h2>
       {difference.differ ? null : <p>No layer, figure, input or output differs.</p>}
       <Scroll name="Sums of both">
@@ -31,10 +32,10 @@ export function Difference({ difference, onNetwork }: Props) {
             <tr>
               <th scope="col">in all</th>
               <th scope="col" class="number">
-                {a.name}
+                <span class="name">{named(a.name)}</span>
               </th>
               <th scope="col" class="number">
-                {b.name}
+                <span class="name">{named(b.name)}</span>
               </th>
               <th scope="col" class="number">
                 difference
@@ -61,7 +62,7 @@ export function Difference({ difference, onNetwork }: Props) {
               <th scope="col">change</th>
               <th scope="col">layer</th>
               <th scope="col">type</th>
-              <th scope="col">what differs</th>
+              {edited ? <th scope="col">what differs</th> : null}
               {SHOWN.map((column) => (
                 <th key={column.id} scope="col" class={column.numeric ? "number" : undefined}>
                   {column.title}
@@ -71,7 +72,7 @@ export function Difference({ difference, onNetwork }: Props) {
           </thead>
           <tbody>
             {layers.map((change, index) => (
-              <Change key={index} change={change} onNetwork={onNetwork} />
+              <Change key={index} change={change} edited={edited} onNetwork={onNetwork} />
             ))}
           </tbody>
         </table>
@@ -82,13 +83,19 @@ export function Difference({ difference, onNetwork }: Props) {
 
 const SHOWN = COLUMNS.filter((column) => column.atFirst);
 
-function Change({ change, onNetwork }: { change: LayerChange; onNetwork: Props["onNetwork"] }) {
+interface ChangeProps extends Pick<Props, "onNetwork"> {
+  readonly change: LayerChange;
+  /** Whether any layer has what is said of it in words. */
+  readonly edited: boolean;
+}
+
+function Change({ change, edited, onNetwork }: ChangeProps) {
   const { a, b, status } = change;
   const entry = (b ?? a) as LayerEntry;
   const both = (text: (entry: LayerEntry) => string) => arrow(a && text(a), b && text(b));
   return (
     <tr class={status}>
-      <td>
+      <td class="status">
         <span aria-hidden="true">{STATUS[status]}</span> {status}
       </td>
       <th scope="row">
@@ -103,9 +110,11 @@ function Change({ change, onNetwork }: { change: LayerChange; onNetwork: Props["
         </a>
       </th>
       <td>{both((each) => each.type)}</td>
-      <td>
-        {change.edits.map((edit) => `${edit.what}: ${said(edit.before)} → ${said(edit.after)}`).join("; ")}
-      </td>
+      {edited ? (
+        <td>
+          {change.edits.map((edit) => `${edit.what}: ${said(edit.before)} → ${said(edit.after)}`).join("; ")}
+        </td>
+      ) : null}
       {SHOWN.map((column) => (
         <td key={column.id} class={column.numeric ? "number" : undefined}>
           {both(column.text)}
@@ -158,12 +167,16 @@ function Total({
   const [before, after] = [value(a), value(b)];
   const shown = (each: number | string) => (typeof each === "number" ? text(each) : each);
   const change = typeof before === "number" && typeof after === "number" ? after - before : 0;
+  // The difference of two numbers that are not exact is none, however small it is.
+  const about = exact(change) && [before, after].some((each) => typeof each === "number" && !exact(each));
   return (
     <tr>
       <th scope="row">{title}</th>
       <td class="number">{shown(before)}</td>
       <td class="number">{shown(after)}</td>
-      <td class="number">{change ? `${change > 0 ? "+" : "−"}${text(Math.abs(change))}` : ""}</td>
+      <td class="number">
+        {change ? `${about ? "≈ " : ""}${change > 0 ? "+" : "−"}${text(Math.abs(change))}` : ""}
+      </td>
     </tr>
   );
 }

@@ -1,8 +1,8 @@
 /** All networks of a page in one table. */
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Scroll } from "./scroll";
-import { bytes, count, shape } from "./text";
+import { bytes, count, named, shape, visible } from "./text";
 import type { IndexEntry } from "./types";
 
 interface Column {
@@ -53,6 +53,17 @@ function findings(of: IndexEntry): string {
   return parts.join(", ");
 }
 
+/** The names of networks as they are shown: with its file where another has the same one. */
+export function namesOf(entries: readonly IndexEntry[]): string[] {
+  const shown = entries.map((of) => named(of.name));
+  const times = new Map<string, number>();
+  for (const name of shown) times.set(name, (times.get(name) ?? 0) + 1);
+  return entries.map(({ file }, index) => {
+    const name = shown[index] as string;
+    return (times.get(name) ?? 0) > 1 ? `${name} (${visible(file)})` : name;
+  });
+}
+
 interface Props {
   readonly entries: readonly IndexEntry[];
   readonly onNetwork: (position: number) => void;
@@ -62,6 +73,7 @@ export function Index({ entries, onNetwork }: Props) {
   const [filter, setFilter] = useState("");
   const [order, setOrder] = useState<{ column: number; down: boolean } | null>(null);
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const names = useMemo(() => namesOf(entries), [entries]);
   const rows = entries
     .map((of, index) => ({ index, of }))
     .filter(({ of }) => words.every((word) => `${of.name} ${of.file}`.toLowerCase().includes(word)));
@@ -111,18 +123,30 @@ export function Index({ entries, onNetwork }: Props) {
             {rows.map(({ index, of }) => (
               <tr key={index}>
                 <th scope="row">
-                  {of.totals ? <Link entry={of} position={index} onNetwork={onNetwork} /> : of.file}
-                  {of.problems.map((problem, line) => (
-                    <p key={line} class="problem">
-                      {problem}
-                    </p>
-                  ))}
+                  <span class="name" title={visible(of.file)}>
+                    {of.totals ? (
+                      <Link name={names[index] ?? ""} position={index} onNetwork={onNetwork} />
+                    ) : (
+                      visible(of.file)
+                    )}
+                  </span>
                 </th>
-                {COLUMNS.slice(1).map((column) => (
-                  <td key={column.title} class={column.numeric ? "number" : undefined}>
-                    {column.text(of)}
+                {of.problems.length ? (
+                  <td colSpan={COLUMNS.length - 1}>
+                    {findings(of)}
+                    {of.problems.map((problem, line) => (
+                      <pre key={line} class="problem">
+                        {problem}
+                      </pre>
+                    ))}
                   </td>
-                ))}
+                ) : (
+                  COLUMNS.slice(1).map((column) => (
+                    <td key={column.title} class={column.numeric ? "number" : undefined}>
+                      {column.text(of)}
+                    </td>
+                  ))
+                )}
               </tr>
             ))}
           </tbody>
@@ -133,11 +157,11 @@ export function Index({ entries, onNetwork }: Props) {
 }
 
 function Link({
-  entry,
+  name,
   position,
   onNetwork,
 }: {
-  entry: IndexEntry;
+  name: string;
   position: number;
   onNetwork: Props["onNetwork"];
 }) {
@@ -147,7 +171,7 @@ function Link({
   };
   return (
     <a href={`#network=${position}`} onClick={clicked}>
-      {entry.name}
+      {name}
     </a>
   );
 }

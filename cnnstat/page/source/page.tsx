@@ -4,11 +4,12 @@ import { useEffect } from "preact/hooks";
 import { Announcer } from "./announce";
 import { useAsked } from "./asked";
 import { Difference } from "./difference";
-import { Index } from "./index_of_networks";
+import { Index, namesOf } from "./index_of_networks";
 import { Network } from "./network";
 import { type Go, type Place, usePlace } from "./place";
 import { SchemeButton, useScheme } from "./scheme";
 import type { Answer, Scheme, Source } from "./source";
+import { named } from "./text";
 import type { PageDocument } from "./types";
 
 interface Props {
@@ -25,7 +26,7 @@ export function Page({ document: page, network }: Props) {
   const [place, go] = usePlace({ network: index.length > 1 ? ALL : 0, layer: "", unit: "", tab: "layers" });
   const [scheme, swap] = useScheme();
   const entry = index[place.network];
-  const name = entry?.name ?? page.title;
+  const name = entry ? (namesOf(index)[place.network] ?? "") : named(page.title);
   useEffect(() => {
     document.title = `${name} · cnnstat`;
   }, [name]);
@@ -44,7 +45,7 @@ export function Page({ document: page, network }: Props) {
                 <option value={ALL}>{difference ? "the difference" : "all networks"}</option>
                 {index.map((each, position) => (
                   <option key={each.key} value={position} disabled={each.totals === null}>
-                    {each.name}
+                    {namesOf(index)[position]}
                   </option>
                 ))}
               </select>

@@ -9,7 +9,12 @@ const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximu
 export const UNKNOWN = "–";
 
 export function count(value: number | null): string {
-  return value === null ? UNKNOWN : counts.format(value);
+  return value === null ? UNKNOWN : `${exact(value) ? "" : "≈ "}${counts.format(value)}`;
+}
+
+/** Says whether a whole number is the one that the document has: beyond 2^53 the nearest is read that a browser has. */
+export function exact(value: number): boolean {
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
 export function shape(sizes: readonly number[] | null): string {
@@ -48,6 +53,24 @@ export function field(of: ReceptiveField): string {
   if (of.size === null) return `unknown because of ${of.unknown_because_of ?? "its input"}`;
   const size = (of.upper_bound_because_of === undefined ? "" : "at most ") + shape(of.size);
   return of.aligned ? size : `${size}, not aligned`;
+}
+
+/** Returns text on one line as the terminal has it: signs that hide, or turn round what follows, are escapes. */
+export function visible(text: string): string {
+  return text.replace(/(?! )[\p{C}\p{Z}]/gu, (sign) => ESCAPES[sign] ?? escape(sign.codePointAt(0) ?? 0));
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+function escape(code: number): string {
+  const digits = code.toString(16);
+  if (code < 0x100) return `\\x${digits.padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
+}
+
+/** Returns a name that a spec gives as a title, a heading or a menu shows it: one of blanks alone is in quotes. */
+export function named(name: string): string {
+  return name.trim() ? visible(name) : `"${visible(name)}"`;
 }
 
 /** Returns arithmetic with its long numbers grouped: 120·(16·5·5 + 1) = 48,120. */

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { announce } from "../announce";
 import type { Source } from "../source";
+import { named } from "../text";
 import { Drawing } from "./drawing";
 import { allBlocks, ancestors, openAtFirst, shownFor, toggled } from "./folding";
 import { Layouts, type Placed } from "./layout";
@@ -122,7 +123,7 @@ export function Graph({ source, selected, onSelect }: Props) {
           selected={shown}
           focused={focused}
           scale={zoom.scale}
-          name={`Layers of ${outline.summary.name}`}
+          name={`Layers of ${named(outline.summary.name)}`}
           onPick={pick}
           onFold={fold}
         />

@@ -3,6 +3,7 @@
 import { useMemo } from "preact/hooks";
 import type { Go, Place } from "../place";
 import type { Source } from "../source";
+import { named } from "../text";
 import type { Block, LayerEntry } from "../types";
 import { Arithmetic } from "./arithmetic";
 import { Field } from "./field";
@@ -56,7 +57,7 @@ function Layer({ source, layer, entry, place, go }: LayerProps) {
   const onUnit = (next: readonly number[]) => go({ unit: next.join(",") });
   return (
     <>
-      <h2>{entry.name}</h2>
+      <h2>{named(entry.name)}</h2>
       <p>
         {look?.operation ?? entry.type}, reads {entry.inputs.join(", ")}
       </p>
@@ -73,7 +74,7 @@ function Layer({ source, layer, entry, place, go }: LayerProps) {
 function BlockView({ source, block }: { source: Source; block: Block }) {
   return (
     <>
-      <h2>{block.path}</h2>
+      <h2>{named(block.path)}</h2>
       <p>
         {block.figures.type}, a block that reads {block.figures.inputs.join(", ")}
       </p>

@@ -26,6 +26,9 @@ export type Share = keyof typeof SHARES;
 
 export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused }: Props) {
   const [zoo, setZoo] = useState<ZooDocument["networks"]>([]);
+  // What is chosen waits for its button: the arrow keys choose each in turn.
+  const [network, setNetwork] = useState("");
+  const [what, setWhat] = useState<Share | "">("");
   const file = useRef<HTMLInputElement>(null);
   useEffect(() => {
     get<ZooDocument>("zoo").then(
@@ -40,10 +43,13 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
       onRefused(error instanceof Error ? error.message : String(error));
     }
   };
-  const chosen = (event: Event & { currentTarget: HTMLSelectElement }) => {
-    const name = event.currentTarget.value;
-    event.currentTarget.value = "";
-    if (name) void start(name, () => get<ReadDocument>(`zoo?name=${encodeURIComponent(name)}`));
+  const begin = () => {
+    void start(network, () => get<ReadDocument>(`zoo?name=${encodeURIComponent(network)}`));
+    setNetwork("");
+  };
+  const make = () => {
+    if (what) onShare(what);
+    setWhat("");
   };
   const model = (event: Event & { currentTarget: HTMLInputElement }) => {
     const own = event.currentTarget.files?.[0];
@@ -62,7 +68,11 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
       >
         Save
       </button>
-      <select aria-label="Start from a bundled network" onChange={chosen}>
+      <select
+        aria-label="A bundled network"
+        value={network}
+        onChange={(event) => setNetwork(event.currentTarget.value)}
+      >
         <option value="">Start from…</option>
         {zoo.map((each) => (
           <option key={each.name} value={each.name}>
@@ -70,19 +80,18 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
           </option>
         ))}
       </select>
+      <button type="button" disabled={!network} title="Put it in place of the text" onClick={begin}>
+        Start
+      </button>
       <button type="button" onClick={() => file.current?.click()}>
         Read ONNX…
       </button>
       <input ref={file} type="file" accept=".onnx" hidden aria-label="An ONNX model" onChange={model} />
       <select
-        aria-label="Make a file of the network"
-        value=""
+        aria-label="A file of the network"
+        value={what}
         disabled={busy !== ""}
-        onChange={(event) => {
-          const what = event.currentTarget.value;
-          event.currentTarget.value = "";
-          if (what in SHARES) onShare(what as Share);
-        }}
+        onChange={(event) => setWhat(event.currentTarget.value as Share | "")}
       >
         <option value="">{busy || "Make a file…"}</option>
         {Object.entries(SHARES).map(([key, title]) => (
@@ -91,6 +100,9 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
           </option>
         ))}
       </select>
+      <button type="button" disabled={!what || busy !== ""} title="Download it" onClick={make}>
+        Make
+      </button>
     </div>
   );
 }

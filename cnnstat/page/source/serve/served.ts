@@ -3,6 +3,7 @@
 import type { Outline, Source, Tab } from "../source";
 import type { ExplainedEntry, FamilyColours, LayerFields, UnitTrace } from "../types";
 import type { Asking } from "./asking";
+import { newest, newestOf } from "./newest";
 import { once, post } from "./server";
 import type { ChartsDocument, ConventionsDocument, FindingsDocument } from "./types";
 
@@ -12,14 +13,7 @@ export function servedSource(
   colours: Readonly<Record<string, FamilyColours>>,
   findings: () => Promise<FindingsDocument>,
 ): Source {
-  const ofNames = <T>(place: string) => {
-    const asked = new Map<string, () => T | Promise<T>>();
-    return (layer: string) => {
-      const one = asked.get(layer) ?? once(() => post<T>(place, { ...asking, layer }));
-      asked.set(layer, one);
-      return one();
-    };
-  };
+  const ofNames = <T>(place: string) => newestOf(place, (layer) => post<T>(place, { ...asking, layer }));
   const places = outline.summary.input_shape.length > 1;
   const explained = ofNames<ExplainedEntry>("explained");
   const fields = ofNames<LayerFields>("fields");
@@ -48,6 +42,7 @@ export function servedSource(
     findings: found,
     spec: () => null,
     proof: () => null,
-    trace: (layer, unit) => post<UnitTrace>("trace", { ...asking, layer, unit: unit ?? [] }),
+    trace: (layer, unit) =>
+      newest("trace", () => post<UnitTrace>("trace", { ...asking, layer, unit: unit ?? [] })),
   };
 }
