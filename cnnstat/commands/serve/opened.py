@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cnnstat import __version__
+from cnnstat.base.text import visible
 from cnnstat.commands.import_.imported import imported
 from cnnstat.commands.serve.document import StartDocument
 from cnnstat.commands.serve.opened_file import FileState, OpenedFile
@@ -18,7 +19,7 @@ FIRST = "lenet5"
 
 
 class Opened(Struct, frozen=True):
-    """A text under a name; ``file`` is the one that it may be saved to, None where there is none."""
+    """A text under a name as it is shown; ``file`` is the one that it may be saved to, None where there is none."""
 
     name: str
     text: str
@@ -49,12 +50,12 @@ def opened(spec: str | None) -> Opened:
     """
     if spec is not None and is_model(spec):
         found = imported(spec, {}, None, name=None, flat=False)
-        return Opened(spec, found.text, None, remarks=found.said)
+        return Opened(visible(spec), found.text, None, remarks=found.said)
     name = spec or FIRST
     text, shown, variant = file.read(name)
     if name == "-" or not Path(shown).exists():  # a bundled network is nobody's to change
-        return Opened(shown, text, variant or _variant(name))
-    return Opened(shown, text, variant, OpenedFile(Path(shown)))
+        return Opened(visible(shown), text, variant or _variant(name))
+    return Opened(visible(shown), text, variant, OpenedFile(Path(shown)))
 
 
 def _variant(name: str) -> str | None:

@@ -159,6 +159,7 @@ class Workers:
             each.process.join()
 
     async def _answer(self, job: Job, bound: Bound, turn: Turn, this: object) -> Answer:
+        content = encode_job(job)  # before a worker is taken: where this fails, none is lost
         worker = await self._idle.get()
         if worker is None or self._closed:
             return _stopped()
@@ -169,13 +170,16 @@ class Workers:
             self._at_work[turn] = worker
         loop = asyncio.get_running_loop()
         try:
-            data = await loop.run_in_executor(self._threads, worker.answered, encode_job(job), bound.seconds)
+            data = await loop.run_in_executor(self._threads, worker.answered, content, bound.seconds)
             answer = decode_answer(data)
         except _Ended as ended:
             if self._closed:
                 return _stopped()
             self._replace(worker)
             return refusal(Ending.TOO_MUCH, ended.why, ended.code)
+        except BaseException:  # a fault, or nobody waits any more: what the worker is at, nobody knows
+            self._replace(worker)
+            raise
         finally:
             if self._at_work.get(turn) is worker:
                 del self._at_work[turn]

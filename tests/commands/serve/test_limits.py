@@ -69,6 +69,30 @@ def test_of_a_page_the_newest_request_counts(tmp_path: Path) -> None:
         assert (older.result().status_code, older.result().json()["code"]) == (503, "superseded")
 
 
+@pytest.mark.parametrize("fault", ["encode_job", "decode_answer"])
+def test_a_fault_of_the_server_costs_no_worker(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither before a worker has the job nor behind it: the next request is answered."""
+
+    def fail(_: object) -> bytes:
+        raise UnicodeEncodeError("utf-8", "\udcff", 0, 1, "a name that is none")
+
+    with served(tmp_path, count=1) as page:
+        for _ in range(2):
+            with monkeypatch.context() as patch:
+                patch.setattr(f"cnnstat.commands.serve.workers.{fault}", fail)
+                with pytest.raises(UnicodeEncodeError):
+                    page.post("live", {"text": SMALL})
+            with ThreadPoolExecutor(1) as threads:
+                answered = threads.submit(page.live, SMALL)
+                try:
+                    assert answered.result(60)["network"] is not None
+                finally:
+                    assert page.client.portal is not None
+                    page.workers._waiting and page.client.portal.call(page.workers.stop)
+
+
 def test_too_many_requests_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnnstat.commands.serve.workers.WAITING", 0)
     with served(tmp_path, count=1) as page:
