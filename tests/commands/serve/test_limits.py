@@ -11,7 +11,7 @@ import pytest
 
 from cnnstat.commands.serve import app, bounds
 from cnnstat.commands.serve.bounds import Bound
-from tests.commands.serve.client import MANY, SMALL, served
+from tests.commands.serve.client import LONG, MANY, SMALL, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +39,8 @@ def test_a_text_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_text_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
-    with served(tmp_path, count=1, memory=110 << 20) as page:
-        answer = page.post("live", {"text": MANY})
+    with served(tmp_path, count=1, memory=150 << 20) as page:
+        answer = page.post("live", {"text": LONG})
         assert (answer.status_code, answer.json()["code"]) == (503, "memory")
         assert page.live(SMALL)["network"]["summary"]["totals"]["params"] == 224
 
@@ -58,9 +58,10 @@ def test_one_page_that_hangs_keeps_no_other_waiting(tmp_path: Path) -> None:
         assert {each.result().json()["code"] for each in slow} == {"stopped"}
 
 
-def test_of_a_page_the_newest_request_counts(tmp_path: Path) -> None:
+def test_of_a_page_the_newest_request_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnstat.commands.serve.workers.SUPERSEDED", 0.0)
     with served(tmp_path) as page, ThreadPoolExecutor(1) as threads:
-        older = threads.submit(page.post, "live", {"text": MANY}, page="one")
+        older = threads.submit(page.post, "live", {"text": LONG}, page="one")
         while not page.workers._at_work:
             time.sleep(0.01)
         other = page.post("live", {"text": SMALL}, page="two")
