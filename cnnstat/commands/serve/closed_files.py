@@ -54,7 +54,7 @@ def _hook(folder: Path) -> Callable[[str, tuple[Any, ...]], None]:
 
 
 def _allowed(path: str, flags: int | None, roots: tuple[str, ...], single: frozenset[str]) -> bool:
-    """Say whether a file may be opened: by where it really is, for a path may lead out by `..` and by links."""
+    """Say whether a file may be opened: by where it really is, for `..` and links lead out of a path."""
     if path == os.devnull:
         return True
     if (flags or 0) & _CHANGING:

@@ -12,19 +12,16 @@ import pytest
 
 from cnnstat.spec import bundled
 from tests.commands.draw.hostile_spec import SIGNS
-from tests.commands.serve.browser import opened_page, program
+from tests.commands.serve.browser import at_end, opened_page, problems, program, sums, until, write
 from tests.commands.serve.client import SMALL
 from tests.page.browser import axe, chromium, tabs, violations
 from tests.program import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.page
-
-WAIT = 60
-"""Seconds that anything may take on a machine that is busy."""
 
 
 @pytest.fixture
@@ -43,33 +40,6 @@ def page(spec: Path) -> Iterator[Any]:
         yield found
         refused = "Failed to load resource: the server responded with a status of 4"
         assert [each for each in said if not each.startswith(refused)] == []
-
-
-def until(holds: Callable[[], Any], what: str = "") -> None:
-    """Wait until something holds; it is asked from here, for the policy lets the page evaluate no text."""
-    end = time.monotonic() + WAIT
-    while not holds():
-        assert time.monotonic() < end, what or "it never came"
-        time.sleep(0.05)
-
-
-def at_end(page: Any) -> None:
-    page.locator(".editor .cm-content").focus()  # a click may miss what is just being laid out
-    page.keyboard.press("Control+End")
-
-
-def write(page: Any, text: str) -> None:
-    at_end(page)
-    page.keyboard.insert_text(text)
-
-
-def problems(page: Any) -> list[str]:
-    return list(page.locator(".problems li").all_inner_texts())
-
-
-def sums(page: Any) -> dict[str, str]:
-    names, values = (page.locator(f".sums {each}").all_inner_texts() for each in ("dt", "dd"))
-    return dict(zip(names, values, strict=True))
 
 
 def test_a_mistake_is_marked_mended_and_saved(page: Any, spec: Path) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cnnstat.base.errors import SpecError
 from cnnstat.commands.check.replaced import replace_text
+from cnnstat.commands.serve.opened import opened
 from cnnstat.commands.serve.opened_file import OpenedFile
 from tests.commands.serve.client import SMALL, served
 
@@ -164,6 +166,17 @@ def test_a_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
         assert spec.read_text() == "# mine\n" + SMALL
         spec.unlink()
         assert "is not there any more" in page.get("file").json()["trouble"]
+
+
+@pytest.mark.parametrize("name", ["lenet5#nobody", "resnet#nobody", "{}#nobody"])
+def test_a_variant_that_there_is_not_is_refused_at_the_start(name: str, spec: Path) -> None:
+    with pytest.raises(SpecError, match="no variant 'nobody'"):
+        opened(name.format(spec))
+
+
+def test_a_file_that_is_no_text_says_where(spec: Path) -> None:
+    spec.write_bytes(b"name: caf\xe9\n")
+    assert OpenedFile(spec).state().trouble == "net.yaml: is not UTF-8 text (byte 9)"
 
 
 def test_a_folder_that_takes_no_files_is_said(own: Page, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
