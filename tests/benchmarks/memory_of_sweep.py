@@ -41,12 +41,19 @@ WAYS: dict[str, tuple[str, ...]] = {
     "edf": ("--plot", "edf=edf.json"),
     "store": ("--store", "points.duckdb"),
     "store again": ("--store", "points.duckdb"),
+    "query csv": ("--format", "csv", "-o", "points.csv"),
+    "query top": ("--sort=-macs", "--top", "20"),
+    "query pareto": ("--pareto", "params,-macs"),
 }
+"""Those of a query read what the ways before them have stored."""
 
 
-def measured(points: int, way: tuple[str, ...], folder: Path) -> tuple[float, float, str]:
-    """Return the seconds of processor and the largest memory in MB of a sweep, and its last line."""
-    asked = ("sweep", "small.yaml", "--sample", str(points), "--jobs", "1", *COLUMNS, *way)
+def measured(points: int, way: str, folder: Path) -> tuple[float, float, str]:
+    """Return the seconds of processor and the largest memory in MB, and how many are on a front."""
+    asked: tuple[str, ...] = ("sweep", "small.yaml", "--sample", str(points), "--jobs", "1")
+    if way.startswith("query"):
+        asked = ("query", "points.duckdb")
+    asked = (*asked, *COLUMNS, *WAYS[way])
     with (folder / "out").open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "cnnstat", *asked], cwd=folder, stdout=out, stderr=subprocess.STDOUT
@@ -70,8 +77,8 @@ def main() -> None:
         folder = Path(name)
         (folder / "small.yaml").write_text(SPEC, encoding="utf-8")
         for way in options.ways:
-            for points in (options.points // 10, options.points):
-                seconds, memory, front = measured(points, WAYS[way], folder)
+            for points in (options.points // 10, options.points)[way.startswith("query") :]:
+                seconds, memory, front = measured(points, way, folder)
                 on = f", {front} on the front" if front else ""
                 print(f"{way:16} {points:>12,} points  {seconds:8.1f} s  {memory:7.0f} MB{on}", flush=True)
 

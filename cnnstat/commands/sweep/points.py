@@ -57,7 +57,7 @@ class Points:
     def __init__(self, plan: Plan) -> None:
         self.seed = plan.seed
         families: dict[tuple[str, str], Family] = {}
-        self.networks = tuple(_network(member, plan, families) for member in plan.members)
+        self.networks = tuple(_named(member, plan, families) for member in plan.members)
         names = [name for network in self.networks for name in _shown(network)]
         self.params = tuple(dict.fromkeys((*_apart(self.networks), *names)))
 
@@ -123,6 +123,16 @@ class Points:
         return tuple(
             [values.get(name, None if name in varies else network.own.get(name)) for name in self.params]
         )
+
+
+def _named(member: Member, plan: Plan, families: dict[tuple[str, str], Family]) -> Network:
+    """Return a network with its space; what does not go with it is said with its name, of several."""
+    try:
+        return _network(member, plan, families)
+    except ArgumentError as error:
+        if len(plan.members) == 1:
+            raise
+        raise ArgumentError(f"{member.label}: {error}") from None
 
 
 def _network(member: Member, plan: Plan, families: dict[tuple[str, str], Family]) -> Network:

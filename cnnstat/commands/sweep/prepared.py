@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnnstat.base.errors import ArgumentError
+from cnnstat.base.errors import ArgumentError, Problem, SpecError
 from cnnstat.commands.sweep.figures import ON_MACHINES, USUAL, USUAL_ON_MACHINES, check_machine
 from cnnstat.commands.sweep.options import figures_for
 from cnnstat.commands.sweep.plan_of import plan_of
@@ -77,11 +77,16 @@ def _grid(points: Points) -> int:
     """Return how many points the grid has.
 
     Raises:
+        SpecError: it has none, by a range that stands in a spec.
         ArgumentError: it has none, or more than anybody waits for.
     """
     if points.endless:
         name = points.endless[0]
-        raise ArgumentError(f"the range of {name} has no steps, so there is no grid; --sample N draws points")
+        message = f"the range of {name} has no steps, so there is no grid; --sample N draws points"
+        for network in points.networks:
+            if name in network.space.endless and name in network.space.spans:
+                raise SpecError([Problem("space/range", message, network.space.spans[name])])
+        raise ArgumentError(message)
     count = points.count
     assert count is not None
     if count > MOST:

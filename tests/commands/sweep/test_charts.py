@@ -136,6 +136,34 @@ def test_a_chart_that_cannot_be_made_is_refused_with_a_way_out(arguments: list[s
     assert why in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("figures", "logs"),
+    [
+        ([(1, 100), (100, 9_999)], [True, False]),
+        ([(0, 1), (100, 100)], [False, True]),
+        ([(5, 7), (5, None)], [False, False]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["edf", "pareto", "params"])
+def test_an_axis_is_logarithmic_where_values_span_decades(
+    kind: str, figures: list[tuple[Any, Any]], logs: list[bool]
+) -> None:
+    chart = charted(kind, figures)
+    if kind == "pareto":
+        (panel,) = chart.panels
+        if None not in figures[1]:
+            assert [panel.x.log, panel.y.log] == logs
+    elif kind == "edf":
+        assert [(panel.x.log, panel.y.log) for panel in chart.panels] == [(each, False) for each in logs]
+    else:
+        assert [panel.y.log for panel in chart.panels] == logs
+        assert {(panel.x.unit, panel.x.log) for panel in chart.panels} == {("number", False)}
+
+
+def test_the_front_of_one_is_said_as_one() -> None:
+    assert "1 of them is on the front" in charted("pareto", [(1, 1), (2, 2)]).lines[-1]
+
+
 def test_a_parameter_that_is_no_number_is_named_in_place_of_being_drawn(tmp_path: Path) -> None:
     """Of words and a number the number alone would be drawn, and true would be 1."""
     spec = tmp_path / "words.yaml"

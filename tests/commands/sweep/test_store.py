@@ -106,6 +106,23 @@ def test_a_sweep_that_is_killed_goes_on_where_it_was(
     assert sum(stop - start for start, stop in done) == COUNT  # no point was worked out twice and stored
 
 
+def test_a_killed_worker_changes_no_point(tmp_path: Path, undisturbed: list[Any]) -> None:
+    """The batches that were under way are handed out again."""
+    psutil = pytest.importorskip("psutil", reason="it finds workers")
+    path = tmp_path / "worker.duckdb"
+    process = begin(path, "--jobs", "2")
+    parent, until = psutil.Process(process.pid), time.monotonic() + 120
+    workers: list[Any] = []
+    while not workers and process.poll() is None:
+        assert time.monotonic() < until
+        workers = [each for each in parent.children() if "spawn_main" in str(each.cmdline())]
+    workers[0].kill()
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert points(path) == undisturbed
+
+
 def test_a_point_that_is_stored_is_never_worked_out_again(tmp_path: Path) -> None:
     path = tmp_path / "marked.duckdb"
     assert within("sweep", *SWEEP, "--store", str(path)).returncode == 0

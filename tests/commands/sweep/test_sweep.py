@@ -205,6 +205,12 @@ def test_what_a_space_says_is_replaced_by_name() -> None:
     )
 
 
+def test_of_several_networks_the_one_is_named_that_lacks_a_parameter() -> None:
+    said = refused("mobilenet-v2", "lenet5", "--vary", "width=0.5,1")
+    assert "lenet5: the network has no parameter 'width'" in said
+    assert "Error: the network has no parameter" in refused("lenet5", "--vary", "width=0.5,1")
+
+
 def test_conditions_on_parameters_are_met_before_anything_is_worked_out() -> None:
     found = document(*GRID, "--where", "$width * $resolution <= 100", "--where", "macs >= 1M")
     assert found["accepted"] == sum(w * r <= 100 for w in (0.25, 0.5, 0.75, 1) for r in (96, 160, 224))
@@ -278,6 +284,14 @@ def test_a_file_is_in_the_format_of_its_name(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).read_bytes() == (tmp_path / "named").read_bytes()
     assert within(*own, str(tmp_path / name), "--format", "table").returncode == 0
     assert (tmp_path / name).read_text().startswith("mobilenet-v1: a grid")
+
+
+def test_a_range_without_steps_is_named_by_its_place_where_it_stands_in_a_spec(tmp_path: Path) -> None:
+    spec = tmp_path / "endless.yaml"
+    spec.write_text("input: [1]\nparams: {d: 1}\nspace: {d: 1:4}\nlayers: [{type: linear, units: $d}]\n")
+    assert f"{spec}:3:9: space/range: the range of d has no steps" in refused(str(spec))
+    assert "endless.yaml:" not in refused(str(spec), "--vary", "d=1:5")
+    assert within("sweep", str(spec), "--sample", "2").returncode in (0, 1)
 
 
 def test_where_no_network_is_left_there_is_no_chart() -> None:
