@@ -43,7 +43,7 @@ KINDS: dict[str, Bound] = {
 }
 """What workers answer, under the same names, and within which bounds."""
 
-_NEWEST = ("live", "findings")
+_NEWEST = ("live", "findings", "explained", "fields", "trace")
 """Of these a page wants the newest answer alone."""
 
 

@@ -17,7 +17,7 @@ ANSWER_BYTES = 32 << 20
 """Of a document that a page gets."""
 
 WAITING = 64
-"""Requests that wait for a worker, of all pages together."""
+"""Requests that wait for a worker, of all pages together: as many short ones, and as many long ones."""
 
 MEMORY = 3 << 30
 """Bytes of private memory of one worker, unless half of what is free is less."""

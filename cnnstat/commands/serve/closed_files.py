@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHANGING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_SYSTEM = ("/proc/", "/sys/", "/dev/null", "/dev/urandom", "/etc/localtime")
-"""What libraries ask the system for: how much memory and how many processors there are."""
+_SYSTEM = ("/dev/null", "/dev/urandom", "/proc/meminfo", "/proc/zoneinfo")
+_OWN = ("stat", "statm", "status")
+"""What is asked of the system, there and of this very process: how much memory there is, and is taken.
+
+All else under /proc is none of a page's business: the environment and the files of any process stand there.
+"""
 _NEVER = (
     *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"),
     *("os.startfile", "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"),
@@ -36,11 +40,12 @@ def close_files(folder: Path) -> None:
 
 def _hook(folder: Path) -> Callable[[str, tuple[Any, ...]], None]:
     roots = tuple(f"{root}{os.sep}" for root in sorted(_roots(folder)))
+    single = frozenset((*_SYSTEM, *(f"/proc/{os.getpid()}/{name}" for name in _OWN)))
 
     def asked(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
-            if not isinstance(path, int) and not _allowed(os.fsdecode(path), flags, roots):
+            if not isinstance(path, int) and not _allowed(os.fsdecode(path), flags, roots, single):
                 raise PermissionError(f"a page's request opens no files: {os.fsdecode(path)!r}")
         elif event in _NEVER:
             raise PermissionError(f"a page's request does nothing to the system: {event}")
@@ -48,13 +53,14 @@ def _hook(folder: Path) -> Callable[[str, tuple[Any, ...]], None]:
     return asked
 
 
-def _allowed(path: str, flags: int | None, roots: tuple[str, ...]) -> bool:
+def _allowed(path: str, flags: int | None, roots: tuple[str, ...], single: frozenset[str]) -> bool:
+    """Say whether a file may be opened: by where it really is, for `..` and links lead out of a path."""
     if path == os.devnull:
         return True
     if (flags or 0) & _CHANGING:
         return False
     real = os.path.realpath(path)
-    return real.startswith(roots) or real.startswith(_SYSTEM) or path.startswith(_SYSTEM)
+    return real in single or real.startswith(roots)
 
 
 def _roots(folder: Path) -> set[str]:

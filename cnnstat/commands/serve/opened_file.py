@@ -83,7 +83,10 @@ class OpenedFile:
             if len(data) > REQUEST_BYTES:
                 most = f"{REQUEST_BYTES >> 20} MiB"
                 raise FileError(self.path.name, f"is larger than {most}, the most that a page takes")
-            return data, data.decode("utf-8-sig")
+            try:
+                return data, data.decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise FileError(self.path.name, f"is not UTF-8 text (byte {error.start})") from None
 
 
 def _known(data: bytes) -> str:

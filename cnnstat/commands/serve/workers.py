@@ -113,7 +113,11 @@ class Workers:
         self._all: set[_Worker] = set()
         self._idle: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
         self._long = asyncio.Semaphore(max(1, count - 1))
-        self._count, self._waiting, self._closed = count, 0, False
+        self._count, self._closed = count, False
+        self._waits = {
+            True: 0,
+            False: 0,
+        }  # by whether they are long: those keep no figures from being asked for
         self._latest: dict[Turn, object] = {}
         self._at_work: dict[Turn, _Worker] = {}
 
@@ -124,28 +128,28 @@ class Workers:
 
     async def ask(self, job: Job, bound: Bound, page: str = "") -> Answer:
         """Return the answer to a job; of a ``page``, an older job of its kind is given up for it."""
-        if self._waiting >= WAITING:
+        if self._waits[bound.long] >= WAITING:
             return refusal(Ending.TOO_MUCH, "too many requests wait already", "requests")
         turn, this = (page, job.kind), object()
         if page:
             self._latest[turn] = this
             if turn in self._at_work:
                 self._at_work[turn].hurry()
-        self._waiting += 1
+        self._waits[bound.long] += 1
         try:
             if not bound.long:
                 return await self._answer(job, bound, turn, this)
             async with self._long:
                 return await self._answer(job, bound, turn, this)
         finally:
-            self._waiting -= 1
+            self._waits[bound.long] -= 1
             if self._latest.get(turn) is this:
                 del self._latest[turn]
 
     async def stop(self) -> None:
         """End all workers; what waits for one is answered that there is none."""
         self._closed = True
-        for _ in range(self._waiting):
+        for _ in range(sum(self._waits.values())):
             self._idle.put_nowait(None)
         await asyncio.to_thread(self.close)
 
@@ -159,6 +163,7 @@ class Workers:
             each.process.join()
 
     async def _answer(self, job: Job, bound: Bound, turn: Turn, this: object) -> Answer:
+        content = encode_job(job)  # before a worker is taken: where this fails, none is lost
         worker = await self._idle.get()
         if worker is None or self._closed:
             return _stopped()
@@ -169,13 +174,16 @@ class Workers:
             self._at_work[turn] = worker
         loop = asyncio.get_running_loop()
         try:
-            data = await loop.run_in_executor(self._threads, worker.answered, encode_job(job), bound.seconds)
+            data = await loop.run_in_executor(self._threads, worker.answered, content, bound.seconds)
             answer = decode_answer(data)
         except _Ended as ended:
             if self._closed:
                 return _stopped()
             self._replace(worker)
             return refusal(Ending.TOO_MUCH, ended.why, ended.code)
+        except BaseException:  # a fault, or nobody waits any more: what the worker is at, nobody knows
+            self._replace(worker)
+            raise
         finally:
             if self._at_work.get(turn) is worker:
                 del self._at_work[turn]

@@ -6,13 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tests.page.browser import chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+WAIT = 60
+"""Seconds that anything may take on a machine that is busy."""
 
 
 @contextmanager
@@ -44,3 +48,30 @@ def opened_page(*arguments: str, **options: Any) -> Iterator[Any]:
         page.goto(address)
         page.wait_for_selector(".network", timeout=60_000)
         yield page
+
+
+def until(holds: Callable[[], Any], what: str = "") -> None:
+    """Wait until something holds; it is asked from here, for the policy lets the page evaluate no text."""
+    end = time.monotonic() + WAIT
+    while not holds():
+        assert time.monotonic() < end, what or "it never came"
+        time.sleep(0.05)
+
+
+def at_end(page: Any) -> None:
+    page.locator(".editor .cm-content").focus()  # a click may miss what is just being laid out
+    page.keyboard.press("Control+End")
+
+
+def write(page: Any, text: str) -> None:
+    at_end(page)
+    page.keyboard.insert_text(text)
+
+
+def problems(page: Any) -> list[str]:
+    return list(page.locator(".problems li").all_inner_texts())
+
+
+def sums(page: Any) -> dict[str, str]:
+    names, values = (page.locator(f".sums {each}").all_inner_texts() for each in ("dt", "dd"))
+    return dict(zip(names, values, strict=True))

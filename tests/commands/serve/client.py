@@ -23,6 +23,9 @@ SMALL = "input: [3, 32, 32]\nlayers:\n- {type: conv, filters: 8, kernel: 3}\n"
 MANY = "input: [3, 32, 32]\nlayers:\n- {type: relu, repeat: 199999}\n"
 """A network that takes more than a second to unfold, and more than a hundred megabytes."""
 
+LONG = "input: [3, 32, 32]\nlayers:\n" + "- {type: conv, filters: 3, kernel: 3, padding: same}\n" * 30_000
+"""One that takes seconds to read, and twice the memory that a worker has at its start."""
+
 
 class Page:
     """What a page asks of its server; the token and the headers of a browser go with each request."""

@@ -11,7 +11,7 @@ import pytest
 
 from cnnstat.commands.serve import app, bounds
 from cnnstat.commands.serve.bounds import Bound
-from tests.commands.serve.client import MANY, SMALL, served
+from tests.commands.serve.client import LONG, MANY, SMALL, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,17 +39,18 @@ def test_a_text_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_text_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
-    with served(tmp_path, count=1, memory=110 << 20) as page:
-        answer = page.post("live", {"text": MANY})
+    with served(tmp_path, count=1, memory=150 << 20) as page:
+        answer = page.post("live", {"text": LONG})
         assert (answer.status_code, answer.json()["code"]) == (503, "memory")
         assert page.live(SMALL)["network"]["summary"]["totals"]["params"] == 224
 
 
-def test_one_page_that_hangs_keeps_no_other_waiting(tmp_path: Path) -> None:
-    """However many long answers are asked for, a worker is left for short ones."""
+def test_one_page_that_hangs_keeps_no_other_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many long answers are asked for, a worker is left for short ones, and so is a place to wait."""
+    monkeypatch.setattr("cnnstat.commands.serve.workers.WAITING", 3)
     with served(tmp_path) as page, ThreadPoolExecutor(4) as threads:
-        slow = [threads.submit(page.post, "findings", {"text": MANY}) for _ in range(3)]
-        while page.workers._waiting < 3:
+        slow = [threads.submit(page.post, "findings", {"text": LONG}) for _ in range(3)]
+        while page.workers._waits[True] < 3:
             time.sleep(0.01)
         assert page.live(SMALL)["network"] is not None
         assert not all(each.done() for each in slow)
@@ -58,15 +59,46 @@ def test_one_page_that_hangs_keeps_no_other_waiting(tmp_path: Path) -> None:
         assert {each.result().json()["code"] for each in slow} == {"stopped"}
 
 
-def test_of_a_page_the_newest_request_counts(tmp_path: Path) -> None:
-    with served(tmp_path) as page, ThreadPoolExecutor(1) as threads:
-        older = threads.submit(page.post, "live", {"text": MANY}, page="one")
-        while not page.workers._at_work:
+@pytest.mark.parametrize("kind", ["live", "findings", "explained", "fields", "trace"])
+def test_of_a_page_the_newest_request_counts(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnstat.commands.serve.workers.SUPERSEDED", 0.0)
+    more: dict[str, dict[str, object]] = {key: {"layer": "conv1"} for key in ("explained", "fields")}
+    more["trace"] = {"layer": "conv1", "unit": [0, 0, 0]}
+    long, small = ({"text": text, **more.get(kind, {})} for text in (LONG, SMALL))
+    with served(tmp_path, count=3) as page, ThreadPoolExecutor(1) as threads:
+        older = threads.submit(page.post, kind, long, page="one")
+        while not (page.workers._at_work or older.done()):
             time.sleep(0.01)
-        other = page.post("live", {"text": SMALL}, page="two")
-        newer = page.post("live", {"text": SMALL}, page="one")
-        assert {each.json()["variant"] for each in (newer, other)} == {None}
+        other = page.post(kind, small, page="two")
+        newer = page.post(kind, small, page="one")
+        assert {each.status_code for each in (newer, other)} == {200}
         assert (older.result().status_code, older.result().json()["code"]) == (503, "superseded")
+
+
+@pytest.mark.parametrize("fault", ["encode_job", "decode_answer"])
+def test_a_fault_of_the_server_costs_no_worker(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither before a worker has the job nor behind it: the next request is answered."""
+
+    def fail(_: object) -> bytes:
+        raise UnicodeEncodeError("utf-8", "\udcff", 0, 1, "a name that is none")
+
+    with served(tmp_path, count=1) as page:
+        for _ in range(2):
+            with monkeypatch.context() as patch:
+                patch.setattr(f"cnnstat.commands.serve.workers.{fault}", fail)
+                with pytest.raises(UnicodeEncodeError):
+                    page.post("live", {"text": SMALL})
+            with ThreadPoolExecutor(1) as threads:
+                answered = threads.submit(page.live, SMALL)
+                try:
+                    assert answered.result(60)["network"] is not None
+                finally:
+                    assert page.client.portal is not None
+                    any(page.workers._waits.values()) and page.client.portal.call(page.workers.stop)
 
 
 def test_too_many_requests_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,7 @@ import msgspec, cnnstat.commands.serve.answers
 from cnnstat.commands.serve.closed_files import close_files
 close_files(Path(sys.argv[1]))
 import wave  # a module of Python's may be read
+import psutil; psutil.virtual_memory(), psutil.Process().memory_info()
 print(open(sys.argv[1] + "/model").read())
 for attempt in sys.argv[2:]:
     try:
@@ -165,6 +166,12 @@ for attempt in sys.argv[2:]:
 ATTEMPTS = (
     "open('/etc/passwd')",
     "open(sys.argv[1] + '/../other')",
+    "open('/proc/../etc/passwd')",
+    "open('/proc/self/root/etc/passwd')",
+    "open('/sys/../etc/passwd')",
+    "open('/proc/self/environ')",
+    "open('/proc/1/cmdline')",
+    "import os; open(f'/proc/{os.getppid()}/environ')",
     "open(sys.argv[1] + '/link')",
     "open(sys.argv[1] + '/model', 'w')",
     "open(sys.argv[1] + '/new', 'x')",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cnnstat.base.errors import SpecError
 from cnnstat.commands.check.replaced import replace_text
+from cnnstat.commands.serve.opened import opened
 from cnnstat.commands.serve.opened_file import OpenedFile
 from tests.commands.serve.client import SMALL, served
 
@@ -141,6 +143,40 @@ def test_mode_and_link_stay(own: Page, spec: Path, tmp_path: Path) -> None:
     assert file.save("# mine\n", file.state().known)[0]
     assert link.is_symlink()
     assert (spec.read_text(), stat.S_IMODE(spec.stat().st_mode)) == ("# mine\n", 0o640)
+
+
+def test_a_hard_link_becomes_a_file_of_its_own(own: Page, spec: Path, tmp_path: Path) -> None:
+    """As docs/serve.md says: what is never half written takes the place of one name, not of all."""
+    os.link(spec, tmp_path / "other.yaml")
+    assert save(own, "# mine\n" + SMALL, own.get("start").json()["known"])[0] == 200
+    assert (spec.read_text(), (tmp_path / "other.yaml").read_text()) == ("# mine\n" + SMALL, SMALL)
+
+
+def test_a_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
+    spec = tmp_path / os.fsdecode(b"\xffbad.yaml")
+    try:
+        spec.write_text(SMALL)
+    except OSError:
+        pytest.skip("no such names here")
+    with served(tmp_path, str(spec), count=1) as page:
+        start = page.get("start").json()
+        assert start["name"].endswith("\\udcffbad.yaml")
+        assert page.live(SMALL)["network"] is not None
+        assert save(page, "# mine\n" + SMALL, start["known"])[0] == 200
+        assert spec.read_text() == "# mine\n" + SMALL
+        spec.unlink()
+        assert "is not there any more" in page.get("file").json()["trouble"]
+
+
+@pytest.mark.parametrize("name", ["lenet5#nobody", "resnet#nobody", "{}#nobody"])
+def test_a_variant_that_there_is_not_is_refused_at_the_start(name: str, spec: Path) -> None:
+    with pytest.raises(SpecError, match="no variant 'nobody'"):
+        opened(name.format(spec))
+
+
+def test_a_file_that_is_no_text_says_where(spec: Path) -> None:
+    spec.write_bytes(b"name: caf\xe9\n")
+    assert OpenedFile(spec).state().trouble == "net.yaml: is not UTF-8 text (byte 9)"
 
 
 def test_a_folder_that_takes_no_files_is_said(own: Page, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
 /** Units of a layer: as they are typed, channel first, and which of them stands for all. */
 
-/** Returns the middle unit of a shape, as `trace` takes it where none is named. */
+/** Returns the middle unit of a shape: the one of which a report has the numbers where none is named. */
 export function middle(shape: readonly number[]): number[] {
-  return shape.map((size, axis) => (axis === 0 && shape.length > 1 ? 0 : Math.floor(size / 2)));
+  return shape.map((size) => Math.floor(size / 2));
 }
 
 /** Returns the unit that a text names; null where it is none of this shape. */

@@ -5,6 +5,7 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
 import { nonceOfPage } from "./editor";
+import { asRead } from "./ends";
 import type { FileState } from "./types";
 
 interface Props {
@@ -32,7 +33,7 @@ export function ChangedFile({ name, outside, text, unsaved, onRead, onKeep }: Pr
           ? "Marked is what is different in your text, which is not saved."
           : "Marked is what is different here."}
       </p>
-      <Difference theirs={outside.text.replaceAll("\r\n", "\n")} mine={text} />
+      <Difference theirs={asRead(outside.text)} mine={text} />
       <div class="tools">
         <button type="button" onClick={onRead}>
           Take the file's text

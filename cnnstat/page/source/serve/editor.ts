@@ -28,6 +28,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { completions } from "./completion";
+import { asRead, separatorOf } from "./ends";
 import { marksOf } from "./marks";
 import type { Diagnostic } from "./types";
 
@@ -37,6 +38,9 @@ const LOOK = HighlightStyle.define([
   { tag: tags.string, class: "quoted" },
   { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], class: "sign" },
 ]);
+
+/** The id of the line that says which keys lead out of the editor. */
+export const KEYS = "keys-of-editor";
 
 /** The word by which the page's policy knows its own styles. */
 export function nonceOfPage(): string {
@@ -69,7 +73,11 @@ export class Editor {
           highlightSelectionMatches(),
           yaml(),
           syntaxHighlighting(LOOK),
-          EditorView.contentAttributes.of({ "aria-label": "Spec", spellcheck: "false" }),
+          EditorView.contentAttributes.of({
+            "aria-label": "Spec",
+            "aria-describedby": KEYS,
+            spellcheck: "false",
+          }),
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap]),
           keymap.of([...historyKeymap, ...defaultKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => update.docChanged && changed(this.text)),
@@ -91,7 +99,7 @@ export class Editor {
   /** Puts another text in place of this one: a step that can be undone, in which equal ends stay as they are. */
   replace(text: string): void {
     const before = this.view.state.doc.toString();
-    const after = docOf(text).toString();
+    const after = asRead(text);
     let start = 0;
     while (start < before.length && start < after.length && before[start] === after[start]) start++;
     let end = 0;
@@ -137,16 +145,6 @@ export class Editor {
   }
 }
 
-/** How the lines of a text end; where they differ, a return is a character as any other, and stays. */
-function separatorOf(text: string): string {
-  const returns = text.match(/\r/g)?.length ?? 0;
-  return returns > 0 &&
-    returns === (text.match(/\r\n/g)?.length ?? 0) &&
-    returns === (text.match(/\n/g)?.length ?? 0)
-    ? "\r\n"
-    : "\n";
-}
-
 function docOf(text: string): Text {
-  return Text.of(text.split(separatorOf(text)));
+  return Text.of(asRead(text).split("\n"));
 }

@@ -75,7 +75,7 @@ export function useFile(
       const response = await posted("file", JSON.stringify({ text, known: now.current.known }));
       const state = (await response.json()) as FileState;
       setKnown(state.known);
-      setBase(text.replaceAll("\r\n", "\n"));
+      setBase(text);
       setOutside(null);
       return true;
     } catch (error) {

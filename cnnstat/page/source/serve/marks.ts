@@ -14,7 +14,7 @@ export function marksOf(found: readonly Diagnostic[], state: EditorState): Mark[
     source: each.code,
     message: each.message,
     renderMessage: () => words(each),
-    actions: each.edits.length ? [mend(each)] : [],
+    actions: each.edits.length ? [mend(each, state.doc)] : [],
   }));
 }
 
@@ -31,8 +31,9 @@ function words(found: Diagnostic): Node {
   return whole;
 }
 
-function mend(found: Diagnostic): Action {
-  return { name: "Mend", apply: (view) => mended(view, found) };
+/** What mends it, as long as the text is the one that was asked for: the places of edits move with no other. */
+function mend(found: Diagnostic, doc: Text): Action {
+  return { name: "Mend", apply: (view) => view.state.doc.eq(doc) && mended(view, found) };
 }
 
 /** Makes the edits that mend it, as one step that can be undone. */

@@ -56,11 +56,17 @@ async function answered(request: Promise<Response>): Promise<Response> {
   );
 }
 
-/** Asks once, however often the answer is wanted; an answer that is there is there at once. */
+/** Asks once, however often the answer is wanted; an answer that is there is there at once. A refusal is not kept. */
 export function once<T>(ask: () => Promise<T>): () => Answer<T> {
   let held: Answer<T> | undefined;
   return () => {
-    held ??= ask().then((value) => (held = value));
+    held ??= ask().then(
+      (value) => (held = value),
+      (error: unknown) => {
+        held = undefined;
+        throw error;
+      },
+    );
     return held;
   };
 }

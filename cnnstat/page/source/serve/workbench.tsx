@@ -10,7 +10,8 @@ import type { Asking, Setting } from "./asking";
 import { Bar, type Share } from "./bar";
 import { ChangedFile } from "./changed_file";
 import { type Draft, keepDraft } from "./draft";
-import { Editor } from "./editor";
+import { Editor, KEYS } from "./editor";
+import { asRead } from "./ends";
 import { useFile } from "./file";
 import { Live } from "./live";
 import { mended } from "./marks";
@@ -39,7 +40,7 @@ const QUIET = 500;
 
 export function Workbench({ start, draft }: Props) {
   const first = {
-    text: (draft?.text ?? start.text).replaceAll("\r\n", "\n"),
+    text: asRead(draft?.text ?? start.text),
     variant: draft?.variant ?? start.variant,
   };
   const [asking, setAsking] = useState<Asking>({
@@ -58,7 +59,7 @@ export function Workbench({ start, draft }: Props) {
   const file = useFile(start, draft);
   const editor = useRef<Editor | null>(null);
   const holder = useRef<HTMLDivElement>(null);
-  const unsaved = asking.text !== file.base.replaceAll("\r\n", "\n");
+  const unsaved = asRead(asking.text) !== asRead(file.base);
   const set = useCallback((change: Partial<Asking>) => setAsking((before) => ({ ...before, ...change })), []);
 
   const live = useMemo(
@@ -213,9 +214,12 @@ export function Workbench({ start, draft }: Props) {
               setAsking((before) => ({ ...before, params: { ...before.params, [name]: value } }))
             }
             onReset={() => set({ params: {} })}
-            onWrite={current ? write : null}
+            onWrite={shown?.asking === asking ? write : null}
           />
           <div class="editor" ref={holder} />
+          <p class="keys" id={KEYS}>
+            Tab indents; Escape, then Tab leaves the editor.
+          </p>
           {refused ? (
             <p class="refusal" role="alert">
               {refused}
