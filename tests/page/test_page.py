@@ -106,6 +106,22 @@ def test_nothing_of_the_graph_is_cut_off(browser: Any, folder: Path, name: str) 
         assert at.page.evaluate(script) == []
 
 
+def test_a_chain_of_thousands_is_a_column(browser: Any, folder: Path) -> None:
+    """Beyond what dagre has room for; with ways past one layer and past nearly all."""
+    layers = "".join(f"- {{name: r{number}, type: relu}}\n" for number in range(3000))
+    last = "- {name: a, type: add, from: [r2999, r2997]}\n- {name: b, type: add, from: [a, r0]}\n"
+    spec = folder / "chain.yaml"
+    spec.write_text(f"input: [3, 8, 8]\nlayers:\n{layers}{last}", encoding="utf-8")
+    with opened(browser, report(folder, str(spec))) as at:
+        assert at.page.locator(".node").count() == 3003
+        assert at.page.locator("path.way").count() == 3004
+        assert at.page.locator("path.skip").count() == 2
+        tops = at.page.eval_on_selector_all(".node", "all => all.map(e => e.getBoundingClientRect().top)")
+        assert tops == sorted(tops)
+        assert at.page.locator(".node").first.bounding_box()["height"] > 20
+        assert at.said == []
+
+
 def test_the_whole_network_fits_at_first(browser: Any, folder: Path) -> None:
     with opened(browser, report(folder, "resnet50")) as at:
         sizes = at.page.eval_on_selector(

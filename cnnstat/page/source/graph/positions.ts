@@ -4,6 +4,7 @@
  */
 
 import { Graph, layout } from "@dagrejs/dagre";
+import { column } from "./column";
 import { type Level, OUT } from "./levels";
 
 export interface Point {
@@ -27,6 +28,8 @@ export interface Positions extends Size {
 }
 
 export const MARGIN = 12;
+/** Items of a level that dagre lays out within a second or two. */
+const LONG = 1000;
 /** Levels beyond so many are forgotten, the oldest first: a page may be edited for hours. */
 const MOST = 1000;
 const TOP = "top";
@@ -46,7 +49,7 @@ export function positionsOf(level: Level, sizes: readonly Size[]): Positions {
   ].join(" ");
   const before = known.get(key);
   if (before) return before;
-  const positions = laid(level, sizes, name);
+  const positions = level.items.length > LONG ? column(level, sizes) : laid(level, sizes, name);
   known.set(key, positions);
   const oldest = known.size > MOST ? known.keys().next().value : undefined;
   if (oldest !== undefined) known.delete(oldest);
