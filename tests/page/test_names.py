@@ -27,13 +27,15 @@ def browser() -> Iterator[Any]:
 def named(folder: Path, **names: str) -> list[str]:
     """Write a spec for each name, and return their files."""
     for file, name in names.items():
-        (folder / f"{file}.yaml").write_text(f"name: {json.dumps(name, ensure_ascii=False)}\n{LAYERS}", encoding="utf-8")
+        (folder / f"{file}.yaml").write_text(
+            f"name: {json.dumps(name, ensure_ascii=False)}\n{LAYERS}", encoding="utf-8"
+        )
     return [str(folder / f"{file}.yaml") for file in names]
 
 
 def test_signs_that_hide_or_turn_text_round_are_shown(browser: Any, tmp_path: Path) -> None:
     """As the terminal shows them: in the title, in headings, in the menu and in the index."""
-    files = named(tmp_path, one="a\u202eevil", two="b\x07\U000e0041c", three="  ")
+    files = named(tmp_path, one="a\u202eevil", two="b\x07\U000e0041c", three=" ")
     shown = [r"a\u202eevil", r"b\x07\U000e0041c", '" "']
     with opened(browser, report(tmp_path, *files)) as at:
         page = at.page

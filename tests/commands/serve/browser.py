@@ -75,3 +75,9 @@ def problems(page: Any) -> list[str]:
 def sums(page: Any) -> dict[str, str]:
     names, values = (page.locator(f".sums {each}").all_inner_texts() for each in ("dt", "dd"))
     return dict(zip(names, values, strict=True))
+
+
+def start_from(page: Any, name: str) -> None:
+    """Put a bundled network in place of the text."""
+    page.get_by_label("A bundled network").select_option(name)
+    page.get_by_role("button", name="Start", exact=True).click()

@@ -12,7 +12,16 @@ import pytest
 
 from cnnstat.spec import bundled
 from tests.commands.draw.hostile_spec import SIGNS
-from tests.commands.serve.browser import at_end, opened_page, problems, program, sums, until, write
+from tests.commands.serve.browser import (
+    at_end,
+    opened_page,
+    problems,
+    program,
+    start_from,
+    sums,
+    until,
+    write,
+)
 from tests.commands.serve.client import SMALL
 from tests.page.browser import axe, chromium, tabs, violations
 from tests.program import within
@@ -146,7 +155,7 @@ def test_ends_of_lines_stay(tmp_path: Path) -> None:
 
 
 def test_sliders_and_variants(page: Any) -> None:
-    page.get_by_label("Start from a bundled network").select_option("mobilenet-v1")
+    start_from(page, "mobilenet-v1")
     until(lambda: "4,231,976" in page.locator(".sums").inner_text())
     page.get_by_label("Variant").select_option("mobilenet-v1-0.75")
     until(lambda: page.get_by_role("slider").first.get_attribute("aria-valuetext") == "0.75")
@@ -188,8 +197,9 @@ def test_every_tab_has_what_it_shows(page: Any) -> None:
 
 @pytest.mark.parametrize("what", ["Report (HTML)", "Spec (YAML)", "PyTorch", "ONNX without weights"])
 def test_files_are_made_of_the_network(what: str, page: Any) -> None:
+    page.get_by_label("A file of the network").select_option(label=what)
     with page.expect_download() as waiting:
-        page.get_by_label("Make a file of the network").select_option(label=what)
+        page.get_by_role("button", name="Make", exact=True).click()
     name, content = waiting.value.suggested_filename, waiting.value.path().read_bytes()
     assert name.startswith("net.")
     begins = {"Report (HTML)": b"<!DOCTYPE html>", "Spec (YAML)": b"input: [3, 32, 32]"}
@@ -246,7 +256,7 @@ def compare(page: Any, names: tuple[str, ...]) -> None:
     """Hold the totals that the page shows against those of the command line."""
     keys = {"params": "params", "MACs": "macs"}
     for name in names:
-        page.get_by_label("Start from a bundled network").select_option(name)
+        start_from(page, name)
         document = json.loads(within("summary", name, "--format", "json").stdout)
         wanted = {word: f"{document['totals'][key]:,}" for word, key in keys.items()}
         until(lambda: {word: sums(page).get(word) for word in keys} == wanted, name)  # noqa: B023
