@@ -68,7 +68,7 @@ function chainsOf(tree: Tree): Map<number, readonly Item[]> {
   return chains;
 }
 
-/** Returns the arrows of a level, whose items stand behind what they read. */
+/** Returns the arrows of a level: of several into one item, those past what the others lead through are skips. */
 function arrowsOf(
   items: readonly Item[],
   ins: readonly string[],
@@ -84,28 +84,28 @@ function arrowsOf(
   const arrows: Arrow[] = [];
   for (const to of order.keys()) {
     const reads = sources.get(to) ?? [];
-    const passed = reads.length > 1 ? above(reads, sources, order) : undefined;
-    for (const from of reads) arrows.push({ from, to, skip: passed?.has(from) ?? false });
+    const above = reads.length > 1 ? aboveOf(reads, sources, order) : null;
+    for (const from of reads) arrows.push({ from, to, skip: above?.has(from) ?? false });
   }
   return arrows;
 }
 
-/** Returns what leads to any of some items, as far back as the first of these stands. */
-function above(
+/** Returns what leads to any of these, back to the first of them: items stand behind what they read. */
+function aboveOf(
   reads: readonly string[],
   sources: ReadonlyMap<string, readonly string[]>,
   order: ReadonlyMap<string, number>,
 ): ReadonlySet<string> {
-  const place = (id: string) => order.get(id) ?? 0;
+  const place = (id: string) => order.get(id) as number;
   const first = reads.reduce((least, id) => Math.min(least, place(id)), Infinity);
-  const found = new Set<string>();
+  const above = new Set<string>();
   const left = [...reads];
   for (let id = left.pop(); id !== undefined; id = left.pop()) {
-    for (const source of sources.get(id) ?? []) {
-      if (found.has(source) || place(source) < first) continue;
-      found.add(source);
-      left.push(source);
+    for (const from of sources.get(id) ?? []) {
+      if (place(from) < first || above.has(from)) continue;
+      above.add(from);
+      left.push(from);
     }
   }
-  return found;
+  return above;
 }
