@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import signal
 import socket
 import tempfile
 import threading
 import webbrowser
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from cnnstat.commands.serve.workers import Workers
 from cnnstat.page.assets import assets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from cnnstat.commands.serve.opened import Opened
 
@@ -60,25 +61,55 @@ def run(opened: Opened, port: int, say: Callable[[str], None], *, browser: bool)
             if browser:
                 threading.Thread(target=_open, args=(address, Path(folder)), daemon=True).start()
 
-        server = _Server(_configuration(app, port), begun)
+        server = _Server(_configuration(app, port), begun, workers.stop)
         try:
-            with suppress(KeyboardInterrupt):  # it has stopped, as it was asked to
+            # It has stopped then, as it was asked to.
+            with suppress(KeyboardInterrupt), _stopped_by_hangup(server):
                 server.run(sockets=[listening])
         finally:
             workers.close()
 
 
 class _Server(uvicorn.Server):
-    """One that says when it listens."""
+    """One that says when it listens, and answers what is at work before it stops."""
 
-    def __init__(self, config: uvicorn.Config, begun: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, begun: Callable[[], None], end: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
         self._begun = begun
+        self._end = end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._begun()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._end()  # else requests that go on would be broken off, each with a traceback
+        await super().shutdown(sockets)
+
+
+@contextmanager
+def _stopped_by_hangup(server: uvicorn.Server) -> Iterator[None]:
+    """Let a terminal that goes away stop the server as it stops by itself, and end the program after it."""
+    number = getattr(signal, "SIGHUP", None)  # Windows knows none
+    if number is None:
+        yield
+        return
+    came = threading.Event()
+
+    def stop(*_: object) -> None:
+        came.set()
+        server.should_exit = True
+
+    before = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+        if came.is_set():
+            signal.raise_signal(number)
 
 
 def _configuration(app: object, port: int) -> uvicorn.Config:

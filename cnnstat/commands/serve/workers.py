@@ -114,10 +114,8 @@ class Workers:
         self._idle: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
         self._long = asyncio.Semaphore(max(1, count - 1))
         self._count, self._closed = count, False
-        self._waits = {
-            True: 0,
-            False: 0,
-        }  # by whether they are long: those keep no figures from being asked for
+        # By whether they are long: those keep no figures from being asked for.
+        self._waits = {True: 0, False: 0}
         self._latest: dict[Turn, object] = {}
         self._at_work: dict[Turn, _Worker] = {}
 
@@ -128,6 +126,8 @@ class Workers:
 
     async def ask(self, job: Job, bound: Bound, page: str = "") -> Answer:
         """Return the answer to a job; of a ``page``, an older job of its kind is given up for it."""
+        if self._closed:
+            return _stopped()
         if self._waits[bound.long] >= WAITING:
             return refusal(Ending.TOO_MUCH, "too many requests wait already", "requests")
         turn, this = (page, job.kind), object()

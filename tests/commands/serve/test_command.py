@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import signal
 import sys
@@ -19,7 +20,15 @@ from tests.program import run, within
 if TYPE_CHECKING:
     from pathlib import Path
 
-SIGNALS = {signal.SIGINT: 0, signal.SIGTERM: 128 + signal.SIGTERM}
+SIGNALS = {
+    signal.SIGINT: 0,
+    signal.SIGTERM: 128 + signal.SIGTERM,
+    signal.SIGHUP: 128 + signal.SIGHUP,
+}
+SLOW = """
+input: [1, 4000, 4000]
+layers: [{name: c, type: conv, filters: 1, kernel: 1}]
+"""
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -43,6 +52,23 @@ def test_it_says_where_it_is_and_stops_cleanly(number: signal.Signals, tmp_path:
     while any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in workers):
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_what_is_at_work_hears_that_the_server_stops(number: signal.Signals) -> None:
+    """A trace of sixteen million products takes seconds: it is answered at once, and nothing is said of it."""
+    with program() as (process, address):
+        found = re.fullmatch(r"http://([^/]+)(/[^/]+/)", address)
+        assert found
+        connection = http.client.HTTPConnection(found[1], timeout=60)
+        body = json.dumps({"text": SLOW, "layer": "c", "unit": [0, 5, 5]})
+        connection.request("POST", f"{found[2]}trace", body, {"Origin": f"http://{found[1]}"})
+        time.sleep(1)
+        process.send_signal(number)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["code"]) == (503, "stopped")
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out, err) == (SIGNALS[number], "", "")
 
 
 def test_workers_end_where_the_server_is_killed() -> None:
