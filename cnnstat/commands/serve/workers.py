@@ -195,9 +195,10 @@ class Workers:
 
     def _replace(self, worker: _Worker) -> None:
         async def replaced() -> None:
-            self._all.discard(worker)
-            await asyncio.get_running_loop().run_in_executor(self._threads, worker.end)
-            await self._start()
+            with suppress(RuntimeError):  # the server stops, and ends all workers itself
+                await asyncio.get_running_loop().run_in_executor(self._threads, worker.end)
+                self._all.discard(worker)
+                await self._start()
 
         if not self._closed:
             self._replacing = asyncio.ensure_future(replaced())

@@ -56,7 +56,7 @@ def test_it_says_where_it_is_and_stops_cleanly(number: signal.Signals, tmp_path:
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_what_is_at_work_hears_that_the_server_stops(number: signal.Signals) -> None:
-    """A trace of sixteen million products takes seconds: it is answered at once, and nothing is said of it."""
+    """A trace of sixteen million products takes seconds: it is answered at once, with nothing printed."""
     with program() as (process, address):
         found = re.fullmatch(r"http://([^/]+)(/[^/]+/)", address)
         assert found
@@ -67,6 +67,7 @@ def test_what_is_at_work_hears_that_the_server_stops(number: signal.Signals) -> 
         process.send_signal(number)
         answer = connection.getresponse()
         assert (answer.status, json.loads(answer.read())["code"]) == (503, "stopped")
+        connection.close()
         out, err = process.communicate(timeout=60)
         assert (process.returncode, out, err) == (SIGNALS[number], "", "")
 
