@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FOLDER = Path(cnnstat.__file__).parent.parent / "docs" / "pictures"
-SIZE = {"width": 1200, "height": 750}
+WIDTH, HEIGHT = 1200, 750
 MOST = 150_000
 """Bytes of one: a clone takes them along."""
 
@@ -44,14 +44,14 @@ def of_report() -> None:
     """A report of ResNet-18."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         path = report(Path(folder), "resnet18")
-        with opened(browser, path, **SIZE) as shown:
+        with opened(browser, path, width=WIDTH, height=HEIGHT) as shown:
             select(shown.page)
             save("report", shown.page)
 
 
 def of_serve() -> None:
     """The page of a server, with LeNet-5 in it."""
-    with opened_page("lenet5", color_scheme="light", viewport=SIZE) as page:
+    with opened_page("lenet5", color_scheme="light", viewport={"width": WIDTH, "height": HEIGHT}) as page:
         select(page)
         save("serve", page)
 

@@ -311,3 +311,18 @@ def test_all_that_matters_is_printed(browser: Any, folder: Path) -> None:
         assert not page.locator("button:visible:not(thead button)").count()
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         page.wait_for_selector("#panel-proof table", state="detached")
+
+
+def test_a_long_chain_is_shown(browser: Any, tmp_path: Path) -> None:
+    """As many layers as `serve` shows, one behind the other, and a way past all of them."""
+    spec = tmp_path / "long.yaml"
+    chain = "- {type: relu}\n" * 4998
+    spec.write_text(f"input: [3, 8, 8]\nlayers:\n{chain}- {{type: add, from: [relu1, relu4998]}}\n")
+    with opened(browser, report(tmp_path, str(spec))) as shown:
+        assert len(items(shown.page)) == 5000
+        assert shown.said == []
+        points = shown.page.eval_on_selector_all(
+            ".drawing [role=treeitem]",
+            "all => [...new Set(all.map(each => each.getBoundingClientRect().top))]",
+        )
+        assert len(points) == 5000

@@ -68,7 +68,7 @@ function chainsOf(tree: Tree): Map<number, readonly Item[]> {
   return chains;
 }
 
-/** Returns the arrows of a level; items stand behind what they read, so one walk in order finds the skips. */
+/** Returns the arrows of a level: of several into one item, those past what the others lead through are skips. */
 function arrowsOf(
   items: readonly Item[],
   ins: readonly string[],
@@ -76,18 +76,36 @@ function arrowsOf(
 ): Arrow[] {
   const order = new Map([...ins, ...items.map((item) => item.id), OUT].map((id, index) => [id, index]));
   const sources = new Map<string, string[]>();
-  for (const [from, to] of pairs) sources.set(to, [...(sources.get(to) ?? []), from]);
-  const above = new Map<string, Set<string>>();
+  for (const [from, to] of pairs) {
+    const reads = sources.get(to);
+    if (reads) reads.push(from);
+    else sources.set(to, [from]);
+  }
   const arrows: Arrow[] = [];
   for (const to of order.keys()) {
     const reads = sources.get(to) ?? [];
-    const all = new Set<string>();
-    for (const from of reads) {
-      arrows.push({ from, to, skip: reads.some((other) => above.get(other)?.has(from) ?? false) });
-      all.add(from);
-      above.get(from)?.forEach((each) => all.add(each));
-    }
-    above.set(to, all);
+    const above = reads.length > 1 ? aboveOf(reads, sources, order) : null;
+    for (const from of reads) arrows.push({ from, to, skip: above?.has(from) ?? false });
   }
   return arrows;
+}
+
+/** Returns what leads to any of these, back to the first of them: items stand behind what they read. */
+function aboveOf(
+  reads: readonly string[],
+  sources: ReadonlyMap<string, readonly string[]>,
+  order: ReadonlyMap<string, number>,
+): ReadonlySet<string> {
+  const place = (id: string) => order.get(id) as number;
+  const first = reads.reduce((least, id) => Math.min(least, place(id)), Infinity);
+  const above = new Set<string>();
+  const left = [...reads];
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    for (const from of sources.get(id) ?? []) {
+      if (place(from) < first || above.has(from)) continue;
+      above.add(from);
+      left.push(from);
+    }
+  }
+  return above;
 }
