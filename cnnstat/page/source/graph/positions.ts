@@ -4,6 +4,7 @@
  */
 
 import { Graph, layout } from "@dagrejs/dagre";
+import { column } from "./column";
 import { type Level, OUT } from "./levels";
 
 export interface Point {
@@ -27,11 +28,10 @@ export interface Positions extends Size {
 }
 
 export const MARGIN = 12;
+/** Items of a level that dagre lays out within a second or two. */
+const LONG = 1000;
 /** Levels beyond so many are forgotten, the oldest first: a page may be edited for hours. */
 const MOST = 1000;
-/** Items beyond which a level is one column: dagre calls itself once for each that follows another. */
-const MANY = 1000;
-const BETWEEN = 26;
 const TOP = "top";
 const known = new Map<string, Positions>();
 
@@ -49,7 +49,7 @@ export function positionsOf(level: Level, sizes: readonly Size[]): Positions {
   ].join(" ");
   const before = known.get(key);
   if (before) return before;
-  const positions = level.items.length > MANY ? stacked(level, sizes) : laid(level, sizes, name);
+  const positions = level.items.length > LONG ? column(level, sizes) : laid(level, sizes, name);
   known.set(key, positions);
   const oldest = known.size > MOST ? known.keys().next().value : undefined;
   if (oldest !== undefined) known.delete(oldest);
@@ -92,38 +92,4 @@ function laid(level: Level, sizes: readonly Size[], name: (id: string) => string
     out: level.outs ? moved(at(OUT)).x : 0,
     ways: ways.map((points) => points.map(moved)),
   };
-}
-
-/** Puts all items one below the other, in their order; ways past some of them lead around at the right. */
-function stacked(level: Level, sizes: readonly Size[]): Positions {
-  const widest = sizes.reduce((most, size) => Math.max(most, size.width), 0);
-  const middle = MARGIN + widest / 2;
-  const around = MARGIN + widest + BETWEEN;
-  const [top, bottom] = [new Map<string, number>(), new Map<string, number>()];
-  let height = level.ins.length ? BETWEEN : MARGIN;
-  for (const port of level.ins) bottom.set(port, 0);
-  const items = level.items.map((item, index) => {
-    const size = sizes[index] as Size;
-    const y = height + size.height / 2;
-    top.set(item.id, height);
-    bottom.set(item.id, height + size.height);
-    height += size.height + BETWEEN;
-    return { x: middle, y };
-  });
-  top.set(OUT, height);
-  const ways = level.arrows.map(({ from, to }) => {
-    const [start, end] = [bottom.get(from) as number, top.get(to) as number];
-    const direct = [
-      { x: middle, y: start },
-      { x: middle, y: end },
-    ];
-    if (end - start <= BETWEEN) return direct;
-    const past = [
-      { x: around, y: start + BETWEEN / 2 },
-      { x: around, y: end - BETWEEN / 2 },
-    ];
-    return [direct[0] as Point, ...past, direct[1] as Point];
-  });
-  const ins = level.ins.map(() => middle);
-  return { width: around + MARGIN, height, items, ins, out: middle, ways };
 }

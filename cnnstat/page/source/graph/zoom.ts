@@ -4,6 +4,8 @@ import { type RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Placed } from "./layout";
 
+/** Smaller than the first, a whole network shows nothing; texts are read from the second on. */
+const [LEAST, LEGIBLE] = [0.05, 0.7];
 const SMALLEST = 0.02;
 const LARGEST = 4;
 
@@ -17,7 +19,9 @@ export interface Zoom {
 export function useZoom(view: RefObject<HTMLElement | null>, width: number, height: number): Zoom {
   const [chosen, setChosen] = useState<number | null>(null);
   const [room, setRoom] = useState({ width: 0, height: 0 });
-  const fitting = room.width ? Math.min(room.width / width, room.height / height, 1.2) : 1;
+  const whole = room.width ? Math.min(room.width / width, room.height / height, 1.2) : 1;
+  // What is so long that it would be a line is scrolled instead.
+  const fitting = whole < LEAST ? Math.min(room.width / width, LEGIBLE) : whole;
   const scale = clamp(chosen ?? fitting);
   const now = useRef({ scale, width, height });
   now.current = { scale, width, height };
