@@ -231,6 +231,13 @@ def test_text_of_a_spec_is_text(tmp_path: Path) -> None:
         assert "<script>window.ran=1</script>" in page.locator("h1").inner_text()
 
 
+def test_signs_that_turn_text_round_are_shown(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(f"name: a\u202eb\n{SMALL}", encoding="utf-8")
+    with opened_page(str(spec)) as page:
+        until(lambda: page.inner_text("h1") == r"a\u202eb")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1600])
 def test_nobody_is_shut_out(width: int, scheme: str, spec: Path) -> None:

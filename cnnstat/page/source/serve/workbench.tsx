@@ -6,6 +6,7 @@ import { Network } from "../network";
 import { usePlace } from "../place";
 import { SchemeButton, useScheme } from "../scheme";
 import type { Source } from "../source";
+import { named } from "../text";
 import type { Asking, Setting } from "./asking";
 import { Bar, type Share } from "./bar";
 import { ChangedFile } from "./changed_file";
@@ -175,7 +176,7 @@ export function Workbench({ start, draft }: Props) {
   return (
     <>
       <header class="top">
-        <h1>{title}</h1>
+        <h1>{named(title)}</h1>
         <p class="file" aria-live="polite">
           {start.saves ? `${start.name}: ${unsaved ? "not saved" : "saved"}` : "no file is open"}
         </p>
