@@ -69,6 +69,20 @@ def test_lines_that_end_in_two_ways_are_saved_and_marked(tmp_path: Path) -> None
         until(lambda: "not saved" not in file.inner_text())
 
 
+def test_a_file_whose_lines_come_to_end_in_two_ways_gets_no_returns_besides(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_bytes(SMALL.replace("\n", "\r\n").encode())
+    with opened_page(str(spec)) as page:
+        data = SMALL.replace("\n", "\r\n", 1).encode()
+        spec.write_bytes(data)
+        page.get_by_role("button", name="Take the file's text").click(timeout=60_000)
+        page.locator(".editor .cm-content").focus()
+        page.keyboard.press("Control+End")
+        page.keyboard.insert_text("# more")
+        page.keyboard.press("Control+s")
+        until(lambda: spec.read_bytes() == data + b"# more")
+
+
 def test_what_was_refused_is_asked_for_again(tmp_path: Path) -> None:
     with opened_page("lenet5") as page:
         page.route("**/conventions", lambda route: route.abort())

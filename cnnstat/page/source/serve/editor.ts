@@ -17,7 +17,7 @@ import {
 } from "@codemirror/language";
 import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, Text } from "@codemirror/state";
+import { Compartment, EditorState, Text } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -49,6 +49,7 @@ export function nonceOfPage(): string {
 
 export class Editor {
   readonly view: EditorView;
+  private readonly ends = new Compartment();
 
   constructor(parent: Element, text: string, changed: (text: string) => void) {
     this.view = new EditorView({
@@ -57,7 +58,7 @@ export class Editor {
         doc: docOf(text),
         extensions: [
           EditorView.cspNonce.of(nonceOfPage()),
-          EditorState.lineSeparator.of(separatorOf(text)),
+          this.ends.of(EditorState.lineSeparator.of(separatorOf(text))),
           lineNumbers(),
           lintGutter(),
           highlightSpecialChars(),
@@ -110,8 +111,11 @@ export class Editor {
     )
       end++;
     const insert = Text.of(after.slice(start, after.length - end).split("\n"));
+    // Lines that keep returns of their own get none besides when they are written.
+    const mixed = after.includes("\r") ? [this.ends.reconfigure(EditorState.lineSeparator.of("\n"))] : [];
     this.view.dispatch({
       changes: { from: start, to: before.length - end, insert },
+      effects: mixed,
       userEvent: "input.replace",
     });
   }
