@@ -46,6 +46,10 @@ class Ended:
     err: str
 
 
+ENDLESS = ("serve",)
+"""Commands that go on until they are stopped; requests to them are drawn in tests/commands/serve."""
+
+
 @cache
 def parameters(command: str) -> tuple[click.Parameter, ...]:
     """Return what a command takes."""
@@ -80,7 +84,7 @@ def _values(kind: Any) -> SearchStrategy[str]:
 @st.composite
 def command_lines(draw: DrawFn, spec: str) -> tuple[str, ...]:
     """Draw a command with some of its options, for a spec that comes from standard input."""
-    readers = [name for name in COMMANDS if _reads(name)]
+    readers = [name for name in COMMANDS if _reads(name) and name not in ENDLESS]
     command = draw(st.sampled_from((*readers, "check", "check", "check")))  # it has most formats
     given = draw(st.sampled_from((_FEW, _FEW, _MANY)))
 
