@@ -46,8 +46,8 @@ def test_networks_are_true(example: truth.Measured) -> None:
 
 
 def test_a_document_of_every_command_is_held_against_its_schema() -> None:
-    # Of no network, beside a file, of a file, of options, within a page.
-    others = {"list", "export", "query", "fit", "report"}
+    # Of no network, beside a file, of a file, of options, within a page, of requests to one.
+    others = {"list", "export", "query", "fit", "report", "serve"}
     assert {line.split()[0] for line in LINES} == {*documents()} - others
 
 
