@@ -19,16 +19,16 @@ README = DOCS.parent / "README.md"
 
 def test_each_picture_has_one_command_that_draws_it() -> None:
     assert [(asked, name) for _, asked, name in SHOWN if asked != name] == []
-    assert sorted((*ELSEWHERE, *(name for *_, name in SHOWN))) == sorted(
-        path.name for path in FOLDER.iterdir()
-    )
+    of_pages = ("report.png", "serve.png")  # tests/page/pictures.py
+    drawn = sorted((*ELSEWHERE, *of_pages, *(name for *_, name in SHOWN)))
+    assert drawn == sorted(path.name for path in FOLDER.iterdir())
 
 
 def test_each_picture_of_a_page_is_there() -> None:
     for page in (README, *DOCS.glob("*.md")):
         for link in page.read_text(encoding="utf-8").split("](")[1:]:
             target = link.partition(")")[0]
-            if target.endswith(".svg"):
+            if target.endswith((".svg", ".png")):
                 assert (page.parent / target).is_file(), f"{page.name}: {target}"
 
 
