@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.page.browser import chromium, opened, report
+from tests.chromium import chromium
+from tests.page.browser import opened, report
 
 ROUNDS = 7
 ACTION = """

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 import cnnstat
+from tests.chromium import chromium
 from tests.commands.serve.browser import opened_page
-from tests.page.browser import chromium, opened, report
+from tests.page.browser import opened, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable

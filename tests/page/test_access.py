@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.page.browser import axe, chromium, opened, report, tabs, violations
+from tests.chromium import chromium
+from tests.page.browser import axe, opened, report, tabs, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

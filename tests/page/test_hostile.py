@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.chromium import chromium
 from tests.commands.draw.hostile_spec import LONG, SIGNS
-from tests.page.browser import chromium, items, opened, report, tabs
+from tests.page.browser import items, opened, report, tabs
 
 if TYPE_CHECKING:
     from pathlib import Path

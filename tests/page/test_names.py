@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.page.browser import chromium, opened, report
+from tests.chromium import chromium
+from tests.page.browser import opened, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

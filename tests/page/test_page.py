@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from cnnstat.cli.group import cli
-from tests.page.browser import chromium, items, opened, report, rows, tabs
+from tests.chromium import chromium
+from tests.page.browser import items, opened, report, rows, tabs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

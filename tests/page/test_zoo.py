@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from cnnstat.cli.group import cli
 from cnnstat.spec import bundled
-from tests.page.browser import chromium, items, opened, report, rows
+from tests.chromium import chromium
+from tests.page.browser import items, opened, report, rows
 
 if TYPE_CHECKING:
     from pathlib import Path

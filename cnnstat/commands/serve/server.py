@@ -136,6 +136,7 @@ def _configuration(app: object, port: int) -> uvicorn.Config:
 def _open(address: str, folder: Path) -> None:
     """Open the page by a file that only this user may read: what is in a command line, others may read."""
     file = folder / "open.html"
+    file.touch(mode=0o600)
     file.write_text(
         f'<!DOCTYPE html><meta charset="utf-8"><title>cnnstat</title>'
         f'<meta name="referrer" content="no-referrer">'

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,18 +60,10 @@ WIDTHS = """
 
 
 @contextmanager
-def chromium() -> Iterator[Any]:
-    """Give a page of Debian's Chromium, which playwright drives."""
-    api = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("no chromium")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        try:
-            yield browser.new_page()
-        finally:
-            browser.close()
+def chromium_page() -> Iterator[Any]:
+    """Give a page of Chromium."""
+    with chromium() as browser:
+        yield browser.new_page()
 
 
 def faults_of(page: Any, svg: str, folder: Path) -> list[str]:

@@ -16,7 +16,7 @@ from cnnstat.commands.draw.paper_svg import paper_svg
 from cnnstat.commands.draw.svg import svg
 from cnnstat.graph.load import load
 from cnnstat.spec import bundled
-from tests.commands.draw.browser import WIDTHS, chromium, faults_of
+from tests.commands.draw.browser import WIDTHS, chromium_page, faults_of
 from tests.commands.draw.hostile_spec import hostile_network, hostile_picture
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ LONG = ("resnet1202",)
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    with chromium() as found:
+    with chromium_page() as found:
         yield found
 
 

@@ -11,7 +11,7 @@ from cnnstat.base.text import visible
 from cnnstat.commands.draw.mermaid import mermaid
 from cnnstat.commands.draw.network_picture import Chosen, picture_of
 from cnnstat.graph.load import load
-from tests.commands.draw.browser import chromium
+from tests.commands.draw.browser import chromium_page
 from tests.commands.draw.hostile_spec import LONG, SIGNS, hostile_network, hostile_picture
 from tests.node_modules import module
 
@@ -43,7 +43,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     script = module("mermaid") / "dist" / "mermaid.min.js"
     empty = tmp_path_factory.mktemp("page") / "page.html"
     empty.write_text('<!doctype html><meta charset="utf-8"><title>Mermaid</title>', encoding="utf-8")
-    with chromium() as found:
+    with chromium_page() as found:
         found.goto(empty.as_uri())
         found.add_script_tag(path=str(script))
         yield found

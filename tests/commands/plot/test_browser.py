@@ -15,7 +15,7 @@ from cnnstat.commands.plot.size_chart import size_chart
 from cnnstat.commands.sizes.size_search import sizes
 from cnnstat.graph.load import load
 from cnnstat.spec import bundled
-from tests.commands.draw.browser import MEASURE, chromium, faults_of
+from tests.commands.draw.browser import MEASURE, chromium_page, faults_of
 from tests.commands.draw.hostile_spec import SIGNS
 from tests.commands.plot.test_vega_lite import every_mark
 
@@ -38,7 +38,7 @@ SETS = (("resnet50", "densenet121", "googlenet"), ("lenet5", "alexnet", "vgg16",
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    with chromium() as found:
+    with chromium_page() as found:
         yield found
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.chromium import chromium
 from tests.commands.draw.hostile_spec import SIGNS, hostile_text
 from tests.commands.report.html_reader import held
-from tests.page.browser import chromium, opened, report
+from tests.page.browser import opened, report
 from tests.program import within
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.page.browser import chromium
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -134,3 +134,4 @@ def test_the_browser_gets_a_file_that_only_this_user_reads(
     (address,) = opened
     assert address == (tmp_path / "open.html").as_uri()
     assert "url=http://127.0.0.1:1/token/" in (tmp_path / "open.html").read_text()
+    assert (tmp_path / "open.html").stat().st_mode & 0o077 == 0

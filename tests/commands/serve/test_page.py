@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from cnnstat.spec import bundled
+from tests.chromium import chromium
 from tests.commands.draw.hostile_spec import SIGNS
 from tests.commands.serve.browser import (
     at_end,
@@ -23,7 +24,7 @@ from tests.commands.serve.browser import (
     write,
 )
 from tests.commands.serve.client import SMALL
-from tests.page.browser import axe, chromium, tabs, violations
+from tests.page.browser import axe, tabs, violations
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -202,8 +203,14 @@ def test_files_are_made_of_the_network(what: str, page: Any) -> None:
         page.get_by_role("button", name="Make", exact=True).click()
     name, content = waiting.value.suggested_filename, waiting.value.path().read_bytes()
     assert name.startswith("net.")
-    begins = {"Report (HTML)": b"<!DOCTYPE html>", "Spec (YAML)": b"input: [3, 32, 32]"}
-    assert content.startswith(begins.get(what, content[:1]))
+    begins = {
+        "Report (HTML)": b"<!DOCTYPE html>",
+        "Spec (YAML)": b"input: [3, 32, 32]",
+        "PyTorch": b'"""',
+        "ONNX without weights": b"\x08",  # the version of its format, the first field
+    }
+    assert content.startswith(begins[what])
+    assert what != "PyTorch" or b"class " in content
     if what == "ONNX without weights":
         page.locator("input[type=file]").set_input_files(
             {"name": "mine.onnx", "mimeType": "", "buffer": content}

@@ -198,3 +198,18 @@ def test_a_bundled_network_is_nobodys_to_change(name: str | None, tmp_path: Path
         assert save(page, "# mine\n", "")[0] == 404
         assert page.get("file").status_code == 404
         assert page.live(start["text"], variant=start["variant"])["network"]["summary"]["name"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{", b"\xff", b"[]", b"null"),
+        *(b'{"text": 1, "known": ""}', b'{"text": "a"}', b'{"known": "a"}'),
+        *(b'{"text": "a", "known": null}', b'{"text": "a", "known": "", "more": 1}'),
+        b'{"text": "a", "known": "' + b"k" * 65 + b'"}',
+    ],
+)
+def test_what_is_no_request_to_save_writes_nothing(body: bytes, own: Page, spec: Path) -> None:
+    before = spec.read_bytes()
+    assert own.post("file", content=body).status_code == 400
+    assert spec.read_bytes() == before
