@@ -96,7 +96,7 @@ LIBRARIES = {
     "pygraphviz": ("commands/draw/libraries.py",),
     "vl_convert": ("commands/draw/libraries.py",),
     "starlette": ("commands/serve/*",),
-    "uvicorn": ("commands/serve/server.py",),
+    "uvicorn": ("commands/serve/server.py", "commands/serve/connections.py"),
     "scipy": ("commands/fit/optimiser.py",),
     "duckdb": ("commands/sweep/libraries.py",),
     "pyarrow": ("commands/sweep/libraries.py",),

@@ -51,7 +51,8 @@ class Page:
 @contextmanager
 def served(folder: Path, spec: str | None = None, **of_workers: Any) -> Iterator[Page]:
     """Serve a spec. ``folder`` is for models; two workers are as many as one test needs."""
-    workers = Workers(folder, **({"count": 2} | of_workers))
-    app = application(opened(spec), Assets("/* script */", "/* style */"), TOKEN, PORT, workers, folder)
+    what = opened(spec)
+    workers = Workers(folder, what.configuration, **({"count": 2} | of_workers))
+    app = application(what, Assets("/* script */", "/* style */"), TOKEN, PORT, workers, folder)
     with TestClient(app, ORIGIN) as client:
         yield Page(client, workers)

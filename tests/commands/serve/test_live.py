@@ -152,6 +152,15 @@ def test_what_does_not_go_with_the_network_is_said(asked: dict[str, Any], said: 
     assert said in found["refused"]
 
 
+@pytest.mark.parametrize("batch", [0, -1, 1.5, 100_000_000, 10**30])
+def test_a_batch_that_is_out_of_range_is_said_as_parameters_are(batch: float, page: Page) -> None:
+    found = page.live(SMALL, batch=batch)
+    expected = f"batch: expected a whole number from 1 to 1,000,000, got {batch:,}"
+    assert (found["network"], found["refused"]) == (None, expected)
+    answer = page.post("conventions", {"text": SMALL, "batch": batch})
+    assert (answer.status_code, answer.json()["refused"]) == (422, expected)
+
+
 def test_a_variant_and_a_parameter_that_the_text_no_longer_has(page: Page) -> None:
     found = page.live(SMALL, variant="gone", params={"gone": 1})
     assert (found["variant"], found["problems"], found["refused"]) == (None, [], "")

@@ -1,0 +1,89 @@
+"""The network that a page asks about: each of its stages is worked out when it is wanted, and once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cnnstat.analysis.analyze import analyze_graph
+from cnnstat.base.errors import ArgumentError, Source
+from cnnstat.commands.report.unit_fields import unit_fields
+from cnnstat.commands.serve.bounds import LAYERS, TEXT_BYTES
+from cnnstat.commands.serve.jobs import too_long
+from cnnstat.commands.serve.requests import OfText
+from cnnstat.graph.model import build
+from cnnstat.spec.choice import choose
+from cnnstat.spec.reader import read_family
+
+if TYPE_CHECKING:
+    from cnnstat.analysis import Analysis
+    from cnnstat.commands.check.configuration import Configuration
+    from cnnstat.commands.report.document import LayerFields
+    from cnnstat.spec.choice import Spec
+    from cnnstat.spec.model import Family
+
+
+class AskedNetwork:
+    """A text, and the network in it that is meant.
+
+    ``name`` is what the text is shown under, ``stem`` what files of it are called, without their suffixes;
+    ``configuration`` is what a project says of it. All of its stages raise SpecError where the spec is wrong,
+    and ArgumentError where what is asked does not go with it.
+    """
+
+    def __init__(self, asked: OfText, name: str, stem: str, configuration: Configuration) -> None:
+        self.asked, self.name, self.stem, self.configuration = asked, name, stem, configuration
+
+    @cached_property
+    def family(self) -> Family:
+        """All networks of the text."""
+        return read_family(Source(self.name, self.asked.text))
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The one that is meant. What the text no longer has, for it is being changed, counts no more."""
+        asked, family = self.asked, self.family
+        variant = asked.variant if asked.variant in family.variants else None
+        params = {key: value for key, value in asked.params.items() if key in family.params}
+        return choose(family, variant, params)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """Its figures."""
+        asked, graph = self.asked, build(self.spec)
+        if len(graph.layers) > LAYERS:
+            raise ArgumentError(
+                f"the network has {len(graph.layers):,} layers, and a page shows {LAYERS:,}; "
+                "'cnnstat summary' shows any number"
+            )
+        return analyze_graph(graph.on(asked.input_shape) if asked.input_shape else graph, asked.settings)
+
+    @cached_property
+    def fields(self) -> tuple[LayerFields, ...]:
+        """What the units of each layer see."""
+        found, reason = unit_fields(self.analysis)
+        if found is None:
+            raise ArgumentError(reason)
+        return found
+
+
+def network_of(asked: OfText, name: str, stem: str, configuration: Configuration) -> AskedNetwork:
+    """Return the network that a request is about. A page asks much of one: what is known of the last stays.
+
+    Raises:
+        NoAnswerError: its text is too long.
+    """
+    if len(asked.text.encode()) > TEXT_BYTES:
+        raise too_long(TEXT_BYTES)
+    of_text = {field: getattr(asked, field) for field in OfText.__struct_fields__}
+    key = (msgspec.json.encode(of_text), name, stem)
+    if key not in _LAST:
+        _LAST.clear()  # before the next one: both together may be more than there is room for
+        _LAST[key] = AskedNetwork(asked, name, stem, configuration)
+    return _LAST[key]
+
+
+_LAST: dict[tuple[bytes, str, str], AskedNetwork] = {}
+"""The last of these."""
