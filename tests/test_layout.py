@@ -89,7 +89,7 @@ LIBRARIES = {
     "onnx": ("exporters/onnx/library.py", "importers/onnx/*"),
     "onnxruntime": ("commands/run/onnx_runtime.py",),
     "torch": ("importers/torch_export/*", "commands/run/pytorch_engine.py"),
-    "psutil": ("bridge/memory_limit.py", "commands/serve/workers.py"),
+    "psutil": ("bridge/memory_limit.py", "commands/serve/workers.py", "commands/serve/worker_process.py"),
     "pathspec": ("commands/check/configuration.py",),
     "PIL": ("tensors/pictures.py",),
     "safetensors": ("tensors/safetensors.py",),

@@ -52,13 +52,13 @@ class AskedNetwork:
     @cached_property
     def analysis(self) -> Analysis:
         """Its figures."""
-        asked, graph = self.asked, build(self.spec)
+        graph = build(self.spec)
         if len(graph.layers) > LAYERS:
             raise ArgumentError(
                 f"the network has {len(graph.layers):,} layers, and a page shows {LAYERS:,}; "
                 "'cnnstat summary' shows any number"
             )
-        return analyze_graph(graph.on(asked.input_shape) if asked.input_shape else graph, asked.settings)
+        return analyze_graph(graph, self.asked.settings)
 
     @cached_property
     def fields(self) -> tuple[LayerFields, ...]:

@@ -103,6 +103,7 @@ class StartDocument(Struct, frozen=True, kw_only=True):
 
     ``stem`` is what files that are made of the text are called, without their suffixes; ``known`` says which
     content of the file it is, ``saves`` that there is a file, ``trouble`` why that cannot be read.
+    ``dtypes``, ``optimizers`` and ``batch_most`` are what figures may be for.
     """
 
     version: str
@@ -113,4 +114,7 @@ class StartDocument(Struct, frozen=True, kw_only=True):
     known: str
     trouble: str
     saves: bool
+    dtypes: tuple[str, ...]
+    optimizers: tuple[str, ...]
+    batch_most: int
     remarks: tuple[str, ...] = ()

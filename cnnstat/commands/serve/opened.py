@@ -9,7 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat import __version__
+from cnnstat.analysis.settings import OPTIMIZER_STATE
+from cnnstat.base.dtypes import BYTES
 from cnnstat.base.errors import Source, SpecError
+from cnnstat.base.limits import MAX_SIZE
 from cnnstat.base.text import visible
 from cnnstat.commands.check.configuration import Configuration, read_configuration
 from cnnstat.commands.check.spec_files import path_of
@@ -57,6 +60,9 @@ class Opened(Struct, frozen=True):
             known=state.known,
             trouble=state.trouble,
             saves=self.file is not None,
+            dtypes=(*BYTES,),
+            optimizers=(*OPTIMIZER_STATE,),
+            batch_most=MAX_SIZE,
             remarks=self.remarks,
         )
 

@@ -10,7 +10,6 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.limits import MAX_SIZE, is_size
 
-Size: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Word: TypeAlias = Annotated[str, Meta(max_length=1000)]
 
 
@@ -23,12 +22,9 @@ class OfText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: str
     variant: Word | None = None
     params: dict[Word, Any] = {}
-    input_shape: dict[Word, tuple[Size, ...]] = {}
     batch: int | float = 1
     dtype: Word = ""
     optimizer: Word = "momentum"
-    strict: bool = False
-    fields_of: Word | None = None
 
     @property
     def settings(self) -> Settings:
@@ -40,13 +36,7 @@ class OfText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         batch = self.batch
         if isinstance(batch, float) or not is_size(batch):
             raise ArgumentError(f"batch: expected a whole number from 1 to {MAX_SIZE:,}, got {batch:,}")
-        return Settings(
-            batch=batch,
-            dtype=self.dtype,
-            optimizer=self.optimizer,
-            strict=self.strict,
-            fields_of=self.fields_of,
-        )
+        return Settings(batch=batch, dtype=self.dtype, optimizer=self.optimizer)
 
 
 class OfLayer(OfText, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -127,10 +127,9 @@ def test_settings_are_those_of_a_command_line(page: Page) -> None:
         "batch": 8,
         "dtype": "float16",
         "optimizer": "adam",
-        "input_shape": {"input": [1, 40, 40]},
     }
     found = page.live(**as_asked("lenet5"), **asked)
-    options = ("--batch", "8", "--dtype", "float16", "--optimizer", "adam", "--input", "1x40x40")
+    options = ("--batch", "8", "--dtype", "float16", "--optimizer", "adam")
     said = within("summary", "lenet5", *options, "--format", "json").stdout
     assert found["network"]["summary"] == json.loads(said)
 
@@ -140,8 +139,6 @@ def test_settings_are_those_of_a_command_line(page: Page) -> None:
     [
         ({"dtype": "int3"}, "int3"),
         ({"optimizer": "magic"}, "magic"),
-        ({"fields_of": "nobody"}, "no input 'nobody'"),
-        ({"input_shape": {"left": [3, 4, 4]}}, "left"),
         ({"params": {"filters": {"a": 1}}}, "a parameter is a number"),
     ],
 )
