@@ -28,12 +28,12 @@ from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, totals
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Fault
-from cnnstat.commands.sweep.options import Varied
-from cnnstat.commands.sweep.plan_of import plan_of
-from cnnstat.commands.sweep.rows import Rows
 from cnnstat.graph.load import load, loads
 from cnnstat.graph.model import build
 from cnnstat.spec.choice import choose
+from cnnstat.sweeps.networks.evaluator import Rows
+from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.plan_reader import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

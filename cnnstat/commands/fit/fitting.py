@@ -16,11 +16,14 @@ from cnnstat.commands.fit.search import TRIALS, look
 from cnnstat.commands.fit.trials import Trials
 from cnnstat.commands.fit.whole import whole_only
 from cnnstat.commands.fit.wishes import read_wishes
-from cnnstat.commands.sweep.conditions import is_of_params
-from cnnstat.commands.sweep.figures import USUAL, check_machine
-from cnnstat.commands.sweep.options import Varied
-from cnnstat.commands.sweep.plan_of import plan_of
-from cnnstat.commands.sweep.python_arguments import (
+from cnnstat.report.machine import machine_entry
+from cnnstat.spec.given import from_python
+from cnnstat.sweeps.networks.columns import Columns, following
+from cnnstat.sweeps.networks.evaluator import Rows
+from cnnstat.sweeps.networks.figures import USUAL, check_machine
+from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.plan_reader import plan_of
+from cnnstat.sweeps.question.python_arguments import (
     as_error,
     columns_of,
     on_machine,
@@ -28,10 +31,7 @@ from cnnstat.commands.sweep.python_arguments import (
     texts,
     vary_texts,
 )
-from cnnstat.commands.sweep.rows import Rows
-from cnnstat.commands.sweep.table import Columns, following
-from cnnstat.report.machine import machine_entry
-from cnnstat.spec.given import from_python
+from cnnstat.sweeps.selection.conditions import is_of_params
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Options, Settings
     from cnnstat.commands.fit.document import FitDocument
-    from cnnstat.commands.sweep.python_arguments import OnMachine, Texts
+    from cnnstat.sweeps.question.python_arguments import OnMachine, Texts
 
 
 class Aim(Struct, frozen=True):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.commands.fit.document import FitDocument
-    from cnnstat.commands.sweep.table import Columns
+    from cnnstat.sweeps.networks.columns import Columns
 
 
 _SHORT = 16

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.commands.fit.wishes import Wishes
-    from cnnstat.commands.sweep.rows import Row, Rows
-    from cnnstat.commands.sweep.table import Columns
     from cnnstat.spec.expression import Value
     from cnnstat.spec.space import Space
+    from cnnstat.sweeps.networks.columns import Columns
+    from cnnstat.sweeps.networks.evaluator import Row, Rows
 
 
 class Trial(Struct, frozen=True):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeGuard
 from cnnstat.spec.axis import Range
 
 if TYPE_CHECKING:
-    from cnnstat.commands.sweep.rows import Rows
     from cnnstat.spec.axis import Axis
     from cnnstat.spec.expression import Value
+    from cnnstat.sweeps.networks.evaluator import Rows
 
 _LOOKED_AT = 8
 """Points at which it is seen."""

@@ -15,21 +15,21 @@ from cnnstat.cli.options import FILE, output_options
 from cnnstat.cli.output import Undone, standard_output
 from cnnstat.cli.progress import progress
 from cnnstat.commands.query.selected import selected
-from cnnstat.commands.sweep.collected import Collected
-from cnnstat.commands.sweep.document import document
-from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options
-from cnnstat.commands.sweep.plots import check_plots
+from cnnstat.commands.sweep.chart_files import check_plots
 from cnnstat.commands.sweep.shown import show_points
-from cnnstat.commands.sweep.store import Store
-from cnnstat.commands.sweep.streams import STREAMS, opened
-from cnnstat.commands.sweep.table import Columns, following
 from cnnstat.report.render import FORMATS
+from cnnstat.sweeps.networks.columns import Columns, following
+from cnnstat.sweeps.output.document import document
+from cnnstat.sweeps.output.streams import STREAMS, opened
+from cnnstat.sweeps.question.options import SHOWN, figures_for, selection_options
+from cnnstat.sweeps.selection.chart_data import Collected
+from cnnstat.sweeps.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.options import Asked
+    from cnnstat.sweeps.question.options import Asked
 
 MANY = 20_000
 """Networks whose reading takes so long that a bar says how far it is."""

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError, Fault
-from cnnstat.commands.sweep.database import quoted
-from cnnstat.commands.sweep.figures import SWEPT
-from cnnstat.commands.sweep.rows import Row
-from cnnstat.commands.sweep.selection import Selection
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import parse, truth
+from cnnstat.sweeps.networks.evaluator import Row
+from cnnstat.sweeps.networks.figures import SWEPT
+from cnnstat.sweeps.selection.selection import Selection
+from cnnstat.sweeps.store.database import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.conditions import Condition, Order
-    from cnnstat.commands.sweep.selection import Wanted
-    from cnnstat.commands.sweep.store import Store
-    from cnnstat.commands.sweep.streams import Stream
-    from cnnstat.commands.sweep.table import Columns
+    from cnnstat.sweeps.networks.columns import Columns
+    from cnnstat.sweeps.output.streams import Stream
+    from cnnstat.sweeps.selection.chart_data import Collected
+    from cnnstat.sweeps.selection.conditions import Condition, Order
+    from cnnstat.sweeps.selection.selection import Wanted
+    from cnnstat.sweeps.store.store import Store
 
 
 def selected(

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.plot.chart import OTHER, Axis, Chart, Panel, Point, Series, label
-from cnnstat.commands.sweep.cells import nearest
-from cnnstat.commands.sweep.collected import SOME
-from cnnstat.commands.sweep.conditions import number
-from cnnstat.commands.sweep.figures import SWEPT
+from cnnstat.sweeps.cells import nearest
+from cnnstat.sweeps.networks.figures import SWEPT
+from cnnstat.sweeps.selection.chart_data import SOME
+from cnnstat.sweeps.selection.conditions import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cnnstat.commands.plot.chart import Unit
-    from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.conditions import Number
-    from cnnstat.commands.sweep.rows import Row
-    from cnnstat.commands.sweep.selection import Selection
+    from cnnstat.sweeps.networks.evaluator import Row
+    from cnnstat.sweeps.selection.chart_data import Collected
+    from cnnstat.sweeps.selection.conditions import Number
+    from cnnstat.sweeps.selection.selection import Selection
 
 _STEPS = 400
 """Steps of a distribution that are drawn, of any number."""

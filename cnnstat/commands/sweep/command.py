@@ -14,18 +14,18 @@ from cnnstat.cli.options import FILE, output_options, settings_options
 from cnnstat.cli.output import complain, standard_output
 from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
-from cnnstat.commands.sweep.collected import Collected
-from cnnstat.commands.sweep.document import document
-from cnnstat.commands.sweep.figures import THROUGH_LAYERS, USUAL
-from cnnstat.commands.sweep.options import SHOWN, selection_options, varied_options
-from cnnstat.commands.sweep.plots import check_plots
-from cnnstat.commands.sweep.prepared import prepared
-from cnnstat.commands.sweep.selection import Selection
+from cnnstat.commands.sweep.chart_files import check_plots
 from cnnstat.commands.sweep.shown import show_points
-from cnnstat.commands.sweep.store import Store
-from cnnstat.commands.sweep.streams import STREAMS, opened
-from cnnstat.commands.sweep.sweeping import Stop, sweep_through
 from cnnstat.report.render import FORMATS
+from cnnstat.sweeps.networks.figures import THROUGH_LAYERS, USUAL
+from cnnstat.sweeps.output.document import document
+from cnnstat.sweeps.output.streams import STREAMS, opened
+from cnnstat.sweeps.question.options import SHOWN, selection_options, varied_options
+from cnnstat.sweeps.question.task import prepared
+from cnnstat.sweeps.selection.chart_data import Collected
+from cnnstat.sweeps.selection.selection import Selection
+from cnnstat.sweeps.store.store import Store
+from cnnstat.sweeps.workers.rows_in_order import Stop, sweep_through
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.options import Asked, Varied
+    from cnnstat.sweeps.question.options import Asked, Varied
 
 _SLOW = (
     f" Those of other tools, those of a machine and {', '.join(THROUGH_LAYERS)} take several times as long."

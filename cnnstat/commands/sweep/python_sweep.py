@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Unpack
 
 from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import ArgumentError
-from cnnstat.commands.sweep.document import Refused, SweptPoint, point, refused_of
-from cnnstat.commands.sweep.options import Asked, Varied
-from cnnstat.commands.sweep.prepared import prepared
-from cnnstat.commands.sweep.python_arguments import (
+from cnnstat.sweeps.output.document import Refused, SweptPoint, point, refused_of
+from cnnstat.sweeps.question.options import Asked, Varied
+from cnnstat.sweeps.question.python_arguments import (
     as_error,
     columns_of,
     on_machine,
@@ -20,17 +19,18 @@ from cnnstat.commands.sweep.python_arguments import (
     texts,
     vary_texts,
 )
-from cnnstat.commands.sweep.selection import Selection
-from cnnstat.commands.sweep.store import Store
-from cnnstat.commands.sweep.sweeping import rows_of
+from cnnstat.sweeps.question.task import prepared
+from cnnstat.sweeps.selection.selection import Selection
+from cnnstat.sweeps.store.store import Store
+from cnnstat.sweeps.workers.rows_in_order import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from cnnstat.analysis.settings import Options
-    from cnnstat.commands.sweep.prepared import Prepared
-    from cnnstat.commands.sweep.python_arguments import OnMachine, Texts
-    from cnnstat.commands.sweep.rows import Row
+    from cnnstat.sweeps.networks.evaluator import Row
+    from cnnstat.sweeps.question.python_arguments import OnMachine, Texts
+    from cnnstat.sweeps.question.task import Prepared
 
 
 class Sweep(Iterator[SweptPoint]):

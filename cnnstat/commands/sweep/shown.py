@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.cli.output import complain, show
-from cnnstat.commands.sweep.plots import put_plots
-from cnnstat.commands.sweep.report import in_a_line, report
-from cnnstat.commands.sweep.streams import STREAMS
+from cnnstat.commands.sweep.chart_files import put_plots
+from cnnstat.sweeps.output.report import in_a_line, report
+from cnnstat.sweeps.output.streams import STREAMS
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.document import SweepDocument
-    from cnnstat.commands.sweep.options import Asked
-    from cnnstat.commands.sweep.selection import Selection
-    from cnnstat.commands.sweep.table import Columns
+    from cnnstat.sweeps.networks.columns import Columns
+    from cnnstat.sweeps.output.document import SweepDocument
+    from cnnstat.sweeps.question.options import Asked
+    from cnnstat.sweeps.selection.chart_data import Collected
+    from cnnstat.sweeps.selection.selection import Selection
 
 
 def show_points(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnnstat.commands.sweep.charts import chart_of
-from cnnstat.commands.sweep.collected import SOME, Collected
-from cnnstat.commands.sweep.conditions import read_orders
-from cnnstat.commands.sweep.rows import Row
-from cnnstat.commands.sweep.selection import Selection, Wanted
-from cnnstat.commands.sweep.table import Columns
+from cnnstat.sweeps.networks.columns import Columns
+from cnnstat.sweeps.networks.evaluator import Row
+from cnnstat.sweeps.selection.chart_data import SOME, Collected
+from cnnstat.sweeps.selection.conditions import read_orders
+from cnnstat.sweeps.selection.selection import Selection, Wanted
 from tests.program import within
 
 if TYPE_CHECKING:
