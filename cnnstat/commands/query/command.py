@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
-from cnnstat.cli.options import FILE, output_options
+from cnnstat.cli.files import FILE
+from cnnstat.cli.options import output_options
 from cnnstat.cli.output import Undone, standard_output
 from cnnstat.cli.progress import progress
 from cnnstat.commands.query.selected import selected

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstat.cli import completion
+from cnnstat.cli.files import FILE
 from cnnstat.cli.machine_options import machine_options
-from cnnstat.cli.options import FILE, output_options, settings_options
+from cnnstat.cli.options import output_options, settings_options
 from cnnstat.cli.output import complain, standard_output
 from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress

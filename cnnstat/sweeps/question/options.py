@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
-from cnnstat.cli.options import gathered, inputs_of, read_by, set_option
+from cnnstat.cli.options import gathered, read_by, set_option
+from cnnstat.cli.values import inputs_of
 from cnnstat.sweeps.networks.figures import SWEPT
 from cnnstat.sweeps.output.streams import STREAMS
 from cnnstat.sweeps.selection.conditions import (
