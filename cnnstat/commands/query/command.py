@@ -23,7 +23,7 @@ from cnnstat.sweeps.networks.columns import Columns, following
 from cnnstat.sweeps.output.document import document
 from cnnstat.sweeps.output.streams import STREAMS, opened
 from cnnstat.sweeps.question.options import SHOWN, figures_for, selection_options
-from cnnstat.sweeps.selection.chart_data import Collected
+from cnnstat.sweeps.selection.chart_data import ChartData
 from cnnstat.sweeps.store.store import Store
 
 if TYPE_CHECKING:
@@ -65,16 +65,16 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         columns = Columns(networks, params, figures, shown, about["params"], left_out_first)
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
         check_plots(asked.plots, wanted, output)
-        collected = Collected(columns) if asked.plots else None
+        chart_data = ChartData(columns) if asked.plots else None
         on_terminal = streamed and output.output is None and standard_output().isatty()
         accepted = store.count("refused IS NULL")
         bar = progress("reading", accepted, long=not on_terminal and accepted > MANY, unit="networks")
         advance = stack.enter_context(bar)
-        selection = selected(store, columns, wanted, asked.of_params, stream, collected, advance)
+        selection = selected(store, columns, wanted, asked.of_params, stream, chart_data, advance)
         machine = store.machine
     asked_for = {"space": about["space"], "seed": about["plan"]["seed"], "asked": None}
     found = document("query", selection, columns, asked_for, machine)
-    show_points(found, columns, asked, output, selection, collected)
+    show_points(found, columns, asked, output, selection, chart_data)
 
 
 def _without_where(text: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.output.streams import Stream
-    from cnnstat.sweeps.selection.chart_data import Collected
+    from cnnstat.sweeps.selection.chart_data import ChartData
     from cnnstat.sweeps.selection.conditions import Condition, Order
     from cnnstat.sweeps.selection.selection import Wanted
     from cnnstat.sweeps.store.store import Store
@@ -29,7 +29,7 @@ def selected(
     wanted: Wanted,
     of_params: Sequence[str],
     stream: Stream | None,
-    collected: Collected | None,
+    chart_data: ChartData | None,
     advance: Callable[[float], None] = lambda step: None,
 ) -> Selection:
     """Return the points that are wanted; what needs no comparison goes to the stream at once.
@@ -39,10 +39,10 @@ def selected(
     Raises:
         ArgumentError: a condition on parameters has no value.
     """
-    selection = Selection(wanted, columns.cell, collected, handed_on=stream is not None)
+    selection = Selection(wanted, columns.cell, chart_data, handed_on=stream is not None)
     conditions = [_OfParams(text, columns) for text in of_params]
     where = " AND ".join((*map(_sql, wanted.where), "true"))
-    sorts_there = not (wanted.pareto or conditions or stream or collected)
+    sorts_there = not (wanted.pareto or conditions or stream or chart_data)
     sorts_there = sorts_there and all(store.orders(each.key) for each in wanted.sort)
     if sorts_there:
         order = ", ".join((*(_order(each, store) for each in wanted.sort), "point"))

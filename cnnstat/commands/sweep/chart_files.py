@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cnnstat.cli.options import Output
     from cnnstat.sweeps.question.options import Plot
-    from cnnstat.sweeps.selection.chart_data import Collected
+    from cnnstat.sweeps.selection.chart_data import ChartData
     from cnnstat.sweeps.selection.selection import Selection, Wanted
 
 _WIDTH = 80
@@ -43,7 +43,7 @@ def check_plots(plots: Sequence[Plot], wanted: Wanted, output: Output) -> None:
                 raise Undone(str(error)) from None
 
 
-def put_plots(plots: Sequence[Plot], collected: Collected, selection: Selection) -> None:
+def put_plots(plots: Sequence[Plot], chart_data: ChartData, selection: Selection) -> None:
     """Write charts to their files, and show those without one.
 
     Raises:
@@ -53,11 +53,11 @@ def put_plots(plots: Sequence[Plot], collected: Collected, selection: Selection)
     from cnnstat.commands.plot.files import content  # noqa: PLC0415
     from cnnstat.commands.sweep.charts import chart_of  # noqa: PLC0415
 
-    if not collected.count:
+    if not chart_data.count:
         complain("no chart: no network meets the conditions\n", 0)
         return
     for plot in plots:
-        chart = chart_of(plot.kind, collected, selection)
+        chart = chart_of(plot.kind, chart_data, selection)
         if plot.file is None:
             width, encoding = width_of(None) or _WIDTH, standard_output().encoding or "utf-8"
             say(f"\n{characters(chart, width, encoding)}")

@@ -22,8 +22,8 @@ from cnnstat.sweeps.networks.figures import THROUGH_LAYERS, USUAL
 from cnnstat.sweeps.output.document import document
 from cnnstat.sweeps.output.streams import STREAMS, opened
 from cnnstat.sweeps.question.options import SHOWN, selection_options, varied_options
-from cnnstat.sweeps.question.task import prepared
-from cnnstat.sweeps.selection.chart_data import Collected
+from cnnstat.sweeps.question.task import task_of
+from cnnstat.sweeps.selection.chart_data import ChartData
 from cnnstat.sweeps.selection.selection import Selection
 from cnnstat.sweeps.store.store import Store
 from cnnstat.sweeps.workers.rows_in_order import Stop, sweep_through
@@ -77,11 +77,11 @@ def sweep(
     gc.enable()  # what runs for minutes has something to collect
     streamed = output.form in STREAMS
     top = None if streamed else SHOWN
-    found = prepared(specs, varied, asked, settings, machine, store_file, top)
+    found = task_of(specs, varied, asked, settings, machine, store_file, top)
     plan, columns = found.plan, found.columns
     check_plots(asked.plots, found.wanted, output)
-    collected = Collected(columns) if asked.plots else None
-    selection, stop = Selection(found.wanted, columns.cell, collected, handed_on=streamed), Stop()
+    chart_data = ChartData(columns) if asked.plots else None
+    selection, stop = Selection(found.wanted, columns.cell, chart_data, handed_on=streamed), Stop()
     with ExitStack() as stack:
         store = None
         if store_file is not None:
@@ -104,7 +104,7 @@ def sweep(
         )
     about = {"space": found.points.described(plan), "seed": plan.seed, "asked": found.count}
     answer = document("sweep", selection, columns, about, plan.machine)
-    show_points(answer, columns, asked, output, selection, collected)
+    show_points(answer, columns, asked, output, selection, chart_data)
     if stop.asked:
         kept = f", and stored in {store_file}: the same command goes on" if store_file else ""
         complain(f"interrupted; {selection.points:,} points are finished{kept}\n", 0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.output.document import SweepDocument
     from cnnstat.sweeps.question.options import Asked
-    from cnnstat.sweeps.selection.chart_data import Collected
+    from cnnstat.sweeps.selection.chart_data import ChartData
     from cnnstat.sweeps.selection.selection import Selection
 
 
@@ -24,9 +24,9 @@ def show_points(
     asked: Asked,
     output: Output,
     selection: Selection,
-    collected: Collected | None,
+    chart_data: ChartData | None,
 ) -> None:
-    """Show a document, of points that went into a stream a line about them, and charts of what is collected.
+    """Show a document, of points that went into a stream a line about them, and charts.
 
     Raises:
         ArgumentError: there is nothing that a chart could show.
@@ -36,5 +36,5 @@ def show_points(
         complain(in_a_line(found) + "\n", 0)
     else:
         show(found, lambda: report(found, columns), output)
-    if collected is not None:
-        put_plots(asked.plots, collected, selection)
+    if chart_data is not None:
+        put_plots(asked.plots, chart_data, selection)

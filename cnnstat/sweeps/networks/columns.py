@@ -54,7 +54,7 @@ class Columns(Struct, frozen=True, dict=True):
             return row.params[self._params[key]]
         return row.figures[self.place[key]]
 
-    def columns(self) -> tuple[Column, ...]:
+    def for_readers(self) -> tuple[Column, ...]:
         """Return the columns of a table for readers.
 
         A narrow terminal leaves out parameters that follow from others first, then the last figures, then

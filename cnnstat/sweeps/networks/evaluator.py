@@ -1,4 +1,4 @@
-"""Point by point: which network it is, its parameters, and its figures or why it is refused."""
+"""Where a network of a sweep is worked out: its parameters, and its figures or why it is refused."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Row(Struct, frozen=True, array_like=True, gc=False):
     why: str = ""
 
 
-class Rows:
-    """The rows of a plan. What was worked out of a family's parts is kept from one point to the next."""
+class Evaluator:
+    """What works out the rows of a plan. What was worked out of a family's parts is kept from one point to the next."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -51,9 +51,9 @@ class Rows:
         Raises:
             ArgumentError: what was asked for does not go with the network.
         """
-        return self.point(number, *self.points.at(number))
+        return self.row_of(number, *self.points.at(number))
 
-    def point(self, number: int, chosen: int, values: dict[str, Value]) -> Row:
+    def row_of(self, number: int, chosen: int, values: dict[str, Value]) -> Row:
         """Return the row of these values of a network, as the point of a number.
 
         Raises:
@@ -85,26 +85,26 @@ class _Kept(threading.local):
     """The plan that a worker is at, and what it has worked out: each thread has its own."""
 
     pickled: bytes = b""
-    rows: Rows
+    evaluator: Evaluator
 
 
 _KEPT = _Kept()
 
 
-def _rows_of(pickled: bytes) -> Rows:
-    """Return the rows of a plan, made once for all its batches."""
+def _evaluator_of(pickled: bytes) -> Evaluator:
+    """Return what works out a plan, made once for all its batches."""
     if _KEPT.pickled != pickled:
-        _KEPT.rows = _read(pickled)
+        _KEPT.evaluator = _read(pickled)
         _KEPT.pickled = pickled
-    return _KEPT.rows
+    return _KEPT.evaluator
 
 
-def _read(pickled: bytes) -> Rows:
+def _read(pickled: bytes) -> Evaluator:
     plan: Plan = pickle.loads(pickled)
     if plan.version != __version__:
         message = f"a worker has cnnstat {__version__}, and the sweep was begun by cnnstat {plan.version}"
         raise ArgumentError(message)
-    return Rows(plan)
+    return Evaluator(plan)
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -122,7 +122,7 @@ def evaluated(pickled: bytes, start: int, stop: int) -> Batch:
     Raises:
         ArgumentError: the worker has another version of the program, or the plan does not go with a network.
     """
-    rows = _rows_of(pickled)
+    evaluator = _evaluator_of(pickled)
     begun = time.perf_counter()
-    found = [rows.row(number) for number in range(start, stop)]
+    found = [evaluator.row(number) for number in range(start, stop)]
     return Batch(start, stop, found, time.perf_counter() - begun)

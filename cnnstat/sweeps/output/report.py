@@ -36,7 +36,7 @@ def report(document: SweepDocument, columns: Columns) -> Report:
         )
         for point in document.rows
     )
-    titled = columns.columns()
+    titled = columns.for_readers()
     how = "a grid of" if document.seed is None else "a sample of"
     named = ", ".join(document.networks[:_NAMED])
     more = len(document.networks) - _NAMED

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.question.options import Varied
 
 
-def plan_of(specs: Sequence[str], varied: Varied, where: tuple[str, ...], settings: Settings) -> Plan:
+def read_plan(specs: Sequence[str], varied: Varied, where: tuple[str, ...], settings: Settings) -> Plan:
     """Return a plan without figures yet.
 
     Raises:

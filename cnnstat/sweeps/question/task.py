@@ -12,7 +12,7 @@ from cnnstat.sweeps.networks.columns import Columns, following
 from cnnstat.sweeps.networks.figures import ON_MACHINES, USUAL, USUAL_ON_MACHINES, check_machine
 from cnnstat.sweeps.networks.points import Points
 from cnnstat.sweeps.question.options import figures_for
-from cnnstat.sweeps.question.plan_reader import plan_of
+from cnnstat.sweeps.question.plan_reader import read_plan
 from cnnstat.sweeps.store.store import figures_in
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ MOST = 100_000_000
 """Points of a grid that anybody waits for."""
 
 
-class Prepared(Struct, frozen=True):
+class Task(Struct, frozen=True):
     """A sweep before the work; ``count`` points, of which no more than ``wanted`` are shown."""
 
     plan: Plan
@@ -39,7 +39,7 @@ class Prepared(Struct, frozen=True):
     count: int
 
 
-def prepared(
+def task_of(
     specs: Sequence[str],
     varied: Varied,
     asked: Asked,
@@ -47,7 +47,7 @@ def prepared(
     machine: Machine | None,
     store: Path | None,
     top: int | None,
-) -> Prepared:
+) -> Task:
     """Return what is asked for; a ``store`` that is there may bring figures that nobody asks for now.
 
     Raises:
@@ -55,7 +55,7 @@ def prepared(
         ArgumentError: what is asked for does not go with the networks, or there is no such figure.
         Undone: the store cannot be read.
     """
-    plan = plan_of(specs, varied, asked.of_params, settings)
+    plan = read_plan(specs, varied, asked.of_params, settings)
     points = Points(plan)
     wanted = asked.wanted(points.params, top=top)
     shown = asked.columns or (USUAL if machine is None else USUAL_ON_MACHINES)
@@ -70,7 +70,7 @@ def prepared(
     columns = Columns(
         networks, points.params, figures, shown, points.kinds(), following(points.described(plan))
     )
-    return Prepared(plan, points, columns, wanted, varied.sample or _grid(points))
+    return Task(plan, points, columns, wanted, varied.sample or _grid(points))
 
 
 def _grid(points: Points) -> int:

@@ -18,7 +18,7 @@ SOME = 2_000
 """Points that a chart shows."""
 
 
-class Collected:
+class ChartData:
     """Networks that meet the conditions: each figure of all in 8 bytes, and at least `SOME` as they are.
 
     Which these are is decided by a hash of their numbers: any others would be as good, and they are always

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnstat.sweeps.networks.evaluator import Row
-    from cnnstat.sweeps.selection.chart_data import Collected
+    from cnnstat.sweeps.selection.chart_data import ChartData
     from cnnstat.sweeps.selection.conditions import Condition, Number, Order
 
 Key: TypeAlias = "tuple[Any, ...]"
@@ -50,7 +50,7 @@ class Refusals:
 class Selection:
     """Points as they come, and those of them that are wanted.
 
-    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is ``collected``.
+    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is added to ``chart_data``.
     Where points are ``handed_on`` as they come, none is kept that need not be compared with others.
     """
 
@@ -58,11 +58,11 @@ class Selection:
         self,
         wanted: Wanted,
         cell: Callable[[Row, str], Any],
-        collected: Collected | None = None,
+        chart_data: ChartData | None = None,
         *,
         handed_on: bool = False,
     ) -> None:
-        self.wanted, self._cell, self._collected = wanted, cell, collected
+        self.wanted, self._cell, self._chart_data = wanted, cell, chart_data
         self._handed_on = handed_on
         self.refusals = Refusals()
         self.points = self.matching = 0
@@ -83,8 +83,8 @@ class Selection:
         if not all(condition.holds(self._cell(row, condition.key)) for condition in self.wanted.where):
             return False
         self.matching += 1
-        if self._collected is not None:
-            self._collected.add(row)
+        if self._chart_data is not None:
+            self._chart_data.add(row)
         if self.wanted.pareto:
             values = tuple([order.value(self._cell(row, order.key)) for order in self.wanted.pareto])
             if None not in values:

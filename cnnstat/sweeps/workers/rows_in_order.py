@@ -67,7 +67,8 @@ def sweep_through(
         ArgumentError: what was asked for does not go with a network.
     """
     stop = stop or Stop()
-    with stop.listening(), closing(rows_of(plan, count, store, scheduler=scheduler, jobs=jobs)) as found:
+    found = rows_in_order(plan, count, store, scheduler=scheduler, jobs=jobs)
+    with stop.listening(), closing(found):
         for rows in found:
             wanted = []
             for row in rows:
@@ -87,7 +88,7 @@ def sweep_through(
         stream.write([*selection.rows()])
 
 
-def rows_of(
+def rows_in_order(
     plan: Plan, count: int, store: Store | None = None, *, scheduler: str | None = None, jobs: int = 1
 ) -> Generator[list[Row], None, None]:
     """Yield the rows of the points below ``count`` in order, some at a time; what is missing is stored.

@@ -13,7 +13,7 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Fault
 from cnnstat.sweeps.networks.points import Points
 from cnnstat.sweeps.question.options import Varied
-from cnnstat.sweeps.question.plan_reader import plan_of
+from cnnstat.sweeps.question.plan_reader import read_plan
 from tests.program import within
 
 PUBLISHED = {
@@ -80,7 +80,7 @@ def test_a_published_regnet_comes_out_of_its_numbers(variant: str) -> None:
 @pytest.mark.parametrize("b", [1, 2, 4])
 def test_regnets_are_those_that_pycls_makes_of_the_same_numbers(b: int) -> None:
     vary = {"b": f"{b}"} if b != 1 else {}
-    points = Points(plan_of(["regnet"], Varied(vary, {}, (), False, 10, 5), (), Settings()))
+    points = Points(read_plan(["regnet"], Varied(vary, {}, (), False, 10, 5), (), Settings()))
     (network,) = points.networks
     kept = 0
     for number in range(400):

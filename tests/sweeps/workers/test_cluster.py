@@ -26,7 +26,7 @@ SWEEP = ("regnet", "--sample", f"{POINTS}", "--seed", "2", "--columns", "params,
 PRELOADED = """
 import time
 
-from cnnstat.sweeps.networks.evaluator import Rows
+from cnnstat.sweeps.networks.evaluator import Evaluator
 
 
 def row(self, number):
@@ -34,8 +34,8 @@ def row(self, number):
     return self.swift(number)
 
 
-if not hasattr(Rows, "swift"):  # a worker imports it more than once
-    Rows.swift, Rows.row = Rows.row, row
+if not hasattr(Evaluator, "swift"):  # a worker imports it more than once
+    Evaluator.swift, Evaluator.row = Evaluator.row, row
 """
 """What workers import first: they wait at each point, so that there is time to disturb them."""
 
