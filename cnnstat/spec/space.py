@@ -17,15 +17,16 @@ from cnnstat.base.errors import ArgumentError, Fault, Problem
 from cnnstat.base.text import suggestion
 from cnnstat.spec.axis import BITS, Values, is_range, read_range, values_of
 from cnnstat.spec.compiled import evaluate
-from cnnstat.spec.expression import Expression, parse, show_value, truth
+from cnnstat.spec.expression import Expression, parse
 from cnnstat.spec.given import from_python, read_value
+from cnnstat.spec.values import show_value, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.base.errors import Span
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 WHERE = "where"
 """The key of conditions, which no parameter can have."""

@@ -12,7 +12,7 @@ from cnnstat.spec.expression import Expression
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 HEAD = "input: [4, 16, 16]\n"
 
