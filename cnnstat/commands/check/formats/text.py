@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from cnnstat.rules.rule import Severity
 
 _GUTTER = "{:5} | "
-_KEPT_SPACE = "\N{NO-BREAK SPACE}"
-"""For a space in a place and the severity behind it: they stay in one line, so that a reader can go there."""
 _MANY = 10
 """From so many findings on, they are counted by their codes."""
 _BOLD, _DIM = "1", "2"
@@ -48,9 +46,7 @@ def _folded(lines: Iterable[str], medium: Medium) -> Iterator[str]:
 def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
     place = plain(f"{finding.file}:{finding.line}:{finding.column}")
     said = plain(f"{finding.code}: {finding.message}{in_networks(finding)}")
-    whole = f"{place}: {finding.severity}:".replace(" ", _KEPT_SPACE)
-    lines = folded(f"{whole} {said}", medium.width, "    ")
-    first, *more = (line.replace(_KEPT_SPACE, " ") for line in lines)
+    first, *more = folded(f"{place}: {finding.severity}: {said}", medium.width, "    ")
     colour = _COLOURS[finding.severity]
     if medium.colour and first.startswith(f"{place}: {finding.severity}:"):
         rest = first[len(place) + 2 + len(finding.severity) :]
