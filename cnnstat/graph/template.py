@@ -99,8 +99,10 @@ class Contents:
 
     def add_made(self, layers: Iterable[LayerNode], groups: Iterable[Group]) -> None:
         """Add a call that is not as its block has it."""
-        for content in (*layers, *groups):
-            self.add(content)
+        for layer in layers:
+            self.add(layer)
+        for group in groups:
+            self.add(group)
 
     @property
     def layers(self) -> Sequence[LayerNode]:
