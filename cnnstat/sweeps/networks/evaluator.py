@@ -37,7 +37,7 @@ class Row(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Evaluator:
-    """What works out the rows of a plan. What was worked out of a family's parts is kept from one point to the next."""
+    """What works out the rows of a plan, and keeps what it knows of a family's parts for the next point."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

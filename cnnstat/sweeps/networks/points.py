@@ -13,7 +13,8 @@ from cnnstat.spec.axis import BITS, Values
 from cnnstat.spec.choice import choose
 from cnnstat.spec.expression import parse, show_value
 from cnnstat.spec.reader import read_family
-from cnnstat.spec.space import Space, check_space, given_space, random_bits
+from cnnstat.spec.space import Space, check_space, random_bits
+from cnnstat.spec.space_reader import given_space
 from cnnstat.sweeps.cells import kind_of
 
 if TYPE_CHECKING:

@@ -50,8 +50,9 @@ class Refusals:
 class Selection:
     """Points as they come, and those of them that are wanted.
 
-    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is added to ``chart_data``.
-    Where points are ``handed_on`` as they come, none is kept that need not be compared with others.
+    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is added
+    to ``chart_data``. Where points are ``handed_on`` as they come, none is kept that need not be compared
+    with others.
     """
 
     def __init__(
