@@ -19,14 +19,14 @@ from msgspec import Struct
 
 from cnnstat.base.errors import Fault
 from cnnstat.base.text import exact
-from cnnstat.spec.document import plain_value
+from cnnstat.spec.nodes import plain_value
 from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.functions import Number
+    from cnnstat.spec.values import Value
 
 BITS = 64
 """Of the numbers that a value is drawn by."""
