@@ -10,8 +10,7 @@ import msgspec
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.base.errors import ArgumentError, Source
 from cnnstat.commands.report.unit_fields import unit_fields
-from cnnstat.commands.serve.bounds import LAYERS, TEXT_BYTES
-from cnnstat.commands.serve.jobs import too_long
+from cnnstat.commands.serve.bounds import LAYERS
 from cnnstat.commands.serve.requests import OfText
 from cnnstat.graph.model import build
 from cnnstat.spec.choice import choose
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.commands.check.configuration import Configuration
     from cnnstat.commands.report.document import LayerFields
+    from cnnstat.commands.serve.jobs import Job
     from cnnstat.spec.choice import Spec
     from cnnstat.spec.model import Family
 
@@ -33,8 +33,12 @@ class AskedNetwork:
     and ArgumentError where what is asked does not go with it.
     """
 
-    def __init__(self, asked: OfText, name: str, stem: str, configuration: Configuration) -> None:
-        self.asked, self.name, self.stem, self.configuration = asked, name, stem, configuration
+    def __init__(self, asked: OfText, job: Job, configuration: Configuration) -> None:
+        self.asked, self.name, self.stem, self.configuration = asked, job.name, job.stem, configuration
+
+    def is_about(self, asked: OfText, job: Job) -> bool:
+        """Say whether another job asks about the same."""
+        return _said(asked) == _said(self.asked) and (job.name, job.stem) == (self.name, self.stem)
 
     @cached_property
     def family(self) -> Family:
@@ -69,21 +73,6 @@ class AskedNetwork:
         return found
 
 
-def network_of(asked: OfText, name: str, stem: str, configuration: Configuration) -> AskedNetwork:
-    """Return the network that a request is about. A page asks much of one: what is known of the last stays.
-
-    Raises:
-        NoAnswerError: its text is too long.
-    """
-    if len(asked.text.encode()) > TEXT_BYTES:
-        raise too_long(TEXT_BYTES)
-    of_text = {field: getattr(asked, field) for field in OfText.__struct_fields__}
-    key = (msgspec.json.encode(of_text), name, stem)
-    if key not in _LAST:
-        _LAST.clear()  # before the next one: both together may be more than there is room for
-        _LAST[key] = AskedNetwork(asked, name, stem, configuration)
-    return _LAST[key]
-
-
-_LAST: dict[tuple[bytes, str, str], AskedNetwork] = {}
-"""The last of these."""
+def _said(asked: OfText) -> bytes:
+    """Return what is asked of a text, as JSON: in Python, True and 1.0 are 1."""
+    return msgspec.json.encode([getattr(asked, name) for name in OfText.__struct_fields__])

@@ -35,10 +35,11 @@ def work(jobs: Connection, memory: int, folder: str, configuration: Configuratio
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy is not imported yet
     # Imported before the limit holds and the files are closed: what all jobs need is there from the start.
-    from cnnstat.commands.serve.answers import answer, begin  # noqa: PLC0415
+    from cnnstat.commands.serve.answers import Answers  # noqa: PLC0415
     from cnnstat.commands.serve.closed_files import close_files  # noqa: PLC0415
 
-    begin(configuration)
+    answers = Answers(configuration)
+    answers.begin()
     _limit(memory)
     close_files(Path(folder))
     jobs.send_bytes(b"")
@@ -48,7 +49,7 @@ def work(jobs: Connection, memory: int, folder: str, configuration: Configuratio
         except (EOFError, OSError):
             return
         try:
-            found = _answered(answer, job, configuration)
+            found = _answered(answers.answer, job)
             jobs.send_bytes(encode_answer(found))
         except MemoryError:  # to say so, too, takes memory
             _limit(memory + _RESERVE)
@@ -56,11 +57,9 @@ def work(jobs: Connection, memory: int, folder: str, configuration: Configuratio
             os._exit(1)  # what such a job has left behind, nobody knows
 
 
-def _answered(
-    answer: Callable[[Job, Configuration], Answer], job: Job, configuration: Configuration
-) -> Answer:
+def _answered(answer: Callable[[Job], Answer], job: Job) -> Answer:
     try:
-        return answer(job, configuration)
+        return answer(job)
     except MemoryError:
         raise
     except Exception as error:  # a fault of ours: the terminal has all of it, the page its name

@@ -35,7 +35,7 @@ MORE = (
 )
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "div", "noscript", "h1", "p"),
-    *("table", "tr", "th", "td", "br", "script"),
+    *("table", "caption", "tr", "th", "td", "br", "script"),
 }
 
 

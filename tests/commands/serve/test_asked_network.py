@@ -10,7 +10,7 @@ import pytest
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.check.configuration import Configuration
 from cnnstat.commands.serve import asked_network
-from cnnstat.commands.serve.answers import answer
+from cnnstat.commands.serve.answers import Answers
 from cnnstat.commands.serve.jobs import Job
 from cnnstat.commands.serve.opened import Opened, opened
 from tests.commands.report.html_reader import held
@@ -19,6 +19,8 @@ from tests.program import within
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.commands.serve.client import Page
 
 CONFIGURATION = """
 severity: {rule/unused-param: error, rule/bias-before-norm: off}
@@ -56,10 +58,17 @@ def test_a_page_asks_many_things_of_one_network_that_is_worked_out_once(
     body: dict[str, Any] = {"text": SMALL + "- {type: relu}\n"}
     jobs: list[tuple[str, dict[str, str]]] = [("live", {}), ("conventions", {})]
     jobs += [(kind, {"layer": layer}) for layer in ("conv1", "relu1") for kind in ("explained", "fields")]
+    answers = Answers(Configuration())
     for kind, more in jobs:
         job = Job(kind, json.dumps(body | more).encode(), "net.yaml")
-        assert answer(job, Configuration()).ending == 200
+        assert answers.answer(job).ending == 200
     assert worked == ["read_family", "build", "analyze_graph", "unit_fields"]
+
+
+def test_a_parameter_that_is_equal_in_python_only_is_another(page: Page) -> None:
+    text = "params: {twice: 1}\n" + SMALL
+    values = [page.live(text, params={"twice": value})["parameters"][0]["value"] for value in (1, True, 1)]
+    assert [str(value) for value in values] == ["1", "True", "1"]
 
 
 def counted(name: str, function: Any, worked: list[str]) -> Any:
