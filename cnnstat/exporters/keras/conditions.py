@@ -72,7 +72,7 @@ class Conditions(Repetitions):
             docs, _ = self.repetitions(entry, uses, present, sources, inner, count, counts, is_layer)
             return docs, self.after(uses, sources, is_layer, count, inner)
         if is_layer:
-            said, trees, doc, _ = self.layer(entry, whole, sources)
+            said, trees, doc = self.layer(entry, whole, sources)
             return [doc], self.widths_of(said, trees, sources)
         klass, doc = self.block_call(whole, sources)
         if klass.taps:

@@ -139,7 +139,7 @@ class Repeats(Wording):
         vals = []
         for index in range(counts.pop()):
             uses = [Use(i, member.items[index]) for i, member in found.items()]
-            said, trees, _, _ = self.layer(entry, uses, sources)
+            said, trees, _ = self.layer(entry, uses, sources)
             assert said is not None
             numbers = [use.item.output for use in uses]
             val = Val(title, numbers, self.verified(numbers, self.widths_of(said, trees, sources)))

@@ -32,15 +32,15 @@ class Wording(Parts):
 
     def layer(
         self, entry: Entry, uses: list[Use], sources: list[Val], *, fresh: bool = True
-    ) -> tuple[Said | None, dict[str, Tree], Doc, bool]:
-        """Return how a layer is said in all these places: what it is, its arguments, and its text."""
+    ) -> tuple[Said | None, dict[str, Tree], Doc]:
+        """Return how a layer is said in all these places: what it is, its arguments, and what makes it."""
         saids = [self.network.said(use.item.made) for use in uses]
-        if any((said.head, said.together) != (saids[0].head, saids[0].together) for said in saids):
-            return None, {}, Call(self.chosen_type(entry, uses, saids), []), True
+        if any(said.word != saids[0].word for said in saids):
+            return None, {}, Call(self.chosen_type(entry, uses, saids), [])
         said = saids[0]
         trees, words = self.arguments(saids, uses, sources, fresh=fresh)
         self.helpers |= set(said.helpers)
-        return said, trees, Call(said.head, words), said.module
+        return said, trees, Call(said.made or "", words)
 
     def arguments(
         self, saids: Sequence[Said], uses: list[Use], sources: list[Val], *, fresh: bool
@@ -72,14 +72,17 @@ class Wording(Parts):
         """Return the argument that is the class of what is made."""
         spec = parameter_of(entry)
         tree = self.args.known.get(spec) if spec else None
-        plain = all(said.module and not said.stores and not _visible(said) for said in saids)
-        if not isinstance(tree, ast.Name) or not plain:
+        if not isinstance(tree, ast.Name):
             raise SplitError("type")
         param = self.args.params[tree.id]
+        heads: dict[str, str] = {}
+        for said, use in zip(saids, uses, strict=True):
+            if said.made is None or said.stores or _visible(said):
+                raise SplitError("type")
+            heads[str(param.values[use.instance])] = said.made
         self.args.use(tree)
         param.module = True
-        for said, use in zip(saids, uses, strict=True):
-            self.network.heads[str(param.values[use.instance])] = said.head
+        self.network.heads |= heads
         return tree.id
 
     def candidates(self, arg: Arg, uses: list[Use], sources: list[Val]) -> list[Tree]:
