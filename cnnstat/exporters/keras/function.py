@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from cnnstat.exporters.keras.body import Body
 from cnnstat.exporters.keras.conditions import Conditions
-from cnnstat.exporters.source.classes import Use
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.said import Passed
+from cnnstat.exporters.source.uses import Use
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:

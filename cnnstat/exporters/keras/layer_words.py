@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.exporters.keras.said import Chain, KerasSaid
 from cnnstat.exporters.keras.steps import applied
 from cnnstat.exporters.source.build import Build
-from cnnstat.exporters.source.classes import SplitError, Use
 from cnnstat.exporters.source.expression_text import SUMMAND, text_of
 from cnnstat.exporters.source.layout import Call, Doc, Generator, Joined
 from cnnstat.exporters.source.said import Formula
+from cnnstat.exporters.source.uses import SplitError, Use
 
 if TYPE_CHECKING:
     from cnnstat.exporters.keras.said import Step

@@ -10,8 +10,8 @@ from cnnstat.base.module_names import attributes, names
 from cnnstat.exporters.pytorch import helpers, text
 from cnnstat.exporters.pytorch.network import TorchNetwork
 from cnnstat.exporters.refusals import NoExportError
-from cnnstat.exporters.source.classes import SplitError
 from cnnstat.exporters.source.said import NO_DEFAULT, Formula, Together, UnsaidError
+from cnnstat.exporters.source.uses import SplitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

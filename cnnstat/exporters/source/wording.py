@@ -5,21 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.source.classes import SplitError, Use, same
 from cnnstat.exporters.source.expression_text import text_of
-from cnnstat.exporters.source.expression_values import NoValueError
+from cnnstat.exporters.source.expression_values import NoValueError, same
 from cnnstat.exporters.source.expressions import Tree, binary, constant, names_in, renamed, sum_of
 from cnnstat.exporters.source.layout import Call, Doc, Joined
 from cnnstat.exporters.source.parts import Parts
 from cnnstat.exporters.source.said import NO_DEFAULT, Said
+from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.build import Build
-    from cnnstat.exporters.source.classes import Param
     from cnnstat.exporters.source.forward import Val
     from cnnstat.exporters.source.said import Arg
     from cnnstat.spec.model import Entry
