@@ -10,6 +10,7 @@ from cnnstat.base.text import plural
 from cnnstat.report.columns import footnotes
 from cnnstat.report.machine import machine_phrase
 from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
+from cnnstat.sweeps.networks.columns import cells_for_readers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ def report(document: FitDocument, columns: Columns) -> Report:
         Line(
             (
                 *("" if value is None else str(value) for value in point.params.values()),
-                *point.figures.values(),
+                *cells_for_readers(point.figures, columns.shown),
                 *(_percent(apart) for apart in point.off),
             )
         )
@@ -72,6 +73,9 @@ def _facts(document: FitDocument) -> Iterator[Fact]:
 
 
 def _verdict(document: FitDocument) -> str:
+    if document.rows and document.rows[0].met is None:
+        open_ = ", ".join(document.rows[0].unproved)
+        return f"NOT PROVED by anything that was tried: of the first row it is not decided whether {open_}"
     if document.met:
         first = ", ".join(f"{name} = {value}" for name, value in document.rows[0].params.items())
         return f"met by {first}"

@@ -20,6 +20,7 @@ from cnnstat.commands.sweep.chart_files import check_plots
 from cnnstat.commands.sweep.shown import show_points
 from cnnstat.report.render import FORMATS
 from cnnstat.sweeps.networks.columns import Columns, following
+from cnnstat.sweeps.networks.figures import without_bounds
 from cnnstat.sweeps.output.document import document
 from cnnstat.sweeps.output.streams import STREAMS, opened
 from cnnstat.sweeps.question.options import SHOWN, figures_for, selection_options
@@ -56,7 +57,7 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         store = stack.enter_context(closing(Store(file)))
         about = store.about
         params, figures = tuple(about["params"]), tuple(about["figures"])
-        shown = asked.columns or figures
+        shown = asked.columns or without_bounds(figures)
         wanted = asked.wanted(params, top=None if streamed else SHOWN)
         for key in figures_for(wanted, shown, params):
             if key not in figures:

@@ -9,7 +9,7 @@ from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import parse, truth
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import SWEPT
-from cnnstat.sweeps.selection.selection import Selection
+from cnnstat.sweeps.selection.selection import Open, Selection
 from cnnstat.sweeps.store.database import quoted
 
 if TYPE_CHECKING:
@@ -39,20 +39,19 @@ def selected(
     Raises:
         ArgumentError: a condition on parameters has no value.
     """
-    selection = Selection(wanted, columns.cell, chart_data, handed_on=stream is not None)
+    selection = Selection(wanted, columns, chart_data, handed_on=stream is not None)
     conditions = [_OfParams(text, columns) for text in of_params]
-    where = " AND ".join((*map(_sql, wanted.where), "true"))
+    decided = [_sql(condition, columns) for condition in wanted.where]
+    where = " AND ".join((*decided, "true"))
     sorts_there = not (wanted.pareto or conditions or stream or chart_data)
     sorts_there = sorts_there and all(store.orders(each.key) for each in wanted.sort)
     if sorts_there:
         order = ", ".join((*(_order(each, store) for each in wanted.sort), "point"))
         found, matching = store.found(where, order, wanted.top), store.count(f"refused IS NULL AND {where}")
     else:
-        found, matching = store.found(where), None
+        found, matching = store.found(f"({where}) IS NOT FALSE"), None
     for rows in found:
-        kept = [row for row in rows if all(each.holds(row) for each in conditions)]
-        for row in kept:
-            selection.add(row)
+        kept = [row for row in rows if all(each.holds(row) for each in conditions) and selection.add(row)]
         if stream is not None and selection.flows:
             before = selection.matching - len(kept)
             stream.write(kept if wanted.top is None else kept[: max(0, wanted.top - before)])
@@ -64,19 +63,43 @@ def selected(
     selection.points = store.count("true")
     if matching is not None:
         selection.matching = matching
+        _count_undecided(store, decided, selection)
     for code, count, point, why in store.refusals():
         selection.refusals.counts[code] = count
         selection.refusals.first[code] = Row(point, 0, (), (), code, why)
     return selection
 
 
-def _sql(condition: Condition) -> str:
-    """Return a condition as the database has it: of sizes, the one farthest from the bound."""
+def _count_undecided(store: Store, decided: Sequence[str], selection: Selection) -> None:
+    """Count the points of which conditions are not decided, each by the first of those, as a selection does."""
+    for place, condition in enumerate(selection.wanted.where):
+        others = [*(f"({each}) IS TRUE" for each in decided[:place])]
+        others += (f"({each}) IS NOT FALSE" for each in decided[place + 1 :])
+        for known in ("IS NULL", "IS NOT NULL"):
+            parts = (*others, f"({decided[place]}) IS NULL", f"{_cell(condition)} {known}")
+            where = " AND ".join(parts)
+            for row in (row for rows in store.found(where, top=1) for row in rows):
+                reason = Open(condition, selection.columns.side(row, condition.key))
+                selection.undecided.first[reason] = row
+                selection.undecided.counts[reason] = store.count(f"refused IS NULL AND {where}")
+
+
+def _cell(condition: Condition) -> str:
+    """Return the number that is held against a bound: of sizes, the one farthest from it."""
     name, least = quoted(condition.key), "list_max" if condition.most else "list_min"
-    cell = f"{least}({name})" if SWEPT[condition.key].kind == "sizes" else name
+    return f"{least}({name})" if SWEPT[condition.key].kind == "sizes" else name
+
+
+def _sql(condition: Condition, columns: Columns) -> str:
+    """Return a condition as the database has it, which is true, false or NULL: `Condition.holds`."""
     # A float is compared as one: by itself, the database would take its digits for a decimal.
     limit = f"{condition.limit:d}" if isinstance(condition.limit, int) else f"{condition.limit!r}::DOUBLE"
-    return f"{cell} {'<=' if condition.most else '>='} {limit}"
+    kept = f"({_cell(condition)} {'<=' if condition.most else '>='} {limit})"
+    figure = SWEPT[condition.key]
+    if figure.bounded_by not in columns.place:
+        return kept
+    proof = str(condition.decided(figure.side)).lower()
+    return f"(CASE WHEN {quoted(figure.bounded_by)} > 0 AND {kept} <> {proof} THEN NULL ELSE {kept} END)"
 
 
 def _order(order: Order, store: Store) -> str:

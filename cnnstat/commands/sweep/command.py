@@ -81,7 +81,7 @@ def sweep(
     plan, columns = found.plan, found.columns
     check_plots(asked.plots, found.wanted, output)
     chart_data = ChartData(columns) if asked.plots else None
-    selection, stop = Selection(found.wanted, columns.cell, chart_data, handed_on=streamed), Stop()
+    selection, stop = Selection(found.wanted, columns, chart_data, handed_on=streamed), Stop()
     with ExitStack() as stack:
         store = None
         if store_file is not None:

@@ -41,7 +41,7 @@ class Sweep(Iterator[SweptPoint]):
 
     def __init__(self, found: Task, rows: Iterator[list[Row]], stack: ExitStack, matches: int | None) -> None:
         self._columns, self._stack, self._matches = found.columns, stack, matches
-        self._selection = Selection(found.wanted, found.columns.cell, handed_on=True)
+        self._selection = Selection(found.wanted, found.columns, handed_on=True)
         self._points = self._wanted(rows)
 
     def __next__(self) -> SweptPoint:

@@ -39,7 +39,7 @@ def rows(count: int, seed: int = 0) -> list[Row]:
 
 
 def selected(wanted: Wanted, points: list[Row]) -> list[int]:
-    selection = Selection(wanted, COLUMNS.cell)
+    selection = Selection(wanted, COLUMNS)
     for row in points:
         selection.add(row)
     return [row.number for row in selection.rows()]
@@ -88,7 +88,7 @@ def test_the_first_by_figures_are_those_of_all_sorted(top: int | None) -> None:
 
 
 def test_no_more_is_kept_than_is_shown() -> None:
-    selection = Selection(Wanted(sort=read_orders("macs"), top=5), COLUMNS.cell)
+    selection = Selection(Wanted(sort=read_orders("macs"), top=5), COLUMNS)
     for row in rows(1000):
         selection.add(row)
     assert len(selection._kept) == 5
