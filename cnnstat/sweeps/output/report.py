@@ -74,8 +74,7 @@ def _facts(document: SweepDocument) -> Iterator[Fact]:
     if document.selected < document.matching:
         yield Fact("on the Pareto front", (Quantity(document.selected),))
     for key in document.compared_bounds:
-        figure = SWEPT[key]
-        yield Fact(f"{figure.side} so much", f"{figure.title}: compared as it stands, though it is only a bound")
+        yield compared_bound(key)
     if len(document.rows) < document.selected:
         left = document.selected - len(document.rows)
         yield Fact("not shown", (Quantity(left), "; --top shows more, --format csv all"))
@@ -84,6 +83,12 @@ def _facts(document: SweepDocument) -> Iterator[Fact]:
         yield Fact(f"refused, {reason.code}", (Quantity(reason.count), f"; {example}"))
     if more := sum(reason.count for reason in document.refused[_REASONS:]):
         yield Fact("refused for other reasons", (Quantity(more),))
+
+
+def compared_bound(key: str) -> Fact:
+    """Return that networks are compared by a figure that is only a bound of some."""
+    figure = SWEPT[key]
+    return Fact(f"{figure.side} so much", f"{figure.title}: compared as it stands, though it is only a bound")
 
 
 def _open(each: Undecided) -> Iterator[str | Quantity]:

@@ -77,7 +77,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 
 def test_a_store_has_the_rows_that_are_shown(undisturbed: list[Any]) -> None:
     lines = [json.loads(line) for line in within("sweep", *SWEEP, "--format", "jsonl").stdout.splitlines()]
-    for line, (point, _, code, why, exact, width, classes, params, macs, field) in zip(
+    for line, (point, _, code, why, exact, width, classes, params, macs, field, _) in zip(
         lines, undisturbed, strict=True
     ):
         assert (line["point"], line["width"], line["classes"]) == (point, width, classes)
