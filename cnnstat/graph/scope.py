@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cnnstat.graph.catalogue import Asked, Catalogue
     from cnnstat.graph.nodes import Outputs
     from cnnstat.graph.values import Params
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry, Option, Reference
+    from cnnstat.spec.values import Value
 
 _SCOPE_STEPS = 5  # what a new template costs beside its layers
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnnstat.graph.call import Call
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 HEAD = "input: [4, 16, 16]\n"
 

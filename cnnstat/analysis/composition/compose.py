@@ -16,7 +16,7 @@ from cnnstat.analysis.composition.refused import refuse, together
 from cnnstat.analysis.composition.slots import LAST
 from cnnstat.base.limits import MAX_LAYERS, MAX_NESTING, PARTS
 from cnnstat.graph.unfold import unfold
-from cnnstat.spec.expression import truth
+from cnnstat.spec.values import truth
 
 if TYPE_CHECKING:
     from cnnstat.analysis.composition.form import Form
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.refused import Refusal
     from cnnstat.layers.base import Shape
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Entry
+    from cnnstat.spec.values import Value
 
 _GENERATION = 25_000  # pieces, of about 2 KB; of a long sweep the last two generations are remembered
 _SCOPE_STEPS = 5  # what a new template costs in unfolding, beside its layers

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Entry
+    from cnnstat.spec.values import Value
 
 _KINDS = frozenset(KINDS)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.spec.compiled import evaluate
-from cnnstat.spec.expression import parse, truth
+from cnnstat.spec.expression import parse
+from cnnstat.spec.values import truth
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import SWEPT
 from cnnstat.sweeps.store.database import quoted
