@@ -55,8 +55,8 @@ class NetworkTotals(Struct, frozen=True):
     """The figures of a network as a whole; sums are without the layers in ``without``, whose are unknown.
 
     ``field`` is that of the last output; whether it ``field_is_bound``, an upper bound of which units may see
-    less, is worked out only where it is asked for by name, as the walk alone knows it of some networks. What is
-    not among the ``known`` figures was not asked for.
+    less, is worked out only where it is asked for by name, as the walk alone knows it of some networks. What
+    is not among the ``known`` figures was not asked for.
     """
 
     output_shape: Shape
@@ -193,9 +193,9 @@ def _composed(
     counts = Counts(**dict(zip(composer.columns, piece.counts, strict=True)))
     of = 0 if settings.fields_of is None else [*inputs].index(settings.fields_of)
     field = None if wanted.isdisjoint(_OF_FIELD) else pieces.fields.field(piece, shapes, of)
-    if "field_is_bound" in wanted and field and field.because is None:
-        if not pieces.fields.exact(piece, shapes, of):
-            raise Beyond("units that may see less than their field says")
+    asked = "field_is_bound" in wanted and field is not None and field.because is None
+    if asked and not pieces.fields.exact(piece, shapes, of):
+        raise Beyond("units that may see less than their field says")
     inference = training = None
     if not wanted.isdisjoint(OF_NETWORK):
         inference = memory.inference_memory(counts.params, peak_of(piece, trained=False), settings).value
@@ -204,9 +204,7 @@ def _composed(
     return NetworkTotals(piece.outputs[-1].shape, counts, field, inference, training, {}, wanted)
 
 
-def _walked(
-    spec: Spec, settings: Settings, inputs: Inputs | None, wanted: frozenset[str]
-) -> NetworkTotals:
+def _walked(spec: Spec, settings: Settings, inputs: Inputs | None, wanted: frozenset[str]) -> NetworkTotals:
     """Return the totals that the walk finds."""
     graph = build(spec)
     analysis = analyze_graph(graph if inputs is None else graph.on(inputs), settings)

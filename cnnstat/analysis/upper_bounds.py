@@ -201,9 +201,7 @@ def _gathers_one(
     return len({found[source] for source in sources}) == 1 and bool(found[sources[0]])
 
 
-def units_after(
-    kind: str, readings: Sequence[tuple[Footprint, Shape]], output: Shape, above: Units
-) -> Units:
+def units_after(kind: str, readings: Sequence[tuple[Footprint, Shape]], output: Shape, above: Units) -> Units:
     """Return what is known of units that read others, by what becomes of the channels."""
     if above is Units.STREWN:
         if kind == MIXED and all(_reads_all(*each) for each in readings):

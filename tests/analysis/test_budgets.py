@@ -49,9 +49,10 @@ def network(layers: str, shape: tuple[int, ...] = (1, 8, 8)) -> str:
 
 
 def test_a_sum_without_a_layer_proves_no_most_and_a_least() -> None:
-    """What a node of a model takes that no layer stands for is not known: 72 params are at least that many."""
+    """What a node takes that no layer stands for is not known: 72 params are at least that many."""
     spec = network(
-        "{name: a, type: conv, filters: 8, kernel: 3, bias: false}, {name: b, type: opaque, op: Odd, shape: [8]}"
+        "{name: a, type: conv, filters: 8, kernel: 3, bias: false},"
+        " {name: b, type: opaque, op: Odd, shape: [8]}"
     )
     for most in ("<= 500", ">= 80"):
         assert one(spec, f"params {most}").message == (

@@ -278,9 +278,7 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "units read all places": lambda to: to.setattr(
         fields_within, "_back_through", lambda *args: ((range(3), range(3)), 0)
     ),
-    "no field is an upper bound": lambda to: to.setattr(
-        network_fields, "surely_exact", lambda *args: True
-    ),
+    "no field is an upper bound": lambda to: to.setattr(network_fields, "surely_exact", lambda *args: True),
     "what a repetition puts out sees what the first one saw": lambda to: to.setattr(
         units, "units_after", lambda kind, readings, output, above: above
     ),

@@ -108,7 +108,7 @@ def test_an_upper_bound_meets_what_it_proves_and_is_counted_where_it_proves_noth
         assert ("not decided" in ended.stderr) == bool(undecided)
     if " and " not in where:
         analyses = {k: cnnstat.analyze(cnnstat.load(split, params={"k": k})) for k in (1, 3, 5)}
-        kept = [k for k, each in analyses.items() if [*standings(each, (), [demand(where)])][0].kept]
+        kept = [k for k, each in analyses.items() if next(standings(each, (), [demand(where)])).kept]
         assert kept == wanted
 
 
@@ -128,7 +128,9 @@ def test_readers_see_what_is_a_bound_and_data_formats_have_a_key(split: str) -> 
     assert [point.figures["field_is_bound"] for point in points] == [0, 1]
     store = stored(*asked)
     assert "at most 3×3" in within("query", store).stdout
-    assert within("query", store, "--format", "csv").stdout == within("sweep", *asked, "--format", "csv").stdout
+    assert (
+        within("query", store, "--format", "csv").stdout == within("sweep", *asked, "--format", "csv").stdout
+    )
 
 
 @pytest.mark.parametrize("how", ["--pareto=-receptive_field,params", "--sort=-receptive_field"])
@@ -169,7 +171,11 @@ def test_a_sum_without_a_layer_is_at_least_so_much(tmp_path: Path) -> None:
     asked = (spec, "--vary", "w=1,2,4")
     assert "at least 54" in within("sweep", *asked).stdout
     store = stored(*asked, "--columns", "params")
-    for where, wanted, open_ in (("params >= 54", [2, 4], 1), ("params <= 54", [], 2), ("params <= 1", [], 0)):
+    for where, wanted, open_ in (
+        ("params >= 54", [2, 4], 1),
+        ("params <= 54", [], 2),
+        ("params <= 1", [], 0),
+    ):
         for command in (("sweep", *asked, "--columns", "params"), ("query", store)):
             found = document(*command, "--where", where)
             assert [row["params"]["w"] for row in found["rows"]] == wanted

@@ -1,7 +1,8 @@
-"""Whether the units of a network surely see all that their fields say, in pieces: `upper_bounds`, by footprints alone.
+"""Whether the units of a network surely see all that their fields say: `upper_bounds`, in pieces.
 
-Most networks have no layer that takes apart what sees different parts of the input, nor a window that misses it.
-Of all others only the walk says whether the field is an upper bound, for it looks at what units really see.
+By footprints alone it is seen that most networks have no layer that takes apart what sees different parts of
+the input, nor a window that misses it. Of all others only the walk says whether the field is an upper bound,
+for it looks at what units really see.
 """
 
 from __future__ import annotations
@@ -24,9 +25,7 @@ Seeing: TypeAlias = "tuple[Known | None, ...]"
 """What is known of the units of nodes; None of those that see nothing of the input."""
 
 
-def surely_exact(
-    piece: Piece, inputs: Sequence[Shape], of: int, behaviours: dict[object, Behaviour]
-) -> bool:
+def surely_exact(piece: Piece, inputs: Sequence[Shape], of: int, behaviours: dict[object, Behaviour]) -> bool:
     """Say whether the field of a network's last output, on one of its inputs, surely is no upper bound."""
     axes = len(places(inputs[of]))
     if len(inputs) == 1 and _keeps_alike(piece, axes, behaviours):
@@ -44,7 +43,7 @@ def _keeps_alike(piece: Piece, axes: int, behaviours: dict[object, Behaviour]) -
     known: bool | None = piece.known.get(key)
     if known is None:
         if piece.layer is None:
-            known = all([_keeps_alike(child, axes, behaviours) for child in piece.children])
+            known = all(_keeps_alike(child, axes, behaviours) for child in piece.children)
         else:
             known = piece.layer.channels(piece.shapes) != GATHERED
             known = known and _is_sighted(behaviour_of(piece, behaviours), axes)

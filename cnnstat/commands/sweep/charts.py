@@ -90,7 +90,9 @@ def _words(selection: Selection) -> str:
 
 def _params(chart_data: ChartData, selection: Selection) -> Chart:
     columns, some = chart_data.columns, chart_data.some()
-    numeric = [name for name in columns.params if _are_numbers(columns.cell(row, param_key(name)) for row in some)]
+    numeric = [
+        name for name in columns.params if _are_numbers(columns.cell(row, param_key(name)) for row in some)
+    ]
     others = ", ".join(label(name) for name in columns.params if name not in numeric)
     pairs = [(name, key) for key in columns.shown if SWEPT[key].kind != "text" for name in numeric]
     if not pairs:

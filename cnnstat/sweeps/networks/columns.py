@@ -67,7 +67,7 @@ class Columns(Struct, frozen=True, dict=True):
         return row.figures[self.place[key]]
 
     def side(self, row: Row, key: str) -> Side:
-        """Return on which side of its number a figure of a row is; nothing where the number is the figure."""
+        """Return on which side of its number a figure of a row is; nothing where it is that number."""
         if key in self._params:
             return ""
         figure = SWEPT[key]
@@ -99,7 +99,7 @@ def kind_for_readers(figure: SweepFigure) -> model.Kind:
 
 
 def cells_for_readers(figures: Mapping[str, Any], shown: Sequence[str]) -> Iterator[Any]:
-    """Yield the figures of a point that are shown; of bounds, that they are ``at most`` or ``at least`` so much."""
+    """Yield the figures of a point that are shown; of bounds, that they are at most or at least so much."""
     for key in shown:
         figure, value = SWEPT[key], figures[key]
         if value is not None and figures.get(figure.bounded_by):
@@ -113,7 +113,7 @@ def following(space: Mapping[str, str]) -> frozenset[str]:
 
 
 def param_key(name: str) -> str:
-    """Return what conditions and orders know a parameter by: its name, which a $ parts from that of a figure."""
+    """Return what conditions and orders know a parameter by: its name, with a $ if a figure has it, too."""
     return f"${name}" if name in SWEPT or name in BUDGETED else name
 
 

@@ -29,8 +29,8 @@ class SweptPoint(Struct, frozen=True, kw_only=True):
     params: dict[str, int | float | str | bool | None]
     """The parameters that vary, and those of the network that follow from them."""
     figures: dict[str, int | float | tuple[int, ...] | str | None]
-    """By key; sizes and shapes one number for each axis; null where unknown. `receptive_field` is an upper bound
-    where `field_is_bound` is 1, and sums are lower bounds where `unknown_nodes` is there and not 0."""
+    """By key; sizes and shapes one number for each axis; null where unknown. `receptive_field` is an upper
+    bound where `field_is_bound` is 1, and sums are lower bounds where `unknown_nodes` is there and not 0."""
 
 
 class Undecided(Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ class SweepDocument(Document, frozen=True, kw_only=True):
     selected: int
     """How many of these are left by `--pareto`."""
     compared_bounds: tuple[str, ...]
-    """Figures by which the rows are compared that are only bounds in some of them: these count as they stand."""
+    """Figures by which rows are compared that are only bounds in some of them: these count as they stand."""
     rows: tuple[SweptPoint, ...]
     """The first of them, as many as `--top` says."""
 

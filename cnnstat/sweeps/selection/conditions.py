@@ -54,7 +54,7 @@ class Condition(Struct, frozen=True):
         return None if side and kept is not self.decided(side) else kept
 
     def decided(self, side: Side) -> bool:
-        """Return what alone a figure can prove that is on one side of its number: that it is within, or not."""
+        """Return all that a figure on one side of its number can prove: that it is within, or is not."""
         return self.most is (side == "at most")
 
     @property
@@ -165,8 +165,8 @@ def bound_of(figure: SweepFigure, name: str, text: str) -> tuple[bool, int | flo
 def read_orders(text: str, params: Sequence[str] = ()) -> tuple[Order, ...]:
     """Read what is compared: ``params, macs, -receptive_field``, where - means that more comes first.
 
-    ``params`` are names of parameters, with a ``$`` or without; of a name that a figure has, too, the figure is
-    meant without one.
+    ``params`` are names of parameters, with a ``$`` or without; of a name that a figure has, too, the figure
+    is meant without one.
 
     Raises:
         ArgumentError: there is no such figure or parameter.

@@ -15,7 +15,7 @@ from cnnstat.sweeps.selection.conditions import Condition  # noqa: TC001 - msgsp
 from cnnstat.sweeps.selection.pareto import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.networks.evaluator import Row
@@ -52,7 +52,7 @@ class Reasons(Generic[Reason]):
 
 
 class Open(Struct, frozen=True):
-    """A condition that is not decided, for its figure is only known to be on one side; without one, unknown."""
+    """A condition that is not decided: its figure is unknown, or only known to be on one ``side``."""
 
     condition: Condition
     side: Side
@@ -122,6 +122,17 @@ class Selection:
         if undecided is not None:
             self.undecided.add(undecided, row)
         return undecided is None
+
+    def take(self, rows: Iterable[Row], matches: int | None = None) -> list[Row]:
+        """Take the next points, until so many ``matches`` are found; return what is handed on."""
+        top = self.wanted.top
+        handed_on = []
+        for row in rows:
+            if self.add(row) and self.flows and (top is None or self.matching <= top):
+                handed_on.append(row)
+            if self.matching == matches:
+                break
+        return handed_on
 
     def rows(self) -> Iterator[Row]:
         """Yield the points that are wanted, in order."""

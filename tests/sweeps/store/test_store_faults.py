@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from cnnstat.sweeps.store.store import FORMAT
 from tests.program import within
 
 if TYPE_CHECKING:
