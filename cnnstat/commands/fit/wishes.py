@@ -41,7 +41,7 @@ class Target(Struct, frozen=True):
         Raises:
             Fault: the expression has no number with these parameters.
         """
-        found = _number(cell(self.key), least=False) if self.expression is None else None
+        found = exact_number(cell(self.key), least=False) if self.expression is None else None
         if self.expression is not None:
             value = evaluate(self.expression, params)
             if isinstance(value, bool) or not isinstance(value, int | Fraction):
@@ -79,7 +79,7 @@ def standing(wishes: Wishes, apart: Sequence[Fraction], cell: Callable[[str], ob
     outside = sum((max(abs(each) - wishes.within, Fraction(0)) for each in apart), start=Fraction(0))
     off = sum(map(abs, apart), start=Fraction(0))
     for bound in wishes.under:
-        found = _number(cell(bound.key), least=not bound.most)
+        found = exact_number(cell(bound.key), least=not bound.most)
         if found is None:
             return None
         limit = Fraction(bound.limit)
@@ -93,7 +93,8 @@ def standing(wishes: Wishes, apart: Sequence[Fraction], cell: Callable[[str], ob
     return Standing(outside, off)
 
 
-def _number(cell: object, *, least: bool) -> Fraction | None:
+def exact_number(cell: object, *, least: bool) -> Fraction | None:
+    """Return `number` of a figure as an exact one."""
     found = number(cell, least=least)
     return None if found is None else Fraction(found)
 
