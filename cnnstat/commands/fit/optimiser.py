@@ -7,8 +7,7 @@ from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.cli.output import Undone
-from cnnstat.spec.axis import Range
-from cnnstat.spec.operators import whole
+from cnnstat.spec.axis import Range, six_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,10 +79,7 @@ def _value(axis: Axis, place: float) -> Value:
     if axis.count is not None:
         return axis.at(min(axis.count - 1, max(0, round(place))))
     assert isinstance(axis, Range)
-    share = min(max(float(place), 0.0), 1.0)
-    first, last = float(axis.first), float(axis.last)
-    found = first * (last / first) ** share if axis.kind == "log" else first + share * (last - first)
-    return whole(Fraction(f"{found:.6g}"))
+    return six_digits(axis.between(Fraction(min(max(float(place), 0.0), 1.0))))
 
 
 def _library(grid: int) -> Callable[..., Any]:

@@ -42,7 +42,7 @@ class Target(Struct, frozen=True):
         Raises:
             Fault: the expression has no number with these parameters.
         """
-        found = _number(cell(self.key), least=False) if self.expression is None else None
+        found = exact_number(cell(self.key), least=False) if self.expression is None else None
         if self.expression is not None:
             value = evaluate(self.expression, params)
             if isinstance(value, bool) or not isinstance(value, int | Fraction):
@@ -104,7 +104,7 @@ def standing(
             outside += max(abs(each) - wishes.within, Fraction(0))
     off = sum(map(abs, apart), start=Fraction(0))
     for bound in wishes.under:
-        found = _number(cell(bound.key), least=not bound.most)
+        found = exact_number(cell(bound.key), least=not bound.most)
         if found is None:
             return None
         limit = Fraction(bound.limit)
@@ -121,7 +121,8 @@ def standing(
     return Standing(outside, off, tuple(unproved))
 
 
-def _number(cell: object, *, least: bool) -> Fraction | None:
+def exact_number(cell: object, *, least: bool) -> Fraction | None:
+    """Return `number` of a figure as an exact one."""
     found = number(cell, least=least)
     return None if found is None else Fraction(found)
 
