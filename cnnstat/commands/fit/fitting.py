@@ -20,7 +20,7 @@ from cnnstat.report.machine import machine_entry
 from cnnstat.spec.given import from_python
 from cnnstat.sweeps.networks.columns import Columns, following
 from cnnstat.sweeps.networks.evaluator import Evaluator
-from cnnstat.sweeps.networks.figures import USUAL, check_machine
+from cnnstat.sweeps.networks.figures import USUAL, check_machine, with_bounds
 from cnnstat.sweeps.question.options import Varied
 from cnnstat.sweeps.question.plan_reader import read_plan
 from cnnstat.sweeps.question.python_arguments import (
@@ -75,8 +75,9 @@ def fitted(
     bounds = tuple(text for text in aim.under if text not in of_params)
     wishes = read_wishes(aim.to, bounds, aim.most, aim.least, aim.within)
     shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
-    figures = tuple(dict.fromkeys((*shown, *wishes.keys)))
-    plan = replace(read_plan((spec,), varied, of_params, settings), figures=figures, machine=machine)
+    plan = read_plan((spec,), varied, of_params, settings)
+    figures = with_bounds((*shown, *wishes.keys), (each.text for each in plan.members))
+    plan = replace(plan, figures=figures, machine=machine)
     evaluator = Evaluator(plan)
     check_machine(figures, machine, evaluator.points.dtypes(settings))
     whole = whole_only(evaluator)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.values import Value
     from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.networks.evaluator import Evaluator, Row
+    from cnnstat.sweeps.networks.figures import Side
 
 
 class Trial(Struct, frozen=True):
@@ -36,12 +37,13 @@ class Trial(Struct, frozen=True):
     @property
     def met(self) -> bool:
         """Say whether all that has to hold does."""
-        return self.standing is not None and not self.standing.outside
+        return self.standing is not None and self.standing.met is True
 
     @property
-    def rank(self) -> tuple[bool, Standing]:
+    def rank(self) -> tuple[bool, Fraction, int, Fraction]:
         """Return what trials are sorted by, the best first."""
-        return self.standing is None, self.standing or _LAST
+        each = self.standing or _LAST
+        return self.standing is None, each.outside, len(each.unproved), each.off
 
     @property
     def length(self) -> tuple[int, int]:
@@ -111,6 +113,9 @@ class Trials:
         def cell(key: str) -> object:
             return self.columns.cell(row, key)
 
+        def side(key: str) -> Side:
+            return self.columns.side(row, key)
+
         apart = tuple(target.apart(cell, known) for target in self.wishes.targets)
         found = tuple(each for each in apart if each is not None)
-        return (standing(self.wishes, found, cell), found) if len(found) == len(apart) else (None, ())
+        return (standing(self.wishes, found, cell, side), found) if len(found) == len(apart) else (None, ())
