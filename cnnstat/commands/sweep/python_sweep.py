@@ -77,7 +77,7 @@ class Sweep(Iterator[SweptPoint]):
     @property
     def refused(self) -> tuple[Refused, ...]:
         """Return the points that are no network, by reason, the most frequent first."""
-        return refused_of(self._selection)
+        return refused_of(self._selection.refusals)
 
     def _wanted(self, rows: Iterator[list[Row]]) -> Generator[SweptPoint, None, None]:
         selection = self._selection
