@@ -91,6 +91,7 @@ def test_the_policy_names_the_only_script_and_style(tmp_path: Path) -> None:
         "img-src": "data:",
         "base-uri": "'none'",
         "form-action": "'none'",
+        "require-trusted-types-for": "'script'",
     }
 
 
