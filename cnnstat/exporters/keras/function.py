@@ -67,12 +67,7 @@ class Function(Conditions):
             return
         klass, doc = self.block_call(uses, sources)
         assert isinstance(klass, Function)
-        val = Val(title, numbers, self.verified(numbers, self.widths_of_call(klass, uses, sources, None)))
-        taps = {}
-        for tap in klass.taps:
-            inner = [self.network.taps.tapped(use.item.made, tap) for use in uses]
-            widths = self.verified(inner, self.widths_of_call(klass, uses, sources, tap))
-            taps[tap] = Val(f"{title}_{tap}", inner, widths)
+        val, taps = self.results(title, klass, uses, sources, numbers)
         self.docs[title] = (uses, klass)
         self.apply(
             val, list(taps.values()), self.through(entry, title, uses, doc, sources, klass.stores), sources

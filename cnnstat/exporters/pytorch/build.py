@@ -58,12 +58,7 @@ class Class(Conditions):
             self.assign(title, doc, stores)
             self.freeze(entry, title, uses, stores)
             target = self.attribute(title, stores)
-        val = Val(title, numbers, self.verified(numbers, self.widths_of_call(klass, uses, sources, None)))
-        taps = {}
-        for tap in klass.taps:
-            inner = [self.network.taps.tapped(use.item.made, tap) for use in uses]
-            widths = self.verified(inner, self.widths_of_call(klass, uses, sources, tap))
-            taps[tap] = Val(f"{title}_{tap}", inner, widths)
+        val, taps = self.results(title, klass, uses, sources, numbers)
         self.docs[title] = (uses, klass)
         self.call(val, list(taps.values()), target, sources)
         self.items[title] = lambda rest: [{"": val, **taps}[self.canonical(klass, rest)]]
