@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.keras.repetitions import Repetitions
 from cnnstat.exporters.keras.sharing import PAD
 from cnnstat.exporters.keras.steps import steps_lines
 from cnnstat.exporters.source.branches import branch, condition_of
@@ -14,42 +13,40 @@ from cnnstat.exporters.source.layout import Doc, Generator
 from cnnstat.exporters.source.uses import SplitError
 
 if TYPE_CHECKING:
+    from cnnstat.exporters.keras.function import Function
     from cnnstat.exporters.source.expressions import Tree
     from cnnstat.exporters.source.forward import Names
     from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry
 
 
-class Conditions(Repetitions):
-    """Entries that stand under a condition."""
-
-    def sometimes(self, title: str, choices: list[tuple[Entry, dict[int, Member]]]) -> None:
-        """Add an entry, or alternatives of one name, that some calls have and others not."""
-        entry, _ = choices[0]
-        sources = self.sources(entry)
-        numbers = list(sources[0].numbers)
-        parts: list[tuple[list[Doc], str]] = []
-        widths: list[Tree] = []
-        for each, present in choices:
-            if each.weights is not None or self.lends_weights(title):
-                raise SplitError(title)
-            numbers = [present[i].output if i in present else number for i, number in enumerate(numbers)]
-            condition = condition_of(self, title, entry, each, present)
-            docs, more = branch(self, title, each, present, sources)
-            widths += more
-            parts.append((docs, text_of(condition)))
-        covered = sum(len(present) for _, present in choices) == len(self.scopes) and len(parts) > 1
-        val = Val(title, numbers, self.verified(numbers, [*widths, *sources[0].widths]))
-        self.forward.statements.append(
-            Statement(
-                [val],
-                sources,
-                lambda names: "",
-                lambda names: chosen_lines(parts, covered, val, sources, names),
-                chained=True,
-            )
+def sometimes(function: Function, title: str, choices: list[tuple[Entry, dict[int, Member]]]) -> None:
+    """Add an entry, or alternatives of one name, that some calls have and others not."""
+    entry, _ = choices[0]
+    sources = function.sources(entry)
+    numbers = list(sources[0].numbers)
+    parts: list[tuple[list[Doc], str]] = []
+    widths: list[Tree] = []
+    for each, present in choices:
+        if each.weights is not None or function.lends_weights(title):
+            raise SplitError(title)
+        numbers = [present[i].output if i in present else number for i, number in enumerate(numbers)]
+        condition = condition_of(function, title, entry, each, present)
+        docs, more = branch(function, title, each, present, sources)
+        widths += more
+        parts.append((docs, text_of(condition)))
+    covered = sum(len(present) for _, present in choices) == len(function.scopes) and len(parts) > 1
+    val = Val(title, numbers, function.verified(numbers, [*widths, *sources[0].widths]))
+    function.forward.statements.append(
+        Statement(
+            [val],
+            sources,
+            lambda names: "",
+            lambda names: chosen_lines(parts, covered, val, sources, names),
+            chained=True,
         )
-        self.put(title, val)
+    )
+    function.put(title, val)
 
 
 def chosen_lines(

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.exporters.source.repeats import (
+    repeated_widths,
+    repetitions,
+    widths_after,
+)
 from cnnstat.exporters.source.scopes import Item
 from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.graph.nodes import LayerNode
@@ -50,9 +55,9 @@ def branch(
         uses = uses_of(present, counted=True)
         counts = [len(member.items) for member in present.values()]
         count = build.args.choose(counts, whole, build.args.written(entry.repeat.value), "repeat")
-        inner = build.repeated_widths(uses, sources, is_layer)
-        docs, _ = build.repetitions(entry, uses, present, sources, inner, count, counts, is_layer)
-        return docs, build.after(uses, sources, is_layer, count, inner)
+        inner = repeated_widths(build, uses, sources, is_layer)
+        docs, _ = repetitions(build, entry, uses, present, sources, inner, count, counts, is_layer)
+        return docs, widths_after(build, uses, sources, is_layer, count, inner)
     if is_layer:
         said, trees, doc = build.layer(entry, whole, sources)
         return [doc], build.widths_of(said, trees, sources)
