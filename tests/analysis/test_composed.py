@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, Unknown, totals
-from cnnstat.analysis.composition import alive, compose, fields_within, form, growth, refused
+from cnnstat.analysis.composition import affine, alive, compose, fields_within, form, refused
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Source, SpecError
 from cnnstat.base.figures import COUNTS, OF_NETWORK
@@ -252,9 +252,9 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "nothing is freed": lambda to: to.setattr(alive, "_gone", lambda read, freed: []),
     "training keeps nothing": lambda to: to.setattr(alive, "kept_within", lambda form, keys: set()),
-    "where paths meet, the first counts": lambda to: to.setattr(growth, "_met", lambda paths: paths[0]),
+    "where paths meet, the first counts": lambda to: to.setattr(affine, "_met", lambda paths: paths[0]),
     "repetitions see what one does": lambda to: to.setattr(
-        fields_within, "grown", lambda field, by, times=1: growth.grown(field, by)
+        fields_within, "applied", lambda field, by, times=1: affine.applied(field, by)
     ),
     "units read all places": lambda to: to.setattr(
         fields_within, "_back_through", lambda *args: ((range(3), range(3)), 0)

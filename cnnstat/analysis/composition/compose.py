@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.callee import Callee, Network, Scope
-from cnnstat.analysis.composition.form import Wiring
+from cnnstat.analysis.composition.form import ALIKE_BEFORE, ALIKE_BEHIND, Wiring
 from cnnstat.analysis.composition.known import Generations
 from cnnstat.analysis.composition.leaves import Leaves
 from cnnstat.analysis.composition.operands import key_of
-from cnnstat.analysis.composition.piece import Piece, Structure
+from cnnstat.analysis.composition.piece import Piece, PieceCache, Structure
 from cnnstat.analysis.composition.plan import Text
 from cnnstat.analysis.composition.refused import refuse, together
 from cnnstat.analysis.composition.slots import LAST
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 _GENERATION = 25_000  # pieces, of about 2 KB; of a long sweep the last two generations are remembered
 _SCOPE_STEPS = 5  # what a new template costs in unfolding, beside its layers
-_SURE = 2  # so many repetitions in front of one are as it is if it stands for more
-_FEW = 3  # of repetitions that are alike, the last of which are placed one by one
 
 Wired: TypeAlias = "Structure | tuple[tuple[Structure, int, bool], ...]"
 """What a step comes to: a structure, or that of each repetition that is placed, how many more there are, and
@@ -76,7 +74,7 @@ class Composer:
             raise Beyond("nothing to unfold, or too deep blocks")
         if structure.made > MAX_LAYERS:
             unfold(spec, tuple(spec.inputs))
-        put_out = {output for output in form.outputs if output >= 0}
+        put_out = {output.number for output in form.outputs if not output.own}
         unread = [i for i, read in enumerate(form.reads) if not read and i not in put_out]
         if unread and len(shapes) > 1:
             raise Beyond("an input that nobody reads")
@@ -136,7 +134,7 @@ class Composer:
             None,
             tuple(children),
             tuple(more),
-            {},
+            PieceCache(),
         )
 
     def _repeat(
@@ -159,7 +157,9 @@ class Composer:
             if before is None or not steady:
                 piece = self._called(step, scope, read, r)
             steady = steady + 1 if piece is before and step.alike else 0
-            further = times - r - _FEW if steady == _SURE and r + _FEW < times and _steady(step, piece) else 0
+            further = 0
+            if steady == ALIKE_BEFORE and _steady(step, piece):
+                further = max(0, times - r - 1 - ALIKE_BEHIND)
             children.append(piece)
             more.append(further)
             wired.append((piece.structure, further, piece is before))
@@ -167,7 +167,7 @@ class Composer:
                 if slot.repetition == r:
                     slots[slot.number] = piece.outputs[slot.output]
             outputs = piece.outputs
-            read = tuple([outputs[o] if o >= 0 else read[i] for i, o in enumerate(step.carried)])
+            read = tuple([read[i] if o is None else outputs[o] for i, o in enumerate(step.carried)])
             before = piece
             r += 1 + further
         for slot in step.slots:
@@ -279,4 +279,4 @@ def _form(plan: Plan, wired: tuple[Wired, ...]) -> Form:
 def _steady(step: Step, piece: Piece) -> bool:
     """Say whether repetitions read what the one before them puts out, or what all read: no older ones."""
     outputs = piece.form.outputs
-    return all(o < 0 or outputs[o] < 0 or outputs[o] == i for i, o in enumerate(step.carried))
+    return all(o is None or outputs[o].own or outputs[o].number == i for i, o in enumerate(step.carried))

@@ -6,8 +6,8 @@ from copy import copy
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.bounds import NO_REGION, joined
+from cnnstat.analysis.composition.affine import applied, plain
 from cnnstat.analysis.composition.beyond import Beyond
-from cnnstat.analysis.composition.growth import Behaviour, grown, plain
 from cnnstat.analysis.fields import Fields, UntraceableError, need
 from cnnstat.analysis.long_patterns import Looks
 from cnnstat.analysis.receptive_field import UNLIKE, Field, starts
@@ -17,7 +17,9 @@ from cnnstat.layers.footprint import POINT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnnstat.analysis.composition.behaviour import Behaviour
     from cnnstat.analysis.composition.form import Place
+    from cnnstat.analysis.composition.slots import Carried
     from cnnstat.analysis.receptive_field import Region
     from cnnstat.layers.base import Footprint, Shape
     from cnnstat.layers.footprint import Positions
@@ -57,7 +59,7 @@ class FieldsWithin(Fields):
         self._read: list[tuple[tuple[int, Footprint], ...]] = [()] * self.inputs
         self._owners = [-1] * self.inputs
         self._within: dict[int, FieldsWithin] = {}
-        self._growing: set[int] = set()
+        self._sliding: set[int] = set()
         self._everything = tuple([(0, size - 1) for size in extent])
         for c in range(len(behaviour.children)):
             self._add(c)
@@ -78,7 +80,7 @@ class FieldsWithin(Fields):
         whole._patterns = whole._looks = looks
         whole.behaviour, whole.shapes, whole.fields = behaviour, [*behaviour.shapes], [*self.fields]
         whole._names, whole._read, whole._owners = [*self._names], [*self._read], [*self._owners]
-        whole._within, whole._growing = {**self._within}, {*self._growing}
+        whole._within, whole._sliding = {**self._within}, {*self._sliding}
         for c in range(len(self.behaviour.children), len(behaviour.children)):
             whole._add(c)
         return whole
@@ -104,27 +106,27 @@ class FieldsWithin(Fields):
         known = each.known.get(key)
         if known is None:
             before = self._looks.spent
-            fields, grows, here = self._found(c, each, place, more, arriving)
-            known = fields, self._looks.spent - before, grows
+            fields, slides, here = self._found(c, each, place, more, arriving)
+            known = fields, self._looks.spent - before, slides
             if not here:
                 if len(each.known) >= _REMEMBERED:
                     each.known.clear()
                 each.known[key] = known
         else:
-            fields, spent, grows = known
+            fields, spent, slides = known
             self._looks.spent += spent
-        if grows:
-            self._growing.add(c)
+        if slides:
+            self._sliding.add(c)
         return fields
 
     def _found(
         self, c: int, each: Behaviour, place: Place, more: int, arriving: tuple[Field, ...]
     ) -> tuple[tuple[Field, ...], bool, bool]:
-        """Return the fields of what a child puts out, if they grow, and if they are such here alone."""
-        if each.growths is not None and plain(arriving[0]):
-            grown_fields = _grown(each, place, more, arriving[0])
-            if grown_fields is not None:
-                return grown_fields, True, False
+        """Return the fields of what a child puts out, if units slide on, and if they are such here alone."""
+        if each.functions is not None and plain(arriving[0]):
+            further = _applied(each, place, more, arriving[0])
+            if further is not None:
+                return further, True, False
         if each.is_leaf:
             asked, self._asked = self._asked, False
             sources = place.sources[: each.values]
@@ -202,8 +204,8 @@ class FieldsWithin(Fields):
         each, place, more = self.behaviour.children[c]
         nodes = range(place.start, place.start + len(each.exported))
         wanted = {i: needed.pop(node) for i, node in enumerate(nodes) if node in needed}
-        if c in self._growing and not each.is_leaf:
-            for units in self._read_by_growing(each, place, more, wanted):
+        if c in self._sliding and not each.is_leaf:
+            for units in self._read_by_sliding(each, place, more, wanted):
                 need(needed, [], place.sources[0], units)
             return ends
         carried = place.carried or ()
@@ -212,10 +214,11 @@ class FieldsWithin(Fields):
             read, ends = self._read_by(c, wanted, ends)
             further: Needed = {}
             for i, units in read.items():
-                if carried[i] >= 0:
-                    need(further, [], carried[i], units)
-                else:
+                node = carried[i]
+                if node is None:
                     need(needed, [], place.sources[i], units)
+                else:
+                    need(further, [], node, units)
             if ends == self._everything:
                 return ends
             if further == wanted and ends == before:
@@ -243,7 +246,7 @@ class FieldsWithin(Fields):
         self._back(place.start, units, read, [])
         return {place.sources.index(source): found for source, found in read.items()}
 
-    def _read_by_growing(
+    def _read_by_sliding(
         self, each: Behaviour, place: Place, more: int, wanted: Needed
     ) -> Iterable[list[Positions]]:
         """Return what is read of the only input where units slide on, wherever they stand."""
@@ -261,7 +264,7 @@ class FieldsWithin(Fields):
 def _back_through(
     each: Behaviour, place: Place, more: int, wanted: Needed, extent: Shape
 ) -> tuple[tuple[Positions, ...] | None, int]:
-    """Return what units of a growing piece read of its input, and how long that takes to find."""
+    """Return what units of a piece of sliding windows read of its input, and how long that takes to find."""
     axes = len(each.shapes[0]) - 1
     looks = Looks()
     start = Field(((POINT,),) * axes, alike=(UNLIKE,) * axes)
@@ -275,7 +278,7 @@ def _back_through(
             raise Beyond("units whose way back would be blamed on a layer") from None
         if not needed:
             return None, looks.spent
-        again = {place.carried[0]: needed[0]} if place.carried else {}
+        again = {} if place.handed_on is None else {place.handed_on: needed[0]}
         if again == wanted:
             break  # all that are left read the same, and look at the same
         wanted = again
@@ -286,18 +289,18 @@ def _joined(ends: Region, found: Iterable[tuple[int, int]]) -> Region:
     return tuple([joined(a, b) for a, b in zip(ends, found, strict=True)])
 
 
-def _grown(each: Behaviour, place: Place, more: int, field: Field) -> tuple[Field, ...] | None:
-    """Return the fields that a plain one grows to in a child; None where one is too large."""
-    growths = each.growths or ()
+def _applied(each: Behaviour, place: Place, more: int, field: Field) -> tuple[Field, ...] | None:
+    """Return the fields that a plain one slides to in a child; None where one is too large."""
+    functions = each.functions or ()
     base: Field | None = field
-    if place.carried:
-        base = grown(field, growths[place.carried[0]], more)
-    fields = [grown(base, growth) if base else None for growth in growths]
+    if place.handed_on is not None:
+        base = applied(field, functions[place.handed_on], more)
+    fields = [applied(base, function) if base else None for function in functions]
     return tuple([found for found in fields if found]) if all(fields) else None
 
 
-def _carried(
-    carried: tuple[int, ...], found: tuple[Field, ...], arriving: tuple[Field, ...]
-) -> tuple[Field, ...]:
+def _carried(carried: Carried, found: tuple[Field, ...], arriving: tuple[Field, ...]) -> tuple[Field, ...]:
     """Return the fields that the next repetition reads."""
-    return tuple([field if node < 0 else found[node] for node, field in zip(carried, arriving, strict=True)])
+    return tuple(
+        [field if node is None else found[node] for node, field in zip(carried, arriving, strict=True)]
+    )

@@ -7,20 +7,42 @@ child puts out, as far as anybody outside of the child may read it. What stays w
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cnnstat.analysis.composition.beyond import Beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnnstat.analysis.composition.alive import Schedule
+    from cnnstat.analysis.composition.kept import Flags, Graded, Key
     from cnnstat.analysis.composition.plan import Plan
+    from cnnstat.analysis.composition.slots import Carried
     from cnnstat.layers.base import Reads
 
 Repetitions: TypeAlias = "tuple[tuple[Form, bool], ...]"
 """The form of each repetition that is placed, and whether it stands for more behind it."""
+
+
+ALIKE_BEFORE = ALIKE_BEHIND = 2
+"""Of repetitions that are alike, so many are placed in front of one that stands for more, and behind those.
+
+`alive` counts on it: what stands for more has a repetition like it on either side, and the last one, which
+others read, never stands for more.
+"""
+
+
+class Link(Struct, frozen=True):
+    """A node, or a memory, of a piece: that of an input, or one of the piece's ``own``, by its number."""
+
+    own: bool
+    number: int
+
+    def among(self, inputs: Sequence[int], own: Sequence[int]) -> int:
+        """Return which it is where these are the inputs and the piece's own."""
+        return own[self.number] if self.own else inputs[self.number]
 
 
 class LeafForm(Struct, frozen=True):
@@ -40,7 +62,8 @@ class Place(Struct, frozen=True):
     """A child in its place: the nodes that it reads, and the first of the nodes that it puts out.
 
     Does it stand for more repetitions, ``carried`` says of each input of the next one which of the child's
-    nodes it reads; -1 for none of them. ``repetition`` is its number among those that are placed.
+    nodes it reads; None where it reads what the child reads. ``repetition`` is its number among those that
+    are placed.
     """
 
     form: Form
@@ -48,23 +71,38 @@ class Place(Struct, frozen=True):
     repetition: int | None
     sources: tuple[int, ...]
     start: int
-    carried: tuple[int, ...] | None
+    carried: Carried | None
+
+    @property
+    def handed_on(self) -> int | None:
+        """Return the node that the next repetition reads at the first input; None where there is none."""
+        return self.carried[0] if self.carried else None
+
+
+class FormCache(Struct):
+    """What `kept` and `alive` have found out of a form, by what they were asked."""
+
+    graded: dict[Key, Graded] = field(default_factory=dict)
+    depending: dict[Flags, Flags] = field(default_factory=dict)
+    needing: dict[Flags, Flags] = field(default_factory=dict)
+    schedules: dict[tuple[Flags, Key | None], Schedule] = field(default_factory=dict)
 
 
 class Form(Struct, frozen=True, eq=False, dict=True):
     """A form.
 
-    ``outputs`` says of each output which node it is: an input (its position), or one of its own (~position).
-    ``exported`` are the numbers that its own nodes have among its children. ``reads`` says which inputs a
-    layer of it reads, ``read`` which of its nodes is read within it, or need not be. ``storage`` says of each
-    node, inputs and those of children, whose memory it takes: an input's (its position), or one of the
-    piece's own (the number of inputs further on), which come from a child each (``origins``: the child, and
-    which of its exported memories). ``outside`` says so of the nodes that may be read outside, where own
-    memories are ~positions among the ``exported_memories``. What is found out later is ``known``.
+    ``outputs`` says of each output which node it is: an input, or one of the ``exported``, which are the
+    nodes that may be read outside, by the numbers they have in the list. ``reads`` says which inputs a layer
+    of it reads, ``read`` which of its exported nodes is read within it, or need not be.
+
+    Memories are numbered as nodes are: those of the inputs, then those of children (``origins``: the child,
+    and which of its exported memories it is). ``storage`` says of each node whose memory it takes.
+    ``outside`` says so of the exported nodes, where own memories are counted among the
+    ``exported_memories``, which are numbers of ``origins``.
     """
 
     arity: int
-    outputs: tuple[int, ...]
+    outputs: tuple[Link, ...]
     exported: tuple[int, ...]
     reads: tuple[bool, ...]
     read: tuple[bool, ...]
@@ -72,9 +110,9 @@ class Form(Struct, frozen=True, eq=False, dict=True):
     places: tuple[Place, ...]
     storage: tuple[int, ...]
     origins: tuple[tuple[int, int], ...]
-    outside: tuple[int, ...]
+    outside: tuple[Link, ...]
     exported_memories: tuple[int, ...]
-    known: dict[Any, Any]
+    cache: FormCache
 
     @cached_property
     def exported_origins(self) -> tuple[tuple[int, int], ...]:
@@ -85,8 +123,22 @@ class Form(Struct, frozen=True, eq=False, dict=True):
 def leaf_form(leaf: LeafForm) -> Form:
     """Return the form of a layer."""
     arity = leaf.arity
-    outside, exported = ((0,), ()) if leaf.view else ((~0,), (0,))
-    return Form(arity, (~0,), (arity,), (True,) * arity, (False,), leaf, (), (), (), outside, exported, {})
+    outside = Link(own=not leaf.view, number=0)
+    memories = () if leaf.view else (0,)
+    return Form(
+        arity,
+        (Link(own=True, number=0),),
+        (arity,),
+        (True,) * arity,
+        (False,),
+        leaf,
+        (),
+        (),
+        (),
+        (outside,),
+        memories,
+        FormCache(),
+    )
 
 
 class Wiring:
@@ -116,7 +168,7 @@ class Wiring:
                 for slot in step.slots:
                     if slot.repetition == r or (last and slot.repetition < 0):
                         self.slots[slot.number] = outputs[slot.output]
-                sources = tuple([outputs[o] if o >= 0 else sources[i] for i, o in enumerate(step.carried)])
+                sources = tuple([sources[i] if o is None else outputs[o] for i, o in enumerate(step.carried)])
         return self._finished()
 
     def _place(
@@ -125,15 +177,16 @@ class Wiring:
         name: str,
         repetition: int | None,
         sources: tuple[int, ...],
-        carried: tuple[int, ...] | None,
+        carried: Carried | None,
     ) -> tuple[int, ...]:
         """Put a child behind those before it; return the nodes that are its outputs."""
         start = self.count
         self.count += len(form.exported)
         if carried is not None:
-            carried = tuple([~form.outputs[o] if o >= 0 > form.outputs[o] else -1 for o in carried])
+            links = [None if o is None else form.outputs[o] for o in carried]
+            carried = tuple([link.number if link and link.own else None for link in links])
         self.places.append(Place(form, name, repetition, sources, start, carried))
-        return tuple([sources[o] if o >= 0 else start + ~o for o in form.outputs])
+        return tuple([link.among(sources, range(start, self.count)) for link in form.outputs])
 
     def _finished(self) -> Form:
         arity, outputs = self.plan.arity, [self.slots[number] for number in self.plan.outputs]
@@ -142,14 +195,14 @@ class Wiring:
         missed = {node for node in range(arity, self.count) if not read[node]}
         if not missed.issubset(exported):
             raise Beyond("a layer that nobody reads")
-        own = {node: ~i for i, node in enumerate(exported)}
+        own = {node: i for i, node in enumerate(exported)}
         storage, origins = self._storage()
         outside = [storage[node] for node in exported]
         memories = [*dict.fromkeys(at - arity for at in outside if at >= arity)]
-        seen = {at + arity: ~i for i, at in enumerate(memories)}
+        shared = {at + arity: i for i, at in enumerate(memories)}
         return Form(
             arity,
-            tuple([own.get(node, node) for node in outputs]),
+            tuple([_link(node, own) for node in outputs]),
             exported,
             tuple(read[:arity]),
             tuple([read[node] for node in exported]),
@@ -157,9 +210,9 @@ class Wiring:
             tuple(self.places),
             tuple(storage),
             tuple(origins),
-            tuple([seen.get(at, at) for at in outside]),
+            tuple([_link(at, shared) for at in outside]),
             tuple(memories),
-            {},
+            FormCache(),
         )
 
     def _read(self) -> Sequence[bool]:
@@ -180,5 +233,12 @@ class Wiring:
         for c, place in enumerate(self.places):
             first = self.plan.arity + len(origins)
             origins += [(c, i) for i in range(len(place.form.exported_memories))]
-            storage += [storage[place.sources[at]] if at >= 0 else first + ~at for at in place.form.outside]
+            inputs = [storage[source] for source in place.sources]
+            own = range(first, self.plan.arity + len(origins))
+            storage += [link.among(inputs, own) for link in place.form.outside]
         return storage, origins
+
+
+def _link(number: int, own: dict[int, int]) -> Link:
+    """Return an input, or one of those that are a piece's own by their numbers."""
+    return Link(number in own, own.get(number, number))

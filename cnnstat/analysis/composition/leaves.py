@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.form import LeafForm, leaf_form
 from cnnstat.analysis.composition.operands import key_of
-from cnnstat.analysis.composition.piece import Piece, State, Structure
+from cnnstat.analysis.composition.piece import Piece, PieceCache, State, Structure
 from cnnstat.analysis.composition.refused import Refusal
 from cnnstat.analysis.model import KINDS
 from cnnstat.analysis.walk import UNKNOWN_SHAPE, check_ranks, check_size, exact
@@ -130,7 +130,7 @@ class Leaves:
             layer,
             (),
             (),
-            {},
+            PieceCache(),
         )
 
     def _calculated(
@@ -164,7 +164,7 @@ class Leaves:
             layer,
             (),
             (),
-            {},
+            PieceCache(),
         )
 
     def _structure(self, layer: Layer, arity: int, *, trained: bool) -> Structure:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
+    from cnnstat.analysis.composition.alive import Course, Schedule
+    from cnnstat.analysis.composition.behaviour import Behaviour
     from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.refused import Refusal
     from cnnstat.layers.base import Layer, Shape
@@ -37,6 +39,13 @@ class Structure(Struct, frozen=True, eq=False, gc=False):
     height: int
 
 
+class PieceCache(Struct, gc=False):
+    """What is found out of a piece later: its courses, by `alive`, and its behaviour towards fields."""
+
+    courses: dict[Schedule, Course] = field(default_factory=dict)
+    behaviour: Behaviour | None = None
+
+
 class Piece(Struct, frozen=True, eq=False, gc=False):
     """What a piece comes to.
 
@@ -45,8 +54,7 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     ``refused``, sums and memory are without these and what stands behind them, so that nobody may use them.
 
     A layer stands alone; a block has ``children``, and for each how many ``more`` repetitions stand behind it
-    that are as it is and as the one before it, each reading what the one before puts out. What is found out
-    later is ``known``.
+    that are as it is and as the one before it, each reading what the one before puts out.
     """
 
     structure: Structure
@@ -58,7 +66,7 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     layer: Layer | None
     children: tuple[Piece, ...]
     more: tuple[int, ...]
-    known: dict[Any, Any]
+    cache: PieceCache
 
     @property
     def form(self) -> Form:

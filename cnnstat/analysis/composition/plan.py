@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.known import Generations, Known
     from cnnstat.analysis.composition.operands import Picked
     from cnnstat.analysis.composition.piece import Piece, Structure
-    from cnnstat.analysis.composition.slots import Slot
+    from cnnstat.analysis.composition.slots import Carried, Slot
     from cnnstat.spec.model import Block, Entry, Operand, Option, Reference
     from cnnstat.spec.values import Value
 
@@ -54,10 +54,9 @@ class Arguments(Struct, frozen=True):
 class Step(Struct, frozen=True, eq=False):
     """One entry that stands there.
 
-    ``sources`` are slots. ``carried`` says of each input of a repetition which output of the one before it
-    reads, -1 for what the first reads, too. ``alike`` says that repetitions follow from what they read alone,
-    and that none is read by its number. ``picked`` takes the parameters that its options read, ``known`` are
-    the pieces that it has come to.
+    ``sources`` are slots; what repetitions hand on is ``carried``. ``alike`` says that they follow from what
+    they read alone, and that none is read by its number. ``picked`` takes the parameters that its options
+    read, ``known`` are the pieces that it has come to.
     """
 
     entry: Entry
@@ -65,7 +64,7 @@ class Step(Struct, frozen=True, eq=False):
     name: str
     sources: tuple[int, ...]
     slots: tuple[Slot, ...]
-    carried: tuple[int, ...]
+    carried: Carried
     alike: bool
     first: Arguments
     rest: Arguments
