@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, Unknown, totals
-from cnnstat.analysis.composition import affine, alive, compose, fields_within, form, refused
+from cnnstat.analysis.composition import affine, alive, compose, fields_within, form, refused, way_back
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Source, SpecError
 from cnnstat.base.figures import COUNTS, OF_NETWORK
@@ -257,17 +257,20 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         fields_within, "applied", lambda field, by, times=1: affine.applied(field, by)
     ),
     "units read all places": lambda to: to.setattr(
-        fields_within, "_back_through", lambda *args: ((range(3), range(3)), 0)
+        way_back.WayBack, "_back_through", lambda *args: ((range(3), range(3)), 0)
     ),
-    "what is wrong with repetitions is wrong once": lambda to: to.setattr(compose, "together", _once),
+    "what is wrong with repetitions is wrong once": lambda to: to.setattr(refused, "together", _once),
     "an output is memory of an input": lambda to: to.setattr(
-        form.Wiring, "_storage", lambda self: ([0] * self.count, [])
+        form.FormBuilder, "_storage", lambda self: ([0] * self.count, [])
     ),
 }
 
 
+_TOGETHER = refused.together
+
+
 def _once(children: Iterable[tuple[Any, ...]]) -> Any:
-    return refused.together((entry, name, 1, refusals) for entry, name, _, refusals in children)
+    return _TOGETHER((entry, name, 1, refusals) for entry, name, _, refusals in children)
 
 
 def _held() -> None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.composition.alive import Schedule
     from cnnstat.analysis.composition.kept import Flags, Graded, Key
-    from cnnstat.analysis.composition.plan import Plan
     from cnnstat.analysis.composition.slots import Carried
+    from cnnstat.analysis.composition.steps import StepList
     from cnnstat.layers.base import Reads
 
 Repetitions: TypeAlias = "tuple[tuple[Form, bool], ...]"
@@ -141,13 +141,13 @@ def leaf_form(leaf: LeafForm) -> Form:
     )
 
 
-class Wiring:
+class FormBuilder:
     """A list of entries while its children are put in their places, one after the other."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.slots = [*range(plan.arity), *[-1] * plan.slots]
-        self.count = plan.arity
+    def __init__(self, step_list: StepList) -> None:
+        self.step_list = step_list
+        self.slots = [*range(step_list.arity), *[-1] * step_list.slots]
+        self.count = step_list.arity
         self.places: list[Place] = []
         self.unused: list[int] = []
 
@@ -157,7 +157,7 @@ class Wiring:
         Raises:
             Beyond: there is a layer that nobody reads.
         """
-        for step, repetitions in zip(self.plan.steps, steps, strict=True):
+        for step, repetitions in zip(self.step_list.steps, steps, strict=True):
             sources = tuple([self.slots[number] for number in step.sources])
             for r, (form, more) in enumerate(repetitions):
                 number = None if step.repeat is None else r
@@ -189,7 +189,7 @@ class Wiring:
         return tuple([link.among(sources, range(start, self.count)) for link in form.outputs])
 
     def _finished(self) -> Form:
-        arity, outputs = self.plan.arity, [self.slots[number] for number in self.plan.outputs]
+        arity, outputs = self.step_list.arity, [self.slots[number] for number in self.step_list.outputs]
         read = self._read()
         exported = tuple(dict.fromkeys([node for node in outputs if node >= arity]))
         missed = {node for node in range(arity, self.count) if not read[node]}
@@ -228,13 +228,13 @@ class Wiring:
         return read
 
     def _storage(self) -> tuple[list[int], list[tuple[int, int]]]:
-        storage = [*range(self.plan.arity)]
+        storage = [*range(self.step_list.arity)]
         origins: list[tuple[int, int]] = []
         for c, place in enumerate(self.places):
-            first = self.plan.arity + len(origins)
+            first = self.step_list.arity + len(origins)
             origins += [(c, i) for i in range(len(place.form.exported_memories))]
             inputs = [storage[source] for source in place.sources]
-            own = range(first, self.plan.arity + len(origins))
+            own = range(first, self.step_list.arity + len(origins))
             storage += [link.among(inputs, own) for link in place.form.outside]
         return storage, origins
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.behaviour import Behaviour
     from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.refused import Refusal
+    from cnnstat.analysis.composition.structure import Structure
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
 
@@ -23,20 +24,6 @@ class State(Struct, frozen=True, eq=False, gc=False):
 
     shape: Shape
     frame: Frame | None
-
-
-class Structure(Struct, frozen=True, eq=False, gc=False):
-    """What of a piece follows from how it is wired and from how often children repeat; many pieces have one.
-
-    ``layers`` says how many there are. ``placed`` and ``made`` are the steps of unfolding that a further call
-    and the first one take at most, ``height`` is how deep blocks nest in it.
-    """
-
-    form: Form
-    layers: int
-    placed: int
-    made: int
-    height: int
 
 
 class PieceCache(Struct, gc=False):
