@@ -12,7 +12,15 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, Unknown, totals
-from cnnstat.analysis.composition import affine, alive, compose, fields_within, form, refused, way_back
+from cnnstat.analysis.composition import (
+    affine,
+    alive,
+    compose,
+    fields_within,
+    form_builder,
+    refused,
+    way_back,
+)
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Source, SpecError
 from cnnstat.base.figures import COUNTS, OF_NETWORK
@@ -261,7 +269,7 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "what is wrong with repetitions is wrong once": lambda to: to.setattr(refused, "together", _once),
     "an output is memory of an input": lambda to: to.setattr(
-        form.FormBuilder, "_storage", lambda self: ([0] * self.count, [])
+        form_builder.FormBuilder, "_storage", lambda self: ([0] * self.count, [])
     ),
 }
 

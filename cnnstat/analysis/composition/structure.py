@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnnstat.analysis.composition.form import FormBuilder
+from cnnstat.analysis.composition.form_builder import FormBuilder
 from cnnstat.base.limits import PARTS
 from cnnstat.graph.scope import SCOPE_STEPS
 
