@@ -37,7 +37,7 @@ Course: numbers besides those of the input
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.kept import Flags, Graded, Key
     from cnnstat.analysis.composition.slots import Carried
     from cnnstat.layers.base import Reads
+
+T = TypeVar("T")
 
 ALIKE_BEFORE = ALIKE_BEHIND = 2
 """Of repetitions that are alike, so many are placed in front of one that stands for more, and behind those.
@@ -63,7 +65,7 @@ class Link(Struct, frozen=True):
     own: bool
     number: int
 
-    def among(self, inputs: Sequence[int], own: Sequence[int]) -> int:
+    def among(self, inputs: Sequence[T], own: Sequence[T]) -> T:
         """Return which it is where these are the inputs and the piece's own."""
         return own[self.number] if self.own else inputs[self.number]
 

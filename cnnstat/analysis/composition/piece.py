@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.refused import Refusal
     from cnnstat.analysis.composition.structure import Structure
+    from cnnstat.analysis.composition.units import Seeing
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
 
@@ -27,10 +28,16 @@ class State(Struct, frozen=True, eq=False, gc=False):
 
 
 class PieceCache(Struct, gc=False):
-    """What is found out of a piece later: its courses, by `alive`, and its behaviour towards fields."""
+    """What is found out of a piece later: its courses, by `alive`, and its behaviour towards fields.
+
+    `units` finds out what its nodes see, ``seeing``, and whether all that it puts out is ``alike``, by the
+    axes of the network's input.
+    """
 
     courses: dict[Schedule, Course] = field(default_factory=dict)
     behaviour: Behaviour | None = None
+    alike: dict[int, bool] = field(default_factory=dict)
+    seeing: dict[tuple[int, Seeing], Seeing] = field(default_factory=dict)
 
 
 class Piece(Struct, frozen=True, eq=False, gc=False):

@@ -41,8 +41,7 @@ def optimised(trials: Trials, seed: int, tries: int, grid: int) -> None:
         standing = trials.tried(values(x)).standing
         if standing is None:
             return _REFUSED
-        outside, off = float(standing.outside), float(standing.off)
-        return _OUTSIDE * (1 + outside) if outside else _squeezed(off)
+        return _squeezed(float(standing.off)) if standing.met else _OUTSIDE * (1 + float(standing.outside))
 
     def enough(*_: object) -> bool:
         return trials.networks >= tries or len(trials) >= _REFUSED_FOR_ONE * tries
