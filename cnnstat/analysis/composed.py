@@ -20,7 +20,7 @@ from cnnstat.analysis.composition.network_fields import NetworkFields
 from cnnstat.analysis.model import KINDS, Counts
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.arguments import named_inputs
-from cnnstat.base.errors import Fault, Misfit, SpecError
+from cnnstat.base.errors import Fault, SpecError
 from cnnstat.base.figures import FIGURES, OF_NETWORK
 from cnnstat.graph.model import build
 from cnnstat.spec.expect import WHOLE
@@ -149,7 +149,7 @@ def totals(
     them if none are given. What composition does not follow, the walk goes through as a whole.
 
     Raises:
-        SpecError: the spec is wrong, or a layer does not fit its input.
+        SpecError: the spec is wrong, or a layer does not fit its input, in the words of `analyze_graph`.
     """
     pieces = Pieces() if pieces is None else pieces
     settings = pieces.settled(settings or _USUAL, spec)
@@ -157,7 +157,10 @@ def totals(
     shapes = spec.inputs if inputs is None else spec.inputs | named_inputs(inputs, spec.inputs)
     try:
         found = _composed(spec, settings, pieces, wanted, shapes)
-    except (Beyond, Fault, Misfit):
+    except SpecError:
+        pieces.composed += 1
+        raise
+    except (Beyond, Fault):
         found = None  # the walk says what is wrong, and where
     if found is None:
         pieces.walked += 1
@@ -172,7 +175,8 @@ def _composed(
     """Return the totals put together from pieces; None where they cannot be.
 
     Raises:
-        Beyond, Fault, Misfit: likewise.
+        Beyond, Fault: likewise.
+        SpecError: it is refused.
     """
     composer = pieces.composer(spec, wanted, strict=settings.strict)
     if composer is None or settings.fields_of not in (None, *inputs):

@@ -25,8 +25,8 @@ from cnnstat.spec.operators import whole
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.functions import Number
+    from cnnstat.spec.values import Value
 
 BITS = 64
 """Of the numbers that a value is drawn by."""

@@ -16,14 +16,15 @@ from cnnstat.base.errors import ArgumentError, Fault, Problem
 from cnnstat.base.text import suggestion
 from cnnstat.spec.axis import BITS
 from cnnstat.spec.compiled import evaluate
-from cnnstat.spec.expression import Expression, show_value, truth
+from cnnstat.spec.values import show_value, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.base.errors import Span
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.expression import Expression
+    from cnnstat.spec.values import Value
 
 WHERE = "where"
 """The key of conditions, which no parameter can have."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from cnnstat.base.errors import Problems, Span
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Expression, Value
+    from cnnstat.spec.expression import Expression
     from cnnstat.spec.nodes import Node
+    from cnnstat.spec.values import Value
 
 _ANY = Values((1,))
 _WANTED = "a list of values, a range such as 0.5:2:0.1, or an expression"

@@ -14,10 +14,11 @@ import pytest
 import cnnstat
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.spec.axis import BITS, Range, Values, read_range
-from cnnstat.spec.expression import parse, show_value
+from cnnstat.spec.expression import parse
 from cnnstat.spec.functions import round_log
 from cnnstat.spec.space import Space, check_space, random_bits
 from cnnstat.spec.space_reader import given_space
+from cnnstat.spec.values import show_value
 
 
 def values(text: str) -> list[object]:

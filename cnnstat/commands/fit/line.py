@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.fit.trials import Trial, Trials
     from cnnstat.commands.fit.wishes import Target
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 LOOKED_AT = 17
 """Points along a range by which it is seen whether a wish holds up to one of them, or from one on."""

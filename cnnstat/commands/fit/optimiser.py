@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnnstat.commands.fit.trials import Trials
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 _POPULATION = 60
 """Points of a generation, about."""

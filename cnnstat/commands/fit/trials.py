@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from cnnstat.base.errors import Fault
 from cnnstat.commands.fit.wishes import Standing, standing
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.commands.fit.wishes import Wishes
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.space import Space
+    from cnnstat.spec.values import Value
     from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.networks.evaluator import Evaluator, Row
 

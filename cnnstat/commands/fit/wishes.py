@@ -11,14 +11,15 @@ from msgspec import Struct
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expect import printed
-from cnnstat.spec.expression import Expression, parse, show_value
+from cnnstat.spec.expression import Expression, parse
+from cnnstat.spec.values import show_value
 from cnnstat.sweeps.networks.figures import swept
 from cnnstat.sweeps.selection.conditions import bound_of, check_together, number, read_orders, read_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
     from cnnstat.sweeps.selection.conditions import Condition, Order
 
 _EQUATION = re.compile(r"(.+?)\s*(?<![<>=!])=(?!=)\s*(\S.*)")

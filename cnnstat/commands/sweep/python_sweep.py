@@ -139,7 +139,7 @@ def sweep(
     with as_error(), ExitStack() as stack:
         found = task_of([*map(str, specs)], varied, asked, settings, on_machine(machine), file, None)
         kept = None if file is None else stack.enter_context(closing(Store(file, found.plan, found.points)))
-        rows = rows_in_order(found.plan, found.count, kept, scheduler=scheduler, jobs=jobs)
+        rows = rows_in_order(found.plan, found.count, kept, scheduler, jobs)
         stack.enter_context(closing(rows))
         handed_over = stack.pop_all()
     return Sweep(found, rows, handed_over, matches)

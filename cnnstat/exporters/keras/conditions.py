@@ -8,13 +8,14 @@ from cnnstat.exporters.keras.repetitions import Repetitions
 from cnnstat.exporters.keras.sharing import PAD
 from cnnstat.exporters.keras.steps import steps_lines
 from cnnstat.exporters.source.classes import SplitError, Use
-from cnnstat.exporters.source.expressions import Tree, text_of
+from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Statement, Val
 from cnnstat.exporters.source.layout import Doc, Generator
 from cnnstat.exporters.source.scopes import Item, Scope
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:
+    from cnnstat.exporters.source.expressions import Tree
     from cnnstat.exporters.source.forward import Names
     from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.keras.said import RESCALED, KerasSaid, axis_of, both_sides, brief, expression, layer
-from cnnstat.exporters.source.expressions import literal
+from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.said import Arg, Read
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from cnnstat.exporters.keras.said import Chain, KerasSaid
 from cnnstat.exporters.keras.steps import applied
 from cnnstat.exporters.source.build import Build
 from cnnstat.exporters.source.classes import SplitError, Use
-from cnnstat.exporters.source.expressions import Tree, text_of
+from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.layout import Call, Doc, Generator, Joined
 
 if TYPE_CHECKING:
     from cnnstat.exporters.keras.said import Step
+    from cnnstat.exporters.source.expressions import Tree
     from cnnstat.exporters.source.forward import Val
     from cnnstat.exporters.source.said import Said
     from cnnstat.spec.model import Entry

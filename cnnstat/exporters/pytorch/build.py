@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch.conditions import Conditions
 from cnnstat.exporters.source.classes import SplitError, Use
-from cnnstat.exporters.source.expressions import (
-    text_of,
-)
+from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Call, Generator
 from cnnstat.exporters.source.said import Said, UnsaidError

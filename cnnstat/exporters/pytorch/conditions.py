@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.pytorch.constructor import Constructor
 from cnnstat.exporters.source.classes import SplitError, Use
-from cnnstat.exporters.source.expressions import (
-    Tree,
-    text_of,
-)
+from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Call, Choice, Doc
 from cnnstat.exporters.source.scopes import Item, Scope
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:
+    from cnnstat.exporters.source.expressions import Tree
     from cnnstat.exporters.source.said import Said
     from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry

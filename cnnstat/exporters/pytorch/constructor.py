@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from cnnstat.base.module_names import MODULE_NAMES, attribute
 from cnnstat.exporters.source.build import Build
-from cnnstat.exporters.source.expressions import Tree, name, names_in, renamed, text_of
+from cnnstat.exporters.source.expression_text import text_of
+from cnnstat.exporters.source.expressions import Tree, name, names_in, renamed
 from cnnstat.exporters.source.layout import Call, Doc, Joined, Operation, lines
 from cnnstat.exporters.source.loops import Loop
 from cnnstat.exporters.source.names import variable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.source.expressions import literal
+from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.said import Arg, Read, Said, Together
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.exporters.source.expression_text import text_of
+from cnnstat.exporters.source.expression_values import NoValueError, value_of, with_whole_quotients
 from cnnstat.exporters.source.expressions import (
-    NoValueError,
     Tree,
     binary,
     constant,
@@ -23,10 +24,7 @@ from cnnstat.exporters.source.expressions import (
     name,
     names_in,
     renamed,
-    text_of,
     there_and_back,
-    value_of,
-    with_whole_quotients,
 )
 from cnnstat.exporters.source.names import identifier
 from cnnstat.exporters.source.said import NO_DEFAULT

@@ -7,16 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.source.classes import SplitError, Use
-from cnnstat.exporters.source.expressions import (
-    Tree,
-    binary,
-    constant,
-    name,
-    names_in,
-    number,
-    renamed,
-    text_of,
-)
+from cnnstat.exporters.source.expression_text import text_of
+from cnnstat.exporters.source.expressions import Tree, binary, constant, name, names_in, number, renamed
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Doc, Generator, flat
 from cnnstat.exporters.source.wording import Wording, renamed_widths

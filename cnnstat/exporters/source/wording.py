@@ -6,16 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.source.classes import SplitError, Use, same
-from cnnstat.exporters.source.expressions import (
-    NoValueError,
-    Tree,
-    binary,
-    constant,
-    names_in,
-    renamed,
-    sum_of,
-    text_of,
-)
+from cnnstat.exporters.source.expression_text import text_of
+from cnnstat.exporters.source.expression_values import NoValueError
+from cnnstat.exporters.source.expressions import Tree, binary, constant, names_in, renamed, sum_of
 from cnnstat.exporters.source.layout import Call, Doc, Joined
 from cnnstat.exporters.source.parts import Parts
 from cnnstat.exporters.source.said import NO_DEFAULT, Said

@@ -16,7 +16,7 @@ from cnnstat.sweeps.networks.figures import figures_of
 from cnnstat.sweeps.networks.points import Points
 
 if TYPE_CHECKING:
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
     from cnnstat.sweeps.networks.figures import Cell
     from cnnstat.sweeps.networks.plan import Plan
 

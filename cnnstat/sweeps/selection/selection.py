@@ -14,7 +14,7 @@ from msgspec import Struct
 from cnnstat.sweeps.selection.pareto import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cnnstat.sweeps.networks.evaluator import Row
     from cnnstat.sweeps.selection.chart_data import ChartData
@@ -95,6 +95,17 @@ class Selection:
         ):
             self._keep(row)
         return True
+
+    def take(self, rows: Iterable[Row], matches: int | None = None) -> list[Row]:
+        """Take the next points, until so many ``matches`` are found; return what is handed on."""
+        top = self.wanted.top
+        handed_on = []
+        for row in rows:
+            if self.add(row) and self.flows and (top is None or self.matching <= top):
+                handed_on.append(row)
+            if self.matching == matches:
+                break
+        return handed_on
 
     def rows(self) -> Iterator[Row]:
         """Yield the points that are wanted, in order."""

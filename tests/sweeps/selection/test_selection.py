@@ -161,7 +161,7 @@ def test_points_that_go_into_a_stream_are_not_kept(
             super().__init__(*arguments, **keywords)
             made.append(self)
 
-    for module in ("sweep.command", "sweep.python_sweep", "query.selected"):
+    for module in ("sweep.outcome", "sweep.python_sweep"):
         monkeypatch.setattr(f"cnnstat.commands.{module}.Selection", Seen)
     if command == "python":
         assert len([*cnnstat.sweep("mobilenet-v1", figures=["params"])]) == 16

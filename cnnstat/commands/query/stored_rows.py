@@ -1,7 +1,7 @@
-"""Points of a store that are wanted: a `Selection` decides, as in a sweep, and the database spares it work.
+"""Rows of a store that may be wanted: a `Selection` decides, as in a sweep, and the database spares it work.
 
 The database leaves out what does not meet conditions on figures. Of ten million points it finds the first
-ones by a figure in a tenth of a second, for which `Selection` would have to read all of them, a minute.
+ones by a figure in a tenth of a second, for which a `Selection` would have to read all of them, a minute.
 """
 
 from __future__ import annotations
@@ -10,69 +10,73 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.spec.compiled import evaluate
-from cnnstat.spec.expression import parse, truth
+from cnnstat.spec.expression import parse
+from cnnstat.spec.values import truth
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import SWEPT
-from cnnstat.sweeps.selection.selection import Selection
 from cnnstat.sweeps.store.database import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnnstat.sweeps.networks.columns import Columns
-    from cnnstat.sweeps.output.streams import Stream
-    from cnnstat.sweeps.selection.chart_data import ChartData
     from cnnstat.sweeps.selection.conditions import Condition, Order
-    from cnnstat.sweeps.selection.selection import Wanted
+    from cnnstat.sweeps.selection.selection import Selection, Wanted
     from cnnstat.sweeps.store.store import Store
 
 _FEW = 10_000
 """Points that the database finds without putting all of them in order."""
 
 
-def selected(
-    store: Store,
-    columns: Columns,
-    wanted: Wanted,
-    of_params: Sequence[str],
-    stream: Stream | None,
-    chart_data: ChartData | None,
-    advance: Callable[[float], None] = lambda step: None,
-) -> Selection:
-    """Return the points that are wanted; what needs no comparison goes to the stream at once.
+class StoredRows:
+    """The rows of a store that may be wanted, some at a time.
 
-    ``advance`` is called with the number of points that were read.
+    The database leaves out those that do not meet conditions on figures. It sorts, too, and gives no more
+    than are shown, unless these are many, or a front, a condition on parameters (`meets_params`) or whoever
+    wants them ``sorted_here`` needs all of them.
 
     Raises:
-        ArgumentError: a condition on parameters has no value.
+        ArgumentError: a condition on parameters cannot be read.
     """
-    selection = Selection(wanted, columns.cell, chart_data, handed_on=stream is not None)
-    conditions = [_OfParams(text, columns) for text in of_params]
-    where = " AND ".join((*map(_sql, wanted.where), "true"))
-    order = None if wanted.pareto or conditions or stream or chart_data else _order(wanted, store)
-    if order is not None and wanted.top is not None:
-        found, matching = store.first(where, order, wanted.top), store.count(f"refused IS NULL AND {where}")
-    else:
-        found, matching = store.found(where), None
-    for rows in found:
-        kept = [row for row in rows if all(each.holds(row) for each in conditions)]
-        for row in kept:
-            selection.add(row)
-        if stream is not None and selection.flows:
-            before = selection.matching - len(kept)
-            stream.write(kept if wanted.top is None else kept[: max(0, wanted.top - before)])
-        advance(len(rows))
-    if stream is not None and not selection.flows:
-        stream.write([*selection.rows()])
-    for condition in conditions:
-        condition.check()
-    selection.points = store.count("true")
-    if matching is not None:
-        selection.matching = matching
-    for code, count, point, why in store.refusals():
-        selection.refusals.counts[code] = count
-        selection.refusals.first[code] = Row(point, 0, (), (), code, why)
-    return selection
+
+    def __init__(
+        self,
+        store: Store,
+        columns: Columns,
+        wanted: Wanted,
+        of_params: Sequence[str],
+        *,
+        sorted_here: bool,
+    ) -> None:
+        self._store, self._wanted = store, wanted
+        self._of_params = [_OfParams(text, columns) for text in of_params]
+        self._where = " AND ".join((*map(_sql, wanted.where), "true"))
+        self._order = None if wanted.pareto or of_params or sorted_here else _order(wanted, store)
+
+    def __iter__(self) -> Iterator[list[Row]]:
+        """Yield the rows, some at a time."""
+        if self._order is None or self._wanted.top is None:
+            return self._store.found(self._where)
+        return self._store.first(self._where, self._order, self._wanted.top)
+
+    def meets_params(self, row: Row) -> bool:
+        """Say whether a row meets the conditions on parameters."""
+        return all(each.holds(row) for each in self._of_params)
+
+    def complete(self, selection: Selection) -> None:
+        """Give a selection of all rows the counts of those that the database left out.
+
+        Raises:
+            ArgumentError: a condition on parameters had no value.
+        """
+        for condition in self._of_params:
+            condition.check()
+        selection.points = self._store.count("true")
+        if self._order is not None:
+            selection.matching = self._store.count(f"refused IS NULL AND {self._where}")
+        for code, count, point, why in self._store.refusals():
+            selection.refusals.counts[code] = count
+            selection.refusals.first[code] = Row(point, 0, (), (), code, why)
 
 
 def _sql(condition: Condition) -> str:
