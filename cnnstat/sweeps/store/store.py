@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.networks.plan import Plan
     from cnnstat.sweeps.networks.points import Points
 
-FORMAT = 2
+FORMAT = 3
 """Of the tables; another one is another store."""
 
 _SPAN = 50_000

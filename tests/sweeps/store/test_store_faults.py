@@ -86,7 +86,7 @@ def test_a_store_of_another_layout_is_refused(tmp_path: Path, whole: bytes) -> N
     path = tmp_path / "layout.duckdb"
     path.write_bytes(whole)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("UPDATE about SET text = replace(text, '\"format\": 2', '\"format\": 1')")
+        connection.execute("UPDATE about SET text = replace(text, '\"format\": 3', '\"format\": 1')")
     for command in (("query",), (*SWEEP, "--store")):
         ended = within(*command, str(path))
         assert ended.returncode == 2
