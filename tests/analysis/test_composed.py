@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, Unknown, totals
-from cnnstat.analysis.composition import alive, compose, fields_within, form, growth, refused
+from cnnstat.analysis.composition import (
+    alive,
+    compose,
+    fields_within,
+    form,
+    growth,
+    network_fields,
+    refused,
+    units,
+)
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Source, SpecError
 from cnnstat.base.figures import COUNTS, OF_NETWORK
@@ -41,6 +50,16 @@ def test_a_bundled_family_comes_to_the_figures_of_the_walk(name: str) -> None:
     for variant in family.variants or (None,):
         assert_as_walked(build(choose(family, variant, {})), pieces=pieces)
     assert (pieces.composed, pieces.walked)[name not in SHARING] == 0
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in folder().glob("*.yaml")))
+def test_footprints_show_of_most_networks_that_their_field_is_no_upper_bound(name: str) -> None:
+    graph, pieces = load(name), Pieces()
+    found = totals(graph.spec, pieces=pieces, figures=["receptive_field", "field_is_bound"])
+    assert pieces.walked == (name in SHARING | {"fcn32s", "shufflenet-v2"})
+    assert isinstance(found.figure("field_is_bound"), Unknown) or found.figure("field_is_bound") == (
+        name == "shufflenet-v2"
+    )
 
 
 @pytest.mark.parametrize("name", COMPOSED)
@@ -258,6 +277,10 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "units read all places": lambda to: to.setattr(
         fields_within, "_back_through", lambda *args: ((range(3), range(3)), 0)
+    ),
+    "no field is an upper bound": lambda to: to.setattr(network_fields, "surely_exact", lambda *args: True),
+    "what a repetition puts out sees what the first one saw": lambda to: to.setattr(
+        units, "units_after", lambda kind, readings, output, above: above
     ),
     "what is wrong with repetitions is wrong once": lambda to: to.setattr(compose, "together", _once),
     "an output is memory of an input": lambda to: to.setattr(

@@ -336,3 +336,15 @@ def test_a_word_that_looks_like_arithmetic_is_refused_and_stands_in_quotes() -> 
     with pytest.raises(ArgumentError, match=r"x: '2\*3' is a word: .* stands in quotes"):
         given_space({"x": "2*3,4"})
     assert given_space({"x": "'2*3',4"}).axes["x"] == Values(("2*3", 4))
+
+
+@pytest.mark.parametrize("text", ["log 0.1:7", "log 3:1e30", "0.25:4", "log 1:1", "log 0.3:0.7"])
+def test_a_range_goes_from_its_first_number_to_its_last(text: str) -> None:
+    axis = read_range(text)
+    assert axis.between(Fraction(0)) == axis.first
+    assert axis.between(Fraction(1)) == axis.last
+    middle = axis.between(Fraction(1, 2))
+    if axis.kind == "log":
+        assert abs(middle * middle / (axis.first * axis.last) - 1) < Fraction(1, 10**18)
+    else:
+        assert middle * 2 == axis.first + axis.last

@@ -20,6 +20,7 @@ from cnnstat.commands.sweep.chart_files import check_plots
 from cnnstat.commands.sweep.outcome import outcome_of
 from cnnstat.report.render import FORMATS
 from cnnstat.sweeps.networks.columns import Columns, following
+from cnnstat.sweeps.networks.figures import without_bounds
 from cnnstat.sweeps.output.document import document
 from cnnstat.sweeps.output.streams import STREAMS
 from cnnstat.sweeps.question.options import SHOWN, figures_for, selection_options
@@ -80,7 +81,7 @@ def _columns(store: Store, asked: Asked) -> Columns:
         networks=tuple(about["networks"]),
         params=tuple(about["params"]),
         figures=figures,
-        shown=asked.columns or figures,
+        shown=asked.columns or without_bounds(figures),
         kinds=about["params"],
         following=following(about["space"]),
     )

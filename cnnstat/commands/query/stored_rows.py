@@ -14,6 +14,7 @@ from cnnstat.spec.expression import parse
 from cnnstat.spec.values import truth
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import SWEPT
+from cnnstat.sweeps.selection.selection import Open
 from cnnstat.sweeps.store.database import quoted
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ class StoredRows:
     ) -> None:
         self._store, self._wanted = store, wanted
         self._of_params = [_OfParams(text, columns) for text in of_params]
-        self._where = " AND ".join((*map(_sql, wanted.where), "true"))
+        self._conditions = [_sql(condition, columns) for condition in wanted.where]
+        self._where = " AND ".join((*self._conditions, "true"))
         self._order = None if wanted.pareto or of_params or sorted_here else _order(wanted, store)
 
     def __iter__(self) -> Iterator[list[Row]]:
         """Yield the rows, some at a time."""
         if self._order is None or self._wanted.top is None:
-            return self._store.found(self._where)
+            return self._store.found(f"({self._where}) IS NOT FALSE")
         return self._store.first(self._where, self._order, self._wanted.top)
 
     def meets_params(self, row: Row) -> bool:
@@ -74,18 +76,41 @@ class StoredRows:
         selection.points = self._store.count("true")
         if self._order is not None:
             selection.matching = self._store.count(f"refused IS NULL AND {self._where}")
+            self._count_undecided(selection)
         for code, count, point, why in self._store.refusals():
             selection.refusals.counts[code] = count
             selection.refusals.first[code] = Row(point, 0, (), (), code, why)
 
+    def _count_undecided(self, selection: Selection) -> None:
+        """Count the points of which conditions are not decided, each by the first of those."""
+        for place, condition in enumerate(self._wanted.where):
+            before, (own, *behind) = self._conditions[:place], self._conditions[place:]
+            parts = [f"({own}) IS NULL", *(f"({each}) IS TRUE" for each in before)]
+            parts += (f"({each}) IS NOT FALSE" for each in behind)
+            for known in ("IS NULL", "IS NOT NULL"):
+                where = " AND ".join((*parts, f"{_cell(condition)} {known}"))
+                for row in (row for rows in self._store.first(where, "point", 1) for row in rows):
+                    undecided = Open(condition, selection.columns.side(row, condition.key))
+                    selection.undecided.first[undecided] = row
+                    selection.undecided.counts[undecided] = self._store.count(f"refused IS NULL AND {where}")
 
-def _sql(condition: Condition) -> str:
-    """Return a condition as the database has it: of sizes, the one farthest from the bound."""
+
+def _cell(condition: Condition) -> str:
+    """Return the number that is held against a bound: of sizes, the one farthest from it."""
     name, least = quoted(condition.key), "list_max" if condition.most else "list_min"
-    cell = f"{least}({name})" if SWEPT[condition.key].kind == "sizes" else name
+    return f"{least}({name})" if SWEPT[condition.key].kind == "sizes" else name
+
+
+def _sql(condition: Condition, columns: Columns) -> str:
+    """Return a condition as the database has it, which is true, false or NULL: `Condition.holds`."""
     # A float is compared as one: by itself, the database would take its digits for a decimal.
     limit = f"{condition.limit:d}" if isinstance(condition.limit, int) else f"{condition.limit!r}::DOUBLE"
-    return f"{cell} {'<=' if condition.most else '>='} {limit}"
+    kept = f"({_cell(condition)} {'<=' if condition.most else '>='} {limit})"
+    figure = SWEPT[condition.key]
+    if figure.bounded_by not in columns.place:
+        return kept
+    proof = str(condition.decided(figure.side)).lower()
+    return f"(CASE WHEN {quoted(figure.bounded_by)} > 0 AND {kept} <> {proof} THEN NULL ELSE {kept} END)"
 
 
 def _order(wanted: Wanted, store: Store) -> str | None:

@@ -32,7 +32,7 @@ class Outcome:
     ) -> None:
         self._columns, self._asked, self._output, self._stream = columns, asked, output, stream
         self._chart_data = ChartData(columns) if asked.plots else None
-        self.selection = Selection(wanted, columns.cell, self._chart_data, handed_on=stream is not None)
+        self.selection = Selection(wanted, columns, self._chart_data, handed_on=stream is not None)
 
     @property
     def on_terminal(self) -> bool:

@@ -233,6 +233,35 @@ layers:
   - {name: three, type: max_pool, from: stem, kernel: 2, stride: 2}
 outputs: [one, stem, input, two, three]
 """,
+    "half of what sees different parts, after repetitions": """
+input: [4, 24, 24]
+blocks:
+  deal:
+    layers:
+      - {name: a, type: conv, filters: 2, kernel: 1}
+      - {name: b, type: conv, filters: 2, kernel: 3, padding: 1, from: input}
+      - {type: concat, from: [a, b]}
+  keep: {layers: [{type: relu}, {type: max_pool, kernel: 3, stride: 1, padding: 1}]}
+layers:
+  - {name: dealt, type: deal, repeat: 9}
+  - {name: kept, type: keep, repeat: 12}
+  - {name: half, type: split, parts: 2, take: 1}
+  - {type: conv, filters: 4, kernel: 3}
+""",
+    "repetitions of which each takes half of what the one before put together": """
+input: [4, 24, 24]
+blocks:
+  unit:
+    layers:
+      - {name: pass, type: split, parts: 2, take: 0}
+      - {name: work, type: split, parts: 2, take: 1, from: input}
+      - {name: worked, type: conv, filters: 2, kernel: 3, padding: 1}
+      - {type: concat, from: [worked, pass]}
+layers:
+  - {name: units, type: unit, repeat: 1}
+  - {name: first, type: conv, filters: 4, kernel: 1}
+  - {name: more, type: unit, repeat: 9}
+""",
     "repetitions in front of all that is trained": """
 input: [3, 16, 16]
 layers:
