@@ -15,11 +15,7 @@ from cnnstat.analysis.machines import Machine
 from cnnstat.cli.output import Undone
 from cnnstat.sweeps.cells import cell_of, recorded, value_of, values_recorded
 from cnnstat.sweeps.libraries import arrow
-<<<<<<< HEAD
-from cnnstat.sweeps.networks.columns import FIXED, column_names
-=======
-from cnnstat.sweeps.networks.columns import column_names, param_key
->>>>>>> integ
+from cnnstat.sweeps.networks.columns import FIXED, column_names, param_key
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import REAL, SWEPT
 from cnnstat.sweeps.store.database import Database, quoted
