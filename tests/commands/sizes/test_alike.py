@@ -38,8 +38,17 @@ outputs: [small, large]
 """
 """Even sizes are halved alike, others are not; so are the weights of the last two."""
 
-LENT = BRANCHES.replace("from: b}", "from: b, weights: small}")
-"""Odd sizes are refused: the last layer is of the same kind and reads other columns than its lender."""
+LENT = """
+input: [2, 16]
+layers:
+  - {name: down, type: conv, filters: 3, kernel: 2, stride: 2}
+  - {name: up, type: max_pool, from: input, kernel: 2, stride: 2, rounding: ceil}
+  - {name: lender, type: linear, from: down, axis: length, units: 5}
+  - {name: own, type: linear, from: up, axis: length, units: 5}
+  - {name: borrower, type: linear, from: up, axis: length, units: 5, weights: lender}
+outputs: [lender, own, borrower]
+"""
+"""Odd sizes are refused: the last layer cannot use the weights then, and is else as the one before it."""
 
 USUAL = Settings(dtype="float32")
 
