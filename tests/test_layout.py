@@ -29,7 +29,8 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "report": ("base", "spec", "layers", "graph", "analysis"),
     "page": ("base",),
     "cli": CORE,
-    "commands": (*CORE, "page", "cli"),
+    "sweeps": (*CORE, "cli"),
+    "commands": (*CORE, "page", "cli", "sweeps"),
     "executor": (),
     "tensors": ("base", "executor"),
     "bridge": ("base", "spec", "layers", "importers", "graph", "analysis", "executor", "tensors"),
@@ -53,11 +54,10 @@ SHARED = {
     "commands/diff/command.py": ("draw",),
     "commands/diff/picture.py": ("draw",),
     "commands/export/network.py": ("import_",),
-    "commands/fit/*": ("sweep",),
-    "commands/query/*": ("sweep",),
+    "commands/query/command.py": ("sweep",),
     "commands/list/plugins_document.py": ("check", "trace"),
     "commands/sweep/charts.py": ("plot",),
-    "commands/sweep/plots.py": ("draw", "plot"),
+    "commands/sweep/chart_files.py": ("draw", "plot"),
     "commands/plot/colours.py": ("draw",),
     "commands/plot/command.py": ("draw", "sizes"),
     "commands/plot/files.py": ("draw",),
@@ -72,7 +72,7 @@ SHARED = {
 LIBRARIES = {
     "yaml": ("spec/document.py",),
     "rich": ("report/render/terminal.py", "cli/progress.py"),
-    "click": ("cli/*", "commands/*/command.py", "commands/sweep/options.py"),
+    "click": ("cli/*", "commands/*/command.py", "sweeps/question/options.py"),
     "numpy": (
         "executor/*",
         "exporters/onnx/*",
@@ -98,9 +98,9 @@ LIBRARIES = {
     "starlette": ("commands/serve/*",),
     "uvicorn": ("commands/serve/server.py",),
     "scipy": ("commands/fit/optimiser.py",),
-    "duckdb": ("commands/sweep/libraries.py",),
-    "pyarrow": ("commands/sweep/libraries.py",),
-    "distributed": ("commands/sweep/libraries.py",),
+    "duckdb": ("sweeps/libraries.py",),
+    "pyarrow": ("sweeps/libraries.py",),
+    "distributed": ("sweeps/libraries.py",),
 }
 """Which files may import a library."""
 
@@ -158,6 +158,18 @@ def test_a_file_imports_only_what_its_folder_may(path: Path) -> None:
                 name for pattern, names in SHARED.items() if fnmatch(place(path), pattern) for name in names
             )
             assert parts[2] in (own[1], *shared), f"{place(path)} imports another command: {name}"
+
+
+SWEEPS = ("cells", "libraries", "networks", "selection", "output", "store", "workers", "question")
+"""The library of sweeps, in the order of docs/development.md."""
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("sweeps/")], ids=place)
+def test_a_part_of_sweeps_imports_only_those_above_it(path: Path) -> None:
+    parts = [name.split(".")[2] for name in imports(path) if name.startswith("cnnstat.sweeps.")]
+    if path.name != "__init__.py":
+        above = SWEEPS[: SWEEPS.index(place(path).split("/")[1].removesuffix(".py")) + 1]
+        assert [part for part in parts if part not in above] == []
 
 
 @pytest.mark.parametrize(("table", "within"), [(EXCEPTIONS, 1), (SHARED, 2)], ids=["more", "commands"])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
-from cnnstat.commands.sweep.cells import plain
-from cnnstat.commands.sweep.document import Refused
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry  # noqa: TC001 - the manual of JSON reads it
+from cnnstat.sweeps.cells import plain
+from cnnstat.sweeps.output.document import Refused
 
 if TYPE_CHECKING:
     from cnnstat.commands.fit.search import Way
@@ -25,10 +25,12 @@ class FittedPoint(Struct, frozen=True, kw_only=True):
     """The parameters that vary, and those of the network that follow from them."""
     figures: dict[str, int | float | tuple[int, ...] | str | None]
     """By key; sizes one number for each axis; null where unknown."""
-    met: bool
-    """Whether all targets and bounds are met."""
+    met: bool | None
+    """Whether all targets and bounds are met; null where that is not decided, as a figure is only a bound."""
     off: tuple[float, ...]
     """How far each target is missed, beside it: 0.01 is 1 % more."""
+    unproved: tuple[str, ...]
+    """The targets and bounds of which it is not decided."""
 
 
 class Question(Document, frozen=True, kw_only=True):
@@ -92,9 +94,11 @@ def document(
 
 def _point(trial: Trial, trials: Trials) -> FittedPoint:
     columns = trials.columns
+    assert trial.standing is not None  # as of all that are among the best
     return FittedPoint(
         params=dict(zip(columns.params, map(plain, trial.row.params), strict=True)),
-        figures={key: trial.row.figures[columns.place[key]] for key in columns.shown},
-        met=trial.met,
+        figures={key: trial.row.figures[columns.place[key]] for key in columns.written},
+        met=trial.standing.met,
+        unproved=trial.standing.unproved,
         off=tuple(float(apart) for apart in trial.apart),
     )

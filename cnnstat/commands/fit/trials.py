@@ -10,16 +10,17 @@ from msgspec.structs import replace
 
 from cnnstat.base.errors import Fault
 from cnnstat.commands.fit.wishes import Standing, standing
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.commands.fit.wishes import Wishes
-    from cnnstat.commands.sweep.rows import Row, Rows
-    from cnnstat.commands.sweep.table import Columns
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.space import Space
+    from cnnstat.spec.values import Value
+    from cnnstat.sweeps.networks.columns import Columns
+    from cnnstat.sweeps.networks.evaluator import Evaluator, Row
+    from cnnstat.sweeps.networks.figures import Side
 
 
 class Trial(Struct, frozen=True):
@@ -36,12 +37,13 @@ class Trial(Struct, frozen=True):
     @property
     def met(self) -> bool:
         """Say whether all that has to hold does."""
-        return self.standing is not None and not self.standing.outside
+        return self.standing is not None and self.standing.met is True
 
     @property
-    def rank(self) -> tuple[bool, Standing]:
+    def rank(self) -> tuple[bool, Fraction, int, Fraction]:
         """Return what trials are sorted by, the best first."""
-        return self.standing is None, self.standing or _LAST
+        each = self.standing or _LAST
+        return self.standing is None, each.outside, len(each.unproved), each.off
 
     @property
     def length(self) -> tuple[int, int]:
@@ -56,17 +58,17 @@ class Trials:
     """All that were tried, by their values; numbered as they come."""
 
     def __init__(
-        self, rows: Rows, columns: Columns, wishes: Wishes, advance: Callable[[float], None]
+        self, evaluator: Evaluator, columns: Columns, wishes: Wishes, advance: Callable[[float], None]
     ) -> None:
         self.columns, self.wishes = columns, wishes
-        self._rows, self._advance = rows, advance
+        self._evaluator, self._advance = evaluator, advance
         self._outside = 0
         self._found: dict[tuple[tuple[type, Value], ...], Trial] = {}
 
     @property
     def space(self) -> Space:
         """Return what varies."""
-        return self._rows.points.networks[0].space
+        return self._evaluator.points.networks[0].space
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -93,7 +95,7 @@ class Trials:
         """Return the network of some values, tried now or before."""
         key = tuple((type(value), value) for value in values.values())  # 1 is not true
         if key not in self._found:
-            row = self._rows.point(len(self._found), 0, values)
+            row = self._evaluator.row_of(len(self._found), 0, values)
             try:
                 self._found[key] = Trial(values, row, *(() if row.code else self._judged(values, row)))
             except Fault as fault:  # a target has no value there
@@ -105,12 +107,15 @@ class Trials:
         return self._found[key]
 
     def _judged(self, values: dict[str, Value], row: Row) -> tuple[Standing | None, tuple[Fraction, ...]]:
-        network = self._rows.points.networks[0]
+        network = self._evaluator.points.networks[0]
         known = {**network.own, **network.space.settled(values, network.own)}
 
         def cell(key: str) -> object:
             return self.columns.cell(row, key)
 
+        def side(key: str) -> Side:
+            return self.columns.side(row, key)
+
         apart = tuple(target.apart(cell, known) for target in self.wishes.targets)
         found = tuple(each for each in apart if each is not None)
-        return (standing(self.wishes, found, cell), found) if len(found) == len(apart) else (None, ())
+        return (standing(self.wishes, found, cell, side), found) if len(found) == len(apart) else (None, ())

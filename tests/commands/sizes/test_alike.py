@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,10 +20,7 @@ from tests.fuzz.pieces import Drawn  # noqa: TC001 - hypothesis reads the annota
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.analysis.walk import Step
-    from cnnstat.base.errors import Misfit
     from cnnstat.graph.nodes import LayerNode
-    from cnnstat.layers.base import Shape
 
 BRANCHES = """
 input: [2, 16]
@@ -108,10 +105,8 @@ def test_layers_that_are_alike_are_gone_through_once(monkeypatch: pytest.MonkeyP
     passed: list[LayerNode] = []
     steps = Walk.steps
 
-    def counted(
-        walk: Walk[Cost], *arguments: tuple[Step, ...]
-    ) -> Iterator[tuple[LayerNode, tuple[Shape, ...], Misfit]]:
-        for step in steps(walk, *arguments):
+    def counted(*arguments: Any) -> Iterator[Any]:
+        for step in steps(*arguments):
             passed.append(step[0])
             yield step
 
