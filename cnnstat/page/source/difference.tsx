@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 import { Scroll } from "./scroll";
 import { COLUMNS } from "./table/columns";
-import { bytes, count, exact, field, named, shape } from "./text";
+import { bytes, count, field, named, shape } from "./text";
 import type { DiffDocument, LayerChange, LayerEntry, TotalFigures } from "./types";
+import { difference as less, magnitude, type Whole } from "./whole";
 
 interface Props {
   readonly difference: DiffDocument;
@@ -137,8 +138,8 @@ function said(value: unknown): string {
 interface TotalProps {
   readonly key: string;
   readonly title: string;
-  readonly value: (totals: TotalFigures) => number | string;
-  readonly text?: (value: number) => string;
+  readonly value: (totals: TotalFigures) => Whole | string;
+  readonly text?: (value: Whole) => string;
 }
 
 const TOTALS: readonly TotalProps[] = [
@@ -165,18 +166,14 @@ function Total({
   b,
 }: Omit<TotalProps, "key"> & { a: TotalFigures; b: TotalFigures }) {
   const [before, after] = [value(a), value(b)];
-  const shown = (each: number | string) => (typeof each === "number" ? text(each) : each);
-  const change = typeof before === "number" && typeof after === "number" ? after - before : 0;
-  // The difference of two numbers that are not exact is none, however small it is.
-  const about = exact(change) && [before, after].some((each) => typeof each === "number" && !exact(each));
+  const shown = (each: Whole | string) => (typeof each === "string" ? each : text(each));
+  const change = typeof before === "string" || typeof after === "string" ? 0 : less(after, before);
   return (
     <tr>
       <th scope="row">{title}</th>
       <td class="number">{shown(before)}</td>
       <td class="number">{shown(after)}</td>
-      <td class="number">
-        {change ? `${about ? "≈ " : ""}${change > 0 ? "+" : "−"}${text(Math.abs(change))}` : ""}
-      </td>
+      <td class="number">{change ? `${change > 0 ? "+" : "−"}${text(magnitude(change))}` : ""}</td>
     </tr>
   );
 }

@@ -4,18 +4,19 @@ import { useMemo, useState } from "preact/hooks";
 import { Scroll } from "./scroll";
 import { bytes, count, named, shape, visible } from "./text";
 import type { IndexEntry } from "./types";
+import { product, type Whole } from "./whole";
 
 interface Column {
   readonly title: string;
   readonly numeric: boolean;
   readonly text: (of: IndexEntry) => string;
   /** By what lines are put in order; a file that could not be read has nothing, and stands at the end. */
-  readonly rank: (of: IndexEntry) => number | string;
+  readonly rank: (of: IndexEntry) => Whole | string;
 }
 
 type Total = "params" | "macs" | "inference_memory_bytes" | "training_memory_bytes";
 
-function total(key: Total, title: string, text: (value: number) => string = count): Column {
+function total(key: Total, title: string, text: (value: Whole) => string = count): Column {
   const value = (of: IndexEntry) => of.totals?.[key] ?? -1;
   return { title, numeric: true, text: (of) => (of.totals ? text(of.totals[key]) : ""), rank: value };
 }
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column[] = [
     title: "input",
     numeric: false,
     text: (of) => shape(of.input_shape),
-    rank: (of) => of.input_shape.reduce((all, each) => all * each, 1),
+    rank: (of) => product(of.input_shape),
   },
   {
     title: "layers",
@@ -42,7 +43,7 @@ const COLUMNS: readonly Column[] = [
     title: "findings",
     numeric: false,
     text: findings,
-    rank: (of) => -Object.values(of.findings).reduce((all, each) => all + each, 0),
+    rank: (of) => -Object.values(of.findings).reduce<number>((all, each) => all + Number(each), 0),
   },
 ];
 

@@ -14,6 +14,7 @@ import type {
   SpecText,
   UnitTrace,
 } from "./types";
+import type { Whole } from "./whole";
 
 /** What of a network is always at hand: graph and table are made of it. */
 export type Outline = Pick<NetworkPage, "key" | "summary" | "outputs" | "layers" | "blocks" | "repetitions">;
@@ -46,5 +47,5 @@ export interface Source {
   spec(): Answer<SpecText | null>;
   proof(): Answer<RunDocument | null>;
   /** The numbers of a unit of a layer, of the middle one where none is named. */
-  trace(layer: string, unit: readonly number[] | null): Answer<UnitTrace | null>;
+  trace(layer: string, unit: readonly Whole[] | null): Answer<UnitTrace | null>;
 }

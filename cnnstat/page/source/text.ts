@@ -1,30 +1,30 @@
 /** Numbers and shapes as the tables of the terminal write them. */
 
 import type { ReceptiveField } from "./types";
+import type { Whole } from "./whole";
 
 const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const tenths = new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  roundingMode: "halfEven", // as Python rounds
+});
 
 /** An unknown figure, which is never zero. */
 export const UNKNOWN = "–";
 
-export function count(value: number | null): string {
-  return value === null ? UNKNOWN : `${exact(value) ? "" : "≈ "}${counts.format(value)}`;
+export function count(value: Whole | null): string {
+  return value === null ? UNKNOWN : counts.format(value);
 }
 
-/** Says whether a whole number is the one that the document has: beyond 2^53 the nearest is read that a browser has. */
-export function exact(value: number): boolean {
-  return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-}
-
-export function shape(sizes: readonly number[] | null): string {
+export function shape(sizes: readonly Whole[] | null): string {
   return sizes === null ? UNKNOWN : sizes.join("×");
 }
 
 /** Returns bytes with a binary unit: 44.6 MiB. */
-export function bytes(value: number): string {
+export function bytes(value: Whole): string {
   if (value < 1024) return `${count(value)} B`;
-  let size = value / 1024;
+  let size = Number(value) / 1024;
   let unit = 0;
   for (; size >= 1024 && unit < 3; unit++) size /= 1024;
   return `${tenths.format(size)} ${["KiB", "MiB", "GiB", "TiB"][unit]}`;
@@ -35,13 +35,13 @@ export function real(value: number | null): string {
   return value === null ? "not finite" : String(Number(value.toPrecision(6))).replace("-", "−");
 }
 
-type Size = number | readonly [number, number] | null;
+type Size = Whole | readonly [Whole, Whole] | null;
 
 /** Returns one number where all axes agree, else one per axis; a pair is a fraction. */
 export function sizes(values: readonly Size[] | null): string {
   if (values === null || values.length === 0) return UNKNOWN;
   const texts = values.map((value) =>
-    value === null ? UNKNOWN : typeof value === "number" ? count(value) : value.join("/"),
+    value === null || typeof value !== "object" ? count(value) : value.join("/"),
   );
   return texts.every((text) => text === texts[0]) ? (texts[0] ?? UNKNOWN) : texts.join("×");
 }

@@ -5,6 +5,7 @@
 
 import type { Outline } from "../source";
 import { count, shape } from "../text";
+import type { Whole } from "../whole";
 import type { Block, EqualRepetitions, LayerEntry } from "../types";
 
 export interface Item {
@@ -183,7 +184,7 @@ function title(path: string, run: EqualRepetitions | undefined): string {
   return short(run ? `${own(path)} to ${own(run.last)}` : own(path));
 }
 
-function words(entry: LayerEntry, times: number): string {
+function words(entry: LayerEntry, times: Whole): string {
   const each = times > 1 ? " each" : "";
   const figures = `${count(entry.params)} params${each}, ${count(entry.macs)} MACs${each}`;
   return `${entry.name}: ${figures}`;

@@ -54,7 +54,11 @@ function Step({ step }: { step: StepEntry }) {
 
 function Erratum({ erratum }: { erratum: ErratumEntry }) {
   const { right } = erratum;
-  const correct = Array.isArray(right) ? right.join("×") : typeof right === "number" ? count(right) : right;
+  const correct = Array.isArray(right)
+    ? right.join("×")
+    : typeof right === "string" || right === null
+      ? right
+      : count(right);
   return (
     <div class="erratum">
       <p>

@@ -3,12 +3,13 @@
 import { useAsked } from "../asked";
 import type { Source } from "../source";
 import { real } from "../text";
+import type { Whole } from "../whole";
 import type { Backward, Matrix, Part, Plane, TraceDocument, Working } from "../types";
 
 interface Props {
   readonly source: Source;
   readonly layer: string;
-  readonly unit: readonly number[] | null;
+  readonly unit: readonly Whole[] | null;
 }
 
 export function Numbers({ source, layer, unit }: Props) {

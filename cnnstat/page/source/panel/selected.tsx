@@ -5,6 +5,7 @@ import type { Go, Place } from "../place";
 import type { Source } from "../source";
 import { named } from "../text";
 import type { Block, LayerEntry } from "../types";
+import type { Whole } from "../whole";
 import { Arithmetic } from "./arithmetic";
 import { Field } from "./field";
 import { Figures } from "./figures";
@@ -54,7 +55,7 @@ function Layer({ source, layer, entry, place, go }: LayerProps) {
   const typed = unitOf(place.unit, shape);
   const unit = typed ?? middle(shape);
   const look = source.outline.layers[layer];
-  const onUnit = (next: readonly number[]) => go({ unit: next.join(",") });
+  const onUnit = (next: readonly Whole[]) => go({ unit: next.join(",") });
   return (
     <>
       <h2>{named(entry.name)}</h2>

@@ -2,6 +2,7 @@
 
 import type { ChartKind, Scheme, Source, Tab } from "../source";
 import type { NetworkPage, PageDocument } from "../types";
+import type { Whole } from "../whole";
 
 export function heldSource(page: PageDocument, network: NetworkPage): Source {
   const explained = new Map((network.explained ?? []).map((entry) => [entry.name, entry]));
@@ -31,7 +32,7 @@ export function heldSource(page: PageDocument, network: NetworkPage): Source {
   };
 }
 
-function heldTrace(network: NetworkPage, layer: string, unit: readonly number[] | null) {
+function heldTrace(network: NetworkPage, layer: string, unit: readonly Whole[] | null) {
   const traces = (network.traces ?? []).filter((trace) => trace.layer === layer);
   const own = unit === null ? traces[0] : traces.find((trace) => trace.unit.join() === unit.join());
   if (own) return own;

@@ -1,7 +1,7 @@
 /** The bar above: what to start from, saving, and what can be made of the network. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, posted } from "./server";
+import { get, posted, read } from "./server";
 import type { ReadDocument, ZooDocument } from "./types";
 
 interface Props {
@@ -36,9 +36,9 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
       () => {},
     );
   }, []);
-  const start = async (name: string, read: () => Promise<ReadDocument>) => {
+  const start = async (name: string, found: () => Promise<ReadDocument>) => {
     try {
-      onStart(name, await read());
+      onStart(name, await found());
     } catch (error) {
       onRefused(error instanceof Error ? error.message : String(error));
     }
@@ -56,7 +56,7 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
     event.currentTarget.value = "";
     if (!own) return;
     const place = `model?name=${encodeURIComponent(own.name)}`;
-    void start(own.name, async () => (await posted(place, own)).json() as Promise<ReadDocument>);
+    void start(own.name, async () => read<ReadDocument>(await posted(place, own)));
   };
   return (
     <div class="bar" role="toolbar" aria-label="Spec">

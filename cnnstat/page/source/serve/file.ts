@@ -1,7 +1,7 @@
 /** The file that is open: what of it the page knows, whether it was changed elsewhere, and saving. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { get, posted, RefusedError } from "./server";
+import { get, post, RefusedError } from "./server";
 import type { FileState, StartDocument } from "./types";
 
 /** Milliseconds between two looks at the file, while the page is seen. */
@@ -72,8 +72,7 @@ export function useFile(
   const save = useCallback(async (text: string) => {
     now.current.saving = true;
     try {
-      const response = await posted("file", JSON.stringify({ text, known: now.current.known }));
-      const state = (await response.json()) as FileState;
+      const state = await post<FileState>("file", { text, known: now.current.known });
       setKnown(state.known);
       setBase(text);
       setOutside(null);

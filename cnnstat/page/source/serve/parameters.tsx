@@ -1,5 +1,6 @@
 /** The parameters of a spec as sliders; what they are set to is asked for, and written into the text on demand. */
 
+import { encoded } from "../json";
 import type { Setting } from "./asking";
 import type { Parameter } from "./types";
 
@@ -96,7 +97,7 @@ function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Settin
 }
 
 export function same(one: Setting, other: Setting): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return encoded(one) === encoded(other);
 }
 
 /** A value as a spec has it. */

@@ -1,5 +1,6 @@
 /** Requests of the page to its own server: addresses are relative, so that the token is always before them. */
 
+import { encoded, parsed } from "../json";
 import type { Answer } from "../source";
 import type { Refusal } from "./types";
 
@@ -20,11 +21,16 @@ export class RefusedError extends Error {
 const PAGE = crypto.randomUUID();
 
 export async function get<T>(place: string): Promise<T> {
-  return (await answered(fetch(place, { cache: "no-store" }))).json() as Promise<T>;
+  return read<T>(await answered(fetch(place, { cache: "no-store" })));
 }
 
 export async function post<T>(place: string, body: unknown): Promise<T> {
-  return (await posted(place, JSON.stringify(body))).json() as Promise<T>;
+  return read<T>(await posted(place, encoded(body)));
+}
+
+/** Returns the document of a response. */
+export async function read<T>(response: Response): Promise<T> {
+  return parsed(await response.text()) as T;
 }
 
 /** Sends a text or a file, and returns the response as it is. */
@@ -43,7 +49,7 @@ async function answered(request: Promise<Response>): Promise<Response> {
   const text = await response.text();
   let found: unknown = null;
   try {
-    found = JSON.parse(text);
+    found = parsed(text);
   } catch {
     // It is no document: what it says follows.
   }

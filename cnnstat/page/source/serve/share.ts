@@ -1,5 +1,6 @@
 /** Files that are made of the network, which the browser saves where it saves all. */
 
+import { encoded } from "../json";
 import type { Asking } from "./asking";
 import type { Share } from "./bar";
 import { posted } from "./server";
@@ -8,10 +9,9 @@ export async function shared(what: Share, asking: Asking, name: string, written:
   const stem =
     (name.split(/[/\\]/).pop() ?? "").replace(/\.(ya?ml|onnx)$/i, "").replace(/[^\w.-]+/g, "_") || "network";
   if (what === "spec") return saved(new Blob([written], { type: "application/yaml" }), `${stem}.yaml`);
-  if (what === "report")
-    return saved(await (await posted("report", JSON.stringify(asking))).blob(), `${stem}.html`);
+  if (what === "report") return saved(await (await posted("report", encoded(asking))).blob(), `${stem}.html`);
   const [to = "", shapes] = what.split("-");
-  const body = JSON.stringify({ ...asking, to, weights: shapes === undefined });
+  const body = encoded({ ...asking, to, weights: shapes === undefined });
   saved(await (await posted("export", body)).blob(), `${stem}${to === "onnx" ? ".onnx" : ".py"}`);
 }
 

@@ -1,6 +1,7 @@
 // Made from the classes of the documents: python -m tests.page.types
 
 import type { ChartEntry, ConventionEntry, FamilyColours, FindingEntry, NetworkPage } from "../types";
+import type { Whole } from "../whole";
 
 /**
  * What a page begins with. ``known`` says which content of the file it is, ``saves`` that there is a file,
@@ -72,10 +73,10 @@ export interface TextEdit {
  */
 export interface Parameter {
   name: string;
-  value: boolean | number | string | unknown[] | null;
-  own: boolean | number | string | unknown[] | null;
+  value: boolean | Whole | number | string | unknown[] | null;
+  own: boolean | Whole | number | string | unknown[] | null;
   kind: "list" | "number" | "switch" | "whole" | "word";
-  stops: (boolean | number | string | unknown[] | null)[];
+  stops: (boolean | Whole | number | string | unknown[] | null)[];
   bounded: boolean;
   place: [number, number] | null;
 }

@@ -9,6 +9,7 @@ import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { useAsked } from "../asked";
 import type { ChartKind, Scheme, Source } from "../source";
+import { drawable } from "./chart_numbers";
 
 interface Props {
   readonly source: Source;
@@ -42,7 +43,7 @@ nothing.load = () => Promise.reject(new Error("charts load nothing"));
 const silent = logger(None);
 
 function drawn(spec: Record<string, unknown>, container: HTMLElement): View {
-  const vega = compile(spec as unknown as TopLevelSpec, { logger: silent }).spec;
+  const vega = compile(drawable(spec) as unknown as TopLevelSpec, { logger: silent }).spec;
   const runtime = parse(vega, undefined, { ast: true });
   const view = new View(runtime, {
     expr: expressionInterpreter,

@@ -64,7 +64,7 @@ function said(value: Disagreement["calculated"]): string {
   if (value === null) return "none";
   if (Array.isArray(value))
     return value.map((each) => (Array.isArray(each) ? each.join("/") : String(each))).join("×");
-  return typeof value === "number" ? count(value) : value;
+  return typeof value === "string" ? value : count(value);
 }
 
 const COLUMNS = ["params", "macs", "connections", "activations"] as const;
