@@ -30,9 +30,30 @@ export function bytes(value: Whole): string {
   return `${tenths.format(size)} ${["KiB", "MiB", "GiB", "TiB"][unit]}`;
 }
 
-/** Returns a number of a run in six digits, with a minus sign that is one. */
+/** Digits of a number of a run that are shown. */
+const DIGITS = 6;
+
+/** Returns a number of a run as Python's `.6g`, with a minus sign that is one. */
 export function real(value: number | null): string {
-  return value === null ? "not finite" : String(Number(value.toPrecision(6))).replace("-", "−");
+  if (value === null) return "not finite";
+  const [digits = "", exponent = "0"] = rounded(value).split("e");
+  const power = Number(exponent);
+  const text =
+    power < -4 || power >= DIGITS
+      ? `${Number(digits)}e${exponent[0] === "-" ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`
+      : String(Number(`${digits}e${exponent}`));
+  return text.replaceAll("-", "−");
+}
+
+/** Returns a number with an exponent; one in the middle between two goes to the even one. */
+function rounded(value: number): string {
+  const up = value.toExponential(DIGITS - 1);
+  const [next = "", rest = ""] = value
+    .toExponential(100)
+    .replace(/^-?(.{7})/, "$1 ")
+    .split(" ");
+  const between = /^50*e/.test(rest) && Number(next.at(-1)) % 2 === 0;
+  return between ? `${value < 0 ? "-" : ""}${next}e${value.toExponential().split("e")[1]}` : up;
 }
 
 type Size = Whole | readonly [Whole, Whole] | null;
