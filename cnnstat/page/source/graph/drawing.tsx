@@ -5,6 +5,7 @@ import { memo } from "../memo";
 import { HEAD, headOf, type Laid, type Placed, type Way } from "./layout";
 import type { Point } from "./positions";
 import type { Item } from "./tree";
+import { widthOnPaper } from "./zoom";
 
 interface Props {
   readonly laid: Laid;
@@ -27,6 +28,7 @@ export function Drawing({ laid, colours, selected, focused, scale, name, onPick,
       viewBox={`0 0 ${laid.width} ${laid.height}`}
       width={laid.width * scale}
       height={laid.height * scale}
+      style={{ "--width-on-paper": `${widthOnPaper(laid)}px` }}
     >
       <g aria-hidden="true">
         {laid.placed
