@@ -30,6 +30,7 @@ import { tags } from "@lezer/highlight";
 import { completions } from "./completion";
 import { asRead, separatorOf } from "./ends";
 import { marksOf } from "./marks";
+import { typedOver } from "./typed_over";
 import type { Diagnostic } from "./types";
 
 const LOOK = HighlightStyle.define([
@@ -69,6 +70,7 @@ export class Editor {
           indentUnit.of("  "),
           bracketMatching(),
           closeBrackets(),
+          typedOver,
           autocompletion({ override: [completions] }),
           search({ top: true }),
           highlightSelectionMatches(),

@@ -1,0 +1,43 @@
+"""The editor and the fields beside it in Chromium: what is typed over, refused at its field, led out of by keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.commands.serve.browser import quiet_page, sums, until
+from tests.commands.serve.client import SMALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.page
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Any]:
+    path = tmp_path / "net.yaml"
+    path.write_text(SMALL)
+    with quiet_page(str(path)) as found:
+        yield found
+
+
+def text(page: Any) -> str:
+    return str(page.locator(".editor .cm-content").inner_text())
+
+
+def test_a_selection_is_typed_over_without_a_word_of_the_policy(page: Any) -> None:
+    """Chromium would put the style of what is replaced on what is typed, which the policy refuses."""
+    page.locator(".editor .cm-content").click()
+    for keys in ("Control+a", "Home Shift+End", "Control+Home Shift+ArrowDown Shift+ArrowDown"):
+        for key in keys.split():
+            page.keyboard.press(key)
+        page.keyboard.type("xy")
+        until(lambda: "xy" in text(page))
+        page.keyboard.press("Control+z")
+        until(lambda: text(page).split() == SMALL.split())
+    page.keyboard.press("Control+a")
+    page.keyboard.type("(")  # stands around what is selected, as ever
+    until(lambda: text(page).startswith("(") and text(page).rstrip().endswith(")"))
