@@ -29,7 +29,8 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     "report": ("base", "spec", "layers", "graph", "analysis"),
     "page": ("base",),
     "cli": CORE,
-    "commands": (*CORE, "page", "cli"),
+    "sweeps": (*CORE, "cli"),
+    "commands": (*CORE, "page", "cli", "sweeps"),
     "executor": (),
     "tensors": ("base", "executor"),
     "bridge": ("base", "spec", "layers", "importers", "graph", "analysis", "executor", "tensors"),
@@ -53,11 +54,10 @@ SHARED = {
     "commands/diff/command.py": ("draw",),
     "commands/diff/picture.py": ("draw",),
     "commands/export/network.py": ("import_",),
-    "commands/fit/*": ("sweep",),
-    "commands/query/*": ("sweep",),
+    "commands/query/command.py": ("sweep",),
     "commands/list/plugins_document.py": ("check", "trace"),
     "commands/sweep/charts.py": ("plot",),
-    "commands/sweep/plots.py": ("draw", "plot"),
+    "commands/sweep/chart_files.py": ("draw", "plot"),
     "commands/plot/colours.py": ("draw",),
     "commands/plot/command.py": ("draw", "sizes"),
     "commands/plot/files.py": ("draw",),
@@ -72,7 +72,7 @@ SHARED = {
 LIBRARIES = {
     "yaml": ("spec/document.py",),
     "rich": ("report/render/terminal.py", "cli/progress.py"),
-    "click": ("cli/*", "commands/*/command.py", "commands/sweep/options.py"),
+    "click": ("cli/*", "commands/*/command.py", "sweeps/question/options.py"),
     "numpy": (
         "executor/*",
         "exporters/onnx/*",
@@ -98,9 +98,9 @@ LIBRARIES = {
     "starlette": ("commands/serve/*",),
     "uvicorn": ("commands/serve/server.py",),
     "scipy": ("commands/fit/optimiser.py",),
-    "duckdb": ("commands/sweep/libraries.py",),
-    "pyarrow": ("commands/sweep/libraries.py",),
-    "distributed": ("commands/sweep/libraries.py",),
+    "duckdb": ("sweeps/libraries.py",),
+    "pyarrow": ("sweeps/libraries.py",),
+    "distributed": ("sweeps/libraries.py",),
 }
 """Which files may import a library."""
 

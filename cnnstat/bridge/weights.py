@@ -14,8 +14,9 @@ from cnnstat.base.files import FileError, as_file_error
 from cnnstat.bridge.model_weights import ModelWeights, is_model_file
 from cnnstat.graph.model import build
 from cnnstat.importers import SUFFIX
-from cnnstat.spec import document
+from cnnstat.spec import nodes
 from cnnstat.spec.choice import choose
+from cnnstat.spec.document import parse
 from cnnstat.tensors import NamesMap, cast, open_weights, paired, read_tensors, under_other_names
 
 if TYPE_CHECKING:
@@ -127,14 +128,14 @@ def names_map(names: Names) -> NamesMap | None:
     if len(data) > MAX_NAMES:
         raise FileError(path, f"is longer than {MAX_NAMES:,} bytes, which no map of names is")
     try:
-        root = document.parse(Source(str(path), data.decode("utf-8")))
+        root = parse(Source(str(path), data.decode("utf-8")))
     except UnicodeDecodeError:
         raise FileError(path, "is no text in UTF-8") from None
-    if not isinstance(root, document.Mapping):
+    if not isinstance(root, nodes.Mapping):
         raise FileError(path, "expected lines of 'our name: their name'")
     found: dict[str, str] = {}
     for key, value in root.entries:
-        if not isinstance(value, document.Scalar) or not value.text:
+        if not isinstance(value, nodes.Scalar) or not value.text:
             raise FileError(path, f"line {key.span.line}: expected a name of the file after '{key.text}:'")
         found[key.text] = value.text
     return NamesMap(found, path.name)

@@ -1,11 +1,8 @@
-"""Options that commands share, and the reading of their values."""
+"""Options that commands share, and the values that commands get of them."""
 
 from __future__ import annotations
 
-import os
-import re
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,58 +11,25 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnstat.analysis.settings import OPTIMIZER_STATE, Settings
-from cnnstat.base.arguments import Given
-from cnnstat.base.axes import RANKS
 from cnnstat.base.dtypes import BYTES, DTYPE
 from cnnstat.base.errors import ArgumentError
-from cnnstat.base.limits import MAX_SIZE, is_size
-from cnnstat.base.text import suggestion
+from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli import completion
+from cnnstat.cli.files import GIVEN, File
 from cnnstat.cli.output import check_output
+from cnnstat.cli.values import bytes_of, columns_of, file_of, inputs_of, params_of
 from cnnstat.graph.load import load_written
 from cnnstat.report.columns import CHOICES
 from cnnstat.report.render import FORMATS
-from cnnstat.spec.given import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from cnnstat.base.arguments import Inputs
     from cnnstat.graph.model import Graph
 
     Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-
-
-class File(click.Path):
-    """The name of a file, as a path; of one that may be a dash, as text."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read the name; an empty one would mean the folder at hand."""
-        if not value:
-            self.fail("the name of a file is missing", param, ctx)
-        if "\0" in str(value):
-            self.fail("no file can have a name with a null character", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-FILE = File(dir_okay=False, path_type=Path)
-
-
-class GivenFile(File):
-    """FILE, or NAME=FILE where there is no file of that whole name."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read an input's name, if there is one, and that of its file."""
-        name, sign, file = str(value).partition("=")
-        if not sign or os.path.exists(value):
-            name, file = "", str(value)
-        return Given(name, super().convert(file, param, ctx))
-
-
-_GIVEN = GivenFile(dir_okay=False, path_type=Path)
 
 
 class Chosen(Struct, frozen=True):
@@ -103,105 +67,6 @@ def read_by(read: Callable[[Any], Any]) -> Callable[[click.Context, click.Parame
     return callback
 
 
-def _shape(text: str) -> tuple[int, ...]:
-    """Read 3x224x224."""
-    sizes = _sizes(text)
-    if not 1 <= len(sizes) <= len(RANKS):
-        raise ArgumentError(f"expected sizes such as 3x224x224, each from 1 to {MAX_SIZE:,}, got '{text}'")
-    return sizes
-
-
-def inputs_of(texts: tuple[str, ...]) -> Inputs | None:
-    """Read 3x224x224, or NAME=3x224x224 for each of several inputs."""
-    shapes: dict[str, tuple[int, ...]] = {}
-    for text in texts:
-        name, sign, sizes = text.rpartition("=")
-        name = name.strip()
-        if (not sign and len(texts) > 1) or name in shapes:
-            raise ArgumentError(f"of several inputs each is given once, as NAME=CxHxW, got '{text}'")
-        shapes[name] = _shape(sizes)
-    return shapes.get("", shapes or None)
-
-
-def _params(texts: tuple[str, ...]) -> dict[str, object]:
-    """Read NAME=VALUE, as often as it is given."""
-    params = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        name = name.strip()
-        if not sign or not name:
-            raise ArgumentError(f"expected NAME=VALUE, got '{text}'")
-        if name in params:
-            raise ArgumentError(f"'{name}' is given twice")
-        try:
-            params[name] = read_value(value)
-        except ArgumentError as error:
-            raise ArgumentError(f"{name}: {error}") from None
-    return params
-
-
-def _bytes(text: str) -> int:
-    """Read 8G, 500MiB or a number of bytes."""
-    found = re.fullmatch(r"([0-9]{1,15})\s*([KMGT]?)(iB|B)?", text.strip(), re.IGNORECASE)
-    if found is None:
-        raise ArgumentError(f"expected bytes such as 8G or 500M, got '{text}'")
-    return int(found[1]) * _UNITS[found[2].upper()]
-
-
-def _columns(text: str) -> tuple[str, ...]:
-    """Read params,macs."""
-    keys = tuple(part.strip() for part in text.split(","))
-    for key in keys:
-        if key not in CHOICES:
-            from cnnstat.base.pages import meant  # noqa: PLC0415 - only an unknown word waits for the pages
-
-            hint = meant(key, CHOICES) or suggestion(key, CHOICES) or f"; known: {', '.join(CHOICES)}"
-            raise ArgumentError(f"unknown column '{key}'{hint}")
-    return keys if "name" in keys else ("name", *keys)
-
-
-def _file(name: str) -> Path | None:
-    """Return the file of a report; none for standard output. A file called - is written ./-."""
-    return None if name == "-" else Path(name)
-
-
-def unit_of(text: str) -> tuple[int, ...]:
-    """Read 3,5."""
-    position = _numbers(text.split(","))
-    if not 1 <= len(position) < len(RANKS):
-        raise ArgumentError(f"expected a position such as 3,5, got '{text}'")
-    return position
-
-
-def index_of(text: str) -> tuple[int, ...]:
-    """Read 0,3,5: a channel and its position, or a number of a tensor."""
-    index = _numbers(text.split(","))
-    if not 1 <= len(index) <= len(RANKS) + 1:
-        raise ArgumentError(f"expected numbers such as 0,3,5, got '{text}'")
-    return index
-
-
-def size_of(text: str) -> tuple[int, ...]:
-    """Read 128 or 128x256."""
-    sizes = _sizes(text)
-    if not 1 <= len(sizes) < len(RANKS):
-        raise ArgumentError(f"expected a size such as 128 or 128x256, from 1 to {MAX_SIZE:,}, got '{text}'")
-    return sizes
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    """Return sizes that are written 128x256; none where one of them is no size."""
-    sizes = _numbers(text.lower().replace("×", "x").split("x"))
-    return sizes if all(map(is_size, sizes)) else ()
-
-
-def _numbers(parts: list[str]) -> tuple[int, ...]:
-    """Return parts as numbers; none where one of them is no plain number."""
-    parts = [part.strip() for part in parts]
-    good = all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts)
-    return tuple(int(part) for part in parts) if good else ()
-
-
 def network_options(default: str | None = None) -> Callable[[Command], Command]:
     """Add SPEC and what changes it; the command gets them as ``network``, a `Chosen`."""
     optional: dict[str, Any] = {"default": default} if default else {}
@@ -214,7 +79,7 @@ set_option = click.option(
     "params",
     metavar="NAME=VALUE",
     multiple=True,
-    callback=read_by(_params),
+    callback=read_by(params_of),
     shell_complete=completion.params,
     help="Replace a parameter of the network: width=1.4. May be repeated.",
 )
@@ -229,14 +94,14 @@ input_option = click.option(
 max_memory_option = click.option(
     "--max-memory",
     metavar="SIZE",
-    callback=read_by(_bytes),
+    callback=read_by(bytes_of),
     help="Refuse to start above it: 8G.  [default: what is free]",
 )
 image_option = click.option(
     "--image",
     metavar="[NAME=]FILE",
     multiple=True,
-    type=_GIVEN,
+    type=GIVEN,
     help="Run on a PNG or JPEG, resized and normalised.",
 )
 invert_option = click.option("--invert", is_flag=True, help="For --image: dark ink on white paper.")
@@ -244,7 +109,7 @@ array_option = click.option(
     "--array",
     metavar="[NAME=]FILE",
     multiple=True,
-    type=_GIVEN,
+    type=GIVEN,
     help="Run on a .npy with one sample or a batch; of several inputs, left=FILE.",
 )
 depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
@@ -292,7 +157,7 @@ def output_options(formats: Sequence[str] = FORMATS, default: str = "table") -> 
         "--output",
         metavar="FILE",
         type=File(dir_okay=False, allow_dash=True),
-        callback=read_by(_file),
+        callback=read_by(file_of),
         help="Write to a file; - is standard output.",
     )
 
@@ -326,7 +191,7 @@ def columns_option(chosen: Sequence[str]) -> Callable[[Command], Command]:
     return click.option(
         "--columns",
         metavar="A,B,...",
-        callback=read_by(_columns),
+        callback=read_by(columns_of),
         default=",".join(chosen),
         help=f"Any of {', '.join(CHOICES)}.",
     )

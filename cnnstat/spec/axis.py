@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from cnnstat.base.errors import Fault
 from cnnstat.base.text import exact
-from cnnstat.spec.document import plain_value
+from cnnstat.spec.nodes import plain_value
 from cnnstat.spec.operators import whole
 
 if TYPE_CHECKING:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem
-from cnnstat.spec.document import Mapping, shown
 from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.model import Block
+from cnnstat.spec.nodes import Mapping, shown
 from cnnstat.spec.param_reader import read_params, spans_of_params
 from cnnstat.spec.value_reader import check_keys, items_of, need_keys, read_name, read_references
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Problems
-    from cnnstat.spec.document import Node, Scalar
     from cnnstat.spec.model import Reference
+    from cnnstat.spec.nodes import Node, Scalar
 
 BLOCK_KEYS = ("params", "inputs", "outputs", "layers")
 

@@ -8,14 +8,14 @@ from cnnstat.base.axes import RANKS
 from cnnstat.base.errors import Fault, Problem
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.spec.budget import Budget, bound
-from cnnstat.spec.document import Mapping, Scalar, Sequence, shown, value_of
+from cnnstat.spec.nodes import Mapping, Scalar, Sequence, shown, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.base.errors import Problems
     from cnnstat.spec.budget import Inputs
-    from cnnstat.spec.document import Node
+    from cnnstat.spec.nodes import Node
 
 _INPUT = "input"
 _WANTED = "'budget:' is a mapping of figures, such as {params: <= 5M}, or a list of these"

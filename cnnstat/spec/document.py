@@ -2,70 +2,29 @@
 
 The language is the part of YAML that means one thing to everybody: mappings, sequences and scalars.
 Anchors, aliases, merge keys, tags, further documents and duplicate keys are refused, so a small file
-cannot grow large in memory and no number is changed behind the author's back. A plain scalar is an
-integer (``12``), a decimal (``0.5``, ``1e-5``), ``true``, ``false``, ``null``, or a word.
+cannot grow large in memory and no number is changed behind the author's back.
 """
 
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from msgspec import Struct
 
 from cnnstat.base.errors import Problem, Problems, Source, Span, SpecError
 from cnnstat.base.limits import MAX_DEPTH
+from cnnstat.spec.nodes import Mapping, Node, Scalar, Sequence, plain_value
+from cnnstat.spec.yaml_problems import place_of, syntax_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
-_DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?|\.[0-9]{1,30})([eE][-+]?[0-9]{1,2})?")
-_LOWER = re.compile(r">=? *([0-9][0-9.A-Za-z]*)")
 _COMMENT = re.compile("#[^\n\r\x85\u2028\u2029]*")
 _LINE = re.compile("[^\n\r\x85\u2028\u2029]*")
 _LONGEST = 200  # characters of an expression that an unquoted comma is looked for in
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-
-Plain: TypeAlias = int | Fraction | bool | str | None
-
-
-class Scalar(Struct, frozen=True):
-    """One value. ``text`` is what the author wrote; ``quoted`` values are always text."""
-
-    value: Plain
-    text: str
-    quoted: bool
-    span: Span
-
-
-class Sequence(Struct, frozen=True):
-    """A list of nodes."""
-
-    items: tuple[Node, ...]
-    span: Span
-
-
-class Mapping(Struct, frozen=True):
-    """Keys with their values, in the author's order; ``flow``: in braces."""
-
-    entries: tuple[tuple[Scalar, Node], ...]
-    span: Span
-    flow: bool
-
-    def get(self, key: str) -> Node | None:
-        """Return the value under ``key``, or None."""
-        for name, value in self.entries:
-            if name.text == key:
-                return value
-        return None
-
-
-Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def parse(source: Source) -> Node:
@@ -79,7 +38,7 @@ def parse(source: Source) -> Node:
         events: Iterator[Any] = yaml.parse(source.text, Loader=_PARSER)
         root = builder.document(events)
     except yaml.MarkedYAMLError as error:
-        raise SpecError([*builder.problems.found, _syntax_problem(source, error)]) from None
+        raise SpecError([*builder.problems.found, syntax_problem(source, error)]) from None
     except yaml.reader.ReaderError as error:
         raise SpecError([_character_problem(source, error.character)]) from None
     except UnicodeEncodeError as error:  # from Python, a text may have halves of characters
@@ -162,56 +121,6 @@ def _value_ends(source: Source, event: Any) -> tuple[int, int]:
 def _comments_between(source: Source, start: int, end: int) -> Iterator[Span]:
     for found in _COMMENT.finditer(source.text, start, end):
         yield Span(source, *source.place(found.start()), len(found[0]))
-
-
-def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
-    line, column = _place(source, error.problem_mark or error.context_mark)
-    written = source.line(line)
-    if found := _bare_bound(written, column - 1):
-        start, bound = found
-        message = f"not valid YAML: a bare '>' begins a folded text; {_quoted(bound)}"
-        return Problem("yaml/syntax", message, Span(source, line, start + 1, len(bound)))
-    context = f"{error.context}: " if error.context else ""
-    message = f"not valid YAML: {context}{error.problem or 'cannot be read'}"
-    if written[column - 1 : column] == "\t":
-        message = "not valid YAML: lines are indented with spaces, and this is a tab"
-    elif error.context_mark and error.context in _OPEN:
-        opened = _place(source, error.context_mark)
-        where = f"line {opened[0]}" if opened[0] < line else f"column {opened[1]}"
-        message += f"; the '{_OPEN[error.context]}' that was opened in {where} is not closed"
-    return Problem("yaml/syntax", message, Span(source, line, column))
-
-
-_OPEN = {"while parsing a flow mapping": "{", "while parsing a flow sequence": "["}
-
-
-def _place(source: Source, mark: Any) -> tuple[int, int]:
-    """Return line and column of a mark, which may stand in a line behind the last: then the text's end."""
-    if mark is None:
-        return 1, 1
-    line, column = mark.line + 1, mark.column + 1
-    if line == source.line_count and not source.line(line) and line > 1:
-        line -= 1  # nothing to see there
-    elif line <= source.line_count:
-        return line, column
-    line = min(line, source.line_count)
-    return line, len(source.line(line)) + 1
-
-
-def _bare_bound(line: str, index: int) -> tuple[int, str] | None:
-    """Return where in a line a lower bound stands without quotes, and the bound.
-
-    Reading fails at its sign, or on the way to its number.
-    """
-    start = line.rfind(">", 0, index + 1)
-    found = _LOWER.match(line, start) if start >= 0 else None
-    return (start, found[0]) if found and index <= found.start(1) else None
-
-
-def _quoted(bound: str) -> str:
-    """Return how a lower bound is written so that YAML takes it as a text."""
-    number = bound.lstrip(">= ")
-    return f'quote it: ">= {number}", or write at least {number}'
 
 
 def _character_problem(source: Source, character: object) -> Problem:
@@ -316,47 +225,7 @@ class _Builder:
     def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if end.line == start.line else 1
-        return Span(self.source, *_place(self.source, start), max(1, length))
+        return Span(self.source, *place_of(self.source, start), max(1, length))
 
     def refuse(self, code: str, message: str, event: Any) -> None:
         self.problems.add(Problem(code, message, self.span(event)))
-
-
-def plain_value(text: str) -> Plain:
-    """Return what a plain scalar means; a look-alike such as ``010``, ``3:2`` or ``yes`` is a word."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if not text[0].isascii() or text[0].isalpha():
-        return text
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _DECIMAL.fullmatch(text):
-        return Fraction(text)
-    return text
-
-
-def value_of(node: Node) -> object:
-    """Return the bare value of a node: a scalar's value, or a tuple of them.
-
-    A mapping has no bare value and comes back as itself.
-    """
-    if isinstance(node, Sequence):
-        return tuple(value_of(item) for item in node.items)
-    return node.value if isinstance(node, Scalar) else cast("object", node)
-
-
-def shown(node: Node) -> str:
-    """Return a node as a message shows it."""
-    if isinstance(node, Mapping):
-        return "a mapping"
-    if isinstance(node, Sequence):
-        return (
-            "["
-            + ", ".join(shown(item) for item in node.items[:6])
-            + (", ..." if len(node.items) > 6 else "")
-            + "]"
-        )
-    if node.text == "" and not node.quoted:
-        return "nothing"
-    text = node.text if len(node.text) <= 60 else node.text[:57] + "..."
-    return f"'{text}'" if isinstance(node.value, str) else text

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem
 from cnnstat.spec.budget_reader import read_budgets
-from cnnstat.spec.document import Mapping, Scalar, Sequence, shown
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Entry, Option
+from cnnstat.spec.nodes import Mapping, Scalar, Sequence, shown
 from cnnstat.spec.value_reader import (
     as_option,
     items_of,
@@ -25,8 +25,8 @@ from cnnstat.spec.value_reader import (
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Problems
-    from cnnstat.spec.document import Node
     from cnnstat.spec.model import Reference
+    from cnnstat.spec.nodes import Node
 
 ENTRY_KEYS = (
     *("type", "name", "from", "weights", "when", "repeat", "first", "frozen", "unused", "expect", "budget"),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Fault, Problem
 from cnnstat.base.text import suggestion
-from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, value_of
 from cnnstat.spec.expect import WHOLE, Expectation, Figure, Printed, check_figure, printed, tolerance
+from cnnstat.spec.nodes import Mapping, Node, Scalar, Sequence, value_of
 
 if TYPE_CHECKING:
     from fractions import Fraction

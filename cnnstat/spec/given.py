@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, SupportsIndex
 from cnnstat.base.arguments import shown
 from cnnstat.base.errors import ArgumentError, Source, SpecError
 from cnnstat.base.limits import MAX_DIGITS
-from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, value_of
+from cnnstat.spec.document import parse
+from cnnstat.spec.nodes import Mapping, Node, Scalar, Sequence, value_of
 
 if TYPE_CHECKING:
     from cnnstat.spec.expression import Value

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem
 from cnnstat.base.text import plural
-from cnnstat.spec.document import Scalar, Sequence, shown
 from cnnstat.spec.model import Numbers
+from cnnstat.spec.nodes import Scalar, Sequence, shown
 from cnnstat.spec.value_reader import items_of
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Problems
-    from cnnstat.spec.document import Node
+    from cnnstat.spec.nodes import Node
 
 
 def read_numbers(node: Node | None, problems: Problems) -> tuple[Numbers, ...]:

@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Problem
-from cnnstat.spec.document import Mapping
 from cnnstat.spec.entry_reader import ENTRY_KEYS
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
+from cnnstat.spec.nodes import Mapping
 from cnnstat.spec.value_reader import items_of, read_operand
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Problems, Span
-    from cnnstat.spec.document import Node, Scalar
     from cnnstat.spec.expression import Value
+    from cnnstat.spec.nodes import Node, Scalar
 
 _RESERVED = (*ENTRY_KEYS, "in", "index")
 _PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")

@@ -16,11 +16,12 @@ from cnnstat.base.errors import Problem, Problems, Source, Span, SpecError
 from cnnstat.base.limits import MAX_SIZE, MAX_TEXT, is_size
 from cnnstat.spec.block_reader import read_blocks
 from cnnstat.spec.budget_reader import read_budgets
-from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse, shown
+from cnnstat.spec.document import parse
 from cnnstat.spec.entry_reader import read_entries
 from cnnstat.spec.expect_reader import read_expectations
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Family, Operand, Variant, unknown_param
+from cnnstat.spec.nodes import Mapping, Node, Scalar, Sequence, shown
 from cnnstat.spec.numbers_reader import read_numbers
 from cnnstat.spec.param_reader import read_params, spans_of_params
 from cnnstat.spec.value_reader import (

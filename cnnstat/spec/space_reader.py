@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import Fault, Problem
 from cnnstat.spec.axis import Values, is_range, read_range, values_of
-from cnnstat.spec.document import Scalar, Sequence, shown
 from cnnstat.spec.expression import parse
+from cnnstat.spec.nodes import Scalar, Sequence, shown
 from cnnstat.spec.param_reader import check_param_name
 from cnnstat.spec.space import WHERE, Space
 from cnnstat.spec.value_reader import items_of, read_operand
@@ -15,8 +15,8 @@ from cnnstat.spec.value_reader import items_of, read_operand
 if TYPE_CHECKING:
     from cnnstat.base.errors import Problems, Span
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.document import Node
     from cnnstat.spec.expression import Expression, Value
+    from cnnstat.spec.nodes import Node
 
 _ANY = Values((1,))
 _WANTED = "a list of values, a range such as 0.5:2:0.1, or an expression"

@@ -10,8 +10,8 @@ from typing import Any
 
 from cnnstat.base.errors import Fault
 from cnnstat.spec.channels import MAX_LENGTH
-from cnnstat.spec.document import plain_value
 from cnnstat.spec.functions import FUNCTIONS, LISTS
+from cnnstat.spec.nodes import plain_value
 from cnnstat.spec.operators import NOT_OURS
 
 _ALLOWED = re.compile(r"[\w\s$+\-*/%()<>=!.,'\"]*", re.ASCII)

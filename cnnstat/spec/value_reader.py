@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, cast
 from cnnstat.base.errors import Fault, Problem
 from cnnstat.base.text import suggestion
 from cnnstat.spec import expression
-from cnnstat.spec.document import Mapping, Scalar, Sequence, shown
 from cnnstat.spec.model import Expressions, Option, Reference
+from cnnstat.spec.nodes import Mapping, Scalar, Sequence, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnstat.base.errors import Problems, Span
-    from cnnstat.spec.document import Node
     from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Operand
+    from cnnstat.spec.nodes import Node
 
 LETTERS = "1 to 64 of A-Z, a-z, 0-9, _"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")

@@ -28,12 +28,12 @@ from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, totals
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Fault
-from cnnstat.commands.sweep.options import Varied
-from cnnstat.commands.sweep.plan_of import plan_of
-from cnnstat.commands.sweep.rows import Rows
 from cnnstat.graph.load import load, loads
 from cnnstat.graph.model import build
 from cnnstat.spec.choice import choose
+from cnnstat.sweeps.networks.evaluator import Evaluator
+from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.plan_reader import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -121,12 +121,12 @@ def sampler_of_pycls(seed: int) -> Callable[[object], object]:
 
 def sampler(seed: int) -> Callable[[object], object]:
     """Return what draws one more network and counts it, as a sweep does."""
-    plan = plan_of(("regnet",), Varied({}, {}, (), sample=1, seed=seed), (), Settings())
-    rows = Rows(replace(plan, figures=COUNTS))
+    plan = read_plan(("regnet",), Varied({}, {}, (), sample=1, seed=seed), (), Settings())
+    evaluator = Evaluator(replace(plan, figures=COUNTS))
     numbers = count()
 
     def one_more(_: object) -> object:
-        return next(row for row in map(rows.row, numbers) if not row.code)
+        return next(row for row in map(evaluator.row, numbers) if not row.code)
 
     return one_more
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -151,7 +152,9 @@ def ended(arguments: tuple[str, ...], content: bytes) -> Ended:
     """Run the program in this process, by its main path; what it raises is raised."""
     out, err = _Output(), _Output()
     code: Any = None
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}  # xdist sets it
     with (
+        mock.patch.dict(os.environ, environment, clear=True),
         mock.patch.object(sys, "argv", ["cnnstat", *arguments]),
         mock.patch.object(sys, "stdin", _Input(content)),
         redirect_stdout(out),

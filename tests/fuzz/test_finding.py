@@ -78,7 +78,7 @@ def test_an_ending_that_is_none(folder: Folder, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_problem_without_a_place(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document, "_place", lambda source, mark: (source.line_count + 1, 1))
+    monkeypatch.setattr(document, "place_of", lambda source, mark: (source.line_count + 1, 1))
     assert "has no place in the text" in found(specs.FUZZER, folder)
 
 

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 from cnnstat.base.errors import Source, SpecError
-from cnnstat.spec.document import Mapping, Scalar, parse, plain_value
+from cnnstat.spec.document import parse
+from cnnstat.spec.nodes import Mapping, Scalar, plain_value
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from cnnstat import rules
 from cnnstat.base.text import plain
 from cnnstat.cli import completion
-from cnnstat.cli.options import FILE, gathered, max_memory_option, output_options, read_by
+from cnnstat.cli.files import FILE
+from cnnstat.cli.options import gathered, max_memory_option, output_options, read_by
 from cnnstat.cli.output import check_output, complain, put
 from cnnstat.cli.processes import in_order, jobs_for
 from cnnstat.cli.progress import progress

@@ -21,7 +21,8 @@ from cnnstat.base.limits import MAX_TEXT
 from cnnstat.base.text import plain, suggestion
 from cnnstat.commands.check.common_budgets import read_bounds
 from cnnstat.rules.rule import SEVERITIES, Severity
-from cnnstat.spec.document import Mapping, Node, Sequence, parse
+from cnnstat.spec.document import parse
+from cnnstat.spec.nodes import Mapping, Node, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,17 +16,18 @@ from cnnstat.analysis.expectations import figure, published
 from cnnstat.base.errors import Problem, Source, Span, SpecError
 from cnnstat.commands.check.edits import Edit, edited
 from cnnstat.commands.check.networks import networks
-from cnnstat.spec.document import Mapping, Scalar, Sequence, comments, ends, parse
+from cnnstat.spec.document import comments, ends, parse
 from cnnstat.spec.expect import OWN, WHOLE
+from cnnstat.spec.nodes import Mapping, Scalar, Sequence
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.analysis import Analysis
-    from cnnstat.spec.document import Node
     from cnnstat.spec.expect import Figure
     from cnnstat.spec.model import Family
+    from cnnstat.spec.nodes import Node
 
 FIGURES = ("shape", "params", "macs", "receptive_field", "inference_memory_bytes")
 """What is pinned of a network as a whole."""

@@ -11,7 +11,8 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import COUNTS
 from cnnstat.base.text import suggestion
-from cnnstat.cli.options import File, depth_option, network_options, read_by
+from cnnstat.cli.files import File
+from cnnstat.cli.options import depth_option, network_options, read_by
 from cnnstat.cli.output import Undone, check_output, put, say, width_of
 from cnnstat.commands.draw.network_picture import Chosen as Drawn
 from cnnstat.commands.draw.network_picture import picture_of

@@ -9,7 +9,8 @@ from click.core import ParameterSource
 from msgspec import structs
 
 from cnnstat.base.files import FileError, check_writable
-from cnnstat.cli.options import FILE, PAGES, gathered, max_memory_option, network_options
+from cnnstat.cli.files import FILE
+from cnnstat.cli.options import PAGES, gathered, max_memory_option, network_options
 from cnnstat.cli.output import Undone, place_of, same_file, show
 from cnnstat.commands.export.options import FILES, SOURCES, ExportOptions
 from cnnstat.executor.choices import DTYPES

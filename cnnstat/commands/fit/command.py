@@ -16,8 +16,8 @@ from cnnstat.commands.fit.fitting import Aim, fitted
 from cnnstat.commands.fit.report import report
 from cnnstat.commands.fit.search import TRIALS
 from cnnstat.commands.fit.wishes import read_share
-from cnnstat.commands.sweep.conditions import read_columns
-from cnnstat.commands.sweep.options import Varied, vary_options
+from cnnstat.sweeps.question.options import Varied, vary_options
+from cnnstat.sweeps.selection.conditions import read_columns
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
-from cnnstat.commands.sweep.cells import plain
-from cnnstat.commands.sweep.document import Refused
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry  # noqa: TC001 - the manual of JSON reads it
+from cnnstat.sweeps.cells import plain
+from cnnstat.sweeps.output.document import Refused
 
 if TYPE_CHECKING:
     from cnnstat.commands.fit.search import Way

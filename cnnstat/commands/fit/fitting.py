@@ -16,11 +16,14 @@ from cnnstat.commands.fit.search import TRIALS, look
 from cnnstat.commands.fit.trials import Trials
 from cnnstat.commands.fit.whole import whole_only
 from cnnstat.commands.fit.wishes import read_wishes
-from cnnstat.commands.sweep.conditions import is_of_params
-from cnnstat.commands.sweep.figures import USUAL, check_machine
-from cnnstat.commands.sweep.options import Varied
-from cnnstat.commands.sweep.plan_of import plan_of
-from cnnstat.commands.sweep.python_arguments import (
+from cnnstat.report.machine import machine_entry
+from cnnstat.spec.given import from_python
+from cnnstat.sweeps.networks.columns import Columns, following
+from cnnstat.sweeps.networks.evaluator import Evaluator
+from cnnstat.sweeps.networks.figures import USUAL, check_machine
+from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.plan_reader import read_plan
+from cnnstat.sweeps.question.python_arguments import (
     as_error,
     columns_of,
     on_machine,
@@ -28,10 +31,7 @@ from cnnstat.commands.sweep.python_arguments import (
     texts,
     vary_texts,
 )
-from cnnstat.commands.sweep.rows import Rows
-from cnnstat.commands.sweep.table import Columns, following
-from cnnstat.report.machine import machine_entry
-from cnnstat.spec.given import from_python
+from cnnstat.sweeps.selection.conditions import is_of_params
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Options, Settings
     from cnnstat.commands.fit.document import FitDocument
-    from cnnstat.commands.sweep.python_arguments import OnMachine, Texts
+    from cnnstat.sweeps.question.python_arguments import OnMachine, Texts
 
 
 class Aim(Struct, frozen=True):
@@ -76,19 +76,19 @@ def fitted(
     wishes = read_wishes(aim.to, bounds, aim.most, aim.least, aim.within)
     shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
     figures = tuple(dict.fromkeys((*shown, *wishes.keys)))
-    plan = replace(plan_of((spec,), varied, of_params, settings), figures=figures, machine=machine)
-    rows = Rows(plan)
-    check_machine(figures, machine, rows.points.dtypes(settings))
-    whole = whole_only(rows)
+    plan = replace(read_plan((spec,), varied, of_params, settings), figures=figures, machine=machine)
+    evaluator = Evaluator(plan)
+    check_machine(figures, machine, evaluator.points.dtypes(settings))
+    whole = whole_only(evaluator)
     if whole:
-        written = rows.points.described(plan)
+        written = evaluator.points.described(plan)
         plan = replace(plan, vary={**plan.vary, **{name: f"{written[name]}:1" for name in whole}})
-        rows = Rows(plan)
-    if not rows.points.networks[0].space.axes:
+        evaluator = Evaluator(plan)
+    if not evaluator.points.networks[0].space.axes:
         raise ArgumentError("nothing varies: --vary width=0.25:4 names a parameter and its range")
-    space = rows.points.described(plan)
+    space = evaluator.points.described(plan)
     table = Columns(
-        *((plan.members[0].label,), rows.points.params, plan.figures, shown), following=following(space)
+        *((plan.members[0].label,), evaluator.points.params, plan.figures, shown), following=following(space)
     )
     question = Question(
         command="fit",
@@ -100,7 +100,7 @@ def fitted(
         least=aim.least,
         machine=UNSET if machine is None else machine_entry(machine),
     )
-    trials = Trials(rows, table, wishes, advance)
+    trials = Trials(evaluator, table, wishes, advance)
     way = look(trials, varied.seed or 0, tries, top)
     return document(question, trials, way, top, whole), table
 

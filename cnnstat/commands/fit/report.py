@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.commands.fit.document import FitDocument
-    from cnnstat.commands.sweep.table import Columns
+    from cnnstat.sweeps.networks.columns import Columns
 
 
 _SHORT = 16
@@ -27,7 +27,7 @@ _MANY = 99.5
 
 def report(document: FitDocument, columns: Columns) -> Report:
     """Return the document for readers."""
-    titled = tuple(column for column in columns.columns() if column.key != "point")
+    titled = tuple(column for column in columns.for_readers() if column.key != "point")
     off = tuple(
         Column(f"off_{i}", f"off {text if len(text) <= _SHORT else f'target {i}'}", "figure")
         for i, text in enumerate(document.to, 1)

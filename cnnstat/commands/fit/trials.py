@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnstat.commands.fit.wishes import Wishes
-    from cnnstat.commands.sweep.rows import Row, Rows
-    from cnnstat.commands.sweep.table import Columns
     from cnnstat.spec.expression import Value
     from cnnstat.spec.space import Space
+    from cnnstat.sweeps.networks.columns import Columns
+    from cnnstat.sweeps.networks.evaluator import Evaluator, Row
 
 
 class Trial(Struct, frozen=True):
@@ -56,17 +56,17 @@ class Trials:
     """All that were tried, by their values; numbered as they come."""
 
     def __init__(
-        self, rows: Rows, columns: Columns, wishes: Wishes, advance: Callable[[float], None]
+        self, evaluator: Evaluator, columns: Columns, wishes: Wishes, advance: Callable[[float], None]
     ) -> None:
         self.columns, self.wishes = columns, wishes
-        self._rows, self._advance = rows, advance
+        self._evaluator, self._advance = evaluator, advance
         self._outside = 0
         self._found: dict[tuple[tuple[type, Value], ...], Trial] = {}
 
     @property
     def space(self) -> Space:
         """Return what varies."""
-        return self._rows.points.networks[0].space
+        return self._evaluator.points.networks[0].space
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -93,7 +93,7 @@ class Trials:
         """Return the network of some values, tried now or before."""
         key = tuple((type(value), value) for value in values.values())  # 1 is not true
         if key not in self._found:
-            row = self._rows.point(len(self._found), 0, values)
+            row = self._evaluator.row_of(len(self._found), 0, values)
             try:
                 self._found[key] = Trial(values, row, *(() if row.code else self._judged(values, row)))
             except Fault as fault:  # a target has no value there
@@ -105,7 +105,7 @@ class Trials:
         return self._found[key]
 
     def _judged(self, values: dict[str, Value], row: Row) -> tuple[Standing | None, tuple[Fraction, ...]]:
-        network = self._rows.points.networks[0]
+        network = self._evaluator.points.networks[0]
         known = {**network.own, **network.space.settled(values, network.own)}
 
         def cell(key: str) -> object:

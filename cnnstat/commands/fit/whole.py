@@ -9,32 +9,32 @@ from typing import TYPE_CHECKING, TypeGuard
 from cnnstat.spec.axis import Range
 
 if TYPE_CHECKING:
-    from cnnstat.commands.sweep.rows import Rows
     from cnnstat.spec.axis import Axis
     from cnnstat.spec.expression import Value
+    from cnnstat.sweeps.networks.evaluator import Evaluator
 
 _LOOKED_AT = 8
 """Points at which it is seen."""
 
 
-def whole_only(rows: Rows) -> tuple[str, ...]:
+def whole_only(evaluator: Evaluator) -> tuple[str, ...]:
     """Return the names whose whole numbers make networks, while those between are refused.
 
     Who writes ``resolution=32:600`` means sizes in pixels; one half between two of them shows it.
     """
-    network = rows.points.networks[0]
+    network = evaluator.points.networks[0]
     asked = [name for name, axis in network.space.axes.items() if _might_be(axis)]
     points = [network.space.drawn(0, number) for number in range(_LOOKED_AT)] if asked else []
     whole = [{**values, **{name: _floor(values[name]) for name in asked}} for values in points]
-    return tuple(name for name in asked if _refuses_halves(rows, name, whole))
+    return tuple(name for name in asked if _refuses_halves(evaluator, name, whole))
 
 
-def _refuses_halves(rows: Rows, name: str, points: list[dict[str, Value]]) -> bool:
+def _refuses_halves(evaluator: Evaluator, name: str, points: list[dict[str, Value]]) -> bool:
     """Say whether some half is refused by the network, and none is accepted, where whole numbers are."""
     refused = False
     for values in points:
-        if not rows.point(0, 0, values).code:
-            half = rows.point(0, 0, {**values, name: _floor(values[name]) + Fraction(1, 2)})
+        if not evaluator.row_of(0, 0, values).code:
+            half = evaluator.row_of(0, 0, {**values, name: _floor(values[name]) + Fraction(1, 2)})
             if not half.code:
                 return False
             refused = refused or half.code != "space/where"

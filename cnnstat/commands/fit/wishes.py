@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault
-from cnnstat.commands.sweep.conditions import bound_of, check_together, number, read_orders, read_where
-from cnnstat.commands.sweep.figures import swept
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expect import printed
 from cnnstat.spec.expression import Expression, parse, show_value
+from cnnstat.sweeps.networks.figures import swept
+from cnnstat.sweeps.selection.conditions import bound_of, check_together, number, read_orders, read_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from cnnstat.commands.sweep.conditions import Condition, Order
     from cnnstat.spec.expression import Value
+    from cnnstat.sweeps.selection.conditions import Condition, Order
 
 _EQUATION = re.compile(r"(.+?)\s*(?<![<>=!])=(?!=)\s*(\S.*)")
 _SHARE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,9})?)%")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstat.cli import completion
-from cnnstat.cli.options import FILE, input_option, set_option
+from cnnstat.cli.files import FILE
+from cnnstat.cli.options import input_option, set_option
 from cnnstat.cli.output import check_output, complain, put
 from cnnstat.commands.import_.imported import imported
 from cnnstat.importers import is_model

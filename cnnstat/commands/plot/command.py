@@ -13,20 +13,20 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.figures import COUNTS
 from cnnstat.base.text import suggestion
 from cnnstat.cli import completion
+from cnnstat.cli.files import File
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import (
     Chosen,
-    File,
     depth_option,
     gathered,
     input_option,
     read_by,
     set_option,
     settings_options,
-    size_of,
 )
 from cnnstat.cli.output import Undone, check_output, put, say, standard_output, width_of
 from cnnstat.cli.progress import progress
+from cnnstat.cli.values import size_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,25 +11,26 @@ from msgspec.structs import replace
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
-from cnnstat.cli.options import FILE, output_options
+from cnnstat.cli.files import FILE
+from cnnstat.cli.options import output_options
 from cnnstat.cli.output import Undone, standard_output
 from cnnstat.cli.progress import progress
 from cnnstat.commands.query.selected import selected
-from cnnstat.commands.sweep.collected import Collected
-from cnnstat.commands.sweep.document import document
-from cnnstat.commands.sweep.options import SHOWN, figures_for, selection_options
-from cnnstat.commands.sweep.plots import check_plots
+from cnnstat.commands.sweep.chart_files import check_plots
 from cnnstat.commands.sweep.shown import show_points
-from cnnstat.commands.sweep.store import Store
-from cnnstat.commands.sweep.streams import STREAMS, opened
-from cnnstat.commands.sweep.table import Columns, following
 from cnnstat.report.render import FORMATS
+from cnnstat.sweeps.networks.columns import Columns, following
+from cnnstat.sweeps.output.document import document
+from cnnstat.sweeps.output.streams import STREAMS, opened
+from cnnstat.sweeps.question.options import SHOWN, figures_for, selection_options
+from cnnstat.sweeps.selection.chart_data import ChartData
+from cnnstat.sweeps.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.options import Asked
+    from cnnstat.sweeps.question.options import Asked
 
 MANY = 20_000
 """Networks whose reading takes so long that a bar says how far it is."""
@@ -64,16 +65,16 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
         columns = Columns(networks, params, figures, shown, about["params"], left_out_first)
         stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
         check_plots(asked.plots, wanted, output)
-        collected = Collected(columns) if asked.plots else None
+        chart_data = ChartData(columns) if asked.plots else None
         on_terminal = streamed and output.output is None and standard_output().isatty()
         accepted = store.count("refused IS NULL")
         bar = progress("reading", accepted, long=not on_terminal and accepted > MANY, unit="networks")
         advance = stack.enter_context(bar)
-        selection = selected(store, columns, wanted, asked.of_params, stream, collected, advance)
+        selection = selected(store, columns, wanted, asked.of_params, stream, chart_data, advance)
         machine = store.machine
     asked_for = {"space": about["space"], "seed": about["plan"]["seed"], "asked": None}
     found = document("query", selection, columns, asked_for, machine)
-    show_points(found, columns, asked, output, selection, collected)
+    show_points(found, columns, asked, output, selection, chart_data)
 
 
 def _without_where(text: str) -> str:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.errors import ArgumentError, Fault
-from cnnstat.commands.sweep.database import quoted
-from cnnstat.commands.sweep.figures import SWEPT
-from cnnstat.commands.sweep.rows import Row
-from cnnstat.commands.sweep.selection import Selection
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expression import parse, truth
+from cnnstat.sweeps.networks.evaluator import Row
+from cnnstat.sweeps.networks.figures import SWEPT
+from cnnstat.sweeps.selection.selection import Selection
+from cnnstat.sweeps.store.database import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.conditions import Condition, Order
-    from cnnstat.commands.sweep.selection import Wanted
-    from cnnstat.commands.sweep.store import Store
-    from cnnstat.commands.sweep.streams import Stream
-    from cnnstat.commands.sweep.table import Columns
+    from cnnstat.sweeps.networks.columns import Columns
+    from cnnstat.sweeps.output.streams import Stream
+    from cnnstat.sweeps.selection.chart_data import ChartData
+    from cnnstat.sweeps.selection.conditions import Condition, Order
+    from cnnstat.sweeps.selection.selection import Wanted
+    from cnnstat.sweeps.store.store import Store
 
 
 def selected(
@@ -29,7 +29,7 @@ def selected(
     wanted: Wanted,
     of_params: Sequence[str],
     stream: Stream | None,
-    collected: Collected | None,
+    chart_data: ChartData | None,
     advance: Callable[[float], None] = lambda step: None,
 ) -> Selection:
     """Return the points that are wanted; what needs no comparison goes to the stream at once.
@@ -39,10 +39,10 @@ def selected(
     Raises:
         ArgumentError: a condition on parameters has no value.
     """
-    selection = Selection(wanted, columns.cell, collected, handed_on=stream is not None)
+    selection = Selection(wanted, columns.cell, chart_data, handed_on=stream is not None)
     conditions = [_OfParams(text, columns) for text in of_params]
     where = " AND ".join((*map(_sql, wanted.where), "true"))
-    sorts_there = not (wanted.pareto or conditions or stream or collected)
+    sorts_there = not (wanted.pareto or conditions or stream or chart_data)
     sorts_there = sorts_there and all(store.orders(each.key) for each in wanted.sort)
     if sorts_there:
         order = ", ".join((*(_order(each, store) for each in wanted.sort), "point"))

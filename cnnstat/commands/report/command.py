@@ -11,16 +11,10 @@ import click
 from cnnstat.base.errors import ArgumentError, SpecError
 from cnnstat.base.text import plain
 from cnnstat.cli import completion
-from cnnstat.cli.options import (
-    File,
-    index_of,
-    input_option,
-    max_memory_option,
-    read_by,
-    set_option,
-    settings_options,
-)
+from cnnstat.cli.files import File
+from cnnstat.cli.options import input_option, max_memory_option, read_by, set_option, settings_options
 from cnnstat.cli.output import check_output, complain, finish, put
+from cnnstat.cli.values import index_of
 from cnnstat.commands.run.command import spare_busy_processors
 
 if TYPE_CHECKING:

@@ -8,15 +8,9 @@ import click
 
 from cnnstat.analysis import analyze_graph
 from cnnstat.cli import completion
-from cnnstat.cli.options import (
-    depth_option,
-    network_options,
-    output_options,
-    read_by,
-    settings_options,
-    unit_of,
-)
+from cnnstat.cli.options import depth_option, network_options, output_options, read_by, settings_options
 from cnnstat.cli.output import on_terminal, say, show, standard_output, width_of
+from cnnstat.cli.values import unit_of
 from cnnstat.commands.rf.document import document, unit_document
 from cnnstat.commands.rf.report import report, unit_report
 

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.bridge.refusals import DisprovedError
+from cnnstat.cli.files import FILE
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import (
-    FILE,
     array_option,
     depth_option,
     gathered,

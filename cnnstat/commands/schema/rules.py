@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnnstat.base.errors import Source
 from cnnstat.base.pages import KEYS
-from cnnstat.spec.document import Mapping, Node, Scalar, Sequence, parse
+from cnnstat.spec.document import parse
+from cnnstat.spec.nodes import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as List

@@ -11,7 +11,8 @@ from msgspec import Struct
 from cnnstat.base.errors import Source
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.spec.axis import Values
-from cnnstat.spec.document import Mapping, Scalar, parse
+from cnnstat.spec.document import parse
+from cnnstat.spec.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from cnnstat.commands.serve.places import Places
     from cnnstat.spec.axis import Axis
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.document import Node
     from cnnstat.spec.expression import Value
+    from cnnstat.spec.nodes import Node
 
 Setting: TypeAlias = bool | int | float | str | list[Any] | None
 """A value as JSON has it."""

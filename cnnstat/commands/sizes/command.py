@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstat.base.limits import MAX_SIZE
-from cnnstat.cli.options import network_options, output_options, read_by, settings_options, size_of
+from cnnstat.cli.options import network_options, output_options, read_by, settings_options
 from cnnstat.cli.output import show
 from cnnstat.cli.progress import progress
+from cnnstat.cli.values import size_of
 from cnnstat.commands.sizes.document import document
 from cnnstat.commands.sizes.report import report
 from cnnstat.commands.sizes.size_range import between

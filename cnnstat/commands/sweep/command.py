@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstat.cli import completion
+from cnnstat.cli.files import FILE
 from cnnstat.cli.machine_options import machine_options
-from cnnstat.cli.options import FILE, output_options, settings_options
+from cnnstat.cli.options import output_options, settings_options
 from cnnstat.cli.output import complain, standard_output
 from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
-from cnnstat.commands.sweep.collected import Collected
-from cnnstat.commands.sweep.document import document
-from cnnstat.commands.sweep.figures import THROUGH_LAYERS, USUAL
-from cnnstat.commands.sweep.options import SHOWN, selection_options, varied_options
-from cnnstat.commands.sweep.plots import check_plots
-from cnnstat.commands.sweep.prepared import prepared
-from cnnstat.commands.sweep.selection import Selection
+from cnnstat.commands.sweep.chart_files import check_plots
 from cnnstat.commands.sweep.shown import show_points
-from cnnstat.commands.sweep.store import Store
-from cnnstat.commands.sweep.streams import STREAMS, opened
-from cnnstat.commands.sweep.sweeping import Stop, sweep_through
 from cnnstat.report.render import FORMATS
+from cnnstat.sweeps.networks.figures import THROUGH_LAYERS, USUAL
+from cnnstat.sweeps.output.document import document
+from cnnstat.sweeps.output.streams import STREAMS, opened
+from cnnstat.sweeps.question.options import SHOWN, selection_options, varied_options
+from cnnstat.sweeps.question.task import task_of
+from cnnstat.sweeps.selection.chart_data import ChartData
+from cnnstat.sweeps.selection.selection import Selection
+from cnnstat.sweeps.store.store import Store
+from cnnstat.sweeps.workers.rows_in_order import Stop, sweep_through
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.options import Asked, Varied
+    from cnnstat.sweeps.question.options import Asked, Varied
 
 _SLOW = (
     f" Those of other tools, those of a machine and {', '.join(THROUGH_LAYERS)} take several times as long."
@@ -76,11 +77,11 @@ def sweep(
     gc.enable()  # what runs for minutes has something to collect
     streamed = output.form in STREAMS
     top = None if streamed else SHOWN
-    found = prepared(specs, varied, asked, settings, machine, store_file, top)
+    found = task_of(specs, varied, asked, settings, machine, store_file, top)
     plan, columns = found.plan, found.columns
     check_plots(asked.plots, found.wanted, output)
-    collected = Collected(columns) if asked.plots else None
-    selection, stop = Selection(found.wanted, columns.cell, collected, handed_on=streamed), Stop()
+    chart_data = ChartData(columns) if asked.plots else None
+    selection, stop = Selection(found.wanted, columns.cell, chart_data, handed_on=streamed), Stop()
     with ExitStack() as stack:
         store = None
         if store_file is not None:
@@ -103,7 +104,7 @@ def sweep(
         )
     about = {"space": found.points.described(plan), "seed": plan.seed, "asked": found.count}
     answer = document("sweep", selection, columns, about, plan.machine)
-    show_points(answer, columns, asked, output, selection, collected)
+    show_points(answer, columns, asked, output, selection, chart_data)
     if stop.asked:
         kept = f", and stored in {store_file}: the same command goes on" if store_file else ""
         complain(f"interrupted; {selection.points:,} points are finished{kept}\n", 0)

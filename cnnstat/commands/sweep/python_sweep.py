@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Unpack
 
 from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import ArgumentError
-from cnnstat.commands.sweep.document import Refused, SweptPoint, point, refused_of
-from cnnstat.commands.sweep.options import Asked, Varied
-from cnnstat.commands.sweep.prepared import prepared
-from cnnstat.commands.sweep.python_arguments import (
+from cnnstat.sweeps.output.document import Refused, SweptPoint, point, refused_of
+from cnnstat.sweeps.question.options import Asked, Varied
+from cnnstat.sweeps.question.python_arguments import (
     as_error,
     columns_of,
     on_machine,
@@ -20,17 +19,18 @@ from cnnstat.commands.sweep.python_arguments import (
     texts,
     vary_texts,
 )
-from cnnstat.commands.sweep.selection import Selection
-from cnnstat.commands.sweep.store import Store
-from cnnstat.commands.sweep.sweeping import rows_of
+from cnnstat.sweeps.question.task import task_of
+from cnnstat.sweeps.selection.selection import Selection
+from cnnstat.sweeps.store.store import Store
+from cnnstat.sweeps.workers.rows_in_order import rows_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from cnnstat.analysis.settings import Options
-    from cnnstat.commands.sweep.prepared import Prepared
-    from cnnstat.commands.sweep.python_arguments import OnMachine, Texts
-    from cnnstat.commands.sweep.rows import Row
+    from cnnstat.sweeps.networks.evaluator import Row
+    from cnnstat.sweeps.question.python_arguments import OnMachine, Texts
+    from cnnstat.sweeps.question.task import Task
 
 
 class Sweep(Iterator[SweptPoint]):
@@ -39,9 +39,7 @@ class Sweep(Iterator[SweptPoint]):
     It goes through the points once. `close` ends it before its end, and a ``with`` does.
     """
 
-    def __init__(
-        self, found: Prepared, rows: Iterator[list[Row]], stack: ExitStack, matches: int | None
-    ) -> None:
+    def __init__(self, found: Task, rows: Iterator[list[Row]], stack: ExitStack, matches: int | None) -> None:
         self._columns, self._stack, self._matches = found.columns, stack, matches
         self._selection = Selection(found.wanted, found.columns.cell, handed_on=True)
         self._points = self._wanted(rows)
@@ -139,9 +137,9 @@ def sweep(
     specs = [spec] if isinstance(spec, str | Path) else [*spec]
     file = None if store is None else Path(store)
     with as_error(), ExitStack() as stack:
-        found = prepared([*map(str, specs)], varied, asked, settings, on_machine(machine), file, None)
+        found = task_of([*map(str, specs)], varied, asked, settings, on_machine(machine), file, None)
         kept = None if file is None else stack.enter_context(closing(Store(file, found.plan, found.points)))
-        rows = rows_of(found.plan, found.count, kept, scheduler=scheduler, jobs=jobs)
+        rows = rows_in_order(found.plan, found.count, kept, scheduler=scheduler, jobs=jobs)
         stack.enter_context(closing(rows))
         handed_over = stack.pop_all()
     return Sweep(found, rows, handed_over, matches)

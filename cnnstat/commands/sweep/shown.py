@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.cli.output import complain, show
-from cnnstat.commands.sweep.plots import put_plots
-from cnnstat.commands.sweep.report import in_a_line, report
-from cnnstat.commands.sweep.streams import STREAMS
+from cnnstat.commands.sweep.chart_files import put_plots
+from cnnstat.sweeps.output.report import in_a_line, report
+from cnnstat.sweeps.output.streams import STREAMS
 
 if TYPE_CHECKING:
     from cnnstat.cli.options import Output
-    from cnnstat.commands.sweep.collected import Collected
-    from cnnstat.commands.sweep.document import SweepDocument
-    from cnnstat.commands.sweep.options import Asked
-    from cnnstat.commands.sweep.selection import Selection
-    from cnnstat.commands.sweep.table import Columns
+    from cnnstat.sweeps.networks.columns import Columns
+    from cnnstat.sweeps.output.document import SweepDocument
+    from cnnstat.sweeps.question.options import Asked
+    from cnnstat.sweeps.selection.chart_data import ChartData
+    from cnnstat.sweeps.selection.selection import Selection
 
 
 def show_points(
@@ -24,9 +24,9 @@ def show_points(
     asked: Asked,
     output: Output,
     selection: Selection,
-    collected: Collected | None,
+    chart_data: ChartData | None,
 ) -> None:
-    """Show a document, of points that went into a stream a line about them, and charts of what is collected.
+    """Show a document, of points that went into a stream a line about them, and charts.
 
     Raises:
         ArgumentError: there is nothing that a chart could show.
@@ -36,5 +36,5 @@ def show_points(
         complain(in_a_line(found) + "\n", 0)
     else:
         show(found, lambda: report(found, columns), output)
-    if collected is not None:
-        put_plots(asked.plots, collected, selection)
+    if chart_data is not None:
+        put_plots(asked.plots, chart_data, selection)

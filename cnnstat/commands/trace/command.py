@@ -9,12 +9,11 @@ from msgspec.structs import replace
 
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.cli import completion
+from cnnstat.cli.files import FILE
 from cnnstat.cli.options import (
-    FILE,
     array_option,
     gathered,
     image_option,
-    index_of,
     invert_option,
     max_memory_option,
     network_options,
@@ -22,6 +21,7 @@ from cnnstat.cli.options import (
     read_by,
 )
 from cnnstat.cli.output import Undone, coloured, put, width_of
+from cnnstat.cli.values import index_of
 from cnnstat.commands.trace.formats import FORMATS, render
 from cnnstat.commands.trace.options import TraceOptions
 from cnnstat.executor.choices import DTYPES, LOSS_NAMES

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnnstat.commands.sweep.charts import chart_of
-from cnnstat.commands.sweep.collected import SOME, Collected
-from cnnstat.commands.sweep.conditions import read_orders
-from cnnstat.commands.sweep.rows import Row
-from cnnstat.commands.sweep.selection import Selection, Wanted
-from cnnstat.commands.sweep.table import Columns
+from cnnstat.sweeps.networks.columns import Columns
+from cnnstat.sweeps.networks.evaluator import Row
+from cnnstat.sweeps.selection.chart_data import SOME, ChartData
+from cnnstat.sweeps.selection.conditions import read_orders
+from cnnstat.sweeps.selection.selection import Selection, Wanted
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ COLUMNS = Columns(("a",), ("width", "act"), ("params", "macs"), ("params", "macs
 
 
 def charted(kind: str, figures: list[tuple[Any, Any]], pareto: str = "params,macs") -> Chart:
-    collected = Collected(COLUMNS)
-    selection = Selection(Wanted(pareto=read_orders(pareto)), COLUMNS.cell, collected)
+    chart_data = ChartData(COLUMNS)
+    selection = Selection(Wanted(pareto=read_orders(pareto)), COLUMNS.cell, chart_data)
     for number, each in enumerate(figures):
         selection.add(Row(number, 0, (Fraction(number, 2), "relu"), each))
-    return chart_of(kind, collected, selection)
+    return chart_of(kind, chart_data, selection)
 
 
 def points(chart: Chart, panel: int = 0, series: int = 0) -> list[tuple[float, float | None]]:
@@ -69,13 +69,13 @@ def test_parameters_that_are_numbers_stand_against_each_figure() -> None:
 
 
 def test_of_many_points_some_are_kept_which_are_always_the_same() -> None:
-    def collected(numbers: list[int]) -> Collected:
-        found = Collected(COLUMNS)
+    def chart_data(numbers: list[int]) -> ChartData:
+        found = ChartData(COLUMNS)
         for number in numbers:
             found.add(Row(number, 0, (1, "x"), (number, 2)))
         return found
 
-    forth, back = collected([*range(30_000)]), collected([*range(29_999, -1, -1)])
+    forth, back = chart_data([*range(30_000)]), chart_data([*range(29_999, -1, -1)])
     some = [row.number for row in forth.some()]
     assert len(some) == SOME
     assert some == [row.number for row in back.some()]

@@ -15,7 +15,7 @@ import pytest
 import cnnstat
 from cnnstat.analysis.conventions import CONVENTIONS
 from cnnstat.analysis.tool_counts import tool_counts, total
-from cnnstat.commands.sweep.figures import ON_MACHINES, SWEPT
+from cnnstat.sweeps.networks.figures import ON_MACHINES, SWEPT
 from tests.program import in_terminal, within
 
 GRID = ("mobilenet-v1", "--vary", "width=0.25:1:0.25", "--vary", "resolution=96:224:64")

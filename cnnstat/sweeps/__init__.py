@@ -1,0 +1,1 @@
+"""Sweeps over networks: what `sweep`, `query` and `fit` are made of."""

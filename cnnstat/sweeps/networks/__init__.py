@@ -1,0 +1,1 @@
+"""A plan -> the network of each number, its parameters and its figures."""

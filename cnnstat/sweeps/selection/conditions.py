@@ -1,0 +1,179 @@
+"""``--where``, ``--pareto`` and ``--sort``: what is demanded of figures, in the words of budgets.
+
+``macs between 360M and 440M and params <= 6M`` is three bounds. A condition with ``$`` is one on parameters,
+and is decided before any figure is worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from cnnstat.base.errors import ArgumentError, Fault
+from cnnstat.base.figures import BUDGETED
+from cnnstat.spec.budget import limit, real_limit
+from cnnstat.sweeps.networks.figures import REAL, SWEPT, swept
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+from cnnstat.sweeps.networks.figures import Cell, SweepFigure
+
+Number: TypeAlias = int | float | Fraction
+
+_WORD = re.compile(r"(?<![\w$])[A-Za-z_][\w-]*(?![\w-]|\s*\()")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_AND = re.compile(r"\s+and\s+")
+_BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)")
+_BOUND = re.compile(r"([A-Za-z_][\w-]*)(?![\w-])\s*(\S.*)")
+_WAYS = "write 'macs between 360M and 440M and params <= 6M'"
+
+
+class Condition(Struct, frozen=True):
+    """The most or the least that a figure may be; ``text`` is the bound as written."""
+
+    key: str
+    most: bool
+    limit: int | float
+    text: str
+
+    def holds(self, cell: Cell) -> bool:
+        """Say whether a figure is within; one that is unknown is not.
+
+        Of one for each axis, the axis counts that is farthest from it, as in a budget.
+        """
+        value = number(cell, least=not self.most)
+        if value is None:
+            return False
+        return value <= self.limit if self.most else value >= self.limit
+
+
+class Order(Struct, frozen=True):
+    """A figure, or a parameter that varies, and whether less of it is better; or comes first."""
+
+    key: str
+    less: bool
+
+    def value(self, cell: object) -> Number | None:
+        """Return what is compared: the smaller, the better; None where it is unknown."""
+        found = number(cell, least=not self.less)
+        return found if found is None or self.less else -found
+
+
+def number(cell: object, *, least: bool) -> Number | None:
+    """Return a figure as one number: of one for each axis the least or the most; None where there is none."""
+    if isinstance(cell, tuple | list):
+        return (min if least else max)(cell) if cell else None
+    return cell if isinstance(cell, int | float | Fraction) else None
+
+
+def is_of_params(text: str) -> bool:
+    """Say whether a condition is one on parameters.
+
+    Raises:
+        ArgumentError: it is one on figures, too.
+    """
+    if "$" not in text:
+        return False
+    for word in _WORD.findall(_QUOTED.sub("''", text)):
+        if word in SWEPT or word in BUDGETED:
+            raise ArgumentError(
+                f"'{text}' is about parameters, which have a $, and about the figure {word}: give each a"
+                f" condition of its own, such as '$width <= 1' and '{word} <= 100M'"
+            )
+    return True
+
+
+def check_together(conditions: Sequence[Condition]) -> None:
+    """Refuse bounds of a figure that exclude each other.
+
+    Raises:
+        ArgumentError: there are some.
+    """
+    for least in conditions:
+        for most in conditions:
+            if least.key == most.key and most.most and not least.most and least.limit > most.limit:
+                least_said, most_said = (
+                    f"{each.key} {'<=' if each.most else '>='} {each.text}" for each in (least, most)
+                )
+                raise ArgumentError(
+                    f"'{least_said}' and '{most_said}' exclude each other: nothing meets both"
+                )
+
+
+def read_where(text: str, params: Sequence[str] = ()) -> tuple[Condition, ...]:
+    """Read conditions on figures; ``params`` are names that somebody may take for such.
+
+    Raises:
+        ArgumentError: there is no such figure, or no such bound.
+    """
+    found: list[Condition] = []
+    parts = _AND.split(text.strip())
+    while parts:
+        part = parts.pop(0)
+        if between := _BETWEEN.fullmatch(part):
+            if not parts:
+                raise ArgumentError(f"'{part}' lacks its upper bound; {_WAYS}")
+            found += (
+                _condition(between[1], f">= {between[2]}", params),
+                _condition(between[1], f"<= {parts.pop(0)}", params),
+            )
+        elif bound := _BOUND.fullmatch(part):
+            found.append(_condition(bound[1], bound[2], params))
+        else:
+            raise ArgumentError(f"'{part}' is no condition; {_WAYS}")
+    return tuple(found)
+
+
+def _condition(name: str, text: str, params: Sequence[str]) -> Condition:
+    if name in params and name not in SWEPT and name not in BUDGETED:
+        raise ArgumentError(f"{name} is a parameter, and is written with a $: '${name} {text}'")
+    figure = swept(name)
+    if not figure.ordered:
+        raise ArgumentError(f"{name} is no number, and has no bounds")
+    try:
+        most, bound, written = bound_of(figure, name, text)
+    except Fault as fault:
+        raise ArgumentError(fault.message) from None
+    return Condition(figure.key, most, bound, written)
+
+
+def bound_of(figure: SweepFigure, name: str, text: str) -> tuple[bool, int | float, str]:
+    """Read a bound of a figure: whether it is the most, the last number within, and its text.
+
+    Raises:
+        Fault: that is none.
+    """
+    if figure.kind in REAL:
+        most, value, written = real_limit(name, text, seconds=figure.kind == "seconds")
+        return most, float(value), written
+    return limit(name, text, memory=figure.kind == "bytes")
+
+
+def read_orders(text: str, params: Sequence[str] = ()) -> tuple[Order, ...]:
+    """Read what is compared: ``params, macs, -receptive_field``, where - means that more comes first.
+
+    Raises:
+        ArgumentError: there is no such figure or parameter.
+    """
+    found = []
+    for part in text.split(","):
+        word = part.strip()
+        name = word.removeprefix("-").strip()
+        key = name if name in params else swept(name, params).key
+        if key not in params and not SWEPT[key].ordered:
+            raise ArgumentError(f"{name} is no number, and cannot be compared")
+        found.append(Order(key, less=not word.startswith("-")))
+    return tuple(found)
+
+
+def read_columns(text: str) -> tuple[str, ...]:
+    """Read the keys of figures with commas between them.
+
+    Raises:
+        ArgumentError: there is no such figure.
+    """
+    return tuple(dict.fromkeys(swept(part.strip()).key for part in text.split(",")))

@@ -1,0 +1,129 @@
+"""A sweep from end to end: what is stored is read, what is missing worked out, in the order of the points."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from cnnstat.cli.output import complain
+from cnnstat.sweeps.workers.batches import Work, local_batches, ordered
+from cnnstat.sweeps.workers.cluster import SECONDS, cluster_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from cnnstat.sweeps.networks.evaluator import Batch, Row
+    from cnnstat.sweeps.networks.plan import Plan
+    from cnnstat.sweeps.output.streams import Stream
+    from cnnstat.sweeps.selection.selection import Selection
+    from cnnstat.sweeps.store.store import Store
+
+
+class Stop:
+    """Whether somebody has asked to stop: the batch at hand is still finished."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take the first Ctrl-C as a wish; the second one ends what is going on."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def asked(*_: object) -> None:
+            self.asked = True
+            signal.signal(signal.SIGINT, before)
+
+        before = signal.signal(signal.SIGINT, asked)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def sweep_through(
+    plan: Plan,
+    count: int,
+    selection: Selection,
+    *,
+    store: Store | None = None,
+    stream: Stream | None = None,
+    matches: int | None = None,
+    scheduler: str | None = None,
+    jobs: int = 1,
+    advance: Callable[[float], None] = lambda step: None,
+    stop: Stop | None = None,
+) -> None:
+    """Go through the points of a plan, those below ``count``, until so many ``matches`` are found.
+
+    Each batch is stored when it is there; points are selected, and go to the stream, in order.
+
+    Raises:
+        Undone: something cannot be written, or a worker is lost.
+        ArgumentError: what was asked for does not go with a network.
+    """
+    stop = stop or Stop()
+    found = rows_in_order(plan, count, store, scheduler=scheduler, jobs=jobs)
+    with stop.listening(), closing(found):
+        for rows in found:
+            wanted = []
+            for row in rows:
+                if selection.add(row) and selection.flows:
+                    wanted.append(row)
+                if selection.matching == matches:
+                    break
+            top = selection.wanted.top
+            if stream is not None:
+                stream.write(
+                    wanted if top is None else wanted[: max(0, top - selection.matching + len(wanted))]
+                )
+            advance(len(rows))
+            if stop.asked or selection.matching == matches:
+                break
+    if stream is not None and not selection.flows:
+        stream.write([*selection.rows()])
+
+
+def rows_in_order(
+    plan: Plan, count: int, store: Store | None = None, *, scheduler: str | None = None, jobs: int = 1
+) -> Generator[list[Row], None, None]:
+    """Yield the rows of the points below ``count`` in order, some at a time; what is missing is stored.
+
+    Raises:
+        Undone: something cannot be written, or a worker is lost.
+        ArgumentError: what was asked for does not go with a network.
+    """
+    present = store.present() if store else []
+    seconds = {"seconds": SECONDS} if scheduler else {}
+    work = Work(plan, store.missing(count) if store else [range(count)], **seconds)
+    made = cluster_batches(work, scheduler, _say) if scheduler else local_batches(work, jobs)
+    with closing(made):
+        yield from _in_order(ordered(work, made, store.add if store else _forgotten), store, present, count)
+
+
+def _say(text: str) -> None:
+    complain(f"{text}\n", 0)
+
+
+def _forgotten(batch: Batch) -> None:
+    """Keep nothing of a batch."""
+
+
+def _in_order(
+    made: Iterator[Batch], store: Store | None, there_before: Sequence[tuple[int, int]], count: int
+) -> Iterator[list[Row]]:
+    """Yield rows in order of number: those that are stored, and batches that are worked out."""
+    present = iter(there_before)
+    there = next(present, None)
+    for batch in made:
+        while store is not None and there is not None and there[0] < batch.start:
+            yield from store.between(there[0], min(there[1], count))
+            there = next(present, None)
+        yield batch.rows
+    while store is not None and there is not None and there[0] < count:
+        yield from store.between(there[0], min(there[1], count))
+        there = next(present, None)

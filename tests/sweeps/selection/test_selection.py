@@ -1,0 +1,198 @@
+"""Which points are shown: conditions, Pareto fronts and order, against all points compared with all."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import cnnstat
+from cnnstat.base.errors import ArgumentError
+from cnnstat.sweeps.networks.columns import Columns
+from cnnstat.sweeps.networks.evaluator import Row
+from cnnstat.sweeps.selection.conditions import (
+    Condition,
+    Order,
+    check_together,
+    is_of_params,
+    read_orders,
+    read_where,
+)
+from cnnstat.sweeps.selection.selection import Selection, Wanted
+from tests.program import within
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COLUMNS = Columns(("a",), ("width",), ("params", "macs", "receptive_field"), ("params",))
+
+
+def rows(count: int, seed: int = 0) -> list[Row]:
+    draw = random.Random(seed)
+    found = []
+    for number in range(count):
+        params = draw.choice([None, *range(20)])
+        figures = params, draw.randrange(20), (draw.randrange(9), draw.randrange(9))
+        found.append(Row(number, number, (draw.randrange(5),), figures))
+    return found
+
+
+def selected(wanted: Wanted, points: list[Row]) -> list[int]:
+    selection = Selection(wanted, COLUMNS.cell)
+    for row in points:
+        selection.add(row)
+    return [row.number for row in selection.rows()]
+
+
+def value(row: Row, order: Order) -> Any:
+    return order.value(COLUMNS.cell(row, order.key))
+
+
+@pytest.mark.parametrize(
+    "orders", ["params", "params, macs", "-params, macs", "params, macs, -receptive_field"]
+)
+def test_a_front_has_those_that_no_other_beats(orders: str) -> None:
+    pareto = read_orders(orders)
+    for seed in range(20):
+        points = rows(120, seed)
+        known = [row for row in points if all(value(row, order) is not None for order in pareto)]
+        front = []
+        for row in known:
+            own = [value(row, order) for order in pareto]
+            others = ([value(other, order) for order in pareto] for other in known)
+            if not any(
+                other != own and all(a <= b for a, b in zip(other, own, strict=True)) for other in others
+            ):
+                front.append(row.number)
+        assert selected(Wanted(pareto=pareto), points) == front
+        random.Random(seed).shuffle(points)
+        assert selected(Wanted(pareto=pareto), points) == front
+
+
+def beats(one: list[Any], other: list[Any]) -> bool:
+    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("top", [None, 1, 7, 500])
+def test_the_first_by_figures_are_those_of_all_sorted(top: int | None) -> None:
+    sort = read_orders("-macs, params, width", ("width",))
+    points = rows(300)
+
+    def key(row: Row) -> tuple[Any, ...]:
+        values = [value(row, order) for order in sort]
+        return *((each is None, each or 0) for each in values), row.number
+
+    wanted = [row.number for row in sorted(points, key=key)][:top]
+    assert selected(Wanted(sort=sort, top=top), points) == wanted
+
+
+def test_no_more_is_kept_than_is_shown() -> None:
+    selection = Selection(Wanted(sort=read_orders("macs"), top=5), COLUMNS.cell)
+    for row in rows(1000):
+        selection.add(row)
+    assert len(selection._kept) == 5
+    assert selection.matching == selection.selected == 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("params <= 6M", [Condition("params", True, 6_000_000, "6M")]),
+        (
+            "macs between 360M and 440M and params at most 6M",
+            [
+                Condition("macs", False, 360_000_000, "360M"),
+                Condition("macs", True, 440_000_000, "440M"),
+                Condition("params", True, 6_000_000, "6M"),
+            ],
+        ),
+        ("inference_memory <= 64MiB", [Condition("inference_memory_bytes", True, 64 << 20, "64MiB")]),
+        ("inference_memory_bytes >= 1", [Condition("inference_memory_bytes", False, 1, "1")]),
+        ("fvcore <= 1.5G", [Condition("fvcore", True, 1_500_000_000, "1.5G")]),
+        ("ptflops-pytorch >= 2", [Condition("ptflops-pytorch", False, 2, "2")]),
+    ],
+)
+def test_conditions_are_bounds_of_budgets(text: str, conditions: list[Condition]) -> None:
+    assert read_where(text) == tuple(conditions)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "is no condition"),
+        ("mac <= 3", "did you mean 'macs'"),
+        ("macs < 3M", "did you mean '<= 3M'"),
+        ("macs <= 3m", "did you mean '3M'"),
+        ("macs", "is no condition"),
+        ("macs between 3M", "lacks its upper bound"),
+        ("macs between 3M and", "lacks its upper bound"),
+        ("field_stride >= 3", "has no bounds"),
+        ("macs <= 3M and", "macs"),
+        ("output_shape <= 5", "has no bounds"),
+        ("width <= 0.5", "width is a parameter, and is written with a $: '$width <= 0.5'"),
+    ],
+)
+def test_what_is_no_condition_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        read_where(text, ("width",))
+    assert why in str(caught.value)
+
+
+def test_of_a_field_the_axis_counts_that_is_farthest_from_the_bound() -> None:
+    (most,), (least,) = read_where("receptive_field <= 5"), read_where("receptive_field >= 5")
+    assert not most.holds((3, 6))
+    assert not least.holds((3, 6))
+    assert most.holds((3, 5))
+    assert least.holds((5, 6))
+    assert not most.holds(None)
+    assert not least.holds(None)
+
+
+@pytest.mark.parametrize("command", ["sweep", "query", "python"])
+def test_points_that_go_into_a_stream_are_not_kept(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nor are they a second time in a document: however many there are, memory holds a batch."""
+    made: list[Selection] = []
+
+    class Seen(Selection):
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            made.append(self)
+
+    for module in ("sweep.command", "sweep.python_sweep", "query.selected"):
+        monkeypatch.setattr(f"cnnstat.commands.{module}.Selection", Seen)
+    if command == "python":
+        assert len([*cnnstat.sweep("mobilenet-v1", figures=["params"])]) == 16
+    else:
+        asked = ["sweep", "mobilenet-v1", "--columns", "params"]
+        if command == "query":
+            pytest.importorskip("duckdb", reason="the extra sweep")
+            store = str(tmp_path / "s.duckdb")
+            assert within(*asked, "--store", store).returncode == 0
+            asked = ["query", store]
+        ended = within(*asked, "--format", "csv", "--top", "15")
+        assert ended.stdout.count("\n") == 16
+    assert (made[-1].matching, [*made[-1].rows()]) == (16, [])
+
+
+@pytest.mark.parametrize("text", ["macs between 400M and 300M", "macs >= 2 and params <= 4 and macs <= 1"])
+def test_bounds_that_exclude_each_other_are_refused(text: str) -> None:
+    with pytest.raises(ArgumentError, match="exclude each other"):
+        check_together(read_where(text))
+    check_together(read_where("macs between 300M and 300M and params >= 400M"))
+
+
+@pytest.mark.parametrize("text", ["$width <= 0.5 and macs <= 20M", "inference_memory <= 4 and $width >= 1"])
+def test_a_condition_is_of_parameters_or_of_figures(text: str) -> None:
+    with pytest.raises(ArgumentError, match="give each a condition of its own"):
+        is_of_params(text)
+    assert is_of_params("$macs <= 4 and count($power, 0) == 1 and $act == 'macs'")
+    assert not is_of_params("macs <= 4")
+
+
+def test_a_figure_without_an_order_is_compared_nowhere() -> None:
+    for text in ("output_shape", "field_stride"):
+        with pytest.raises(ArgumentError, match="cannot be compared"):
+            read_orders(text)
