@@ -94,6 +94,11 @@ export function named(name: string): string {
   return name.trim() ? visible(name) : `"${visible(name)}"`;
 }
 
+/** Returns what went wrong, as a line to show. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Returns arithmetic with its long numbers grouped: 120·(16·5·5 + 1) = 48,120. */
 export function grouped(numbers: string): string {
   return numbers.replace(/[0-9]{5,}/g, (found) => counts.format(BigInt(found)));

@@ -10,6 +10,11 @@ export function whole(value: bigint): Whole {
   return Number.isSafeInteger(near) ? near : value;
 }
 
+/** Returns the number that a field holds. */
+export function numberOf(text: string): Whole {
+  return /^-?\d+$/.test(text) ? whole(BigInt(text)) : Number(text);
+}
+
 export function difference(one: Whole, other: Whole): Whole {
   return whole(BigInt(one) - BigInt(other));
 }

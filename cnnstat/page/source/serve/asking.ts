@@ -1,5 +1,6 @@
 /** What is asked of a text: all that a request says beside its own question. */
 
+import type { Whole } from "../whole";
 import type { Parameter } from "./types";
 
 export type Setting = Parameter["value"];
@@ -9,7 +10,7 @@ export interface Asking {
   readonly variant: string | null;
   /** Those that differ from the text, by their names. */
   readonly params: Readonly<Record<string, Setting>>;
-  readonly batch: number;
+  readonly batch: Whole;
   readonly dtype: string;
   readonly optimizer: string;
 }

@@ -1,6 +1,7 @@
 /** The bar above: what to start from, saving, and what can be made of the network. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { reasonOf } from "../text";
 import { get, posted, read } from "./server";
 import type { ReadDocument, ZooDocument } from "./types";
 
@@ -33,14 +34,14 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
   useEffect(() => {
     get<ZooDocument>("zoo").then(
       (found) => setZoo(found.networks),
-      () => {},
+      (error: unknown) => onRefused(reasonOf(error)),
     );
   }, []);
   const start = async (name: string, found: () => Promise<ReadDocument>) => {
     try {
       onStart(name, await found());
     } catch (error) {
-      onRefused(error instanceof Error ? error.message : String(error));
+      onRefused(reasonOf(error));
     }
   };
   const begin = () => {
@@ -59,7 +60,7 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
     void start(own.name, async () => read<ReadDocument>(await posted(place, own)));
   };
   return (
-    <div class="bar" role="toolbar" aria-label="Spec">
+    <div class="bar" role="group" aria-label="Spec">
       <button
         type="button"
         disabled={!saves || !unsaved}

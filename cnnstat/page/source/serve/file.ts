@@ -15,8 +15,8 @@ export interface OpenFile {
   readonly known: string;
   /** The file as it is now, where it was changed elsewhere or cannot be read; null where nothing is amiss. */
   readonly outside: FileState | null;
-  /** Saves a text over what the page knows; says whether that was possible. */
-  readonly save: (text: string) => Promise<boolean>;
+  /** Saves a text over what the page knows; says why that was not possible, and nothing where it was. */
+  readonly save: (text: string) => Promise<string>;
   /** Takes the file as it is now for what the page knows, whose text is read or will be saved over. */
   readonly accept: (state: FileState) => void;
 }
@@ -76,11 +76,12 @@ export function useFile(
       setKnown(state.known);
       setBase(text);
       setOutside(null);
-      return true;
+      return "";
     } catch (error) {
       if (!(error instanceof RefusedError) || error.status !== 409) throw error;
-      setOutside(error.found as FileState);
-      return false;
+      const state = error.found as FileState;
+      setOutside(state);
+      return state.trouble || `${start.name} was changed elsewhere`;
     } finally {
       now.current.saving = false;
     }

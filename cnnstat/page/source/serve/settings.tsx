@@ -1,6 +1,8 @@
 /** Which network of the text is shown, and what its memory figures are for. */
 
+import { numberOf } from "../whole";
 import type { Asking } from "./asking";
+import { refusedField } from "./refused_field";
 
 const DTYPES = ["int8", "float16", "bfloat16", "float32", "float64"];
 const OPTIMIZERS = ["sgd", "momentum", "adam"];
@@ -9,10 +11,12 @@ interface Props {
   readonly asking: Asking;
   readonly variant: string | null;
   readonly variants: readonly string[];
+  /** Why what is set was refused; empty where it was not. */
+  readonly refused: string;
   readonly set: (change: Partial<Asking>) => void;
 }
 
-export function Settings({ asking, variant, variants, set }: Props) {
+export function Settings({ asking, variant, variants, refused, set }: Props) {
   return (
     <div class="settings">
       {variants.length ? (
@@ -35,11 +39,13 @@ export function Settings({ asking, variant, variants, set }: Props) {
         <input
           type="number"
           min={1}
-          max={1000000}
-          value={asking.batch}
-          onChange={(event) =>
-            event.currentTarget.validity.valid && set({ batch: event.currentTarget.valueAsNumber || 1 })
-          }
+          step={1}
+          value={String(asking.batch)}
+          onChange={({ currentTarget: field }) => {
+            if (field.value === "") field.value = String(asking.batch);
+            else set({ batch: numberOf(field.value) });
+          }}
+          {...refusedField("batch", refused)}
         />
       </label>
       <label>

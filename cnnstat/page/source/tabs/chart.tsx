@@ -8,6 +8,7 @@ import { loader, logger, None, parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { useAsked } from "../asked";
+import { reasonOf } from "../text";
 import type { ChartKind, Scheme, Source } from "../source";
 import { drawable } from "./chart_numbers";
 
@@ -28,7 +29,7 @@ export function Chart({ source, kind, scheme }: Props) {
       view = drawn(spec, place.current);
       setFault("");
     } catch (error) {
-      setFault(error instanceof Error ? error.message : String(error));
+      setFault(reasonOf(error));
     }
     return () => void view?.finalize();
   }, [spec]);
