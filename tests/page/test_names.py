@@ -8,25 +8,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 
-from cnnstat.cli.group import cli
-from tests.chromium import chromium
-from tests.page.browser import opened, report, rows
+from tests.page.browser import document, opened, report, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.page
 
 LAYERS = "input: [1, 8, 8]\nlayers:\n- {type: conv, filters: 2, kernel: 3}\n"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 def named(folder: Path, **names: str) -> list[str]:
@@ -117,10 +107,6 @@ VAST = (
 """MACs near 10^30; JSON.parse of a browser keeps whole numbers up to 2^53."""
 
 
-def document(*arguments: str) -> Any:
-    return json.loads(CliRunner().invoke(cli, [*arguments, "--format", "json"]).stdout)
-
-
 def vast(folder: Path, name: str = "vast", text: str = VAST) -> str:
     path = folder / f"{name}.yaml"
     path.write_text(text, encoding="utf-8")
@@ -134,9 +120,7 @@ def copied(page: Any) -> list[list[str]]:
     return [*csv.reader(io.StringIO(page.evaluate("window.copied")))]
 
 
-def test_figures_beyond_what_a_browser_counts_are_those_of_the_terminal(
-    browser: Any, tmp_path: Path
-) -> None:
+def test_figures_beyond_what_a_browser_counts_are_those_of_the_terminal(browser: Any, tmp_path: Path) -> None:
     """In the head, the table with its sums, what is copied, the arithmetic, and what other tools print."""
     spec = vast(tmp_path)
     summary = document("summary", spec)

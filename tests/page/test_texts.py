@@ -1,6 +1,6 @@
-"""How the page writes numbers and names is how the terminal does: `texts.json` is read here and in TypeScript.
+"""Numbers and names are written alike on the page and on a terminal: both read `texts.json`.
 
-`npm run check` holds the page's own functions against the same cases (`cnnstat/page/source/tests/text.test.mjs`).
+`npm run check` holds the page's functions against it (`cnnstat/page/source/tests/text.test.mjs`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from cnnstat.report.text import grouped, shown, sizes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CASES: dict[str, list[tuple[Any, str]]] = json.loads(Path(__file__).with_name("texts.json").read_text("utf-8"))
+FILE = Path(__file__).with_name("texts.json")
+CASES: dict[str, list[tuple[Any, str]]] = json.loads(FILE.read_text(encoding="utf-8"))
 
 
 def size(value: int | list[int] | None) -> int | Fraction | None:

@@ -38,10 +38,8 @@ HEAD = "// Made from the classes of the documents: python -m tests.page.types\n"
 WHOLE = 'import type { Whole } from "./whole";\n'
 WIDTH = 110
 
-PLACES = frozenset(
-    ("line", "column", "length", "start", "stop", "inside", "drawn", "place", "marked")
-)
-"""Fields that say where something stands in a text or in the document itself: what fits into memory has few."""
+PLACES = frozenset(("line", "column", "length", "start", "stop", "inside", "drawn", "place", "marked"))
+"""Fields that say where something stands in a text or in the document itself: no number is large there."""
 OF_REPORT = (PageDocument, NetworkPage)
 OF_SERVE = (
     *(StartDocument, FileState, LiveDocument, FindingsDocument, ChartsDocument, ConventionsDocument),

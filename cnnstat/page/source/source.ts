@@ -46,6 +46,8 @@ export interface Source {
   findings(): Answer<readonly FindingEntry[] | null>;
   spec(): Answer<SpecText | null>;
   proof(): Answer<RunDocument | null>;
-  /** The numbers of a unit of a layer, of the middle one where none is named. */
-  trace(layer: string, unit: readonly Whole[] | null): Answer<UnitTrace | null>;
+  /** The unit of a layer that is shown until another is chosen; null for the one in the middle. */
+  firstUnit(layer: string): readonly Whole[] | null;
+  /** The numbers of a unit of a layer. */
+  trace(layer: string, unit: readonly Whole[]): Answer<UnitTrace>;
 }

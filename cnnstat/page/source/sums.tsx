@@ -1,5 +1,6 @@
 /** What a network has in all, and where it is from. */
 
+import { Scroll } from "./scroll";
 import { bytes, count, shape } from "./text";
 import type { AnalysisDocument } from "./types";
 
@@ -38,11 +39,13 @@ export function Sums({ summary }: { summary: AnalysisDocument }) {
         </p>
       ) : null}
       {expectations.missed.length ? (
-        <ul class="missed" tabIndex={0}>
-          {expectations.missed.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
+        <Scroll name="Published figures that are missed">
+          <ul class="missed">
+            {expectations.missed.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </Scroll>
       ) : expectations.checked ? (
         <p>{expectations.checked} published figures are met.</p>
       ) : null}

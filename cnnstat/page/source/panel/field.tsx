@@ -2,6 +2,7 @@
 
 import { useAsked } from "../asked";
 import type { Source } from "../source";
+import { Unanswered } from "../unanswered";
 import type { LayerEntry } from "../types";
 import { difference, type Whole } from "../whole";
 import { type AxisRegion, regionOf, type Span, words } from "./region";
@@ -17,9 +18,9 @@ interface Props {
 }
 
 export function Field({ source, layer, entry, unit, onUnit }: Props) {
-  const { value: fields, refusal } = useAsked(() => source.fields(layer), [source, layer]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  if (!fields) return null;
+  const asked = useAsked(() => source.fields(layer), [source, layer]);
+  const fields = asked.value;
+  if (!fields) return <Unanswered asked={asked} />;
   const { summary } = source.outline;
   const input = summary.input_shape;
   const axes = regionOf(fields, unit, input);
@@ -138,7 +139,7 @@ function OutputMap({ shape, unit, onUnit }: OutputProps) {
         />
       </svg>
       <figcaption>
-        unit {unit.join(", ")} of {shape.join("×")}: click another
+        unit {unit.join(", ")} of {shape.join("×")}. Click another, type it, or move it by arrow keys.
       </figcaption>
     </figure>
   );

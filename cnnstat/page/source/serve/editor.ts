@@ -37,7 +37,6 @@ const LOOK = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: "key" },
   { tag: tags.comment, class: "comment" },
   { tag: tags.string, class: "quoted" },
-  { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], class: "sign" },
 ]);
 
 /** The id of the line that says which keys lead out of the editor. */
@@ -144,10 +143,6 @@ export class Editor {
       scrollIntoView: true,
     });
     this.view.focus();
-  }
-
-  goToLine(line: number): void {
-    this.goTo(this.view.state.doc.line(Math.min(line, this.view.state.doc.lines)).from);
   }
 }
 

@@ -42,7 +42,7 @@ export function servedSource(
     findings: found,
     spec: () => null,
     proof: () => null,
-    trace: (layer, unit) =>
-      newest("trace", () => post<UnitTrace>("trace", { ...asking, layer, unit: unit ?? [] })),
+    firstUnit: () => null,
+    trace: (layer, unit) => newest("trace", () => post<UnitTrace>("trace", { ...asking, layer, unit })),
   };
 }

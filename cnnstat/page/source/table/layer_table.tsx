@@ -128,11 +128,7 @@ export function LayerTable({ source, selected, onSelect }: Props) {
         {filter ? `${shown} layers match` : ""}
       </p>
       <div class="scroll">
-        <table
-          role="treegrid"
-          aria-label={`Layers of ${source.outline.summary.name}`}
-          aria-rowcount={rows.length + 1}
-        >
+        <table role="treegrid" aria-label={`Layers of ${source.outline.summary.name}`}>
           <thead>
             <tr>
               <Head id="layer" title="layer" table={table} />

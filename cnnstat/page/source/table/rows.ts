@@ -6,7 +6,6 @@ import type { Block, LayerEntry } from "../types";
 export interface Row {
   readonly id: string;
   readonly entry: LayerEntry;
-  readonly family: string;
   readonly operation: string;
   /** Of a block its layers and blocks; none of a layer. */
   readonly children: readonly Row[];
@@ -17,7 +16,6 @@ export function layerRows(outline: Outline): Row[] {
     id: entry.name,
     entry,
     children: [],
-    family: outline.layers[place]?.family ?? "other",
     operation: outline.layers[place]?.operation ?? entry.type,
   }));
 }
@@ -40,7 +38,6 @@ export function groupedRows(outline: Outline): Row[] {
       found.push({
         id: block.path,
         entry: block.figures,
-        family: "block",
         operation: block.figures.type,
         children,
       });

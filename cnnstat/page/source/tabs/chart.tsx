@@ -10,6 +10,7 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { useAsked } from "../asked";
 import { reasonOf } from "../text";
 import type { ChartKind, Scheme, Source } from "../source";
+import { Unanswered } from "../unanswered";
 import { drawable } from "./chart_numbers";
 
 interface Props {
@@ -19,7 +20,8 @@ interface Props {
 }
 
 export function Chart({ source, kind, scheme }: Props) {
-  const { value: spec, refusal } = useAsked(() => source.chart(kind, scheme), [source, kind, scheme]);
+  const asked = useAsked(() => source.chart(kind, scheme), [source, kind, scheme]);
+  const spec = asked.value;
   const place = useRef<HTMLDivElement>(null);
   const [fault, setFault] = useState("");
   useLayoutEffect(() => {
@@ -33,7 +35,8 @@ export function Chart({ source, kind, scheme }: Props) {
     }
     return () => void view?.finalize();
   }, [spec]);
-  if (refusal || fault) return <p class="refusal">{refusal || fault}</p>;
+  if (fault) return <p class="refusal">{fault}</p>;
+  if (!spec) return <Unanswered asked={asked} />;
   return <div class="chart" ref={place} />;
 }
 

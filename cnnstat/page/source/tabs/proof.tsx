@@ -4,12 +4,12 @@ import { useAsked } from "../asked";
 import { Scroll } from "../scroll";
 import type { Source } from "../source";
 import { count } from "../text";
+import { Unanswered } from "../unanswered";
 import type { Disagreement, RunDocument } from "../types";
 
 export function Proof({ source }: { source: Source }) {
-  const { value: proof, refusal } = useAsked(() => source.proof(), [source]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  return proof ? <Run proof={proof} /> : null;
+  const asked = useAsked(() => source.proof(), [source]);
+  return asked.value ? <Run proof={asked.value} /> : <Unanswered asked={asked} />;
 }
 
 function Run({ proof }: { proof: RunDocument }) {
