@@ -17,6 +17,7 @@ interface Props {
 
 export function Lead({ name, to }: Props) {
   const there = useInView(to);
+  const from = useLastFocused();
   const left = useRef<number | null>(null);
   const lead = () => {
     left.current = scrollY;
@@ -24,10 +25,9 @@ export function Lead({ name, to }: Props) {
     to.current?.focus({ preventScroll: true });
   };
   const back = () => {
+    const one = from.current?.isConnected ? from.current : document.querySelector<HTMLElement>(ROW);
     if (left.current !== null) scrollTo(0, left.current);
-    const selected = SELECTED.flatMap((each) => document.querySelector<HTMLElement | SVGElement>(each) ?? []);
-    const one = selected.find(inView) ?? selected[0];
-    if (one && !inView(one)) one.scrollIntoView({ block: "center" });
+    else one?.scrollIntoView({ block: "center" });
     one?.focus({ preventScroll: true });
     left.current = null;
   };
@@ -41,11 +41,20 @@ export function Lead({ name, to }: Props) {
   );
 }
 
-const SELECTED = ['[role="treegrid"] [aria-selected="true"]', '[role="treeitem"][aria-selected="true"]'];
+const ROW = '[role="treegrid"] [aria-selected="true"]';
 
-function inView(element: Element): boolean {
-  const { top, bottom } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
+/** What of the graph or of the table was focused last: where the reader selects. */
+function useLastFocused(): RefObject<HTMLElement | SVGElement | null> {
+  const last = useRef<HTMLElement | SVGElement | null>(null);
+  useEffect(() => {
+    const focused = ({ target }: FocusEvent) => {
+      const one = (target as Element).closest<HTMLElement | SVGElement>('[role="treeitem"], tr[tabindex]');
+      if (one) last.current = one;
+    };
+    addEventListener("focusin", focused);
+    return () => removeEventListener("focusin", focused);
+  }, []);
+  return last;
 }
 
 /** Says whether an element has come up to the upper half of the window. */
